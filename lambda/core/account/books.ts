@@ -1,0 +1,91 @@
+import { MAX_FAILURES, type Books, type Failure, type KeyMaterialCount } from '../model/books.ts';
+import type { KeyMaterial } from '../model/data-key.ts';
+import type { OutcomeKind } from '../model/outcome.ts';
+import type { OutcomeEntry } from '../journal/entries.ts';
+
+export const EMPTY_BOOKS: Books = {
+  records: 0,
+  dataKeys: 0,
+  outcomes: {},
+  keyMaterials: [],
+  remaining: 0,
+  kms: { requests: 0, throttled: 0 },
+  failures: [],
+};
+
+export interface PageCounts {
+  readonly records: number;
+  readonly entries: readonly OutcomeEntry[];
+  readonly remaining: number;
+  readonly kms: { readonly requests: number; readonly throttled: number };
+}
+
+/** The books of one page. */
+export function pageBooks({ records, entries, remaining, kms }: PageCounts): Books {
+  const outcomes: Partial<Record<OutcomeKind, number>> = {};
+  for (const { outcome } of entries) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  return {
+    records,
+    dataKeys: entries.length,
+    outcomes,
+    keyMaterials: sumKeyMaterials(entries.flatMap(materialCounts)),
+    remaining,
+    kms,
+    // Only what needs a person has a reason: a census' `to-rewrap` is plain work to do.
+    failures: entries
+      .filter(({ reason }) => reason !== undefined)
+      .slice(0, MAX_FAILURES)
+      .map(failureOf),
+  };
+}
+
+/** Books add up: pages to units, units to stores, stores to the run. */
+export function addBooks(a: Books, b: Books): Books {
+  const outcomes = { ...a.outcomes };
+  for (const [kind, count] of Object.entries(b.outcomes) as [OutcomeKind, number][]) {
+    outcomes[kind] = (outcomes[kind] ?? 0) + count;
+  }
+  return {
+    records: a.records + b.records,
+    dataKeys: a.dataKeys + b.dataKeys,
+    outcomes,
+    keyMaterials: sumKeyMaterials([...a.keyMaterials, ...b.keyMaterials]),
+    remaining: a.remaining + b.remaining,
+    kms: { requests: a.kms.requests + b.kms.requests, throttled: a.kms.throttled + b.kms.throttled },
+    failures: [...a.failures, ...b.failures].slice(0, MAX_FAILURES),
+  };
+}
+
+/** Invariant 5: data keys seen equal the sum of their outcomes. */
+export function booksBalance(books: Books): boolean {
+  return books.dataKeys === Object.values(books.outcomes).reduce((sum, count) => sum + count, 0);
+}
+
+function materialCounts(entry: OutcomeEntry): readonly KeyMaterialCount[] {
+  const { outcome, source, destination } = entry;
+  if (source === undefined) return [];
+  const before = count(source, { before: 1, after: 0 });
+  const after = outcome === 'rewrapped' && destination !== undefined ? destination : source;
+  return [before, count(after, { before: 0, after: 1 })];
+}
+
+function count(material: KeyMaterial, counts: { before: number; after: number }): KeyMaterialCount {
+  return { keyArn: material.keyArn, keyMaterialId: material.keyMaterialId ?? null, ...counts };
+}
+
+function sumKeyMaterials(counts: readonly KeyMaterialCount[]): readonly KeyMaterialCount[] {
+  const byMaterial = new Map<string, KeyMaterialCount>();
+  for (const one of counts) {
+    const id = `${one.keyArn} ${one.keyMaterialId}`;
+    const sum = byMaterial.get(id);
+    byMaterial.set(
+      id,
+      sum === undefined ? one : { ...sum, before: sum.before + one.before, after: sum.after + one.after },
+    );
+  }
+  return [...byMaterial.values()];
+}
+
+function failureOf({ store, locator, slot, outcome, reason }: OutcomeEntry): Failure {
+  return { store, locator, slot, outcome, reason: reason ?? '' };
+}

@@ -1,0 +1,85 @@
+import type { $ZodIssue } from 'zod/v4/core';
+import { parseKeyReference } from '../model/arn.ts';
+import type { FormatRegistry } from '../model/format.ts';
+import { storeName, type Job, type Store } from '../model/job.ts';
+import type { Problem } from '../model/problem.ts';
+import { bindFormat } from '../scan/unit-scope.ts';
+import { jobSchema } from './job-schema.ts';
+
+export type ParsedJob =
+  | { readonly kind: 'job'; readonly job: Job }
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
+
+/** Validates one job, strictly and completely: all problems at once, each with path, value and cure. */
+export function parseJob(input: unknown, formats: FormatRegistry): ParsedJob {
+  const parsed = jobSchema(formats).safeParse(input);
+  if (!parsed.success)
+    return { kind: 'refused', problems: parsed.error.issues.map(issue => problemOf(issue, input)) };
+  const { $schema: _, ...fields } = parsed.data;
+  const job = fields as unknown as Job;
+  const problems = [...regionProblems(job), ...storeProblems(job, formats)];
+  return problems.length === 0 ? { kind: 'job', job } : { kind: 'refused', problems };
+}
+
+/** A zod issue in our words. Where the value is an object or list, the words alone say more than a dump of it. */
+export function problemOf(issue: $ZodIssue, input: unknown): Problem {
+  const value = valueAt(input, issue.path);
+  const scalar =
+    value === null ||
+    ['string', 'number', 'boolean'].includes(typeof value) ||
+    (Array.isArray(value) && value.length === 0);
+  return { path: formatPath(issue.path), words: issue.message, ...(scalar && { value }) };
+}
+
+export function formatPath(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'job';
+  return path.reduce<string>(
+    (text, step) =>
+      typeof step === 'number' ? `${text}[${step}]` : text === '' ? String(step) : `${text}.${String(step)}`,
+    '',
+  );
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
+    input,
+  );
+}
+
+function regionProblems({ source, destination }: Job): readonly Problem[] {
+  const region = parseKeyReference(destination.key)?.region;
+  return source.keys.flatMap((key, index) =>
+    parseKeyReference(key)?.region === region
+      ? []
+      : [
+          {
+            path: `source.keys[${index}]`,
+            value: key,
+            words: `is not in the destination's Region ${region}, and the route direct is one ReEncrypt call within a Region; write keys of one Region`,
+          },
+        ],
+  );
+}
+
+function storeProblems({ stores }: Job, formats: FormatRegistry): readonly Problem[] {
+  const identities = stores.map(store => ({ store, slot: bindFormat(store, formats).identity }));
+  return identities.flatMap(({ store, slot }, index) => {
+    const same = identities.findIndex(
+      (other, otherIndex) => otherIndex < index && other.slot === slot && overlaps(other.store, store),
+    );
+    if (same === -1) return [];
+    const words = `is the same store as stores[${same}] (${storeName(identities[same]?.store ?? store)}); remove one, or give them prefixes that do not overlap`;
+    return [{ path: `stores[${index}]`, value: storeName(store), words }];
+  });
+}
+
+function overlaps(a: Store, b: Store): boolean {
+  if (a.type === 'dynamodb') return b.type === 'dynamodb' && a.table === b.table;
+  return (
+    b.type === 's3' &&
+    a.bucket === b.bucket &&
+    (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix))
+  );
+}

@@ -1,0 +1,50 @@
+import { closest } from 'fastest-levenshtein';
+import * as z from 'zod';
+
+/** An object without room for misspelt fields: an unknown one is an error that names the nearest valid name. */
+export function strictObject<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+  what: string,
+): z.ZodObject<Shape, z.core.$strict> {
+  const names = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: issue => {
+      if (issue.code === 'unrecognized_keys')
+        return unknownFields((issue as unknown as { keys: string[] }).keys, names);
+      return `is not ${what}; write an object with the fields ${names.join(', ')}`;
+    },
+  });
+}
+
+function unknownFields(keys: readonly string[], names: readonly string[]): string {
+  const wrong = keys.map(key => `'${key}'`).join(', ');
+  const nearest = keys.map(key => `'${closest(key, names)}'`).join(', ');
+  return `has no field ${wrong}; did you mean ${nearest}? (fields: ${names.join(', ')})`;
+}
+
+/** One of the given words, or an error that lists them. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(
+  words: Words,
+): z.ZodEnum<z.core.util.ToEnum<Words[number]>> {
+  return z.enum(words, {
+    error: issue => missing(issue.input) ?? `is not one of the words it may be; write ${words.join(' or ')}`,
+  });
+}
+
+/** A text that is there and not empty. */
+export function text(what: string): z.ZodString {
+  return z
+    .string({ error: issue => missing(issue.input, what) ?? `is not a text; write ${what}` })
+    .min(1, { error: `is empty; write ${what}` });
+}
+
+/** A whole number within bounds. */
+export function wholeNumber(low: number, high: number, unit: string): z.ZodInt {
+  const error = (issue: { readonly input?: unknown }): string =>
+    missing(issue.input) ?? `is out of bounds; write a whole number of ${unit} from ${low} to ${high}`;
+  return z.int({ error }).min(low, { error }).max(high, { error });
+}
+
+function missing(input: unknown, what = 'it'): string | undefined {
+  return input === undefined ? `is missing; add ${what}` : undefined;
+}

@@ -1,0 +1,104 @@
+import { afterPage, freshProgress } from './account/unit-progress.ts';
+import { pageBooks } from './account/books.ts';
+import { intentsOf, outcomeEntry } from './journal/journal-page.ts';
+import type { OutcomeEntry } from './journal/entries.ts';
+import type { UnitProgress } from './model/books.ts';
+import type {
+  Clock,
+  Deadline,
+  Journal,
+  KeyService,
+  Ledger,
+  RecordPage,
+  RecordStore,
+  Telemetry,
+} from './ports.ts';
+import { KeyOrder } from './reencrypt/key-order.ts';
+import { reencryptPage, type PageAnswer } from './reencrypt/reencrypt-page.ts';
+import { findDataKeys } from './scan/find-data-keys.ts';
+import { pages } from './scan/pages.ts';
+import type { UnitScope } from './scan/unit-scope.ts';
+import { PageBudget } from './account/page-budget.ts';
+import { heedControl } from './account/run-control.ts';
+import { storeName } from './model/job.ts';
+import { countWithoutWriting } from './write/census.ts';
+import { writePage } from './write/write-page.ts';
+
+export interface MigratePorts {
+  readonly records: RecordStore;
+  readonly keys: KeyService;
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+  readonly telemetry: Telemetry;
+  readonly deadline: Deadline;
+  readonly clock: Clock;
+}
+
+/**
+ * The whole of what happens to a unit: page by page, scan → re-encrypt → journal → write → account, from the last
+ * checkpoint until the unit is done or the invocation's time is nearly spent. Killed at any point, it can be called
+ * again: what was written is found `already-current`, what was not is found as it was.
+ */
+export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promise<UnitProgress> {
+  const { unit, plan } = scope;
+  const { sourceKeyArns, destinationKeyArn, pageSize } = plan;
+  const order = new KeyOrder(sourceKeyArns, destinationKeyArn);
+  const budget = new PageBudget(ports);
+  let progress = await ports.ledger.resume(unit, freshProgress(unit, 'migrate'));
+  if (progress.done) return progress;
+
+  for await (const page of pages(ports.records, unit.range, {
+    ...cursorOf(progress),
+    pageSize,
+    consistent: false,
+  })) {
+    await heedControl(plan, ports);
+    const found = findDataKeys(page.records, scope.format);
+    const answers = await reencryptPage(found, { keys: ports.keys, order, destinationKeyArn });
+    const entries =
+      plan.mode === 'census'
+        ? countWithoutWriting(scope, answers)
+        : await journalAndWrite(scope, answers, progress, ports);
+    progress = await account(scope, { page, entries, progress }, ports);
+    if (!budget.allowsAnotherPage()) break;
+  }
+  return progress;
+}
+
+function cursorOf({ cursor }: UnitProgress): { readonly cursor?: string } {
+  return cursor === undefined ? {} : { cursor };
+}
+
+async function journalAndWrite(
+  scope: UnitScope,
+  answers: readonly PageAnswer[],
+  progress: UnitProgress,
+  { journal, records }: MigratePorts,
+): Promise<readonly OutcomeEntry[]> {
+  const page = { unit: scope.unit, page: progress.pages };
+  await journal.writeIntents(page, intentsOf(scope, answers));
+  const written = await writePage(answers, { records, format: scope.format });
+  const entries = written.map(({ found, outcome }) => outcomeEntry(scope, found, outcome));
+  await journal.writeOutcomes(page, entries);
+  return entries;
+}
+
+async function account(
+  scope: UnitScope,
+  done: {
+    readonly page: RecordPage;
+    readonly entries: readonly OutcomeEntry[];
+    readonly progress: UnitProgress;
+  },
+  { keys, ledger, telemetry }: MigratePorts,
+): Promise<UnitProgress> {
+  const { page, entries, progress } = done;
+  const kms = keys.takeUsage();
+  for (const entry of entries) telemetry.dataKey(entry);
+  telemetry.page(storeName(scope.store), entries, kms);
+  const remaining = entries.filter(({ outcome }) => outcome === 'to-rewrap').length;
+  const books = pageBooks({ records: page.records.length, entries, remaining, kms });
+  const next = afterPage(progress, { ...(page.cursor !== undefined && { cursor: page.cursor }), books });
+  await ledger.checkpoint(next, progress.pages);
+  return next;
+}

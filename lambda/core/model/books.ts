@@ -1,0 +1,48 @@
+import type { OutcomeKind } from './outcome.ts';
+import type { Phase } from './run.ts';
+
+/** A data key that is not settled, named for the report. */
+export interface Failure {
+  readonly store: string;
+  readonly locator: string;
+  readonly slot: string;
+  readonly outcome: OutcomeKind;
+  readonly reason: string;
+}
+
+/** How many data keys were under one key material before and after the pass. */
+export interface KeyMaterialCount {
+  readonly keyArn: string;
+  readonly keyMaterialId: string | null;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What a pass saw and did. `dataKeys` equals the sum of `outcomes`, always. */
+export interface Books {
+  readonly records: number;
+  readonly dataKeys: number;
+  readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
+  readonly keyMaterials: readonly KeyMaterialCount[];
+  /** Data keys that may still need a source key. Only the verify pass can say 0 and mean it. */
+  readonly remaining: number;
+  readonly kms: { readonly requests: number; readonly throttled: number };
+  /** The first 100; all of them are in the journal. */
+  readonly failures: readonly Failure[];
+}
+
+export const MAX_FAILURES = 100;
+
+/** Where a unit stands. The ledger holds it, so that any worker can go on from it. */
+export interface UnitProgress {
+  readonly runId: string;
+  readonly unitId: string;
+  readonly phase: Phase;
+  /** Index into the plan's stores. */
+  readonly store: number;
+  /** Pages accounted for. */
+  readonly pages: number;
+  readonly cursor?: string;
+  readonly done: boolean;
+  readonly books: Books;
+}

@@ -1,0 +1,28 @@
+/**
+ * Errors that end a run. Their `name` is what Step Functions and the CLI match on, so it is API:
+ * renaming one breaks Retry and Catch clauses that are already deployed.
+ */
+export abstract class RewrapError extends Error {
+  /** `folder.what`, owned by the folder that throws it. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Nothing was started: the input or a premise is wrong. The message has one line for each problem. */
+export class RunRefused extends RewrapError {
+  override readonly name = 'RunRefused';
+}
+
+/** A premise of the whole run does not hold any more: access, a key's state, a store. Every worker stops. */
+export class PremiseBroken extends RewrapError {
+  override readonly name = 'PremiseBroken';
+}
+
+/** Another invocation has moved this unit on. Step Functions retries, and the retry goes on from the ledger. */
+export class UnitConflict extends RewrapError {
+  override readonly name = 'UnitConflict';
+}

@@ -1,0 +1,31 @@
+import type * as z from 'zod';
+import type { Finding, KeyMaterial } from './data-key.ts';
+import type { RecordChange, StoreRecord } from './record.ts';
+
+/** A new ciphertext for the data key at one slot. */
+export interface Replacement {
+  readonly slot: string;
+  readonly ciphertext: Uint8Array;
+  readonly destination: KeyMaterial;
+}
+
+/** A format with a job's configuration: the only thing the core knows of how data keys are stored. */
+export interface BoundFormat {
+  /** Which slot this configuration looks at: two stores with one identity would do the work twice. */
+  readonly identity: string;
+  read(record: StoreRecord): readonly Finding[];
+  /** The change that puts the replacements, and the companions that belong to them, into the record. */
+  replace(record: StoreRecord, replacements: readonly Replacement[]): RecordChange;
+}
+
+/** One way to store data keys: a room under `lambda/formats/`. Pure: record in, findings and changes out. */
+export interface FormatDefinition {
+  readonly name: string;
+  readonly store: 'dynamodb' | 's3';
+  /** Strict schema of the job's `format` object, `type` included. */
+  readonly configSchema: z.ZodObject;
+  bind(config: unknown): BoundFormat;
+}
+
+/** All formats by name. The handlers and the CLI hand it in; the core imports none. */
+export type FormatRegistry = ReadonlyMap<string, FormatDefinition>;

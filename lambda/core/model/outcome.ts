@@ -1,0 +1,38 @@
+import type { KeyMaterial } from './data-key.ts';
+
+/** Every data key visited has exactly one of these (DESIGN 6.3). The order is that of the report. */
+export const OUTCOME_KINDS = [
+  'rewrapped',
+  'to-rewrap',
+  'already-current',
+  'moved-by-another-writer',
+  'foreign-key',
+  'unreadable',
+  'unsupported',
+  'blocked',
+  'failed',
+] as const;
+
+export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
+
+export type Outcome =
+  | { readonly kind: 'rewrapped'; readonly source: KeyMaterial; readonly destination: KeyMaterial }
+  | {
+      readonly kind: 'to-rewrap';
+      /** Unknown to a verify pass, which may not use the source keys. */
+      readonly source?: KeyMaterial;
+      readonly reason?: string;
+    }
+  | { readonly kind: 'already-current'; readonly source: KeyMaterial }
+  | {
+      readonly kind: 'moved-by-another-writer' | 'blocked' | 'failed';
+      readonly reason: string;
+      /** Known where KMS answered before the write went wrong. */
+      readonly source?: KeyMaterial;
+    }
+  | { readonly kind: 'foreign-key' | 'unreadable' | 'unsupported'; readonly reason: string };
+
+/** Outcomes that leave nothing to do. */
+export function isSettled(kind: OutcomeKind): boolean {
+  return kind === 'rewrapped' || kind === 'already-current';
+}

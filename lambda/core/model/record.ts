@@ -1,0 +1,73 @@
+/** A DynamoDB attribute value, in the shape of the DynamoDB API. */
+export type AttributeValue =
+  | { readonly S: string }
+  | { readonly N: string }
+  | { readonly B: Uint8Array }
+  | { readonly BOOL: boolean }
+  | { readonly NULL: true }
+  | { readonly M: AttributeMap }
+  | { readonly L: readonly AttributeValue[] }
+  | { readonly SS: readonly string[] }
+  | { readonly NS: readonly string[] }
+  | { readonly BS: readonly Uint8Array[] };
+
+export type AttributeMap = Readonly<Record<string, AttributeValue>>;
+
+/** Names of map members and indexes of list elements, outermost first. */
+export type AttributePath = readonly (string | number)[];
+
+export interface ItemRecord {
+  readonly kind: 'item';
+  /** The primary key as compact JSON: what reports and the journal call this record. */
+  readonly locator: string;
+  readonly key: AttributeMap;
+  readonly attributes: AttributeMap;
+}
+
+/** Headers that a metadata-replacing copy loses unless they are sent again (CopyObject, MetadataDirective). */
+export interface ObjectHeaders {
+  readonly contentType?: string;
+  readonly cacheControl?: string;
+  readonly contentDisposition?: string;
+  readonly contentEncoding?: string;
+  readonly contentLanguage?: string;
+  readonly expires?: string;
+  readonly websiteRedirectLocation?: string;
+}
+
+export interface ObjectRecord {
+  readonly kind: 'object';
+  /** The object key: what reports and the journal call this record. */
+  readonly locator: string;
+  readonly etag: string;
+  /** Milliseconds since 1970, whole seconds: S3 gives no more. */
+  readonly lastModified: number;
+  /** Bytes. */
+  readonly size: number;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly headers: ObjectHeaders;
+  readonly storageClass?: string;
+  readonly encryption?: {
+    readonly algorithm: string;
+    readonly kmsKeyId?: string;
+    readonly bucketKey?: boolean;
+  };
+  readonly lock?: { readonly mode?: string; readonly retainUntil?: number; readonly legalHold?: boolean };
+  /** Why S3 would refuse to copy this object onto itself; absent when it would not. */
+  readonly blocked?: string;
+}
+
+export type StoreRecord = ItemRecord | ObjectRecord;
+
+/** What a conditional write does to one record: these places, and nothing else. */
+export type RecordChange =
+  | {
+      readonly kind: 'item-change';
+      readonly expect: readonly { readonly path: AttributePath; readonly value: AttributeValue }[];
+      readonly set: readonly { readonly path: AttributePath; readonly value: AttributeValue }[];
+    }
+  | {
+      readonly kind: 'object-change';
+      readonly expect: Readonly<Record<string, string>>;
+      readonly set: Readonly<Record<string, string>>;
+    };

@@ -1,0 +1,125 @@
+import type { UnitProgress } from './model/books.ts';
+import type { KeyMaterial } from './model/data-key.ts';
+import type { EncryptionContext } from './model/encryption-context.ts';
+import type { RunPlan, ScanRange, Unit } from './model/run.ts';
+import type { RecordChange, StoreRecord } from './model/record.ts';
+import type { OutcomeEntry, IntentEntry } from './journal/entries.ts';
+import type { Report } from './report/report.ts';
+
+/**
+ * What the core needs of the world, in its own words. Adapters implement these over the AWS SDK, tests over memory.
+ * An expected outcome is a value; a thrown PremiseBroken means that the whole run cannot go on.
+ */
+
+export interface RecordPage {
+  readonly records: readonly StoreRecord[];
+  /** Where the next page starts; absent when the range is finished. */
+  readonly cursor?: string;
+}
+
+export type WriteResult =
+  | { readonly kind: 'written' }
+  /** The record is not what it was when it was read: nothing has been written. */
+  | { readonly kind: 'precondition-failed' }
+  | { readonly kind: 'blocked'; readonly reason: string }
+  /** Retries are spent; whether the write happened is unknown. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+export interface RecordStore {
+  readPage(
+    range: ScanRange,
+    options: { readonly cursor?: string; readonly pageSize: number; readonly consistent: boolean },
+  ): Promise<RecordPage>;
+  /** The record as it is now, strongly consistent; `undefined` when it is gone. */
+  reread(record: StoreRecord): Promise<StoreRecord | undefined>;
+  /** Applies the change if, and only if, everything it expects still holds. */
+  write(record: StoreRecord, change: RecordChange): Promise<WriteResult>;
+}
+
+export interface ReEncryptRequest {
+  readonly ciphertext: Uint8Array;
+  readonly sourceKeyArn: string;
+  readonly destinationKeyArn: string;
+  readonly sourceContext: EncryptionContext;
+  readonly destinationContext: EncryptionContext;
+}
+
+export type ReEncryptAnswer =
+  | {
+      readonly kind: 're-encrypted';
+      readonly ciphertext: Uint8Array;
+      readonly source: KeyMaterial;
+      readonly destination: KeyMaterial;
+      readonly requestId: string;
+    }
+  | { readonly kind: 'incorrect-key' }
+  | { readonly kind: 'invalid-ciphertext' }
+  /** Retries are spent. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+export interface KeyService {
+  reEncrypt(request: ReEncryptRequest): Promise<ReEncryptAnswer>;
+  /** Sets this worker's share of the run's rate, in requests per second. */
+  pace(requestsPerSecond: number): void;
+  /** Requests sent, retries included, and throttled answers, since the last call. */
+  takeUsage(): { readonly requests: number; readonly throttled: number };
+}
+
+export interface RunControl {
+  /** The run's rate as an operator has changed it since Plan. */
+  readonly kmsRequestsPerSecond?: number;
+  /** Set by the first worker that found a premise broken; every other worker stops at its next page. */
+  readonly brokenPremise?: string;
+}
+
+export interface Ledger {
+  /** The unit's last checkpoint, or a fresh start. */
+  resume(unit: Unit, fresh: UnitProgress): Promise<UnitProgress>;
+  /** Stores progress if no other invocation has moved the unit on since `previousPages`; UnitConflict otherwise. */
+  checkpoint(progress: UnitProgress, previousPages: number): Promise<void>;
+  readControl(runId: string): Promise<RunControl>;
+  breakPremise(runId: string, message: string): Promise<void>;
+}
+
+export interface JournalPage {
+  readonly unit: Unit;
+  readonly page: number;
+}
+
+export interface Journal {
+  /** Durable before it resolves: no record is changed earlier. */
+  writeIntents(page: JournalPage, intents: readonly IntentEntry[]): Promise<void>;
+  writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void>;
+}
+
+/** What the verify pass may read of a journal: outcomes hold digests, never ciphertexts. */
+export interface OutcomeArchive {
+  outcomesOf(unit: Unit): AsyncIterable<OutcomeEntry>;
+}
+
+export interface Telemetry {
+  /** One line for each data key. */
+  dataKey(entry: OutcomeEntry): void;
+  /** Counts of one page, as metrics. */
+  page(
+    store: string,
+    entries: readonly OutcomeEntry[],
+    kms: { readonly requests: number; readonly throttled: number },
+  ): void;
+}
+
+export interface Deadline {
+  /** Milliseconds until this invocation is killed. */
+  remaining(): number;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export interface RunFiles {
+  readPlan(runId: string): Promise<RunPlan>;
+  writePlan(plan: RunPlan, units: Iterable<Unit>): Promise<{ readonly unitsKey: string }>;
+  writeReport(report: Report, html: string): Promise<{ readonly reportKey: string }>;
+}

@@ -1,0 +1,142 @@
+import { addBooks, booksBalance, EMPTY_BOOKS } from '../account/books.ts';
+import {
+  MAX_FAILURES,
+  type Books,
+  type Failure,
+  type KeyMaterialCount,
+  type UnitProgress,
+} from '../model/books.ts';
+import { storeName } from '../model/job.ts';
+import type { Phase, RunPlan } from '../model/run.ts';
+import type { Report, StoreReport } from './report.ts';
+
+export interface FoldInput {
+  readonly plan: RunPlan;
+  /** The last word on each unit: results of the map runs, or checkpoints where a run was cut short. */
+  readonly units: AsyncIterable<UnitProgress>;
+  readonly endedAt: string;
+  /** The error that ended the run, if one did. */
+  readonly error?: string;
+  readonly files: Report['files'];
+}
+
+interface StoreBooks {
+  readonly books: Books;
+  readonly unitsDone: number;
+}
+
+type PassBooks = Record<Phase, StoreBooks[]>;
+
+/** Folds the results of all units into one report. Holds one set of books for each store and pass, whatever the number of units. */
+export async function foldReport({ plan, units, endedAt, error, files }: FoldInput): Promise<Report> {
+  const passes: PassBooks = { migrate: emptyBooks(plan), verify: emptyBooks(plan) };
+  for await (const unit of units) {
+    if (!booksBalance(unit.books))
+      throw new Error(
+        `unit ${unit.unitId} of ${plan.runId}: ${unit.books.dataKeys} data keys, but another sum of outcomes; the books do not balance`,
+      );
+    const pass = passes[unit.phase];
+    const store = pass[unit.store];
+    if (store === undefined)
+      throw new Error(
+        `unit ${unit.unitId} names store ${unit.store}, which the plan of ${plan.runId} does not have`,
+      );
+    pass[unit.store] = {
+      books: addBooks(store.books, unit.books),
+      unitsDone: store.unitsDone + (unit.done ? 1 : 0),
+    };
+  }
+  const main = passes[plan.mode === 'verify' ? 'verify' : 'migrate'];
+  const total = main.map(({ books }) => books).reduce(addBooks, EMPTY_BOOKS);
+  const verified = passes.verify.map(({ books }) => books).reduce(addBooks, EMPTY_BOOKS);
+  const complete = isComplete(plan, passes);
+  return {
+    runId: plan.runId,
+    job: plan.job,
+    mode: plan.mode,
+    state: error === undefined && complete ? 'succeeded' : 'failed',
+    startedAt: plan.startedAt,
+    endedAt,
+    stores: plan.stores.map((_, index) => storeReport(plan, index, { main, passes })),
+    keyMaterials: keyMaterials(plan, total, verified),
+    remaining: complete && error === undefined ? remaining(plan, total, verified) : null,
+    kms: plan.mode === 'verify' ? total.kms : addBooks(total, verified).kms,
+    estimate: plan.estimate,
+    warnings: plan.warnings,
+    failures: failures(plan, total, verified),
+    ...(error !== undefined && { error }),
+    files,
+  };
+}
+
+function emptyBooks(plan: RunPlan): StoreBooks[] {
+  return plan.stores.map(() => ({ books: EMPTY_BOOKS, unitsDone: 0 }));
+}
+
+function phasesOf(plan: RunPlan): readonly Phase[] {
+  return [
+    ...(plan.mode === 'verify' ? [] : (['migrate'] as const)),
+    ...(plan.verify ? (['verify'] as const) : []),
+  ];
+}
+
+function isComplete(plan: RunPlan, passes: PassBooks): boolean {
+  return phasesOf(plan).every(
+    phase => passes[phase].reduce((sum, { unitsDone }) => sum + unitsDone, 0) === plan.units,
+  );
+}
+
+function storeReport(
+  plan: RunPlan,
+  index: number,
+  { main, passes }: { readonly main: StoreBooks[]; readonly passes: PassBooks },
+): StoreReport {
+  const store = plan.stores[index];
+  const { books } = main[index] ?? { books: EMPTY_BOOKS };
+  const unitsOfStore = plan.unitsPerStore[index] ?? 0;
+  return {
+    store: store === undefined ? '' : storeName(store),
+    complete: phasesOf(plan).every(phase => passes[phase][index]?.unitsDone === unitsOfStore),
+    records: books.records,
+    dataKeys: books.dataKeys,
+    outcomes: books.outcomes,
+  };
+}
+
+/** A census knows what is to do, a verify pass what is left; a migration without verify does not know. */
+function remaining(plan: RunPlan, total: Books, verified: Books): number | null {
+  if (plan.verify) return verified.remaining;
+  return plan.mode === 'census' ? total.remaining : null;
+}
+
+/** Counts before come from the first pass; counts after, where the verify pass could ask, from its answers. */
+function keyMaterials(plan: RunPlan, total: Books, verified: Books): readonly KeyMaterialCount[] {
+  if (plan.mode !== 'migrate' || !plan.verify) return total.keyMaterials;
+  const asked = new Map(verified.keyMaterials.map(count => [materialId(count), count]));
+  const known = new Set(total.keyMaterials.map(materialId));
+  return [
+    ...total.keyMaterials.map(count =>
+      count.keyArn === plan.destinationKeyArn
+        ? { ...count, after: asked.get(materialId(count))?.after ?? 0 }
+        : count,
+    ),
+    ...verified.keyMaterials
+      .filter(count => !known.has(materialId(count)))
+      .map(count => ({ ...count, before: 0 })),
+  ];
+}
+
+function materialId({ keyArn, keyMaterialId }: KeyMaterialCount): string {
+  return `${keyArn} ${keyMaterialId}`;
+}
+
+/** What the migrate pass named, and what only the verify pass found. */
+function failures(plan: RunPlan, total: Books, verified: Books): readonly Failure[] {
+  if (plan.mode === 'verify') return total.failures;
+  const place = ({ store, locator, slot }: Failure): string => JSON.stringify([store, locator, slot]);
+  const named = new Set(total.failures.map(place));
+  return [...total.failures, ...verified.failures.filter(failure => !named.has(place(failure)))].slice(
+    0,
+    MAX_FAILURES,
+  );
+}

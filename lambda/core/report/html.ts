@@ -1,0 +1,110 @@
+import { OUTCOME_KINDS, type OutcomeKind } from '../model/outcome.ts';
+import type { Report, StoreReport } from './report.ts';
+import { conclusion } from './conclusion.ts';
+import { STYLE } from './html-style.ts';
+
+/** The report as one self-contained page: no script, no outside resource, fit to be mailed or archived. */
+export function reportHtml(report: Report): string {
+  const { title, text, tone } = conclusion(report);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>kms-rewrap: ${escape(report.job)} ${report.mode} – ${escape(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<p class="eyebrow">kms-rewrap report</p>
+<h1>${escape(report.job)} <span class="mode">${report.mode}</span></h1>
+<p class="run">${escape(report.runId)} · ${escape(report.startedAt)} to ${escape(report.endedAt)}</p>
+</header>
+<main>
+<section class="conclusion ${tone}"><h2>${escape(title)}</h2><p>${escape(text)}</p></section>
+${section('Stores', storesTable(report.stores))}
+${section('Key materials', keyMaterialsTable(report))}
+${section('Not moved', failuresTable(report))}
+${section('Warnings', list(report.warnings))}
+${section('Cost and load', loadTable(report))}
+${section('Files', list([`run files: ${report.files.run}`, `journal: ${report.files.journal}`]))}
+</main>
+</body>
+</html>
+`;
+}
+
+function section(title: string, body: string): string {
+  return body === '' ? '' : `<section><h2>${title}</h2>${body}</section>`;
+}
+
+function storesTable(stores: readonly StoreReport[]): string {
+  const kinds = OUTCOME_KINDS.filter(kind => stores.some(({ outcomes }) => (outcomes[kind] ?? 0) > 0));
+  const head = ['Store', 'Records', 'Data keys', ...kinds, 'Complete'];
+  const rows = stores.map(store => [
+    `<code>${escape(store.store)}</code>`,
+    number(store.records),
+    number(store.dataKeys),
+    ...kinds.map(kind => outcomeCell(kind, store.outcomes[kind] ?? 0)),
+    store.complete ? 'yes' : 'no',
+  ]);
+  return table(head, rows);
+}
+
+function outcomeCell(kind: OutcomeKind, count: number): string {
+  return count === 0
+    ? '<span class="none">0</span>'
+    : `<span class="outcome ${kind}">${number(count)}</span>`;
+}
+
+function keyMaterialsTable({ keyMaterials }: Report): string {
+  if (keyMaterials.length === 0) return '';
+  const rows = keyMaterials.map(({ keyArn, keyMaterialId, before, after }) => [
+    `<code>${escape(keyArn)}</code>`,
+    `<code>${escape(keyMaterialId ?? 'none (asymmetric)')}</code>`,
+    number(before),
+    number(after),
+  ]);
+  return table(['Key', 'Key material', 'Data keys before', 'after'], rows);
+}
+
+function failuresTable({ failures }: Report): string {
+  if (failures.length === 0) return '';
+  const rows = failures.map(({ store, locator, outcome, reason }) => [
+    `<code>${escape(store)}</code>`,
+    `<code>${escape(locator)}</code>`,
+    `<span class="outcome ${outcome}">${outcome}</span>`,
+    escape(reason),
+  ]);
+  return table(['Store', 'Record', 'Outcome', 'Reason'], rows);
+}
+
+function loadTable({ kms, estimate }: Report): string {
+  const rows = [
+    ['KMS requests', number(kms.requests), estimate === null ? '–' : number(estimate.kmsRequests)],
+    ['KMS throttled', number(kms.throttled), '–'],
+    ...(estimate === null
+      ? []
+      : [['AWS charges, us-east-1 list prices', '–', `$${estimate.usd.total.toFixed(4)}`]]),
+  ];
+  return table(['', 'Run', 'Estimate'], rows);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (tag: string, row: readonly string[]): string =>
+    row.map(cell => `<${tag}>${cell}</${tag}>`).join('');
+  return `<div class="scroll"><table><thead><tr>${cells('th', head)}</tr></thead><tbody>${rows.map(row => `<tr>${cells('td', row)}</tr>`).join('')}</tbody></table></div>`;
+}
+
+function list(entries: readonly string[]): string {
+  return entries.length === 0 ? '' : `<ul>${entries.map(entry => `<li>${escape(entry)}</li>`).join('')}</ul>`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** Locators and names come from stores: nothing of them may become markup. */
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,130 @@
+import pMap from 'p-map';
+import type { Outcome } from '../model/outcome.ts';
+import type { RecordStore, WriteResult } from '../ports.ts';
+import type { StoreRecord } from '../model/record.ts';
+import type { BoundFormat } from '../model/format.ts';
+import { digest } from '../scan/digest.ts';
+import type { Found } from '../scan/find-data-keys.ts';
+import type { PageAnswer, Reply } from '../reencrypt/reencrypt-page.ts';
+
+export interface Written {
+  readonly found: Found;
+  readonly outcome: Outcome;
+}
+
+/** A record with the replacements for some of its slots. */
+interface PendingWrite {
+  readonly record: StoreRecord;
+  readonly slots: readonly { readonly found: Found; readonly reply: Reply }[];
+}
+
+export interface WriteOptions {
+  readonly records: RecordStore;
+  readonly format: BoundFormat;
+}
+
+/** Conditional writes in flight in one worker. */
+const IN_FLIGHT = 32;
+
+/** Puts the new ciphertexts of a page where the old ones are, and says what became of every data key. */
+export async function writePage(
+  answers: readonly PageAnswer[],
+  options: WriteOptions,
+): Promise<readonly Written[]> {
+  const written = await pMap(pendingWrites(answers), pending => writeRecord(pending, options), {
+    concurrency: IN_FLIGHT,
+  });
+  const outcomes = new Map(written.flat().map(({ found, outcome }) => [found, outcome]));
+  return answers.map(({ found, answer }) => {
+    const outcome = answer.kind === 'settled' ? answer.outcome : outcomes.get(found);
+    if (outcome === undefined)
+      throw new Error(`no outcome for ${found.record.locator}: every answer is written or settled`);
+    return { found, outcome };
+  });
+}
+
+function pendingWrites(answers: readonly PageAnswer[]): readonly PendingWrite[] {
+  const byRecord = new Map<StoreRecord, { found: Found; reply: Reply }[]>();
+  for (const { found, answer } of answers) {
+    if (answer.kind !== 're-encrypted') continue;
+    const slots = byRecord.get(found.record) ?? [];
+    slots.push({ found, reply: answer.reply });
+    byRecord.set(found.record, slots);
+  }
+  return [...byRecord].map(([record, slots]) => ({ record, slots }));
+}
+
+async function writeRecord(
+  pending: PendingWrite,
+  { records, format }: WriteOptions,
+): Promise<readonly Written[]> {
+  const { record, slots } = pending;
+  const replacements = slots.map(({ found, reply }) => ({
+    slot: found.finding.slot,
+    ciphertext: reply.ciphertext,
+    destination: reply.destination,
+  }));
+  const first = await records.write(record, format.replace(record, replacements));
+  if (first.kind !== 'precondition-failed')
+    return slots.map(slot => ({ found: slot.found, outcome: outcomeOf(first, slot.reply) }));
+
+  const current = await records.reread(record);
+  const standings = slots.map(slot => standingOf(slot.found, slot.reply, current, format));
+  const stillOld = replacements.filter((_, index) => standings[index] === 'old');
+  const second =
+    current !== undefined && stillOld.length > 0
+      ? await records.write(current, format.replace(current, stillOld))
+      : undefined;
+  return slots.map((slot, index) => ({
+    found: slot.found,
+    outcome: outcomeAfterRace(standings[index] ?? 'other', slot.reply, second),
+  }));
+}
+
+/** What a slot holds after a lost race: our own new ciphertext (the answer got lost), still the old one, or another's. */
+type Standing = 'ours' | 'old' | 'other';
+
+function standingOf(
+  found: Found,
+  reply: Reply,
+  current: StoreRecord | undefined,
+  format: BoundFormat,
+): Standing {
+  const now = current && format.read(current).find(finding => finding.slot === found.finding.slot);
+  if (now === undefined || !('ciphertext' in now) || now.ciphertext === undefined) return 'other';
+  const held = digest(now.ciphertext);
+  if (held === digest(reply.ciphertext)) return 'ours';
+  return 'ciphertext' in found.finding &&
+    found.finding.ciphertext !== undefined &&
+    held === digest(found.finding.ciphertext)
+    ? 'old'
+    : 'other';
+}
+
+function outcomeAfterRace(standing: Standing, reply: Reply, second: WriteResult | undefined): Outcome {
+  switch (standing) {
+    case 'ours':
+      return outcomeOf({ kind: 'written' }, reply);
+    case 'old':
+      return outcomeOf(second ?? { kind: 'precondition-failed' }, reply);
+    case 'other':
+      return outcomeOf({ kind: 'precondition-failed' }, reply);
+  }
+}
+
+function outcomeOf(result: WriteResult, { source, destination }: Reply): Outcome {
+  switch (result.kind) {
+    case 'written':
+      return { kind: 'rewrapped', source, destination };
+    case 'precondition-failed':
+      return {
+        kind: 'moved-by-another-writer',
+        reason: 'changed or deleted between reading and writing; left as that writer left it',
+        source,
+      };
+    case 'blocked':
+      return { kind: 'blocked', reason: result.reason, source };
+    case 'unavailable':
+      return { kind: 'failed', reason: result.reason, source };
+  }
+}

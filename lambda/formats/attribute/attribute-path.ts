@@ -1,0 +1,47 @@
+import type { AttributeMap, AttributePath, AttributeValue } from '../../core/model/record.ts';
+
+const STEP = /([^.[\]]+)|\[(\d+)\]/y;
+
+/** Reads `envelope.keys[0].edk`; `undefined` for anything that is no path. A list of steps is taken as it stands. */
+export function parsePath(path: string | readonly (string | number)[]): AttributePath | undefined {
+  if (typeof path !== 'string') return typeof path[0] === 'string' ? path : undefined;
+  const steps: (string | number)[] = [];
+  let rest = path;
+  while (rest !== '') {
+    STEP.lastIndex = 0;
+    const [step, name, index] = STEP.exec(rest) ?? [];
+    if (step === undefined) return undefined;
+    steps.push(name ?? Number(index));
+    rest = rest.slice(step.length);
+    if (rest.startsWith('.')) {
+      rest = rest.slice(1);
+      if (rest === '' || rest.startsWith('[')) return undefined;
+    } else if (rest !== '' && !rest.startsWith('[')) return undefined;
+  }
+  return typeof steps[0] === 'string' ? steps : undefined;
+}
+
+/** The path in DynamoDB's own notation. */
+export function formatAttributePath(path: AttributePath): string {
+  return path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
+    '',
+  );
+}
+
+/** The value at a path; `undefined` where any step of it is missing. */
+export function valueAt(attributes: AttributeMap, path: AttributePath): AttributeValue | undefined {
+  const [name, ...rest] = path;
+  if (typeof name !== 'string') return undefined;
+  return rest.reduce<AttributeValue | undefined>((value, step) => child(value, step), own(attributes, name));
+}
+
+function child(value: AttributeValue | undefined, step: string | number): AttributeValue | undefined {
+  if (value === undefined) return undefined;
+  if (typeof step === 'number') return 'L' in value ? value.L[step] : undefined;
+  return 'M' in value ? own(value.M, step) : undefined;
+}
+
+function own(map: AttributeMap, name: string): AttributeValue | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
+}

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import type { EncryptionContext } from '../core/model/encryption-context.ts';
+
+/** A context, or the first name that could not be filled. */
+export type BuiltContext =
+  | { readonly kind: 'context'; readonly context: EncryptionContext }
+  | { readonly kind: 'missing'; readonly reason: string };
+
+/** One value: found, or why not. */
+export type ContextValue = { readonly value: string } | { readonly reason: string };
+
+/** A template maps context names to constants or to places in the record; `resolve` looks a place up. */
+export function buildContext<Place>(
+  template: Readonly<Record<string, string | Place>>,
+  resolve: (place: Place) => ContextValue,
+): BuiltContext {
+  const context: Record<string, string> = {};
+  for (const [name, source] of Object.entries(template)) {
+    const found = typeof source === 'string' ? { value: source } : resolve(source);
+    if ('reason' in found)
+      return { kind: 'missing', reason: `encryption context '${name}' cannot be built: ${found.reason}` };
+    context[name] = found.value;
+  }
+  return { kind: 'context', context };
+}
+
+/** The schema of a template over one format's places. */
+export function contextTemplate<Place extends z.ZodType>(place: Place) {
+  return z
+    .record(
+      z.string(),
+      z.union([z.string(), place], {
+        error: 'is no context value; write a text, or an object that names a place in the record',
+      }),
+    )
+    .default({});
+}

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { strictObject, text } from '../../core/job/strict-object.ts';
+import { contextTemplate } from '../context-template.ts';
+
+// S3 stores user-defined metadata names in lower case, without their prefix in API replies.
+const metadataName = text('the name of a metadata entry').regex(/^(?!x-amz-meta-)[a-z0-9!#$%&'*+.^_`|~-]+$/, {
+  error: "is no metadata name; write it in lower case and without 'x-amz-meta-'",
+});
+
+const place = z.union([
+  strictObject({ metadata: metadataName.describe('A metadata entry of the object.') }, 'a context value'),
+  strictObject({ objectKey: z.literal(true).describe("The object's key.") }, 'a context value'),
+]);
+
+/** The job's `format` object for `object-metadata`. */
+export const objectMetadataConfig = strictObject(
+  {
+    type: z.literal('object-metadata'),
+    dataKey: metadataName.describe('The metadata entry that holds the encrypted data key, standard base64.'),
+    keyArn: metadataName
+      .optional()
+      .describe(
+        'A metadata entry that names the key; read as a hint, and written together with the data key.',
+      ),
+    encryptionContext: contextTemplate(place).describe('The context the data key was encrypted under.'),
+  },
+  'a format',
+);
+
+export type ObjectMetadataConfig = z.output<typeof objectMetadataConfig>;

@@ -1,0 +1,8 @@
+import type { FormatDefinition, FormatRegistry } from '../core/model/format.ts';
+import { attributeFormat } from './attribute/index.ts';
+import { objectMetadataFormat } from './object-metadata/index.ts';
+
+const definitions: readonly FormatDefinition[] = [attributeFormat, objectMetadataFormat];
+
+/** Every format of this version. A new one is a folder beside the others and a line here. */
+export const formats: FormatRegistry = new Map(definitions.map(definition => [definition.name, definition]));
