@@ -1,0 +1,100 @@
+import { Buffer } from 'node:buffer';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { randomUUID } from 'node:crypto';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../core/journal/entries.ts';
+import type { Unit } from '../core/model/run.ts';
+import type { Journal, JournalPage, OutcomeArchive } from '../core/ports.ts';
+
+/**
+ * The journal in its bucket: gzip JSON Lines, one object of intents and one of outcomes for each page.
+ * A page that is worked again after a crash gets objects of its own: what was once journalled is never overwritten.
+ */
+export class S3Journal implements Journal {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #job: string;
+
+  constructor(client: S3Client, { bucket, job }: { readonly bucket: string; readonly job: string }) {
+    this.#client = client;
+    this.#bucket = bucket;
+    this.#job = job;
+  }
+
+  async writeIntents(page: JournalPage, intents: readonly IntentEntry[]): Promise<void> {
+    await this.#write('intents', page, intents);
+  }
+
+  async writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void> {
+    await this.#write('outcomes', page, outcomes);
+  }
+
+  async #write(
+    kind: JournalKind,
+    { unit, page }: JournalPage,
+    entries: readonly (IntentEntry | OutcomeEntry)[],
+  ): Promise<void> {
+    if (entries.length === 0) return;
+    const lines = entries.map(entry => `${JSON.stringify(entry)}\n`).join('');
+    await this.#client.send(
+      new PutObjectCommand({
+        Bucket: this.#bucket,
+        Key: `${unitPrefix(kind, this.#job, unit)}page-${String(page + 1).padStart(6, '0')}-${randomUUID()}.jsonl.gz`,
+        Body: gzipSync(Buffer.from(lines)),
+        ContentType: 'application/gzip',
+        IfNoneMatch: '*',
+      }),
+    );
+  }
+}
+
+export type JournalKind = 'intents' | 'outcomes';
+
+/** Hive-style partitions, so that Athena finds a run without reading the others. */
+export function unitPrefix(kind: JournalKind, job: string, { runId, unitId }: Unit): string {
+  return `${kind}/job=${job}/run=${runId}/unit=${unitId}/`;
+}
+
+/** The outcomes of a unit, page by page, for the verify pass. */
+export class S3OutcomeArchive implements OutcomeArchive {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #job: string;
+
+  constructor(client: S3Client, { bucket, job }: { readonly bucket: string; readonly job: string }) {
+    this.#client = client;
+    this.#bucket = bucket;
+    this.#job = job;
+  }
+
+  async *outcomesOf(unit: Unit): AsyncGenerator<OutcomeEntry> {
+    let token: string | undefined;
+    do {
+      const listing = await this.#client.send(
+        new ListObjectsV2Command({
+          Bucket: this.#bucket,
+          Prefix: unitPrefix('outcomes', this.#job, unit),
+          ...(token !== undefined && { ContinuationToken: token }),
+        }),
+      );
+      for (const { Key } of listing.Contents ?? []) if (Key !== undefined) yield* await this.#page(Key);
+      token = listing.NextContinuationToken;
+    } while (token !== undefined);
+  }
+
+  async #page(key: string): Promise<readonly OutcomeEntry[]> {
+    const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+    const lines = gunzipSync((await Body?.transformToByteArray()) ?? new Uint8Array())
+      .toString('utf8')
+      .split('\n')
+      .filter(Boolean);
+    return lines.map(line => {
+      const entry = JSON.parse(line) as OutcomeEntry;
+      if (entry.schema !== JOURNAL_SCHEMA)
+        throw new Error(
+          `journal object ${key} has schema ${String(entry.schema)}; this version reads ${JOURNAL_SCHEMA}`,
+        );
+      return entry;
+    });
+  }
+}

@@ -1,0 +1,138 @@
+import {
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { randomUUID } from 'node:crypto';
+import type { UnitProgress } from '../core/model/books.ts';
+import { UnitConflict } from '../core/model/errors.ts';
+import type { Unit } from '../core/model/run.ts';
+import type { Ledger, RunControl } from '../core/ports.ts';
+import { nameOf } from './aws-errors.ts';
+
+/**
+ * Progress and control of runs in one table: partition `run`, sort key `item`.
+ * `CONTROL` is the run's; `migrate#u00001` and `verify#u00001` are its units'.
+ */
+export class DynamoDbLedger implements Ledger {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async resume(unit: Unit, fresh: UnitProgress): Promise<UnitProgress> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({
+        TableName: this.#table,
+        Key: itemKey(unit.runId, unitItem(fresh)),
+        ConsistentRead: true,
+      }),
+    );
+    return Item?.['progress']?.S === undefined ? fresh : (JSON.parse(Item['progress'].S) as UnitProgress);
+  }
+
+  async checkpoint(progress: UnitProgress, previousPages: number): Promise<void> {
+    const writer = randomUUID();
+    try {
+      await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key: itemKey(progress.runId, unitItem(progress)),
+          UpdateExpression:
+            'SET progress = :progress, pages = :pages, writer = :writer, expiresAt = :expiresAt',
+          ConditionExpression: previousPages === 0 ? 'attribute_not_exists(pages)' : 'pages = :previous',
+          ExpressionAttributeValues: {
+            ':progress': { S: JSON.stringify(progress) },
+            ':pages': { N: String(progress.pages) },
+            ':writer': { S: writer },
+            ':expiresAt': expiry(),
+            ...(previousPages > 0 && { ':previous': { N: String(previousPages) } }),
+          },
+        }),
+      );
+    } catch (error) {
+      if (nameOf(error) !== 'ConditionalCheckFailedException') throw error;
+      // A retry after a lost answer meets our own write: that is no conflict.
+      if ((await this.#writer(progress)) !== writer) {
+        throw new UnitConflict(
+          'ledger.conflict',
+          `unit ${progress.unitId} of ${progress.runId} was moved on by another invocation`,
+          { cause: error },
+        );
+      }
+    }
+  }
+
+  async readControl(runId: string): Promise<RunControl> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#table, Key: itemKey(runId, 'CONTROL'), ConsistentRead: true }),
+    );
+    const rate = Item?.['kmsRequestsPerSecond']?.N;
+    const brokenPremise = Item?.['brokenPremise']?.S;
+    return {
+      ...(rate !== undefined && { kmsRequestsPerSecond: Number(rate) }),
+      ...(brokenPremise !== undefined && { brokenPremise }),
+    };
+  }
+
+  async breakPremise(runId: string, message: string): Promise<void> {
+    await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: itemKey(runId, 'CONTROL'),
+        UpdateExpression:
+          'SET brokenPremise = if_not_exists(brokenPremise, :message), expiresAt = :expiresAt',
+        ExpressionAttributeValues: { ':message': { S: message }, ':expiresAt': expiry() },
+      }),
+    );
+  }
+
+  /** Every checkpoint of a run, for progress and for the report of a run that was cut short. */
+  async *units(runId: string): AsyncGenerator<UnitProgress> {
+    let start: Record<string, never> | undefined;
+    do {
+      const page = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          KeyConditionExpression: 'run = :run',
+          ExpressionAttributeValues: { ':run': { S: runId } },
+          ConsistentRead: true,
+          ...(start !== undefined && { ExclusiveStartKey: start }),
+        }),
+      );
+      for (const { progress } of page.Items ?? [])
+        if (progress?.S !== undefined) yield JSON.parse(progress.S) as UnitProgress;
+      start = page.LastEvaluatedKey as Record<string, never> | undefined;
+    } while (start !== undefined);
+  }
+
+  async #writer(progress: UnitProgress): Promise<string | undefined> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({
+        TableName: this.#table,
+        Key: itemKey(progress.runId, unitItem(progress)),
+        ConsistentRead: true,
+      }),
+    );
+    return Item?.['writer']?.S;
+  }
+}
+
+/** Checkpoints are kept as long as a Standard execution is described: 90 days. */
+const KEEP_SECONDS = 90 * 24 * 3600;
+
+function expiry(): { N: string } {
+  return { N: String(Math.floor(Date.now() / 1000) + KEEP_SECONDS) };
+}
+
+function unitItem({ phase, unitId }: UnitProgress): string {
+  return `${phase}#${unitId}`;
+}
+
+function itemKey(runId: string, item: string): { run: { S: string }; item: { S: string } } {
+  return { run: { S: runId }, item: { S: item } };
+}

@@ -1,0 +1,78 @@
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { UnitProgress } from '../core/model/books.ts';
+import type { RunPlan, Unit } from '../core/model/run.ts';
+import type { RunFiles } from '../core/ports.ts';
+import type { Report } from '../core/report/report.ts';
+
+/** The run bucket: everything about a run under `runs/RUN/`. */
+export class S3RunFiles implements RunFiles {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+
+  constructor(client: S3Client, bucket: string) {
+    this.#client = client;
+    this.#bucket = bucket;
+  }
+
+  async writePlan(plan: RunPlan, units: Iterable<Unit>): Promise<{ readonly unitsKey: string }> {
+    const unitsKey = `${runPrefix(plan.runId)}units.jsonl`;
+    const lines = Array.from(units, unit => `${JSON.stringify(unit)}\n`).join('');
+    await this.#put(unitsKey, lines, 'application/jsonl');
+    await this.#put(`${runPrefix(plan.runId)}plan.json`, JSON.stringify(plan, null, 2), 'application/json');
+    return { unitsKey };
+  }
+
+  async readPlan(runId: string): Promise<RunPlan> {
+    const plan = await this.#getJson(`${runPrefix(runId)}plan.json`);
+    if (plan === undefined)
+      throw new Error(
+        `run ${runId} has no plan in s3://${this.#bucket}/${runPrefix(runId)}: Plan did not finish`,
+      );
+    return plan as RunPlan;
+  }
+
+  async writeReport(report: Report, html: string): Promise<{ readonly reportKey: string }> {
+    const reportKey = `${runPrefix(report.runId)}report.json`;
+    await this.#put(`${runPrefix(report.runId)}report.html`, html, 'text/html; charset=utf-8');
+    await this.#put(reportKey, JSON.stringify(report, null, 2), 'application/json');
+    return { reportKey };
+  }
+
+  async readReport(runId: string): Promise<Report | undefined> {
+    return (await this.#getJson(`${runPrefix(runId)}report.json`)) as Report | undefined;
+  }
+
+  /** What the map run's children returned, line by line from the files that its manifest names. */
+  async *unitResults(manifestKey: string): AsyncGenerator<UnitProgress> {
+    const manifest = (await this.#getJson(manifestKey)) as
+      { readonly ResultFiles: { readonly SUCCEEDED: readonly { readonly Key: string }[] } } | undefined;
+    for (const { Key } of manifest?.ResultFiles.SUCCEEDED ?? []) {
+      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key }));
+      if (!(Body instanceof Readable)) continue;
+      for await (const line of createInterface({ input: Body, crlfDelay: Infinity }))
+        if (line !== '') yield JSON.parse(line) as UnitProgress;
+    }
+  }
+
+  async #put(key: string, body: string, contentType: string): Promise<void> {
+    await this.#client.send(
+      new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body, ContentType: contentType }),
+    );
+  }
+
+  async #getJson(key: string): Promise<unknown> {
+    try {
+      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+      return JSON.parse((await Body?.transformToString('utf8')) ?? 'null');
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  }
+}
+
+export function runPrefix(runId: string): string {
+  return `runs/${runId}/`;
+}

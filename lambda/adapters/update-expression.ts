@@ -1,0 +1,47 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { AttributePath, RecordChange } from '../core/model/record.ts';
+
+type ItemChange = Extract<RecordChange, { kind: 'item-change' }>;
+
+export interface UpdateExpression {
+  readonly UpdateExpression: string;
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames: Record<string, string>;
+  readonly ExpressionAttributeValues: Record<string, AttributeValue>;
+}
+
+/** A change as one conditional UpdateItem: only the named paths are set, and only if all expected values still hold. */
+export function updateExpression({ expect, set }: ItemChange): UpdateExpression {
+  const names = new Map<string, string>();
+  const values: Record<string, AttributeValue> = {};
+  const path = (steps: AttributePath): string =>
+    steps.reduce<string>(
+      (text, step) =>
+        typeof step === 'number'
+          ? `${text}[${step}]`
+          : `${text}${text === '' ? '' : '.'}${placeholder(names, step)}`,
+      '',
+    );
+  const assign = (
+    prefix: string,
+    { path: steps, value }: ItemChange['set'][number],
+    index: number,
+  ): string => {
+    values[`:${prefix}${index}`] = value as AttributeValue;
+    return `${path(steps)} = :${prefix}${index}`;
+  };
+  const assignments = set.map((one, index) => assign('new', one, index));
+  const conditions = expect.map((one, index) => assign('old', one, index));
+  return {
+    UpdateExpression: `SET ${assignments.join(', ')}`,
+    ConditionExpression: conditions.join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries([...names].map(([name, alias]) => [alias, name])),
+    ExpressionAttributeValues: values,
+  };
+}
+
+function placeholder(names: Map<string, string>, name: string): string {
+  const known = names.get(name) ?? `#n${names.size}`;
+  names.set(name, known);
+  return known;
+}

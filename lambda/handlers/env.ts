@@ -1,0 +1,13 @@
+/** Names of environment variables: set by lib/, read by the handlers. Imports nothing, so that both sides may import it. */
+export const ENV = {
+  runBucket: 'RUN_BUCKET',
+  journalBucket: 'JOURNAL_BUCKET',
+  ledgerTable: 'LEDGER_TABLE',
+} as const;
+
+export function requireEnv(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '')
+    throw new Error(`the environment variable ${name} is missing; deploy the stack again`);
+  return value;
+}

@@ -1,0 +1,51 @@
+import { DynamoDbLedger } from '../adapters/ledger.ts';
+import { dynamoDbClient, s3Client } from '../adapters/record-store.ts';
+import { runPrefix, S3RunFiles } from '../adapters/run-files.ts';
+import { PremiseBroken } from '../core/model/errors.ts';
+import type { UnitProgress } from '../core/model/books.ts';
+import { foldReport } from '../core/report/fold.ts';
+import { reportHtml } from '../core/report/html.ts';
+import { ENV, requireEnv } from './env.ts';
+
+const files = new S3RunFiles(s3Client(), requireEnv(ENV.runBucket));
+const ledger = new DynamoDbLedger(dynamoDbClient(), requireEnv(ENV.ledgerTable));
+
+export interface ReportEvent {
+  readonly runId: string;
+  /** Manifests of the map runs that came to their end. Without them the ledger's checkpoints are folded. */
+  readonly manifests?: readonly string[];
+  /** The error that ended the run. */
+  readonly error?: { readonly Error: string; readonly Cause: string };
+}
+
+/** States Report and ReportFailure: folds what the units did into one report, and fails where a premise broke. */
+export async function handler({ runId, manifests, error }: ReportEvent): Promise<object> {
+  const plan = await files.readPlan(runId);
+  const { brokenPremise } = await ledger.readControl(runId);
+  const words = brokenPremise ?? (error === undefined ? undefined : `${error.Error}: ${error.Cause}`);
+  const units = manifests === undefined ? ledger.units(runId) : results(manifests);
+  const location = {
+    run: `s3://${requireEnv(ENV.runBucket)}/${runPrefix(runId)}`,
+    journal: `s3://${requireEnv(ENV.journalBucket)}/outcomes/job=${plan.job}/run=${runId}/`,
+  };
+  const report = await foldReport({
+    plan,
+    units,
+    endedAt: new Date().toISOString(),
+    files: location,
+    ...(words !== undefined && { error: words }),
+  });
+  const { reportKey } = await files.writeReport(report, reportHtml(report));
+  if (error === undefined && brokenPremise !== undefined)
+    throw new PremiseBroken('report.brokenPremise', brokenPremise);
+  return {
+    reportKey,
+    state: report.state,
+    remaining: report.remaining,
+    ...(brokenPremise !== undefined && { brokenPremise }),
+  };
+}
+
+async function* results(manifests: readonly string[]): AsyncGenerator<UnitProgress> {
+  for (const manifest of manifests) yield* files.unitResults(manifest);
+}
