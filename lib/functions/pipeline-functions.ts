@@ -1,0 +1,113 @@
+import { Duration, Stage } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Job } from '../../lambda/core/model/job.ts';
+import { keyGrants } from '../keys/key-grants.ts';
+import { storeGrants } from '../stores/store-grants.ts';
+import type { JournalBucket } from '../storage/journal-bucket.ts';
+import type { Ledger } from '../storage/ledger.ts';
+import type { RunBucket } from '../storage/run-bucket.ts';
+import { PipelineFunction } from './pipeline-function.ts';
+
+export interface PipelineFunctionsProps {
+  readonly jobs: readonly Job[];
+  readonly runBucket: RunBucket;
+  readonly journal: JournalBucket;
+  readonly ledger: Ledger;
+  /** How long one invocation of a worker may take; the state machine loops over as many as a unit needs. */
+  readonly workerTimeout: Duration;
+}
+
+/** The four stages with what each may do: the whole of the service's permissions is on this page. */
+export class PipelineFunctions extends Construct {
+  readonly plan: PipelineFunction;
+  readonly migrateUnit: PipelineFunction;
+  readonly verifyUnit: PipelineFunction;
+  readonly report: PipelineFunction;
+
+  constructor(scope: Construct, id: string, props: PipelineFunctionsProps) {
+    super(scope, id);
+    this.plan = this.planFunction(props);
+    this.migrateUnit = this.migrateUnitFunction(props);
+    this.verifyUnit = this.verifyUnitFunction(props);
+    this.report = this.reportFunction(props);
+  }
+
+  private planFunction({ jobs, runBucket }: PipelineFunctionsProps): PipelineFunction {
+    const files = { 'jobs.json': this.jobsFile(jobs) };
+    const plan = new PipelineFunction(this, 'Plan', {
+      handler: 'plan',
+      description: 'kms-rewrap: checks premises, cuts stores into units',
+      timeout: Duration.minutes(15),
+      files,
+    });
+    runBucket.grantWrite(plan);
+    storeGrants.inspect(plan, jobs);
+    keyGrants.describe(plan, jobs);
+    keyGrants.reEncrypt(plan, jobs);
+    return plan;
+  }
+
+  private migrateUnitFunction({
+    jobs,
+    runBucket,
+    journal,
+    ledger,
+    workerTimeout,
+  }: PipelineFunctionsProps): PipelineFunction {
+    const migrateUnit = new PipelineFunction(this, 'MigrateUnit', {
+      handler: 'migrate-unit',
+      description: 'kms-rewrap: re-encrypts the data keys of a unit',
+      timeout: workerTimeout,
+    });
+    runBucket.grantRead(migrateUnit);
+    journal.grantAppend(migrateUnit);
+    ledger.grantCheckpoint(migrateUnit);
+    storeGrants.migrate(migrateUnit, jobs);
+    keyGrants.reEncrypt(migrateUnit, jobs);
+    return migrateUnit;
+  }
+
+  private verifyUnitFunction({
+    jobs,
+    runBucket,
+    journal,
+    ledger,
+    workerTimeout,
+  }: PipelineFunctionsProps): PipelineFunction {
+    const verifyUnit = new PipelineFunction(this, 'VerifyUnit', {
+      handler: 'verify-unit',
+      description: 'kms-rewrap: asks every data key of a unit whose it is',
+      timeout: workerTimeout,
+    });
+    runBucket.grantRead(verifyUnit);
+    journal.grantReadOutcomes(verifyUnit);
+    ledger.grantCheckpoint(verifyUnit);
+    storeGrants.read(verifyUnit, jobs);
+    keyGrants.reEncryptDestination(verifyUnit, jobs);
+    return verifyUnit;
+  }
+
+  private reportFunction({ runBucket, journal, ledger }: PipelineFunctionsProps): PipelineFunction {
+    const report = new PipelineFunction(this, 'Report', {
+      handler: 'report',
+      description: 'kms-rewrap: folds the results of a run into its report',
+      timeout: Duration.minutes(15),
+    });
+    runBucket.grantRead(report);
+    runBucket.grantWrite(report);
+    journal.configure(report);
+    ledger.grantReadProgress(report);
+    return report;
+  }
+
+  /** The validated jobs as a file that is bundled with Plan: a deployment knows its jobs without reading anything. */
+  private jobsFile(jobs: readonly Job[]): string {
+    const outdir = Stage.of(this)?.outdir ?? '.';
+    mkdirSync(outdir, { recursive: true });
+    const file = join(outdir, `${this.node.addr}.jobs.json`);
+    writeFileSync(file, JSON.stringify(jobs, null, 2));
+    return file;
+  }
+}

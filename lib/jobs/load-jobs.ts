@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseJob } from '../../lambda/core/job/parse-job.ts';
+import type { Job } from '../../lambda/core/model/job.ts';
+import { formatProblem } from '../../lambda/core/model/problem.ts';
+import { formats } from '../../lambda/formats/registry.ts';
+
+/** A folder of jobs cannot be deployed: one line for each problem, naming file, path, value and cure. */
+export class JobsRefused extends Error {
+  override readonly name = 'JobsRefused';
+  readonly code = 'jobs.refused';
+}
+
+/** Reads and validates every `*.json` of a folder. Refuses with all problems of all files at once. */
+export function loadJobs(folder: string): readonly Job[] {
+  const files = jobFiles(folder);
+  if (files.length === 0)
+    throw new JobsRefused(
+      `${folder}: holds no job; put a job file (*.json) there, or name another folder with -c jobs=FOLDER`,
+    );
+  const parsed = files.map(file => ({ file, ...readJob(join(folder, file)) }));
+  const lines = parsed.flatMap(({ file, problems }) =>
+    problems.map(problem => `${join(folder, file)}: ${problem}`),
+  );
+  const jobs = parsed.flatMap(({ job }) => job ?? []);
+  const names = jobs.map(({ name }) => name);
+  const twice = parsed.filter(
+    ({ job }, index) =>
+      job !== undefined && parsed.findIndex(other => other.job?.name === job.name) !== index,
+  );
+  lines.push(
+    ...twice.map(
+      ({ file, job }) =>
+        `${join(folder, file)}: name = ${JSON.stringify(job?.name)}: another job of this folder has the same name; give each its own (${names.join(', ')})`,
+    ),
+  );
+  if (lines.length > 0) throw new JobsRefused(lines.join('\n'));
+  return jobs;
+}
+
+function jobFiles(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter(file => file.endsWith('.json'))
+      .sort();
+  } catch (error) {
+    throw new JobsRefused(`${folder}: is no folder that can be read; name a folder of job files`, {
+      cause: error,
+    });
+  }
+}
+
+/** One job file: the job, or its problems in words. */
+export function readJob(path: string): { readonly job?: Job; readonly problems: readonly string[] } {
+  let input: unknown;
+  try {
+    input = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return {
+      problems: [
+        `job: is no JSON file that can be read (${error instanceof Error ? error.message : String(error)}); write one JSON object`,
+      ],
+    };
+  }
+  const parsed = parseJob(input, formats);
+  return parsed.kind === 'job'
+    ? { job: parsed.job, problems: [] }
+    : { problems: parsed.problems.map(formatProblem) };
+}

@@ -1,0 +1,45 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Job } from '../lambda/core/model/job.ts';
+import { PipelineFunctions } from './functions/pipeline-functions.ts';
+import { Pipeline } from './pipeline/pipeline.ts';
+import { Schedules } from './schedules/schedules.ts';
+import { JournalBucket } from './storage/journal-bucket.ts';
+import { Ledger } from './storage/ledger.ts';
+import { RunBucket } from './storage/run-bucket.ts';
+
+export interface KmsRewrapStackProps extends StackProps {
+  readonly jobs: readonly Job[];
+  /** @default 15 minutes, the longest that Lambda allows */
+  readonly workerTimeout?: Duration;
+}
+
+/** The service in one account and Region. Its outputs are what the CLI looks up. */
+export class KmsRewrapStack extends Stack {
+  readonly pipeline: Pipeline;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { jobs, workerTimeout = Duration.minutes(15), ...props }: KmsRewrapStackProps,
+  ) {
+    super(scope, id, { description: 'kms-rewrap: re-encrypts stored KMS data keys server-side', ...props });
+    const runBucket = new RunBucket(this, 'RunBucket');
+    const journal = new JournalBucket(this, 'Journal');
+    const ledger = new Ledger(this, 'Ledger');
+    const functions = new PipelineFunctions(this, 'Functions', {
+      jobs,
+      runBucket,
+      journal,
+      ledger,
+      workerTimeout,
+    });
+    this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket });
+    new Schedules(this, 'Schedules', { jobs, stateMachine: this.pipeline.stateMachine });
+
+    new CfnOutput(this, 'StateMachineArn', { value: this.pipeline.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'RunBucketName', { value: runBucket.bucket.bucketName });
+    new CfnOutput(this, 'JournalBucketName', { value: journal.bucket.bucketName });
+    new CfnOutput(this, 'LedgerTableName', { value: ledger.table.tableName });
+  }
+}

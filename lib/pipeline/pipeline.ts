@@ -1,0 +1,135 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  Errors,
+  Fail,
+  type IChainable,
+  LogLevel,
+  QueryLanguage,
+  StateMachine,
+  Succeed,
+  TaskInput,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import type { PipelineFunctions } from '../functions/pipeline-functions.ts';
+import type { RunBucket } from '../storage/run-bucket.ts';
+import { LAMBDA_RETRY } from './retry.ts';
+import { UnitMap } from './unit-map.ts';
+
+export interface PipelineProps {
+  readonly functions: PipelineFunctions;
+  readonly runBucket: RunBucket;
+}
+
+/** Errors as Lambda reports them are JSON; those of Step Functions itself are plain words. */
+const WORDS_OF_ERROR = `{% $contains($error.Cause, '"errorMessage"') ? $parse($error.Cause).errorMessage : $error.Cause %}`;
+
+/**
+ * Plan → Migrate → Verify → Report → Succeeded. A census has no Verify, a verify run no Migrate. Whatever goes wrong
+ * after Plan is reported first and ends in Failed, a real Fail state: a run that failed never looks like one that did not.
+ */
+export class Pipeline extends Construct {
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, { functions, runBucket }: PipelineProps) {
+    super(scope, id);
+    const { bucket } = runBucket;
+    const failed = Fail.jsonata(this, 'Failed', { error: '{% $error.Error %}', cause: WORDS_OF_ERROR });
+    const reportFailure = this.reportFailure(functions, failed);
+
+    const plan = this.plan(functions, failed);
+    const migrate = new UnitMap(this, 'Migrate', {
+      bucket,
+      worker: functions.migrateUnit,
+      workerState: 'MigrateUnit',
+    });
+    const verify = new UnitMap(this, 'Verify', {
+      bucket,
+      worker: functions.verifyUnit,
+      workerState: 'VerifyUnit',
+    });
+    const report = this.report(functions);
+    for (const stage of [migrate, verify, report])
+      stage.addCatch(reportFailure, { errors: [Errors.ALL], assign: { error: '{% $states.errorOutput %}' } });
+
+    const verifies = Choice.jsonata(this, 'Verifies?')
+      .when(Condition.jsonata('{% $plan.verifies %}'), verify)
+      .otherwise(report);
+    const migrates = Choice.jsonata(this, 'Migrates?')
+      .when(Condition.jsonata('{% $plan.migrates %}'), migrate)
+      .otherwise(verifies);
+    plan.next(migrates);
+    migrate.next(verifies);
+    verify.next(report);
+    report.next(Succeed.jsonata(this, 'Succeeded'));
+
+    this.stateMachine = this.machine(plan);
+    bucket.grantRead(this.stateMachine, 'runs/*');
+  }
+
+  private plan({ plan }: PipelineFunctions, failed: Fail): LambdaInvoke {
+    const state = LambdaInvoke.jsonata(this, 'Plan', {
+      lambdaFunction: plan,
+      payload: TaskInput.fromObject({
+        runId: '{% $states.context.Execution.Name %}',
+        input: '{% $states.input %}',
+      }),
+      assign: { plan: '{% $states.result.Payload %}', manifests: [] },
+      outputs: '{% $states.result.Payload %}',
+      retryOnServiceExceptions: false,
+    });
+    state.addRetry(LAMBDA_RETRY);
+    state.addCatch(failed, { errors: [Errors.ALL], assign: { error: '{% $states.errorOutput %}' } });
+    return state;
+  }
+
+  private report({ report }: PipelineFunctions): LambdaInvoke {
+    const state = LambdaInvoke.jsonata(this, 'Report', {
+      lambdaFunction: report,
+      payload: TaskInput.fromObject({ runId: '{% $plan.runId %}', manifests: '{% $manifests %}' }),
+      outputs: '{% $states.result.Payload %}',
+      retryOnServiceExceptions: false,
+    });
+    state.addRetry(LAMBDA_RETRY);
+    return state;
+  }
+
+  /** A run that failed has a report, too: what was done until then. A broken premise says more than the map's own error. */
+  private reportFailure({ report }: PipelineFunctions, failed: Fail): LambdaInvoke {
+    const state = LambdaInvoke.jsonata(this, 'ReportFailure', {
+      lambdaFunction: report,
+      payload: TaskInput.fromObject({ runId: '{% $plan.runId %}', error: '{% $error %}' }),
+      assign: {
+        error:
+          "{% $exists($states.result.Payload.brokenPremise) ? {'Error': 'PremiseBroken', 'Cause': $states.result.Payload.brokenPremise} : $error %}",
+      },
+      outputs: '{% $states.result.Payload %}',
+      retryOnServiceExceptions: false,
+    });
+    state.addRetry(LAMBDA_RETRY);
+    state.addCatch(failed, { errors: [Errors.ALL] });
+    state.next(failed);
+    return state;
+  }
+
+  private machine(start: IChainable): StateMachine {
+    return new StateMachine(this, 'StateMachine', {
+      queryLanguage: QueryLanguage.JSONATA,
+      definitionBody: DefinitionBody.fromChainable(start),
+      comment: 'kms-rewrap: Plan, Migrate, Verify, Report',
+      tracingEnabled: true,
+      logs: {
+        destination: new LogGroup(this, 'Logs', {
+          retention: RetentionDays.ONE_YEAR,
+          removalPolicy: RemovalPolicy.RETAIN,
+        }),
+        level: LogLevel.ALL,
+        includeExecutionData: false,
+      },
+    });
+  }
+}

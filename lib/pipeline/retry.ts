@@ -1,0 +1,45 @@
+import { Duration } from 'aws-cdk-lib';
+import { JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
+
+/**
+ * Lambda itself was busy or broke down: nothing of ours ran, or what ran can be repeated.
+ * Waits of 2, 4, 8, 16, 32, 60, 60, 60 s at most, each drawn at random below that: up to 4 minutes.
+ */
+export const LAMBDA_RETRY: RetryProps = {
+  errors: [
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.TooManyRequestsException',
+    'Lambda.ClientExecutionTimeoutException',
+  ],
+  interval: Duration.seconds(2),
+  backoffRate: 2,
+  maxAttempts: 8,
+  maxDelay: Duration.seconds(60),
+  jitterStrategy: JitterType.FULL,
+};
+
+/**
+ * A worker died half-way, or another invocation has moved its unit on. The next one goes on from the ledger, so a
+ * repetition is always safe; five of them tell a passing trouble from a unit that kills its worker.
+ */
+export const WORKER_RETRY: RetryProps = {
+  errors: [
+    'Lambda.Unknown',
+    'Sandbox.Timedout',
+    'Runtime.ExitError',
+    'States.Timeout',
+    'UnitConflict',
+    'TimeoutError',
+    'ThrottlingException',
+    'InternalServerError',
+    'ServiceUnavailable',
+    'SlowDown',
+  ],
+  interval: Duration.seconds(5),
+  backoffRate: 2,
+  maxAttempts: 5,
+  maxDelay: Duration.minutes(2),
+  jitterStrategy: JitterType.FULL,
+};

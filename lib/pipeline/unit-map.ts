@@ -1,0 +1,67 @@
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import {
+  Choice,
+  Condition,
+  DistributedMap,
+  OutputType,
+  ProcessorMode,
+  QueryLanguage,
+  ResultWriterV2,
+  S3JsonLItemReader,
+  StateMachineType,
+  Succeed,
+  Transformation,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { LAMBDA_RETRY, WORKER_RETRY } from './retry.ts';
+
+export interface UnitMapProps {
+  readonly bucket: Bucket;
+  readonly worker: IFunction;
+  /** Name of the worker's state: that of the stage. */
+  readonly workerState: string;
+}
+
+/**
+ * A distributed map over the units of the run, read as JSON Lines from the run bucket. Each child calls the worker
+ * until its unit is done. Concurrency and tolerance come from the plan, so that one state machine serves all jobs.
+ */
+export class UnitMap extends DistributedMap {
+  constructor(scope: Construct, id: string, { bucket, worker, workerState }: UnitMapProps) {
+    super(scope, id, {
+      queryLanguage: QueryLanguage.JSONATA,
+      mapExecutionType: StateMachineType.STANDARD,
+      itemReader: new S3JsonLItemReader({ bucket, key: '{% $plan.unitsKey %}' }),
+      jsonataMaxConcurrency: '{% $plan.maxConcurrency %}',
+      resultWriterV2: new ResultWriterV2({
+        bucket,
+        prefix: `{% $plan.resultsPrefix & '/${id.toLowerCase()}' %}`,
+        writerConfig: { transformation: Transformation.COMPACT, outputType: OutputType.JSONL },
+      }),
+      assign: { manifests: '{% $append($manifests, [$states.result.ResultWriterDetails.Key]) %}' },
+    });
+    this.itemProcessor(workUntilDone(scope, workerState, worker), { mode: ProcessorMode.DISTRIBUTED });
+  }
+
+  /** The L2 takes a number only, though the language takes an expression. */
+  override toStateJson(): object {
+    return { ...super.toStateJson(), ToleratedFailurePercentage: '{% $plan.toleratedFailurePercentage %}' };
+  }
+}
+
+function workUntilDone(scope: Construct, workerState: string, worker: IFunction): LambdaInvoke {
+  const work = LambdaInvoke.jsonata(scope, workerState, {
+    lambdaFunction: worker,
+    outputs: '{% $states.result.Payload %}',
+    retryOnServiceExceptions: false,
+  });
+  work.addRetry(LAMBDA_RETRY);
+  work.addRetry(WORKER_RETRY);
+  const done = Choice.jsonata(scope, `${workerState} done?`)
+    .when(Condition.jsonata('{% $states.input.done %}'), Succeed.jsonata(scope, `${workerState} done`))
+    .otherwise(work);
+  work.next(done);
+  return work;
+}

@@ -1,0 +1,59 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { ENV } from '../../lambda/handlers/env.ts';
+
+/**
+ * Old data keys, before anything replaced them. Versioned and retained: rollback needs nothing else.
+ * Workers may add to it and never read intents back, nor delete.
+ */
+export class JournalBucket extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      versioned: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+    });
+  }
+
+  grantAppend(worker: Function): void {
+    this.configure(worker);
+    worker.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:PutObject'],
+        resources: [this.bucket.arnForObjects('intents/*'), this.bucket.arnForObjects('outcomes/*')],
+      }),
+    );
+  }
+
+  /** Outcomes hold digests, never ciphertexts. */
+  grantReadOutcomes(worker: Function): void {
+    this.configure(worker);
+    worker.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [this.bucket.arnForObjects('outcomes/*')],
+      }),
+    );
+    worker.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': 'outcomes/*' } },
+      }),
+    );
+  }
+
+  /** Its name, for those who only tell where the journal is. */
+  configure(reader: Function): void {
+    reader.addEnvironment(ENV.journalBucket, this.bucket.bucketName);
+  }
+}

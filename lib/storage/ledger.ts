@@ -1,0 +1,35 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { ENV } from '../../lambda/handlers/env.ts';
+
+/** Progress, checkpoints and control of runs. Items expire 90 days after their last change. */
+export class Ledger extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'run', type: AttributeType.STRING },
+      sortKey: { name: 'item', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expiresAt',
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  grantCheckpoint(worker: Function): void {
+    this.grant(worker, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
+  }
+
+  grantReadProgress(reader: Function): void {
+    this.grant(reader, ['dynamodb:GetItem', 'dynamodb:Query']);
+  }
+
+  private grant(grantee: Function, actions: string[]): void {
+    grantee.addEnvironment(ENV.ledgerTable, this.table.tableName);
+    grantee.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn] }));
+  }
+}

@@ -1,0 +1,39 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { ENV } from '../../lambda/handlers/env.ts';
+
+/** Plans, units, map results and reports: everything about runs but the journal. Kept a year. */
+export class RunBucket extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [
+        { expiration: Duration.days(365), abortIncompleteMultipartUploadAfter: Duration.days(7) },
+      ],
+    });
+  }
+
+  /** Plans and reports are read under their run's prefix. */
+  grantRead(grantee: IGrantable & Function): void {
+    this.configure(grantee);
+    this.bucket.grantRead(grantee, 'runs/*');
+  }
+
+  grantWrite(grantee: IGrantable & Function): void {
+    this.configure(grantee);
+    this.bucket.grantPut(grantee, 'runs/*');
+  }
+
+  private configure(grantee: Function): void {
+    grantee.addEnvironment(ENV.runBucket, this.bucket.bucketName);
+  }
+}
