@@ -1,0 +1,19 @@
+/** An error as the service answers it: `code` is what SDKs show as the error's name. */
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number;
+  /** Members that some errors carry beside their message. */
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, message: string, options: { readonly status?: number; readonly members?: Readonly<Record<string, unknown>> } = {}) {
+    super(message);
+    this.name = code;
+    this.code = code;
+    this.status = options.status ?? 400;
+    this.members = options.members ?? {};
+  }
+}
+
+export function validationError(message: string): AwsError {
+  return new AwsError('ValidationException', message);
+}

@@ -1,0 +1,21 @@
+import { AwsError } from '../aws-error.ts';
+import { queryService } from '../query-protocol.ts';
+import type { Service } from '../request.ts';
+import type { Stack } from './stack.ts';
+
+/** CloudFormation: which stacks are there, and what they give out. Stacks are made by the loader, not by calls. */
+export function cloudFormationService(stacks: readonly Stack[]): Service {
+  return queryService({
+    DescribeStacks: (parameters, { region, caller }) => {
+      const name = parameters.get('StackName');
+      const found = stacks.filter(stack => stack.region === region && stack.accountId === caller.accountId && (name === null || stack.stackName === name));
+      if (name !== null && found.length === 0) throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
+      return `<Stacks>${found.map(stackXml).join('')}</Stacks>`;
+    },
+  });
+}
+
+function stackXml({ stackName, outputs, region, accountId }: Stack): string {
+  const members = Object.entries(outputs).map(([name, value]) => `<member><OutputKey>${name}</OutputKey><OutputValue>${value}</OutputValue></member>`);
+  return `<member><StackName>${stackName}</StackName><StackId>arn:aws:cloudformation:${region}:${accountId}:stack/${stackName}/embedded</StackId><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>${new Date().toISOString()}</CreationTime><Outputs>${members.join('')}</Outputs></member>`;
+}

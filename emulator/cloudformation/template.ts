@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+export interface Template {
+  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
+  readonly Resources: Readonly<Record<string, TemplateResource>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
+}
+
+/** A stack of a cloud assembly, with the folders of its file assets by the name of their S3 object. */
+export interface AssembledStack {
+  readonly stackName: string;
+  readonly region: string | undefined;
+  readonly template: Template;
+  readonly assets: ReadonlyMap<string, string>;
+}
+
+interface Manifest {
+  readonly artifacts: Readonly<Record<string, { readonly type: string; readonly environment?: string; readonly properties?: { readonly templateFile?: string; readonly stackName?: string } }>>;
+}
+
+interface AssetManifest {
+  readonly files?: Readonly<Record<string, { readonly source: { readonly path: string }; readonly destinations: Readonly<Record<string, { readonly objectKey: string }>> }>>;
+}
+
+/** Reads what `cdk synth` wrote. */
+export function readAssembly(directory: string): readonly AssembledStack[] {
+  const manifest = readJson(directory, 'manifest.json') as Manifest;
+  return Object.entries(manifest.artifacts)
+    .filter(([, { type }]) => type === 'aws:cloudformation:stack')
+    .map(([id, { environment, properties }]) => {
+      const region = environment?.split('/').at(-1);
+      return {
+        stackName: properties?.stackName ?? id,
+        region: region === undefined || region.startsWith('unknown') ? undefined : region,
+        template: readJson(directory, properties?.templateFile ?? '') as Template,
+        assets: assetFolders(directory, `${id}.assets.json`),
+      };
+    });
+}
+
+function assetFolders(directory: string, file: string): ReadonlyMap<string, string> {
+  const { files = {} } = readJson(directory, file) as AssetManifest;
+  const folders = Object.values(files).flatMap(({ source, destinations }) => Object.values(destinations).map(({ objectKey }) => [objectKey, join(directory, source.path)] as const));
+  return new Map(folders);
+}
+
+function readJson(directory: string, file: string): unknown {
+  return JSON.parse(readFileSync(join(directory, file), 'utf8'));
+}

@@ -1,0 +1,208 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { AwsError } from './aws-error.ts';
+import { Callers, credentialScope, DEFAULT_ACCOUNT, DEFAULT_REGION } from './callers.ts';
+import { createStack } from './cloudformation/create-stack.ts';
+import { cloudFormationService } from './cloudformation/service.ts';
+import { resolveStack, type Stack } from './cloudformation/stack.ts';
+import { readAssembly } from './cloudformation/template.ts';
+import { dynamoDbService } from './dynamodb/service.ts';
+import { kmsService } from './kms/service.ts';
+import { Functions } from './lambda/functions.ts';
+import { LambdaRuntime, lambdaService } from './lambda/service.ts';
+import type { AwsRequest, AwsResponse, Caller, Service } from './request.ts';
+import { Buckets } from './s3/bucket.ts';
+import { s3Service } from './s3/service.ts';
+import { Executions } from './stepfunctions/executions.ts';
+import { stepFunctionsService } from './stepfunctions/service.ts';
+import { StateMachines } from './stepfunctions/state-machines.ts';
+import { StatesError } from './stepfunctions/states-error.ts';
+import { stsService } from './sts/service.ts';
+
+export interface EmbeddedAwsOptions {
+  /** @default 0: any free port */
+  readonly port?: number;
+  /** Where Lambda logs go, a file for each log group. */
+  readonly logFolder?: string;
+  /** Entries in an S3 listing page at most: small, so that paging really happens. @default 1000 */
+  readonly s3PageSize?: number;
+  /** Share of their time that Wait states and back-offs of Step Functions take. @default 1 */
+  readonly waitScale?: number;
+  /** Lambda invocations at one time. @default 64 */
+  readonly lambdaConcurrency?: number;
+}
+
+/** An AWS on loopback: all services, accounts and Regions behind one port. */
+export class EmbeddedAws {
+  readonly functions = new Functions();
+  readonly lambda: LambdaRuntime;
+  readonly #callers = new Callers();
+  readonly #buckets = new Buckets();
+  readonly #stateMachines = new StateMachines();
+  readonly #stacks: Stack[] = [];
+  readonly #executions: Executions;
+  readonly #services: Readonly<Record<string, Service>>;
+  readonly #options: EmbeddedAwsOptions;
+  #server: Server | undefined;
+
+  constructor(options: EmbeddedAwsOptions = {}) {
+    this.#options = options;
+    const { logFolder, lambdaConcurrency, waitScale, s3PageSize } = options;
+    this.lambda = new LambdaRuntime({
+      callers: this.#callers,
+      ...(logFolder !== undefined && { logFolder }),
+      ...(lambdaConcurrency !== undefined && { concurrency: lambdaConcurrency }),
+    });
+    this.#executions = new Executions({ integrations: this.#integrations(), ...(waitScale !== undefined && { waitScale }) });
+    this.#services = {
+      kms: kmsService(),
+      dynamodb: dynamoDbService(),
+      s3: s3Service(this.#buckets, s3PageSize === undefined ? {} : { pageSize: s3PageSize }),
+      states: stepFunctionsService(this.#stateMachines, this.#executions),
+      lambda: lambdaService(this.functions, this.lambda),
+      sts: stsService(),
+      cloudformation: cloudFormationService(this.#stacks),
+    };
+  }
+
+  /** Listens on loopback only; answers the endpoint. */
+  async start(): Promise<string> {
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server.keepAliveTimeout = 60_000;
+    await new Promise<void>(resolve => this.#server?.listen(this.#options.port ?? 0, '127.0.0.1', resolve));
+    const endpoint = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    this.lambda.listenAt(endpoint);
+    return endpoint;
+  }
+
+  async stop(): Promise<void> {
+    this.#executions.stopAll();
+    this.lambda.stop();
+    this.#server?.closeAllConnections();
+    await new Promise<void>(resolve => (this.#server === undefined ? resolve() : this.#server.close(() => resolve())));
+  }
+
+  /** Creates the stacks of a cloud assembly, as `cdk deploy` would. Answers their names. */
+  async deploy(assembly: string, accountId = DEFAULT_ACCOUNT): Promise<readonly string[]> {
+    const stacks = readAssembly(assembly).map(stack => resolveStack(stack, { accountId, region: DEFAULT_REGION }));
+    for (const stack of stacks) {
+      await createStack(stack, {
+        buckets: this.#buckets,
+        functions: this.functions,
+        stateMachines: this.#stateMachines,
+        createTable: (definition, place) => this.#createTable(definition, place),
+      });
+      this.#stacks.push(stack);
+    }
+    return stacks.map(({ stackName, region }) => `${stackName} (${region})`);
+  }
+
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    try {
+      const response = await this.#answer(incoming);
+      outgoing.writeHead(response.status, { ...response.headers, date: new Date().toUTCString() });
+      outgoing.end(response.body);
+    } catch (error) {
+      process.stderr.write(`embedded AWS: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
+      outgoing.writeHead(500).end();
+    }
+  }
+
+  async #answer(incoming: IncomingMessage): Promise<AwsResponse> {
+    const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
+    const body = await readBody(incoming);
+    if (url.pathname.startsWith('/_embedded/')) return this.#control(url.pathname, body);
+    const { accessKeyId, region = DEFAULT_REGION, service } = credentialScope(incoming.headers.authorization, url.searchParams);
+    const known = this.#services[service ?? serviceOf(incoming)];
+    if (known === undefined) throw new AwsError('UnknownService', `the embedded AWS does not have the service '${service}'`);
+    // The path as it was sent: S3 keys must not be normalised.
+    const path = (incoming.url ?? '/').split('?')[0] ?? '/';
+    return known.handle({ method: incoming.method ?? 'GET', path, query: url.searchParams, headers: incoming.headers, body, service: service ?? '', region, caller: this.#callers.identify(accessKeyId), requestId: randomUUID() });
+  }
+
+  /** What no AWS has: deploying an assembly, and knobs for tests. Loopback only, without credentials. */
+  async #control(path: string, body: Buffer): Promise<AwsResponse> {
+    const input = body.length === 0 ? {} : (JSON.parse(body.toString('utf8')) as Record<string, unknown>);
+    const json = (status: number, value: object): AwsResponse => ({ status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) });
+    try {
+      switch (path) {
+        case '/_embedded/health':
+          return json(200, { status: 'ok' });
+        case '/_embedded/deploy':
+          return json(200, { stacks: await this.deploy(String(input['assembly'])) });
+        case '/_embedded/kill-workers':
+          return json(200, { killed: this.lambda.killBusy(typeof input['functionArn'] === 'string' ? input['functionArn'] : undefined) });
+        default:
+          return json(404, { message: `no ${path}` });
+      }
+    } catch (error) {
+      return json(400, { message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #integrations(): ConstructorParameters<typeof Executions>[0]['integrations'] {
+    return {
+      invokeFunction: async (functionName, payload, caller) => {
+        const region = functionName.split(':')[3] ?? DEFAULT_REGION;
+        try {
+          const result = await this.lambda.invoke(this.functions.get(functionName, { region, accountId: caller.accountId }), payload);
+          if (result.kind === 'returned') return result.payload;
+          throw new StatesError(result.errorType, JSON.stringify(result.payload));
+        } catch (error) {
+          if (error instanceof AwsError) throw new StatesError(`Lambda.${error.code}`, error.message);
+          throw error;
+        }
+      },
+      readObject: async (bucket, key, caller) => {
+        const response = await this.#s3Call({ method: 'GET', bucket, key, caller });
+        return Buffer.from(response.body);
+      },
+      writeObject: async ({ bucket, key, body }, caller) => {
+        await this.#s3Call({ method: 'PUT', bucket, key, caller, body: Buffer.from(body) });
+      },
+    };
+  }
+
+  /** Through S3's own front door, under the state machine's role. */
+  async #s3Call({ method, bucket, key, caller, body = Buffer.alloc(0) }: { method: string; bucket: string; key: string; caller: Caller; body?: Buffer }): Promise<AwsResponse> {
+    const request: AwsRequest = { method, path: `/${bucket}/${encodeURIComponent(key)}`, query: new URLSearchParams(), headers: {}, body, service: 's3', region: DEFAULT_REGION, caller, requestId: randomUUID() };
+    const response = await (this.#services['s3'] as Service).handle(request);
+    if (response.status >= 300) throw new Error(String(response.body));
+    return response;
+  }
+
+  async #createTable(definition: object, { accountId, region }: { readonly accountId: string; readonly region: string }): Promise<void> {
+    const response = await (this.#services['dynamodb'] as Service).handle({
+      method: 'POST',
+      path: '/',
+      query: new URLSearchParams(),
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'DynamoDB_20120810.CreateTable',
+        'x-amz-date': '20260101T000000Z',
+        authorization: `AWS4-HMAC-SHA256 Credential=embedded/20260101/${region}/dynamodb/aws4_request, SignedHeaders=host, Signature=none`,
+      },
+      body: Buffer.from(JSON.stringify(definition)),
+      service: 'dynamodb',
+      region,
+      caller: { accountId, arn: `arn:aws:iam::${accountId}:role/cloudformation` },
+      requestId: randomUUID(),
+    });
+    if (response.status !== 200) throw new Error(`CreateTable: ${String(response.body)}`);
+  }
+}
+
+/** Unsigned requests are told apart by their target header; what has none is S3. */
+function serviceOf({ headers }: IncomingMessage): string {
+  const target = String(headers['x-amz-target'] ?? '');
+  if (target.startsWith('TrentService')) return 'kms';
+  if (target.startsWith('DynamoDB')) return 'dynamodb';
+  return target.startsWith('AWSStepFunctions') ? 'states' : 's3';
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

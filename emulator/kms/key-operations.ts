@@ -1,0 +1,199 @@
+import { AwsError, validationError } from '../aws-error.ts';
+import type { Operation, OperationContext } from '../json-protocol.ts';
+import { currentMaterial, isSymmetric, type Key } from './key.ts';
+import type { KeyStore } from './key-store.ts';
+import { flag, oneOf, text } from './members.ts';
+import { page } from './paging.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+const DAY_MS = 24 * 3600 * 1000;
+/** KMS allows this many on-demand rotations of a key. */
+const MAX_ON_DEMAND_ROTATIONS = 25;
+
+/** Operations that make, describe and change keys and aliases. */
+export function keyOperations(store: KeyStore): Readonly<Record<string, Operation>> {
+  const change = (apply: (key: Key, input: Input) => unknown): Operation => (input, at) => apply(store.resolve(input['KeyId'], at), input) ?? {};
+  return {
+    CreateKey: (input, at) => ({ KeyMetadata: metadata(createKey(store, input, at)) }),
+    ReplicateKey: (input, at) => replicateKey(store, input, at),
+    DescribeKey: (input, at) => ({ KeyMetadata: metadata(store.resolve(input['KeyId'], at)) }),
+    ListKeys: (input, at) => page(input, 'Keys', store.keysOf(at).map(({ keyId, arn }) => ({ KeyId: keyId, KeyArn: arn }))),
+    GetPublicKey: change(key => publicKey(key)),
+    GetKeyPolicy: change(key => ({ Policy: key.policy, PolicyName: 'default' })),
+    PutKeyPolicy: change((key, input) => void (key.policy = text(input, 'Policy'))),
+    UpdateKeyDescription: change((key, input) => void (key.description = text(input, 'Description'))),
+    EnableKey: change(key => setState(key, ['Disabled', 'Enabled'], 'Enabled')),
+    DisableKey: change(key => setState(key, ['Disabled', 'Enabled'], 'Disabled')),
+    ScheduleKeyDeletion: change(scheduleDeletion),
+    CancelKeyDeletion: change(key => {
+      setState(key, ['PendingDeletion'], 'Disabled');
+      return { KeyId: key.arn };
+    }),
+    EnableKeyRotation: change((key, input) => {
+      needRotatable(key);
+      key.rotationEnabled = true;
+      key.rotationPeriodDays = Number(input['RotationPeriodInDays'] ?? 365);
+    }),
+    DisableKeyRotation: change(key => void (key.rotationEnabled = false)),
+    GetKeyRotationStatus: change(key => ({ KeyId: key.arn, KeyRotationEnabled: key.rotationEnabled, ...(key.rotationEnabled && { RotationPeriodInDays: key.rotationPeriodDays }) })),
+    RotateKeyOnDemand: change(key => rotate(store, key)),
+    ListKeyRotations: change((key, input) => listRotations(key, input)),
+    TagResource: change((key, input) => void key.tags.push(...((input['Tags'] ?? []) as Key['tags']))),
+    ListResourceTags: change((key, input) => page(input, 'Tags', key.tags)),
+    ...aliasOperations(store),
+  };
+}
+
+function aliasOperations(store: KeyStore): Readonly<Record<string, Operation>> {
+  const aliasArn = (input: Input, { region, caller }: OperationContext): string => {
+    const name = text(input, 'AliasName');
+    if (!/^alias\/[a-zA-Z0-9/_-]+$/.test(name) || name.startsWith('alias/aws/')) throw new AwsError('InvalidAliasNameException', `${name} is no alias name`);
+    return `arn:aws:kms:${region}:${caller.accountId}:${name}`;
+  };
+  const target = (input: Input, at: OperationContext): Key => store.resolve(input['TargetKeyId'], at);
+  return {
+    CreateAlias: (input, at) => {
+      const arn = aliasArn(input, at);
+      if (store.hasAlias(arn)) throw new AwsError('AlreadyExistsException', `An alias with the name ${arn} already exists`);
+      store.setAlias(arn, target(input, at).arn);
+    },
+    UpdateAlias: (input, at) => {
+      const arn = aliasArn(input, at);
+      if (!store.hasAlias(arn)) throw new AwsError('NotFoundException', `Alias ${arn} is not found.`);
+      store.setAlias(arn, target(input, at).arn);
+    },
+    DeleteAlias: (input, at) => {
+      const arn = aliasArn(input, at);
+      if (!store.deleteAlias(arn)) throw new AwsError('NotFoundException', `Alias ${arn} is not found.`);
+    },
+    ListAliases: (input, at) => {
+      const only = input['KeyId'] === undefined ? undefined : store.resolve(input['KeyId'], at).arn;
+      const aliases = store.aliasesOf(at).filter(({ keyArn }) => only === undefined || keyArn === only);
+      return page(
+        input,
+        'Aliases',
+        aliases.map(({ arn, keyArn }) => ({ AliasName: arn.split(':')[5], AliasArn: arn, TargetKeyId: keyArn.split('/')[1] })),
+      );
+    },
+  };
+}
+
+function createKey(store: KeyStore, input: Input, at: OperationContext): Key {
+  const spec = oneOf(input, 'KeySpec', ['SYMMETRIC_DEFAULT', 'RSA_2048', 'RSA_3072', 'RSA_4096'], 'SYMMETRIC_DEFAULT');
+  const usage = oneOf(input, 'KeyUsage', ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT'], 'ENCRYPT_DECRYPT');
+  const origin = oneOf(input, 'Origin', ['AWS_KMS', 'EXTERNAL'], 'AWS_KMS');
+  return store.create(at, {
+    spec,
+    usage,
+    origin,
+    multiRegion: flag(input, 'MultiRegion'),
+    description: typeof input['Description'] === 'string' ? input['Description'] : '',
+    policy: typeof input['Policy'] === 'string' ? input['Policy'] : defaultPolicy(at.caller.accountId),
+    tags: (input['Tags'] ?? []) as Key['tags'],
+  });
+}
+
+function defaultPolicy(accountId: string): string {
+  const statement = { Sid: 'Enable IAM User Permissions', Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${accountId}:root` }, Action: 'kms:*', Resource: '*' };
+  return JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] });
+}
+
+function replicateKey(store: KeyStore, input: Input, at: OperationContext): object {
+  const primary = store.resolve(input['KeyId'], at);
+  if (!primary.multiRegion || primary.ring.primaryArn !== primary.arn) throw new AwsError('UnsupportedOperationException', `${primary.arn} is not a multi-region primary key.`);
+  const replica = store.replicate(primary, text(input, 'ReplicaRegion'), {
+    description: typeof input['Description'] === 'string' ? input['Description'] : '',
+    policy: typeof input['Policy'] === 'string' ? input['Policy'] : primary.policy,
+    tags: (input['Tags'] ?? []) as Key['tags'],
+  });
+  return { ReplicaKeyMetadata: metadata(replica), ReplicaPolicy: replica.policy, ReplicaTags: replica.tags };
+}
+
+/** Timestamps travel as seconds in the JSON protocols. */
+function metadata(key: Key): object {
+  const symmetric = isSymmetric(key);
+  return {
+    AWSAccountId: key.accountId,
+    KeyId: key.keyId,
+    Arn: key.arn,
+    CreationDate: key.createdAt / 1000,
+    Enabled: key.state === 'Enabled',
+    Description: key.description,
+    KeyUsage: key.usage,
+    KeyState: key.state,
+    Origin: key.origin,
+    KeyManager: 'CUSTOMER',
+    KeySpec: key.spec,
+    CustomerMasterKeySpec: key.spec,
+    MultiRegion: key.multiRegion,
+    EncryptionAlgorithms: symmetric ? ['SYMMETRIC_DEFAULT'] : ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'],
+    ...(key.deletionDate !== undefined && { DeletionDate: key.deletionDate / 1000 }),
+    ...(symmetric && key.ring.materials.length > 0 && { CurrentKeyMaterialId: currentMaterial(key).id }),
+    ...(key.multiRegion && { MultiRegionConfiguration: multiRegionConfiguration(key) }),
+  };
+}
+
+function multiRegionConfiguration({ arn, ring }: Key): object {
+  const member = (memberArn: string): object => ({ Arn: memberArn, Region: memberArn.split(':')[3] });
+  return {
+    MultiRegionKeyType: ring.primaryArn === arn ? 'PRIMARY' : 'REPLICA',
+    PrimaryKey: member(ring.primaryArn),
+    ReplicaKeys: ring.members.filter(other => other !== ring.primaryArn).map(member),
+  };
+}
+
+function publicKey(key: Key): object {
+  if (key.ring.rsa === undefined) throw new AwsError('UnsupportedOperationException', `${key.arn} has no public key.`);
+  return {
+    KeyId: key.arn,
+    KeySpec: key.spec,
+    KeyUsage: key.usage,
+    PublicKey: key.ring.rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+    EncryptionAlgorithms: ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'],
+  };
+}
+
+function setState(key: Key, from: readonly Key['state'][], to: Key['state']): void {
+  if (!from.includes(key.state)) throw new AwsError('KMSInvalidStateException', `${key.arn} is in state ${key.state}.`);
+  key.state = to;
+}
+
+function scheduleDeletion(key: Key, input: Input): object {
+  const days = Number(input['PendingWindowInDays'] ?? 30);
+  if (!Number.isInteger(days) || days < 7 || days > 30) throw validationError("Value at 'pendingWindowInDays' failed to satisfy constraint: Member must have value from 7 to 30");
+  if (key.state === 'PendingDeletion') throw new AwsError('KMSInvalidStateException', `${key.arn} is pending deletion.`);
+  const replicasLeft = key.ring.primaryArn === key.arn && key.ring.members.length > 1;
+  key.state = replicasLeft ? 'PendingReplicaDeletion' : 'PendingDeletion';
+  key.deletionDate = Date.now() + days * DAY_MS;
+  return { KeyId: key.arn, DeletionDate: key.deletionDate / 1000, KeyState: key.state, PendingWindowInDays: days };
+}
+
+function needRotatable(key: Key): void {
+  if (!isSymmetric(key) || key.origin !== 'AWS_KMS') throw new AwsError('UnsupportedOperationException', `${key.arn} cannot be rotated by the embedded AWS.`);
+  if (key.ring.primaryArn !== key.arn) throw new AwsError('UnsupportedOperationException', `${key.arn} is a replica; rotate its primary.`);
+}
+
+function rotate(store: KeyStore, key: Key): object {
+  needRotatable(key);
+  if (key.state === 'Disabled') throw new AwsError('DisabledException', `${key.arn} is disabled.`);
+  if (key.state !== 'Enabled') throw new AwsError('KMSInvalidStateException', `${key.arn} is in state ${key.state}.`);
+  const onDemand = key.ring.materials.filter(({ rotation }) => rotation === 'ON_DEMAND').length;
+  if (onDemand >= MAX_ON_DEMAND_ROTATIONS) throw new AwsError('LimitExceededException', `${key.arn} has had its ${MAX_ON_DEMAND_ROTATIONS} on-demand rotations.`);
+  store.addMaterial(key, 'ON_DEMAND');
+  return { KeyId: key.arn };
+}
+
+function listRotations(key: Key, input: Input): object {
+  const all = oneOf(input, 'IncludeKeyMaterial', ['ALL_KEY_MATERIAL', 'ROTATIONS_ONLY'], 'ROTATIONS_ONLY') === 'ALL_KEY_MATERIAL';
+  const { materials } = key.ring;
+  const entries = materials
+    .filter(({ rotation }) => all || rotation !== undefined)
+    .map(({ id, createdAt, rotation }) => ({
+      KeyId: key.arn,
+      KeyMaterialId: id,
+      KeyMaterialState: id === materials.at(-1)?.id ? 'CURRENT' : 'NON_CURRENT',
+      ...(rotation !== undefined && { RotationDate: createdAt / 1000, RotationType: rotation }),
+    }));
+  return page(input, 'Rotations', entries);
+}

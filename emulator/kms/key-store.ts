@@ -1,0 +1,107 @@
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { AwsError, validationError } from '../aws-error.ts';
+import type { OperationContext } from '../json-protocol.ts';
+import { materialName } from './ciphertext.ts';
+import { newKeyMaterial, type Key, type KeyMaterial, type KeyRing } from './key.ts';
+
+export interface NewKey {
+  readonly spec: string;
+  readonly usage: string;
+  readonly origin: string;
+  readonly multiRegion: boolean;
+  readonly description: string;
+  readonly policy: string;
+  readonly tags: { TagKey: string; TagValue: string }[];
+}
+
+const RSA_BITS: Readonly<Record<string, number>> = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 };
+
+/** All keys and aliases of all accounts and Regions. */
+export class KeyStore {
+  readonly #keys = new Map<string, Key>();
+  readonly #aliases = new Map<string, string>();
+  readonly #materials = new Map<string, { readonly ring: KeyRing; readonly material: KeyMaterial }>();
+
+  create({ region, caller }: OperationContext, request: NewKey): Key {
+    const keyId = request.multiRegion ? `mrk-${randomBytes(16).toString('hex')}` : randomUUID();
+    const arn = `arn:aws:kms:${region}:${caller.accountId}:key/${keyId}`;
+    const bits = RSA_BITS[request.spec];
+    if (bits === undefined && request.spec !== 'SYMMETRIC_DEFAULT') throw new AwsError('UnsupportedOperationException', `the embedded AWS does not make keys of the spec ${request.spec}`);
+    const ring: KeyRing = {
+      keyId,
+      materials: [],
+      primaryArn: arn,
+      members: [arn],
+      ...(bits !== undefined && { rsa: generateKeyPairSync('rsa', { modulusLength: bits }) }),
+    };
+    const key = this.#add(ring, { arn, region, accountId: caller.accountId, keyId, ...request });
+    if (bits === undefined && request.origin === 'AWS_KMS') this.addMaterial(key);
+    return key;
+  }
+
+  /** A related key in another Region: same id, same material. */
+  replicate(primary: Key, region: string, { description, policy, tags }: Pick<NewKey, 'description' | 'policy' | 'tags'>): Key {
+    const arn = primary.arn.replace(`:${primary.region}:`, `:${region}:`);
+    if (this.#keys.has(arn)) throw new AwsError('AlreadyExistsException', `${arn} already exists`);
+    primary.ring.members.push(arn);
+    return this.#add(primary.ring, { ...primary, arn, region, description, policy, tags });
+  }
+
+  #add(ring: KeyRing, from: Pick<Key, 'arn' | 'accountId' | 'region' | 'keyId' | 'spec' | 'usage' | 'origin' | 'multiRegion' | 'description' | 'policy' | 'tags'>): Key {
+    const { arn, accountId, region, keyId, spec, usage, origin, multiRegion, description, policy, tags } = from;
+    const state = origin === 'EXTERNAL' && ring.materials.length === 0 ? 'PendingImport' : 'Enabled';
+    const key: Key = { arn, accountId, region, keyId, spec, usage, origin, multiRegion, description, policy, tags, ring, state, createdAt: Date.now(), rotationEnabled: false, rotationPeriodDays: 365 };
+    this.#keys.set(arn, key);
+    return key;
+  }
+
+  addMaterial({ ring, keyId }: Key, rotation?: KeyMaterial['rotation']): KeyMaterial {
+    const material = newKeyMaterial(keyId, Date.now(), rotation);
+    ring.materials.push(material);
+    this.#materials.set(materialName(material), { ring, material });
+    return material;
+  }
+
+  /** The ring and material that a ciphertext names; `undefined` for a ciphertext of no key here. */
+  materialNamed(name: string): { readonly ring: KeyRing; readonly material: KeyMaterial } | undefined {
+    return this.#materials.get(name);
+  }
+
+  /** The member of a ring in the caller's Region. */
+  memberIn(ring: KeyRing, region: string): Key | undefined {
+    return ring.members.map(arn => this.#keys.get(arn)).find(key => key?.region === region);
+  }
+
+  keysOf({ region, caller }: OperationContext): readonly Key[] {
+    return [...this.#keys.values()].filter(key => key.region === region && key.accountId === caller.accountId);
+  }
+
+  aliasesOf({ region, caller }: OperationContext): readonly { readonly arn: string; readonly keyArn: string }[] {
+    const start = `arn:aws:kms:${region}:${caller.accountId}:alias/`;
+    return [...this.#aliases].filter(([arn]) => arn.startsWith(start)).map(([arn, keyArn]) => ({ arn, keyArn }));
+  }
+
+  setAlias(arn: string, keyArn: string): void {
+    this.#aliases.set(arn, keyArn);
+  }
+
+  hasAlias(arn: string): boolean {
+    return this.#aliases.has(arn);
+  }
+
+  deleteAlias(arn: string): boolean {
+    return this.#aliases.delete(arn);
+  }
+
+  /** A key by id, ARN, alias name or alias ARN, as the caller's Region sees it. */
+  resolve(reference: unknown, { region, caller }: OperationContext): Key {
+    if (typeof reference !== 'string' || reference === '') throw validationError("1 validation error detected: Value null at 'keyId' failed to satisfy constraint: Member must not be null");
+    const arn = reference.startsWith('arn:') ? reference : `arn:aws:kms:${region}:${caller.accountId}:${reference.startsWith('alias/') ? '' : 'key/'}${reference}`;
+    if (arn.split(':')[3] !== region) throw new AwsError('NotFoundException', `Invalid arn ${arn.split(':')[3]}`);
+    const isAlias = arn.split(':')[5]?.startsWith('alias/') ?? false;
+    const keyArn = isAlias ? this.#aliases.get(arn) : arn;
+    const key = keyArn === undefined ? undefined : this.#keys.get(keyArn);
+    if (key === undefined) throw new AwsError('NotFoundException', isAlias ? `Alias ${arn} is not found.` : `Key '${arn}' does not exist`);
+    return key;
+  }
+}

@@ -1,0 +1,52 @@
+// Runs in the sandbox process, in the place of Lambda's own bootstrap: loads the bundle once, then answers one
+// invocation at a time. Plain JavaScript: it starts without a compiler, as the real runtime does.
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const [file, exported] = process.env._HANDLER.split('.');
+const root = process.env.LAMBDA_TASK_ROOT;
+
+async function load() {
+  for (const extension of ['.mjs', '.js', '.cjs']) {
+    const path = join(root, `${file}${extension}`);
+    if (await access(path).then(() => true, () => false)) return (await import(pathToFileURL(path).href))[exported];
+  }
+  throw new Error(`no ${file}.mjs, .js or .cjs in the bundle`);
+}
+
+const describe = error => ({
+  errorType: error instanceof Error ? error.name : typeof error,
+  errorMessage: error instanceof Error ? error.message : String(error),
+  trace: error instanceof Error && error.stack ? error.stack.split('\n') : [],
+});
+
+let handler;
+try {
+  handler = await load();
+  process.send({ kind: 'ready' });
+} catch (error) {
+  console.error(error);
+  process.send({ kind: 'init-failed', error: describe(error) });
+}
+
+process.on('message', async ({ event, requestId, deadline, functionArn }) => {
+  const context = {
+    awsRequestId: requestId,
+    invokedFunctionArn: functionArn,
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: '$LATEST',
+    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+  try {
+    const payload = await handler(event, context);
+    process.send({ kind: 'returned', payload: payload === undefined ? null : payload });
+  } catch (error) {
+    console.error(JSON.stringify({ level: 'ERROR', requestId, ...describe(error) }));
+    process.send({ kind: 'failed', error: describe(error) });
+  }
+});

@@ -1,0 +1,139 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Credentials } from '../callers.ts';
+import type { FunctionDefinition, InvocationResult } from './functions.ts';
+
+const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
+
+export interface SandboxOptions {
+  readonly endpoint: string;
+  readonly credentials: Credentials;
+  /** Folder for log groups; logs are dropped without one. */
+  readonly logFolder?: string;
+}
+
+type Message =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'init-failed' | 'failed'; readonly error: { readonly errorType: string; readonly errorMessage: string } }
+  | { readonly kind: 'returned'; readonly payload: unknown };
+
+/** One execution environment: a process with the function's code, environment, memory and one invocation at a time. */
+export class Sandbox {
+  readonly #definition: FunctionDefinition;
+  readonly #process: ChildProcess;
+  readonly #log: WriteStream | undefined;
+  readonly #ready: Promise<Message>;
+  #exited = false;
+
+  constructor(definition: FunctionDefinition, options: SandboxOptions) {
+    this.#definition = definition;
+    this.#log = logStream(definition, options.logFolder);
+    this.#process = fork(BOOTSTRAP, [], {
+      env: environment(definition, options),
+      // V8 gets the function's memory less what the process itself needs, as on Lambda.
+      execArgv: [`--max-old-space-size=${Math.max(64, Math.floor(definition.memoryMb * 0.9))}`],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'json',
+    });
+    if (this.#log !== undefined) {
+      this.#process.stdout?.pipe(this.#log, { end: false });
+      this.#process.stderr?.pipe(this.#log, { end: false });
+    } else {
+      this.#process.stdout?.resume();
+      this.#process.stderr?.resume();
+    }
+    this.#process.on('exit', () => (this.#exited = true));
+    this.#ready = this.#nextMessage();
+  }
+
+  get functionArn(): string {
+    return this.#definition.arn;
+  }
+
+  get alive(): boolean {
+    return !this.#exited;
+  }
+
+  async invoke(event: unknown, requestId: string): Promise<InvocationResult> {
+    const { timeoutSeconds, arn } = this.#definition;
+    const timeout = setTimeout(() => this.kill(), timeoutSeconds * 1000);
+    const deadline = Date.now() + timeoutSeconds * 1000;
+    try {
+      const ready = await this.#ready;
+      if (ready.kind !== 'ready') return failed('error' in ready ? ready.error : exitError(requestId));
+      const answer = this.#nextMessage();
+      this.#process.send({ event, requestId, deadline, functionArn: arn });
+      return resultOf(await answer);
+    } catch {
+      const timedOut = Date.now() >= deadline;
+      return failed(timedOut ? timeoutError(requestId, timeoutSeconds) : exitError(requestId));
+    } finally {
+      clearTimeout(timeout);
+    }
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+    this.#log?.end();
+  }
+
+  #nextMessage(): Promise<Message> {
+    return new Promise((resolve, reject) => {
+      const onExit = (): void => reject(new Error('exited'));
+      if (this.#exited) return onExit();
+      this.#process.once('exit', onExit);
+      this.#process.once('message', message => {
+        this.#process.off('exit', onExit);
+        resolve(message as Message);
+      });
+    });
+  }
+}
+
+function resultOf(message: Message): InvocationResult {
+  return message.kind === 'returned' ? { kind: 'returned', payload: message.payload } : failed('error' in message ? message.error : { errorType: 'Unknown', errorMessage: '' });
+}
+
+function failed(error: { readonly errorType: string; readonly errorMessage: string }): InvocationResult {
+  return { kind: 'failed', errorType: error.errorType, payload: error };
+}
+
+function exitError(requestId: string): { errorType: string; errorMessage: string } {
+  return { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: killed` };
+}
+
+function timeoutError(requestId: string, seconds: number): { errorType: string; errorMessage: string } {
+  return { errorType: 'Sandbox.Timedout', errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds` };
+}
+
+function environment(definition: FunctionDefinition, { endpoint, credentials }: SandboxOptions): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    TZ: ':UTC',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...definition.environment,
+    AWS_REGION: definition.region,
+    AWS_DEFAULT_REGION: definition.region,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+    AWS_LAMBDA_FUNCTION_NAME: definition.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'embedded',
+    LAMBDA_TASK_ROOT: definition.folder,
+    _HANDLER: definition.handler,
+  };
+}
+
+function logStream({ logGroup }: FunctionDefinition, folder: string | undefined): WriteStream | undefined {
+  if (folder === undefined) return undefined;
+  mkdirSync(folder, { recursive: true });
+  return createWriteStream(join(folder, `${logGroup.replaceAll('/', '_')}.log`), { flags: 'a' });
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { AwsError } from '../aws-error.ts';
+import type { Callers } from '../callers.ts';
+import { asAwsError } from '../json-protocol.ts';
+import type { AwsRequest, AwsResponse, Service } from '../request.ts';
+import type { FunctionDefinition, Functions, InvocationResult } from './functions.ts';
+import { Sandbox } from './sandbox.ts';
+
+export interface LambdaOptions {
+  readonly callers: Callers;
+  /** Invocations at one time; more are throttled, as beyond an account's concurrency. @default 64 */
+  readonly concurrency?: number;
+  readonly logFolder?: string;
+}
+
+/** Runs functions in sandboxes, which stay warm for the next invocation. What it does and does not do: behaviour.md. */
+export class LambdaRuntime {
+  readonly #callers: Callers;
+  readonly #concurrency: number;
+  readonly #logFolder: string | undefined;
+  readonly #idle = new Map<string, Sandbox[]>();
+  readonly #busy = new Set<Sandbox>();
+  #endpoint = '';
+
+  constructor({ callers, concurrency = 64, logFolder }: LambdaOptions) {
+    this.#callers = callers;
+    this.#concurrency = concurrency;
+    this.#logFolder = logFolder;
+  }
+
+  /** Where functions reach the other services: known once the server listens. */
+  listenAt(endpoint: string): void {
+    this.#endpoint = endpoint;
+  }
+
+  async invoke(definition: FunctionDefinition, event: unknown): Promise<InvocationResult> {
+    if (this.#busy.size >= this.#concurrency) throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429, members: { Reason: 'ConcurrentInvocationLimitExceeded' } });
+    const sandbox = this.#idle.get(definition.arn)?.pop() ?? this.#start(definition);
+    this.#busy.add(sandbox);
+    try {
+      return await sandbox.invoke(event, randomUUID());
+    } finally {
+      this.#busy.delete(sandbox);
+      if (sandbox.alive) this.#idle.set(definition.arn, [...(this.#idle.get(definition.arn) ?? []), sandbox]);
+    }
+  }
+
+  /** Kills sandboxes that are at work right now: what a worker crash looks like. Answers how many. */
+  killBusy(functionArn?: string): number {
+    const victims = [...this.#busy].filter(sandbox => functionArn === undefined || sandbox.functionArn === functionArn);
+    for (const sandbox of victims) sandbox.kill();
+    return victims.length;
+  }
+
+  stop(): void {
+    for (const sandbox of [...this.#busy, ...[...this.#idle.values()].flat()]) sandbox.kill();
+    this.#idle.clear();
+  }
+
+  #start(definition: FunctionDefinition): Sandbox {
+    return new Sandbox(definition, {
+      endpoint: this.#endpoint,
+      credentials: this.#callers.issueFor(definition.roleArn),
+      ...(this.#logFolder !== undefined && { logFolder: this.#logFolder }),
+    });
+  }
+}
+
+const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+
+/** The Invoke call. */
+export function lambdaService(functions: Functions, runtime: LambdaRuntime): Service {
+  return {
+    async handle(request: AwsRequest): Promise<AwsResponse> {
+      const headers = { 'content-type': 'application/json', 'x-amzn-requestid': request.requestId };
+      try {
+        const [, reference] = INVOKE.exec(request.path) ?? [];
+        if (request.method !== 'POST' || reference === undefined) throw new AwsError('UnknownOperationException', `the embedded AWS does not have ${request.method} ${request.path} of Lambda`);
+        const definition = functions.get(decodeURIComponent(reference), { region: request.region, accountId: request.caller.accountId });
+        const event: unknown = request.body.length === 0 ? {} : JSON.parse(request.body.toString('utf8'));
+        const result = await runtime.invoke(definition, event);
+        const error = result.kind === 'failed' ? { 'x-amz-function-error': 'Unhandled' } : {};
+        return { status: 200, headers: { ...headers, ...error, 'x-amz-executed-version': '$LATEST' }, body: JSON.stringify(result.payload) };
+      } catch (error) {
+        const { code, message, status, members } = asAwsError(error);
+        return { status, headers: { ...headers, 'x-amzn-errortype': code }, body: JSON.stringify({ Type: 'User', Message: message, ...members }) };
+      }
+    },
+  };
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { EmbeddedAws } from './embedded-aws.ts';
+
+// The embedded AWS as a process of its own. Prints one line of JSON when it listens; ends with its standard input.
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    'log-folder': { type: 'string' },
+    's3-page-size': { type: 'string' },
+    'wait-scale': { type: 'string' },
+  },
+});
+
+const aws = new EmbeddedAws({
+  port: Number(values.port),
+  ...(values['log-folder'] !== undefined && { logFolder: values['log-folder'] }),
+  ...(values['s3-page-size'] !== undefined && { s3PageSize: Number(values['s3-page-size']) }),
+  ...(values['wait-scale'] !== undefined && { waitScale: Number(values['wait-scale']) }),
+});
+
+const stop = (): void => void aws.stop().then(() => process.exit(0));
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);
+process.stdin.on('end', stop).resume();
+process.stdout.write(`${JSON.stringify({ endpoint: await aws.start() })}\n`);

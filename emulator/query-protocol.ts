@@ -1,0 +1,30 @@
+import { AwsError } from './aws-error.ts';
+import { asAwsError, type OperationContext } from './json-protocol.ts';
+import type { AwsRequest, AwsResponse, Service } from './request.ts';
+
+/** Answers the XML inside `<ACTIONResult>`. */
+export type QueryOperation = (parameters: URLSearchParams, context: OperationContext) => string;
+
+/** A service of the AWS Query protocol: form parameters in, XML out. */
+export function queryService(operations: Readonly<Record<string, QueryOperation>>): Service {
+  return {
+    handle(request: AwsRequest): Promise<AwsResponse> {
+      return Promise.resolve(answer(request, operations));
+    },
+  };
+}
+
+function answer(request: AwsRequest, operations: Readonly<Record<string, QueryOperation>>): AwsResponse {
+  const headers = { 'content-type': 'text/xml', 'x-amzn-requestid': request.requestId };
+  const metadata = `<ResponseMetadata><RequestId>${request.requestId}</RequestId></ResponseMetadata>`;
+  try {
+    const parameters = new URLSearchParams(request.body.toString('utf8'));
+    const action = parameters.get('Action') ?? '';
+    const operation = Object.hasOwn(operations, action) ? operations[action] : undefined;
+    if (operation === undefined) throw new AwsError('InvalidAction', `the embedded AWS does not have the action '${action}'`);
+    return { status: 200, headers, body: `<${action}Response><${action}Result>${operation(parameters, request)}</${action}Result>${metadata}</${action}Response>` };
+  } catch (error) {
+    const { code, message, status } = asAwsError(error);
+    return { status, headers, body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>${request.requestId}</RequestId></ErrorResponse>` };
+  }
+}

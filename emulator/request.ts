@@ -1,0 +1,31 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Who calls, as the SigV4 credential names it. Every operation gets it: IAM evaluation has its place here. */
+export interface Caller {
+  readonly accountId: string;
+  /** Role ARN of a Lambda function or state machine, or the user of the given access key. */
+  readonly arn: string;
+}
+
+export interface AwsRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly service: string;
+  readonly region: string;
+  readonly caller: Caller;
+  readonly requestId: string;
+}
+
+export interface AwsResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | string;
+}
+
+/** One service of the embedded AWS. */
+export interface Service {
+  handle(request: AwsRequest): Promise<AwsResponse>;
+}

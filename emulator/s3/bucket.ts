@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { AwsError } from '../aws-error.ts';
+import { lowerBound } from './key-order.ts';
+
+export interface ObjectVersion {
+  readonly key: string;
+  readonly versionId: string;
+  readonly deleteMarker: boolean;
+  readonly body: Buffer;
+  readonly etag: string;
+  /** Milliseconds; replies show whole seconds. */
+  readonly lastModified: number;
+  /** System metadata that GET and HEAD return as headers, by header name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** User-defined metadata without its prefix. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly storageClass: string;
+  readonly checksum?: { readonly algorithm: string; readonly value: string };
+  readonly grants: readonly { readonly grantee: string; readonly permission: string }[];
+  tags: Readonly<Record<string, string>>;
+}
+
+export interface Bucket {
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly createdAt: number;
+  versioning: '' | 'Enabled' | 'Suspended';
+  objectLock: boolean;
+  ownership: string;
+  readonly objects: BucketObjects;
+}
+
+/** The versions of a bucket's objects, newest last, and its keys in UTF-8 byte order. */
+export class BucketObjects {
+  readonly #versions = new Map<string, ObjectVersion[]>();
+  readonly #keys: string[] = [];
+
+  /** All keys, those of deleted objects included. */
+  get keys(): readonly string[] {
+    return this.#keys;
+  }
+
+  current(key: string): ObjectVersion | undefined {
+    const newest = this.#versions.get(key)?.at(-1);
+    return newest?.deleteMarker === false ? newest : undefined;
+  }
+
+  newest(key: string): ObjectVersion | undefined {
+    return this.#versions.get(key)?.at(-1);
+  }
+
+  version(key: string, versionId: string): ObjectVersion | undefined {
+    return this.#versions.get(key)?.find(version => version.versionId === versionId);
+  }
+
+  versionsOf(key: string): readonly ObjectVersion[] {
+    return this.#versions.get(key) ?? [];
+  }
+
+  put(version: ObjectVersion, versioning: Bucket['versioning']): void {
+    const versions = this.#versions.get(version.key);
+    if (versions === undefined) {
+      this.#keys.splice(lowerBound(this.#keys, version.key), 0, version.key);
+      this.#versions.set(version.key, [version]);
+    } else if (versioning === 'Enabled') versions.push(version);
+    else versions.splice(0, versions.length, ...versions.filter(({ versionId }) => versionId !== 'null'), version);
+  }
+
+  remove(key: string, versionId?: string): void {
+    const kept = versionId === undefined ? [] : (this.#versions.get(key) ?? []).filter(version => version.versionId !== versionId);
+    if (kept.length > 0) {
+      this.#versions.set(key, kept);
+      return;
+    }
+    if (this.#versions.delete(key)) this.#keys.splice(lowerBound(this.#keys, key), 1);
+  }
+}
+
+export function newVersionId({ versioning }: Bucket): string {
+  return versioning === 'Enabled' ? randomBytes(16).toString('base64url') : 'null';
+}
+
+/** All buckets: their names are one name space over accounts and Regions. */
+export class Buckets {
+  readonly #buckets = new Map<string, Bucket>();
+
+  create(name: string, owner: { readonly accountId: string; readonly region: string }): Bucket {
+    const existing = this.#buckets.get(name);
+    if (existing !== undefined) {
+      throw existing.accountId === owner.accountId
+        ? new AwsError('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', { status: 409 })
+        : new AwsError('BucketAlreadyExists', 'The requested bucket name is not available.', { status: 409 });
+    }
+    const bucket: Bucket = { name, ...owner, createdAt: Date.now(), versioning: '', objectLock: false, ownership: 'BucketOwnerEnforced', objects: new BucketObjects() };
+    this.#buckets.set(name, bucket);
+    return bucket;
+  }
+
+  get(name: string): Bucket {
+    const bucket = this.#buckets.get(name);
+    if (bucket === undefined) throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404, members: { BucketName: name } });
+    return bucket;
+  }
+
+  delete(name: string): void {
+    if (this.get(name).objects.keys.length > 0) throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', { status: 409 });
+    this.#buckets.delete(name);
+  }
+
+  all(): readonly Bucket[] {
+    return [...this.#buckets.values()];
+  }
+}

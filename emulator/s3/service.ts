@@ -1,0 +1,97 @@
+import { AwsError } from '../aws-error.ts';
+import { asAwsError } from '../json-protocol.ts';
+import type { AwsRequest, AwsResponse, Service } from '../request.ts';
+import { Buckets } from './bucket.ts';
+import * as bucketOperations from './bucket-operations.ts';
+import { listObjects, listVersions } from './listing.ts';
+import { copyObject, deleteObject, getObject, putObject } from './object-operations.ts';
+import { emptyResponse, s3Error, s3Request, type S3Request } from './s3-request.ts';
+
+export interface S3Options {
+  /** Entries in a listing page at most. @default 1000, as S3 */
+  readonly pageSize?: number;
+}
+
+/** Amazon S3 on loopback, in memory. What it does and does not do: behaviour.md. */
+export function s3Service(buckets: Buckets = new Buckets(), { pageSize = 1000 }: S3Options = {}): Service {
+  return {
+    async handle(request: AwsRequest): Promise<AwsResponse> {
+      const identity = { 'x-amz-request-id': request.requestId };
+      try {
+        const s3 = s3Request(request);
+        const response = s3.bucket === '' ? bucketOperations.listBuckets(s3, buckets) : s3.key === '' ? onBucket(s3, buckets, pageSize) : onObject(s3, buckets);
+        return { ...response, headers: { ...response.headers, ...identity } };
+      } catch (error) {
+        const response = s3Error(asAwsError(error), request);
+        return { ...response, headers: { ...response.headers, ...identity } };
+      }
+    },
+  };
+}
+
+/** Sub-resources that are operations of their own; every other query parameter is an argument. */
+function subresource(query: URLSearchParams): string {
+  const known = ['acl', 'delete', 'encryption', 'lifecycle', 'location', 'object-lock', 'ownershipControls', 'policy', 'tagging', 'uploads', 'uploadId', 'versioning', 'versions', 'retention', 'legal-hold', 'annotation'];
+  return known.find(name => query.has(name)) ?? '';
+}
+
+function onBucket(request: S3Request, buckets: Buckets, pageSize: number): AwsResponse {
+  const { method, query, bucket: name } = request;
+  const operation = `${method} ${subresource(query)}`.trim();
+  if (operation === 'PUT') return bucketOperations.createBucket(request, buckets);
+  const bucket = buckets.get(name);
+  switch (operation) {
+    case 'HEAD':
+      return emptyResponse(200, { 'x-amz-bucket-region': bucket.region });
+    case 'DELETE':
+      buckets.delete(name);
+      return emptyResponse(204);
+    case 'GET':
+      if (query.get('list-type') !== '2') throw notImplemented('ListObjects (version 1)');
+      return listObjects(request, bucket, pageSize);
+    case 'GET versions':
+      return listVersions(request, bucket, pageSize);
+    case 'GET location':
+      return bucketOperations.getLocation(bucket);
+    case 'GET versioning':
+      return bucketOperations.getVersioning(bucket);
+    case 'PUT versioning':
+      return bucketOperations.putVersioning(request, bucket);
+    case 'GET ownershipControls':
+      return bucketOperations.getOwnership(bucket);
+    case 'PUT ownershipControls':
+      return bucketOperations.putOwnership(request, bucket);
+    case 'POST delete':
+      return bucketOperations.deleteObjects(request, bucket);
+    default:
+      throw notImplemented(`${operation} on a bucket`);
+  }
+}
+
+function onObject(request: S3Request, buckets: Buckets): AwsResponse {
+  const { method, query, key, headers } = request;
+  const bucket = buckets.get(request.bucket);
+  switch (`${method} ${subresource(query)}`.trim()) {
+    case 'PUT':
+      return headers['x-amz-copy-source'] === undefined ? putObject(request, bucket) : copyObject(request, bucket, buckets);
+    case 'GET':
+    case 'HEAD':
+      return getObject(request, bucket);
+    case 'DELETE':
+      return emptyResponse(204, deleteObject(key, query.get('versionId'), bucket));
+    case 'GET tagging':
+      return bucketOperations.getTagging(request, bucket);
+    case 'PUT tagging':
+      return bucketOperations.putTagging(request, bucket);
+    case 'DELETE tagging':
+      return bucketOperations.deleteTagging(request, bucket);
+    case 'GET acl':
+      return bucketOperations.getAcl(request, bucket);
+    default:
+      throw notImplemented(`${method} ?${subresource(query)} on an object`);
+  }
+}
+
+function notImplemented(what: string): AwsError {
+  return new AwsError('NotImplemented', `the embedded AWS does not have ${what}`, { status: 501 });
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { AwsError } from '../aws-error.ts';
+import type { ExecutionContext, Frame, HistoryEvent, Integrations } from './execution-frame.ts';
+import { interpret } from './interpreter.ts';
+import { MapRuns } from './map-runs.ts';
+import type { StateMachine } from './state-machines.ts';
+import { errorOutput, ExecutionAborted, type ErrorOutput } from './states-error.ts';
+
+export interface Execution {
+  readonly arn: string;
+  readonly name: string;
+  readonly machine: StateMachine;
+  readonly input: string;
+  readonly startedAt: number;
+  readonly history: HistoryEvent[];
+  readonly stop: AbortController;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  stoppedAt?: number;
+  output?: string;
+  error?: ErrorOutput;
+}
+
+export interface ExecutionsOptions {
+  readonly integrations: Integrations;
+  /** Share of their time that Wait states and back-offs take; tests may shorten them. @default 1 */
+  readonly waitScale?: number;
+}
+
+/** Events that a Standard execution may have; one more fails it. */
+const MAX_HISTORY = 25_000;
+
+/** Starts, holds and stops executions. They live as long as the process. */
+export class Executions {
+  readonly mapRuns = new MapRuns();
+  readonly #executions = new Map<string, Execution>();
+  readonly #options: ExecutionsOptions;
+
+  constructor(options: ExecutionsOptions) {
+    this.#options = options;
+  }
+
+  start(machine: StateMachine, { name = randomUUID(), input = '{}' }: { readonly name?: string; readonly input?: string }): Execution {
+    const arn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const existing = this.#executions.get(arn);
+    if (existing !== undefined) {
+      if (existing.status === 'RUNNING' && existing.input === input) return existing;
+      throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    }
+    const execution: Execution = { arn, name, machine, input, startedAt: Date.now(), history: [], stop: new AbortController(), status: 'RUNNING' };
+    this.#executions.set(arn, execution);
+    void this.#run(execution, parseInput(input));
+    return execution;
+  }
+
+  get(arn: unknown): Execution {
+    const execution = typeof arn === 'string' ? this.#executions.get(arn) : undefined;
+    if (execution === undefined) throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${String(arn)}'`);
+    return execution;
+  }
+
+  of(machineArn: string): readonly Execution[] {
+    return [...this.#executions.values()].filter(({ machine }) => machine.arn === machineArn).reverse();
+  }
+
+  stop(execution: Execution, error: ErrorOutput | undefined): void {
+    if (execution.status !== 'RUNNING') return;
+    end(execution, { status: 'ABORTED', ...(error !== undefined && { error }) });
+    execution.stop.abort();
+  }
+
+  stopAll(): void {
+    for (const execution of this.#executions.values()) this.stop(execution, undefined);
+  }
+
+  async #run(execution: Execution, input: unknown): Promise<void> {
+    record(execution, 'ExecutionStarted', {});
+    try {
+      const output = await interpret(execution.machine.definition, input, this.#frame(execution, input));
+      end(execution, { status: 'SUCCEEDED', output: JSON.stringify(output) });
+    } catch (error) {
+      if (!(error instanceof ExecutionAborted)) end(execution, { status: 'FAILED', error: errorOutput(error) });
+    }
+  }
+
+  #frame(execution: Execution, input: unknown): Frame {
+    const { machine, name, arn, startedAt, stop } = execution;
+    const context: ExecutionContext = {
+      Execution: { Id: arn, Input: input, Name: name, RoleArn: machine.roleArn, StartTime: new Date(startedAt).toISOString(), RedriveCount: 0 },
+      StateMachine: { Id: machine.arn, Name: machine.name },
+    };
+    return {
+      context,
+      variables: {},
+      signal: stop.signal,
+      caller: { accountId: machine.arn.split(':')[4] ?? '', arn: machine.roleArn },
+      integrations: this.#options.integrations,
+      mapRuns: this.mapRuns,
+      waitScale: this.#options.waitScale ?? 1,
+      // A distributed child's events are its own history, which is not kept.
+      record: (type, details) => record(execution, type, details),
+    };
+  }
+}
+
+function record(execution: Execution, type: string, details: Readonly<Record<string, unknown>>): void {
+  if (execution.history.length < MAX_HISTORY) execution.history.push({ type, timestamp: Date.now(), details });
+}
+
+/** The first end counts: a stopped execution stays stopped, whatever its last state still does. */
+function end(execution: Execution, result: Pick<Execution, 'status' | 'output' | 'error'>): void {
+  if (execution.status !== 'RUNNING') return;
+  Object.assign(execution, result, { stoppedAt: Date.now() });
+  record(execution, `Execution${result.status.charAt(0)}${result.status.slice(1).toLowerCase()}`, {});
+}
+
+function parseInput(input: string): unknown {
+  try {
+    return JSON.parse(input) as unknown;
+  } catch {
+    throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${input.slice(0, 80)}' is no JSON`);
+  }
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import type { Processor, State } from './asl.ts';
+import type { ExecutionContext, Frame } from './execution-frame.ts';
+import { bindingsOf, interpret } from './interpreter.ts';
+import { readItems } from './item-reader.ts';
+import { evaluate } from './jsonata.ts';
+import type { MapRun } from './map-runs.ts';
+import { writeResults } from './result-writer.ts';
+import { errorOutput, ExecutionAborted, StatesError, type ErrorOutput } from './states-error.ts';
+
+export interface MapScope {
+  readonly input: unknown;
+  readonly frame: Frame;
+}
+
+/** One child of a map: what it was given and what became of it. */
+export interface Child {
+  readonly name: string;
+  readonly input: unknown;
+  status: 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  output?: unknown;
+  error?: ErrorOutput;
+  startedAt?: number;
+  stoppedAt?: number;
+}
+
+/** Children at one time where MaxConcurrency is 0: the service's own limit. */
+const NO_LIMIT = 10_000;
+
+/** Runs a Map state, inline or distributed. */
+export async function runMap(name: string, state: State, scope: MapScope): Promise<unknown> {
+  const { ItemProcessor: processor } = state;
+  if (processor === undefined) throw new StatesError('States.Runtime', `'${name}' has no ItemProcessor`);
+  const items = await readItems(name, state, scope);
+  const children = await Promise.all(items.map(async (item, index) => ({ name: randomUUID(), input: await childInput(name, state, { scope, item, index }), status: 'PENDING' }) as Child));
+  const run = await openRun(name, state, { scope, children });
+  const distributed = processor.ProcessorConfig?.Mode === 'DISTRIBUTED';
+  if (distributed) scope.frame.mapRuns.add(run);
+  scope.frame.record('MapRunStarted', { mapRunArn: run.arn });
+  try {
+    await runChildren(children, run, child => runChild(child, { processor, scope, distributed, run }));
+  } catch (error) {
+    run.status = error instanceof ExecutionAborted ? 'ABORTED' : 'FAILED';
+    if (run.status === 'FAILED' && distributed) await writeResults(name, state, { scope, children, run });
+    throw error;
+  } finally {
+    run.stoppedAt = Date.now();
+  }
+  run.status = 'SUCCEEDED';
+  return distributed && state.ResultWriter !== undefined ? writeResults(name, state, { scope, children, run }) : children.map(({ output = null }) => output);
+}
+
+async function childInput(name: string, state: State, { scope, item, index }: { readonly scope: MapScope; readonly item: unknown; readonly index: number }): Promise<unknown> {
+  if (state.ItemSelector === undefined) return item;
+  const context: ExecutionContext = { ...scope.frame.context, Map: { Item: { Index: index, Value: item } } };
+  return evaluate(state.ItemSelector, bindingsOf({ input: scope.input, frame: { ...scope.frame, context } }), `${name}/ItemSelector`);
+}
+
+async function openRun(name: string, state: State, { scope, children }: { readonly scope: MapScope; readonly children: readonly Child[] }): Promise<MapRun> {
+  const bindings = bindingsOf(scope);
+  const number = async (field: 'MaxConcurrency' | 'ToleratedFailurePercentage' | 'ToleratedFailureCount'): Promise<number> => {
+    const value = state[field] === undefined ? 0 : await evaluate(state[field], bindings, `${name}/${field}`);
+    if (typeof value !== 'number' || value < 0) throw new StatesError('States.QueryEvaluationError', `${field} of '${name}' is no number from 0 on: ${JSON.stringify(value)}`);
+    return value;
+  };
+  const { Id } = scope.frame.context.Execution;
+  return {
+    arn: `${Id.replace(':execution:', ':mapRun:').replace(/:[^:]*$/, '')}/${state.Label ?? name}:${randomUUID()}`,
+    executionArn: Id,
+    startedAt: Date.now(),
+    status: 'RUNNING',
+    counts: { total: children.length, pending: children.length, running: 0, succeeded: 0, failed: 0, aborted: 0, resultsWritten: 0 },
+    maxConcurrency: await number('MaxConcurrency'),
+    toleratedFailurePercentage: await number('ToleratedFailurePercentage'),
+    toleratedFailureCount: await number('ToleratedFailureCount'),
+  };
+}
+
+/** Starts children as places become free, and stops all of them when too many have failed. */
+function runChildren(children: readonly Child[], run: MapRun, start: (child: Child) => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let next = 0;
+    let ended = false;
+    const end = (error?: unknown): void => {
+      if (ended) return;
+      ended = true;
+      if (error === undefined) resolve();
+      else reject(error instanceof Error ? error : new Error(String(error)));
+    };
+    const fill = (): void => {
+      if (ended) return;
+      if (exceeded(run)) return end(new StatesError('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded'));
+      if (next === children.length && run.counts.running === 0) return end();
+      // Read anew each time: UpdateMapRun may have changed it.
+      while (next < children.length && run.counts.running < (run.maxConcurrency === 0 ? NO_LIMIT : run.maxConcurrency)) {
+        const child = children[next++] as Child;
+        run.counts.pending--;
+        run.counts.running++;
+        start(child).then(fill, end);
+      }
+    };
+    fill();
+  });
+}
+
+function exceeded({ counts, toleratedFailureCount, toleratedFailurePercentage }: MapRun): boolean {
+  if (counts.failed === 0) return false;
+  const percentage = (100 * counts.failed) / Math.max(1, counts.total);
+  return counts.failed > toleratedFailureCount && percentage > toleratedFailurePercentage;
+}
+
+interface ChildScope {
+  readonly processor: Processor;
+  readonly scope: MapScope;
+  readonly distributed: boolean;
+  readonly run: MapRun;
+}
+
+/** A distributed child is an execution of its own: it sees its input, none of the parent's variables, and has its own history, which is not kept. */
+async function runChild(child: Child, { processor, scope: { frame }, distributed, run }: ChildScope): Promise<void> {
+  child.status = 'RUNNING';
+  child.startedAt = Date.now();
+  const context = distributed ? childContext(frame.context, child, run) : frame.context;
+  try {
+    const own = distributed ? { variables: {}, record: () => undefined } : {};
+    child.output = await interpret(processor, child.input, { ...frame, context, ...own });
+    child.status = 'SUCCEEDED';
+    run.counts.succeeded++;
+  } catch (error) {
+    if (error instanceof ExecutionAborted) {
+      child.status = 'ABORTED';
+      run.counts.aborted++;
+      throw error;
+    }
+    child.status = 'FAILED';
+    child.error = errorOutput(error);
+    run.counts.failed++;
+    // An inline map fails with its child's own error.
+    if (!distributed) throw error;
+  } finally {
+    run.counts.running--;
+    child.stoppedAt = Date.now();
+  }
+}
+
+function childContext(parent: ExecutionContext, child: Child, run: MapRun): ExecutionContext {
+  const id = `${run.arn.replace(':mapRun:', ':execution:').replace(/:[^:]*$/, '')}:${child.name}`;
+  return { StateMachine: parent.StateMachine, Execution: { ...parent.Execution, Id: id, Name: child.name, Input: child.input, StartTime: new Date().toISOString() } };
+}

@@ -1,0 +1,131 @@
+import { AwsError, validationError } from '../aws-error.ts';
+import { jsonService, type Operation } from '../json-protocol.ts';
+import type { Service } from '../request.ts';
+import type { Execution, Executions } from './executions.ts';
+import type { MapRun } from './map-runs.ts';
+import type { StateMachines } from './state-machines.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+const DEFAULT_PAGE = 100;
+
+/** AWS Step Functions on loopback. What it does and does not do: behaviour.md. */
+export function stepFunctionsService(machines: StateMachines, executions: Executions): Service {
+  return jsonService({ ...machineOperations(machines), ...executionOperations(machines, executions), ...mapRunOperations(executions) }, '1.0');
+}
+
+function machineOperations(machines: StateMachines): Readonly<Record<string, Operation>> {
+  return {
+    DescribeStateMachine: input => {
+      const { arn, name, roleArn, definitionText, createdAt } = machines.get(input['stateMachineArn']);
+      return { stateMachineArn: arn, name, status: 'ACTIVE', definition: definitionText, roleArn, type: 'STANDARD', creationDate: createdAt / 1000 };
+    },
+    ListStateMachines: input => page(input, 'stateMachines', machines.all().map(({ arn, name, createdAt }) => ({ stateMachineArn: arn, name, type: 'STANDARD', creationDate: createdAt / 1000 }))),
+  };
+}
+
+function executionOperations(machines: StateMachines, executions: Executions): Readonly<Record<string, Operation>> {
+  return {
+    StartExecution: input => {
+      const name = optionalText(input, 'name');
+      if (name !== undefined && !/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/.test(name)) throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
+      const text = optionalText(input, 'input');
+      const execution = executions.start(machines.get(input['stateMachineArn']), { ...(name !== undefined && { name }), ...(text !== undefined && { input: text }) });
+      return { executionArn: execution.arn, startDate: execution.startedAt / 1000 };
+    },
+    DescribeExecution: input => describe(executions.get(input['executionArn'])),
+    StopExecution: input => {
+      const execution = executions.get(input['executionArn']);
+      executions.stop(execution, { Error: optionalText(input, 'error') ?? '', Cause: optionalText(input, 'cause') ?? '' });
+      return { stopDate: (execution.stoppedAt ?? Date.now()) / 1000 };
+    },
+    ListExecutions: input => {
+      const { arn } = machines.get(input['stateMachineArn']);
+      const only = optionalText(input, 'statusFilter');
+      const found = executions.of(arn).filter(({ status }) => only === undefined || status === only);
+      return page(input, 'executions', found.map(summary));
+    },
+    GetExecutionHistory: input => {
+      const { history } = executions.get(input['executionArn']);
+      const events = history.map(({ type, timestamp, details }, index) => ({ id: index + 1, previousEventId: index, type, timestamp: timestamp / 1000, ...detailsOf(type, details) }));
+      return page(input, 'events', input['reverseOrder'] === true ? events.reverse() : events);
+    },
+  };
+}
+
+function detailsOf(type: string, details: Readonly<Record<string, unknown>>): object {
+  if (type.endsWith('StateEntered')) return { stateEnteredEventDetails: details };
+  if (type.endsWith('StateExited')) return { stateExitedEventDetails: details };
+  return type === 'MapRunStarted' ? { mapRunStartedEventDetails: details } : {};
+}
+
+function mapRunOperations(executions: Executions): Readonly<Record<string, Operation>> {
+  const find = (input: Input): MapRun => executions.mapRuns.get(String(input['mapRunArn']));
+  return {
+    ListMapRuns: input => {
+      const { arn, machine } = executions.get(input['executionArn']);
+      return page(
+        input,
+        'mapRuns',
+        executions.mapRuns.of(arn).map(run => ({ executionArn: arn, mapRunArn: run.arn, stateMachineArn: machine.arn, startDate: run.startedAt / 1000 })),
+      );
+    },
+    DescribeMapRun: input => describeMapRun(find(input)),
+    UpdateMapRun: input => {
+      const run = find(input);
+      for (const limit of ['maxConcurrency', 'toleratedFailurePercentage', 'toleratedFailureCount'] as const) {
+        const value = input[limit];
+        if (value === undefined) continue;
+        if (typeof value !== 'number' || value < 0) throw validationError(`${limit} must be a number from 0 on`);
+        run[limit] = value;
+      }
+      return {};
+    },
+  };
+}
+
+function summary({ arn, machine, name, status, startedAt, stoppedAt }: Execution): object {
+  return { executionArn: arn, stateMachineArn: machine.arn, name, status, startDate: startedAt / 1000, ...(stoppedAt !== undefined && { stopDate: stoppedAt / 1000 }) };
+}
+
+function describe(execution: Execution): object {
+  const { input, output, error } = execution;
+  return {
+    ...summary(execution),
+    input,
+    inputDetails: { included: true },
+    ...(output !== undefined && { output, outputDetails: { included: true } }),
+    ...(error !== undefined && { error: error.Error, cause: error.Cause }),
+    redriveCount: 0,
+  };
+}
+
+function describeMapRun(run: MapRun): object {
+  const { total, pending, running, succeeded, failed, aborted, resultsWritten } = run.counts;
+  const counts = { total, pending, running, succeeded, failed, aborted, timedOut: 0, resultsWritten };
+  return {
+    mapRunArn: run.arn,
+    executionArn: run.executionArn,
+    status: run.status,
+    startDate: run.startedAt / 1000,
+    ...(run.stoppedAt !== undefined && { stopDate: run.stoppedAt / 1000 }),
+    maxConcurrency: run.maxConcurrency,
+    toleratedFailurePercentage: run.toleratedFailurePercentage,
+    toleratedFailureCount: run.toleratedFailureCount,
+    itemCounts: counts,
+    executionCounts: counts,
+  };
+}
+
+function page<Entry>(input: Input, member: string, entries: readonly Entry[]): object {
+  const start = Number(input['nextToken'] ?? 0);
+  const size = Number(input['maxResults'] ?? 0) || DEFAULT_PAGE;
+  const end = start + size;
+  return { [member]: entries.slice(start, end), ...(end < entries.length && { nextToken: String(end) }) };
+}
+
+function optionalText(input: Input, member: string): string | undefined {
+  const value = input[member];
+  if (value !== undefined && typeof value !== 'string') throw validationError(`${member} must be a string`);
+  return value;
+}

@@ -1,0 +1,36 @@
+import { AwsError } from '../aws-error.ts';
+import type { Definition } from './asl.ts';
+import { checkDefinition } from './check-definition.ts';
+
+export interface StateMachine {
+  readonly arn: string;
+  readonly name: string;
+  readonly roleArn: string;
+  readonly definition: Definition;
+  readonly definitionText: string;
+  readonly createdAt: number;
+}
+
+/** All state machines. A definition with an unknown field is refused, not half understood. */
+export class StateMachines {
+  readonly #machines = new Map<string, StateMachine>();
+
+  create({ arn, roleArn, definition: definitionText }: { readonly arn: string; readonly roleArn: string; readonly definition: string }): StateMachine {
+    const definition = JSON.parse(definitionText) as Definition;
+    const problems = checkDefinition(definition);
+    if (problems.length > 0) throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${problems.join("', '")}'`);
+    const machine = { arn, name: arn.split(':').at(-1) ?? '', roleArn, definition, definitionText, createdAt: Date.now() };
+    this.#machines.set(arn, machine);
+    return machine;
+  }
+
+  get(arn: unknown): StateMachine {
+    const machine = typeof arn === 'string' ? this.#machines.get(arn) : undefined;
+    if (machine === undefined) throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${String(arn)}'`);
+    return machine;
+  }
+
+  all(): readonly StateMachine[] {
+    return [...this.#machines.values()];
+  }
+}

@@ -1,0 +1,36 @@
+/** An error as the Amazon States Language knows it: a name that Retry and Catch match on, and a cause. */
+export class StatesError extends Error {
+  readonly error: string;
+  readonly cause_: string;
+
+  constructor(error: string, cause: string) {
+    super(`${error}: ${cause}`);
+    this.name = 'StatesError';
+    this.error = error;
+    this.cause_ = cause;
+  }
+}
+
+export interface ErrorOutput {
+  readonly Error: string;
+  readonly Cause: string;
+}
+
+export function errorOutput(error: unknown): ErrorOutput {
+  if (error instanceof StatesError) return { Error: error.error, Cause: error.cause_ };
+  return { Error: 'States.Runtime', Cause: error instanceof Error ? error.message : String(error) };
+}
+
+/** Execution stopped: no Retry or Catch ever sees it. */
+export class ExecutionAborted extends Error {
+  override readonly name = 'ExecutionAborted';
+}
+
+/** Does an ErrorEquals list name this error? (States Language, "Errors") */
+export function matches(errorEquals: readonly string[], { Error: name }: ErrorOutput): boolean {
+  return errorEquals.some(pattern => {
+    if (pattern === 'States.ALL') return name !== 'States.DataLimitExceeded' && name !== 'States.Runtime';
+    if (pattern === 'States.TaskFailed') return name !== 'States.Timeout' && !name.startsWith('States.Runtime');
+    return pattern === name;
+  });
+}
