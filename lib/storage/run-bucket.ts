@@ -1,13 +1,13 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/handlers/env.ts';
 
 /** Plans, units, map results and reports: everything about runs but the journal. Kept a year. */
 export class RunBucket extends Construct {
-  readonly bucket: Bucket;
+  readonly bucket: IBucket;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -19,7 +19,7 @@ export class RunBucket extends Construct {
       lifecycleRules: [
         { expiration: Duration.days(365), abortIncompleteMultipartUploadAfter: Duration.days(7) },
       ],
-    });
+    }) as IBucket;
   }
 
   /** Plans and reports are read under their run's prefix. */

@@ -1,0 +1,31 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { startEmbeddedAws, synthesize } from '../embedded-aws.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { CommandContext } from './command.ts';
+
+export interface LocalOptions {
+  readonly jobs: string;
+  readonly port: number;
+}
+
+/** `rewrap local`: the embedded AWS with your jobs deployed, until it is interrupted. */
+export async function local({ jobs, port }: LocalOptions, { console }: CommandContext): Promise<ExitCode> {
+  const outdir = mkdtempSync(join(tmpdir(), 'kms-rewrap-'));
+  const logFolder = join(outdir, 'logs');
+  await synthesize({ jobs: resolve(jobs), outdir: join(outdir, 'cdk.out') });
+  const aws = await startEmbeddedAws({ port, logFolder });
+  const stacks = await aws.deploy(join(outdir, 'cdk.out'));
+  if (console.json) console.out(JSON.stringify({ endpoint: aws.endpoint, stacks, logFolder }));
+  else {
+    console.out(`export AWS_ENDPOINT_URL=${aws.endpoint}`);
+    console.out('export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1');
+  }
+  console.note(`embedded AWS on ${aws.endpoint} with ${stacks.join(', ')}; logs in ${logFolder}; Ctrl-C ends it`);
+  const stop = (): void => void aws.stop();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  await aws.ended;
+  return EXIT.done;
+}

@@ -1,0 +1,23 @@
+import { writeFileSync } from 'node:fs';
+import { findDeployment } from '../../lambda/adapters/deployment.ts';
+import { reportHtml } from '../../lambda/core/report/html.ts';
+import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.ts';
+import { reportText } from '../render/terminal.ts';
+import { RunWatch } from '../run-watch.ts';
+import { STACK_NAME, type CommandContext } from './command.ts';
+
+/** `rewrap report RUN`: a run's report, on the terminal, as JSON, or as a page. Its exit code is that of the run. */
+export async function report(runId: string, options: { readonly html?: string }, { console, aws }: CommandContext): Promise<ExitCode> {
+  const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+  const found = await watch.files.readReport(runId);
+  if (found === undefined) {
+    console.note(`run ${runId} has no report; rewrap status ${runId} shows how far it is`);
+    return EXIT.refused;
+  }
+  if (options.html !== undefined) {
+    writeFileSync(options.html, reportHtml(found));
+    console.note(`wrote ${options.html}`);
+  }
+  console.out(console.json ? JSON.stringify(found, null, 2) : reportText(found));
+  return exitCodeOf(found);
+}

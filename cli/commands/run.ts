@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { findDeployment } from '../../lambda/adapters/deployment.ts';
+import type { ExecutionStatus } from '../../lambda/adapters/executions.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
+import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.ts';
+import { findJob } from '../jobs.ts';
+import { progressLine, reportText } from '../render/terminal.ts';
+import { RunWatch } from '../run-watch.ts';
+import { STACK_NAME, type CommandContext } from './command.ts';
+
+export interface RunOptions {
+  readonly mode: string;
+  readonly kmsRequestsPerSecond?: number;
+  readonly maxConcurrency?: number;
+  /** Return when the run has started. */
+  readonly detach?: boolean;
+}
+
+/** `rewrap run JOB`: starts a run of a deployed job, follows it, and shows its report. */
+export async function run(jobName: string, options: RunOptions, { console, aws }: CommandContext): Promise<ExitCode> {
+  const job = jobName.endsWith('.json') ? findJob(jobName, '.').name : jobName;
+  const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+  const runId = newRunId(job, options.mode);
+  await watch.executions.start(runId, { job, mode: options.mode, ...limits(options) });
+  console.note(`run ${runId} started`);
+  if (options.detach === true) {
+    if (console.json) console.out(JSON.stringify({ runId }));
+    return EXIT.done;
+  }
+  const { status, report } = await followToReport(watch, runId, { console, aws });
+  return showEnd(status, report, { console, aws });
+}
+
+export async function followToReport(watch: RunWatch, runId: string, { console }: CommandContext): Promise<{ readonly status: ExecutionStatus; readonly report: Report | undefined }> {
+  const status = await watch.follow(runId, progress => console.progress(progressLine(progress)));
+  console.progressDone();
+  return { status, report: await watch.files.readReport(runId) };
+}
+
+/** The report where there is one; the words of the refusal where there is none. */
+export function showEnd(status: ExecutionStatus, report: Report | undefined, { console }: CommandContext): ExitCode {
+  if (report !== undefined) {
+    console.out(console.json ? JSON.stringify(report, null, 2) : reportText(report));
+    return exitCodeOf(report);
+  }
+  const { error, state } = status;
+  const words = error === undefined ? `run ${status.runId} ended ${state} without a report` : error.words;
+  for (const line of words.split('\n')) console.note(line);
+  if (console.json) console.out(JSON.stringify({ runId: status.runId, state, error: error ?? null }));
+  return error?.name === 'RunRefused' ? EXIT.refused : EXIT.failed;
+}
+
+function limits({ kmsRequestsPerSecond, maxConcurrency }: RunOptions): object {
+  const given = { ...(kmsRequestsPerSecond !== undefined && { kmsRequestsPerSecond }), ...(maxConcurrency !== undefined && { maxConcurrency }) };
+  return Object.keys(given).length === 0 ? {} : { limits: given };
+}
+
+/** Names sort by time, and two runs started in one second differ. */
+function newRunId(job: string, mode: string): string {
+  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${job}-${mode}-${time}-${randomBytes(2).toString('hex')}`.slice(0, 80);
+}

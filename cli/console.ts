@@ -1,0 +1,37 @@
+import { createLogUpdate } from 'log-update';
+
+/**
+ * Where commands write: results to stdout, everything else to stderr, so that `--json` leaves stdout to a machine.
+ * The only place that touches the process' streams.
+ */
+export interface Console {
+  readonly json: boolean;
+  /** A line of the result. */
+  out(text: string): void;
+  /** A line for the person who watches. */
+  note(text: string): void;
+  /** Replaces the line of progress before it; without a terminal, one line now and then. */
+  progress(text: string): void;
+  /** Keeps the last line of progress where it is. */
+  progressDone(): void;
+}
+
+const QUIET_MS = 2_000;
+
+export function processConsole(json: boolean): Console {
+  const live = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
+  let last = { text: '', at: 0 };
+  return {
+    json,
+    out: text => void process.stdout.write(`${text}\n`),
+    note: text => void process.stderr.write(`${text}\n`),
+    progress: text => {
+      if (live !== undefined) return live(text);
+      const now = Date.now();
+      if (text === last.text || now - last.at < QUIET_MS) return;
+      last = { text, at: now };
+      process.stderr.write(`${text}\n`);
+    },
+    progressDone: () => live?.done(),
+  };
+}

@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** The embedded AWS as a child process: the CLI talks to it over its port, as to any AWS. */
+export interface EmbeddedAwsProcess {
+  readonly endpoint: string;
+  /** Creates the stacks of a cloud assembly. Answers their names. */
+  deploy(assembly: string): Promise<readonly string[]>;
+  stop(): Promise<void>;
+  /** Resolves when the process ends by itself. */
+  readonly ended: Promise<void>;
+}
+
+const ROOT = new URL('../', import.meta.url);
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+export interface EmbeddedAwsProcessOptions {
+  readonly port?: number;
+  readonly logFolder?: string;
+  readonly s3PageSize?: number;
+}
+
+export async function startEmbeddedAws({ port = 0, logFolder, s3PageSize }: EmbeddedAwsProcessOptions = {}): Promise<EmbeddedAwsProcess> {
+  const args = ['--port', String(port)];
+  if (logFolder !== undefined) args.push('--log-folder', logFolder);
+  if (s3PageSize !== undefined) args.push('--s3-page-size', String(s3PageSize));
+  const child = spawnTsx('emulator/main.ts', args, { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
+  const ended = once(child, 'exit').then(() => undefined);
+  const endpoint = await firstLine(child);
+  return {
+    endpoint,
+    ended,
+    deploy: async assembly => ((await control(endpoint, 'deploy', { assembly })) as { readonly stacks: readonly string[] }).stacks,
+    stop: async () => {
+      child.stdin?.end();
+      await ended;
+    },
+  };
+}
+
+/** Synthesizes the stack for a folder of jobs, by the same entry that `cdk synth` runs. */
+export async function synthesize(options: { readonly jobs: string; readonly outdir: string; readonly context?: Readonly<Record<string, unknown>> }): Promise<void> {
+  const { context } = JSON.parse(readFileSync(new URL('cdk.json', ROOT), 'utf8')) as { readonly context: Record<string, unknown> };
+  const merged = { ...context, ...options.context, jobs: options.jobs };
+  const child = spawnTsx('bin/app.ts', [], { ...process.env, CDK_OUTDIR: options.outdir, CDK_CONTEXT_JSON: JSON.stringify(merged) });
+  let words = '';
+  child.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString('utf8')));
+  child.stdout?.resume();
+  child.stdin?.end();
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new SynthFailed(words.trim(), code === 2);
+}
+
+/** The stack could not be synthesized; `refused` where the jobs are at fault. */
+export class SynthFailed extends Error {
+  override readonly name = 'SynthFailed';
+  readonly refused: boolean;
+
+  constructor(message: string, refused: boolean) {
+    super(message);
+    this.refused = refused;
+  }
+}
+
+function spawnTsx(file: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(process.execPath, ['--import', TSX, fileURLToPath(new URL(file, ROOT)), ...args], { env, cwd: fileURLToPath(ROOT), stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  let words = '';
+  child.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString('utf8')));
+  if (child.stdout === null) throw new Error('the embedded AWS has no standard output');
+  for await (const line of createInterface({ input: child.stdout })) return (JSON.parse(line) as { readonly endpoint: string }).endpoint;
+  throw new Error(`the embedded AWS did not start: ${words.trim()}`);
+}
+
+async function control(endpoint: string, action: string, input: object): Promise<unknown> {
+  const response = await fetch(`${endpoint}/_embedded/${action}`, { method: 'POST', body: JSON.stringify(input) });
+  const body = (await response.json()) as { readonly message?: string };
+  if (!response.ok) throw new Error(`the embedded AWS cannot ${action}: ${body.message}`);
+  return body;
+}
+
+/** Any credentials do: the embedded AWS reads who calls from the access key, and checks no signature. */
+export const LOCAL_CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+} as const;

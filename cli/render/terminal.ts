@@ -1,0 +1,88 @@
+import Table from 'cli-table3';
+import colors from 'picocolors';
+import type { KeyMaterialCount } from '../../lambda/core/model/books.ts';
+import { OUTCOME_KINDS } from '../../lambda/core/model/outcome.ts';
+import type { RunPlan } from '../../lambda/core/model/run.ts';
+import { storeName } from '../../lambda/core/model/job.ts';
+import { conclusion } from '../../lambda/core/report/conclusion.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
+import type { ExecutionStatus } from '../../lambda/adapters/executions.ts';
+import type { PhaseProgress } from '../run-watch.ts';
+
+/** Failures that a terminal shows; the report has up to 100. */
+const FAILURES_SHOWN = 20;
+const PHASE_NAMES = { migrate: 'Migrate', verify: 'Verify' } as const;
+
+export function progressLine(progress: readonly PhaseProgress[]): string {
+  return progress
+    .map(({ phase, unitsDone, units, books }) => `${PHASE_NAMES[phase]} ${unitsDone}/${units} units, ${number(books.dataKeys)} data keys`)
+    .join('  ·  ');
+}
+
+export function reportText(report: Report): string {
+  const { title, text, tone } = conclusion(report);
+  const paint = { good: colors.green, warn: colors.yellow, bad: colors.red }[tone];
+  return [
+    '',
+    `${colors.bold(report.job)} ${report.mode}  ${colors.dim(report.runId)}`,
+    paint(colors.bold(title)),
+    ...(text === '' ? [] : [text]),
+    '',
+    storesTable(report),
+    ...(report.keyMaterials.length === 0 ? [] : [keyMaterialsTable(report.keyMaterials)]),
+    ...failures(report),
+    ...report.warnings.map(warning => `${colors.yellow('!')} ${warning}`),
+    `KMS requests ${number(report.kms.requests)}, throttled ${number(report.kms.throttled)}. Remaining: ${report.remaining ?? 'not known'}.`,
+    `Run files  ${report.files.run}`,
+    `Journal    ${report.files.journal}`,
+  ].join('\n');
+}
+
+function storesTable({ stores }: Report): string {
+  const kinds = OUTCOME_KINDS.filter(kind => stores.some(({ outcomes }) => (outcomes[kind] ?? 0) > 0));
+  const table = new Table({ head: ['store', 'records', 'data keys', ...kinds, 'complete'], style: STYLE });
+  for (const { store, records, dataKeys, outcomes, complete } of stores) {
+    table.push([store, number(records), number(dataKeys), ...kinds.map(kind => number(outcomes[kind] ?? 0)), complete ? 'yes' : 'no']);
+  }
+  return table.toString();
+}
+
+function keyMaterialsTable(counts: readonly KeyMaterialCount[]): string {
+  const table = new Table({ head: ['key', 'key material', 'before', 'after'], style: STYLE });
+  for (const { keyArn, keyMaterialId, before, after } of counts) {
+    table.push([keyArn.split(':').at(-1) ?? keyArn, `${(keyMaterialId ?? 'none').slice(0, 16)}…`, number(before), number(after)]);
+  }
+  return table.toString();
+}
+
+const STYLE = { head: [], border: ['gray'], compact: true };
+
+function failures({ failures: all }: Report): readonly string[] {
+  const shown = all.slice(0, FAILURES_SHOWN).map(({ outcome, store, locator, reason }) => `${colors.yellow(outcome.padEnd(12))} ${store}  ${locator}  ${colors.dim(reason)}`);
+  return all.length > FAILURES_SHOWN ? [...shown, `… and ${all.length - FAILURES_SHOWN} more in the report`] : shown;
+}
+
+export function planText(plan: RunPlan): string {
+  const { estimate } = plan;
+  return [
+    `${colors.bold(plan.job)} ${plan.mode}: ${number(estimate.dataKeys)} data keys in ${plan.units} units, ${plan.workers} workers at ${number(plan.limits.kmsRequestsPerSecond)} KMS requests/s`,
+    `from  ${plan.sourceKeyArns.join('\n      ')}`,
+    `to    ${plan.destinationKeyArn}`,
+    ...plan.stores.map((store, index) => `store ${storeName(store)}  (${store.format.type}, ${plan.unitsPerStore[index]} units)`),
+    `about ${number(estimate.kmsRequests)} KMS requests, ${number(estimate.seconds)} s, $${estimate.usd.total.toFixed(4)} of AWS charges (us-east-1 list prices)`,
+    ...plan.warnings.map(warning => `${colors.yellow('!')} ${warning}`),
+  ].join('\n');
+}
+
+export function statusText(status: ExecutionStatus, progress: readonly PhaseProgress[]): string {
+  const { runId, state, startedAt, endedAt, error } = status;
+  return [
+    `${runId}  ${colors.bold(state)}  ${startedAt}${endedAt === undefined ? '' : ` to ${endedAt}`}`,
+    ...(progress.length === 0 ? [] : [progressLine(progress)]),
+    ...(error === undefined ? [] : [`${error.name}: ${error.words}`]),
+  ].join('\n');
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deployment } from '../lambda/adapters/deployment.ts';
+import type { ClientConfig } from '../lambda/adapters/client-config.ts';
+import { Executions, type ExecutionStatus } from '../lambda/adapters/executions.ts';
+import { DynamoDbLedger } from '../lambda/adapters/ledger.ts';
+import { dynamoDbClient, s3Client } from '../lambda/adapters/record-store.ts';
+import { S3RunFiles } from '../lambda/adapters/run-files.ts';
+import { addBooks, EMPTY_BOOKS } from '../lambda/core/account/books.ts';
+import type { Books, UnitProgress } from '../lambda/core/model/books.ts';
+import type { Phase, RunPlan } from '../lambda/core/model/run.ts';
+
+export interface PhaseProgress {
+  readonly phase: Phase;
+  readonly unitsDone: number;
+  readonly units: number;
+  readonly books: Books;
+}
+
+/** A run's deployment as the CLI sees it: executions, checkpoints, files. */
+export class RunWatch {
+  readonly executions: Executions;
+  readonly files: S3RunFiles;
+  readonly #ledger: DynamoDbLedger;
+
+  constructor(deployment: Deployment, config: ClientConfig) {
+    this.executions = new Executions(deployment.stateMachineArn, config);
+    this.files = new S3RunFiles(s3Client(config), deployment.runBucket);
+    this.#ledger = new DynamoDbLedger(dynamoDbClient(config), deployment.ledgerTable);
+  }
+
+  /** What the checkpoints add up to, by pass. */
+  async progress(plan: RunPlan): Promise<readonly PhaseProgress[]> {
+    const phases = new Map<Phase, { unitsDone: number; books: Books }>();
+    for await (const unit of this.#ledger.units(plan.runId)) phases.set(unit.phase, add(phases.get(unit.phase), unit));
+    return [...phases].map(([phase, { unitsDone, books }]) => ({ phase, unitsDone, units: plan.units, books }));
+  }
+
+  /** The run's plan once Plan has left it. */
+  async plan(runId: string): Promise<RunPlan | undefined> {
+    return this.files.readPlan(runId).catch(() => undefined);
+  }
+
+  /** Follows a run to its end. */
+  async follow(runId: string, onProgress: (progress: readonly PhaseProgress[]) => void, pollMs = 500): Promise<ExecutionStatus> {
+    let plan: RunPlan | undefined;
+    for (;;) {
+      const status = await this.executions.status(runId);
+      if (status === undefined) throw new Error(`there is no run ${runId}`);
+      if (status.state !== 'running') return status;
+      plan ??= await this.plan(runId);
+      if (plan !== undefined) onProgress(await this.progress(plan));
+      await sleep(pollMs);
+    }
+  }
+}
+
+function add(sum: { unitsDone: number; books: Books } | undefined, unit: UnitProgress): { unitsDone: number; books: Books } {
+  const { unitsDone, books } = sum ?? { unitsDone: 0, books: EMPTY_BOOKS };
+  return { unitsDone: unitsDone + (unit.done ? 1 : 0), books: addBooks(books, unit.books) };
+}

@@ -1,0 +1,19 @@
+import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
+import type { Clients } from './clients.ts';
+
+/** The keys of the sample: last year's, this year's, and one of another team whose data keys lie in the same stores. */
+export interface Keys {
+  readonly old: string;
+  readonly new: string;
+  readonly otherTeam: string;
+}
+
+export async function createKeys({ kms }: Clients): Promise<Keys> {
+  const create = async (alias: string): Promise<string> => {
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: alias }));
+    const arn = KeyMetadata?.Arn ?? '';
+    await kms.send(new CreateAliasCommand({ AliasName: `alias/${alias}`, TargetKeyId: arn }));
+    return arn;
+  };
+  return { old: await create('orders-2025'), new: await create('orders-2026'), otherTeam: await create('other-team') };
+}
