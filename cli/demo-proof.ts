@@ -17,17 +17,32 @@ export interface Proof {
 }
 
 /** Disables the old key, then reads everything as the application does. */
-export async function prove(app: Clients, { keys, flawed }: { readonly keys: Keys; readonly flawed: ReadonlySet<string> }): Promise<Proof> {
+export async function prove(
+  app: Clients,
+  { keys, flawed }: { readonly keys: Keys; readonly flawed: ReadonlySet<string> },
+): Promise<Proof> {
   await disableKey(app, keys.old);
   const records = await readOrders(app);
   const sound = records.filter(({ name }) => !flawed.has(name));
   const opened = sound.filter(({ opened: isOpen, keyArn }) => isOpen && keyArn === keys.new);
-  const lost = sound.filter(record => !opened.includes(record)).map(({ name, error }) => `${name} (${error ?? 'opened under another key, or another payload'})`);
-  return { holds: lost.length === 0 && opened.length > 0, records: records.length, openedUnderNewKey: opened.length, flawed: records.length - sound.length, lost };
+  const lost = sound
+    .filter(record => !opened.includes(record))
+    .map(({ name, error }) => `${name} (${error ?? 'opened under another key, or another payload'})`);
+  return {
+    holds: lost.length === 0 && opened.length > 0,
+    records: records.length,
+    openedUnderNewKey: opened.length,
+    flawed: records.length - sound.length,
+    lost,
+  };
 }
 
 export function proofText({ holds, records, openedUnderNewKey, flawed, lost }: Proof): string {
-  const head = holds ? colors.green(colors.bold('Proof: the old key is disabled, and every sound record opens under the new one.')) : colors.red(colors.bold('The proof failed.'));
+  const head = holds
+    ? colors.green(
+        colors.bold('Proof: the old key is disabled, and every sound record opens under the new one.'),
+      )
+    : colors.red(colors.bold('The proof failed.'));
   return [
     head,
     `${openedUnderNewKey.toLocaleString('en-US')} of ${records.toLocaleString('en-US')} records with a data key were decrypted under the new key, and their payloads opened; ${flawed} broken or foreign ones were left as they were.`,

@@ -24,17 +24,25 @@ export interface EmbeddedAwsProcessOptions {
   readonly s3PageSize?: number;
 }
 
-export async function startEmbeddedAws({ port = 0, logFolder, s3PageSize }: EmbeddedAwsProcessOptions = {}): Promise<EmbeddedAwsProcess> {
+export async function startEmbeddedAws({
+  port = 0,
+  logFolder,
+  s3PageSize,
+}: EmbeddedAwsProcessOptions = {}): Promise<EmbeddedAwsProcess> {
   const args = ['--port', String(port)];
   if (logFolder !== undefined) args.push('--log-folder', logFolder);
   if (s3PageSize !== undefined) args.push('--s3-page-size', String(s3PageSize));
-  const child = spawnTsx('emulator/main.ts', args, { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
+  const child = spawnTsx('emulator/main.ts', args, {
+    ...process.env,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  });
   const ended = once(child, 'exit').then(() => undefined);
   const endpoint = await firstLine(child);
   return {
     endpoint,
     ended,
-    deploy: async assembly => ((await control(endpoint, 'deploy', { assembly })) as { readonly stacks: readonly string[] }).stacks,
+    deploy: async assembly =>
+      ((await control(endpoint, 'deploy', { assembly })) as { readonly stacks: readonly string[] }).stacks,
     stop: async () => {
       child.stdin?.end();
       await ended;
@@ -43,10 +51,20 @@ export async function startEmbeddedAws({ port = 0, logFolder, s3PageSize }: Embe
 }
 
 /** Synthesizes the stack for a folder of jobs, by the same entry that `cdk synth` runs. */
-export async function synthesize(options: { readonly jobs: string; readonly outdir: string; readonly context?: Readonly<Record<string, unknown>> }): Promise<void> {
-  const { context } = JSON.parse(readFileSync(new URL('cdk.json', ROOT), 'utf8')) as { readonly context: Record<string, unknown> };
+export async function synthesize(options: {
+  readonly jobs: string;
+  readonly outdir: string;
+  readonly context?: Readonly<Record<string, unknown>>;
+}): Promise<void> {
+  const { context } = JSON.parse(readFileSync(new URL('cdk.json', ROOT), 'utf8')) as {
+    readonly context: Record<string, unknown>;
+  };
   const merged = { ...context, ...options.context, jobs: options.jobs };
-  const child = spawnTsx('bin/app.ts', [], { ...process.env, CDK_OUTDIR: options.outdir, CDK_CONTEXT_JSON: JSON.stringify(merged) });
+  const child = spawnTsx('bin/app.ts', [], {
+    ...process.env,
+    CDK_OUTDIR: options.outdir,
+    CDK_CONTEXT_JSON: JSON.stringify(merged),
+  });
   let words = '';
   child.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString('utf8')));
   child.stdout?.resume();
@@ -67,19 +85,27 @@ export class SynthFailed extends Error {
 }
 
 function spawnTsx(file: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, ['--import', TSX, fileURLToPath(new URL(file, ROOT)), ...args], { env, cwd: fileURLToPath(ROOT), stdio: ['pipe', 'pipe', 'pipe'] });
+  return spawn(process.execPath, ['--import', TSX, fileURLToPath(new URL(file, ROOT)), ...args], {
+    env,
+    cwd: fileURLToPath(ROOT),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {
   let words = '';
   child.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString('utf8')));
   if (child.stdout === null) throw new Error('the embedded AWS has no standard output');
-  for await (const line of createInterface({ input: child.stdout })) return (JSON.parse(line) as { readonly endpoint: string }).endpoint;
+  for await (const line of createInterface({ input: child.stdout }))
+    return (JSON.parse(line) as { readonly endpoint: string }).endpoint;
   throw new Error(`the embedded AWS did not start: ${words.trim()}`);
 }
 
 async function control(endpoint: string, action: string, input: object): Promise<unknown> {
-  const response = await fetch(`${endpoint}/_embedded/${action}`, { method: 'POST', body: JSON.stringify(input) });
+  const response = await fetch(`${endpoint}/_embedded/${action}`, {
+    method: 'POST',
+    body: JSON.stringify(input),
+  });
   const body = (await response.json()) as { readonly message?: string };
   if (!response.ok) throw new Error(`the embedded AWS cannot ${action}: ${body.message}`);
   return body;

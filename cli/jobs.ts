@@ -6,11 +6,15 @@ import type { Job } from '../lambda/core/model/job.ts';
 export function findJob(nameOrFile: string, folder: string): Job {
   if (nameOrFile.endsWith('.json') || existsSync(nameOrFile)) {
     const { job, problems } = readJob(nameOrFile);
-    if (job === undefined) throw new JobsRefused(problems.map(problem => `${nameOrFile}: ${problem}`).join('\n'));
+    if (job === undefined)
+      throw new JobsRefused(problems.map(problem => `${nameOrFile}: ${problem}`).join('\n'));
     return job;
   }
   const jobs = loadJobs(folder);
   const job = jobs.find(({ name }) => name === nameOrFile);
-  if (job === undefined) throw new JobsRefused(`${folder}: has no job '${nameOrFile}'; write one of: ${jobs.map(({ name }) => name).join(', ')}, or the path of a job file`);
+  if (job === undefined)
+    throw new JobsRefused(
+      `${folder}: has no job '${nameOrFile}'; write one of: ${jobs.map(({ name }) => name).join(', ')}, or the path of a job file`,
+    );
   return job;
 }

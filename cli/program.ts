@@ -5,54 +5,27 @@ import { JobsRefused } from '../lib/jobs/load-jobs.ts';
 import type { CommandContext } from './commands/command.ts';
 import { demo } from './commands/demo.ts';
 import { jobsValidate } from './commands/jobs-validate.ts';
-import { local } from './commands/local.ts';
-import { plan } from './commands/plan.ts';
+import { local, type LocalOptions } from './commands/local.ts';
+import { plan, type PlanOptions } from './commands/plan.ts';
 import { report } from './commands/report.ts';
-import { run } from './commands/run.ts';
+import { run, type RunOptions } from './commands/run.ts';
 import { status } from './commands/status.ts';
 import { processConsole } from './console.ts';
 import { SynthFailed } from './embedded-aws.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 const JOBS = 'examples/jobs';
-const MODE = new Option('--mode <mode>', 'what the run does').choices(['migrate', 'census', 'verify']).default('migrate');
+const MODE = new Option('--mode <mode>', 'what the run does')
+  .choices(['migrate', 'census', 'verify'])
+  .default('migrate');
 
 /** Reads the command line, runs one command, answers its exit code. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const program = new Command('rewrap')
+    .description('Re-encrypts stored KMS data keys under a new key.')
+    .exitOverride();
   let exitCode: ExitCode = EXIT.done;
-  const program = new Command('rewrap').description('Re-encrypts stored KMS data keys under a new key.').exitOverride();
-  // Each command takes the shared options itself, so that they may stand where a person writes them.
-  const command = (name: string, description: string): Command => shared(program.command(name).description(description));
-  const act = (work: (context: CommandContext, ...values: never[]) => ExitCode | Promise<ExitCode>) =>
-    async (...values: unknown[]): Promise<void> => {
-      const self = values.at(-1) as Command;
-      const context = contextOf(self);
-      exitCode = await guarded(context, () => work(context, ...(values as never[])));
-    };
-
-  command('demo', 'fills an embedded AWS with encrypted records, migrates and proves them').action(act(context => demo(context)));
-  command('local', 'keeps an embedded AWS running with your jobs deployed')
-    .option('--jobs <folder>', 'folder of job files', JOBS)
-    .option('--port <port>', 'port on loopback; 0 takes a free one', wholeNumber, 4566)
-    .action(act((context, options: Parameters<typeof local>[0]) => local(options, context)));
-  command('plan <job>', 'checks the premises of a run and shows what it would do')
-    .option('--jobs <folder>', 'folder of job files', JOBS)
-    .addOption(MODE)
-    .action(act((context, job: string, options: Parameters<typeof plan>[1]) => plan(job, options, context)));
-  command('run <job>', 'starts a run of a deployed job and follows it to its report')
-    .addOption(MODE)
-    .option('--kms-requests-per-second <n>', 'a rate below the limit of the job', wholeNumber)
-    .option('--max-concurrency <n>', 'workers, below the limit of the job', wholeNumber)
-    .option('--detach', 'return when the run has started')
-    .option('--watch', 'follow the run to its end (the default)')
-    .action(act((context, job: string, options: Parameters<typeof run>[1]) => run(job, options, context)));
-  command('status [run]', 'shows the progress of a run, or the latest runs').action(act((context, runId?: string) => status(runId, context)));
-  command('report <run>', 'shows the report of a run')
-    .option('--html <file>', 'also write it as a page')
-    .action(act((context, runId: string, options: { html?: string }) => report(runId, options, context)));
-  const jobs = program.command('jobs').description('job files');
-  shared(jobs.command('validate <files...>').description('validates job files')).action(act((context, files: string[]) => jobsValidate(files, context)));
-
+  defineCommands(program, code => (exitCode = code));
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -60,6 +33,52 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     return (error as { readonly exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.refused;
   }
   return exitCode;
+}
+
+type Work = (context: CommandContext, ...values: never[]) => ExitCode | Promise<ExitCode>;
+
+function defineCommands(program: Command, end: (code: ExitCode) => void): void {
+  const act =
+    (work: Work) =>
+    async (...values: unknown[]) => {
+      const context = contextOf(values.at(-1) as Command);
+      end(await guarded(context, () => work(context, ...(values as never[]))));
+    };
+  // Each command takes the shared options itself, so that they may stand where a person writes them.
+  const command = (name: string, description: string): Command =>
+    shared(program.command(name).description(description));
+
+  command('demo', 'fills an embedded AWS with encrypted records, migrates and proves them').action(
+    act(context => demo(context)),
+  );
+  command('local', 'keeps an embedded AWS running with your jobs deployed')
+    .option('--jobs <folder>', 'folder of job files', JOBS)
+    .option('--port <port>', 'port on loopback; 0 takes a free one', wholeNumber, 4566)
+    .action(act((context, options: LocalOptions) => local(options, context)));
+  command('plan <job>', 'checks the premises of a run and shows what it would do')
+    .option('--jobs <folder>', 'folder of job files', JOBS)
+    .addOption(MODE)
+    .action(act((context, job: string, options: PlanOptions) => plan(job, options, context)));
+  runCommand(command).action(act((context, job: string, options: RunOptions) => run(job, options, context)));
+  command('status [run]', 'shows the progress of a run, or the latest runs').action(
+    act((context, runId?: string) => status(runId, context)),
+  );
+  command('report <run>', 'shows the report of a run')
+    .option('--html <file>', 'also write it as a page')
+    .action(act((context, runId: string, options: { html?: string }) => report(runId, options, context)));
+  const jobs = program.command('jobs').description('job files');
+  shared(jobs.command('validate <files...>').description('validates job files')).action(
+    act((context, files: string[]) => jobsValidate(files, context)),
+  );
+}
+
+function runCommand(command: (name: string, description: string) => Command): Command {
+  return command('run <job>', 'starts a run of a deployed job and follows it to its report')
+    .addOption(MODE)
+    .option('--kms-requests-per-second <n>', 'a rate below the limit of the job', wholeNumber)
+    .option('--max-concurrency <n>', 'workers, below the limit of the job', wholeNumber)
+    .option('--detach', 'return when the run has started')
+    .option('--watch', 'follow the run to its end (the default)');
 }
 
 function shared(command: Command): Command {
@@ -71,26 +90,43 @@ function shared(command: Command): Command {
 }
 
 function contextOf(command: Command): CommandContext {
-  const { json, endpointUrl, region, profile } = command.opts<{ json?: boolean; endpointUrl?: string; region?: string; profile?: string }>();
+  const { json, endpointUrl, region, profile } = command.opts<{
+    json?: boolean;
+    endpointUrl?: string;
+    region?: string;
+    profile?: string;
+  }>();
   return {
     console: processConsole(json ?? false),
-    aws: { ...(endpointUrl !== undefined && { endpoint: endpointUrl }), ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) },
+    aws: {
+      ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+      ...(region !== undefined && { region }),
+      ...(profile !== undefined && { profile }),
+    },
   };
 }
 
 /** Errors in words: refusals are the user's to mend, everything else is a failure. */
-async function guarded({ console }: CommandContext, work: () => ExitCode | Promise<ExitCode>): Promise<ExitCode> {
+async function guarded(
+  { console }: CommandContext,
+  work: () => ExitCode | Promise<ExitCode>,
+): Promise<ExitCode> {
   try {
     return await work();
   } catch (error) {
     console.note(error instanceof Error ? error.message : String(error));
-    const refused = error instanceof JobsRefused || error instanceof RewrapError || error instanceof NotDeployed || (error instanceof SynthFailed && error.refused);
+    const refused =
+      error instanceof JobsRefused ||
+      error instanceof RewrapError ||
+      error instanceof NotDeployed ||
+      (error instanceof SynthFailed && error.refused);
     return refused ? EXIT.refused : EXIT.failed;
   }
 }
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('write a whole number from 0 on.');
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('write a whole number from 0 on.');
   return value;
 }

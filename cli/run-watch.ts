@@ -31,8 +31,14 @@ export class RunWatch {
   /** What the checkpoints add up to, by pass. */
   async progress(plan: RunPlan): Promise<readonly PhaseProgress[]> {
     const phases = new Map<Phase, { unitsDone: number; books: Books }>();
-    for await (const unit of this.#ledger.units(plan.runId)) phases.set(unit.phase, add(phases.get(unit.phase), unit));
-    return [...phases].map(([phase, { unitsDone, books }]) => ({ phase, unitsDone, units: plan.units, books }));
+    for await (const unit of this.#ledger.units(plan.runId))
+      phases.set(unit.phase, add(phases.get(unit.phase), unit));
+    return [...phases].map(([phase, { unitsDone, books }]) => ({
+      phase,
+      unitsDone,
+      units: plan.units,
+      books,
+    }));
   }
 
   /** The run's plan once Plan has left it. */
@@ -41,7 +47,11 @@ export class RunWatch {
   }
 
   /** Follows a run to its end. */
-  async follow(runId: string, onProgress: (progress: readonly PhaseProgress[]) => void, pollMs = 500): Promise<ExecutionStatus> {
+  async follow(
+    runId: string,
+    onProgress: (progress: readonly PhaseProgress[]) => void,
+    pollMs = 500,
+  ): Promise<ExecutionStatus> {
     let plan: RunPlan | undefined;
     for (;;) {
       const status = await this.executions.status(runId);
@@ -54,7 +64,10 @@ export class RunWatch {
   }
 }
 
-function add(sum: { unitsDone: number; books: Books } | undefined, unit: UnitProgress): { unitsDone: number; books: Books } {
+function add(
+  sum: { unitsDone: number; books: Books } | undefined,
+  unit: UnitProgress,
+): { unitsDone: number; books: Books } {
   const { unitsDone, books } = sum ?? { unitsDone: 0, books: EMPTY_BOOKS };
   return { unitsDone: unitsDone + (unit.done ? 1 : 0), books: addBooks(books, unit.books) };
 }

@@ -5,7 +5,11 @@ export class AwsError extends Error {
   /** Members that some errors carry beside their message. */
   readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, options: { readonly status?: number; readonly members?: Readonly<Record<string, unknown>> } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { readonly status?: number; readonly members?: Readonly<Record<string, unknown>> } = {},
+  ) {
     super(message);
     this.name = code;
     this.code = code;

@@ -20,21 +20,34 @@ export class Callers {
   issueFor(roleArn: string): Credentials {
     const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
     this.#roles.set(accessKeyId, { accountId: roleArn.split(':')[4] ?? DEFAULT_ACCOUNT, arn: roleArn });
-    return { accessKeyId, secretAccessKey: randomBytes(20).toString('hex'), sessionToken: randomBytes(32).toString('base64') };
+    return {
+      accessKeyId,
+      secretAccessKey: randomBytes(20).toString('hex'),
+      sessionToken: randomBytes(32).toString('base64'),
+    };
   }
 
   identify(accessKeyId: string | undefined): Caller {
     const role = accessKeyId === undefined ? undefined : this.#roles.get(accessKeyId);
     if (role !== undefined) return role;
-    const accountId = accessKeyId !== undefined && /^\d{12}$/.test(accessKeyId) ? accessKeyId : DEFAULT_ACCOUNT;
+    const accountId =
+      accessKeyId !== undefined && /^\d{12}$/.test(accessKeyId) ? accessKeyId : DEFAULT_ACCOUNT;
     return { accountId, arn: `arn:aws:iam::${accountId}:user/local` };
   }
 }
 
 /** The credential scope of a SigV4 authorization header or query: who, where, which service. */
-export function credentialScope(authorization: string | undefined, query: URLSearchParams): { accessKeyId?: string; region?: string; service?: string } {
-  const credential = /Credential=([^,\s]+)/.exec(authorization ?? '')?.[1] ?? query.get('X-Amz-Credential');
-  if (credential === null || credential === undefined) return {};
+export function credentialScope(
+  authorization: string | undefined,
+  query: URLSearchParams,
+): { accessKeyId?: string; region?: string; service?: string } {
+  const signed = /Credential=(?<scope>[^,\s]+)/.exec(authorization ?? '')?.groups?.['scope'];
+  const credential = signed ?? query.get('X-Amz-Credential') ?? '';
+  if (credential === '') return {};
   const [accessKeyId, , region, service] = credential.split('/');
-  return { ...(accessKeyId !== undefined && { accessKeyId }), ...(region !== undefined && { region }), ...(service !== undefined && { service }) };
+  return {
+    ...(accessKeyId !== undefined && { accessKeyId }),
+    ...(region !== undefined && { region }),
+    ...(service !== undefined && { service }),
+  };
 }

@@ -9,8 +9,8 @@ import { resolveStack, type Stack } from './cloudformation/stack.ts';
 import { readAssembly } from './cloudformation/template.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
 import { kmsService } from './kms/service.ts';
-import { Functions } from './lambda/functions.ts';
-import { LambdaRuntime, lambdaService } from './lambda/service.ts';
+import { Functions } from './functions/functions.ts';
+import { LambdaRuntime, lambdaService } from './functions/service.ts';
 import type { AwsRequest, AwsResponse, Caller, Service } from './request.ts';
 import { Buckets } from './s3/bucket.ts';
 import { s3Service } from './s3/service.ts';
@@ -54,7 +54,10 @@ export class EmbeddedAws {
       ...(logFolder !== undefined && { logFolder }),
       ...(lambdaConcurrency !== undefined && { concurrency: lambdaConcurrency }),
     });
-    this.#executions = new Executions({ integrations: this.#integrations(), ...(waitScale !== undefined && { waitScale }) });
+    this.#executions = new Executions({
+      integrations: this.#integrations(),
+      ...(waitScale !== undefined && { waitScale }),
+    });
     this.#services = {
       kms: kmsService(),
       dynamodb: dynamoDbService(),
@@ -80,12 +83,16 @@ export class EmbeddedAws {
     this.#executions.stopAll();
     this.lambda.stop();
     this.#server?.closeAllConnections();
-    await new Promise<void>(resolve => (this.#server === undefined ? resolve() : this.#server.close(() => resolve())));
+    await new Promise<void>(resolve =>
+      this.#server === undefined ? resolve() : this.#server.close(() => resolve()),
+    );
   }
 
   /** Creates the stacks of a cloud assembly, as `cdk deploy` would. Answers their names. */
   async deploy(assembly: string, accountId = DEFAULT_ACCOUNT): Promise<readonly string[]> {
-    const stacks = readAssembly(assembly).map(stack => resolveStack(stack, { accountId, region: DEFAULT_REGION }));
+    const stacks = readAssembly(assembly).map(stack =>
+      resolveStack(stack, { accountId, region: DEFAULT_REGION }),
+    );
     for (const stack of stacks) {
       await createStack(stack, {
         buckets: this.#buckets,
@@ -113,18 +120,37 @@ export class EmbeddedAws {
     const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
     const body = await readBody(incoming);
     if (url.pathname.startsWith('/_embedded/')) return this.#control(url.pathname, body);
-    const { accessKeyId, region = DEFAULT_REGION, service } = credentialScope(incoming.headers.authorization, url.searchParams);
+    const {
+      accessKeyId,
+      region = DEFAULT_REGION,
+      service,
+    } = credentialScope(incoming.headers.authorization, url.searchParams);
     const known = this.#services[service ?? serviceOf(incoming)];
-    if (known === undefined) throw new AwsError('UnknownService', `the embedded AWS does not have the service '${service}'`);
+    if (known === undefined)
+      throw new AwsError('UnknownService', `the embedded AWS does not have the service '${service}'`);
     // The path as it was sent: S3 keys must not be normalised.
     const path = (incoming.url ?? '/').split('?')[0] ?? '/';
-    return known.handle({ method: incoming.method ?? 'GET', path, query: url.searchParams, headers: incoming.headers, body, service: service ?? '', region, caller: this.#callers.identify(accessKeyId), requestId: randomUUID() });
+    return known.handle({
+      method: incoming.method ?? 'GET',
+      path,
+      query: url.searchParams,
+      headers: incoming.headers,
+      body,
+      service: service ?? '',
+      region,
+      caller: this.#callers.identify(accessKeyId),
+      requestId: randomUUID(),
+    });
   }
 
   /** What no AWS has: deploying an assembly, and knobs for tests. Loopback only, without credentials. */
   async #control(path: string, body: Buffer): Promise<AwsResponse> {
     const input = body.length === 0 ? {} : (JSON.parse(body.toString('utf8')) as Record<string, unknown>);
-    const json = (status: number, value: object): AwsResponse => ({ status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) });
+    const json = (status: number, value: object): AwsResponse => ({
+      status,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(value),
+    });
     try {
       switch (path) {
         case '/_embedded/health':
@@ -132,7 +158,11 @@ export class EmbeddedAws {
         case '/_embedded/deploy':
           return json(200, { stacks: await this.deploy(String(input['assembly'])) });
         case '/_embedded/kill-workers':
-          return json(200, { killed: this.lambda.killBusy(typeof input['functionArn'] === 'string' ? input['functionArn'] : undefined) });
+          return json(200, {
+            killed: this.lambda.killBusy(
+              typeof input['functionArn'] === 'string' ? input['functionArn'] : undefined,
+            ),
+          });
         default:
           return json(404, { message: `no ${path}` });
       }
@@ -146,7 +176,10 @@ export class EmbeddedAws {
       invokeFunction: async (functionName, payload, caller) => {
         const region = functionName.split(':')[3] ?? DEFAULT_REGION;
         try {
-          const result = await this.lambda.invoke(this.functions.get(functionName, { region, accountId: caller.accountId }), payload);
+          const result = await this.lambda.invoke(
+            this.functions.get(functionName, { region, accountId: caller.accountId }),
+            payload,
+          );
           if (result.kind === 'returned') return result.payload;
           throw new StatesError(result.errorType, JSON.stringify(result.payload));
         } catch (error) {
@@ -165,14 +198,39 @@ export class EmbeddedAws {
   }
 
   /** Through S3's own front door, under the state machine's role. */
-  async #s3Call({ method, bucket, key, caller, body = Buffer.alloc(0) }: { method: string; bucket: string; key: string; caller: Caller; body?: Buffer }): Promise<AwsResponse> {
-    const request: AwsRequest = { method, path: `/${bucket}/${encodeURIComponent(key)}`, query: new URLSearchParams(), headers: {}, body, service: 's3', region: DEFAULT_REGION, caller, requestId: randomUUID() };
+  async #s3Call({
+    method,
+    bucket,
+    key,
+    caller,
+    body = Buffer.alloc(0),
+  }: {
+    method: string;
+    bucket: string;
+    key: string;
+    caller: Caller;
+    body?: Buffer;
+  }): Promise<AwsResponse> {
+    const request: AwsRequest = {
+      method,
+      path: `/${bucket}/${encodeURIComponent(key)}`,
+      query: new URLSearchParams(),
+      headers: {},
+      body,
+      service: 's3',
+      region: DEFAULT_REGION,
+      caller,
+      requestId: randomUUID(),
+    };
     const response = await (this.#services['s3'] as Service).handle(request);
     if (response.status >= 300) throw new Error(String(response.body));
     return response;
   }
 
-  async #createTable(definition: object, { accountId, region }: { readonly accountId: string; readonly region: string }): Promise<void> {
+  async #createTable(
+    definition: object,
+    { accountId, region }: { readonly accountId: string; readonly region: string },
+  ): Promise<void> {
     const response = await (this.#services['dynamodb'] as Service).handle({
       method: 'POST',
       path: '/',

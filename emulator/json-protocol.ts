@@ -7,7 +7,10 @@ export type OperationContext = Pick<AwsRequest, 'region' | 'caller' | 'requestId
 export type Operation = (input: Readonly<Record<string, unknown>>, context: OperationContext) => unknown;
 
 /** A service of the AWS JSON protocols: `X-Amz-Target` names the operation, members travel as JSON. */
-export function jsonService(operations: Readonly<Record<string, Operation>>, version: '1.0' | '1.1'): Service {
+export function jsonService(
+  operations: Readonly<Record<string, Operation>>,
+  version: '1.0' | '1.1',
+): Service {
   const contentType = `application/x-amz-json-${version}`;
   return {
     async handle(request: AwsRequest): Promise<AwsResponse> {
@@ -25,9 +28,13 @@ export function jsonService(operations: Readonly<Record<string, Operation>>, ver
 }
 
 function operationOf({ headers }: AwsRequest, operations: Readonly<Record<string, Operation>>): Operation {
-  const name = String(headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
+  const name =
+    String(headers['x-amz-target'] ?? '')
+      .split('.')
+      .at(-1) ?? '';
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
-  if (operation === undefined) throw new AwsError('UnknownOperationException', `the embedded AWS does not have the operation '${name}'`);
+  if (operation === undefined)
+    throw new AwsError('UnknownOperationException', `the embedded AWS does not have the operation '${name}'`);
   return operation;
 }
 
@@ -41,6 +48,10 @@ function inputOf({ body }: AwsRequest): Readonly<Record<string, unknown>> {
 
 export function asAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
-  process.stderr.write(`embedded AWS: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return new AwsError('InternalFailure', error instanceof Error ? error.message : String(error), { status: 500 });
+  process.stderr.write(
+    `embedded AWS: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return new AwsError('InternalFailure', error instanceof Error ? error.message : String(error), {
+    status: 500,
+  });
 }

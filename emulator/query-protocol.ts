@@ -21,10 +21,19 @@ function answer(request: AwsRequest, operations: Readonly<Record<string, QueryOp
     const parameters = new URLSearchParams(request.body.toString('utf8'));
     const action = parameters.get('Action') ?? '';
     const operation = Object.hasOwn(operations, action) ? operations[action] : undefined;
-    if (operation === undefined) throw new AwsError('InvalidAction', `the embedded AWS does not have the action '${action}'`);
-    return { status: 200, headers, body: `<${action}Response><${action}Result>${operation(parameters, request)}</${action}Result>${metadata}</${action}Response>` };
+    if (operation === undefined)
+      throw new AwsError('InvalidAction', `the embedded AWS does not have the action '${action}'`);
+    return {
+      status: 200,
+      headers,
+      body: `<${action}Response><${action}Result>${operation(parameters, request)}</${action}Result>${metadata}</${action}Response>`,
+    };
   } catch (error) {
     const { code, message, status } = asAwsError(error);
-    return { status, headers, body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>${request.requestId}</RequestId></ErrorResponse>` };
+    return {
+      status,
+      headers,
+      body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>${request.requestId}</RequestId></ErrorResponse>`,
+    };
   }
 }

@@ -31,7 +31,10 @@ export async function demo(context: CommandContext): Promise<ExitCode> {
   try {
     const stacks = await embedded.deploy(join(folder, 'cdk.out'));
     console.note(`Deployed ${stacks.join(', ')} to ${embedded.endpoint}.`);
-    return await migrateAndProve(folder, { ...context, aws: { endpoint: embedded.endpoint, region: REGION } });
+    return await migrateAndProve(folder, {
+      ...context,
+      aws: { endpoint: embedded.endpoint, region: REGION },
+    });
   } finally {
     await embedded.stop();
   }
@@ -40,7 +43,9 @@ export async function demo(context: CommandContext): Promise<ExitCode> {
 async function migrateAndProve(folder: string, context: CommandContext): Promise<ExitCode> {
   const { console, aws } = context;
   const app = clients({ region: REGION, ...aws });
-  console.note(`Writing ${QUANTITIES.orders} items and ${QUANTITIES.documents} objects, each with a data key under the old key …`);
+  console.note(
+    `Writing ${QUANTITIES.orders} items and ${QUANTITIES.documents} objects, each with a data key under the old key …`,
+  );
   const keys = await createKeys(app);
   const flawed = await writeOrders(app, keys, QUANTITIES);
 
@@ -58,7 +63,11 @@ async function migrateAndProve(folder: string, context: CommandContext): Promise
   return proof.holds ? exitCodeOf(report) : EXIT.failed;
 }
 
-function show(report: Report, proof: Proof, { folder, context: { console } }: { readonly folder: string; readonly context: CommandContext }): void {
+function show(
+  report: Report,
+  proof: Proof,
+  { folder, context: { console } }: { readonly folder: string; readonly context: CommandContext },
+): void {
   if (console.json) return console.out(JSON.stringify({ ...report, proof, folder }, null, 2));
   console.out(reportText(report));
   console.out('');
@@ -70,13 +79,20 @@ function show(report: Report, proof: Proof, { folder, context: { console } }: { 
 }
 
 /** The embedded AWS forgets everything when it ends: what a person wants to look at goes to a folder. */
-async function saveFiles(folder: string, { deployment, report, aws }: { readonly deployment: Deployment; readonly report: Report; readonly aws: ClientConfig }): Promise<void> {
+async function saveFiles(
+  folder: string,
+  {
+    deployment,
+    report,
+    aws,
+  }: { readonly deployment: Deployment; readonly report: Report; readonly aws: ClientConfig },
+): Promise<void> {
   const save = (name: string, body: string | Uint8Array): void => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), body);
   };
   save('report.json', JSON.stringify(report, null, 2));
   save('report.html', reportHtml(report));
-  for await (const { key, body } of journalObjects(s3Client(aws), deployment.journalBucket, report)) save(`journal/${key}`, body);
+  for await (const { key, body } of journalObjects(s3Client(aws), deployment.journalBucket, report))
+    save(`journal/${key}`, body);
 }
-

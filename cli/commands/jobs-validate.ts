@@ -5,9 +5,17 @@ import type { CommandContext } from './command.ts';
 /** `rewrap jobs validate FILE…`: one line for each problem; exit code 2 where there is any. */
 export function jobsValidate(files: readonly string[], { console }: CommandContext): ExitCode {
   const results = files.map(file => ({ file, ...readJob(file) }));
-  for (const { file, problems } of results) for (const problem of problems) console.note(`${file}: ${problem}`);
+  for (const { file, problems } of results)
+    for (const problem of problems) console.note(`${file}: ${problem}`);
   const valid = results.filter(({ problems }) => problems.length === 0);
-  if (console.json) console.out(JSON.stringify(results.map(({ file, job, problems }) => ({ file, job: job?.name ?? null, problems })), null, 2));
+  if (console.json)
+    console.out(
+      JSON.stringify(
+        results.map(({ file, job, problems }) => ({ file, job: job?.name ?? null, problems })),
+        null,
+        2,
+      ),
+    );
   else for (const { file, job } of valid) console.out(`${file}: job ${job?.name} is valid`);
   return valid.length === results.length ? EXIT.done : EXIT.refused;
 }

@@ -22,7 +22,9 @@ export async function local({ jobs, port }: LocalOptions, { console }: CommandCo
     console.out(`export AWS_ENDPOINT_URL=${aws.endpoint}`);
     console.out('export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1');
   }
-  console.note(`embedded AWS on ${aws.endpoint} with ${stacks.join(', ')}; logs in ${logFolder}; Ctrl-C ends it`);
+  console.note(
+    `embedded AWS on ${aws.endpoint} with ${stacks.join(', ')}; logs in ${logFolder}; Ctrl-C ends it`,
+  );
   const stop = (): void => void aws.stop();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

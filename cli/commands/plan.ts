@@ -14,10 +14,23 @@ export interface PlanOptions {
 }
 
 /** `rewrap plan JOB`: checks all premises with the caller's own permissions, and shows what a run would do. Changes nothing. */
-export async function plan(jobName: string, { jobs, mode }: PlanOptions, { console, aws }: CommandContext): Promise<ExitCode> {
+export async function plan(
+  jobName: string,
+  { jobs, mode }: PlanOptions,
+  { console, aws }: CommandContext,
+): Promise<ExitCode> {
   const job = findJob(jobName, jobs);
-  const ports = { keys: new KmsKeyCatalog(aws), stores: new AwsStoreCatalog({ dynamodb: dynamoDbClient(aws), s3: s3Client(aws) }) };
-  const request = { runId: `${job.name}-plan`, input: { job: job.name, mode }, jobs: [job], formats, now: Date.now() };
+  const ports = {
+    keys: new KmsKeyCatalog(aws),
+    stores: new AwsStoreCatalog({ dynamodb: dynamoDbClient(aws), s3: s3Client(aws) }),
+  };
+  const request = {
+    runId: `${job.name}-plan`,
+    input: { job: job.name, mode },
+    jobs: [job],
+    formats,
+    now: Date.now(),
+  };
   const { plan: planned } = await planRun(request, ports);
   console.out(console.json ? JSON.stringify(planned, null, 2) : planText(planned));
   return EXIT.done;

@@ -7,7 +7,11 @@ import { RunWatch } from '../run-watch.ts';
 import { STACK_NAME, type CommandContext } from './command.ts';
 
 /** `rewrap report RUN`: a run's report, on the terminal, as JSON, or as a page. Its exit code is that of the run. */
-export async function report(runId: string, options: { readonly html?: string }, { console, aws }: CommandContext): Promise<ExitCode> {
+export async function report(
+  runId: string,
+  options: { readonly html?: string },
+  { console, aws }: CommandContext,
+): Promise<ExitCode> {
   const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
   const found = await watch.files.readReport(runId);
   if (found === undefined) {

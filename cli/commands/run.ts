@@ -17,7 +17,11 @@ export interface RunOptions {
 }
 
 /** `rewrap run JOB`: starts a run of a deployed job, follows it, and shows its report. */
-export async function run(jobName: string, options: RunOptions, { console, aws }: CommandContext): Promise<ExitCode> {
+export async function run(
+  jobName: string,
+  options: RunOptions,
+  { console, aws }: CommandContext,
+): Promise<ExitCode> {
   const job = jobName.endsWith('.json') ? findJob(jobName, '.').name : jobName;
   const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
   const runId = newRunId(job, options.mode);
@@ -31,14 +35,22 @@ export async function run(jobName: string, options: RunOptions, { console, aws }
   return showEnd(status, report, { console, aws });
 }
 
-export async function followToReport(watch: RunWatch, runId: string, { console }: CommandContext): Promise<{ readonly status: ExecutionStatus; readonly report: Report | undefined }> {
+export async function followToReport(
+  watch: RunWatch,
+  runId: string,
+  { console }: CommandContext,
+): Promise<{ readonly status: ExecutionStatus; readonly report: Report | undefined }> {
   const status = await watch.follow(runId, progress => console.progress(progressLine(progress)));
   console.progressDone();
   return { status, report: await watch.files.readReport(runId) };
 }
 
 /** The report where there is one; the words of the refusal where there is none. */
-export function showEnd(status: ExecutionStatus, report: Report | undefined, { console }: CommandContext): ExitCode {
+export function showEnd(
+  status: ExecutionStatus,
+  report: Report | undefined,
+  { console }: CommandContext,
+): ExitCode {
   if (report !== undefined) {
     console.out(console.json ? JSON.stringify(report, null, 2) : reportText(report));
     return exitCodeOf(report);
@@ -51,7 +63,10 @@ export function showEnd(status: ExecutionStatus, report: Report | undefined, { c
 }
 
 function limits({ kmsRequestsPerSecond, maxConcurrency }: RunOptions): object {
-  const given = { ...(kmsRequestsPerSecond !== undefined && { kmsRequestsPerSecond }), ...(maxConcurrency !== undefined && { maxConcurrency }) };
+  const given = {
+    ...(kmsRequestsPerSecond !== undefined && { kmsRequestsPerSecond }),
+    ...(maxConcurrency !== undefined && { maxConcurrency }),
+  };
   return Object.keys(given).length === 0 ? {} : { limits: given };
 }
 

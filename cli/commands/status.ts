@@ -11,7 +11,13 @@ export async function status(runId: string | undefined, { console, aws }: Comman
   const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
   if (runId === undefined) {
     const latest = await watch.executions.latest(LATEST);
-    console.out(console.json ? JSON.stringify(latest, null, 2) : latest.length === 0 ? 'no runs yet' : latest.map(one => statusText(one, [])).join('\n'));
+    console.out(
+      console.json
+        ? JSON.stringify(latest, null, 2)
+        : latest.length === 0
+          ? 'no runs yet'
+          : latest.map(one => statusText(one, [])).join('\n'),
+    );
     return EXIT.done;
   }
   const found = await watch.executions.status(runId);

@@ -15,7 +15,10 @@ const PHASE_NAMES = { migrate: 'Migrate', verify: 'Verify' } as const;
 
 export function progressLine(progress: readonly PhaseProgress[]): string {
   return progress
-    .map(({ phase, unitsDone, units, books }) => `${PHASE_NAMES[phase]} ${unitsDone}/${units} units, ${number(books.dataKeys)} data keys`)
+    .map(
+      ({ phase, unitsDone, units, books }) =>
+        `${PHASE_NAMES[phase]} ${unitsDone}/${units} units, ${number(books.dataKeys)} data keys`,
+    )
     .join('  ·  ');
 }
 
@@ -42,7 +45,13 @@ function storesTable({ stores }: Report): string {
   const kinds = OUTCOME_KINDS.filter(kind => stores.some(({ outcomes }) => (outcomes[kind] ?? 0) > 0));
   const table = new Table({ head: ['store', 'records', 'data keys', ...kinds, 'complete'], style: STYLE });
   for (const { store, records, dataKeys, outcomes, complete } of stores) {
-    table.push([store, number(records), number(dataKeys), ...kinds.map(kind => number(outcomes[kind] ?? 0)), complete ? 'yes' : 'no']);
+    table.push([
+      store,
+      number(records),
+      number(dataKeys),
+      ...kinds.map(kind => number(outcomes[kind] ?? 0)),
+      complete ? 'yes' : 'no',
+    ]);
   }
   return table.toString();
 }
@@ -50,7 +59,12 @@ function storesTable({ stores }: Report): string {
 function keyMaterialsTable(counts: readonly KeyMaterialCount[]): string {
   const table = new Table({ head: ['key', 'key material', 'before', 'after'], style: STYLE });
   for (const { keyArn, keyMaterialId, before, after } of counts) {
-    table.push([keyArn.split(':').at(-1) ?? keyArn, `${(keyMaterialId ?? 'none').slice(0, 16)}…`, number(before), number(after)]);
+    table.push([
+      keyArn.split(':').at(-1) ?? keyArn,
+      `${(keyMaterialId ?? 'none').slice(0, 16)}…`,
+      number(before),
+      number(after),
+    ]);
   }
   return table.toString();
 }
@@ -58,8 +72,15 @@ function keyMaterialsTable(counts: readonly KeyMaterialCount[]): string {
 const STYLE = { head: [], border: ['gray'], compact: true };
 
 function failures({ failures: all }: Report): readonly string[] {
-  const shown = all.slice(0, FAILURES_SHOWN).map(({ outcome, store, locator, reason }) => `${colors.yellow(outcome.padEnd(12))} ${store}  ${locator}  ${colors.dim(reason)}`);
-  return all.length > FAILURES_SHOWN ? [...shown, `… and ${all.length - FAILURES_SHOWN} more in the report`] : shown;
+  const shown = all
+    .slice(0, FAILURES_SHOWN)
+    .map(
+      ({ outcome, store, locator, reason }) =>
+        `${colors.yellow(outcome.padEnd(12))} ${store}  ${locator}  ${colors.dim(reason)}`,
+    );
+  return all.length > FAILURES_SHOWN
+    ? [...shown, `… and ${all.length - FAILURES_SHOWN} more in the report`]
+    : shown;
 }
 
 export function planText(plan: RunPlan): string {
@@ -68,7 +89,10 @@ export function planText(plan: RunPlan): string {
     `${colors.bold(plan.job)} ${plan.mode}: ${number(estimate.dataKeys)} data keys in ${plan.units} units, ${plan.workers} workers at ${number(plan.limits.kmsRequestsPerSecond)} KMS requests/s`,
     `from  ${plan.sourceKeyArns.join('\n      ')}`,
     `to    ${plan.destinationKeyArn}`,
-    ...plan.stores.map((store, index) => `store ${storeName(store)}  (${store.format.type}, ${plan.unitsPerStore[index]} units)`),
+    ...plan.stores.map(
+      (store, index) =>
+        `store ${storeName(store)}  (${store.format.type}, ${plan.unitsPerStore[index]} units)`,
+    ),
     `about ${number(estimate.kmsRequests)} KMS requests, ${number(estimate.seconds)} s, $${estimate.usd.total.toFixed(4)} of AWS charges (us-east-1 list prices)`,
     ...plan.warnings.map(warning => `${colors.yellow('!')} ${warning}`),
   ].join('\n');

@@ -1,5 +1,5 @@
 import type { Buckets } from '../s3/bucket.ts';
-import type { Functions } from '../lambda/functions.ts';
+import type { Functions } from '../functions/functions.ts';
 import type { StateMachines } from '../stepfunctions/state-machines.ts';
 import type { Stack, StackResource } from './stack.ts';
 
@@ -8,7 +8,10 @@ export interface Services {
   readonly buckets: Buckets;
   readonly functions: Functions;
   readonly stateMachines: StateMachines;
-  createTable(definition: object, place: { readonly accountId: string; readonly region: string }): Promise<void>;
+  createTable(
+    definition: object,
+    place: { readonly accountId: string; readonly region: string },
+  ): Promise<void>;
 }
 
 /** Resources that need nothing done: policies wait for IAM enforcement, logs are made when written to. */
@@ -32,31 +35,54 @@ async function createResource(resource: StackResource, stack: Stack, services: S
   switch (type) {
     case 'AWS::S3::Bucket': {
       const bucket = services.buckets.create(physicalId, stack);
-      if ((properties['VersioningConfiguration'] as { readonly Status?: string } | undefined)?.Status === 'Enabled') bucket.versioning = 'Enabled';
+      if (
+        (properties['VersioningConfiguration'] as { readonly Status?: string } | undefined)?.Status ===
+        'Enabled'
+      )
+        bucket.versioning = 'Enabled';
       return;
     }
     case 'AWS::DynamoDB::Table':
       return services.createTable(tableDefinition(physicalId, properties), stack);
-    case 'AWS::Lambda::Function':
-      return createFunction(resource, stack, services);
+    case 'AWS::Lambda::Function': {
+      createFunction(resource, stack, services);
+      return;
+    }
     case 'AWS::StepFunctions::StateMachine':
-      services.stateMachines.create({ arn: physicalId, roleArn: String(properties['RoleArn']), definition: String(properties['DefinitionString']) });
+      services.stateMachines.create({
+        arn: physicalId,
+        roleArn: String(properties['RoleArn']),
+        definition: String(properties['DefinitionString']),
+      });
       return;
     default:
-      if (!INERT.has(type)) throw new Error(`the embedded CloudFormation does not make ${type} (${logicalId})`);
+      if (!INERT.has(type))
+        throw new Error(`the embedded CloudFormation does not make ${type} (${logicalId})`);
   }
 }
 
 function tableDefinition(name: string, properties: Readonly<Record<string, unknown>>): object {
   const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = properties;
-  return { TableName: name, KeySchema, AttributeDefinitions, BillingMode: 'PAY_PER_REQUEST', ...(GlobalSecondaryIndexes !== undefined && { GlobalSecondaryIndexes }) };
+  return {
+    TableName: name,
+    KeySchema,
+    AttributeDefinitions,
+    BillingMode: 'PAY_PER_REQUEST',
+    ...(GlobalSecondaryIndexes !== undefined && { GlobalSecondaryIndexes }),
+  };
 }
 
-function createFunction({ physicalId, properties, logicalId }: StackResource, stack: Stack, { functions }: Services): void {
+function createFunction(
+  { physicalId, properties, logicalId }: StackResource,
+  stack: Stack,
+  { functions }: Services,
+): void {
   const { S3Key } = properties['Code'] as { readonly S3Key?: string };
   const folder = stack.assets.get(S3Key ?? '');
   if (folder === undefined) throw new Error(`the code of ${logicalId} is no asset of the assembly`);
-  const { Variables = {} } = (properties['Environment'] ?? {}) as { readonly Variables?: Record<string, string> };
+  const { Variables = {} } = (properties['Environment'] ?? {}) as {
+    readonly Variables?: Record<string, string>;
+  };
   const { LogGroup } = (properties['LoggingConfig'] ?? {}) as { readonly LogGroup?: string };
   functions.create({
     arn: `arn:aws:lambda:${stack.region}:${stack.accountId}:function:${physicalId}`,

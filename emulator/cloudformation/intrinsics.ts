@@ -6,11 +6,15 @@ export interface References {
 
 /** Resolves intrinsic functions, as CloudFormation does when it creates a stack. An unknown function is an error. */
 export function resolveIntrinsics(value: unknown, references: References): unknown {
-  if (Array.isArray(value)) return value.map(element => resolveIntrinsics(element, references)).filter(element => element !== NO_VALUE);
+  if (Array.isArray(value))
+    return value
+      .map(element => resolveIntrinsics(element, references))
+      .filter(element => element !== NO_VALUE);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
   const [name, argument] = entries[0] ?? [];
-  if (entries.length === 1 && name !== undefined && (name === 'Ref' || name.startsWith('Fn::'))) return intrinsic(name, argument, references);
+  if (entries.length === 1 && name !== undefined && (name === 'Ref' || name.startsWith('Fn::')))
+    return intrinsic(name, argument, references);
   const resolved = entries.map(([key, member]) => [key, resolveIntrinsics(member, references)] as const);
   return Object.fromEntries(resolved.filter(([, member]) => member !== NO_VALUE));
 }
@@ -23,7 +27,9 @@ function intrinsic(name: string, argument: unknown, references: References): unk
     case 'Ref':
       return references.ref(String(argument));
     case 'Fn::GetAtt': {
-      const [resource, ...attribute] = Array.isArray(argument) ? (argument as string[]) : String(argument).split('.');
+      const [resource, ...attribute] = Array.isArray(argument)
+        ? (argument as string[])
+        : String(argument).split('.');
       return references.attribute(resource ?? '', attribute.join('.'));
     }
     case 'Fn::Join': {
@@ -46,10 +52,14 @@ function intrinsic(name: string, argument: unknown, references: References): unk
 }
 
 function substitute(argument: unknown, references: References): string {
-  const [text, variables] = Array.isArray(argument) ? (argument as [string, Record<string, unknown>]) : [String(argument), {}];
+  const [text, variables] = Array.isArray(argument)
+    ? (argument as [string, Record<string, unknown>])
+    : [String(argument), {}];
   return text.replace(/\$\{([^!}][^}]*)\}/g, (_, name: string) => {
     if (Object.hasOwn(variables, name)) return String(resolveIntrinsics(variables[name], references));
     const [resource = '', ...attribute] = name.split('.');
-    return String(attribute.length === 0 ? references.ref(name) : references.attribute(resource, attribute.join('.')));
+    return String(
+      attribute.length === 0 ? references.ref(name) : references.attribute(resource, attribute.join('.')),
+    );
   });
 }

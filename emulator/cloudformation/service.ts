@@ -8,14 +8,22 @@ export function cloudFormationService(stacks: readonly Stack[]): Service {
   return queryService({
     DescribeStacks: (parameters, { region, caller }) => {
       const name = parameters.get('StackName');
-      const found = stacks.filter(stack => stack.region === region && stack.accountId === caller.accountId && (name === null || stack.stackName === name));
-      if (name !== null && found.length === 0) throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
+      const found = stacks.filter(
+        stack =>
+          stack.region === region &&
+          stack.accountId === caller.accountId &&
+          (name === null || stack.stackName === name),
+      );
+      if (name !== null && found.length === 0)
+        throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
       return `<Stacks>${found.map(stackXml).join('')}</Stacks>`;
     },
   });
 }
 
 function stackXml({ stackName, outputs, region, accountId }: Stack): string {
-  const members = Object.entries(outputs).map(([name, value]) => `<member><OutputKey>${name}</OutputKey><OutputValue>${value}</OutputValue></member>`);
+  const members = Object.entries(outputs).map(
+    ([name, value]) => `<member><OutputKey>${name}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+  );
   return `<member><StackName>${stackName}</StackName><StackId>arn:aws:cloudformation:${region}:${accountId}:stack/${stackName}/embedded</StackId><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>${new Date().toISOString()}</CreationTime><Outputs>${members.join('')}</Outputs></member>`;
 }

@@ -24,7 +24,10 @@ export interface Stack extends Place {
 }
 
 /** Gives every resource its physical id first, so that references resolve in any order, and then resolves them. */
-export function resolveStack({ stackName, template, assets, region: own }: AssembledStack, place: Place): Stack {
+export function resolveStack(
+  { stackName, template, assets, region: own }: AssembledStack,
+  place: Place,
+): Stack {
   const here = { ...place, region: own ?? place.region };
   const references = referencesOf(stackName, template, here);
   const resources = Object.entries(template.Resources).map(([logicalId, resource]) => ({
@@ -33,7 +36,9 @@ export function resolveStack({ stackName, template, assets, region: own }: Assem
     physicalId: String(references.ref(logicalId)),
     properties: resolveIntrinsics(resource.Properties ?? {}, references) as Record<string, unknown>,
   }));
-  const outputs = Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [name, String(resolveIntrinsics(Value, references))] as const);
+  const outputs = Object.entries(template.Outputs ?? {}).map(
+    ([name, { Value }]) => [name, String(resolveIntrinsics(Value, references))] as const,
+  );
   return { ...here, stackName, resources, outputs: Object.fromEntries(outputs), assets };
 }
 
@@ -47,7 +52,8 @@ function referencesOf(stackName: string, template: AssembledStack['template'], p
     'AWS::StackId': `arn:aws:cloudformation:${place.region}:${place.accountId}:stack/${stackName}/embedded`,
     'AWS::NoValue': NO_VALUE,
   };
-  const nameOf = (logicalId: string, resource: TemplateResource): string => physicalName({ stackName, logicalId, resource, place });
+  const nameOf = (logicalId: string, resource: TemplateResource): string =>
+    physicalName({ stackName, logicalId, resource, place });
   return {
     ref(name) {
       if (Object.hasOwn(pseudo, name)) return pseudo[name];
@@ -55,29 +61,58 @@ function referencesOf(stackName: string, template: AssembledStack['template'], p
       if (parameter !== undefined) return parameter.Default ?? '';
       const resource = needResource(template, name);
       // Ref of a state machine is its ARN; of everything else that we make, its name.
-      return resource.Type === 'AWS::StepFunctions::StateMachine' ? arnOf(resource.Type, nameOf(name, resource), place) : nameOf(name, resource);
+      return resource.Type === 'AWS::StepFunctions::StateMachine'
+        ? arnOf(resource.Type, nameOf(name, resource), place)
+        : nameOf(name, resource);
     },
     attribute(logicalId, attribute) {
       const resource = needResource(template, logicalId);
       if (attribute === 'Arn') return arnOf(resource.Type, nameOf(logicalId, resource), place);
-      if (attribute === 'Name' && resource.Type === 'AWS::StepFunctions::StateMachine') return nameOf(logicalId, resource);
-      throw new Error(`the embedded CloudFormation does not have the attribute ${attribute} of ${resource.Type} (${logicalId})`);
+      if (attribute === 'Name' && resource.Type === 'AWS::StepFunctions::StateMachine')
+        return nameOf(logicalId, resource);
+      throw new Error(
+        `the embedded CloudFormation does not have the attribute ${attribute} of ${resource.Type} (${logicalId})`,
+      );
     },
   };
 }
 
 function needResource(template: AssembledStack['template'], logicalId: string): TemplateResource {
   const resource = template.Resources[logicalId];
-  if (resource === undefined) throw new Error(`the template refers to '${logicalId}', which it does not have`);
+  if (resource === undefined)
+    throw new Error(`the template refers to '${logicalId}', which it does not have`);
   return resource;
 }
 
-const NAME_PROPERTIES = ['BucketName', 'TableName', 'FunctionName', 'RoleName', 'LogGroupName', 'StateMachineName', 'Name'];
+const NAME_PROPERTIES = [
+  'BucketName',
+  'TableName',
+  'FunctionName',
+  'RoleName',
+  'LogGroupName',
+  'StateMachineName',
+  'Name',
+];
 
-function physicalName({ stackName, logicalId, resource, place }: { stackName: string; logicalId: string; resource: TemplateResource; place: Place }): string {
-  const given = NAME_PROPERTIES.map(property => resource.Properties?.[property]).find(name => typeof name === 'string');
-  if (given !== undefined) return given as string;
-  const suffix = createHash('sha256').update(`${place.accountId}/${place.region}/${stackName}/${logicalId}`).digest('hex').slice(0, 12);
+function physicalName({
+  stackName,
+  logicalId,
+  resource,
+  place,
+}: {
+  stackName: string;
+  logicalId: string;
+  resource: TemplateResource;
+  place: Place;
+}): string {
+  const given = NAME_PROPERTIES.map(property => resource.Properties?.[property]).find(
+    name => typeof name === 'string',
+  );
+  if (given !== undefined) return given;
+  const suffix = createHash('sha256')
+    .update(`${place.accountId}/${place.region}/${stackName}/${logicalId}`)
+    .digest('hex')
+    .slice(0, 12);
   const name = `${stackName}-${logicalId}`.slice(0, 50);
   return resource.Type === 'AWS::S3::Bucket' ? `${name.toLowerCase()}-${suffix}` : `${name}-${suffix}`;
 }

@@ -21,11 +21,28 @@ export interface AssembledStack {
 }
 
 interface Manifest {
-  readonly artifacts: Readonly<Record<string, { readonly type: string; readonly environment?: string; readonly properties?: { readonly templateFile?: string; readonly stackName?: string } }>>;
+  readonly artifacts: Readonly<
+    Record<
+      string,
+      {
+        readonly type: string;
+        readonly environment?: string;
+        readonly properties?: { readonly templateFile?: string; readonly stackName?: string };
+      }
+    >
+  >;
 }
 
 interface AssetManifest {
-  readonly files?: Readonly<Record<string, { readonly source: { readonly path: string }; readonly destinations: Readonly<Record<string, { readonly objectKey: string }>> }>>;
+  readonly files?: Readonly<
+    Record<
+      string,
+      {
+        readonly source: { readonly path: string };
+        readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>;
+      }
+    >
+  >;
 }
 
 /** Reads what `cdk synth` wrote. */
@@ -46,7 +63,9 @@ export function readAssembly(directory: string): readonly AssembledStack[] {
 
 function assetFolders(directory: string, file: string): ReadonlyMap<string, string> {
   const { files = {} } = readJson(directory, file) as AssetManifest;
-  const folders = Object.values(files).flatMap(({ source, destinations }) => Object.values(destinations).map(({ objectKey }) => [objectKey, join(directory, source.path)] as const));
+  const folders = Object.values(files).flatMap(({ source, destinations }) =>
+    Object.values(destinations).map(({ objectKey }) => [objectKey, join(directory, source.path)] as const),
+  );
   return new Map(folders);
 }
 

@@ -12,7 +12,10 @@ export function dynamoDbService(): Service {
   return {
     async handle(request: AwsRequest): Promise<AwsResponse> {
       const server = serverOf(tables, request);
-      const operation = String(request.headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
+      const operation =
+        String(request.headers['x-amz-target'] ?? '')
+          .split('.')
+          .at(-1) ?? '';
       const shimmed = await shim(operation, request, server);
       if (shimmed !== undefined) return shimmed;
       const response = await forward(server, request);
@@ -42,9 +45,16 @@ function restore(name: string, value: string | undefined): void {
 }
 
 /** Hands a request to dynalite's own request handler and collects what it answers. */
-function forward(server: Server, { method, path, headers, body }: Pick<AwsRequest, 'method' | 'path' | 'headers' | 'body'>): Promise<AwsResponse> {
+function forward(
+  server: Server,
+  { method, path, headers, body }: Pick<AwsRequest, 'method' | 'path' | 'headers' | 'body'>,
+): Promise<AwsResponse> {
   return new Promise(resolve => {
-    const incoming = Object.assign(Readable.from(body.length === 0 ? [] : [body]), { method, url: path, headers: { ...headers, 'content-length': String(body.length) } });
+    const incoming = Object.assign(Readable.from(body.length === 0 ? [] : [body]), {
+      method,
+      url: path,
+      headers: { ...headers, 'content-length': String(body.length) },
+    });
     server.emit('request', incoming, new CollectedResponse(resolve));
   });
 }
@@ -73,15 +83,29 @@ class CollectedResponse {
 }
 
 /** Operations that dynalite does not know. */
-async function shim(operation: string, request: AwsRequest, server: Server): Promise<AwsResponse | undefined> {
+async function shim(
+  operation: string,
+  request: AwsRequest,
+  server: Server,
+): Promise<AwsResponse | undefined> {
   switch (operation) {
     case 'DescribeContinuousBackups': {
-      const table = await forward(server, { ...request, headers: targeting(request.headers, 'DescribeTable') });
+      const table = await forward(server, {
+        ...request,
+        headers: targeting(request.headers, 'DescribeTable'),
+      });
       if (table.status !== 200) return table;
-      return json(request, { ContinuousBackupsDescription: { ContinuousBackupsStatus: 'ENABLED', PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' } } });
+      return json(request, {
+        ContinuousBackupsDescription: {
+          ContinuousBackupsStatus: 'ENABLED',
+          PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' },
+        },
+      });
     }
     case 'UpdateTimeToLive': {
-      const { TimeToLiveSpecification } = JSON.parse(request.body.toString('utf8')) as { readonly TimeToLiveSpecification: object };
+      const { TimeToLiveSpecification } = JSON.parse(request.body.toString('utf8')) as {
+        readonly TimeToLiveSpecification: object;
+      };
       return json(request, { TimeToLiveSpecification });
     }
     default:
@@ -90,13 +114,34 @@ async function shim(operation: string, request: AwsRequest, server: Server): Pro
 }
 
 /** ReturnValuesOnConditionCheckFailure: dynalite ignores it, so the item is read after the failure. Not atomic. */
-async function withOldItem(operation: string, request: AwsRequest, response: AwsResponse, server: Server): Promise<AwsResponse> {
-  if (response.status !== 400 || !['UpdateItem', 'PutItem', 'DeleteItem'].includes(operation)) return response;
+async function withOldItem(
+  operation: string,
+  request: AwsRequest,
+  response: AwsResponse,
+  server: Server,
+): Promise<AwsResponse> {
+  if (response.status !== 400 || !['UpdateItem', 'PutItem', 'DeleteItem'].includes(operation))
+    return response;
   const error = JSON.parse(String(response.body)) as { readonly __type?: string };
-  const input = JSON.parse(request.body.toString('utf8')) as { readonly TableName: string; readonly Key?: object; readonly ReturnValuesOnConditionCheckFailure?: string };
-  if (!error.__type?.endsWith('ConditionalCheckFailedException') || input.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD' || input.Key === undefined) return response;
-  const body = Buffer.from(JSON.stringify({ TableName: input.TableName, Key: input.Key, ConsistentRead: true }));
-  const { body: found } = await forward(server, { ...request, headers: targeting(request.headers, 'GetItem'), body });
+  const input = JSON.parse(request.body.toString('utf8')) as {
+    readonly TableName: string;
+    readonly Key?: object;
+    readonly ReturnValuesOnConditionCheckFailure?: string;
+  };
+  if (
+    !error.__type?.endsWith('ConditionalCheckFailedException') ||
+    input.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD' ||
+    input.Key === undefined
+  )
+    return response;
+  const body = Buffer.from(
+    JSON.stringify({ TableName: input.TableName, Key: input.Key, ConsistentRead: true }),
+  );
+  const { body: found } = await forward(server, {
+    ...request,
+    headers: targeting(request.headers, 'GetItem'),
+    body,
+  });
   const { Item } = JSON.parse(String(found)) as { readonly Item?: object };
   return Item === undefined ? response : json(request, { ...error, Item }, 400);
 }
@@ -106,5 +151,9 @@ function targeting(headers: IncomingHttpHeaders, operation: string): IncomingHtt
 }
 
 function json({ requestId }: AwsRequest, output: object, status = 200): AwsResponse {
-  return { status, headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': requestId }, body: JSON.stringify(output) };
+  return {
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': requestId },
+    body: JSON.stringify(output),
+  };
 }

@@ -29,7 +29,9 @@ export function seal(material: KeyMaterial, plaintext: Buffer, context: Context)
 /** The name of the material that a ciphertext says it was made with; `undefined` for what is no ciphertext. */
 export function nameIn(blob: Buffer): string | undefined {
   const long = blob.length > HEADER_BYTES + PADDING_BYTES + IV_BYTES + TAG_BYTES;
-  return long && blob.subarray(0, MAGIC.length).equals(MAGIC) ? blob.subarray(MAGIC.length, HEADER_BYTES).toString('hex') : undefined;
+  return long && blob.subarray(0, MAGIC.length).equals(MAGIC)
+    ? blob.subarray(MAGIC.length, HEADER_BYTES).toString('hex')
+    : undefined;
 }
 
 /** The plaintext; `undefined` where the context is another one, or a byte has changed. */

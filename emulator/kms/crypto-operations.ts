@@ -36,7 +36,9 @@ export function cryptoOperations(store: KeyStore): Readonly<Record<string, Opera
     GenerateDataKeyWithoutPlaintext: (input, at) => generateDataKey(store, input, at, false),
     GenerateDataKeyPair: (input, at) => generateDataKeyPair(store, input, at, true),
     GenerateDataKeyPairWithoutPlaintext: (input, at) => generateDataKeyPair(store, input, at, false),
-    GenerateRandom: input => ({ Plaintext: dataKeyBytes({ NumberOfBytes: input['NumberOfBytes'] ?? 32 }).toString('base64') }),
+    GenerateRandom: input => ({
+      Plaintext: dataKeyBytes({ NumberOfBytes: input['NumberOfBytes'] ?? 32 }).toString('base64'),
+    }),
   };
 }
 
@@ -49,8 +51,18 @@ interface DecryptMembers {
   readonly operation: string;
 }
 
-const DECRYPT: DecryptMembers = { key: 'KeyId', context: 'EncryptionContext', algorithm: 'EncryptionAlgorithm', operation: 'Decrypt' };
-const REENCRYPT_FROM: DecryptMembers = { key: 'SourceKeyId', context: 'SourceEncryptionContext', algorithm: 'SourceEncryptionAlgorithm', operation: 'ReEncryptFrom' };
+const DECRYPT: DecryptMembers = {
+  key: 'KeyId',
+  context: 'EncryptionContext',
+  algorithm: 'EncryptionAlgorithm',
+  operation: 'Decrypt',
+};
+const REENCRYPT_FROM: DecryptMembers = {
+  key: 'SourceKeyId',
+  context: 'SourceEncryptionContext',
+  algorithm: 'SourceEncryptionAlgorithm',
+  operation: 'ReEncryptFrom',
+};
 
 function open(store: KeyStore, input: Input, members: DecryptMembers, at: OperationContext): Decrypted {
   grantTokens(input);
@@ -69,13 +81,19 @@ function reEncrypt(store: KeyStore, input: Input, at: OperationContext): object 
   const destination = store.resolve(input['DestinationKeyId'], at);
   needUsable(destination, 'ReEncryptTo');
   if (ignoresCiphertext(input)) {
-    if (input['SourceKeyId'] === undefined) throw validationError('SourceKeyId is required when DryRunModifiers contains IGNORE_CIPHERTEXT.');
+    if (input['SourceKeyId'] === undefined)
+      throw validationError('SourceKeyId is required when DryRunModifiers contains IGNORE_CIPHERTEXT.');
     needUsable(store.resolve(input['SourceKeyId'], at), 'ReEncryptFrom');
     dryRun(input);
   }
   const opened = open(store, input, REENCRYPT_FROM, at);
   const algorithm = oneOf(input, 'DestinationEncryptionAlgorithm', ALGORITHMS, 'SYMMETRIC_DEFAULT');
-  const made = encrypt({ key: destination, plaintext: opened.plaintext, context: context(input, 'DestinationEncryptionContext'), algorithm });
+  const made = encrypt({
+    key: destination,
+    plaintext: opened.plaintext,
+    context: context(input, 'DestinationEncryptionContext'),
+    algorithm,
+  });
   dryRun(input);
   return {
     CiphertextBlob: made.blob.toString('base64'),
@@ -91,17 +109,30 @@ function reEncrypt(store: KeyStore, input: Input, at: OperationContext): object 
 function ignoresCiphertext(input: Input): boolean {
   const modifiers = input['DryRunModifiers'] ?? [];
   if (!Array.isArray(modifiers) || modifiers.some(modifier => modifier !== 'IGNORE_CIPHERTEXT')) {
-    throw validationError("1 validation error detected: Value at 'dryRunModifiers' failed to satisfy constraint: Member must satisfy enum value set: [IGNORE_CIPHERTEXT]");
+    throw validationError(
+      "1 validation error detected: Value at 'dryRunModifiers' failed to satisfy constraint: Member must satisfy enum value set: [IGNORE_CIPHERTEXT]",
+    );
   }
-  if (modifiers.length > 0 && !flag(input, 'DryRun')) throw validationError('DryRunModifiers requires DryRun.');
+  if (modifiers.length > 0 && !flag(input, 'DryRun'))
+    throw validationError('DryRunModifiers requires DryRun.');
   return modifiers.length > 0;
 }
 
-function generateDataKey(store: KeyStore, input: Input, at: OperationContext, withPlaintext: boolean): object {
+function generateDataKey(
+  store: KeyStore,
+  input: Input,
+  at: OperationContext,
+  withPlaintext: boolean,
+): object {
   const key = usable(store, input, 'GenerateDataKey', at);
   needSymmetric(key);
   const plaintext = dataKeyBytes(input);
-  const made = encrypt({ key, plaintext, context: context(input, 'EncryptionContext'), algorithm: 'SYMMETRIC_DEFAULT' });
+  const made = encrypt({
+    key,
+    plaintext,
+    context: context(input, 'EncryptionContext'),
+    algorithm: 'SYMMETRIC_DEFAULT',
+  });
   dryRun(input);
   return {
     CiphertextBlob: made.blob.toString('base64'),
@@ -112,16 +143,34 @@ function generateDataKey(store: KeyStore, input: Input, at: OperationContext, wi
 }
 
 const PAIR_BITS: Readonly<Record<string, number>> = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 };
-const PAIR_CURVES: Readonly<Record<string, string>> = { ECC_NIST_P256: 'P-256', ECC_NIST_P384: 'P-384', ECC_NIST_P521: 'P-521', ECC_SECG_P256K1: 'secp256k1' };
+const PAIR_CURVES: Readonly<Record<string, string>> = {
+  ECC_NIST_P256: 'P-256',
+  ECC_NIST_P384: 'P-384',
+  ECC_NIST_P521: 'P-521',
+  ECC_SECG_P256K1: 'secp256k1',
+};
 
-function generateDataKeyPair(store: KeyStore, input: Input, at: OperationContext, withPlaintext: boolean): object {
+function generateDataKeyPair(
+  store: KeyStore,
+  input: Input,
+  at: OperationContext,
+  withPlaintext: boolean,
+): object {
   const key = usable(store, input, 'GenerateDataKeyPair', at);
   needSymmetric(key);
   const spec = oneOf(input, 'KeyPairSpec', [...Object.keys(PAIR_BITS), ...Object.keys(PAIR_CURVES)], '');
   const bits = PAIR_BITS[spec];
-  const pair = bits === undefined ? generateKeyPairSync('ec', { namedCurve: PAIR_CURVES[spec] ?? '' }) : generateKeyPairSync('rsa', { modulusLength: bits });
+  const pair =
+    bits === undefined
+      ? generateKeyPairSync('ec', { namedCurve: PAIR_CURVES[spec] ?? '' })
+      : generateKeyPairSync('rsa', { modulusLength: bits });
   const privateKey = pair.privateKey.export({ type: 'pkcs8', format: 'der' });
-  const made = encrypt({ key, plaintext: privateKey, context: context(input, 'EncryptionContext'), algorithm: 'SYMMETRIC_DEFAULT' });
+  const made = encrypt({
+    key,
+    plaintext: privateKey,
+    context: context(input, 'EncryptionContext'),
+    algorithm: 'SYMMETRIC_DEFAULT',
+  });
   dryRun(input);
   return {
     KeyId: key.arn,
@@ -141,10 +190,18 @@ function usable(store: KeyStore, input: Input, operation: string, at: OperationC
 }
 
 function needSymmetric(key: Key): void {
-  if (!isSymmetric(key)) throw new AwsError('InvalidKeyUsageException', `${key.arn} key spec is ${key.spec} which is not valid for data keys.`);
+  if (!isSymmetric(key))
+    throw new AwsError(
+      'InvalidKeyUsageException',
+      `${key.arn} key spec is ${key.spec} which is not valid for data keys.`,
+    );
 }
 
 /** A dry run comes this far only if the call would have succeeded, and then fails with this error. */
 function dryRun(input: Input): void {
-  if (flag(input, 'DryRun')) throw new AwsError('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.');
+  if (flag(input, 'DryRun'))
+    throw new AwsError(
+      'DryRunOperationException',
+      'The request would have succeeded, but the DryRun option is set.',
+    );
 }

@@ -27,19 +27,31 @@ export interface Decrypted {
 export function decrypt(store: KeyStore, request: Decrypting, context: OperationContext): Decrypted {
   if (request.named !== undefined) needUsable(request.named, request.operation);
   checkAlgorithm(request.named, request.algorithm, request.context);
-  return request.algorithm === 'SYMMETRIC_DEFAULT' ? decryptSymmetric(store, request, context) : decryptRsa(request);
+  return request.algorithm === 'SYMMETRIC_DEFAULT'
+    ? decryptSymmetric(store, request, context)
+    : decryptRsa(request);
 }
 
-function decryptSymmetric(store: KeyStore, { blob, context, named, operation }: Decrypting, { region }: OperationContext): Decrypted {
+function decryptSymmetric(
+  store: KeyStore,
+  { blob, context, named, operation }: Decrypting,
+  { region }: OperationContext,
+): Decrypted {
   const name = nameIn(blob);
   const made = name === undefined ? undefined : store.materialNamed(name);
   if (made === undefined) throw new AwsError('InvalidCiphertextException', '');
   if (named !== undefined && named.ring !== made.ring) {
-    throw new AwsError('IncorrectKeyException', 'The key ID in the request does not identify a CMK that can perform this operation.');
+    throw new AwsError(
+      'IncorrectKeyException',
+      'The key ID in the request does not identify a CMK that can perform this operation.',
+    );
   }
   const key = named ?? store.memberIn(made.ring, region);
   if (key === undefined) {
-    throw new AwsError('AccessDeniedException', 'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.');
+    throw new AwsError(
+      'AccessDeniedException',
+      'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+    );
   }
   needUsable(key, operation);
   const plaintext = open(made.material, blob, context);
@@ -48,9 +60,13 @@ function decryptSymmetric(store: KeyStore, { blob, context, named, operation }: 
 }
 
 function decryptRsa({ blob, algorithm, named }: Decrypting): Decrypted {
-  if (named?.ring.rsa === undefined) throw validationError('SourceKeyId or KeyId is required for asymmetric keys');
+  if (named?.ring.rsa === undefined)
+    throw validationError('SourceKeyId or KeyId is required for asymmetric keys');
   try {
-    return { key: named, plaintext: privateDecrypt({ key: named.ring.rsa.privateKey, ...oaep(algorithm) }, blob) };
+    return {
+      key: named,
+      plaintext: privateDecrypt({ key: named.ring.rsa.privateKey, ...oaep(algorithm) }, blob),
+    };
   } catch {
     throw new AwsError('InvalidCiphertextException', '');
   }
@@ -63,35 +79,56 @@ export interface Encrypting {
   readonly algorithm: string;
 }
 
-export function encrypt({ key, plaintext, context, algorithm }: Encrypting): { readonly blob: Buffer; readonly material?: KeyMaterial } {
+export function encrypt({ key, plaintext, context, algorithm }: Encrypting): {
+  readonly blob: Buffer;
+  readonly material?: KeyMaterial;
+} {
   checkAlgorithm(key, algorithm, context);
-  if (isSymmetric(key)) return { blob: seal(currentMaterial(key), plaintext, context), material: currentMaterial(key) };
+  if (isSymmetric(key))
+    return { blob: seal(currentMaterial(key), plaintext, context), material: currentMaterial(key) };
   if (key.ring.rsa === undefined) throw new AwsError('InvalidKeyUsageException', `${key.arn} cannot encrypt`);
   try {
     return { blob: publicEncrypt({ key: key.ring.rsa.publicKey, ...oaep(algorithm) }, plaintext) };
   } catch {
-    throw validationError(`Algorithm ${algorithm} and key spec ${key.spec} cannot encrypt data larger than the modulus allows; ${plaintext.length} bytes given.`);
+    throw validationError(
+      `Algorithm ${algorithm} and key spec ${key.spec} cannot encrypt data larger than the modulus allows; ${plaintext.length} bytes given.`,
+    );
   }
 }
 
 function checkAlgorithm(key: Key | undefined, algorithm: string, context: Context): void {
   const symmetric = key === undefined || isSymmetric(key);
   if (symmetric !== (algorithm === 'SYMMETRIC_DEFAULT')) {
-    throw new AwsError('InvalidKeyUsageException', `Algorithm ${algorithm} is incompatible with key spec ${key?.spec ?? 'SYMMETRIC_DEFAULT'}.`);
+    throw new AwsError(
+      'InvalidKeyUsageException',
+      `Algorithm ${algorithm} is incompatible with key spec ${key?.spec ?? 'SYMMETRIC_DEFAULT'}.`,
+    );
   }
-  if (!symmetric && Object.keys(context).length > 0) throw validationError('EncryptionContext is not supported for asymmetric keys.');
+  if (!symmetric && Object.keys(context).length > 0)
+    throw validationError('EncryptionContext is not supported for asymmetric keys.');
 }
 
 function oaep(algorithm: string): { padding: number; oaepHash: string } {
-  if (algorithm === 'SM2PKE') throw new AwsError('UnsupportedOperationException', 'SM2 keys exist in China Regions only');
-  return { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: algorithm === 'RSAES_OAEP_SHA_1' ? 'sha1' : 'sha256' };
+  if (algorithm === 'SM2PKE')
+    throw new AwsError('UnsupportedOperationException', 'SM2 keys exist in China Regions only');
+  return {
+    padding: constants.RSA_PKCS1_OAEP_PADDING,
+    oaepHash: algorithm === 'RSAES_OAEP_SHA_1' ? 'sha1' : 'sha256',
+  };
 }
 
 export function dataKeyBytes(input: Readonly<Record<string, unknown>>): Buffer {
   const { KeySpec: spec, NumberOfBytes: bytes } = input;
-  if ((spec === undefined) === (bytes === undefined)) throw validationError('Please specify either number of bytes or key spec.');
-  if (spec !== undefined && spec !== 'AES_256' && spec !== 'AES_128') throw validationError(`1 validation error detected: Value '${String(spec)}' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [AES_256, AES_128]`);
+  if ((spec === undefined) === (bytes === undefined))
+    throw validationError('Please specify either number of bytes or key spec.');
+  if (spec !== undefined && spec !== 'AES_256' && spec !== 'AES_128')
+    throw validationError(
+      `1 validation error detected: Value '${JSON.stringify(spec)}' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [AES_256, AES_128]`,
+    );
   const size = spec === 'AES_256' ? 32 : spec === 'AES_128' ? 16 : Number(bytes);
-  if (!Number.isInteger(size) || size < 1 || size > 1024) throw validationError("1 validation error detected: Value at 'numberOfBytes' failed to satisfy constraint: Member must have value from 1 to 1024");
+  if (!Number.isInteger(size) || size < 1 || size > 1024)
+    throw validationError(
+      "1 validation error detected: Value at 'numberOfBytes' failed to satisfy constraint: Member must have value from 1 to 1024",
+    );
   return randomBytes(size);
 }

@@ -13,12 +13,20 @@ const MAX_ON_DEMAND_ROTATIONS = 25;
 
 /** Operations that make, describe and change keys and aliases. */
 export function keyOperations(store: KeyStore): Readonly<Record<string, Operation>> {
-  const change = (apply: (key: Key, input: Input) => unknown): Operation => (input, at) => apply(store.resolve(input['KeyId'], at), input) ?? {};
+  const change =
+    (apply: (key: Key, input: Input) => unknown): Operation =>
+    (input, at) =>
+      apply(store.resolve(input['KeyId'], at), input) ?? {};
   return {
     CreateKey: (input, at) => ({ KeyMetadata: metadata(createKey(store, input, at)) }),
     ReplicateKey: (input, at) => replicateKey(store, input, at),
     DescribeKey: (input, at) => ({ KeyMetadata: metadata(store.resolve(input['KeyId'], at)) }),
-    ListKeys: (input, at) => page(input, 'Keys', store.keysOf(at).map(({ keyId, arn }) => ({ KeyId: keyId, KeyArn: arn }))),
+    ListKeys: (input, at) =>
+      page(
+        input,
+        'Keys',
+        store.keysOf(at).map(({ keyId, arn }) => ({ KeyId: keyId, KeyArn: arn })),
+      ),
     GetPublicKey: change(key => publicKey(key)),
     GetKeyPolicy: change(key => ({ Policy: key.policy, PolicyName: 'default' })),
     PutKeyPolicy: change((key, input) => void (key.policy = text(input, 'Policy'))),
@@ -36,7 +44,11 @@ export function keyOperations(store: KeyStore): Readonly<Record<string, Operatio
       key.rotationPeriodDays = Number(input['RotationPeriodInDays'] ?? 365);
     }),
     DisableKeyRotation: change(key => void (key.rotationEnabled = false)),
-    GetKeyRotationStatus: change(key => ({ KeyId: key.arn, KeyRotationEnabled: key.rotationEnabled, ...(key.rotationEnabled && { RotationPeriodInDays: key.rotationPeriodDays }) })),
+    GetKeyRotationStatus: change(key => ({
+      KeyId: key.arn,
+      KeyRotationEnabled: key.rotationEnabled,
+      ...(key.rotationEnabled && { RotationPeriodInDays: key.rotationPeriodDays }),
+    })),
     RotateKeyOnDemand: change(key => rotate(store, key)),
     ListKeyRotations: change((key, input) => listRotations(key, input)),
     TagResource: change((key, input) => void key.tags.push(...((input['Tags'] ?? []) as Key['tags']))),
@@ -48,14 +60,16 @@ export function keyOperations(store: KeyStore): Readonly<Record<string, Operatio
 function aliasOperations(store: KeyStore): Readonly<Record<string, Operation>> {
   const aliasArn = (input: Input, { region, caller }: OperationContext): string => {
     const name = text(input, 'AliasName');
-    if (!/^alias\/[a-zA-Z0-9/_-]+$/.test(name) || name.startsWith('alias/aws/')) throw new AwsError('InvalidAliasNameException', `${name} is no alias name`);
+    if (!/^alias\/[a-zA-Z0-9/_-]+$/.test(name) || name.startsWith('alias/aws/'))
+      throw new AwsError('InvalidAliasNameException', `${name} is no alias name`);
     return `arn:aws:kms:${region}:${caller.accountId}:${name}`;
   };
   const target = (input: Input, at: OperationContext): Key => store.resolve(input['TargetKeyId'], at);
   return {
     CreateAlias: (input, at) => {
       const arn = aliasArn(input, at);
-      if (store.hasAlias(arn)) throw new AwsError('AlreadyExistsException', `An alias with the name ${arn} already exists`);
+      if (store.hasAlias(arn))
+        throw new AwsError('AlreadyExistsException', `An alias with the name ${arn} already exists`);
       store.setAlias(arn, target(input, at).arn);
     },
     UpdateAlias: (input, at) => {
@@ -73,15 +87,29 @@ function aliasOperations(store: KeyStore): Readonly<Record<string, Operation>> {
       return page(
         input,
         'Aliases',
-        aliases.map(({ arn, keyArn }) => ({ AliasName: arn.split(':')[5], AliasArn: arn, TargetKeyId: keyArn.split('/')[1] })),
+        aliases.map(({ arn, keyArn }) => ({
+          AliasName: arn.split(':')[5],
+          AliasArn: arn,
+          TargetKeyId: keyArn.split('/')[1],
+        })),
       );
     },
   };
 }
 
 function createKey(store: KeyStore, input: Input, at: OperationContext): Key {
-  const spec = oneOf(input, 'KeySpec', ['SYMMETRIC_DEFAULT', 'RSA_2048', 'RSA_3072', 'RSA_4096'], 'SYMMETRIC_DEFAULT');
-  const usage = oneOf(input, 'KeyUsage', ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT'], 'ENCRYPT_DECRYPT');
+  const spec = oneOf(
+    input,
+    'KeySpec',
+    ['SYMMETRIC_DEFAULT', 'RSA_2048', 'RSA_3072', 'RSA_4096'],
+    'SYMMETRIC_DEFAULT',
+  );
+  const usage = oneOf(
+    input,
+    'KeyUsage',
+    ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT'],
+    'ENCRYPT_DECRYPT',
+  );
   const origin = oneOf(input, 'Origin', ['AWS_KMS', 'EXTERNAL'], 'AWS_KMS');
   return store.create(at, {
     spec,
@@ -95,13 +123,20 @@ function createKey(store: KeyStore, input: Input, at: OperationContext): Key {
 }
 
 function defaultPolicy(accountId: string): string {
-  const statement = { Sid: 'Enable IAM User Permissions', Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${accountId}:root` }, Action: 'kms:*', Resource: '*' };
+  const statement = {
+    Sid: 'Enable IAM User Permissions',
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+    Action: 'kms:*',
+    Resource: '*',
+  };
   return JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] });
 }
 
 function replicateKey(store: KeyStore, input: Input, at: OperationContext): object {
   const primary = store.resolve(input['KeyId'], at);
-  if (!primary.multiRegion || primary.ring.primaryArn !== primary.arn) throw new AwsError('UnsupportedOperationException', `${primary.arn} is not a multi-region primary key.`);
+  if (!primary.multiRegion || primary.ring.primaryArn !== primary.arn)
+    throw new AwsError('UnsupportedOperationException', `${primary.arn} is not a multi-region primary key.`);
   const replica = store.replicate(primary, text(input, 'ReplicaRegion'), {
     description: typeof input['Description'] === 'string' ? input['Description'] : '',
     policy: typeof input['Policy'] === 'string' ? input['Policy'] : primary.policy,
@@ -144,7 +179,8 @@ function multiRegionConfiguration({ arn, ring }: Key): object {
 }
 
 function publicKey(key: Key): object {
-  if (key.ring.rsa === undefined) throw new AwsError('UnsupportedOperationException', `${key.arn} has no public key.`);
+  if (key.ring.rsa === undefined)
+    throw new AwsError('UnsupportedOperationException', `${key.arn} has no public key.`);
   return {
     KeyId: key.arn,
     KeySpec: key.spec,
@@ -155,37 +191,56 @@ function publicKey(key: Key): object {
 }
 
 function setState(key: Key, from: readonly Key['state'][], to: Key['state']): void {
-  if (!from.includes(key.state)) throw new AwsError('KMSInvalidStateException', `${key.arn} is in state ${key.state}.`);
+  if (!from.includes(key.state))
+    throw new AwsError('KMSInvalidStateException', `${key.arn} is in state ${key.state}.`);
   key.state = to;
 }
 
 function scheduleDeletion(key: Key, input: Input): object {
   const days = Number(input['PendingWindowInDays'] ?? 30);
-  if (!Number.isInteger(days) || days < 7 || days > 30) throw validationError("Value at 'pendingWindowInDays' failed to satisfy constraint: Member must have value from 7 to 30");
-  if (key.state === 'PendingDeletion') throw new AwsError('KMSInvalidStateException', `${key.arn} is pending deletion.`);
+  if (!Number.isInteger(days) || days < 7 || days > 30)
+    throw validationError(
+      "Value at 'pendingWindowInDays' failed to satisfy constraint: Member must have value from 7 to 30",
+    );
+  if (key.state === 'PendingDeletion')
+    throw new AwsError('KMSInvalidStateException', `${key.arn} is pending deletion.`);
   const replicasLeft = key.ring.primaryArn === key.arn && key.ring.members.length > 1;
   key.state = replicasLeft ? 'PendingReplicaDeletion' : 'PendingDeletion';
   key.deletionDate = Date.now() + days * DAY_MS;
-  return { KeyId: key.arn, DeletionDate: key.deletionDate / 1000, KeyState: key.state, PendingWindowInDays: days };
+  return {
+    KeyId: key.arn,
+    DeletionDate: key.deletionDate / 1000,
+    KeyState: key.state,
+    PendingWindowInDays: days,
+  };
 }
 
 function needRotatable(key: Key): void {
-  if (!isSymmetric(key) || key.origin !== 'AWS_KMS') throw new AwsError('UnsupportedOperationException', `${key.arn} cannot be rotated by the embedded AWS.`);
-  if (key.ring.primaryArn !== key.arn) throw new AwsError('UnsupportedOperationException', `${key.arn} is a replica; rotate its primary.`);
+  if (!isSymmetric(key) || key.origin !== 'AWS_KMS')
+    throw new AwsError('UnsupportedOperationException', `${key.arn} cannot be rotated by the embedded AWS.`);
+  if (key.ring.primaryArn !== key.arn)
+    throw new AwsError('UnsupportedOperationException', `${key.arn} is a replica; rotate its primary.`);
 }
 
 function rotate(store: KeyStore, key: Key): object {
   needRotatable(key);
   if (key.state === 'Disabled') throw new AwsError('DisabledException', `${key.arn} is disabled.`);
-  if (key.state !== 'Enabled') throw new AwsError('KMSInvalidStateException', `${key.arn} is in state ${key.state}.`);
+  if (key.state !== 'Enabled')
+    throw new AwsError('KMSInvalidStateException', `${key.arn} is in state ${key.state}.`);
   const onDemand = key.ring.materials.filter(({ rotation }) => rotation === 'ON_DEMAND').length;
-  if (onDemand >= MAX_ON_DEMAND_ROTATIONS) throw new AwsError('LimitExceededException', `${key.arn} has had its ${MAX_ON_DEMAND_ROTATIONS} on-demand rotations.`);
+  if (onDemand >= MAX_ON_DEMAND_ROTATIONS)
+    throw new AwsError(
+      'LimitExceededException',
+      `${key.arn} has had its ${MAX_ON_DEMAND_ROTATIONS} on-demand rotations.`,
+    );
   store.addMaterial(key, 'ON_DEMAND');
   return { KeyId: key.arn };
 }
 
 function listRotations(key: Key, input: Input): object {
-  const all = oneOf(input, 'IncludeKeyMaterial', ['ALL_KEY_MATERIAL', 'ROTATIONS_ONLY'], 'ROTATIONS_ONLY') === 'ALL_KEY_MATERIAL';
+  const all =
+    oneOf(input, 'IncludeKeyMaterial', ['ALL_KEY_MATERIAL', 'ROTATIONS_ONLY'], 'ROTATIONS_ONLY') ===
+    'ALL_KEY_MATERIAL';
   const { materials } = key.ring;
   const entries = materials
     .filter(({ rotation }) => all || rotation !== undefined)

@@ -26,7 +26,11 @@ export class KeyStore {
     const keyId = request.multiRegion ? `mrk-${randomBytes(16).toString('hex')}` : randomUUID();
     const arn = `arn:aws:kms:${region}:${caller.accountId}:key/${keyId}`;
     const bits = RSA_BITS[request.spec];
-    if (bits === undefined && request.spec !== 'SYMMETRIC_DEFAULT') throw new AwsError('UnsupportedOperationException', `the embedded AWS does not make keys of the spec ${request.spec}`);
+    if (bits === undefined && request.spec !== 'SYMMETRIC_DEFAULT')
+      throw new AwsError(
+        'UnsupportedOperationException',
+        `the embedded AWS does not make keys of the spec ${request.spec}`,
+      );
     const ring: KeyRing = {
       keyId,
       materials: [],
@@ -40,17 +44,55 @@ export class KeyStore {
   }
 
   /** A related key in another Region: same id, same material. */
-  replicate(primary: Key, region: string, { description, policy, tags }: Pick<NewKey, 'description' | 'policy' | 'tags'>): Key {
+  replicate(
+    primary: Key,
+    region: string,
+    { description, policy, tags }: Pick<NewKey, 'description' | 'policy' | 'tags'>,
+  ): Key {
     const arn = primary.arn.replace(`:${primary.region}:`, `:${region}:`);
     if (this.#keys.has(arn)) throw new AwsError('AlreadyExistsException', `${arn} already exists`);
     primary.ring.members.push(arn);
     return this.#add(primary.ring, { ...primary, arn, region, description, policy, tags });
   }
 
-  #add(ring: KeyRing, from: Pick<Key, 'arn' | 'accountId' | 'region' | 'keyId' | 'spec' | 'usage' | 'origin' | 'multiRegion' | 'description' | 'policy' | 'tags'>): Key {
-    const { arn, accountId, region, keyId, spec, usage, origin, multiRegion, description, policy, tags } = from;
+  #add(
+    ring: KeyRing,
+    from: Pick<
+      Key,
+      | 'arn'
+      | 'accountId'
+      | 'region'
+      | 'keyId'
+      | 'spec'
+      | 'usage'
+      | 'origin'
+      | 'multiRegion'
+      | 'description'
+      | 'policy'
+      | 'tags'
+    >,
+  ): Key {
+    const { arn, accountId, region, keyId, spec, usage, origin, multiRegion, description, policy, tags } =
+      from;
     const state = origin === 'EXTERNAL' && ring.materials.length === 0 ? 'PendingImport' : 'Enabled';
-    const key: Key = { arn, accountId, region, keyId, spec, usage, origin, multiRegion, description, policy, tags, ring, state, createdAt: Date.now(), rotationEnabled: false, rotationPeriodDays: 365 };
+    const key: Key = {
+      arn,
+      accountId,
+      region,
+      keyId,
+      spec,
+      usage,
+      origin,
+      multiRegion,
+      description,
+      policy,
+      tags,
+      ring,
+      state,
+      createdAt: Date.now(),
+      rotationEnabled: false,
+      rotationPeriodDays: 365,
+    };
     this.#keys.set(arn, key);
     return key;
   }
@@ -73,12 +115,19 @@ export class KeyStore {
   }
 
   keysOf({ region, caller }: OperationContext): readonly Key[] {
-    return [...this.#keys.values()].filter(key => key.region === region && key.accountId === caller.accountId);
+    return [...this.#keys.values()].filter(
+      key => key.region === region && key.accountId === caller.accountId,
+    );
   }
 
-  aliasesOf({ region, caller }: OperationContext): readonly { readonly arn: string; readonly keyArn: string }[] {
+  aliasesOf({
+    region,
+    caller,
+  }: OperationContext): readonly { readonly arn: string; readonly keyArn: string }[] {
     const start = `arn:aws:kms:${region}:${caller.accountId}:alias/`;
-    return [...this.#aliases].filter(([arn]) => arn.startsWith(start)).map(([arn, keyArn]) => ({ arn, keyArn }));
+    return [...this.#aliases]
+      .filter(([arn]) => arn.startsWith(start))
+      .map(([arn, keyArn]) => ({ arn, keyArn }));
   }
 
   setAlias(arn: string, keyArn: string): void {
@@ -95,13 +144,23 @@ export class KeyStore {
 
   /** A key by id, ARN, alias name or alias ARN, as the caller's Region sees it. */
   resolve(reference: unknown, { region, caller }: OperationContext): Key {
-    if (typeof reference !== 'string' || reference === '') throw validationError("1 validation error detected: Value null at 'keyId' failed to satisfy constraint: Member must not be null");
-    const arn = reference.startsWith('arn:') ? reference : `arn:aws:kms:${region}:${caller.accountId}:${reference.startsWith('alias/') ? '' : 'key/'}${reference}`;
-    if (arn.split(':')[3] !== region) throw new AwsError('NotFoundException', `Invalid arn ${arn.split(':')[3]}`);
+    if (typeof reference !== 'string' || reference === '')
+      throw validationError(
+        "1 validation error detected: Value null at 'keyId' failed to satisfy constraint: Member must not be null",
+      );
+    const arn = reference.startsWith('arn:')
+      ? reference
+      : `arn:aws:kms:${region}:${caller.accountId}:${reference.startsWith('alias/') ? '' : 'key/'}${reference}`;
+    if (arn.split(':')[3] !== region)
+      throw new AwsError('NotFoundException', `Invalid arn ${arn.split(':')[3]}`);
     const isAlias = arn.split(':')[5]?.startsWith('alias/') ?? false;
     const keyArn = isAlias ? this.#aliases.get(arn) : arn;
     const key = keyArn === undefined ? undefined : this.#keys.get(keyArn);
-    if (key === undefined) throw new AwsError('NotFoundException', isAlias ? `Alias ${arn} is not found.` : `Key '${arn}' does not exist`);
+    if (key === undefined)
+      throw new AwsError(
+        'NotFoundException',
+        isAlias ? `Alias ${arn} is not found.` : `Key '${arn}' does not exist`,
+      );
     return key;
   }
 }

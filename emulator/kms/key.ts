@@ -18,7 +18,14 @@ export interface KeyRing {
   members: string[];
 }
 
-export type KeyState = 'Creating' | 'Enabled' | 'Disabled' | 'PendingDeletion' | 'PendingImport' | 'PendingReplicaDeletion' | 'Unavailable';
+export type KeyState =
+  | 'Creating'
+  | 'Enabled'
+  | 'Disabled'
+  | 'PendingDeletion'
+  | 'PendingImport'
+  | 'PendingReplicaDeletion'
+  | 'Unavailable';
 
 export interface Key {
   readonly arn: string;
@@ -41,7 +48,11 @@ export interface Key {
 }
 
 /** The id is a function of key id and secret, so that it is the same in every Region of a multi-Region key. */
-export function newKeyMaterial(keyId: string, createdAt: number, rotation?: KeyMaterial['rotation']): KeyMaterial {
+export function newKeyMaterial(
+  keyId: string,
+  createdAt: number,
+  rotation?: KeyMaterial['rotation'],
+): KeyMaterial {
   const secret = randomBytes(32);
   const id = createHash('sha256').update(keyId).update(secret).digest('hex');
   return { id, secret, createdAt, ...(rotation !== undefined && { rotation }) };

@@ -6,7 +6,10 @@ type Input = Readonly<Record<string, unknown>>;
 /** Request members, checked as the service checks them. */
 export function blob(input: Input, member: string, maximum: number): Buffer {
   const value = input[member];
-  if (typeof value !== 'string') throw validationError(`1 validation error detected: Value null at '${lower(member)}' failed to satisfy constraint: Member must not be null`);
+  if (typeof value !== 'string')
+    throw validationError(
+      `1 validation error detected: Value null at '${lower(member)}' failed to satisfy constraint: Member must not be null`,
+    );
   const bytes = Buffer.from(value, 'base64');
   if (bytes.length < 1) throw lengthError(member, `greater than or equal to 1`);
   if (bytes.length > maximum) throw lengthError(member, `less than or equal to ${maximum}`);
@@ -15,7 +18,10 @@ export function blob(input: Input, member: string, maximum: number): Buffer {
 
 export function context(input: Input, member: string): Context {
   const value = input[member] ?? {};
-  if (typeof value !== 'object' || Object.values(value).some(text => typeof text !== 'string')) throw validationError(`Value at '${lower(member)}' failed to satisfy constraint: Map value must be a string`);
+  if (typeof value !== 'object' || Object.values(value).some(text => typeof text !== 'string'))
+    throw validationError(
+      `Value at '${lower(member)}' failed to satisfy constraint: Map value must be a string`,
+    );
   return value as Context;
 }
 
@@ -25,25 +31,33 @@ export function flag(input: Input, member: string): boolean {
 
 export function text(input: Input, member: string): string {
   const value = input[member];
-  if (typeof value !== 'string') throw validationError(`1 validation error detected: Value null at '${lower(member)}' failed to satisfy constraint: Member must not be null`);
+  if (typeof value !== 'string')
+    throw validationError(
+      `1 validation error detected: Value null at '${lower(member)}' failed to satisfy constraint: Member must not be null`,
+    );
   return value;
 }
 
 export function oneOf(input: Input, member: string, allowed: readonly string[], otherwise: string): string {
   const value = input[member] ?? otherwise;
   if (typeof value !== 'string' || !allowed.includes(value)) {
-    throw validationError(`1 validation error detected: Value '${String(value)}' at '${lower(member)}' failed to satisfy constraint: Member must satisfy enum value set: [${allowed.join(', ')}]`);
+    throw validationError(
+      `1 validation error detected: Value '${JSON.stringify(value)}' at '${lower(member)}' failed to satisfy constraint: Member must satisfy enum value set: [${allowed.join(', ')}]`,
+    );
   }
   return value;
 }
 
 export function grantTokens(input: Input): void {
   const tokens = input['GrantTokens'] ?? [];
-  if (!Array.isArray(tokens) || tokens.length > 10) throw lengthError('GrantTokens', 'less than or equal to 10');
+  if (!Array.isArray(tokens) || tokens.length > 10)
+    throw lengthError('GrantTokens', 'less than or equal to 10');
 }
 
 function lengthError(member: string, bound: string): Error {
-  return validationError(`1 validation error detected: Value at '${lower(member)}' failed to satisfy constraint: Member must have length ${bound}`);
+  return validationError(
+    `1 validation error detected: Value at '${lower(member)}' failed to satisfy constraint: Member must have length ${bound}`,
+  );
 }
 
 function lower(member: string): string {

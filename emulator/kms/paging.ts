@@ -4,10 +4,19 @@ import { AwsError } from '../aws-error.ts';
 const DEFAULT_LIMIT = 10;
 
 /** KMS paging: Limit and Marker in, Truncated and NextMarker out. */
-export function page<Entry>(input: Readonly<Record<string, unknown>>, member: string, entries: readonly Entry[]): object {
+export function page(
+  input: Readonly<Record<string, unknown>>,
+  member: string,
+  entries: readonly unknown[],
+): object {
   const start = input['Marker'] === undefined ? 0 : Number(input['Marker']);
-  if (!Number.isInteger(start)) throw new AwsError('InvalidMarkerException', 'the marker is not one of this service');
+  if (!Number.isInteger(start))
+    throw new AwsError('InvalidMarkerException', 'the marker is not one of this service');
   const end = start + (typeof input['Limit'] === 'number' ? input['Limit'] : DEFAULT_LIMIT);
   const truncated = end < entries.length;
-  return { [member]: entries.slice(start, end), Truncated: truncated, ...(truncated && { NextMarker: String(end) }) };
+  return {
+    [member]: entries.slice(start, end),
+    Truncated: truncated,
+    ...(truncated && { NextMarker: String(end) }),
+  };
 }

@@ -3,7 +3,11 @@ import type { Key } from './key.ts';
 
 /** Refuses a key whose state or usage forbids a cryptographic operation, with the error that KMS documents for it. */
 export function needUsable(key: Key, operation: string): void {
-  if (key.usage !== 'ENCRYPT_DECRYPT') throw new AwsError('InvalidKeyUsageException', `${key.arn} key usage is ${key.usage} which is not valid for ${operation}.`);
+  if (key.usage !== 'ENCRYPT_DECRYPT')
+    throw new AwsError(
+      'InvalidKeyUsageException',
+      `${key.arn} key usage is ${key.usage} which is not valid for ${operation}.`,
+    );
   switch (key.state) {
     case 'Enabled':
     case 'PendingReplicaDeletion':

@@ -11,7 +11,8 @@ export function decodeAwsChunked(encoded: Buffer): DecodedBody {
   let offset = 0;
   for (;;) {
     const lineEnd = encoded.indexOf('\r\n', offset);
-    const size = lineEnd === -1 ? Number.NaN : Number.parseInt(encoded.subarray(offset, lineEnd).toString('latin1'), 16);
+    const size =
+      lineEnd === -1 ? Number.NaN : Number.parseInt(encoded.subarray(offset, lineEnd).toString('latin1'), 16);
     if (Number.isNaN(size)) throw new AwsError('IncompleteBody', 'The aws-chunked body is not well formed.');
     offset = lineEnd + 2;
     if (size === 0) break;
@@ -19,6 +20,12 @@ export function decodeAwsChunked(encoded: Buffer): DecodedBody {
     offset += size + 2;
   }
   const lines = encoded.subarray(offset).toString('latin1').split('\r\n').filter(Boolean);
-  const trailers = lines.map(line => [line.slice(0, line.indexOf(':')).trim().toLowerCase(), line.slice(line.indexOf(':') + 1).trim()] as const);
+  const trailers = lines.map(
+    line =>
+      [
+        line.slice(0, line.indexOf(':')).trim().toLowerCase(),
+        line.slice(line.indexOf(':') + 1).trim(),
+      ] as const,
+  );
   return { body: Buffer.concat(parts), trailers: Object.fromEntries(trailers) };
 }

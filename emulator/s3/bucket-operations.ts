@@ -4,7 +4,10 @@ import type { Bucket, Buckets } from './bucket.ts';
 import { deleteObject, readable } from './object-operations.ts';
 import { emptyResponse, escapeXml, parseXml, xmlResponse, type S3Request } from './s3-request.ts';
 
-export function createBucket({ bucket: name, region, accountId, headers, body }: S3Request, buckets: Buckets): AwsResponse {
+export function createBucket(
+  { bucket: name, region, accountId, headers, body }: S3Request,
+  buckets: Buckets,
+): AwsResponse {
   const constraint = /<LocationConstraint>([^<]+)<\/LocationConstraint>/.exec(body.toString('utf8'))?.[1];
   const bucket = buckets.create(name, { accountId, region: constraint ?? region });
   if (headers['x-amz-bucket-object-lock-enabled'] === 'true') {
@@ -17,27 +20,39 @@ export function createBucket({ bucket: name, region, accountId, headers, body }:
 
 export function listBuckets({ accountId }: S3Request, buckets: Buckets): AwsResponse {
   const entries = buckets.all().filter(bucket => bucket.accountId === accountId);
-  const list = entries.map(({ name, createdAt, region }) => `<Bucket><Name>${name}</Name><CreationDate>${new Date(createdAt).toISOString()}</CreationDate><BucketRegion>${region}</BucketRegion></Bucket>`);
-  return xmlResponse(`<ListAllMyBucketsResult><Owner><ID>${accountId}</ID></Owner><Buckets>${list.join('')}</Buckets></ListAllMyBucketsResult>`);
+  const list = entries.map(
+    ({ name, createdAt, region }) =>
+      `<Bucket><Name>${name}</Name><CreationDate>${new Date(createdAt).toISOString()}</CreationDate><BucketRegion>${region}</BucketRegion></Bucket>`,
+  );
+  return xmlResponse(
+    `<ListAllMyBucketsResult><Owner><ID>${accountId}</ID></Owner><Buckets>${list.join('')}</Buckets></ListAllMyBucketsResult>`,
+  );
 }
 
 export function getVersioning({ versioning }: Bucket): AwsResponse {
-  return xmlResponse(`<VersioningConfiguration>${versioning === '' ? '' : `<Status>${versioning}</Status>`}</VersioningConfiguration>`);
+  return xmlResponse(
+    `<VersioningConfiguration>${versioning === '' ? '' : `<Status>${versioning}</Status>`}</VersioningConfiguration>`,
+  );
 }
 
 export function putVersioning({ body }: S3Request, bucket: Bucket): AwsResponse {
-  const status = (parseXml(body)['VersioningConfiguration'] as { readonly Status?: string } | undefined)?.Status;
-  if (status !== 'Enabled' && status !== 'Suspended') throw new AwsError('MalformedXML', 'The versioning status is Enabled or Suspended');
+  const status = (parseXml(body)['VersioningConfiguration'] as { readonly Status?: string } | undefined)
+    ?.Status;
+  if (status !== 'Enabled' && status !== 'Suspended')
+    throw new AwsError('MalformedXML', 'The versioning status is Enabled or Suspended');
   bucket.versioning = status;
   return emptyResponse();
 }
 
 export function getOwnership({ ownership }: Bucket): AwsResponse {
-  return xmlResponse(`<OwnershipControls><Rule><ObjectOwnership>${ownership}</ObjectOwnership></Rule></OwnershipControls>`);
+  return xmlResponse(
+    `<OwnershipControls><Rule><ObjectOwnership>${ownership}</ObjectOwnership></Rule></OwnershipControls>`,
+  );
 }
 
 export function putOwnership({ body }: S3Request, bucket: Bucket): AwsResponse {
-  const controls = parseXml(body)['OwnershipControls'] as { readonly Rule?: readonly { readonly ObjectOwnership: string }[] } | undefined;
+  const controls = parseXml(body)['OwnershipControls'] as
+    { readonly Rule?: readonly { readonly ObjectOwnership: string }[] } | undefined;
   bucket.ownership = controls?.Rule?.[0]?.ObjectOwnership ?? bucket.ownership;
   return emptyResponse();
 }
@@ -48,15 +63,23 @@ export function getLocation({ region }: Bucket): AwsResponse {
 
 export function getTagging({ key, query }: S3Request, bucket: Bucket): AwsResponse {
   const { tags } = readable(key, query.get('versionId'), bucket);
-  const list = Object.entries(tags).map(([name, value]) => `<Tag><Key>${escapeXml(name)}</Key><Value>${escapeXml(value)}</Value></Tag>`);
+  const list = Object.entries(tags).map(
+    ([name, value]) => `<Tag><Key>${escapeXml(name)}</Key><Value>${escapeXml(value)}</Value></Tag>`,
+  );
   return xmlResponse(`<Tagging><TagSet>${list.join('')}</TagSet></Tagging>`);
 }
 
 export function putTagging({ key, query, body }: S3Request, bucket: Bucket): AwsResponse {
-  const tagging = parseXml(body)['Tagging'] as { readonly TagSet?: { readonly Tag?: readonly { readonly Key: string; readonly Value: string }[] } | '' } | undefined;
+  const tagging = parseXml(body)['Tagging'] as
+    | {
+        readonly TagSet?: { readonly Tag?: readonly { readonly Key: string; readonly Value: string }[] } | '';
+      }
+    | undefined;
   const tags = typeof tagging?.TagSet === 'object' ? (tagging.TagSet.Tag ?? []) : [];
   if (tags.length > 10) throw new AwsError('BadRequest', 'Object tags cannot be greater than 10');
-  readable(key, query.get('versionId'), bucket).tags = Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+  readable(key, query.get('versionId'), bucket).tags = Object.fromEntries(
+    tags.map(({ Key, Value }) => [Key, Value]),
+  );
   return emptyResponse();
 }
 
@@ -67,9 +90,15 @@ export function deleteTagging({ key, query }: S3Request, bucket: Bucket): AwsRes
 
 export function getAcl({ key, query }: S3Request, bucket: Bucket): AwsResponse {
   const { grants } = readable(key, query.get('versionId'), bucket);
-  const all = grants.length === 0 ? [{ grantee: `id="${bucket.accountId}"`, permission: 'FULL_CONTROL' }] : grants;
-  const list = all.map(({ grantee, permission }) => `<Grant>${granteeXml(grantee)}<Permission>${permission}</Permission></Grant>`);
-  return xmlResponse(`<AccessControlPolicy><Owner><ID>${bucket.accountId}</ID></Owner><AccessControlList>${list.join('')}</AccessControlList></AccessControlPolicy>`);
+  const all =
+    grants.length === 0 ? [{ grantee: `id="${bucket.accountId}"`, permission: 'FULL_CONTROL' }] : grants;
+  const list = all.map(
+    ({ grantee, permission }) =>
+      `<Grant>${granteeXml(grantee)}<Permission>${permission}</Permission></Grant>`,
+  );
+  return xmlResponse(
+    `<AccessControlPolicy><Owner><ID>${bucket.accountId}</ID></Owner><AccessControlList>${list.join('')}</AccessControlList></AccessControlPolicy>`,
+  );
 }
 
 function granteeXml(grantee: string): string {
@@ -79,7 +108,12 @@ function granteeXml(grantee: string): string {
 }
 
 export function deleteObjects({ body }: S3Request, bucket: Bucket): AwsResponse {
-  const request = parseXml(body)['Delete'] as { readonly Object?: readonly { readonly Key: string; readonly VersionId?: string }[]; readonly Quiet?: string } | undefined;
+  const request = parseXml(body)['Delete'] as
+    | {
+        readonly Object?: readonly { readonly Key: string; readonly VersionId?: string }[];
+        readonly Quiet?: string;
+      }
+    | undefined;
   const deleted = (request?.Object ?? []).map(({ Key, VersionId }) => {
     deleteObject(Key, VersionId ?? null, bucket);
     return `<Deleted><Key>${escapeXml(Key)}</Key></Deleted>`;

@@ -64,11 +64,20 @@ export class BucketObjects {
       this.#keys.splice(lowerBound(this.#keys, version.key), 0, version.key);
       this.#versions.set(version.key, [version]);
     } else if (versioning === 'Enabled') versions.push(version);
-    else versions.splice(0, versions.length, ...versions.filter(({ versionId }) => versionId !== 'null'), version);
+    else
+      versions.splice(
+        0,
+        versions.length,
+        ...versions.filter(({ versionId }) => versionId !== 'null'),
+        version,
+      );
   }
 
   remove(key: string, versionId?: string): void {
-    const kept = versionId === undefined ? [] : (this.#versions.get(key) ?? []).filter(version => version.versionId !== versionId);
+    const kept =
+      versionId === undefined
+        ? []
+        : (this.#versions.get(key) ?? []).filter(version => version.versionId !== versionId);
     if (kept.length > 0) {
       this.#versions.set(key, kept);
       return;
@@ -89,22 +98,39 @@ export class Buckets {
     const existing = this.#buckets.get(name);
     if (existing !== undefined) {
       throw existing.accountId === owner.accountId
-        ? new AwsError('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', { status: 409 })
+        ? new AwsError(
+            'BucketAlreadyOwnedByYou',
+            'Your previous request to create the named bucket succeeded and you already own it.',
+            { status: 409 },
+          )
         : new AwsError('BucketAlreadyExists', 'The requested bucket name is not available.', { status: 409 });
     }
-    const bucket: Bucket = { name, ...owner, createdAt: Date.now(), versioning: '', objectLock: false, ownership: 'BucketOwnerEnforced', objects: new BucketObjects() };
+    const bucket: Bucket = {
+      name,
+      ...owner,
+      createdAt: Date.now(),
+      versioning: '',
+      objectLock: false,
+      ownership: 'BucketOwnerEnforced',
+      objects: new BucketObjects(),
+    };
     this.#buckets.set(name, bucket);
     return bucket;
   }
 
   get(name: string): Bucket {
     const bucket = this.#buckets.get(name);
-    if (bucket === undefined) throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404, members: { BucketName: name } });
+    if (bucket === undefined)
+      throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', {
+        status: 404,
+        members: { BucketName: name },
+      });
     return bucket;
   }
 
   delete(name: string): void {
-    if (this.get(name).objects.keys.length > 0) throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', { status: 409 });
+    if (this.get(name).objects.keys.length > 0)
+      throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', { status: 409 });
     this.#buckets.delete(name);
   }
 

@@ -22,7 +22,8 @@ function crc32c(bytes: Buffer): number {
 
 function crc64nvme(bytes: Buffer): bigint {
   let value = 0xffffffffffffffffn;
-  for (const byte of bytes) value = (CRC64NVME_TABLE[Number((value ^ BigInt(byte)) & 0xffn)] ?? 0n) ^ (value >> 8n);
+  for (const byte of bytes)
+    value = (CRC64NVME_TABLE[Number((value ^ BigInt(byte)) & 0xffn)] ?? 0n) ^ (value >> 8n);
   return value ^ 0xffffffffffffffffn;
 }
 
@@ -45,14 +46,22 @@ function fromNumber(value: number): string {
 }
 
 /** Verifies every checksum that came with the body; answers the one to store. */
-export function verifyChecksums(body: Buffer, headers: Readonly<Record<string, string | undefined>>): { readonly algorithm: string; readonly value: string } | undefined {
+export function verifyChecksums(
+  body: Buffer,
+  headers: Readonly<Record<string, string | undefined>>,
+): { readonly algorithm: string; readonly value: string } | undefined {
   const md5 = headers['content-md5'];
-  if (md5 !== undefined && md5 !== createHash('md5').update(body).digest('base64')) throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.');
+  if (md5 !== undefined && md5 !== createHash('md5').update(body).digest('base64'))
+    throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.');
   let stored: { algorithm: string; value: string } | undefined;
   for (const [algorithm, checksum] of Object.entries(CHECKSUMS)) {
     const given = headers[`x-amz-checksum-${algorithm}`];
     if (given === undefined) continue;
-    if (given !== checksum(body)) throw new AwsError('BadDigest', `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`);
+    if (given !== checksum(body))
+      throw new AwsError(
+        'BadDigest',
+        `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
+      );
     stored = { algorithm, value: given };
   }
   return stored;

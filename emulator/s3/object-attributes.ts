@@ -4,7 +4,14 @@ import { AwsError } from '../aws-error.ts';
 type Headers = Readonly<Record<string, string | undefined>>;
 
 /** Headers of a write that GET and HEAD give back as they were. */
-const CONTENT_HEADERS = ['cache-control', 'content-disposition', 'content-encoding', 'content-language', 'content-type', 'expires'];
+const CONTENT_HEADERS = [
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'expires',
+];
 const OWN_HEADERS = [
   'x-amz-object-lock-legal-hold',
   'x-amz-object-lock-mode',
@@ -22,40 +29,76 @@ export type Attributes = Pick<ObjectVersion, 'headers' | 'metadata' | 'storageCl
 
 /** What a PUT, or a copy that replaces metadata, says about its object. What it does not say takes its default. */
 export function attributesFrom(headers: Headers, bucket: Bucket): Attributes {
-  return { headers: { ...contentHeaders(headers), ...ownHeaders(headers, bucket) }, metadata: metadataFrom(headers), storageClass: storageClass(headers), grants: grantsFrom(headers, bucket) };
+  return {
+    headers: { ...contentHeaders(headers), ...ownHeaders(headers, bucket) },
+    metadata: metadataFrom(headers),
+    storageClass: storageClass(headers),
+    grants: grantsFrom(headers, bucket),
+  };
 }
 
 /** A copy that keeps metadata keeps content headers with it, and nothing else: class, encryption, lock and grants are the request's. */
 export function attributesOfCopy(source: ObjectVersion, headers: Headers, bucket: Bucket): Attributes {
-  const kept = Object.fromEntries(Object.entries(source.headers).filter(([name]) => CONTENT_HEADERS.includes(name)));
-  return { headers: { ...kept, ...ownHeaders(headers, bucket) }, metadata: source.metadata, storageClass: storageClass(headers), grants: grantsFrom(headers, bucket) };
+  const kept = Object.fromEntries(
+    Object.entries(source.headers).filter(([name]) => CONTENT_HEADERS.includes(name)),
+  );
+  return {
+    headers: { ...kept, ...ownHeaders(headers, bucket) },
+    metadata: source.metadata,
+    storageClass: storageClass(headers),
+    grants: grantsFrom(headers, bucket),
+  };
 }
 
 function contentHeaders(headers: Headers): Record<string, string> {
-  const found = CONTENT_HEADERS.flatMap(name => (headers[name] === undefined ? [] : [[name, headers[name]] as const]));
+  const found = CONTENT_HEADERS.flatMap(name =>
+    headers[name] === undefined ? [] : [[name, headers[name]] as const],
+  );
   return { 'content-type': 'binary/octet-stream', ...Object.fromEntries(found) };
 }
 
 function ownHeaders(headers: Headers, { objectLock }: Bucket): Record<string, string> {
-  const found = OWN_HEADERS.flatMap(name => (headers[name] === undefined ? [] : [[name, headers[name]] as const]));
-  if (!objectLock && found.some(([name]) => name.startsWith('x-amz-object-lock'))) throw new AwsError('InvalidRequest', 'Bucket is missing Object Lock Configuration');
+  const found = OWN_HEADERS.flatMap(name =>
+    headers[name] === undefined ? [] : [[name, headers[name]] as const],
+  );
+  if (!objectLock && found.some(([name]) => name.startsWith('x-amz-object-lock')))
+    throw new AwsError('InvalidRequest', 'Bucket is missing Object Lock Configuration');
   const until = headers['x-amz-object-lock-retain-until-date'];
-  if (until !== undefined && Date.parse(until) <= Date.now()) throw new AwsError('InvalidArgument', 'The retain until date must be in the future!');
+  if (until !== undefined && Date.parse(until) <= Date.now())
+    throw new AwsError('InvalidArgument', 'The retain until date must be in the future!');
   return { 'x-amz-server-side-encryption': 'AES256', ...Object.fromEntries(found) };
 }
 
 function metadataFrom(headers: Headers): Record<string, string> {
-  const entries = Object.entries(headers).flatMap(([name, value]) => (name.startsWith(METADATA_PREFIX) && value !== undefined ? [[name.slice(METADATA_PREFIX.length), value] as const] : []));
-  const bytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
-  if (bytes > MAX_METADATA_BYTES) throw new AwsError('MetadataTooLarge', 'Your metadata headers exceed the maximum allowed metadata size');
+  const entries = Object.entries(headers).flatMap(([name, value]) =>
+    name.startsWith(METADATA_PREFIX) && value !== undefined
+      ? [[name.slice(METADATA_PREFIX.length), value] as const]
+      : [],
+  );
+  const bytes = entries.reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+    0,
+  );
+  if (bytes > MAX_METADATA_BYTES)
+    throw new AwsError('MetadataTooLarge', 'Your metadata headers exceed the maximum allowed metadata size');
   return Object.fromEntries(entries);
 }
 
-const STORAGE_CLASSES = ['STANDARD', 'REDUCED_REDUNDANCY', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER', 'DEEP_ARCHIVE', 'GLACIER_IR'];
+const STORAGE_CLASSES = [
+  'STANDARD',
+  'REDUCED_REDUNDANCY',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+  'GLACIER_IR',
+];
 
 function storageClass(headers: Headers): string {
   const value = headers['x-amz-storage-class'] ?? 'STANDARD';
-  if (!STORAGE_CLASSES.includes(value)) throw new AwsError('InvalidStorageClass', 'The storage class you specified is not valid');
+  if (!STORAGE_CLASSES.includes(value))
+    throw new AwsError('InvalidStorageClass', 'The storage class you specified is not valid');
   return value;
 }
 
@@ -73,20 +116,32 @@ const GRANT_HEADERS: Readonly<Record<string, string>> = {
 };
 
 function grantsFrom(headers: Headers, { ownership, accountId }: Bucket): ObjectVersion['grants'] {
-  const explicit = Object.entries(GRANT_HEADERS).flatMap(([header, permission]) => (headers[header] ?? '').split(',').map(text => text.trim()).filter(Boolean).map(grantee => ({ grantee, permission })));
+  const explicit = Object.entries(GRANT_HEADERS).flatMap(([header, permission]) =>
+    (headers[header] ?? '')
+      .split(',')
+      .map(text => text.trim())
+      .filter(Boolean)
+      .map(grantee => ({ grantee, permission })),
+  );
   const canned = headers['x-amz-acl'];
   if (ownership === 'BucketOwnerEnforced') {
-    if (explicit.length > 0 || (canned !== undefined && canned !== 'bucket-owner-full-control')) throw new AwsError('AccessControlListNotSupported', 'The bucket does not allow ACLs');
+    if (explicit.length > 0 || (canned !== undefined && canned !== 'bucket-owner-full-control'))
+      throw new AwsError('AccessControlListNotSupported', 'The bucket does not allow ACLs');
     return [];
   }
   if (explicit.length > 0) return explicit;
   const owner = { grantee: `id="${accountId}"`, permission: 'FULL_CONTROL' };
-  return [owner, ...(CANNED[canned ?? 'private'] ?? []).map(([grantee, permission]) => ({ grantee, permission }))];
+  return [
+    owner,
+    ...(CANNED[canned ?? 'private'] ?? []).map(([grantee, permission]) => ({ grantee, permission })),
+  ];
 }
 
 /** The reply headers of GET and HEAD. */
 export function replyHeaders(version: ObjectVersion, { versioning }: Bucket): Record<string, string> {
-  const metadata = Object.entries(version.metadata).map(([name, value]) => [METADATA_PREFIX + name, value] as const);
+  const metadata = Object.entries(version.metadata).map(
+    ([name, value]) => [METADATA_PREFIX + name, value] as const,
+  );
   const tagCount = Object.keys(version.tags).length;
   return {
     ...version.headers,

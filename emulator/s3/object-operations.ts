@@ -38,7 +38,10 @@ function writeHeaders(version: ObjectVersion, bucket: Bucket): Record<string, st
   };
 }
 
-function pick(headers: Readonly<Record<string, string>>, wanted: (name: string) => boolean): Record<string, string> {
+function pick(
+  headers: Readonly<Record<string, string>>,
+  wanted: (name: string) => boolean,
+): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => wanted(name)));
 }
 
@@ -49,16 +52,26 @@ function etagOf(body: Buffer): string {
 /** GET and HEAD. */
 export function getObject(request: S3Request, bucket: Bucket): AwsResponse {
   const version = readable(request.key, request.query.get('versionId'), bucket);
-  if (checkRead(version, request.headers) === 'not-modified') return emptyResponse(304, { etag: version.etag });
-  if (request.method === 'GET' && ARCHIVED.includes(version.storageClass)) throw new AwsError('InvalidObjectState', "The operation is not valid for the object's storage class", { status: 403 });
+  if (checkRead(version, request.headers) === 'not-modified')
+    return emptyResponse(304, { etag: version.etag });
+  if (request.method === 'GET' && ARCHIVED.includes(version.storageClass))
+    throw new AwsError('InvalidObjectState', "The operation is not valid for the object's storage class", {
+      status: 403,
+    });
   const checksum = checksumHeader(version, request);
   const headers = { ...replyHeaders(version, bucket), ...checksum };
-  if (request.method === 'HEAD') return { status: 200, headers: { ...headers, 'content-length': String(version.body.length) }, body: '' };
+  if (request.method === 'HEAD')
+    return { status: 200, headers: { ...headers, 'content-length': String(version.body.length) }, body: '' };
   return ranged(version.body, request.headers['range'], headers);
 }
 
 function checksumHeader({ checksum }: ObjectVersion, { headers }: S3Request): Record<string, string> {
-  if (checksum === undefined || headers['x-amz-checksum-mode'] !== 'ENABLED' || headers['range'] !== undefined) return {};
+  if (
+    checksum === undefined ||
+    headers['x-amz-checksum-mode'] !== 'ENABLED' ||
+    headers['range'] !== undefined
+  )
+    return {};
   return { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value };
 }
 
@@ -67,15 +80,25 @@ function ranged(body: Buffer, range: string | undefined, headers: Record<string,
   if (range === undefined || (from === '' && to === '')) return { status: 200, headers, body };
   const start = from === '' ? Math.max(0, body.length - Number(to)) : Number(from);
   const end = from === '' || to === '' ? body.length - 1 : Math.min(Number(to), body.length - 1);
-  if (start > end) throw new AwsError('InvalidRange', 'The requested range is not satisfiable', { status: 416 });
-  return { status: 206, headers: { ...headers, 'content-range': `bytes ${start}-${end}/${body.length}` }, body: body.subarray(start, end + 1) };
+  if (start > end)
+    throw new AwsError('InvalidRange', 'The requested range is not satisfiable', { status: 416 });
+  return {
+    status: 206,
+    headers: { ...headers, 'content-range': `bytes ${start}-${end}/${body.length}` },
+    body: body.subarray(start, end + 1),
+  };
 }
 
 /** The object, or the version asked for; deleted and missing ones are errors of their own. */
 export function readable(key: string, versionId: string | null, bucket: Bucket): ObjectVersion {
   const version = versionId === null ? bucket.objects.newest(key) : bucket.objects.version(key, versionId);
-  if (version === undefined && versionId !== null) throw new AwsError('NoSuchVersion', 'The specified version does not exist.', { status: 404 });
-  if (version === undefined || version.deleteMarker) throw new AwsError('NoSuchKey', 'The specified key does not exist.', { status: 404, members: { Key: key } });
+  if (version === undefined && versionId !== null)
+    throw new AwsError('NoSuchVersion', 'The specified version does not exist.', { status: 404 });
+  if (version === undefined || version.deleteMarker)
+    throw new AwsError('NoSuchKey', 'The specified key does not exist.', {
+      status: 404,
+      members: { Key: key },
+    });
   return version;
 }
 
@@ -84,12 +107,22 @@ export function copyObject(request: S3Request, bucket: Bucket, buckets: Buckets)
   const { source, sourceBucket } = copySource(headers['x-amz-copy-source'] ?? '', buckets);
   checkCopySource(source, headers);
   checkWrite(bucket.objects.current(key), headers);
-  if (source.body.length > MAX_OBJECT_BYTES) throw new AwsError('InvalidRequest', 'The specified copy source is larger than the maximum allowable size for a copy source: 5368709120');
-  if (ARCHIVED.includes(source.storageClass)) throw new AwsError('InvalidObjectState', "Operation is not valid for the source object's storage class", { status: 403 });
+  if (source.body.length > MAX_OBJECT_BYTES)
+    throw new AwsError(
+      'InvalidRequest',
+      'The specified copy source is larger than the maximum allowable size for a copy source: 5368709120',
+    );
+  if (ARCHIVED.includes(source.storageClass))
+    throw new AwsError('InvalidObjectState', "Operation is not valid for the source object's storage class", {
+      status: 403,
+    });
   const replaces = headers['x-amz-metadata-directive'] === 'REPLACE';
   const sameObject = sourceBucket === bucket && source.key === key && source === bucket.objects.current(key);
   if (sameObject && !replaces && !changesSomething(headers)) {
-    throw new AwsError('InvalidRequest', "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
+    throw new AwsError(
+      'InvalidRequest',
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+    );
   }
   const version: ObjectVersion = {
     key,
@@ -100,7 +133,10 @@ export function copyObject(request: S3Request, bucket: Bucket, buckets: Buckets)
     etag: etagOf(source.body),
     lastModified: Date.now(),
     ...(replaces ? attributesFrom(headers, bucket) : attributesOfCopy(source, headers, bucket)),
-    tags: headers['x-amz-tagging-directive'] === 'REPLACE' ? Object.fromEntries(new URLSearchParams(headers['x-amz-tagging'] ?? '')) : source.tags,
+    tags:
+      headers['x-amz-tagging-directive'] === 'REPLACE'
+        ? Object.fromEntries(new URLSearchParams(headers['x-amz-tagging'] ?? ''))
+        : source.tags,
     ...(source.checksum !== undefined && { checksum: source.checksum }),
   };
   bucket.objects.put(version, bucket.versioning);
@@ -108,7 +144,10 @@ export function copyObject(request: S3Request, bucket: Bucket, buckets: Buckets)
   return xmlResponse(result, 200, writeHeaders(version, bucket));
 }
 
-function copySource(header: string, buckets: Buckets): { readonly source: ObjectVersion; readonly sourceBucket: Bucket } {
+function copySource(
+  header: string,
+  buckets: Buckets,
+): { readonly source: ObjectVersion; readonly sourceBucket: Bucket } {
   const [path = '', query] = header.replace(/^\//, '').split('?');
   const [name = '', ...rest] = path.split('/');
   const sourceBucket = buckets.get(decodeURIComponent(name));
@@ -117,14 +156,22 @@ function copySource(header: string, buckets: Buckets): { readonly source: Object
 }
 
 function changesSomething(headers: S3Request['headers']): boolean {
-  return ['x-amz-storage-class', 'x-amz-server-side-encryption', 'x-amz-website-redirect-location'].some(name => headers[name] !== undefined);
+  return ['x-amz-storage-class', 'x-amz-server-side-encryption', 'x-amz-website-redirect-location'].some(
+    name => headers[name] !== undefined,
+  );
 }
 
 export function deleteObject(key: string, versionId: string | null, bucket: Bucket): Record<string, string> {
   const { objects, versioning } = bucket;
   if (versionId !== null) {
     const version = objects.version(key, versionId);
-    if (version?.headers['x-amz-object-lock-mode'] !== undefined || version?.headers['x-amz-object-lock-legal-hold'] === 'ON') throw new AwsError('AccessDenied', 'Access Denied because object protected by object lock.', { status: 403 });
+    if (
+      version?.headers['x-amz-object-lock-mode'] !== undefined ||
+      version?.headers['x-amz-object-lock-legal-hold'] === 'ON'
+    )
+      throw new AwsError('AccessDenied', 'Access Denied because object protected by object lock.', {
+        status: 403,
+      });
     objects.remove(key, versionId);
     return { 'x-amz-version-id': versionId };
   }
@@ -132,7 +179,19 @@ export function deleteObject(key: string, versionId: string | null, bucket: Buck
     objects.remove(key);
     return {};
   }
-  const marker: ObjectVersion = { key, versionId: newVersionId(bucket), deleteMarker: true, body: Buffer.alloc(0), etag: '', lastModified: Date.now(), headers: {}, metadata: {}, storageClass: 'STANDARD', grants: [], tags: {} };
+  const marker: ObjectVersion = {
+    key,
+    versionId: newVersionId(bucket),
+    deleteMarker: true,
+    body: Buffer.alloc(0),
+    etag: '',
+    lastModified: Date.now(),
+    headers: {},
+    metadata: {},
+    storageClass: 'STANDARD',
+    grants: [],
+    tags: {},
+  };
   objects.put(marker, versioning);
   return { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.versionId };
 }

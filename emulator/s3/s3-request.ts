@@ -19,13 +19,20 @@ export interface S3Request {
 export function s3Request(request: AwsRequest): S3Request {
   const [, bucket = '', ...rest] = request.path.split('/');
   const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  const chunked = headers['content-encoding']?.split(',').some(token => token.trim() === 'aws-chunked') ?? false;
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  const chunked =
+    headers['content-encoding']?.split(',').some(token => token.trim() === 'aws-chunked') ?? false;
   const streamed = headers['x-amz-content-sha256']?.startsWith('STREAMING-') ?? false;
-  const { body, trailers } = chunked || streamed ? decodeAwsChunked(request.body) : { body: request.body, trailers: {} };
+  const { body, trailers } =
+    chunked || streamed ? decodeAwsChunked(request.body) : { body: request.body, trailers: {} };
   if (chunked) headers['content-encoding'] = withoutAwsChunked(headers['content-encoding'] ?? '');
   const decodedLength = headers['x-amz-decoded-content-length'];
-  if (decodedLength !== undefined && Number(decodedLength) !== body.length) throw new AwsError('IncompleteBody', 'You did not provide the number of bytes specified by the Content-Length HTTP header');
+  if (decodedLength !== undefined && Number(decodedLength) !== body.length)
+    throw new AwsError(
+      'IncompleteBody',
+      'You did not provide the number of bytes specified by the Content-Length HTTP header',
+    );
   return {
     method: request.method,
     bucket: decodeURIComponent(bucket),
@@ -39,12 +46,23 @@ export function s3Request(request: AwsRequest): S3Request {
 }
 
 function withoutAwsChunked(encoding: string): string | undefined {
-  const others = encoding.split(',').map(token => token.trim()).filter(token => token !== '' && token !== 'aws-chunked');
+  const others = encoding
+    .split(',')
+    .map(token => token.trim())
+    .filter(token => token !== '' && token !== 'aws-chunked');
   return others.length === 0 ? undefined : others.join(',');
 }
 
-export function xmlResponse(body: string, status = 200, headers: Readonly<Record<string, string>> = {}): AwsResponse {
-  return { status, headers: { 'content-type': 'application/xml', ...headers }, body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}` };
+export function xmlResponse(
+  body: string,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): AwsResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/xml', ...headers },
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
+  };
 }
 
 export function emptyResponse(status = 200, headers: Readonly<Record<string, string>> = {}): AwsResponse {
@@ -55,18 +73,27 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"'\u0000-\u001f]/g, character => `&#x${character.charCodeAt(0).toString(16)};`);
 }
 
-const parser = new XMLParser({ ignoreAttributes: false, parseTagValue: false, isArray: name => ['Tag', 'Object', 'Rule', 'Grant'].includes(name) });
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  parseTagValue: false,
+  isArray: name => ['Tag', 'Object', 'Rule', 'Grant'].includes(name),
+});
 
 export function parseXml(body: Buffer): Readonly<Record<string, unknown>> {
   try {
     return parser.parse(body.toString('utf8')) as Record<string, unknown>;
   } catch {
-    throw new AwsError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema');
+    throw new AwsError(
+      'MalformedXML',
+      'The XML you provided was not well-formed or did not validate against our published schema',
+    );
   }
 }
 
 export function s3Error(error: AwsError, { method }: { readonly method: string }): AwsResponse {
-  const members = Object.entries(error.members).map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`);
+  const members = Object.entries(error.members).map(
+    ([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`,
+  );
   const body = `<Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message>${members.join('')}</Error>`;
   // A HEAD reply has no body: SDKs name the error after its status.
   return method === 'HEAD' ? emptyResponse(error.status) : xmlResponse(body, error.status);

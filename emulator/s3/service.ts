@@ -15,23 +15,49 @@ export interface S3Options {
 /** Amazon S3 on loopback, in memory. What it does and does not do: behaviour.md. */
 export function s3Service(buckets: Buckets = new Buckets(), { pageSize = 1000 }: S3Options = {}): Service {
   return {
-    async handle(request: AwsRequest): Promise<AwsResponse> {
-      const identity = { 'x-amz-request-id': request.requestId };
-      try {
-        const s3 = s3Request(request);
-        const response = s3.bucket === '' ? bucketOperations.listBuckets(s3, buckets) : s3.key === '' ? onBucket(s3, buckets, pageSize) : onObject(s3, buckets);
-        return { ...response, headers: { ...response.headers, ...identity } };
-      } catch (error) {
-        const response = s3Error(asAwsError(error), request);
-        return { ...response, headers: { ...response.headers, ...identity } };
-      }
+    handle(request: AwsRequest): Promise<AwsResponse> {
+      return Promise.resolve(answer(request, buckets, pageSize));
     },
   };
 }
 
+function answer(request: AwsRequest, buckets: Buckets, pageSize: number): AwsResponse {
+  const identity = { 'x-amz-request-id': request.requestId };
+  try {
+    const s3 = s3Request(request);
+    const response =
+      s3.bucket === ''
+        ? bucketOperations.listBuckets(s3, buckets)
+        : s3.key === ''
+          ? onBucket(s3, buckets, pageSize)
+          : onObject(s3, buckets);
+    return { ...response, headers: { ...response.headers, ...identity } };
+  } catch (error) {
+    const response = s3Error(asAwsError(error), request);
+    return { ...response, headers: { ...response.headers, ...identity } };
+  }
+}
+
 /** Sub-resources that are operations of their own; every other query parameter is an argument. */
 function subresource(query: URLSearchParams): string {
-  const known = ['acl', 'delete', 'encryption', 'lifecycle', 'location', 'object-lock', 'ownershipControls', 'policy', 'tagging', 'uploads', 'uploadId', 'versioning', 'versions', 'retention', 'legal-hold', 'annotation'];
+  const known = [
+    'acl',
+    'delete',
+    'encryption',
+    'lifecycle',
+    'location',
+    'object-lock',
+    'ownershipControls',
+    'policy',
+    'tagging',
+    'uploads',
+    'uploadId',
+    'versioning',
+    'versions',
+    'retention',
+    'legal-hold',
+    'annotation',
+  ];
   return known.find(name => query.has(name)) ?? '';
 }
 
@@ -73,7 +99,9 @@ function onObject(request: S3Request, buckets: Buckets): AwsResponse {
   const bucket = buckets.get(request.bucket);
   switch (`${method} ${subresource(query)}`.trim()) {
     case 'PUT':
-      return headers['x-amz-copy-source'] === undefined ? putObject(request, bucket) : copyObject(request, bucket, buckets);
+      return headers['x-amz-copy-source'] === undefined
+        ? putObject(request, bucket)
+        : copyObject(request, bucket, buckets);
     case 'GET':
     case 'HEAD':
       return getObject(request, bucket);

@@ -33,7 +33,10 @@ export interface ChoiceRule {
 }
 
 export interface Processor extends Definition {
-  readonly ProcessorConfig?: { readonly Mode?: 'INLINE' | 'DISTRIBUTED'; readonly ExecutionType?: 'STANDARD' | 'EXPRESS' };
+  readonly ProcessorConfig?: {
+    readonly Mode?: 'INLINE' | 'DISTRIBUTED';
+    readonly ExecutionType?: 'STANDARD' | 'EXPRESS';
+  };
 }
 
 /** All fields of all state types; `checkDefinition` has made sure that each state has only its own. */
@@ -57,9 +60,17 @@ export interface State {
   readonly Branches?: readonly Definition[];
   readonly Items?: Template;
   readonly ItemSelector?: Template;
-  readonly ItemReader?: { readonly Resource: string; readonly ReaderConfig: { readonly InputType: string; readonly MaxItems?: number }; readonly Arguments: Template };
+  readonly ItemReader?: {
+    readonly Resource: string;
+    readonly ReaderConfig: { readonly InputType: string; readonly MaxItems?: number };
+    readonly Arguments: Template;
+  };
   readonly ItemProcessor?: Processor;
-  readonly ResultWriter?: { readonly Resource?: string; readonly Arguments?: Template; readonly WriterConfig?: { readonly Transformation?: string; readonly OutputType?: string } };
+  readonly ResultWriter?: {
+    readonly Resource?: string;
+    readonly Arguments?: Template;
+    readonly WriterConfig?: { readonly Transformation?: string; readonly OutputType?: string };
+  };
   readonly MaxConcurrency?: Template;
   readonly ToleratedFailurePercentage?: Template;
   readonly ToleratedFailureCount?: Template;

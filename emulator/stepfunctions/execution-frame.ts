@@ -6,11 +6,21 @@ export interface Integrations {
   /** The optimized Lambda integration: the payload, or a StatesError. */
   invokeFunction(functionName: string, payload: unknown, caller: Caller): Promise<unknown>;
   readObject(bucket: string, key: string, caller: Caller): Promise<Buffer>;
-  writeObject(object: { readonly bucket: string; readonly key: string; readonly body: string }, caller: Caller): Promise<void>;
+  writeObject(
+    object: { readonly bucket: string; readonly key: string; readonly body: string },
+    caller: Caller,
+  ): Promise<void>;
 }
 
 export interface ExecutionContext {
-  readonly Execution: { readonly Id: string; readonly Input: unknown; readonly Name: string; readonly RoleArn: string; readonly StartTime: string; readonly RedriveCount: number };
+  readonly Execution: {
+    readonly Id: string;
+    readonly Input: unknown;
+    readonly Name: string;
+    readonly RoleArn: string;
+    readonly StartTime: string;
+    readonly RedriveCount: number;
+  };
   readonly StateMachine: { readonly Id: string; readonly Name: string };
   readonly State?: { readonly EnteredTime: string; readonly Name: string; readonly RetryCount: number };
   readonly Map?: { readonly Item: { readonly Index: number; readonly Value: unknown } };

@@ -39,14 +39,26 @@ export class Executions {
     this.#options = options;
   }
 
-  start(machine: StateMachine, { name = randomUUID(), input = '{}' }: { readonly name?: string; readonly input?: string }): Execution {
+  start(
+    machine: StateMachine,
+    { name = randomUUID(), input = '{}' }: { readonly name?: string; readonly input?: string },
+  ): Execution {
     const arn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
     const existing = this.#executions.get(arn);
     if (existing !== undefined) {
       if (existing.status === 'RUNNING' && existing.input === input) return existing;
       throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
-    const execution: Execution = { arn, name, machine, input, startedAt: Date.now(), history: [], stop: new AbortController(), status: 'RUNNING' };
+    const execution: Execution = {
+      arn,
+      name,
+      machine,
+      input,
+      startedAt: Date.now(),
+      history: [],
+      stop: new AbortController(),
+      status: 'RUNNING',
+    };
     this.#executions.set(arn, execution);
     void this.#run(execution, parseInput(input));
     return execution;
@@ -54,7 +66,8 @@ export class Executions {
 
   get(arn: unknown): Execution {
     const execution = typeof arn === 'string' ? this.#executions.get(arn) : undefined;
-    if (execution === undefined) throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${String(arn)}'`);
+    if (execution === undefined)
+      throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${String(arn)}'`);
     return execution;
   }
 
@@ -78,14 +91,22 @@ export class Executions {
       const output = await interpret(execution.machine.definition, input, this.#frame(execution, input));
       end(execution, { status: 'SUCCEEDED', output: JSON.stringify(output) });
     } catch (error) {
-      if (!(error instanceof ExecutionAborted)) end(execution, { status: 'FAILED', error: errorOutput(error) });
+      if (!(error instanceof ExecutionAborted))
+        end(execution, { status: 'FAILED', error: errorOutput(error) });
     }
   }
 
   #frame(execution: Execution, input: unknown): Frame {
     const { machine, name, arn, startedAt, stop } = execution;
     const context: ExecutionContext = {
-      Execution: { Id: arn, Input: input, Name: name, RoleArn: machine.roleArn, StartTime: new Date(startedAt).toISOString(), RedriveCount: 0 },
+      Execution: {
+        Id: arn,
+        Input: input,
+        Name: name,
+        RoleArn: machine.roleArn,
+        StartTime: new Date(startedAt).toISOString(),
+        RedriveCount: 0,
+      },
       StateMachine: { Id: machine.arn, Name: machine.name },
     };
     return {
@@ -103,7 +124,8 @@ export class Executions {
 }
 
 function record(execution: Execution, type: string, details: Readonly<Record<string, unknown>>): void {
-  if (execution.history.length < MAX_HISTORY) execution.history.push({ type, timestamp: Date.now(), details });
+  if (execution.history.length < MAX_HISTORY)
+    execution.history.push({ type, timestamp: Date.now(), details });
 }
 
 /** The first end counts: a stopped execution stays stopped, whatever its last state still does. */
@@ -117,6 +139,9 @@ function parseInput(input: string): unknown {
   try {
     return JSON.parse(input) as unknown;
   } catch {
-    throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${input.slice(0, 80)}' is no JSON`);
+    throw new AwsError(
+      'InvalidExecutionInput',
+      `Invalid State Machine Execution Input: '${input.slice(0, 80)}' is no JSON`,
+    );
   }
 }

@@ -55,7 +55,7 @@ async function runState(name: string, state: State, { input, frame }: StateRun):
       }
       const catcher = state.Catch?.find(({ ErrorEquals }) => matches(ErrorEquals, output));
       if (catcher === undefined) throw new StatesError(output.Error, output.Cause);
-      return caught(catcher, output, { input, frame: at });
+      return await caught(catcher, output, { input, frame: at });
     } finally {
       frame.variables = at.variables;
     }
@@ -63,7 +63,14 @@ async function runState(name: string, state: State, { input, frame }: StateRun):
 }
 
 function enter(frame: Frame, name: string, retryCount: number): Frame {
-  return { ...frame, variables: frame.variables, context: { ...frame.context, State: { EnteredTime: new Date().toISOString(), Name: name, RetryCount: retryCount } } };
+  return {
+    ...frame,
+    variables: frame.variables,
+    context: {
+      ...frame.context,
+      State: { EnteredTime: new Date().toISOString(), Name: name, RetryCount: retryCount },
+    },
+  };
 }
 
 async function runOnce(name: string, state: State, run: StateRun): Promise<Step> {
@@ -89,21 +96,33 @@ async function runOnce(name: string, state: State, run: StateRun): Promise<Step>
 }
 
 /** Output and Assign see `$states.result`; both are evaluated before either takes effect. */
-async function leave(name: string, state: State, { run, result }: { readonly run: StateRun; readonly result?: unknown }): Promise<Step> {
+async function leave(
+  name: string,
+  state: State,
+  { run, result }: { readonly run: StateRun; readonly result?: unknown },
+): Promise<Step> {
   const bindings = bindingsOf(run, result === undefined ? {} : { result });
   const otherwise = result === undefined ? run.input : result;
-  const output = state.Output === undefined ? otherwise : await evaluate(state.Output, bindings, `${name}/Output`);
+  const output =
+    state.Output === undefined ? otherwise : await evaluate(state.Output, bindings, `${name}/Output`);
   await assign(name, state.Assign, { run, bindings });
   return { output, ...(state.Next !== undefined && { next: state.Next }) };
 }
 
-async function assign(name: string, template: Template, { run, bindings }: { readonly run: StateRun; readonly bindings: Bindings }): Promise<void> {
+async function assign(
+  name: string,
+  template: Template,
+  { run, bindings }: { readonly run: StateRun; readonly bindings: Bindings },
+): Promise<void> {
   if (template === undefined) return;
   const values = (await evaluate(template, bindings, `${name}/Assign`)) as Record<string, unknown>;
   run.frame.variables = { ...run.frame.variables, ...values };
 }
 
-export function bindingsOf({ input, frame }: StateRun, more: { readonly result?: unknown; readonly errorOutput?: unknown } = {}): Bindings {
+export function bindingsOf(
+  { input, frame }: StateRun,
+  more: { readonly result?: unknown; readonly errorOutput?: unknown } = {},
+): Bindings {
   return { states: { input, context: frame.context, ...more }, variables: frame.variables };
 }
 
@@ -114,8 +133,14 @@ async function caught({ Next, Assign, Output }: Catcher, error: ErrorOutput, run
   return { output, next: Next };
 }
 
-function backoffSeconds({ IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds, JitterStrategy }: Retrier, attempt: number): number {
-  const delay = Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds ?? Number.POSITIVE_INFINITY);
+function backoffSeconds(
+  { IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds, JitterStrategy }: Retrier,
+  attempt: number,
+): number {
+  const delay = Math.min(
+    IntervalSeconds * BackoffRate ** attempt,
+    MaxDelaySeconds ?? Number.POSITIVE_INFINITY,
+  );
   return JitterStrategy === 'FULL' ? Math.random() * delay : delay;
 }
 
@@ -123,36 +148,59 @@ async function choose(name: string, state: State, run: StateRun): Promise<Step> 
   const bindings = bindingsOf(run);
   for (const [index, rule] of (state.Choices ?? []).entries()) {
     const holds = await evaluate(rule.Condition, bindings, `${name}/Choices[${index}]/Condition`);
-    if (typeof holds !== 'boolean') throw new StatesError('States.QueryEvaluationError', `The Condition of choice ${index} of '${name}' is no boolean.`);
+    if (typeof holds !== 'boolean')
+      throw new StatesError(
+        'States.QueryEvaluationError',
+        `The Condition of choice ${index} of '${name}' is no boolean.`,
+      );
     if (!holds) continue;
-    const output = rule.Output === undefined ? run.input : await evaluate(rule.Output, bindings, `${name}/Output`);
+    const output =
+      rule.Output === undefined ? run.input : await evaluate(rule.Output, bindings, `${name}/Output`);
     await assign(name, rule.Assign, { run, bindings });
     return { output, next: rule.Next };
   }
-  if (state.Default === undefined) throw new StatesError('States.NoChoiceMatched', `no choice of '${name}' matched, and it has no Default`);
+  if (state.Default === undefined)
+    throw new StatesError('States.NoChoiceMatched', `no choice of '${name}' matched, and it has no Default`);
   const step = await leave(name, { ...state, Next: state.Default }, { run });
   return step;
 }
 
 async function wait(name: string, { Seconds, Timestamp }: State, run: StateRun): Promise<void> {
   const bindings = bindingsOf(run);
-  const until = Timestamp === undefined ? undefined : Date.parse(String(await evaluate(Timestamp, bindings, `${name}/Timestamp`)));
-  const seconds = until === undefined ? Number(await evaluate(Seconds, bindings, `${name}/Seconds`)) : (until - Date.now()) / 1000;
+  const until =
+    Timestamp === undefined
+      ? undefined
+      : Date.parse(String(await evaluate(Timestamp, bindings, `${name}/Timestamp`)));
+  const seconds =
+    until === undefined
+      ? Number(await evaluate(Seconds, bindings, `${name}/Seconds`))
+      : (until - Date.now()) / 1000;
   await sleep(Math.max(0, seconds) * run.frame.waitScale, run.frame.signal);
 }
 
 async function fail(name: string, { Error: error, Cause: cause }: State, run: StateRun): Promise<never> {
   const bindings = bindingsOf(run);
-  throw new StatesError(String(await evaluate(error ?? '', bindings, `${name}/Error`)), String(await evaluate(cause ?? '', bindings, `${name}/Cause`)));
+  throw new StatesError(
+    String(await evaluate(error ?? '', bindings, `${name}/Error`)),
+    String(await evaluate(cause ?? '', bindings, `${name}/Cause`)),
+  );
 }
 
-async function runParallel(name: string, { Branches = [], Arguments }: State, run: StateRun): Promise<unknown> {
-  const input = Arguments === undefined ? run.input : await evaluate(Arguments, bindingsOf(run), `${name}/Arguments`);
+async function runParallel(
+  name: string,
+  { Branches = [], Arguments }: State,
+  run: StateRun,
+): Promise<unknown> {
+  const input =
+    Arguments === undefined ? run.input : await evaluate(Arguments, bindingsOf(run), `${name}/Arguments`);
   return Promise.all(Branches.map(branch => interpret(branch, input, { ...run.frame })));
 }
 
 function checkSize(output: unknown, name: string): void {
-  if (Buffer.byteLength(JSON.stringify(output) ?? '') > MAX_PAYLOAD_BYTES) {
-    throw new StatesError('States.DataLimitExceeded', `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`);
+  if (Buffer.byteLength(JSON.stringify(output)) > MAX_PAYLOAD_BYTES) {
+    throw new StatesError(
+      'States.DataLimitExceeded',
+      `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+    );
   }
 }

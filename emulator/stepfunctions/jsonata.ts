@@ -5,7 +5,12 @@ import { StatesError } from './states-error.ts';
 
 /** What expressions see: `$states` and the variables assigned so far. */
 export interface Bindings {
-  readonly states: { readonly input: unknown; readonly result?: unknown; readonly errorOutput?: unknown; readonly context: unknown };
+  readonly states: {
+    readonly input: unknown;
+    readonly result?: unknown;
+    readonly errorOutput?: unknown;
+    readonly context: unknown;
+  };
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
@@ -15,9 +20,14 @@ const EXPRESSION = /^\{%([\s\S]*)%\}$/;
 /** Fills a template: every string `{% … %}` is replaced by what it evaluates to. An undefined value is an error. */
 export async function evaluate(template: Template, bindings: Bindings, where: string): Promise<unknown> {
   if (typeof template === 'string') return evaluateText(template, bindings, where);
-  if (Array.isArray(template)) return Promise.all(template.map((element, index) => evaluate(element, bindings, `${where}[${index}]`)));
+  if (Array.isArray(template))
+    return Promise.all(template.map((element, index) => evaluate(element, bindings, `${where}[${index}]`)));
   if (typeof template !== 'object' || template === null) return template;
-  const entries = await Promise.all(Object.entries(template).map(async ([name, value]) => [name, await evaluate(value, bindings, `${where}.${name}`)] as const));
+  const entries = await Promise.all(
+    Object.entries(template).map(
+      async ([name, value]) => [name, await evaluate(value, bindings, `${where}.${name}`)] as const,
+    ),
+  );
   return Object.fromEntries(entries);
 }
 
@@ -28,9 +38,16 @@ async function evaluateText(text: string, { states, variables }: Bindings, where
   try {
     value = await expression(source.trim()).evaluate(undefined, { ...variables, states });
   } catch (error) {
-    throw new StatesError('States.QueryEvaluationError', `The JSONata expression '${source.trim()}' specified for the field '${where}' threw an error: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
+    throw new StatesError(
+      'States.QueryEvaluationError',
+      `The JSONata expression '${source.trim()}' specified for the field '${where}' threw an error: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
+    );
   }
-  if (value === undefined) throw new StatesError('States.QueryEvaluationError', `The JSONata expression '${source.trim()}' specified for the field '${where}' returned nothing (undefined).`);
+  if (value === undefined)
+    throw new StatesError(
+      'States.QueryEvaluationError',
+      `The JSONata expression '${source.trim()}' specified for the field '${where}' returned nothing (undefined).`,
+    );
   // What JSONata calls a sequence is an array with hidden properties; only JSON leaves a state.
   return JSON.parse(JSON.stringify(value)) as unknown;
 }
@@ -39,16 +56,22 @@ function expression(source: string): jsonata.Expression {
   const known = compiled.get(source);
   if (known !== undefined) return known;
   const parsed = jsonata(source);
-  for (const [name, implementation] of Object.entries(STEP_FUNCTIONS)) parsed.registerFunction(name, implementation);
+  for (const [name, implementation] of Object.entries(STEP_FUNCTIONS))
+    parsed.registerFunction(name, implementation);
   compiled.set(source, parsed);
   return parsed;
 }
 
 /** Functions that Step Functions adds to JSONata. */
 const STEP_FUNCTIONS: Readonly<Record<string, Parameters<jsonata.Expression['registerFunction']>[1]>> = {
-  partition: (values: unknown[], size: number) => Array.from({ length: Math.ceil(values.length / size) }, (_, index) => values.slice(index * size, (index + 1) * size)),
-  range: (first: number, last: number, step: number) => Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => first + index * step),
-  hash: (text: string, algorithm: string) => createHash(algorithm.replace('-', '').toLowerCase()).update(text).digest('hex'),
+  partition: (values: unknown[], size: number) =>
+    Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
+      values.slice(index * size, (index + 1) * size),
+    ),
+  range: (first: number, last: number, step: number) =>
+    Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => first + index * step),
+  hash: (text: string, algorithm: string) =>
+    createHash(algorithm.replace('-', '').toLowerCase()).update(text).digest('hex'),
   random: () => Math.random(),
   uuid: () => randomUUID(),
   parse: (text: string) => JSON.parse(text) as unknown,

@@ -32,7 +32,9 @@ export async function runMap(name: string, state: State, scope: MapScope): Promi
   const { ItemProcessor: processor } = state;
   if (processor === undefined) throw new StatesError('States.Runtime', `'${name}' has no ItemProcessor`);
   const items = await readItems(name, state, scope);
-  const children = await Promise.all(items.map(async (item, index) => ({ name: randomUUID(), input: await childInput(name, state, { scope, item, index }), status: 'PENDING' }) as Child));
+  const children = await Promise.all(
+    items.map((item, index) => newChild(name, state, { scope, item, index })),
+  );
   const run = await openRun(name, state, { scope, children });
   const distributed = processor.ProcessorConfig?.Mode === 'DISTRIBUTED';
   if (distributed) scope.frame.mapRuns.add(run);
@@ -47,20 +49,53 @@ export async function runMap(name: string, state: State, scope: MapScope): Promi
     run.stoppedAt = Date.now();
   }
   run.status = 'SUCCEEDED';
-  return distributed && state.ResultWriter !== undefined ? writeResults(name, state, { scope, children, run }) : children.map(({ output = null }) => output);
+  return distributed && state.ResultWriter !== undefined
+    ? writeResults(name, state, { scope, children, run })
+    : outputs(children);
 }
 
-async function childInput(name: string, state: State, { scope, item, index }: { readonly scope: MapScope; readonly item: unknown; readonly index: number }): Promise<unknown> {
+/** What a map without a result writer gives out: null for a failure that was tolerated. */
+export function outputs(children: readonly Child[]): readonly unknown[] {
+  return children.map(({ output }) => output ?? null);
+}
+
+async function newChild(
+  name: string,
+  state: State,
+  at: { readonly scope: MapScope; readonly item: unknown; readonly index: number },
+): Promise<Child> {
+  return { name: randomUUID(), input: await childInput(name, state, at), status: 'PENDING' };
+}
+
+async function childInput(
+  name: string,
+  state: State,
+  { scope, item, index }: { readonly scope: MapScope; readonly item: unknown; readonly index: number },
+): Promise<unknown> {
   if (state.ItemSelector === undefined) return item;
   const context: ExecutionContext = { ...scope.frame.context, Map: { Item: { Index: index, Value: item } } };
-  return evaluate(state.ItemSelector, bindingsOf({ input: scope.input, frame: { ...scope.frame, context } }), `${name}/ItemSelector`);
+  return evaluate(
+    state.ItemSelector,
+    bindingsOf({ input: scope.input, frame: { ...scope.frame, context } }),
+    `${name}/ItemSelector`,
+  );
 }
 
-async function openRun(name: string, state: State, { scope, children }: { readonly scope: MapScope; readonly children: readonly Child[] }): Promise<MapRun> {
+async function openRun(
+  name: string,
+  state: State,
+  { scope, children }: { readonly scope: MapScope; readonly children: readonly Child[] },
+): Promise<MapRun> {
   const bindings = bindingsOf(scope);
-  const number = async (field: 'MaxConcurrency' | 'ToleratedFailurePercentage' | 'ToleratedFailureCount'): Promise<number> => {
+  const number = async (
+    field: 'MaxConcurrency' | 'ToleratedFailurePercentage' | 'ToleratedFailureCount',
+  ): Promise<number> => {
     const value = state[field] === undefined ? 0 : await evaluate(state[field], bindings, `${name}/${field}`);
-    if (typeof value !== 'number' || value < 0) throw new StatesError('States.QueryEvaluationError', `${field} of '${name}' is no number from 0 on: ${JSON.stringify(value)}`);
+    if (typeof value !== 'number' || value < 0)
+      throw new StatesError(
+        'States.QueryEvaluationError',
+        `${field} of '${name}' is no number from 0 on: ${JSON.stringify(value)}`,
+      );
     return value;
   };
   const { Id } = scope.frame.context.Execution;
@@ -69,7 +104,15 @@ async function openRun(name: string, state: State, { scope, children }: { readon
     executionArn: Id,
     startedAt: Date.now(),
     status: 'RUNNING',
-    counts: { total: children.length, pending: children.length, running: 0, succeeded: 0, failed: 0, aborted: 0, resultsWritten: 0 },
+    counts: {
+      total: children.length,
+      pending: children.length,
+      running: 0,
+      succeeded: 0,
+      failed: 0,
+      aborted: 0,
+      resultsWritten: 0,
+    },
     maxConcurrency: await number('MaxConcurrency'),
     toleratedFailurePercentage: await number('ToleratedFailurePercentage'),
     toleratedFailureCount: await number('ToleratedFailureCount'),
@@ -77,7 +120,11 @@ async function openRun(name: string, state: State, { scope, children }: { readon
 }
 
 /** Starts children as places become free, and stops all of them when too many have failed. */
-function runChildren(children: readonly Child[], run: MapRun, start: (child: Child) => Promise<void>): Promise<void> {
+function runChildren(
+  children: readonly Child[],
+  run: MapRun,
+  start: (child: Child) => Promise<void>,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let next = 0;
     let ended = false;
@@ -85,14 +132,23 @@ function runChildren(children: readonly Child[], run: MapRun, start: (child: Chi
       if (ended) return;
       ended = true;
       if (error === undefined) resolve();
-      else reject(error instanceof Error ? error : new Error(String(error)));
+      else reject(error instanceof Error ? error : new Error('a child failed', { cause: error }));
     };
     const fill = (): void => {
       if (ended) return;
-      if (exceeded(run)) return end(new StatesError('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded'));
+      if (exceeded(run))
+        return end(
+          new StatesError(
+            'States.ExceedToleratedFailureThreshold',
+            'The specified tolerated failure threshold was exceeded',
+          ),
+        );
       if (next === children.length && run.counts.running === 0) return end();
       // Read anew each time: UpdateMapRun may have changed it.
-      while (next < children.length && run.counts.running < (run.maxConcurrency === 0 ? NO_LIMIT : run.maxConcurrency)) {
+      while (
+        next < children.length &&
+        run.counts.running < (run.maxConcurrency === 0 ? NO_LIMIT : run.maxConcurrency)
+      ) {
         const child = children[next++] as Child;
         run.counts.pending--;
         run.counts.running++;
@@ -117,7 +173,10 @@ interface ChildScope {
 }
 
 /** A distributed child is an execution of its own: it sees its input, none of the parent's variables, and has its own history, which is not kept. */
-async function runChild(child: Child, { processor, scope: { frame }, distributed, run }: ChildScope): Promise<void> {
+async function runChild(
+  child: Child,
+  { processor, scope: { frame }, distributed, run }: ChildScope,
+): Promise<void> {
   child.status = 'RUNNING';
   child.startedAt = Date.now();
   const context = distributed ? childContext(frame.context, child, run) : frame.context;
@@ -145,5 +204,14 @@ async function runChild(child: Child, { processor, scope: { frame }, distributed
 
 function childContext(parent: ExecutionContext, child: Child, run: MapRun): ExecutionContext {
   const id = `${run.arn.replace(':mapRun:', ':execution:').replace(/:[^:]*$/, '')}:${child.name}`;
-  return { StateMachine: parent.StateMachine, Execution: { ...parent.Execution, Id: id, Name: child.name, Input: child.input, StartTime: new Date().toISOString() } };
+  return {
+    StateMachine: parent.StateMachine,
+    Execution: {
+      ...parent.Execution,
+      Id: id,
+      Name: child.name,
+      Input: child.input,
+      StartTime: new Date().toISOString(),
+    },
+  };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { State } from './asl.ts';
 import { bindingsOf } from './interpreter.ts';
 import { evaluate } from './jsonata.ts';
-import type { Child, MapScope } from './map.ts';
+import { outputs, type Child, type MapScope } from './map.ts';
 import type { MapRun } from './map-runs.ts';
 import { StatesError } from './states-error.ts';
 
@@ -15,31 +15,64 @@ interface Writing {
 const FILES = ['SUCCEEDED', 'FAILED', 'PENDING'] as const;
 
 /** Exports results by status, with a manifest that names the files; answers what the map state gives out. */
-export async function writeResults(name: string, state: State, { scope, children, run }: Writing): Promise<unknown> {
+export async function writeResults(name: string, state: State, writing: Writing): Promise<unknown> {
   const writer = state.ResultWriter;
-  if (writer?.Arguments === undefined) return children.map(({ output = null }) => output);
-  const { integrations, caller } = scope.frame;
-  const { Bucket, Prefix = '' } = (await evaluate(writer.Arguments, bindingsOf(scope), `${name}/ResultWriter/Arguments`)) as { readonly Bucket: string; readonly Prefix?: string };
-  const { Transformation = 'NONE', OutputType = 'JSON' } = writer.WriterConfig ?? {};
+  const { scope, run, children } = writing;
+  if (writer?.Arguments === undefined) return outputs(children);
+  const where = `${name}/ResultWriter/Arguments`;
+  const target = (await evaluate(writer.Arguments, bindingsOf(scope), where)) as {
+    readonly Bucket: string;
+    readonly Prefix?: string;
+  };
+  const { Bucket, Prefix = '' } = target;
   const folder = `${Prefix === '' ? '' : `${Prefix.replace(/\/$/, '')}/`}${randomUUID()}`;
-  const files: Record<string, { Key: string; Size: number }[]> = {};
+  const write = (key: string, body: string): Promise<void> =>
+    scope.frame.integrations.writeObject({ bucket: Bucket, key, body }, scope.frame.caller);
   try {
-    for (const status of FILES) {
-      const of = children.filter(child => fileOf(child) === status);
-      files[status] = [];
-      if (of.length === 0) continue;
-      const body = render(of.flatMap(child => entries(child, { transformation: status === 'SUCCEEDED' ? Transformation : 'NONE', scope, run })), OutputType);
-      const key = `${folder}/${status}_0.${OutputType.toLowerCase()}`;
-      await integrations.writeObject({ bucket: Bucket, key, body }, caller);
-      files[status].push({ Key: key, Size: Buffer.byteLength(body) });
-    }
+    const files = await writeFiles(folder, writer.WriterConfig ?? {}, { writing, write });
     const manifest = `${folder}/manifest.json`;
-    await integrations.writeObject({ bucket: Bucket, key: manifest, body: JSON.stringify({ DestinationBucket: Bucket, MapRunArn: run.arn, ResultFiles: files }) }, caller);
+    await write(
+      manifest,
+      JSON.stringify({ DestinationBucket: Bucket, MapRunArn: run.arn, ResultFiles: files }),
+    );
     run.counts.resultsWritten = children.length;
     return { MapRunArn: run.arn, ResultWriterDetails: { Bucket, Key: manifest } };
   } catch (error) {
-    throw new StatesError('States.ResultWriterFailed', `s3://${Bucket}/${folder}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new StatesError(
+      'States.ResultWriterFailed',
+      `s3://${Bucket}/${folder}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
+}
+
+type ResultFiles = Record<(typeof FILES)[number], { readonly Key: string; readonly Size: number }[]>;
+
+async function writeFiles(
+  folder: string,
+  {
+    Transformation = 'NONE',
+    OutputType = 'JSON',
+  }: { readonly Transformation?: string; readonly OutputType?: string },
+  {
+    writing: { scope, children, run },
+    write,
+  }: { readonly writing: Writing; readonly write: (key: string, body: string) => Promise<void> },
+): Promise<ResultFiles> {
+  const files: ResultFiles = { SUCCEEDED: [], FAILED: [], PENDING: [] };
+  for (const status of FILES) {
+    const ofStatus = children.filter(child => fileOf(child) === status);
+    if (ofStatus.length === 0) continue;
+    // Failed and pending children are always exported with their metadata.
+    const transformation = status === 'SUCCEEDED' ? Transformation : 'NONE';
+    const body = render(
+      ofStatus.flatMap(child => entries(child, { transformation, scope, run })),
+      OutputType,
+    );
+    const key = `${folder}/${status}_0.${OutputType.toLowerCase()}`;
+    await write(key, body);
+    files[status].push({ Key: key, Size: Buffer.byteLength(body) });
+  }
+  return files;
 }
 
 function fileOf({ status }: Child): (typeof FILES)[number] {
@@ -55,7 +88,14 @@ function fileOf({ status }: Child): (typeof FILES)[number] {
   }
 }
 
-function entries(child: Child, { transformation, scope, run }: { readonly transformation: string; readonly scope: MapScope; readonly run: MapRun }): readonly unknown[] {
+function entries(
+  child: Child,
+  {
+    transformation,
+    scope,
+    run,
+  }: { readonly transformation: string; readonly scope: MapScope; readonly run: MapRun },
+): readonly unknown[] {
   switch (transformation) {
     case 'COMPACT':
       return [child.output];
@@ -73,7 +113,10 @@ function workflowMetadata(child: Child, scope: MapScope, run: MapRun): object {
     Input: JSON.stringify(child.input),
     InputDetails: { Included: true },
     Name: child.name,
-    ...(child.output !== undefined && { Output: JSON.stringify(child.output), OutputDetails: { Included: true } }),
+    ...(child.output !== undefined && {
+      Output: JSON.stringify(child.output),
+      OutputDetails: { Included: true },
+    }),
     ...child.error,
     RedriveCount: 0,
     RedriveStatus: 'NOT_REDRIVABLE',
@@ -85,5 +128,7 @@ function workflowMetadata(child: Child, scope: MapScope, run: MapRun): object {
 }
 
 function render(values: readonly unknown[], outputType: string): string {
-  return outputType === 'JSONL' ? values.map(value => `${JSON.stringify(value)}\n`).join('') : JSON.stringify(values);
+  return outputType === 'JSONL'
+    ? values.map(value => `${JSON.stringify(value)}\n`).join('')
+    : JSON.stringify(values);
 }

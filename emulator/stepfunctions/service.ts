@@ -11,32 +11,67 @@ const DEFAULT_PAGE = 100;
 
 /** AWS Step Functions on loopback. What it does and does not do: behaviour.md. */
 export function stepFunctionsService(machines: StateMachines, executions: Executions): Service {
-  return jsonService({ ...machineOperations(machines), ...executionOperations(machines, executions), ...mapRunOperations(executions) }, '1.0');
+  return jsonService(
+    {
+      ...machineOperations(machines),
+      ...executionOperations(machines, executions),
+      ...mapRunOperations(executions),
+    },
+    '1.0',
+  );
 }
 
 function machineOperations(machines: StateMachines): Readonly<Record<string, Operation>> {
   return {
     DescribeStateMachine: input => {
       const { arn, name, roleArn, definitionText, createdAt } = machines.get(input['stateMachineArn']);
-      return { stateMachineArn: arn, name, status: 'ACTIVE', definition: definitionText, roleArn, type: 'STANDARD', creationDate: createdAt / 1000 };
+      return {
+        stateMachineArn: arn,
+        name,
+        status: 'ACTIVE',
+        definition: definitionText,
+        roleArn,
+        type: 'STANDARD',
+        creationDate: createdAt / 1000,
+      };
     },
-    ListStateMachines: input => page(input, 'stateMachines', machines.all().map(({ arn, name, createdAt }) => ({ stateMachineArn: arn, name, type: 'STANDARD', creationDate: createdAt / 1000 }))),
+    ListStateMachines: input =>
+      page(
+        input,
+        'stateMachines',
+        machines.all().map(({ arn, name, createdAt }) => ({
+          stateMachineArn: arn,
+          name,
+          type: 'STANDARD',
+          creationDate: createdAt / 1000,
+        })),
+      ),
   };
 }
 
-function executionOperations(machines: StateMachines, executions: Executions): Readonly<Record<string, Operation>> {
+function executionOperations(
+  machines: StateMachines,
+  executions: Executions,
+): Readonly<Record<string, Operation>> {
   return {
     StartExecution: input => {
       const name = optionalText(input, 'name');
-      if (name !== undefined && !/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/.test(name)) throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
+      if (name !== undefined && !/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/.test(name))
+        throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
       const text = optionalText(input, 'input');
-      const execution = executions.start(machines.get(input['stateMachineArn']), { ...(name !== undefined && { name }), ...(text !== undefined && { input: text }) });
+      const execution = executions.start(machines.get(input['stateMachineArn']), {
+        ...(name !== undefined && { name }),
+        ...(text !== undefined && { input: text }),
+      });
       return { executionArn: execution.arn, startDate: execution.startedAt / 1000 };
     },
     DescribeExecution: input => describe(executions.get(input['executionArn'])),
     StopExecution: input => {
       const execution = executions.get(input['executionArn']);
-      executions.stop(execution, { Error: optionalText(input, 'error') ?? '', Cause: optionalText(input, 'cause') ?? '' });
+      executions.stop(execution, {
+        Error: optionalText(input, 'error') ?? '',
+        Cause: optionalText(input, 'cause') ?? '',
+      });
       return { stopDate: (execution.stoppedAt ?? Date.now()) / 1000 };
     },
     ListExecutions: input => {
@@ -47,7 +82,13 @@ function executionOperations(machines: StateMachines, executions: Executions): R
     },
     GetExecutionHistory: input => {
       const { history } = executions.get(input['executionArn']);
-      const events = history.map(({ type, timestamp, details }, index) => ({ id: index + 1, previousEventId: index, type, timestamp: timestamp / 1000, ...detailsOf(type, details) }));
+      const events = history.map(({ type, timestamp, details }, index) => ({
+        id: index + 1,
+        previousEventId: index,
+        type,
+        timestamp: timestamp / 1000,
+        ...detailsOf(type, details),
+      }));
       return page(input, 'events', input['reverseOrder'] === true ? events.reverse() : events);
     },
   };
@@ -67,16 +108,26 @@ function mapRunOperations(executions: Executions): Readonly<Record<string, Opera
       return page(
         input,
         'mapRuns',
-        executions.mapRuns.of(arn).map(run => ({ executionArn: arn, mapRunArn: run.arn, stateMachineArn: machine.arn, startDate: run.startedAt / 1000 })),
+        executions.mapRuns.of(arn).map(run => ({
+          executionArn: arn,
+          mapRunArn: run.arn,
+          stateMachineArn: machine.arn,
+          startDate: run.startedAt / 1000,
+        })),
       );
     },
     DescribeMapRun: input => describeMapRun(find(input)),
     UpdateMapRun: input => {
       const run = find(input);
-      for (const limit of ['maxConcurrency', 'toleratedFailurePercentage', 'toleratedFailureCount'] as const) {
+      for (const limit of [
+        'maxConcurrency',
+        'toleratedFailurePercentage',
+        'toleratedFailureCount',
+      ] as const) {
         const value = input[limit];
         if (value === undefined) continue;
-        if (typeof value !== 'number' || value < 0) throw validationError(`${limit} must be a number from 0 on`);
+        if (typeof value !== 'number' || value < 0)
+          throw validationError(`${limit} must be a number from 0 on`);
         run[limit] = value;
       }
       return {};
@@ -85,7 +136,14 @@ function mapRunOperations(executions: Executions): Readonly<Record<string, Opera
 }
 
 function summary({ arn, machine, name, status, startedAt, stoppedAt }: Execution): object {
-  return { executionArn: arn, stateMachineArn: machine.arn, name, status, startDate: startedAt / 1000, ...(stoppedAt !== undefined && { stopDate: stoppedAt / 1000 }) };
+  return {
+    executionArn: arn,
+    stateMachineArn: machine.arn,
+    name,
+    status,
+    startDate: startedAt / 1000,
+    ...(stoppedAt !== undefined && { stopDate: stoppedAt / 1000 }),
+  };
 }
 
 function describe(execution: Execution): object {
@@ -117,7 +175,7 @@ function describeMapRun(run: MapRun): object {
   };
 }
 
-function page<Entry>(input: Input, member: string, entries: readonly Entry[]): object {
+function page(input: Input, member: string, entries: readonly unknown[]): object {
   const start = Number(input['nextToken'] ?? 0);
   const size = Number(input['maxResults'] ?? 0) || DEFAULT_PAGE;
   const end = start + size;

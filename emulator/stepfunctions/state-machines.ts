@@ -15,18 +15,35 @@ export interface StateMachine {
 export class StateMachines {
   readonly #machines = new Map<string, StateMachine>();
 
-  create({ arn, roleArn, definition: definitionText }: { readonly arn: string; readonly roleArn: string; readonly definition: string }): StateMachine {
+  create({
+    arn,
+    roleArn,
+    definition: definitionText,
+  }: {
+    readonly arn: string;
+    readonly roleArn: string;
+    readonly definition: string;
+  }): StateMachine {
     const definition = JSON.parse(definitionText) as Definition;
     const problems = checkDefinition(definition);
-    if (problems.length > 0) throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${problems.join("', '")}'`);
-    const machine = { arn, name: arn.split(':').at(-1) ?? '', roleArn, definition, definitionText, createdAt: Date.now() };
+    if (problems.length > 0)
+      throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${problems.join("', '")}'`);
+    const machine = {
+      arn,
+      name: arn.split(':').at(-1) ?? '',
+      roleArn,
+      definition,
+      definitionText,
+      createdAt: Date.now(),
+    };
     this.#machines.set(arn, machine);
     return machine;
   }
 
   get(arn: unknown): StateMachine {
     const machine = typeof arn === 'string' ? this.#machines.get(arn) : undefined;
-    if (machine === undefined) throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${String(arn)}'`);
+    if (machine === undefined)
+      throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${String(arn)}'`);
     return machine;
   }
 

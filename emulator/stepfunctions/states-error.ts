@@ -30,7 +30,8 @@ export class ExecutionAborted extends Error {
 export function matches(errorEquals: readonly string[], { Error: name }: ErrorOutput): boolean {
   return errorEquals.some(pattern => {
     if (pattern === 'States.ALL') return name !== 'States.DataLimitExceeded' && name !== 'States.Runtime';
-    if (pattern === 'States.TaskFailed') return name !== 'States.Timeout' && !name.startsWith('States.Runtime');
+    if (pattern === 'States.TaskFailed')
+      return name !== 'States.Timeout' && !name.startsWith('States.Runtime');
     return pattern === name;
   });
 }

@@ -4,6 +4,7 @@ import type { Service } from '../request.ts';
 /** STS: who am I. */
 export function stsService(): Service {
   return queryService({
-    GetCallerIdentity: (_, { caller }) => `<Arn>${caller.arn}</Arn><UserId>${caller.arn.split('/').at(-1)}</UserId><Account>${caller.accountId}</Account>`,
+    GetCallerIdentity: (_, { caller }) =>
+      `<Arn>${caller.arn}</Arn><UserId>${caller.arn.split('/').at(-1)}</UserId><Account>${caller.accountId}</Account>`,
   });
 }

@@ -15,5 +15,9 @@ export async function createKeys({ kms }: Clients): Promise<Keys> {
     await kms.send(new CreateAliasCommand({ AliasName: `alias/${alias}`, TargetKeyId: arn }));
     return arn;
   };
-  return { old: await create('orders-2025'), new: await create('orders-2026'), otherTeam: await create('other-team') };
+  return {
+    old: await create('orders-2025'),
+    new: await create('orders-2026'),
+    otherTeam: await create('other-team'),
+  };
 }

@@ -10,6 +10,8 @@ export function seal(dataKey: Uint8Array, payload: string): Buffer {
 
 /** Throws where the data key is not the one that sealed it. */
 export function open(dataKey: Uint8Array, sealed: Uint8Array): string {
-  const decipher = createDecipheriv('aes-256-gcm', dataKey, sealed.subarray(0, 12)).setAuthTag(sealed.subarray(12, 28));
+  const decipher = createDecipheriv('aes-256-gcm', dataKey, sealed.subarray(0, 12)).setAuthTag(
+    sealed.subarray(12, 28),
+  );
   return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8');
 }

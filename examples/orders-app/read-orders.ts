@@ -24,7 +24,11 @@ export async function readOrders(clients: Clients): Promise<readonly ReadRecord[
 
 async function readTable(clients: Clients): Promise<readonly ReadRecord[]> {
   const items: Record<string, AttributeValue>[] = [];
-  for await (const { Items } of paginateScan({ client: clients.dynamodb }, { TableName: TABLE, ConsistentRead: true })) items.push(...(Items ?? []));
+  for await (const { Items } of paginateScan(
+    { client: clients.dynamodb },
+    { TableName: TABLE, ConsistentRead: true },
+  ))
+    items.push(...(Items ?? []));
   const withDataKey = items.filter(({ envelope }) => envelope?.M !== undefined);
   return pMap(
     withDataKey,
@@ -32,7 +36,13 @@ async function readTable(clients: Clients): Promise<readonly ReadRecord[]> {
       const name = orderId?.S ?? '';
       const tenant = tenantId?.S ?? '';
       const context = { purpose: 'orders', tenant, order: name };
-      return read(clients, { name, edk: envelope?.M?.['dataKey']?.B, payload: payload?.B, context, expected: `order ${name} of ${tenant}` });
+      return read(clients, {
+        name,
+        edk: envelope?.M?.['dataKey']?.B,
+        payload: payload?.B,
+        context,
+        expected: `order ${name} of ${tenant}`,
+      });
     },
     { concurrency: IN_FLIGHT },
   );
@@ -40,7 +50,8 @@ async function readTable(clients: Clients): Promise<readonly ReadRecord[]> {
 
 async function readBucket(clients: Clients): Promise<readonly ReadRecord[]> {
   const keys: string[] = [];
-  for await (const { Contents } of paginateListObjectsV2({ client: clients.s3 }, { Bucket: BUCKET })) keys.push(...(Contents ?? []).flatMap(({ Key }) => Key ?? []));
+  for await (const { Contents } of paginateListObjectsV2({ client: clients.s3 }, { Bucket: BUCKET }))
+    keys.push(...(Contents ?? []).flatMap(({ Key }) => Key ?? []));
   const records = await pMap(
     keys,
     async name => {
@@ -49,7 +60,13 @@ async function readBucket(clients: Clients): Promise<readonly ReadRecord[]> {
       const edk = Metadata?.['data-key'];
       if (edk === undefined) return undefined;
       const context = { purpose: 'documents', tenant: Metadata?.['tenant'] ?? '' };
-      return read(clients, { name, edk: Buffer.from(edk, 'base64'), payload, context, expected: `document ${name}` });
+      return read(clients, {
+        name,
+        edk: Buffer.from(edk, 'base64'),
+        payload,
+        context,
+        expected: `document ${name}`,
+      });
     },
     { concurrency: IN_FLIGHT },
   );
@@ -64,9 +81,14 @@ interface Stored {
   readonly expected: string;
 }
 
-async function read({ kms }: Clients, { name, edk, payload, context, expected }: Stored): Promise<ReadRecord> {
+async function read(
+  { kms }: Clients,
+  { name, edk, payload, context, expected }: Stored,
+): Promise<ReadRecord> {
   try {
-    const { Plaintext, KeyId } = await kms.send(new DecryptCommand({ CiphertextBlob: edk, EncryptionContext: context }));
+    const { Plaintext, KeyId } = await kms.send(
+      new DecryptCommand({ CiphertextBlob: edk, EncryptionContext: context }),
+    );
     const opened = Plaintext !== undefined && payload !== undefined && open(Plaintext, payload) === expected;
     return { name, opened, ...(KeyId !== undefined && { keyArn: KeyId }) };
   } catch (error) {

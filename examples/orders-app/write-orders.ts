@@ -34,7 +34,11 @@ const TENANTS = ['acme', 'globex', 'initech', 'umbrella'];
 const DOCUMENTS_PER_DATA_KEY = 5;
 
 /** Fills a table and a bucket with records encrypted under the old key. Answers the names of the flawed ones. */
-export async function writeOrders(clients: Clients, keys: Keys, { orders, documents }: Quantities): Promise<ReadonlySet<string>> {
+export async function writeOrders(
+  clients: Clients,
+  keys: Keys,
+  { orders, documents }: Quantities,
+): Promise<ReadonlySet<string>> {
   await clients.dynamodb.send(
     new CreateTableCommand({
       TableName: TABLE,
@@ -48,14 +52,26 @@ export async function writeOrders(clients: Clients, keys: Keys, { orders, docume
   const documentFlaws = spread(DOCUMENT_FLAWS, documents);
   await putOrders(clients, keys, orderFlaws);
   await putDocuments(clients, keys, documentFlaws);
-  const flawed = (names: readonly string[], flaws: readonly Flaw[]): string[] => names.filter((_, index) => !['none', 'no-data-key'].includes(flaws[index] ?? 'none'));
-  return new Set([...flawed(orderFlaws.map((_, index) => orderId(index)), orderFlaws), ...flawed(documentFlaws.map((_, index) => documentKey(index)), documentFlaws)]);
+  const flawed = (names: readonly string[], flaws: readonly Flaw[]): string[] =>
+    names.filter((_, index) => !['none', 'no-data-key'].includes(flaws[index] ?? 'none'));
+  return new Set([
+    ...flawed(
+      orderFlaws.map((_, index) => orderId(index)),
+      orderFlaws,
+    ),
+    ...flawed(
+      documentFlaws.map((_, index) => documentKey(index)),
+      documentFlaws,
+    ),
+  ]);
 }
 
 function spread(flaws: readonly (readonly [Flaw, number])[], total: number): readonly Flaw[] {
   const flawed = flaws.flatMap(([flaw, count]) => Array.from({ length: count }, () => flaw));
   // Every seventh record, so that pages and segments all have some.
-  return Array.from({ length: total }, (_, index) => (index % 7 === 3 ? (flawed[Math.floor(index / 7)] ?? 'none') : 'none'));
+  return Array.from({ length: total }, (_, index) =>
+    index % 7 === 3 ? (flawed[Math.floor(index / 7)] ?? 'none') : 'none',
+  );
 }
 
 function orderId(index: number): string {
@@ -71,28 +87,66 @@ interface EncryptedPayload {
   readonly payload: Buffer;
 }
 
-async function encrypt({ kms }: Clients, keyArn: string, { context, text }: { readonly context: Record<string, string>; readonly text: string }): Promise<EncryptedPayload> {
-  const { Plaintext, CiphertextBlob } = await kms.send(new GenerateDataKeyCommand({ KeyId: keyArn, KeySpec: 'AES_256', EncryptionContext: context }));
+async function encrypt(
+  { kms }: Clients,
+  keyArn: string,
+  { context, text }: { readonly context: Record<string, string>; readonly text: string },
+): Promise<EncryptedPayload> {
+  const { Plaintext, CiphertextBlob } = await kms.send(
+    new GenerateDataKeyCommand({ KeyId: keyArn, KeySpec: 'AES_256', EncryptionContext: context }),
+  );
   if (Plaintext === undefined || CiphertextBlob === undefined) throw new Error('KMS gave no data key');
   return { edk: CiphertextBlob, payload: seal(Plaintext, text) };
 }
 
 async function putOrders(clients: Clients, keys: Keys, flaws: readonly Flaw[]): Promise<void> {
-  const items = await pMap(flaws, (flaw, index) => order(clients, keys, { flaw, index }), { concurrency: IN_FLIGHT });
-  const batches = Array.from({ length: Math.ceil(items.length / 25) }, (_, batch) => items.slice(batch * 25, (batch + 1) * 25));
-  await pMap(batches, batch => clients.dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [TABLE]: batch.map(Item => ({ PutRequest: { Item } })) } })), { concurrency: 8 });
+  const items = await pMap(flaws, (flaw, index) => order(clients, keys, { flaw, index }), {
+    concurrency: IN_FLIGHT,
+  });
+  const batches = Array.from({ length: Math.ceil(items.length / 25) }, (_, batch) =>
+    items.slice(batch * 25, (batch + 1) * 25),
+  );
+  await pMap(
+    batches,
+    batch =>
+      clients.dynamodb.send(
+        new BatchWriteItemCommand({
+          RequestItems: { [TABLE]: batch.map(Item => ({ PutRequest: { Item } })) },
+        }),
+      ),
+    { concurrency: 8 },
+  );
 }
 
-async function order(clients: Clients, keys: Keys, { flaw, index }: { readonly flaw: Flaw; readonly index: number }): Promise<Record<string, AttributeValue>> {
+async function order(
+  clients: Clients,
+  keys: Keys,
+  { flaw, index }: { readonly flaw: Flaw; readonly index: number },
+): Promise<Record<string, AttributeValue>> {
   const id = orderId(index);
   const tenant = TENANTS[index % TENANTS.length] ?? '';
   const base = { orderId: { S: id }, status: { S: 'shipped' }, total: { N: String(100 + index) } };
   if (flaw === 'no-data-key') return { ...base, status: { S: 'draft' }, tenantId: { S: tenant } };
   const keyArn = flaw === 'foreign' ? keys.otherTeam : keys.old;
-  const context = { purpose: 'orders', tenant: flaw === 'wrong-context' ? 'somebody-else' : tenant, order: id };
+  const context = {
+    purpose: 'orders',
+    tenant: flaw === 'wrong-context' ? 'somebody-else' : tenant,
+    order: id,
+  };
   const { edk, payload } = await encrypt(clients, keyArn, { context, text: `order ${id} of ${tenant}` });
-  const envelope = { M: { dataKey: { B: flaw === 'corrupt' ? corrupted(edk) : edk }, keyArn: { S: keyArn }, algorithm: { S: 'AES-256-GCM' } } };
-  return { ...base, payload: { B: payload }, envelope, ...(flaw !== 'no-tenant' && { tenantId: { S: tenant } }) };
+  const envelope = {
+    M: {
+      dataKey: { B: flaw === 'corrupt' ? corrupted(edk) : edk },
+      keyArn: { S: keyArn },
+      algorithm: { S: 'AES-256-GCM' },
+    },
+  };
+  return {
+    ...base,
+    payload: { B: payload },
+    envelope,
+    ...(flaw !== 'no-tenant' && { tenantId: { S: tenant } }),
+  };
 }
 
 function corrupted(edk: Uint8Array): Uint8Array {
@@ -100,16 +154,31 @@ function corrupted(edk: Uint8Array): Uint8Array {
 }
 
 async function putDocuments(clients: Clients, keys: Keys, flaws: readonly Flaw[]): Promise<void> {
-  const groups = Array.from({ length: Math.ceil(flaws.length / DOCUMENTS_PER_DATA_KEY) }, (_, group) => group);
+  const groups = Array.from(
+    { length: Math.ceil(flaws.length / DOCUMENTS_PER_DATA_KEY) },
+    (_, group) => group,
+  );
   await pMap(
     groups,
     async group => {
       const tenant = TENANTS[group % TENANTS.length] ?? '';
       const context = { purpose: 'documents', tenant };
-      const { Plaintext, CiphertextBlob } = await clients.kms.send(new GenerateDataKeyCommand({ KeyId: keys.old, KeySpec: 'AES_256', EncryptionContext: context }));
+      const { Plaintext, CiphertextBlob } = await clients.kms.send(
+        new GenerateDataKeyCommand({ KeyId: keys.old, KeySpec: 'AES_256', EncryptionContext: context }),
+      );
       if (Plaintext === undefined || CiphertextBlob === undefined) throw new Error('KMS gave no data key');
-      const members = Array.from({ length: DOCUMENTS_PER_DATA_KEY }, (_, member) => group * DOCUMENTS_PER_DATA_KEY + member).filter(index => index < flaws.length);
-      for (const index of members) await putDocument(clients, keys, { index, flaw: flaws[index] ?? 'none', tenant, dataKey: Plaintext, edk: CiphertextBlob });
+      const members = Array.from(
+        { length: DOCUMENTS_PER_DATA_KEY },
+        (_, member) => group * DOCUMENTS_PER_DATA_KEY + member,
+      ).filter(index => index < flaws.length);
+      for (const index of members)
+        await putDocument(clients, keys, {
+          index,
+          flaw: flaws[index] ?? 'none',
+          tenant,
+          dataKey: Plaintext,
+          edk: CiphertextBlob,
+        });
     },
     { concurrency: IN_FLIGHT },
   );
@@ -123,9 +192,19 @@ interface Document {
   readonly edk: Uint8Array;
 }
 
-async function putDocument(clients: Clients, keys: Keys, { index, flaw, tenant, dataKey, edk }: Document): Promise<void> {
+async function putDocument(
+  clients: Clients,
+  keys: Keys,
+  { index, flaw, tenant, dataKey, edk }: Document,
+): Promise<void> {
   const key = documentKey(index);
-  const own = flaw === 'foreign' ? await encrypt(clients, keys.otherTeam, { context: { purpose: 'documents', tenant }, text: `document ${key}` }) : { edk, payload: seal(dataKey, `document ${key}`) };
+  const own =
+    flaw === 'foreign'
+      ? await encrypt(clients, keys.otherTeam, {
+          context: { purpose: 'documents', tenant },
+          text: `document ${key}`,
+        })
+      : { edk, payload: seal(dataKey, `document ${key}`) };
   const metadata = {
     tenant,
     'data-key': flaw === 'corrupt' ? 'truncated by a proxy' : Buffer.from(own.edk).toString('base64'),

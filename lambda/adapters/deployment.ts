@@ -19,10 +19,13 @@ export async function findDeployment(stackName: string, config: ClientConfig): P
   const client = new CloudFormationClient(config);
   try {
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
-    const outputs = new Map((Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+    const outputs = new Map(
+      (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
+    );
     const output = (name: string): string => {
       const value = outputs.get(name);
-      if (value === undefined) throw new NotDeployed(`stack ${stackName} has no output ${name}; deploy it again with this version`);
+      if (value === undefined)
+        throw new NotDeployed(`stack ${stackName} has no output ${name}; deploy it again with this version`);
       return value;
     };
     return {
@@ -33,7 +36,10 @@ export async function findDeployment(stackName: string, config: ClientConfig): P
     };
   } catch (error) {
     if (error instanceof NotDeployed) throw error;
-    if (nameOf(error) === 'ValidationError') throw new NotDeployed(`stack ${stackName} is not deployed in this account and Region; run cdk deploy, or name another --region or --profile`);
+    if (nameOf(error) === 'ValidationError')
+      throw new NotDeployed(
+        `stack ${stackName} is not deployed in this account and Region; run cdk deploy, or name another --region or --profile`,
+      );
     throw new NotDeployed(`stack ${stackName} cannot be looked up: ${messageOf(error)}`, { cause: error });
   } finally {
     client.destroy();

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import {
-  DynamoDBClient,
+  type DynamoDBClient,
   GetItemCommand,
   ScanCommand,
   UpdateItemCommand,

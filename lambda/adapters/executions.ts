@@ -1,4 +1,9 @@
-import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ListExecutionsCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { nameOf } from './aws-errors.ts';
 import type { ClientConfig } from './client-config.ts';
 
@@ -23,13 +28,21 @@ export class Executions {
   }
 
   async start(runId: string, input: object): Promise<void> {
-    await this.#client.send(new StartExecutionCommand({ stateMachineArn: this.#stateMachineArn, name: runId, input: JSON.stringify(input) }));
+    await this.#client.send(
+      new StartExecutionCommand({
+        stateMachineArn: this.#stateMachineArn,
+        name: runId,
+        input: JSON.stringify(input),
+      }),
+    );
   }
 
   async status(runId: string): Promise<ExecutionStatus | undefined> {
     const executionArn = `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${runId}`;
     try {
-      const { status, startDate, stopDate, error, cause } = await this.#client.send(new DescribeExecutionCommand({ executionArn }));
+      const { status, startDate, stopDate, error, cause } = await this.#client.send(
+        new DescribeExecutionCommand({ executionArn }),
+      );
       return {
         runId,
         state: stateOf(status),
@@ -45,7 +58,9 @@ export class Executions {
 
   /** The latest runs, newest first. */
   async latest(count: number): Promise<readonly ExecutionStatus[]> {
-    const { executions } = await this.#client.send(new ListExecutionsCommand({ stateMachineArn: this.#stateMachineArn, maxResults: count }));
+    const { executions } = await this.#client.send(
+      new ListExecutionsCommand({ stateMachineArn: this.#stateMachineArn, maxResults: count }),
+    );
     return (executions ?? []).map(({ name, status, startDate, stopDate }) => ({
       runId: name ?? '',
       state: stateOf(status),

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../core/journal/entries.ts';
 import type { Unit } from '../core/model/run.ts';
+import { nameOf } from './aws-errors.ts';
 import type { Journal, JournalPage, OutcomeArchive } from '../core/ports.ts';
 
 /**
@@ -29,6 +30,15 @@ export class S3Journal implements Journal {
     await this.#write('outcomes', page, outcomes);
   }
 
+  /** The name is new each time, so an object that is there already is our own, whose answer got lost. */
+  async #put(command: PutObjectCommand): Promise<void> {
+    try {
+      await this.#client.send(command);
+    } catch (error) {
+      if (nameOf(error) !== 'PreconditionFailed') throw error;
+    }
+  }
+
   async #write(
     kind: JournalKind,
     { unit, page }: JournalPage,
@@ -36,7 +46,7 @@ export class S3Journal implements Journal {
   ): Promise<void> {
     if (entries.length === 0) return;
     const lines = entries.map(entry => `${JSON.stringify(entry)}\n`).join('');
-    await this.#client.send(
+    await this.#put(
       new PutObjectCommand({
         Bucket: this.#bucket,
         Key: `${unitPrefix(kind, this.#job, unit)}page-${String(page + 1).padStart(6, '0')}-${randomUUID()}.jsonl.gz`,
@@ -89,12 +99,11 @@ export class S3OutcomeArchive implements OutcomeArchive {
       .split('\n')
       .filter(Boolean);
     return lines.map(line => {
-      const entry = JSON.parse(line) as OutcomeEntry;
-      if (entry.schema !== JOURNAL_SCHEMA)
-        throw new Error(
-          `journal object ${key} has schema ${String(entry.schema)}; this version reads ${JOURNAL_SCHEMA}`,
-        );
-      return entry;
+      const entry = JSON.parse(line) as Omit<OutcomeEntry, 'schema'> & { readonly schema: number };
+      if (entry.schema === JOURNAL_SCHEMA) return entry as OutcomeEntry;
+      throw new Error(
+        `journal object ${key} has schema ${entry.schema}; this version reads ${JOURNAL_SCHEMA}`,
+      );
     });
   }
 }

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
+import { Errors, JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
 
 /**
  * Lambda itself was busy or broke down: nothing of ours ran, or what ran can be repeated.
@@ -20,23 +20,16 @@ export const LAMBDA_RETRY: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
+/** A broken premise stays broken. This one stands first: Step Functions takes the first retrier that matches. */
+export const NEVER_RETRY: RetryProps = { errors: ['PremiseBroken'], maxAttempts: 0 };
+
 /**
- * A worker died half-way, or another invocation has moved its unit on. The next one goes on from the ledger, so a
- * repetition is always safe; five of them tell a passing trouble from a unit that kills its worker.
+ * A worker died half-way, was throttled for longer than the SDK waits, or found that another invocation has moved its
+ * unit on. The next one goes on from the ledger, so a repetition is always safe; five of them, with waits of up to
+ * 5, 10, 20, 40 and 80 s, tell a passing trouble from a unit that kills its worker.
  */
 export const WORKER_RETRY: RetryProps = {
-  errors: [
-    'Lambda.Unknown',
-    'Sandbox.Timedout',
-    'Runtime.ExitError',
-    'States.Timeout',
-    'UnitConflict',
-    'TimeoutError',
-    'ThrottlingException',
-    'InternalServerError',
-    'ServiceUnavailable',
-    'SlowDown',
-  ],
+  errors: [Errors.TASKS_FAILED],
   interval: Duration.seconds(5),
   backoffRate: 2,
   maxAttempts: 5,

@@ -13,11 +13,12 @@ import {
   StateMachineType,
   Succeed,
   Transformation,
+  WriterConfig,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { LAMBDA_RETRY, WORKER_RETRY } from './retry.ts';
+import { LAMBDA_RETRY, NEVER_RETRY, WORKER_RETRY } from './retry.ts';
 
 export interface UnitMapProps {
   readonly bucket: IBucket;
@@ -40,11 +41,17 @@ export class UnitMap extends DistributedMap {
       resultWriterV2: new ResultWriterV2({
         bucket,
         prefix: `{% $plan.resultsPrefix & '/${id.toLowerCase()}' %}`,
-        writerConfig: { transformation: Transformation.COMPACT, outputType: OutputType.JSONL },
+        writerConfig: new WriterConfig({
+          transformation: Transformation.COMPACT,
+          outputType: OutputType.JSONL,
+        }),
       }),
       assign: { manifests: '{% $append($manifests, [$states.result.ResultWriterDetails.Key]) %}' },
     });
-    this.itemProcessor(workUntilDone(scope, workerState, worker), { mode: ProcessorMode.DISTRIBUTED, executionType: ProcessorType.STANDARD });
+    this.itemProcessor(workUntilDone(scope, workerState, worker), {
+      mode: ProcessorMode.DISTRIBUTED,
+      executionType: ProcessorType.STANDARD,
+    });
     // The L2 demands the type here, and then warns that it reads the one above.
     Annotations.of(this).acknowledgeWarning('@aws-cdk/aws-stepfunctions:propertyIgnored');
   }
@@ -61,6 +68,7 @@ function workUntilDone(scope: Construct, workerState: string, worker: IFunction)
     outputs: '{% $states.result.Payload %}',
     retryOnServiceExceptions: false,
   });
+  work.addRetry(NEVER_RETRY);
   work.addRetry(LAMBDA_RETRY);
   work.addRetry(WORKER_RETRY);
   const done = Choice.jsonata(scope, `${workerState} done?`)

@@ -15,10 +15,14 @@ export function parseJob(input: unknown, formats: FormatRegistry): ParsedJob {
   const parsed = jobSchema(formats).safeParse(input);
   if (!parsed.success)
     return { kind: 'refused', problems: parsed.error.issues.map(issue => problemOf(issue, input)) };
-  const { $schema: _, ...fields } = parsed.data;
-  const job = fields as unknown as Job;
+  const job = withoutSchema(parsed.data);
   const problems = [...regionProblems(job), ...storeProblems(job, formats)];
   return problems.length === 0 ? { kind: 'job', job } : { kind: 'refused', problems };
+}
+
+/** `$schema` is for editors. */
+function withoutSchema(fields: Readonly<Record<string, unknown>>): Job {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== '$schema')) as unknown as Job;
 }
 
 /** A zod issue in our words. Where the value is an object or list, the words alone say more than a dump of it. */

@@ -40,9 +40,9 @@ export function outcomeEntry(scope: UnitScope, found: Found, outcome: Outcome): 
     locator: record.locator,
     slot: finding.slot,
     outcome: outcome.kind,
-    ...('reason' in outcome && outcome.reason !== undefined && { reason: outcome.reason }),
+    ...('reason' in outcome && { reason: outcome.reason }),
     ...(ciphertext !== undefined && { digest: digest(ciphertext) }),
-    ...('source' in outcome && outcome.source !== undefined && { source: outcome.source }),
-    ...('destination' in outcome && { destination: outcome.destination }),
+    ...('source' in outcome && { source: outcome.source }),
+    ...(outcome.kind === 'rewrapped' && { destination: outcome.destination }),
   };
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Job, Limits } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { RUN_MODES, type RunMode } from '../model/run.ts';

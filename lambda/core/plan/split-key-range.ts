@@ -25,8 +25,10 @@ interface Stretch {
   readonly after?: string;
   readonly upTo?: string;
   readonly page: KeyListing;
+  /** It was looked into at its middle, and held no surprise. */
+  readonly settled: boolean;
   /** No text lies between the page's last key and the upper bound. */
-  readonly whole: boolean;
+  readonly indivisible?: boolean;
 }
 
 /**
@@ -39,38 +41,42 @@ export async function splitKeyRange(list: ListAfter, workers: number): Promise<S
   if (!first.truncated) return splitKnown(first.keys, workers);
   space.learn(first.keys);
 
-  const stretches: Stretch[] = [{ page: first, whole: false }];
+  const stretches: Stretch[] = [{ page: first, settled: false }];
   for (let probes = 1; probes < MAX_PROBES; probes++) {
     const sizes = stretches.map(stretch => estimateKeys(stretch, space));
     const total = sizes.reduce((sum, size) => sum + size, 0);
     const target = Math.max(MIN_KEYS_PER_UNIT, Math.min(KEYS_PER_UNIT, total / (UNITS_PER_WORKER * workers)));
-    const largest = indexOfLargest(sizes, stretches);
-    const stretch = stretches[largest];
-    if (stretch === undefined || (sizes[largest] ?? 0) <= target) break;
-    stretches.splice(largest, 1, ...(await halve(stretch, space, list)));
+    const next = nextToHalve(stretches, sizes, target);
+    if (next === undefined) break;
+    const replacement = await halve(next.stretch, { space, list, small: next.size <= target });
+    stretches.splice(stretches.indexOf(next.stretch), 1, ...replacement);
   }
   const keys = Math.round(stretches.reduce((sum, stretch) => sum + estimateKeys(stretch, space), 0));
   return { ranges: stretches.map(({ after, upTo }) => keyRange(after, upTo)), keys };
 }
 
-function indexOfLargest(sizes: readonly number[], stretches: readonly Stretch[]): number {
-  let largest = -1;
-  for (const [index, size] of sizes.entries()) {
-    if (stretches[index]?.whole === true || isCounted(stretches[index])) continue;
-    if (largest === -1 || size > (sizes[largest] ?? 0)) largest = index;
-  }
-  return largest;
+/** The largest stretch above the target; then, one after the other, those that only seem to be small enough. */
+function nextToHalve(
+  stretches: readonly Stretch[],
+  sizes: readonly number[],
+  target: number,
+): { readonly stretch: Stretch; readonly size: number } | undefined {
+  const open = stretches.flatMap((stretch, index) =>
+    isCounted(stretch) ? [] : [{ stretch, size: sizes[index] ?? 0 }],
+  );
+  const candidates = open.filter(
+    ({ stretch, size }) => stretch.indivisible !== true && (size > target || !stretch.settled),
+  );
+  return candidates.reduce<(typeof candidates)[number] | undefined>(
+    (largest, one) => (largest === undefined || one.size > largest.size ? one : largest),
+    undefined,
+  );
 }
 
 /** The page reaches the end of the stretch, so its keys are all there are. */
-function isCounted(stretch: Stretch | undefined): boolean {
-  if (stretch === undefined) return true;
-  const last = stretch.page.keys.at(-1);
-  return (
-    !stretch.page.truncated ||
-    last === undefined ||
-    (stretch.upTo !== undefined && compareUtf8(last, stretch.upTo) >= 0)
-  );
+function isCounted({ page, upTo }: Stretch): boolean {
+  const last = page.keys.at(-1);
+  return !page.truncated || last === undefined || (upTo !== undefined && compareUtf8(last, upTo) >= 0);
 }
 
 function estimateKeys(stretch: Stretch, space: KeySpace): number {
@@ -88,18 +94,27 @@ function estimateKeys(stretch: Stretch, space: KeySpace): number {
 /** Above every key: the last character of Unicode. */
 const END_OF_KEYS = '\u{10FFFF}';
 
-async function halve(stretch: Stretch, space: KeySpace, list: ListAfter): Promise<readonly Stretch[]> {
+interface Halving {
+  readonly space: KeySpace;
+  readonly list: ListAfter;
+  /** The stretch seems small enough, and is only looked into once: unknown characters would hide keys from the estimate. */
+  readonly small: boolean;
+}
+
+async function halve(stretch: Stretch, { space, list, small }: Halving): Promise<readonly Stretch[]> {
   const middle = space.midpoint(stretch.page.keys.at(-1) ?? '', stretch.upTo ?? END_OF_KEYS);
-  if (middle === undefined) return [{ ...stretch, whole: true }];
+  if (middle === undefined) return [{ ...stretch, settled: true, indivisible: true }];
   const page = await list({ startAfter: middle });
-  space.learn(page.keys);
+  const surprised = space.learn(page.keys);
   const [next] = page.keys;
+  const { upTo } = stretch;
   // Nothing lies above the middle: the keys end before it, and only the bound moves.
-  if (next === undefined || (stretch.upTo !== undefined && compareUtf8(next, stretch.upTo) > 0))
-    return [{ ...stretch, upTo: middle }];
+  if (next === undefined || (upTo !== undefined && compareUtf8(next, upTo) > 0))
+    return [{ ...stretch, upTo: middle, settled: small && upTo !== undefined }];
+  if (small && !surprised) return [{ ...stretch, settled: true }];
   return [
-    { ...stretch, upTo: middle },
-    { after: middle, ...(stretch.upTo !== undefined && { upTo: stretch.upTo }), page, whole: false },
+    { ...stretch, upTo: middle, settled: false },
+    { after: middle, ...(upTo !== undefined && { upTo }), page, settled: false },
   ];
 }
 

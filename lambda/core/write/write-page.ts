@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import type { Finding } from '../model/data-key.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { RecordStore, WriteResult } from '../ports.ts';
 import type { StoreRecord } from '../model/record.ts';
@@ -91,14 +92,14 @@ function standingOf(
   format: BoundFormat,
 ): Standing {
   const now = current && format.read(current).find(finding => finding.slot === found.finding.slot);
-  if (now === undefined || !('ciphertext' in now) || now.ciphertext === undefined) return 'other';
-  const held = digest(now.ciphertext);
+  const held = now && digestOf(now);
+  if (held === undefined) return 'other';
   if (held === digest(reply.ciphertext)) return 'ours';
-  return 'ciphertext' in found.finding &&
-    found.finding.ciphertext !== undefined &&
-    held === digest(found.finding.ciphertext)
-    ? 'old'
-    : 'other';
+  return held === digestOf(found.finding) ? 'old' : 'other';
+}
+
+function digestOf(finding: Finding): string | undefined {
+  return 'ciphertext' in finding ? digest(finding.ciphertext) : undefined;
 }
 
 function outcomeAfterRace(standing: Standing, reply: Reply, second: WriteResult | undefined): Outcome {

@@ -8,7 +8,7 @@ const PATH_CURE =
 
 const path = z
   .union([text('an attribute path'), z.array(z.union([z.string().min(1), z.int().nonnegative()])).min(1)], {
-    error: `is no attribute path; ${PATH_CURE}`,
+    error: ({ input }) => `${input === undefined ? 'is missing' : 'is no attribute path'}; ${PATH_CURE}`,
   })
   .refine(value => parsePath(value) !== undefined, { error: `is no attribute path; ${PATH_CURE}` });
 

@@ -16,7 +16,10 @@ export interface SandboxOptions {
 
 type Message =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'init-failed' | 'failed'; readonly error: { readonly errorType: string; readonly errorMessage: string } }
+  | {
+      readonly kind: 'init-failed' | 'failed';
+      readonly error: { readonly errorType: string; readonly errorMessage: string };
+    }
   | { readonly kind: 'returned'; readonly payload: unknown };
 
 /** One execution environment: a process with the function's code, environment, memory and one invocation at a time. */
@@ -93,7 +96,9 @@ export class Sandbox {
 }
 
 function resultOf(message: Message): InvocationResult {
-  return message.kind === 'returned' ? { kind: 'returned', payload: message.payload } : failed('error' in message ? message.error : { errorType: 'Unknown', errorMessage: '' });
+  return message.kind === 'returned'
+    ? { kind: 'returned', payload: message.payload }
+    : failed('error' in message ? message.error : { errorType: 'Unknown', errorMessage: '' });
 }
 
 function failed(error: { readonly errorType: string; readonly errorMessage: string }): InvocationResult {
@@ -101,14 +106,23 @@ function failed(error: { readonly errorType: string; readonly errorMessage: stri
 }
 
 function exitError(requestId: string): { errorType: string; errorMessage: string } {
-  return { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: killed` };
+  return {
+    errorType: 'Runtime.ExitError',
+    errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`,
+  };
 }
 
 function timeoutError(requestId: string, seconds: number): { errorType: string; errorMessage: string } {
-  return { errorType: 'Sandbox.Timedout', errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds` };
+  return {
+    errorType: 'Sandbox.Timedout',
+    errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`,
+  };
 }
 
-function environment(definition: FunctionDefinition, { endpoint, credentials }: SandboxOptions): Record<string, string> {
+function environment(
+  definition: FunctionDefinition,
+  { endpoint, credentials }: SandboxOptions,
+): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
     TZ: ':UTC',

@@ -30,9 +30,12 @@ export class Functions {
 
   /** By ARN, with or without version, or by name in a Region and account. */
   get(reference: string, place: { readonly region: string; readonly accountId: string }): FunctionDefinition {
-    const arn = reference.startsWith('arn:') ? reference.split(':').slice(0, 7).join(':') : `arn:aws:lambda:${place.region}:${place.accountId}:function:${reference}`;
+    const arn = reference.startsWith('arn:')
+      ? reference.split(':').slice(0, 7).join(':')
+      : `arn:aws:lambda:${place.region}:${place.accountId}:function:${reference}`;
     const found = this.#functions.get(arn);
-    if (found === undefined) throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, { status: 404 });
+    if (found === undefined)
+      throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, { status: 404 });
     return found;
   }
 

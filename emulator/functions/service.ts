@@ -34,7 +34,11 @@ export class LambdaRuntime {
   }
 
   async invoke(definition: FunctionDefinition, event: unknown): Promise<InvocationResult> {
-    if (this.#busy.size >= this.#concurrency) throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429, members: { Reason: 'ConcurrentInvocationLimitExceeded' } });
+    if (this.#busy.size >= this.#concurrency)
+      throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', {
+        status: 429,
+        members: { Reason: 'ConcurrentInvocationLimitExceeded' },
+      });
     const sandbox = this.#idle.get(definition.arn)?.pop() ?? this.#start(definition);
     this.#busy.add(sandbox);
     try {
@@ -47,7 +51,9 @@ export class LambdaRuntime {
 
   /** Kills sandboxes that are at work right now: what a worker crash looks like. Answers how many. */
   killBusy(functionArn?: string): number {
-    const victims = [...this.#busy].filter(sandbox => functionArn === undefined || sandbox.functionArn === functionArn);
+    const victims = [...this.#busy].filter(
+      sandbox => functionArn === undefined || sandbox.functionArn === functionArn,
+    );
     for (const sandbox of victims) sandbox.kill();
     return victims.length;
   }
@@ -75,15 +81,30 @@ export function lambdaService(functions: Functions, runtime: LambdaRuntime): Ser
       const headers = { 'content-type': 'application/json', 'x-amzn-requestid': request.requestId };
       try {
         const [, reference] = INVOKE.exec(request.path) ?? [];
-        if (request.method !== 'POST' || reference === undefined) throw new AwsError('UnknownOperationException', `the embedded AWS does not have ${request.method} ${request.path} of Lambda`);
-        const definition = functions.get(decodeURIComponent(reference), { region: request.region, accountId: request.caller.accountId });
+        if (request.method !== 'POST' || reference === undefined)
+          throw new AwsError(
+            'UnknownOperationException',
+            `the embedded AWS does not have ${request.method} ${request.path} of Lambda`,
+          );
+        const definition = functions.get(decodeURIComponent(reference), {
+          region: request.region,
+          accountId: request.caller.accountId,
+        });
         const event: unknown = request.body.length === 0 ? {} : JSON.parse(request.body.toString('utf8'));
         const result = await runtime.invoke(definition, event);
         const error = result.kind === 'failed' ? { 'x-amz-function-error': 'Unhandled' } : {};
-        return { status: 200, headers: { ...headers, ...error, 'x-amz-executed-version': '$LATEST' }, body: JSON.stringify(result.payload) };
+        return {
+          status: 200,
+          headers: { ...headers, ...error, 'x-amz-executed-version': '$LATEST' },
+          body: JSON.stringify(result.payload),
+        };
       } catch (error) {
         const { code, message, status, members } = asAwsError(error);
-        return { status, headers: { ...headers, 'x-amzn-errortype': code }, body: JSON.stringify({ Type: 'User', Message: message, ...members }) };
+        return {
+          status,
+          headers: { ...headers, 'x-amzn-errortype': code },
+          body: JSON.stringify({ Type: 'User', Message: message, ...members }),
+        };
       }
     },
   };

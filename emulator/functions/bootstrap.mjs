@@ -10,7 +10,13 @@ const root = process.env.LAMBDA_TASK_ROOT;
 async function load() {
   for (const extension of ['.mjs', '.js', '.cjs']) {
     const path = join(root, `${file}${extension}`);
-    if (await access(path).then(() => true, () => false)) return (await import(pathToFileURL(path).href))[exported];
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return (await import(pathToFileURL(path).href))[exported];
   }
   throw new Error(`no ${file}.mjs, .js or .cjs in the bundle`);
 }

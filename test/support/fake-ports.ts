@@ -1,0 +1,148 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { IntentEntry, OutcomeEntry } from '../../lambda/core/journal/entries.ts';
+import type { UnitProgress } from '../../lambda/core/model/books.ts';
+import { UnitConflict } from '../../lambda/core/model/errors.ts';
+import type {
+  AttributePath,
+  AttributeValue,
+  ItemRecord,
+  RecordChange,
+  StoreRecord,
+} from '../../lambda/core/model/record.ts';
+import type { ScanRange, Unit } from '../../lambda/core/model/run.ts';
+import type { MigratePorts } from '../../lambda/core/migrate-unit.ts';
+import type {
+  Journal,
+  JournalPage,
+  Ledger,
+  OutcomeArchive,
+  RecordPage,
+  RecordStore,
+  RunControl,
+  WriteResult,
+} from '../../lambda/core/ports.ts';
+import { FakeKms } from './fake-kms.ts';
+
+/** A table in memory, in the order of insertion. */
+export class FakeTable implements RecordStore {
+  readonly items = new Map<string, ItemRecord>();
+  readonly writes: RecordChange[] = [];
+  /** Called before each write takes effect; what it answers replaces the write. */
+  beforeWrite: (record: StoreRecord) => WriteResult | undefined = () => undefined;
+  /** Called after a write took effect; what it answers is what the caller sees. */
+  afterWrite: () => WriteResult = () => ({ kind: 'written' });
+
+  put(...items: readonly ItemRecord[]): this {
+    for (const item of items) this.items.set(item.locator, item);
+    return this;
+  }
+
+  readPage(
+    _range: ScanRange,
+    { cursor, pageSize }: { readonly cursor?: string; readonly pageSize: number },
+  ): Promise<RecordPage> {
+    const start = Number(cursor ?? 0);
+    const records = [...this.items.values()].slice(start, start + pageSize);
+    const end = start + records.length;
+    return Promise.resolve({ records, ...(end < this.items.size && { cursor: String(end) }) });
+  }
+
+  reread({ locator }: StoreRecord): Promise<StoreRecord | undefined> {
+    return Promise.resolve(this.items.get(locator));
+  }
+
+  write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
+    const intercepted = this.beforeWrite(record);
+    if (intercepted !== undefined) return Promise.resolve(intercepted);
+    const current = this.items.get(record.locator);
+    if (change.kind !== 'item-change' || current === undefined)
+      return Promise.resolve({ kind: 'precondition-failed' });
+    const holds = change.expect.every(({ path, value }) =>
+      isDeepStrictEqual(plain(at(current, path)), plain(value)),
+    );
+    if (!holds) return Promise.resolve({ kind: 'precondition-failed' });
+    this.writes.push(change);
+    const attributes = change.set.reduce(
+      (all, { path, value }) => ({ ...all, [String(path[0])]: value }),
+      current.attributes,
+    );
+    this.items.set(record.locator, { ...current, attributes });
+    return Promise.resolve(this.afterWrite());
+  }
+}
+
+function at({ attributes }: ItemRecord, path: AttributePath): AttributeValue | undefined {
+  return attributes[String(path[0])];
+}
+
+/** Buffers and Uint8Arrays of the same bytes are one value. */
+function plain(value: AttributeValue | undefined): unknown {
+  return value !== undefined && 'B' in value ? Buffer.from(value.B).toString('hex') : value;
+}
+
+/** Journal and its archive in memory. `log` is the order in which things became durable. */
+export class FakeJournal implements Journal, OutcomeArchive {
+  readonly intents: IntentEntry[] = [];
+  readonly outcomes: OutcomeEntry[] = [];
+
+  writeIntents(_page: JournalPage, intents: readonly IntentEntry[]): Promise<void> {
+    this.intents.push(...intents);
+    return Promise.resolve();
+  }
+
+  writeOutcomes(_page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void> {
+    this.outcomes.push(...outcomes);
+    return Promise.resolve();
+  }
+
+  async *outcomesOf(): AsyncGenerator<OutcomeEntry> {
+    yield* await Promise.resolve(this.outcomes);
+  }
+}
+
+export class FakeLedger implements Ledger {
+  readonly checkpoints = new Map<string, UnitProgress>();
+  control: RunControl = {};
+
+  resume(unit: Unit, fresh: UnitProgress): Promise<UnitProgress> {
+    return Promise.resolve(this.checkpoints.get(`${fresh.phase} ${unit.unitId}`) ?? fresh);
+  }
+
+  checkpoint(progress: UnitProgress, previousPages: number): Promise<void> {
+    const name = `${progress.phase} ${progress.unitId}`;
+    if ((this.checkpoints.get(name)?.pages ?? 0) !== previousPages)
+      return Promise.reject(new UnitConflict('ledger.conflict', name));
+    this.checkpoints.set(name, progress);
+    return Promise.resolve();
+  }
+
+  readControl(): Promise<RunControl> {
+    return Promise.resolve(this.control);
+  }
+
+  breakPremise(_runId: string, message: string): Promise<void> {
+    this.control = { ...this.control, brokenPremise: message };
+    return Promise.resolve();
+  }
+}
+
+export interface FakePorts extends MigratePorts {
+  readonly records: FakeTable;
+  readonly keys: FakeKms;
+  readonly journal: FakeJournal;
+  readonly ledger: FakeLedger;
+}
+
+/** Ports over memory with all the time in the world. */
+export function fakePorts(changes: Partial<MigratePorts> = {}): FakePorts {
+  return {
+    records: new FakeTable(),
+    keys: new FakeKms(),
+    journal: new FakeJournal(),
+    ledger: new FakeLedger(),
+    telemetry: { dataKey: () => undefined, page: () => undefined },
+    deadline: { remaining: () => Number.POSITIVE_INFINITY },
+    clock: { now: () => 0 },
+    ...changes,
+  } as FakePorts;
+}

@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { formatAttributePath, parsePath } from '../../lambda/formats/attribute/attribute-path.ts';
+import { attributeFormat } from '../../lambda/formats/attribute/index.ts';
+import { item, NEW_KEY, OLD_KEY } from '../support/builders.ts';
+
+const CONFIG = {
+  type: 'attribute',
+  dataKey: 'envelope.keys[0].edk',
+  encoding: 'binary',
+  keyArn: 'envelope.keyArn',
+  encryptionContext: {
+    purpose: 'orders',
+    tenant: { attribute: 'tenant' },
+    id: { keyAttribute: 'id' },
+    count: { attribute: 'count' },
+  },
+};
+const edk = Buffer.from('old');
+
+function order(changes: Parameters<typeof item>[1] = {}): ReturnType<typeof item> {
+  return item('o-1', {
+    tenant: { S: 'acme' },
+    count: { N: '7' },
+    envelope: {
+      M: { keys: { L: [{ M: { edk: { B: edk } } }] }, keyArn: { S: OLD_KEY }, algorithm: { S: 'AES' } },
+    },
+    ...changes,
+  });
+}
+
+const format = attributeFormat.bind(CONFIG);
+
+describe('the format attribute', () => {
+  it('reads a nested data key, with its context from constants, attributes and key attributes', () => {
+    expect(format.read(order())).toEqual([
+      {
+        kind: 'data-key',
+        slot: 'envelope.keys[0].edk',
+        ciphertext: edk,
+        recordedKeyArn: OLD_KEY,
+        encryptionContext: { purpose: 'orders', tenant: 'acme', id: 'o-1', count: '7' },
+      },
+    ]);
+  });
+
+  it('finds nothing where the attribute is missing: a record may hold no data key', () => {
+    expect(format.read(order({ envelope: { M: {} } }))).toEqual([]);
+  });
+
+  it('names the missing attribute of a context, and still hands out the ciphertext to be asked about', () => {
+    const { tenant: _, ...attributes } = order().attributes;
+    const [finding] = format.read({ ...order(), attributes });
+    expect(finding).toMatchObject({
+      kind: 'unreadable',
+      reason: "encryption context 'tenant' cannot be built: the item has no attribute tenant",
+      ciphertext: edk,
+    });
+  });
+
+  it.each([
+    ['of another type', { S: 'text' }, 'is of type S; the job says binary, type B'],
+    ['empty', { B: new Uint8Array() }, 'is empty'],
+    [
+      'longer than KMS makes them',
+      { B: new Uint8Array(6145) },
+      'has 6145 bytes; a KMS ciphertext has at most 6144',
+    ],
+  ])('calls a data key unreadable that is %s', (_, value, words) => {
+    const [finding] = format.read(order({ envelope: { M: { keys: { L: [{ M: { edk: value } }] } } } }));
+    expect(finding).toMatchObject({ kind: 'unreadable', reason: expect.stringContaining(words) });
+  });
+
+  it('replaces the data key and the key ARN beside it, on condition of the old data key, and nothing else', () => {
+    const change = format.replace(order(), [
+      { slot: 'envelope.keys[0].edk', ciphertext: Buffer.from('new'), destination: { keyArn: NEW_KEY } },
+    ]);
+    expect(change).toEqual({
+      kind: 'item-change',
+      expect: [{ path: ['envelope', 'keys', 0, 'edk'], value: { B: edk } }],
+      set: [
+        { path: ['envelope', 'keys', 0, 'edk'], value: { B: Buffer.from('new') } },
+        { path: ['envelope', 'keyArn'], value: { S: NEW_KEY } },
+      ],
+    });
+  });
+
+  it('never adds a key ARN to a record that has none', () => {
+    const record = order({ envelope: { M: { keys: { L: [{ M: { edk: { B: edk } } }] } } } });
+    const change = format.replace(record, [
+      { slot: 'x', ciphertext: Buffer.from('new'), destination: { keyArn: NEW_KEY } },
+    ]);
+    expect(change).toMatchObject({ set: [{ path: ['envelope', 'keys', 0, 'edk'] }] });
+    expect(change.set).toHaveLength(1);
+  });
+
+  it('reads what it writes, byte for byte, in either encoding', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 300 }),
+        fc.uint8Array({ minLength: 1, maxLength: 300 }),
+        fc.constantFrom('binary' as const, 'base64' as const),
+        (before, after, encoding) => {
+          const flat = attributeFormat.bind({ type: 'attribute', dataKey: 'edk', encoding });
+          const stored =
+            encoding === 'binary' ? { B: before } : { S: Buffer.from(before).toString('base64') };
+          const record = item('x', { edk: stored });
+          const [found] = flat.read(record);
+          expect(found).toMatchObject({ kind: 'data-key' });
+          expect(Buffer.from((found as { ciphertext: Uint8Array }).ciphertext)).toEqual(Buffer.from(before));
+          const change = flat.replace(record, [
+            { slot: 'edk', ciphertext: after, destination: { keyArn: NEW_KEY } },
+          ]);
+          if (change.kind !== 'item-change') throw new Error('an item change');
+          const [again] = flat.read(item('x', { edk: change.set[0]!.value }));
+          expect(Buffer.from((again as { ciphertext: Uint8Array }).ciphertext)).toEqual(Buffer.from(after));
+        },
+      ),
+    );
+  });
+
+  it.each(['AQID=', 'AQI', ' AQID', 'AQ_D'])('calls %j unreadable: it is no standard base64', text => {
+    const [finding] = attributeFormat
+      .bind({ type: 'attribute', dataKey: 'edk', encoding: 'base64' })
+      .read(item('x', { edk: { S: text } }));
+    expect(finding).toMatchObject({ kind: 'unreadable', reason: 'attribute edk is not standard base64' });
+  });
+});
+
+describe('an attribute path', () => {
+  it('comes back from its text as it was', () => {
+    const step = fc.oneof(fc.stringMatching(/^[^.[\]]{1,8}$/), fc.nat({ max: 99 }));
+    fc.assert(
+      fc.property(fc.stringMatching(/^[^.[\]]{1,8}$/), fc.array(step, { maxLength: 5 }), (first, rest) =>
+        expect(parsePath(formatAttributePath([first, ...rest]))).toEqual([first, ...rest]),
+      ),
+    );
+  });
+
+  it.each(['', '.a', 'a.', 'a..b', '[0]', 'a[x]', 'a[0', 'a.[0]', 'a[0]b'])('is not %j', text =>
+    expect(parsePath(text)).toBeUndefined(),
+  );
+});

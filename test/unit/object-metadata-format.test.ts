@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { objectMetadataFormat } from '../../lambda/formats/object-metadata/index.ts';
+import { NEW_KEY, object, OLD_KEY } from '../support/builders.ts';
+
+const format = objectMetadataFormat.bind({
+  type: 'object-metadata',
+  dataKey: 'data-key',
+  keyArn: 'key-arn',
+  encryptionContext: { purpose: 'documents', tenant: { metadata: 'tenant' }, key: { objectKey: true } },
+});
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+describe('the format object-metadata', () => {
+  it('reads the data key and its context from constants, metadata and the object key', () => {
+    const [finding] = format.read(
+      object('a/b', { 'data-key': base64('old'), tenant: 'acme', 'key-arn': OLD_KEY }),
+    );
+    expect(finding).toEqual({
+      kind: 'data-key',
+      slot: 'data-key',
+      ciphertext: Buffer.from('old'),
+      recordedKeyArn: OLD_KEY,
+      encryptionContext: { purpose: 'documents', tenant: 'acme', key: 'a/b' },
+    });
+  });
+
+  it('finds nothing in an object without the entry', () =>
+    expect(format.read(object('a', { tenant: 'acme' }))).toEqual([]));
+
+  it('names what a context lacks', () => {
+    expect(format.read(object('a', { 'data-key': base64('old') }))).toMatchObject([
+      {
+        kind: 'unreadable',
+        reason: "encryption context 'tenant' cannot be built: the object has no metadata tenant",
+      },
+    ]);
+  });
+
+  it('is not deceived by names that every JavaScript object has', () => {
+    const inherited = objectMetadataFormat.bind({ type: 'object-metadata', dataKey: 'constructor' });
+    expect(inherited.read(object('a', {}))).toEqual([]);
+  });
+
+  it('reads back what it writes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), after => {
+        const before = object('a', { 'data-key': base64('old'), tenant: 'acme', other: 'kept' });
+        const change = format.replace(before, [
+          { slot: 'data-key', ciphertext: after, destination: { keyArn: NEW_KEY } },
+        ]);
+        if (change.kind !== 'object-change') throw new Error('an object change');
+        expect(change.expect).toEqual({ 'data-key': base64('old') });
+        expect(Object.keys(change.set)).toEqual(['data-key']);
+        const [again] = format.read(object('a', { ...before.metadata, ...change.set }));
+        expect(Buffer.from((again as { ciphertext: Uint8Array }).ciphertext)).toEqual(Buffer.from(after));
+      }),
+    );
+  });
+});

@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { PremiseBroken } from '../../lambda/core/model/errors.ts';
+import { KeyOrder } from '../../lambda/core/reencrypt/key-order.ts';
+import { Pace } from '../../lambda/core/reencrypt/pace.ts';
+import { reencryptPage, type PageAnswer } from '../../lambda/core/reencrypt/reencrypt-page.ts';
+import type { Found } from '../../lambda/core/scan/find-data-keys.ts';
+import { FOREIGN_KEY, item, NEW_KEY, OLD_KEY } from '../support/builders.ts';
+import { FakeKms } from '../support/fake-kms.ts';
+
+const CONTEXT = { tenant: 'acme' };
+
+function found(ciphertext: Uint8Array, changes: object = {}): Found {
+  return {
+    record: item('x', {}),
+    finding: { kind: 'data-key', slot: 'edk', ciphertext, encryptionContext: CONTEXT, ...changes },
+  };
+}
+
+async function ask(
+  kms: FakeKms,
+  records: readonly Found[],
+  sources = [OLD_KEY],
+): Promise<readonly PageAnswer[]> {
+  return reencryptPage(records, {
+    keys: kms,
+    order: new KeyOrder(sources, NEW_KEY),
+    destinationKeyArn: NEW_KEY,
+  });
+}
+
+describe('re-encrypting a page', () => {
+  it('asks once for equal ciphertexts under equal contexts, and gives all of them the same new one', async () => {
+    const kms = new FakeKms();
+    const edk = kms.encrypt(OLD_KEY, 'secret', CONTEXT);
+    const answers = await ask(kms, [found(edk), found(Buffer.from(edk)), found(edk)]);
+    expect(kms.calls).toHaveLength(1);
+    const ciphertexts = answers.map(({ answer }) =>
+      answer.kind === 're-encrypted' ? answer.reply.ciphertext : undefined,
+    );
+    expect(new Set(ciphertexts).size).toBe(1);
+  });
+
+  it('asks apart for equal ciphertexts under different contexts: one of them is wrong', async () => {
+    const kms = new FakeKms();
+    const edk = kms.encrypt(OLD_KEY, 'secret', CONTEXT);
+    const answers = await ask(kms, [found(edk), found(edk, { encryptionContext: { tenant: 'globex' } })]);
+    expect(answers.map(({ answer }) => answer.kind)).toEqual(['re-encrypted', 'settled']);
+    expect(answers[1]?.answer).toMatchObject({ outcome: { kind: 'unreadable' } });
+  });
+
+  it('keeps the encryption context, on both sides of the call', async () => {
+    const kms = new FakeKms();
+    await ask(kms, [found(kms.encrypt(OLD_KEY, 'secret', CONTEXT))]);
+    expect(kms.calls[0]).toMatchObject({
+      sourceContext: CONTEXT,
+      destinationContext: CONTEXT,
+      sourceKeyArn: OLD_KEY,
+    });
+  });
+
+  it('calls a data key foreign only after every key of the allow-list was tried', async () => {
+    const kms = new FakeKms();
+    const [only] = await ask(kms, [found(kms.encrypt(FOREIGN_KEY, 'secret', CONTEXT))]);
+    expect(only?.answer).toMatchObject({ outcome: { kind: 'foreign-key' } });
+    expect(kms.calls.map(({ sourceKeyArn }) => sourceKeyArn)).toEqual([OLD_KEY, NEW_KEY]);
+  });
+
+  it('writes nothing for a data key under the destination and its current key material', async () => {
+    const kms = new FakeKms();
+    const [only] = await ask(kms, [found(kms.encrypt(NEW_KEY, 'secret', CONTEXT))]);
+    expect(only?.answer).toMatchObject({
+      kind: 'settled',
+      outcome: { kind: 'already-current', source: { keyArn: NEW_KEY } },
+    });
+  });
+
+  it('moves a data key under the destination from older to current key material', async () => {
+    const kms = new FakeKms();
+    const edk = kms.encrypt(NEW_KEY, 'secret', CONTEXT);
+    kms.rotate(NEW_KEY);
+    const [only] = await ask(kms, [found(edk)]);
+    expect(only?.answer.kind).toBe('re-encrypted');
+  });
+
+  it('tries the key of the last data key first, so that one call is the rule in a second run as well', async () => {
+    const kms = new FakeKms();
+    const order = new KeyOrder([OLD_KEY], NEW_KEY);
+    const options = { keys: kms, order, destinationKeyArn: NEW_KEY };
+    await reencryptPage([found(kms.encrypt(NEW_KEY, 'a', CONTEXT))], options);
+    kms.calls.length = 0;
+    await reencryptPage(
+      [found(kms.encrypt(NEW_KEY, 'b', CONTEXT)), found(kms.encrypt(NEW_KEY, 'c', CONTEXT))],
+      options,
+    );
+    expect(kms.calls.map(({ sourceKeyArn }) => sourceKeyArn)).toEqual([NEW_KEY, NEW_KEY]);
+  });
+
+  it('takes the key that the record names for a hint, and only if the allow-list has it', () => {
+    const order = new KeyOrder([OLD_KEY, FOREIGN_KEY], NEW_KEY);
+    expect(order.candidates(FOREIGN_KEY)).toEqual([FOREIGN_KEY, OLD_KEY, NEW_KEY]);
+    expect(order.candidates('arn:aws:kms:us-east-1:999999999999:key/x')).toEqual([
+      OLD_KEY,
+      FOREIGN_KEY,
+      NEW_KEY,
+    ]);
+  });
+
+  it('reports a data key as failed when KMS did not answer, and goes on with the others', async () => {
+    const kms = new FakeKms();
+    const lost = kms.encrypt(OLD_KEY, 'lost', CONTEXT);
+    kms.intercept = ({ ciphertext }) =>
+      ciphertext === lost ? { kind: 'unavailable', reason: 'KMS did not answer' } : undefined;
+    const answers = await ask(kms, [found(lost), found(kms.encrypt(OLD_KEY, 'fine', CONTEXT))]);
+    expect(
+      answers.map(({ answer }) => (answer.kind === 'settled' ? answer.outcome.kind : answer.kind)),
+    ).toEqual(['failed', 're-encrypted']);
+  });
+
+  it.each([
+    ['another destination', { destination: { keyArn: FOREIGN_KEY } }],
+    ['another source', { source: { keyArn: FOREIGN_KEY } }],
+    ['no ciphertext', { ciphertext: new Uint8Array() }],
+    ['more than KMS makes', { ciphertext: new Uint8Array(6145) }],
+  ])('does not believe a reply with %s', async (_, wrong) => {
+    const kms = new FakeKms();
+    kms.intercept = () => ({
+      kind: 're-encrypted',
+      ciphertext: Buffer.from('new'),
+      source: { keyArn: OLD_KEY },
+      destination: { keyArn: NEW_KEY },
+      requestId: 'r',
+      ...wrong,
+    });
+    await expect(ask(kms, [found(kms.encrypt(OLD_KEY, 'secret', CONTEXT))])).rejects.toBeInstanceOf(
+      PremiseBroken,
+    );
+  });
+});
+
+describe('the pace', () => {
+  it('never lets more requests pass in any second than the rate and a tenth of a second of catching up', () => {
+    const arrivals = fc.array(fc.double({ min: 0, max: 50, noNaN: true }), { minLength: 1, maxLength: 300 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), arrivals, (rate, gaps) => {
+        const pace = new Pace(rate);
+        let now = 0;
+        const starts = gaps.map(gap => {
+          now += gap;
+          return now + pace.reserve(now);
+        });
+        for (const start of starts) {
+          const within = starts.filter(other => other >= start && other < start + 1000).length;
+          expect(within).toBeLessThanOrEqual(Math.ceil(rate * 1.1) + 1);
+        }
+      }),
+    );
+  });
+
+  it('reaches its rate when there is always work', () => {
+    const pace = new Pace(100);
+    let now = 0;
+    for (let request = 0; request < 500; request++) now += pace.reserve(now);
+    expect(now).toBeGreaterThan(4_800);
+    expect(now).toBeLessThanOrEqual(5_000);
+  });
+
+  it('takes a new rate for the requests after it', () => {
+    const pace = new Pace(1);
+    pace.reserve(0);
+    pace.setRate(1000);
+    const wait = pace.reserve(1000);
+    expect(pace.reserve(1000) - wait).toBeCloseTo(1);
+  });
+});

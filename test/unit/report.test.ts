@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { addBooks, booksBalance, EMPTY_BOOKS, pageBooks } from '../../lambda/core/account/books.ts';
+import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
+import type { Books, UnitProgress } from '../../lambda/core/model/books.ts';
+import { OUTCOME_KINDS, type OutcomeKind } from '../../lambda/core/model/outcome.ts';
+import { conclusion } from '../../lambda/core/report/conclusion.ts';
+import { foldReport } from '../../lambda/core/report/fold.ts';
+import { reportHtml } from '../../lambda/core/report/html.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
+import { EXIT, exitCodeOf } from '../../cli/exit-codes.ts';
+import { NEW_KEY, OLD_KEY, plan } from '../support/builders.ts';
+
+const entry = (outcome: OutcomeKind, changes: Partial<OutcomeEntry> = {}): OutcomeEntry => ({
+  schema: 1,
+  store: 'dynamodb:Orders',
+  locator: 'x',
+  slot: 'edk',
+  outcome,
+  ...changes,
+});
+const NO_KMS = { requests: 0, throttled: 0 };
+const books = (entries: readonly OutcomeEntry[], remaining = 0): Books =>
+  pageBooks({ records: entries.length, entries, remaining, kms: NO_KMS });
+const unit = (phase: 'migrate' | 'verify', of: Books, done = true): UnitProgress => ({
+  runId: 'run-1',
+  unitId: 'u00001',
+  phase,
+  store: 0,
+  pages: 1,
+  done,
+  books: of,
+});
+
+async function* from(units: readonly UnitProgress[]): AsyncGenerator<UnitProgress> {
+  yield* await Promise.resolve(units);
+}
+
+const fold = (
+  units: readonly UnitProgress[],
+  changes: Parameters<typeof plan>[0] = {},
+  error?: string,
+): Promise<Report> =>
+  foldReport({
+    plan: plan(changes),
+    units: from(units),
+    endedAt: '2026-11-21T00:01:00.000Z',
+    files: { run: 's3://run/', journal: 's3://journal/' },
+    ...(error !== undefined && { error }),
+  });
+
+describe('the books', () => {
+  it('balance however they are added up', () => {
+    const entries = fc.array(
+      fc.constantFrom(...OUTCOME_KINDS).map(kind => entry(kind)),
+      { maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(fc.array(entries, { maxLength: 10 }), pages => {
+        const sum = pages.map(page => books(page)).reduce(addBooks, EMPTY_BOOKS);
+        expect(booksBalance(sum)).toBe(true);
+        expect(sum.dataKeys).toBe(pages.flat().length);
+      }),
+    );
+  });
+
+  it('name a hundred failures at most, and count all', () => {
+    const many = Array.from({ length: 250 }, () => entry('unreadable', { reason: 'corrupt' }));
+    const sum = addBooks(books(many), books(many));
+    expect(sum.failures).toHaveLength(100);
+    expect(sum.outcomes).toEqual({ unreadable: 500 });
+  });
+});
+
+describe('a report', () => {
+  const moved = entry('rewrapped', {
+    source: { keyArn: OLD_KEY, keyMaterialId: 'a' },
+    destination: { keyArn: NEW_KEY, keyMaterialId: 'b' },
+  });
+  const current = entry('already-current', { source: { keyArn: NEW_KEY, keyMaterialId: 'b' } });
+
+  it('says that nothing is left when the verify pass found nothing left', async () => {
+    const report = await fold([
+      unit('migrate', books([moved, moved])),
+      unit('verify', books([current, current])),
+    ]);
+    expect(report).toMatchObject({
+      state: 'succeeded',
+      remaining: 0,
+      stores: [{ complete: true, dataKeys: 2, outcomes: { rewrapped: 2 } }],
+    });
+    expect(report.keyMaterials).toEqual([
+      { keyArn: OLD_KEY, keyMaterialId: 'a', before: 2, after: 0 },
+      { keyArn: NEW_KEY, keyMaterialId: 'b', before: 0, after: 2 },
+    ]);
+    expect(exitCodeOf(report)).toBe(EXIT.done);
+    expect(conclusion(report).tone).toBe('good');
+  });
+
+  it('takes the count after from the verify pass, not from what the migrate pass believes', async () => {
+    const report = await fold([
+      unit('migrate', books([moved, moved])),
+      unit('verify', books([current, entry('to-rewrap', { reason: 'not under the destination key' })], 1)),
+    ]);
+    expect(report.keyMaterials.find(({ keyArn }) => keyArn === NEW_KEY)).toMatchObject({ after: 1 });
+    expect(report.remaining).toBe(1);
+    expect(exitCodeOf(report)).toBe(EXIT.left);
+  });
+
+  it.each([
+    [
+      'a unit did not come to its end',
+      [unit('migrate', books([moved])), unit('verify', books([current]), false)],
+      undefined,
+    ],
+    ['a unit has no result at all', [unit('migrate', books([moved]))], undefined],
+    [
+      'the run ended with an error',
+      [unit('migrate', books([moved])), unit('verify', books([current]))],
+      'PremiseBroken: key disabled',
+    ],
+  ])('has remaining null, never 0, when %s', async (_, units, error) => {
+    const report = await fold(units, {}, error);
+    expect(report).toMatchObject({ state: 'failed', remaining: null });
+    expect(exitCodeOf(report)).toBe(EXIT.failed);
+  });
+
+  it('has remaining null where the job turns verify off', async () => {
+    const report = await fold([unit('migrate', books([moved]))], { verify: false });
+    expect(report).toMatchObject({ state: 'succeeded', remaining: null });
+    expect(conclusion(report).title).toBe('Finished, not verified');
+  });
+
+  it('counts what there is to do in a census', async () => {
+    const report = await fold(
+      [unit('migrate', books([entry('to-rewrap', { source: { keyArn: OLD_KEY } }), current], 1))],
+      { mode: 'census', verify: false },
+    );
+    expect(report.remaining).toBe(1);
+    expect(conclusion(report).title).toBe('1 data key to re-wrap');
+  });
+
+  it('names what only the verify pass found, and nothing twice', async () => {
+    const bad = entry('unreadable', { reason: 'corrupt' });
+    const report = await fold([
+      unit('migrate', books([bad, moved])),
+      unit('verify', books([bad, entry('to-rewrap', { locator: 'y', reason: 'late writer' })], 1)),
+    ]);
+    expect(report.failures.map(({ locator }) => locator)).toEqual(['x', 'y']);
+  });
+
+  it('is not made of books that do not balance', async () => {
+    await expect(fold([unit('migrate', { ...books([moved]), dataKeys: 2 })])).rejects.toThrow(
+      'do not balance',
+    );
+  });
+
+  it('shows names from stores as text, never as markup', async () => {
+    const hostile = entry('unreadable', { locator: '<script>alert(1)</script>', reason: '"><img src=x>' });
+    const html = reportHtml(
+      await fold([unit('migrate', books([hostile])), unit('verify', books([hostile]))]),
+    );
+    expect(html).not.toMatch(/<script|<img/);
+    expect(html).toContain('&#60;script&#62;');
+  });
+});

@@ -1,0 +1,47 @@
+import { formatProblem } from '../../lambda/core/model/problem.ts';
+import { parseRunInput } from '../../lambda/core/plan/run-input.ts';
+import { job } from '../support/builders.ts';
+
+const jobs = [job(), job({ name: 'invoices' })];
+
+function refusal(input: unknown): readonly string[] {
+  const parsed = parseRunInput(input, jobs);
+  return parsed.kind === 'input' ? [] : parsed.problems.map(formatProblem);
+}
+
+describe('an execution input', () => {
+  it('takes the limits of its job', () => {
+    const parsed = parseRunInput({ job: 'orders', mode: 'migrate' }, jobs);
+    expect(parsed).toMatchObject({ kind: 'input', input: { mode: 'migrate', limits: job().limits } });
+  });
+
+  it('may lower a limit', () => {
+    const parsed = parseRunInput(
+      { job: 'orders', mode: 'census', limits: { kmsRequestsPerSecond: 10 } },
+      jobs,
+    );
+    expect(parsed).toMatchObject({ input: { limits: { ...job().limits, kmsRequestsPerSecond: 10 } } });
+  });
+
+  it.each([
+    [
+      'names no job of the deployment',
+      { job: 'order', mode: 'migrate' },
+      'job = "order": is no job of this deployment; write one of: orders, invoices',
+    ],
+    [
+      'raises a limit',
+      { job: 'orders', mode: 'migrate', limits: { maxConcurrency: 5 } },
+      'limits.maxConcurrency = 5: is above the limit 4 of the job orders',
+    ],
+    [
+      'has a mode that is none',
+      { job: 'orders', mode: 'rotate' },
+      'mode = "rotate": is not one of the words it may be; write census or migrate or verify',
+    ],
+    ['has no mode', { job: 'orders' }, 'mode: is missing; add it'],
+    ['has an unknown field', { job: 'orders', mode: 'migrate', dryRun: true }, "has no field 'dryRun'"],
+  ])('is refused when it %s', (_, input, words) => {
+    expect(refusal(input)).toEqual([expect.stringContaining(words)]);
+  });
+});
