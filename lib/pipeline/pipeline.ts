@@ -68,7 +68,6 @@ export class Pipeline extends Construct {
     report.next(Succeed.jsonata(this, 'Succeeded'));
 
     this.stateMachine = this.machine(plan);
-    bucket.grantRead(this.stateMachine, 'runs/*');
   }
 
   private plan({ plan }: PipelineFunctions, failed: Fail): LambdaInvoke {

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -22,18 +22,18 @@ export class RunBucket extends Construct {
     }) as IBucket;
   }
 
-  /** Plans and reports are read under their run's prefix. */
-  grantRead(grantee: IGrantable & Function): void {
-    this.configure(grantee);
-    this.bucket.grantRead(grantee, 'runs/*');
+  grantRead(grantee: Function): void {
+    this.grant(grantee, 's3:GetObject');
   }
 
-  grantWrite(grantee: IGrantable & Function): void {
-    this.configure(grantee);
-    this.bucket.grantPut(grantee, 'runs/*');
+  grantWrite(grantee: Function): void {
+    this.grant(grantee, 's3:PutObject');
   }
 
-  private configure(grantee: Function): void {
+  private grant(grantee: Function, action: string): void {
     grantee.addEnvironment(ENV.runBucket, this.bucket.bucketName);
+    grantee.addToRolePolicy(
+      new PolicyStatement({ actions: [action], resources: [this.bucket.arnForObjects('runs/*')] }),
+    );
   }
 }

@@ -49,7 +49,7 @@ export class FakeKms implements KeyService {
     return this.materials.get(keyArn) ?? `${keyArn}#1`;
   }
 
-  reEncrypt(request: ReEncryptRequest): Promise<ReEncryptAnswer> {
+  async reEncrypt(request: ReEncryptRequest): Promise<ReEncryptAnswer> {
     this.calls.push(request);
     return Promise.resolve(this.intercept(request) ?? this.#answer(request));
   }

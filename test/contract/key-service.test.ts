@@ -1,0 +1,164 @@
+import { CreateKeyCommand, DisableKeyCommand, EncryptCommand } from '@aws-sdk/client-kms';
+import { KmsKeyCatalog, KmsKeyService } from '../../lambda/adapters/kms.ts';
+import { PremiseBroken } from '../../lambda/core/model/errors.ts';
+import type { KeyService, ReEncryptRequest } from '../../lambda/core/ports.ts';
+import { FOREIGN_KEY, NEW_KEY, OLD_KEY } from '../support/builders.ts';
+import { embedded, type Embedded } from '../support/embedded.ts';
+import { FakeKms } from '../support/fake-kms.ts';
+
+interface Subject {
+  readonly keys: KeyService;
+  readonly old: string;
+  readonly new: string;
+  readonly foreign: string;
+  encrypt(keyArn: string): Promise<Uint8Array>;
+  disable(keyArn: string): Promise<unknown>;
+}
+
+const CONTEXT = { tenant: 'acme' };
+let aws: Embedded;
+beforeAll(async () => {
+  aws = await embedded();
+});
+afterAll(() => aws.stop());
+
+async function embeddedSubject(): Promise<Subject> {
+  const create = async (): Promise<string> =>
+    (await aws.kms.send(new CreateKeyCommand({}))).KeyMetadata!.Arn!;
+  const keys = new KmsKeyService({ endpoint: aws.endpoint, region: 'us-east-1' });
+  keys.pace(1_000);
+  return {
+    keys,
+    old: await create(),
+    new: await create(),
+    foreign: await create(),
+    encrypt: async KeyId =>
+      (
+        await aws.kms.send(
+          new EncryptCommand({ KeyId, Plaintext: Buffer.from('data key'), EncryptionContext: CONTEXT }),
+        )
+      ).CiphertextBlob!,
+    disable: KeyId => aws.kms.send(new DisableKeyCommand({ KeyId })),
+  };
+}
+
+function fakeSubject(): Promise<Subject> {
+  const keys = new FakeKms();
+  return Promise.resolve({
+    keys,
+    old: OLD_KEY,
+    new: NEW_KEY,
+    foreign: FOREIGN_KEY,
+    encrypt: keyArn => Promise.resolve(keys.encrypt(keyArn, 'data key', CONTEXT)),
+    disable: keyArn => Promise.resolve(keys.disabled.add(keyArn)),
+  });
+}
+
+describe.each([
+  ['the fake KMS', fakeSubject],
+  ['KMS of the embedded AWS', embeddedSubject],
+])('%s, as a key service', (_, subject) => {
+  const request = async (
+    of: Subject,
+    changes: Partial<ReEncryptRequest> = {},
+  ): Promise<ReEncryptRequest> => ({
+    ciphertext: await of.encrypt(of.old),
+    sourceKeyArn: of.old,
+    destinationKeyArn: of.new,
+    sourceContext: CONTEXT,
+    destinationContext: CONTEXT,
+    ...changes,
+  });
+
+  it('re-encrypts, and says from and to which key and key material', async () => {
+    const of = await subject();
+    const answer = await of.keys.reEncrypt(await request(of));
+    expect(answer).toMatchObject({
+      kind: 're-encrypted',
+      source: { keyArn: of.old, keyMaterialId: expect.any(String) },
+      destination: { keyArn: of.new, keyMaterialId: expect.any(String) },
+    });
+    if (answer.kind !== 're-encrypted') return;
+    const again = await of.keys.reEncrypt(
+      await request(of, { ciphertext: answer.ciphertext, sourceKeyArn: of.new }),
+    );
+    expect(again).toMatchObject({
+      kind: 're-encrypted',
+      source: answer.destination,
+      destination: answer.destination,
+    });
+  });
+
+  it('answers incorrect-key for a ciphertext of another key, whatever its context', async () => {
+    const of = await subject();
+    const ciphertext = await of.encrypt(of.foreign);
+    expect(await of.keys.reEncrypt(await request(of, { ciphertext }))).toEqual({ kind: 'incorrect-key' });
+    expect(await of.keys.reEncrypt(await request(of, { ciphertext, sourceContext: {} }))).toEqual({
+      kind: 'incorrect-key',
+    });
+  });
+
+  it('answers invalid-ciphertext for garbage, and for another context under the same key', async () => {
+    const of = await subject();
+    expect(await of.keys.reEncrypt(await request(of, { ciphertext: Buffer.from('garbage') }))).toEqual({
+      kind: 'invalid-ciphertext',
+    });
+    expect(await of.keys.reEncrypt(await request(of, { sourceContext: { tenant: 'globex' } }))).toEqual({
+      kind: 'invalid-ciphertext',
+    });
+  });
+
+  it('breaks the premise when a key is disabled', async () => {
+    const of = await subject();
+    const asked = await request(of);
+    await of.disable(of.old);
+    await expect(of.keys.reEncrypt(asked)).rejects.toThrow(PremiseBroken);
+    await expect(of.keys.reEncrypt(asked)).rejects.toThrow('is disabled');
+  });
+});
+
+describe('the KMS adapter', () => {
+  it('counts the requests it sends, and starts anew', async () => {
+    const of = await embeddedSubject();
+    const asked = {
+      ciphertext: await of.encrypt(of.old),
+      sourceKeyArn: of.old,
+      destinationKeyArn: of.new,
+      sourceContext: CONTEXT,
+      destinationContext: CONTEXT,
+    };
+    await Promise.all([of.keys.reEncrypt(asked), of.keys.reEncrypt(asked)]);
+    expect([of.keys.takeUsage(), of.keys.takeUsage()]).toEqual([
+      { requests: 2, throttled: 0 },
+      { requests: 0, throttled: 0 },
+    ]);
+  });
+
+  it('names the call, the keys and the cure when a premise breaks', async () => {
+    const of = await embeddedSubject();
+    const missing = of.old.replace(/.{4}$/, '0000');
+    const work = of.keys.reEncrypt({
+      ciphertext: await of.encrypt(of.old),
+      sourceKeyArn: missing,
+      destinationKeyArn: of.new,
+      sourceContext: {},
+      destinationContext: {},
+    });
+    await expect(work).rejects.toThrow(`kms:ReEncrypt from ${missing} to ${of.new}: NotFoundException`);
+    await expect(work).rejects.toThrow('restore the key or correct the job');
+  });
+
+  it('asks for permission without a ciphertext', async () => {
+    const of = await embeddedSubject();
+    const catalog = new KmsKeyCatalog({ endpoint: aws.endpoint, region: 'us-east-1' });
+    expect(await catalog.mayReEncrypt(of.old, of.new)).toEqual({ kind: 'allowed' });
+    await of.disable(of.old);
+    expect(await catalog.mayReEncrypt(of.old, of.new)).toMatchObject({
+      kind: 'denied',
+      message: expect.stringContaining('DisabledException'),
+    });
+    expect(await catalog.describeKey('arn:aws:kms:us-east-1:111122223333:alias/none')).toEqual({
+      kind: 'not-found',
+    });
+  });
+});

@@ -1,0 +1,157 @@
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { S3Journal, S3OutcomeArchive } from '../../lambda/adapters/journal.ts';
+import { DynamoDbLedger } from '../../lambda/adapters/ledger.ts';
+import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
+import { afterPage, freshProgress } from '../../lambda/core/account/unit-progress.ts';
+import { EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
+import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
+import { UnitConflict } from '../../lambda/core/model/errors.ts';
+import type { Ledger } from '../../lambda/core/ports.ts';
+import { plan, UNIT } from '../support/builders.ts';
+import { embedded, type Embedded } from '../support/embedded.ts';
+import { FakeLedger } from '../support/fake-ports.ts';
+
+let aws: Embedded;
+beforeAll(async () => {
+  aws = await embedded({ s3PageSize: 2 });
+  await aws.s3.send(new CreateBucketCommand({ Bucket: 'runs-bucket' }));
+});
+afterAll(() => aws.stop());
+
+let tables = 0;
+async function embeddedLedger(): Promise<Ledger> {
+  const TableName = `Ledger${++tables}`;
+  await aws.dynamodb.send(
+    new CreateTableCommand({
+      TableName,
+      KeySchema: [
+        { AttributeName: 'run', KeyType: 'HASH' },
+        { AttributeName: 'item', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'run', AttributeType: 'S' },
+        { AttributeName: 'item', AttributeType: 'S' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+  return new DynamoDbLedger(aws.dynamodb, TableName);
+}
+
+describe.each([
+  ['the fake', () => Promise.resolve(new FakeLedger() as Ledger)],
+  ['a table of the embedded AWS', embeddedLedger],
+])('%s, as a ledger', (_, make) => {
+  const fresh = freshProgress(UNIT, 'migrate');
+  const first = afterPage(fresh, { cursor: 'c1', books: { ...EMPTY_BOOKS, records: 3 } });
+
+  it('starts a unit fresh, and goes on from its last checkpoint', async () => {
+    const ledger = await make();
+    expect(await ledger.resume(UNIT, fresh)).toEqual(fresh);
+    await ledger.checkpoint(first, 0);
+    expect(await ledger.resume(UNIT, fresh)).toEqual(first);
+    const last = afterPage(first, { books: EMPTY_BOOKS });
+    await ledger.checkpoint(last, 1);
+    expect(await ledger.resume(UNIT, fresh)).toEqual(last);
+  });
+
+  it('lets one of two invocations move a unit on', async () => {
+    const ledger = await make();
+    await ledger.checkpoint(first, 0);
+    await expect(ledger.checkpoint(first, 0)).rejects.toBeInstanceOf(UnitConflict);
+    await expect(ledger.checkpoint(afterPage(first, { books: EMPTY_BOOKS }), 7)).rejects.toBeInstanceOf(
+      UnitConflict,
+    );
+  });
+
+  it('keeps the passes of a unit apart', async () => {
+    const ledger = await make();
+    await ledger.checkpoint(first, 0);
+    const verify = freshProgress(UNIT, 'verify');
+    expect(await ledger.resume(UNIT, verify)).toEqual(verify);
+  });
+
+  it('tells everybody of a broken premise', async () => {
+    const ledger = await make();
+    expect(await ledger.readControl('run-1')).toEqual({});
+    await ledger.breakPremise('run-1', 'key is gone');
+    expect(await ledger.readControl('run-1')).toMatchObject({ brokenPremise: 'key is gone' });
+  });
+});
+
+describe('the ledger table', () => {
+  it('keeps the first words about a broken premise, and lists all units of a run', async () => {
+    const ledger = (await embeddedLedger()) as DynamoDbLedger;
+    await ledger.breakPremise('run-1', 'first');
+    await ledger.breakPremise('run-1', 'second');
+    expect(await ledger.readControl('run-1')).toEqual({ brokenPremise: 'first' });
+    for (const unitId of ['u00001', 'u00002'])
+      await ledger.checkpoint(
+        afterPage(freshProgress({ ...UNIT, unitId }, 'migrate'), { books: EMPTY_BOOKS }),
+        0,
+      );
+    const units: string[] = [];
+    for await (const { unitId } of ledger.units('run-1')) units.push(unitId);
+    expect(units).toEqual(['u00001', 'u00002']);
+  });
+});
+
+describe('the journal', () => {
+  const entry = (locator: string): OutcomeEntry => ({
+    schema: 1,
+    store: 's',
+    locator,
+    slot: 'edk',
+    outcome: 'foreign-key',
+    digest: 'd',
+  });
+
+  it('never overwrites: a page worked twice leaves both of its objects', async () => {
+    const journal = new S3Journal(aws.s3, { bucket: 'runs-bucket', job: 'orders' });
+    for (const attempt of ['first', 'second'])
+      await journal.writeOutcomes({ unit: UNIT, page: 0 }, [entry(attempt)]);
+    const { Contents } = await aws.s3.send(
+      new ListObjectsV2Command({
+        Bucket: 'runs-bucket',
+        Prefix: 'outcomes/job=orders/run=run-1/unit=u00001/page-000001-',
+      }),
+    );
+    expect(Contents).toHaveLength(2);
+  });
+
+  it('gives back the outcomes of one unit, over as many pages as there are', async () => {
+    const journal = new S3Journal(aws.s3, { bucket: 'runs-bucket', job: 'invoices' });
+    for (let page = 0; page < 5; page++)
+      await journal.writeOutcomes({ unit: UNIT, page }, [entry(`p${page}`), entry(`q${page}`)]);
+    await journal.writeOutcomes({ unit: { ...UNIT, unitId: 'u00002' }, page: 0 }, [entry('other unit')]);
+    const found: string[] = [];
+    for await (const { locator } of new S3OutcomeArchive(aws.s3, {
+      bucket: 'runs-bucket',
+      job: 'invoices',
+    }).outcomesOf(UNIT))
+      found.push(locator);
+    expect(found).toEqual([0, 1, 2, 3, 4].flatMap(page => [`p${page}`, `q${page}`]));
+  });
+
+  it('writes no object for a page without entries', async () => {
+    await new S3Journal(aws.s3, { bucket: 'runs-bucket', job: 'empty' }).writeIntents(
+      { unit: UNIT, page: 0 },
+      [],
+    );
+    expect(
+      (await aws.s3.send(new ListObjectsV2Command({ Bucket: 'runs-bucket', Prefix: 'intents/job=empty/' })))
+        .KeyCount,
+    ).toBe(0);
+  });
+});
+
+describe('the files of a run', () => {
+  it('come back as they were written', async () => {
+    const files = new S3RunFiles(aws.s3, 'runs-bucket');
+    await files.writePlan(plan(), [UNIT]);
+    expect(await files.readPlan('run-1')).toEqual(plan());
+    expect(await files.readReport('run-1')).toBeUndefined();
+    await expect(files.readPlan('run-2')).rejects.toThrow('run run-2 has no plan');
+  });
+});

@@ -1,0 +1,91 @@
+import {
+  CreateTableCommand,
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { embedded, errorName, type Embedded } from '../support/embedded.ts';
+
+describe('DynamoDB on loopback', () => {
+  let aws: Embedded;
+  beforeAll(async () => {
+    aws = await embedded();
+    await createTable(aws.dynamodb);
+  });
+  afterAll(() => aws.stop());
+
+  const createTable = (client: DynamoDBClient) =>
+    client.send(
+      new CreateTableCommand({
+        TableName: 'Table',
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+
+  const swap = (before: string, after: string) =>
+    aws.dynamodb.send(
+      new UpdateItemCommand({
+        TableName: 'Table',
+        Key: { id: { S: 'x' } },
+        UpdateExpression: 'SET edk = :new',
+        ConditionExpression: 'edk = :old',
+        ExpressionAttributeValues: { ':new': { B: Buffer.from(after) }, ':old': { B: Buffer.from(before) } },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+
+  it('writes conditionally, and shows the item where the condition failed', async () => {
+    await aws.dynamodb.send(
+      new PutItemCommand({ TableName: 'Table', Item: { id: { S: 'x' }, edk: { B: Buffer.from('one') } } }),
+    );
+    await swap('one', 'two');
+    const error = await swap('one', 'three').catch(
+      (caught: unknown) => caught as { name: string; Item?: { edk: { B: Uint8Array } } },
+    );
+    expect(error).toMatchObject({ name: 'ConditionalCheckFailedException' });
+    expect(Buffer.from((error as { Item: { edk: { B: Uint8Array } } }).Item.edk.B).toString()).toBe('two');
+  });
+
+  it('lets one of many concurrent writers win', async () => {
+    await aws.dynamodb.send(
+      new PutItemCommand({ TableName: 'Table', Item: { id: { S: 'x' }, edk: { B: Buffer.from('start') } } }),
+    );
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => errorName(swap('start', `writer ${index}`))),
+    );
+    expect(results.filter(result => result === 'none')).toHaveLength(1);
+  });
+
+  it('keeps Regions and accounts apart, and names both in ARNs', async () => {
+    const other = new DynamoDBClient({
+      endpoint: aws.endpoint,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: '444455556666', secretAccessKey: 'x' },
+    });
+    expect(await errorName(other.send(new DescribeTableCommand({ TableName: 'Table' })))).toBe(
+      'ResourceNotFoundException',
+    );
+    await createTable(other);
+    expect((await other.send(new DescribeTableCommand({ TableName: 'Table' }))).Table?.TableArn).toBe(
+      'arn:aws:dynamodb:eu-west-1:444455556666:table/Table',
+    );
+    expect(
+      (await other.send(new GetItemCommand({ TableName: 'Table', Key: { id: { S: 'x' } } }))).Item,
+    ).toBeUndefined();
+    other.destroy();
+  });
+
+  it('answers about backups of tables that exist', async () => {
+    expect(
+      await errorName(aws.dynamodb.send(new DescribeContinuousBackupsCommand({ TableName: 'Table' }))),
+    ).toBe('none');
+    expect(
+      await errorName(aws.dynamodb.send(new DescribeContinuousBackupsCommand({ TableName: 'missing' }))),
+    ).toBe('ResourceNotFoundException');
+  });
+});

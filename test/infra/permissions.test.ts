@@ -1,0 +1,157 @@
+import { actionsOf, statementsByStage, synthesized, type Statement } from '../support/stack.ts';
+import { job, NEW_KEY, OLD_KEY } from '../support/builders.ts';
+
+const SSE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/99999999-9999-9999-9999-999999999999';
+const JOBS = [
+  job(),
+  job({
+    name: 'documents',
+    stores: [
+      {
+        type: 's3',
+        bucket: 'documents',
+        prefix: '2026/',
+        serverSideEncryptionKey: SSE_KEY,
+        format: { type: 'object-metadata', dataKey: 'edk', encryptionContext: {} },
+      },
+      {
+        type: 'dynamodb',
+        table: 'Encrypted',
+        serverSideEncryptionKey: SSE_KEY,
+        format: { type: 'attribute', dataKey: 'edk', encoding: 'binary', encryptionContext: {} },
+      },
+    ],
+  }),
+];
+
+/** All that each role may do. A new permission is added here first, with a reason in docs/permissions.md. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  Plan: [
+    'dynamodb:DescribeContinuousBackups',
+    'dynamodb:DescribeTable',
+    'kms:DescribeKey',
+    'kms:ReEncryptFrom',
+    'kms:ReEncryptTo',
+    's3:GetBucketOwnershipControls',
+    's3:GetBucketVersioning',
+    's3:ListBucket',
+    's3:PutObject',
+  ],
+  MigrateUnit: [
+    'dynamodb:DescribeTable',
+    'dynamodb:GetItem',
+    'dynamodb:Scan',
+    'dynamodb:UpdateItem',
+    'kms:Decrypt',
+    'kms:GenerateDataKey',
+    'kms:ReEncryptFrom',
+    'kms:ReEncryptTo',
+    's3:GetBucketOwnershipControls',
+    's3:GetObject',
+    's3:GetObjectAcl',
+    's3:GetObjectAnnotation',
+    's3:GetObjectLegalHold',
+    's3:GetObjectRetention',
+    's3:GetObjectTagging',
+    's3:ListBucket',
+    's3:PutObject',
+    's3:PutObjectAcl',
+    's3:PutObjectAnnotation',
+    's3:PutObjectLegalHold',
+    's3:PutObjectRetention',
+    's3:PutObjectTagging',
+  ],
+  VerifyUnit: [
+    'dynamodb:DescribeTable',
+    'dynamodb:GetItem',
+    'dynamodb:Scan',
+    'dynamodb:UpdateItem',
+    'kms:Decrypt',
+    'kms:ReEncryptFrom',
+    'kms:ReEncryptTo',
+    's3:GetBucketOwnershipControls',
+    's3:GetObject',
+    's3:ListBucket',
+  ],
+  Report: ['dynamodb:GetItem', 'dynamodb:Query', 's3:GetObject', 's3:PutObject'],
+};
+
+describe('the permissions', () => {
+  const stages = statementsByStage(synthesized(JOBS));
+  const statements = (stage: string): readonly Statement[] => stages.get(stage) ?? [];
+  const withAction = (stage: string, action: string): readonly Statement[] =>
+    statements(stage).filter(({ Action }) => [Action].flat().includes(action));
+
+  it.each(Object.keys(ALLOWED))('%s may do what its list says, and nothing else', stage => {
+    expect(actionsOf(statements(stage))).toEqual(ALLOWED[stage]);
+  });
+
+  it.each(Object.keys(ALLOWED))('%s has no wildcard action, and no resource *', stage => {
+    for (const { Action, Resource } of statements(stage)) {
+      expect([Action].flat().join()).not.toContain('*');
+      expect([Resource].flat()).not.toContain('*');
+    }
+  });
+
+  it('no role of any kind may decrypt, encrypt or generate data keys but through the service that stores the data', () => {
+    const cryptographic = [...stages.values()]
+      .flat()
+      .filter(({ Action }) =>
+        [Action].flat().some(action => /^kms:(Decrypt|Encrypt|GenerateDataKey)/.test(action)),
+      );
+    expect(cryptographic.length).toBeGreaterThan(0);
+    for (const { Condition } of cryptographic)
+      expect(Condition?.['StringEquals']?.['kms:ViaService']).toMatch(
+        /^(s3|dynamodb)\.us-east-1\.amazonaws\.com$/,
+      );
+  });
+
+  it('none of those is there at all for stores without a key of their own', () => {
+    const plain = statementsByStage(synthesized([job()]));
+    const actions = [...plain.values()].flatMap(actionsOf).filter(action => action.startsWith('kms:'));
+    expect(new Set(actions)).toEqual(new Set(['kms:DescribeKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo']));
+  });
+
+  it('VerifyUnit may use the destination key only', () => {
+    for (const action of ['kms:ReEncryptFrom', 'kms:ReEncryptTo'])
+      expect(withAction('VerifyUnit', action).map(({ Resource }) => Resource)).toEqual([NEW_KEY]);
+  });
+
+  it('MigrateUnit may re-encrypt out of the sources, and into the destination only', () => {
+    expect(withAction('MigrateUnit', 'kms:ReEncryptFrom').flatMap(({ Resource }) => Resource)).toEqual([
+      OLD_KEY,
+      NEW_KEY,
+    ]);
+    expect(withAction('MigrateUnit', 'kms:ReEncryptTo').flatMap(({ Resource }) => Resource)).toEqual([
+      NEW_KEY,
+    ]);
+  });
+
+  it('VerifyUnit may write to the ledger only, never to a store', () => {
+    const updated = JSON.stringify(
+      withAction('VerifyUnit', 'dynamodb:UpdateItem').map(({ Resource }) => Resource),
+    );
+    expect(updated).toContain('LedgerTable');
+    expect(updated).not.toMatch(/Orders|Encrypted/);
+  });
+
+  it('an alias is granted as the key that bears it', () => {
+    const aliased = statementsByStage(
+      synthesized([job({ source: { keys: ['arn:aws:kms:us-east-1:111122223333:alias/old'] } })]),
+    );
+    const from = (aliased.get('MigrateUnit') ?? []).filter(({ Action }) =>
+      [Action].flat().includes('kms:ReEncryptFrom'),
+    );
+    expect(from).toContainEqual(
+      expect.objectContaining({
+        Resource: 'arn:aws:kms:us-east-1:111122223333:key/*',
+        Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ['alias/old'] } },
+      }),
+    );
+  });
+
+  it('no function may delete anything, nor replace a whole item, nor disable a key', () => {
+    const actions = Object.keys(ALLOWED).flatMap(stage => actionsOf(statements(stage)));
+    expect(actions.filter(action => /Delete|Disable|PutItem/.test(action))).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { JobsRefused, loadJobs } from '../../lib/jobs/load-jobs.ts';
+import { job, jobInput } from '../support/builders.ts';
+import { synthesized } from '../support/stack.ts';
+
+describe('the stack', () => {
+  const template = synthesized([
+    job({ schedule: { expression: 'rate(90 days)', mode: 'migrate' } }),
+    job({ name: 'unscheduled' }),
+  ]);
+
+  it('runs ES modules on arm64 with the SDK in the bundle, one role and one log group for each function', () => {
+    template.resourceCountIs('AWS::Lambda::Function', 4);
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      LoggingConfig: { LogGroup: Match.anyValue() },
+    });
+    const roles = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) =>
+      JSON.stringify((Properties as { Role: unknown }).Role),
+    );
+    expect(new Set(roles).size).toBe(4);
+  });
+
+  it('keeps its buckets when it is deleted, encrypted, private and over TLS only', () => {
+    for (const bucket of Object.values(template.findResources('AWS::S3::Bucket')))
+      expect(bucket).toMatchObject({ DeletionPolicy: 'Retain' });
+    template.allResourcesProperties('AWS::S3::Bucket', {
+      BucketEncryption: Match.anyValue(),
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+    template.allResourcesProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+  });
+
+  it('versions the journal', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', { VersioningConfiguration: { Status: 'Enabled' } });
+  });
+
+  it('starts scheduled jobs by their name, with two retries instead of 185', () => {
+    template.resourceCountIs('AWS::Scheduler::Schedule', 1);
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(90 days)',
+      Target: { Input: '{"job":"orders","mode":"migrate"}', RetryPolicy: { MaximumRetryAttempts: 2 } },
+    });
+  });
+
+  it('logs no execution data', () => {
+    template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
+      LoggingConfiguration: { IncludeExecutionData: false, Level: 'ALL' },
+    });
+  });
+
+  it('tells the CLI where everything is', () => {
+    for (const output of ['StateMachineArn', 'RunBucketName', 'JournalBucketName', 'LedgerTableName'])
+      template.hasOutput(output, {});
+  });
+});
+
+describe('a folder of jobs', () => {
+  const folder = (files: Record<string, unknown>): string => {
+    const path = mkdtempSync(join(tmpdir(), 'jobs-'));
+    for (const [name, content] of Object.entries(files))
+      writeFileSync(join(path, name), typeof content === 'string' ? content : JSON.stringify(content));
+    return path;
+  };
+
+  it('is loaded in the order of its files', () => {
+    expect(
+      loadJobs(
+        folder({ 'b.json': jobInput({ name: 'b' }), 'a.json': jobInput({ name: 'a' }), 'notes.txt': 'x' }),
+      ).map(({ name }) => name),
+    ).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['a file that is no JSON', { 'a.json': '{' }, /a\.json: job: is no JSON file/],
+    [
+      'two jobs of one name',
+      { 'a.json': jobInput(), 'b.json': jobInput() },
+      /b\.json: name = "orders": another job of this folder has the same name/,
+    ],
+    ['an invalid job', { 'a.json': jobInput({ stores: [] }) }, /a\.json: stores = \[\]: is empty/],
+    ['no job', {}, /holds no job/],
+  ])('is refused with %s', (_, files, words) => {
+    expect(() => loadJobs(folder(files))).toThrow(JobsRefused);
+    expect(() => loadJobs(folder(files))).toThrow(words);
+  });
+});

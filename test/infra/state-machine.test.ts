@@ -1,0 +1,80 @@
+import { createRequire } from 'node:module';
+import { checkDefinition } from '../../emulator/stepfunctions/check-definition.ts';
+import type { Definition } from '../../emulator/stepfunctions/asl.ts';
+import { definitionOf, synthesized, type AslState } from '../support/stack.ts';
+
+/** Ships no types. */
+const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => {
+  readonly isValid: boolean;
+  readonly errors: readonly unknown[];
+};
+
+describe('the state machine', () => {
+  const definition = definitionOf(synthesized());
+  const { States } = definition;
+  const nested = Object.values(States).flatMap(({ ItemProcessor }) =>
+    Object.entries(ItemProcessor?.States ?? {}),
+  );
+  const all: readonly (readonly [string, AslState])[] = [...Object.entries(States), ...nested];
+
+  it('has a state for each stage, by the name of the stage', () => {
+    expect(Object.keys(States)).toEqual(
+      expect.arrayContaining(['Plan', 'Migrate', 'Verify', 'Report', 'Succeeded', 'Failed']),
+    );
+    expect(nested.map(([name]) => name)).toEqual(expect.arrayContaining(['MigrateUnit', 'VerifyUnit']));
+  });
+
+  it('is clean by asl-validator', () => {
+    const { isValid, errors } = validate(definition);
+    expect(errors).toEqual([]);
+    expect(isValid).toBe(true);
+  });
+
+  it('is accepted by the executor, which refuses every unknown field', () => {
+    expect(checkDefinition(definition as unknown as Definition)).toEqual([]);
+  });
+
+  it('ends every caught error in a Fail state', () => {
+    const ends = (name: string, seen: readonly string[] = []): readonly string[] => {
+      const state = States[name];
+      if (state === undefined || seen.includes(name)) return [];
+      const targets = [state.Next, ...(state.Catch ?? []).map(({ Next }) => Next)].filter(
+        target => target !== undefined,
+      );
+      return targets.length === 0 ? [state.Type] : targets.flatMap(target => ends(target, [...seen, name]));
+    };
+    const caught = Object.values(States).flatMap(({ Catch }) => (Catch ?? []).map(({ Next }) => Next));
+    expect(caught.length).toBeGreaterThanOrEqual(5);
+    for (const target of caught) expect(new Set(ends(target))).toEqual(new Set(['Fail']));
+  });
+
+  it.each(['Plan', 'Migrate', 'Verify', 'Report', 'ReportFailure'])('%s catches every error', name => {
+    expect(States[name]?.Catch?.map(({ ErrorEquals }) => ErrorEquals)).toEqual([['States.ALL']]);
+  });
+
+  it('retries every task with jitter, and a broken premise never', () => {
+    const tasks = all.filter(([, { Type }]) => Type === 'Task');
+    expect(tasks.length).toBe(5);
+    for (const [, { Retry = [] }] of tasks) {
+      expect(Retry.length).toBeGreaterThan(0);
+      for (const { MaxAttempts, JitterStrategy } of Retry)
+        expect(MaxAttempts === 0 || JitterStrategy === 'FULL').toBe(true);
+    }
+    for (const [name, { Retry }] of nested)
+      if (name.endsWith('Unit'))
+        expect(Retry?.[0]).toMatchObject({ ErrorEquals: ['PremiseBroken'], MaxAttempts: 0 });
+  });
+
+  it('bounds every fan-out by the plan, and reads and writes units in the run bucket', () => {
+    for (const name of ['Migrate', 'Verify']) {
+      expect(States[name]).toMatchObject({
+        Type: 'Map',
+        MaxConcurrency: '{% $plan.maxConcurrency %}',
+        ToleratedFailurePercentage: '{% $plan.toleratedFailurePercentage %}',
+        ItemReader: { ReaderConfig: { InputType: 'JSONL' } },
+        ResultWriter: { WriterConfig: { OutputType: 'JSONL', Transformation: 'COMPACT' } },
+        ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
+      });
+    }
+  });
+});

@@ -1,0 +1,45 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { EmbeddedAws, type EmbeddedAwsOptions } from '../../emulator/embedded-aws.ts';
+
+export interface Embedded {
+  readonly aws: EmbeddedAws;
+  readonly endpoint: string;
+  readonly kms: KMSClient;
+  readonly dynamodb: DynamoDBClient;
+  readonly s3: S3Client;
+  readonly states: SFNClient;
+  stop(): Promise<void>;
+}
+
+/** The embedded AWS in this process, with clients of the real SDK. */
+export async function embedded(options: EmbeddedAwsOptions = {}): Promise<Embedded> {
+  const aws = new EmbeddedAws(options);
+  const endpoint = await aws.start();
+  const config = { endpoint, region: 'us-east-1', maxAttempts: 1 };
+  const clients = {
+    kms: new KMSClient(config),
+    dynamodb: new DynamoDBClient(config),
+    s3: new S3Client(config),
+    states: new SFNClient(config),
+  };
+  return {
+    aws,
+    endpoint,
+    ...clients,
+    stop: async () => {
+      for (const client of Object.values(clients)) client.destroy();
+      await aws.stop();
+    },
+  };
+}
+
+/** The name of the error that a call fails with; 'none' where it does not. */
+export async function errorName(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => 'none',
+    (error: unknown) => (error as Error).name,
+  );
+}
