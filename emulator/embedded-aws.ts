@@ -160,7 +160,7 @@ export class EmbeddedAws {
         case '/_embedded/kill-workers':
           return json(200, {
             killed: this.lambda.killBusy(
-              typeof input['functionArn'] === 'string' ? input['functionArn'] : undefined,
+              typeof input['function'] === 'string' ? input['function'] : undefined,
             ),
           });
         default:

@@ -49,13 +49,16 @@ export class LambdaRuntime {
     }
   }
 
-  /** Kills sandboxes that are at work right now: what a worker crash looks like. Answers how many. */
-  killBusy(functionArn?: string): number {
-    const victims = [...this.#busy].filter(
-      sandbox => functionArn === undefined || sandbox.functionArn === functionArn,
-    );
+  /** Kills sandboxes that are at work right now, of all functions or of those whose name has this part: a worker crash. */
+  killBusy(part = ''): number {
+    const victims = [...this.#busy].filter(({ functionArn }) => functionArn.includes(part));
     for (const sandbox of victims) sandbox.kill();
     return victims.length;
+  }
+
+  /** Invocations going on right now, of all functions or of those whose name has this part. */
+  busy(part = ''): number {
+    return [...this.#busy].filter(({ functionArn }) => functionArn.includes(part)).length;
   }
 
   stop(): void {

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const CLI = fileURLToPath(new URL('../../bin/rewrap.mjs', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the CLI as a user does: a process of its own, from the root of the project. */
+export function rewrap(
+  args: readonly string[],
+  options: { readonly endpoint?: string } = {},
+): Promise<CliResult> {
+  const endpoint =
+    options.endpoint === undefined ? [] : ['--endpoint-url', options.endpoint, '--region', 'us-east-1'];
+  const child = spawn(process.execPath, [CLI, ...args, ...endpoint], {
+    cwd: ROOT,
+    env: { ...process.env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+  return new Promise(resolve => child.on('close', code => resolve({ code, stdout, stderr })));
+}
