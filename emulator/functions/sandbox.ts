@@ -7,6 +7,9 @@ import type { FunctionDefinition, InvocationResult } from './functions.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
 
+/** How long a sandbox may take to load its code (Lambda developer guide, init phase). */
+const INIT_SECONDS = 10;
+
 export interface SandboxOptions {
   readonly endpoint: string;
   readonly credentials: Credentials;
@@ -49,6 +52,8 @@ export class Sandbox {
     }
     this.#process.on('exit', () => (this.#exited = true));
     this.#ready = this.#nextMessage();
+    // Whoever invokes sees the failure; one that is never invoked must not end the process.
+    this.#ready.catch(() => undefined);
   }
 
   get functionArn(): string {
@@ -59,21 +64,33 @@ export class Sandbox {
     return !this.#exited;
   }
 
+  /** Loading the code is the init phase: it has ten seconds of its own, and the function's time-out starts after it. */
   async invoke(event: unknown, requestId: string): Promise<InvocationResult> {
     const { timeoutSeconds, arn } = this.#definition;
-    const timeout = setTimeout(() => this.kill(), timeoutSeconds * 1000);
-    const deadline = Date.now() + timeoutSeconds * 1000;
+    const ready = await this.#within(INIT_SECONDS, this.#ready);
+    if (ready === 'exited') return failed(exitError(requestId));
+    if (ready === 'timed-out') return failed(timeoutError(requestId, INIT_SECONDS));
+    if (ready.kind !== 'ready') return failed('error' in ready ? ready.error : exitError(requestId));
+    const answer = this.#nextMessage();
+    this.#process.send({ event, requestId, deadline: Date.now() + timeoutSeconds * 1000, functionArn: arn });
+    const message = await this.#within(timeoutSeconds, answer);
+    if (message === 'timed-out') return failed(timeoutError(requestId, timeoutSeconds));
+    return message === 'exited' ? failed(exitError(requestId)) : resultOf(message);
+  }
+
+  /** The message, or why there is none: a sandbox that is late is killed. */
+  async #within(seconds: number, message: Promise<Message>): Promise<Message | 'timed-out' | 'exited'> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.kill();
+    }, seconds * 1000);
     try {
-      const ready = await this.#ready;
-      if (ready.kind !== 'ready') return failed('error' in ready ? ready.error : exitError(requestId));
-      const answer = this.#nextMessage();
-      this.#process.send({ event, requestId, deadline, functionArn: arn });
-      return resultOf(await answer);
+      return await message;
     } catch {
-      const timedOut = Date.now() >= deadline;
-      return failed(timedOut ? timeoutError(requestId, timeoutSeconds) : exitError(requestId));
+      return late ? 'timed-out' : 'exited';
     } finally {
-      clearTimeout(timeout);
+      clearTimeout(timer);
     }
   }
 

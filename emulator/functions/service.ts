@@ -20,7 +20,9 @@ export class LambdaRuntime {
   readonly #logFolder: string | undefined;
   readonly #idle = new Map<string, Sandbox[]>();
   readonly #busy = new Set<Sandbox>();
+  readonly #invoked: string[] = [];
   #endpoint = '';
+  #stopped = false;
 
   constructor({ callers, concurrency = 64, logFolder }: LambdaOptions) {
     this.#callers = callers;
@@ -34,11 +36,14 @@ export class LambdaRuntime {
   }
 
   async invoke(definition: FunctionDefinition, event: unknown): Promise<InvocationResult> {
+    if (this.#stopped)
+      throw new AwsError('ServiceException', 'the embedded AWS is stopping', { status: 500 });
     if (this.#busy.size >= this.#concurrency)
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', {
         status: 429,
         members: { Reason: 'ConcurrentInvocationLimitExceeded' },
       });
+    this.#invoked.push(definition.arn);
     const sandbox = this.#idle.get(definition.arn)?.pop() ?? this.#start(definition);
     this.#busy.add(sandbox);
     try {
@@ -61,7 +66,13 @@ export class LambdaRuntime {
     return [...this.#busy].filter(({ functionArn }) => functionArn.includes(part)).length;
   }
 
+  /** Invocations so far, of all functions or of those whose name has this part. */
+  invocations(part = ''): number {
+    return this.#invoked.filter(arn => arn.includes(part)).length;
+  }
+
   stop(): void {
+    this.#stopped = true;
     for (const sandbox of [...this.#busy, ...[...this.#idle.values()].flat()]) sandbox.kill();
     this.#idle.clear();
   }

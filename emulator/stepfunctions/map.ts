@@ -39,13 +39,18 @@ export async function runMap(name: string, state: State, scope: MapScope): Promi
   const distributed = processor.ProcessorConfig?.Mode === 'DISTRIBUTED';
   if (distributed) scope.frame.mapRuns.add(run);
   scope.frame.record('MapRunStarted', { mapRunArn: run.arn });
+  const stop = new AbortController();
   try {
-    await runChildren(children, run, child => runChild(child, { processor, scope, distributed, run }));
+    await runChildren(children, run, child =>
+      runChild(child, { processor, scope, distributed, run, stop: stop.signal }),
+    );
   } catch (error) {
     run.status = error instanceof ExecutionAborted ? 'ABORTED' : 'FAILED';
     if (run.status === 'FAILED' && distributed) await writeResults(name, state, { scope, children, run });
     throw error;
   } finally {
+    // Where a threshold ended the run, the children that still run are stopped with it.
+    stop.abort();
     run.stoppedAt = Date.now();
   }
   run.status = 'SUCCEEDED';
@@ -170,19 +175,21 @@ interface ChildScope {
   readonly scope: MapScope;
   readonly distributed: boolean;
   readonly run: MapRun;
+  readonly stop: AbortSignal;
 }
 
 /** A distributed child is an execution of its own: it sees its input, none of the parent's variables, and has its own history, which is not kept. */
 async function runChild(
   child: Child,
-  { processor, scope: { frame }, distributed, run }: ChildScope,
+  { processor, scope: { frame }, distributed, run, stop }: ChildScope,
 ): Promise<void> {
   child.status = 'RUNNING';
   child.startedAt = Date.now();
   const context = distributed ? childContext(frame.context, child, run) : frame.context;
   try {
+    const signal = AbortSignal.any([frame.signal, stop]);
     const own = distributed ? { variables: {}, record: () => undefined } : {};
-    child.output = await interpret(processor, child.input, { ...frame, context, ...own });
+    child.output = await interpret(processor, child.input, { ...frame, signal, context, ...own });
     child.status = 'SUCCEEDED';
     run.counts.succeeded++;
   } catch (error) {

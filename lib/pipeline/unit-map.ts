@@ -12,6 +12,7 @@ import {
   S3JsonLItemReader,
   StateMachineType,
   Succeed,
+  TaskInput,
   Transformation,
   WriterConfig,
 } from 'aws-cdk-lib/aws-stepfunctions';
@@ -65,6 +66,8 @@ export class UnitMap extends DistributedMap {
 function workUntilDone(scope: Construct, workerState: string, worker: IFunction): LambdaInvoke {
   const work = LambdaInvoke.jsonata(scope, workerState, {
     lambdaFunction: worker,
+    // The unit is what the child execution was started with; the state's own input is, from the second time on, progress.
+    payload: TaskInput.fromText('{% $states.context.Execution.Input %}'),
     outputs: '{% $states.result.Payload %}',
     retryOnServiceExceptions: false,
   });

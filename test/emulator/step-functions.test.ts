@@ -291,6 +291,27 @@ describe('the executor', () => {
       ]);
     });
 
+    it('stops its other children when one too many has failed', async () => {
+      let calls = 0;
+      harness.invoke = async payload => {
+        calls++;
+        await new Promise(setImmediate);
+        if (payload === 0) throw new StatesError('Zero', '');
+        return payload;
+      };
+      const loop = {
+        Type: 'Task',
+        Resource: LAMBDA,
+        Arguments: { FunctionName: 'f', Payload: '{% $states.input %}' },
+        Output: '{% $states.result.Payload %}',
+        Next: 'Child',
+      };
+      await harness.run({ A: map({ Items: [1, 0] }, loop) }, 'A');
+      const atEnd = calls;
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+      expect(calls).toBeLessThanOrEqual(atEnd + 1);
+    });
+
     it('goes on over failures that are tolerated', async () => {
       harness.invoke = payload => {
         if (payload === 0) throw new StatesError('Zero', '');

@@ -1,0 +1,73 @@
+import { BatchWriteItemCommand, CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, GenerateDataKeyWithoutPlaintextCommand } from '@aws-sdk/client-kms';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { synthesize } from '../../cli/embedded-aws.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
+import { embedded, type Embedded } from '../support/embedded.ts';
+import { rewrap } from '../support/rewrap-cli.ts';
+
+/** Units that take many invocations: each has five seconds, of which the worker keeps five back, so it does one page. */
+describe('a unit longer than an invocation', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rewrap-long-'));
+  let aws: Embedded;
+
+  beforeAll(async () => {
+    aws = await embedded({ logFolder: join(folder, 'logs'), waitScale: 0 });
+    const key = async (): Promise<string> => (await aws.kms.send(new CreateKeyCommand({}))).KeyMetadata!.Arn!;
+    const [source, destination] = [await key(), await key()];
+    mkdirSync(join(folder, 'jobs'));
+    const job = {
+      name: 'drafts',
+      source: { keys: [source] },
+      destination: { key: destination },
+      stores: [{ type: 'dynamodb', table: 'Drafts', format: { type: 'attribute', dataKey: 'edk' } }],
+      limits: { kmsRequestsPerSecond: 16, maxConcurrency: 4 },
+    };
+    writeFileSync(join(folder, 'jobs', 'drafts.json'), JSON.stringify(job));
+    await fillTable(source);
+    await synthesize({
+      jobs: join(folder, 'jobs'),
+      outdir: join(folder, 'cdk.out'),
+      context: { workerTimeoutSeconds: 5 },
+    });
+    await aws.aws.deploy(join(folder, 'cdk.out'));
+  });
+  afterAll(() => aws.stop());
+
+  async function fillTable(source: string): Promise<void> {
+    await aws.dynamodb.send(
+      new CreateTableCommand({
+        TableName: 'Drafts',
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    for (let batch = 0; batch < 24; batch++) {
+      const { CiphertextBlob } = await aws.kms.send(
+        new GenerateDataKeyWithoutPlaintextCommand({ KeyId: source, KeySpec: 'AES_256' }),
+      );
+      const items = Array.from({ length: 25 }, (_, index) => ({
+        PutRequest: {
+          Item: { id: { S: `d-${batch}-${index}` }, ...(index === 0 && { edk: { B: CiphertextBlob! } }) },
+        },
+      }));
+      await aws.dynamodb.send(new BatchWriteItemCommand({ RequestItems: { Drafts: items } }));
+    }
+  }
+
+  it('is carried from invocation to invocation by its cursor, and every record is seen once', async () => {
+    const { code, stdout } = await rewrap(['run', 'drafts', '--json'], { endpoint: aws.endpoint });
+    const report = JSON.parse(stdout) as Report;
+    expect(report).toMatchObject({
+      state: 'succeeded',
+      remaining: 0,
+      stores: [{ records: 600, dataKeys: 24, outcomes: { rewrapped: 24 }, complete: true }],
+    });
+    expect(code).toBe(0);
+    // 4 units of about 150 records in pages of 80: at least 2 invocations each, in either pass.
+    expect(aws.aws.lambda.invocations('MigrateUnit')).toBeGreaterThanOrEqual(8);
+  });
+});
