@@ -80,15 +80,15 @@ export class Sandbox {
 
   /** The message, or why there is none: a sandbox that is late is killed. */
   async #within(seconds: number, message: Promise<Message>): Promise<Message | 'timed-out' | 'exited'> {
-    let late = false;
+    const late = new AbortController();
     const timer = setTimeout(() => {
-      late = true;
+      late.abort();
       this.kill();
     }, seconds * 1000);
     try {
       return await message;
     } catch {
-      return late ? 'timed-out' : 'exited';
+      return late.signal.aborted ? 'timed-out' : 'exited';
     } finally {
       clearTimeout(timer);
     }

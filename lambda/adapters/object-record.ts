@@ -5,14 +5,16 @@ import type { ObjectHeaders, ObjectRecord } from '../core/model/record.ts';
 const MAX_COPY_BYTES = 5 * 1024 ** 3;
 const ARCHIVED_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
-/** A HEAD reply in the core's words, with everything that a metadata-replacing copy must send again. */
-export function objectRecord(key: string, head: HeadObjectCommandOutput): ObjectRecord {
+/** A HEAD reply in the core's words, with everything that a metadata-replacing copy must send again. `readAt`: S3's own clock. */
+export function objectRecord(key: string, head: HeadObjectCommandOutput, readAt: number): ObjectRecord {
   const blocked = blockedReason(head);
+  const lastModified = head.LastModified?.getTime() ?? 0;
   return {
     kind: 'object',
     locator: key,
     etag: head.ETag ?? '',
-    lastModified: head.LastModified?.getTime() ?? 0,
+    lastModified,
+    settled: readAt - lastModified >= 1000,
     size: head.ContentLength ?? 0,
     metadata: head.Metadata ?? {},
     headers: headersOf(head),

@@ -5,6 +5,7 @@ import {
   ListObjectsV2Command,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { ObjectRecord, RecordChange, StoreRecord } from '../core/model/record.ts';
 import type { ScanRange } from '../core/model/run.ts';
@@ -14,6 +15,9 @@ import { isTransient, nameOf, premise } from './aws-errors.ts';
 import { copyInPlace } from './copy-in-place.ts';
 import { grantHeaders, type GrantHeaders } from './object-grants.ts';
 import { objectRecord } from './object-record.ts';
+
+const SECOND_MS = 1_000;
+type ObjectChange = Extract<RecordChange, { kind: 'object-change' }>;
 
 /** HEAD requests in flight: a listing shows no metadata, so every object costs one. */
 const HEADS_IN_FLIGHT = 32;
@@ -64,8 +68,10 @@ export class S3Records implements RecordStore {
   async write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
     if (change.kind !== 'object-change')
       throw new TypeError(`a bucket takes object changes, not an ${change.kind}`);
-    const object = needObject(record);
-    if (object.blocked !== undefined) return { kind: 'blocked', reason: object.blocked };
+    const read = needObject(record);
+    if (read.blocked !== undefined) return { kind: 'blocked', reason: read.blocked };
+    const object = await this.#settle(read, change);
+    if (object === undefined) return { kind: 'precondition-failed' };
     try {
       const grants = await this.#grants(object.locator);
       await this.#client.send(
@@ -75,6 +81,22 @@ export class S3Records implements RecordStore {
     } catch (error) {
       return this.#writeError(object, error);
     }
+  }
+
+  /**
+   * Dates guard the metadata, and S3 dates to the second: an object changed within the second in which it was read
+   * would pass for unchanged. So that second has to be over, and the object to be read once more after it.
+   */
+  async #settle(read: ObjectRecord, change: ObjectChange): Promise<ObjectRecord | undefined> {
+    let object: ObjectRecord | undefined = read;
+    while (object?.settled === false) {
+      await sleep(SECOND_MS);
+      object = await this.#head(object.locator);
+    }
+    const asExpected = Object.entries(change.expect).every(
+      ([name, value]) => object?.metadata[name] === value,
+    );
+    return asExpected && object?.etag === read.etag ? object : undefined;
   }
 
   async #grants(key: string): Promise<GrantHeaders> {
@@ -103,10 +125,9 @@ export class S3Records implements RecordStore {
 
   async #head(key: string): Promise<ObjectRecord | undefined> {
     try {
-      return objectRecord(
-        key,
-        await this.#client.send(new HeadObjectCommand({ Bucket: this.#store.bucket, Key: key })),
-      );
+      const head = new HeadObjectCommand({ Bucket: this.#store.bucket, Key: key });
+      const answeredAt = answerDate(head);
+      return objectRecord(key, await this.#client.send(head), answeredAt());
     } catch (error) {
       // Deleted since it was listed: there is no data key any more.
       if (nameOf(error) === 'NotFound' || nameOf(error) === 'NoSuchKey') return undefined;
@@ -147,6 +168,21 @@ export async function listKeys(
   );
   const keys = (output.Contents ?? []).map(({ Key = '' }) => decodeURIComponent(Key.replaceAll('+', ' ')));
   return { keys, truncated: output.IsTruncated ?? false };
+}
+
+/** Takes the date of the answer from its header: S3's clock, by which it dates objects. */
+function answerDate(command: HeadObjectCommand): () => number {
+  let date = 0;
+  command.middlewareStack.add(
+    next => async args => {
+      const result = await next(args);
+      const { headers } = result.response as { readonly headers?: Readonly<Record<string, string>> };
+      date = Date.parse(headers?.['date'] ?? '') || 0;
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'kmsRewrapAnswerDate' },
+  );
+  return () => date;
 }
 
 function needObject(record: StoreRecord): ObjectRecord {

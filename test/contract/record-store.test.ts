@@ -125,9 +125,7 @@ describe.each([
   };
   const held = ({ format }: Subject, record: StoreRecord): string => {
     const [found] = format.read(record);
-    return found !== undefined && 'ciphertext' in found && found.ciphertext !== undefined
-      ? Buffer.from(found.ciphertext).toString()
-      : 'none';
+    return found !== undefined && 'ciphertext' in found ? Buffer.from(found.ciphertext).toString() : 'none';
   };
   const swap = (of: Subject, record: StoreRecord, edk: string) =>
     of.store.write(
@@ -250,11 +248,35 @@ describe('a bucket', () => {
     await of.put('x', 'old');
     const { records } = await of.store.readPage({ type: 'key-range' }, { pageSize: 1, consistent: false });
     const stale = { ...(records[0] as Extract<StoreRecord, { kind: 'object' }>) };
-    const earlier = { ...stale, lastModified: stale.lastModified - 1000 };
+    const earlier = { ...stale, settled: true, lastModified: stale.lastModified - 1000 };
     const change = metadata.replace(earlier, [
       { slot: 'edk', ciphertext: Buffer.from('new'), destination: { keyArn: NEW_KEY } },
     ]);
     expect(await of.store.write(earlier, change)).toEqual({ kind: 'precondition-failed' });
+  });
+
+  it('sees such a change even within the second in which it read the object', async () => {
+    const Bucket = 'same-second';
+    await aws.s3.send(new CreateBucketCommand({ Bucket }));
+    const put = (edk: string) =>
+      aws.s3.send(
+        new PutObjectCommand({ Bucket, Key: 'k', Body: 'same bytes', Metadata: { edk: base64(edk) } }),
+      );
+    const store: RecordStore = new S3Records(aws.s3, {
+      bucket: Bucket,
+      prefix: '',
+      accessControlLists: false,
+    });
+    await put('old');
+    const { records } = await store.readPage({ type: 'key-range' }, { pageSize: 1, consistent: false });
+    await put('theirs');
+    const change = metadata.replace(records[0]!, [
+      { slot: 'edk', ciphertext: Buffer.from('ours'), destination: { keyArn: NEW_KEY } },
+    ]);
+    expect(await store.write(records[0]!, change)).toEqual({ kind: 'precondition-failed' });
+    expect((await aws.s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }))).Metadata?.['edk']).toBe(
+      base64('theirs'),
+    );
   });
 
   it('leaves an archived object as it is', async () => {
@@ -288,6 +310,6 @@ describe('a bucket', () => {
     const of: Subject = await bucketSubject();
     await of.put('x', 'old');
     const { records } = await of.store.readPage({ type: 'key-range' }, { pageSize: 1, consistent: false });
-    expect(await of.store.reread({ ...records[0]!, locator: 'gone' } as StoreRecord)).toBeUndefined();
+    expect(await of.store.reread({ ...records[0]!, locator: 'gone' })).toBeUndefined();
   });
 });

@@ -118,7 +118,7 @@ describe('KMS on loopback', () => {
   ])('refuses a key that is %s, as source and as destination', async (_, command, error) => {
     const [bad, good] = [await createKey(), await createKey()];
     const [ofBad, ofGood] = [await dataKey(bad), await dataKey(good)];
-    await kms.send(command(bad) as DisableKeyCommand);
+    await kms.send(command(bad));
     expect(
       await errorName(
         reEncrypt({ CiphertextBlob: ofBad.CiphertextBlob, SourceKeyId: bad, DestinationKeyId: good }),

@@ -114,6 +114,7 @@ export function object(
     locator: key,
     etag: '"e"',
     lastModified: 0,
+    settled: true,
     size: 1,
     metadata,
     headers: {},

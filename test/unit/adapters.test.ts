@@ -26,7 +26,7 @@ const HEAD = {
 const copy = (head: object = HEAD) =>
   copyInPlace({
     bucket: 'b',
-    object: objectRecord('a b/ü', { ...HEAD, ...head }),
+    object: objectRecord('a b/ü', { ...HEAD, ...head }, 0),
     change: { kind: 'object-change', expect: { edk: 'b2xk' }, set: { edk: 'bmV3' } },
     grants: {},
   });
@@ -83,7 +83,7 @@ describe('the copy of an object onto itself', () => {
     ['customer-provided key', { SSECustomerAlgorithm: 'AES256' }],
     ['metadata that S3 cannot return', { MissingMeta: 1 }],
   ])('is blocked for an object %s', (words, head) => {
-    expect(objectRecord('k', { ...HEAD, ...head } as never).blocked).toContain(words);
+    expect(objectRecord('k', { ...HEAD, ...head } as never, 0).blocked).toContain(words);
   });
 
   it.each([
@@ -91,7 +91,17 @@ describe('the copy of an object onto itself', () => {
     { StorageClass: 'GLACIER', Restore: 'ongoing-request="false", expiry-date="…"' },
     { StorageClass: 'GLACIER_IR' },
   ])('is not blocked for %j', head => {
-    expect(objectRecord('k', { ...HEAD, ...head } as never).blocked).toBeUndefined();
+    expect(objectRecord('k', { ...HEAD, ...head } as never, 0).blocked).toBeUndefined();
+  });
+});
+
+describe('an object that was read', () => {
+  it.each([
+    [0, false],
+    [999, false],
+    [1000, true],
+  ])('%d ms after it was changed is settled: %s', (age, settled) => {
+    expect(objectRecord('k', HEAD, HEAD.LastModified.getTime() + age).settled).toBe(settled);
   });
 });
 

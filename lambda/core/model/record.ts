@@ -42,6 +42,8 @@ export interface ObjectRecord {
   readonly etag: string;
   /** Milliseconds since 1970, whole seconds: S3 gives no more. */
   readonly lastModified: number;
+  /** The second of `lastModified` was over when the record was read: a later change will show a later one. */
+  readonly settled: boolean;
   /** Bytes. */
   readonly size: number;
   readonly metadata: Readonly<Record<string, string>>;
