@@ -69,7 +69,8 @@ function keyMaterialsTable(counts: readonly KeyMaterialCount[]): string {
   return table.toString();
 }
 
-const STYLE = { head: [], border: ['gray'], compact: true };
+/** cli-table3 paints whether or not the output is a terminal; what picocolors found out decides. */
+const STYLE = { head: [], border: colors.isColorSupported ? ['gray'] : [], compact: true };
 
 function failures({ failures: all }: Report): readonly string[] {
   const shown = all

@@ -1,4 +1,5 @@
 import { RemovalPolicy, type Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -27,7 +28,15 @@ export class PipelineFunction extends NodejsFunction {
     id: string,
     { handler, description, timeout, files = {} }: PipelineFunctionProps,
   ) {
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: RetentionDays.ONE_YEAR,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // A role of its own instead of the managed policy for Lambda, which may write to every log group of the account.
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
     super(scope, id, {
+      role,
       entry: `${HANDLERS}${handler}.ts`,
       depsLockFilePath: LOCK_FILE,
       description,
@@ -36,10 +45,7 @@ export class PipelineFunction extends NodejsFunction {
       architecture: Architecture.ARM_64,
       // The work is KMS and network; 512 MB buys the CPU share that keeps 32 calls in flight, not the memory.
       memorySize: 512,
-      logGroup: new LogGroup(scope, `${id}Logs`, {
-        retention: RetentionDays.ONE_YEAR,
-        removalPolicy: RemovalPolicy.RETAIN,
-      }),
+      logGroup,
       environment: { POWERTOOLS_LOG_LEVEL: 'INFO' },
       bundling: {
         // The SDK travels with the bundle: key material ids and DryRun modifiers are there whatever the runtime ships.

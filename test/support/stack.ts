@@ -40,7 +40,7 @@ export function statementsByStage(template: Template): ReadonlyMap<string, reado
         .filter(([id]) =>
           stage === 'StateMachine'
             ? id.startsWith('PipelineStateMachine')
-            : id.startsWith(`Functions${stage}ServiceRole`),
+            : id.startsWith(`Functions${stage}Role`),
         )
         .flatMap(
           ([, { Properties }]) =>

@@ -148,6 +148,19 @@ describe('a report', () => {
     expect(report.failures.map(({ locator }) => locator)).toEqual(['x', 'y']);
   });
 
+  it('says which of the unreadable ones may still need a source key', async () => {
+    const bad = (locator: string, outcome: OutcomeKind) =>
+      entry(outcome, { locator, reason: 'wrong context' });
+    const report = await fold([
+      unit('migrate', books([bad('old', 'unreadable'), bad('garbage', 'unreadable')])),
+      unit('verify', books([bad('old', 'to-rewrap'), bad('garbage', 'unreadable')], 1)),
+    ]);
+    expect(report.failures.map(({ reason }) => reason)).toEqual([
+      'wrong context; may still need a source key',
+      'wrong context',
+    ]);
+  });
+
   it('is not made of books that do not balance', async () => {
     await expect(fold([unit('migrate', { ...books([moved]), dataKeys: 2 })])).rejects.toThrow(
       'do not balance',

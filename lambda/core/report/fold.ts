@@ -130,13 +130,18 @@ function materialId({ keyArn, keyMaterialId }: KeyMaterialCount): string {
   return `${keyArn} ${keyMaterialId}`;
 }
 
-/** What the migrate pass named, and what only the verify pass found. */
+/** What the migrate pass named, with what the verify pass says of it, and what only the verify pass found. */
 function failures(plan: RunPlan, total: Books, verified: Books): readonly Failure[] {
   if (plan.mode === 'verify') return total.failures;
   const place = ({ store, locator, slot }: Failure): string => JSON.stringify([store, locator, slot]);
+  const left = new Set(verified.failures.filter(({ outcome }) => outcome === 'to-rewrap').map(place));
   const named = new Set(total.failures.map(place));
-  return [...total.failures, ...verified.failures.filter(failure => !named.has(place(failure)))].slice(
-    0,
-    MAX_FAILURES,
-  );
+  return [
+    ...total.failures.map(failure =>
+      left.has(place(failure))
+        ? { ...failure, reason: `${failure.reason}; may still need a source key` }
+        : failure,
+    ),
+    ...verified.failures.filter(failure => !named.has(place(failure))),
+  ].slice(0, MAX_FAILURES);
 }
