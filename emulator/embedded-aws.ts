@@ -9,6 +9,7 @@ import { resolveStack, type Stack } from './cloudformation/stack.ts';
 import { readAssembly } from './cloudformation/template.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
 import { kmsService } from './kms/service.ts';
+import { Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
 import { LambdaRuntime, lambdaService } from './functions/service.ts';
 import type { AwsRequest, AwsResponse, Caller, Service } from './request.ts';
@@ -36,6 +37,7 @@ export interface EmbeddedAwsOptions {
 /** An AWS on loopback: all services, accounts and Regions behind one port. */
 export class EmbeddedAws {
   readonly functions = new Functions();
+  readonly faults = new Faults();
   readonly lambda: LambdaRuntime;
   readonly #callers = new Callers();
   readonly #buckets = new Buckets();
@@ -130,7 +132,7 @@ export class EmbeddedAws {
       throw new AwsError('UnknownService', `the embedded AWS does not have the service '${service}'`);
     // The path as it was sent: S3 keys must not be normalised.
     const path = (incoming.url ?? '/').split('?')[0] ?? '/';
-    return known.handle({
+    const request: AwsRequest = {
       method: incoming.method ?? 'GET',
       path,
       query: url.searchParams,
@@ -140,7 +142,8 @@ export class EmbeddedAws {
       region,
       caller: this.#callers.identify(accessKeyId),
       requestId: randomUUID(),
-    });
+    };
+    return this.faults.answer(request) ?? known.handle(request);
   }
 
   /** What no AWS has: deploying an assembly, and knobs for tests. Loopback only, without credentials. */
@@ -157,6 +160,9 @@ export class EmbeddedAws {
           return json(200, { status: 'ok' });
         case '/_embedded/deploy':
           return json(200, { stacks: await this.deploy(String(input['assembly'])) });
+        case '/_embedded/faults':
+          this.faults.inject(input as unknown as Fault);
+          return json(200, {});
         case '/_embedded/kill-workers':
           return json(200, {
             killed: this.lambda.killBusy(

@@ -1,4 +1,4 @@
-import { validationError } from '../aws-error.ts';
+import { AwsError, validationError } from '../aws-error.ts';
 import type { Context } from './ciphertext.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -48,10 +48,13 @@ export function oneOf(input: Input, member: string, allowed: readonly string[], 
   return value;
 }
 
+/** There are no grants here, so no token is a token of one. */
 export function grantTokens(input: Input): void {
   const tokens = input['GrantTokens'] ?? [];
   if (!Array.isArray(tokens) || tokens.length > 10)
     throw lengthError('GrantTokens', 'less than or equal to 10');
+  if (tokens.length > 0)
+    throw new AwsError('InvalidGrantTokenException', 'The specified grant token is not valid.');
 }
 
 function lengthError(member: string, bound: string): Error {

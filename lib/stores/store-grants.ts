@@ -85,15 +85,15 @@ function allow(grantee: Function, actions: string[], resource: string): void {
   grantee.addToRolePolicy(new PolicyStatement({ actions, resources: [resource] }));
 }
 
+/**
+ * Listing within the prefix. `IfExists`, because S3 asks for the same permission, without a prefix, when an object is
+ * missing: who may not list gets 403 instead of 404, and a deleted object would look like a broken premise.
+ */
 function listKeys(grantee: Function, { bucket, prefix }: S3Store): void {
-  const conditions = prefix === '' ? undefined : { StringLike: { 's3:prefix': `${prefix}*` } };
-  grantee.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['s3:ListBucket'],
-      resources: [bucketArn(grantee, bucket)],
-      ...(conditions !== undefined && { conditions }),
-    }),
-  );
+  const conditions =
+    prefix === '' ? {} : { conditions: { StringLikeIfExists: { 's3:prefix': `${prefix}*` } } };
+  const statement = { actions: ['s3:ListBucket'], resources: [bucketArn(grantee, bucket)], ...conditions };
+  grantee.addToRolePolicy(new PolicyStatement(statement));
 }
 
 /** The key of the store's own encryption: usable through that service only, so that nobody can call Decrypt with it. */

@@ -54,6 +54,16 @@ function fakeSubject(): Promise<Subject> {
   });
 }
 
+async function requestOf(of: Subject): Promise<ReEncryptRequest> {
+  return {
+    ciphertext: await of.encrypt(of.old),
+    sourceKeyArn: of.old,
+    destinationKeyArn: of.new,
+    sourceContext: CONTEXT,
+    destinationContext: CONTEXT,
+  };
+}
+
 describe.each([
   ['the fake KMS', fakeSubject],
   ['KMS of the embedded AWS', embeddedSubject],
@@ -62,11 +72,7 @@ describe.each([
     of: Subject,
     changes: Partial<ReEncryptRequest> = {},
   ): Promise<ReEncryptRequest> => ({
-    ciphertext: await of.encrypt(of.old),
-    sourceKeyArn: of.old,
-    destinationKeyArn: of.new,
-    sourceContext: CONTEXT,
-    destinationContext: CONTEXT,
+    ...(await requestOf(of)),
     ...changes,
   });
 
@@ -120,19 +126,44 @@ describe.each([
 describe('the KMS adapter', () => {
   it('counts the requests it sends, and starts anew', async () => {
     const of = await embeddedSubject();
-    const asked = {
-      ciphertext: await of.encrypt(of.old),
-      sourceKeyArn: of.old,
-      destinationKeyArn: of.new,
-      sourceContext: CONTEXT,
-      destinationContext: CONTEXT,
-    };
+    const asked = await requestOf(of);
     await Promise.all([of.keys.reEncrypt(asked), of.keys.reEncrypt(asked)]);
     expect([of.keys.takeUsage(), of.keys.takeUsage()]).toEqual([
       { requests: 2, throttled: 0 },
       { requests: 0, throttled: 0 },
     ]);
   });
+
+  it('rides out throttling, at its pace, and counts every request that left', async () => {
+    const of = await embeddedSubject();
+    const asked = await requestOf(of);
+    aws.aws.faults.inject({ service: 'kms', operation: 'ReEncrypt', error: 'ThrottlingException', count: 2 });
+    expect(await of.keys.reEncrypt(asked)).toMatchObject({ kind: 're-encrypted' });
+    expect(of.keys.takeUsage()).toEqual({ requests: 3, throttled: 2 });
+  });
+
+  it.each([
+    'AccessDeniedException',
+    'KMSInvalidStateException',
+    'InvalidKeyUsageException',
+    'NotFoundException',
+  ])('takes %s for a broken premise, at once', async error => {
+    const of = await embeddedSubject();
+    const asked = await requestOf(of);
+    aws.aws.faults.inject({ service: 'kms', operation: 'ReEncrypt', error, count: 1 });
+    await expect(of.keys.reEncrypt(asked)).rejects.toThrow(PremiseBroken);
+    expect(of.keys.takeUsage()).toEqual({ requests: 1, throttled: 0 });
+  });
+
+  it.each(['KMSInternalException', 'KeyUnavailableException', 'DependencyTimeoutException'])(
+    'rides out a %s',
+    async error => {
+      const of = await embeddedSubject();
+      const asked = await requestOf(of);
+      aws.aws.faults.inject({ service: 'kms', operation: 'ReEncrypt', error, status: 500, count: 1 });
+      expect(await of.keys.reEncrypt(asked)).toMatchObject({ kind: 're-encrypted' });
+    },
+  );
 
   it('names the call, the keys and the cure when a premise breaks', async () => {
     const of = await embeddedSubject();

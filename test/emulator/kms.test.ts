@@ -282,6 +282,27 @@ describe('KMS on loopback', () => {
     expect(reply.CiphertextBlob!.length).toBeGreaterThan(1_000);
   });
 
+  it('knows no grant token, and takes ten at most', async () => {
+    const KeyId = await createKey();
+    const { CiphertextBlob } = await dataKey(KeyId);
+    const call = (GrantTokens: string[]) =>
+      errorName(reEncrypt({ CiphertextBlob, DestinationKeyId: KeyId, GrantTokens }));
+    expect(await call(['token'])).toBe('InvalidGrantTokenException');
+    expect(await call(Array.from({ length: 11 }, () => 'token'))).toBe('ValidationException');
+  });
+
+  it.each([
+    ['ThrottlingException', 400],
+    ['KMSInternalException', 500],
+    ['KeyUnavailableException', 500],
+    ['DependencyTimeoutException', 503],
+  ])('fails with %s when it is told to, as often as it is told to', async (error, status) => {
+    const KeyId = await createKey();
+    aws.aws.faults.inject({ service: 'kms', operation: 'DescribeKey', error, status, count: 1 });
+    const call = () => errorName(kms.send(new DescribeKeyCommand({ KeyId })));
+    expect([await call(), await call()]).toEqual([error, 'none']);
+  });
+
   it('takes at most 4,096 bytes to encrypt, and 6,144 to re-encrypt', async () => {
     const KeyId = await createKey();
     expect(await errorName(kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.alloc(4096) })))).toBe(

@@ -139,6 +139,11 @@ describe('the permissions', () => {
     expect(updated).not.toMatch(/Orders|Encrypted/);
   });
 
+  it('listing is granted within the prefix, and where there is none, so that a deleted object is a 404 and no 403', () => {
+    const conditions = withAction('VerifyUnit', 's3:ListBucket').map(({ Condition }) => Condition);
+    expect(conditions).toContainEqual({ StringLikeIfExists: { 's3:prefix': '2026/*' } });
+  });
+
   it('no role has a managed policy, whose actions nobody here chose', () => {
     for (const role of Object.values(template.findResources('AWS::IAM::Role')))
       expect(role).not.toHaveProperty('Properties.ManagedPolicyArns');

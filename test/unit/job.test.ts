@@ -77,6 +77,15 @@ describe('a job file', () => {
       'stores[0].format.dataKey = "a..b": is no attribute path',
     ],
     [
+      'a context value that names no attribute',
+      jobInput({
+        stores: [
+          tableStore({ format: { type: 'attribute', dataKey: 'edk', encryptionContext: { tenant: {} } } }),
+        ],
+      }),
+      'stores[0].format.encryptionContext.tenant: is no context value; write a text, or an object that names a place in the record',
+    ],
+    [
       'a limit out of bounds',
       jobInput({ limits: { kmsRequestsPerSecond: 0 } }),
       'limits.kmsRequestsPerSecond = 0: is out of bounds; write a whole number of requests per second from 1 to 100000',
