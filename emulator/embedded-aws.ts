@@ -9,6 +9,7 @@ import { resolveStack, type Stack } from './cloudformation/stack.ts';
 import { readAssembly } from './cloudformation/template.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
 import { kmsService } from './kms/service.ts';
+import { eventBridgeService, type PublishedEvent } from './eventbridge/service.ts';
 import { Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
 import { LambdaRuntime, lambdaService } from './functions/service.ts';
@@ -38,6 +39,8 @@ export interface EmbeddedAwsOptions {
 export class EmbeddedAws {
   readonly functions = new Functions();
   readonly faults = new Faults();
+  /** Events that were put on the default bus. */
+  readonly events: PublishedEvent[] = [];
   readonly lambda: LambdaRuntime;
   readonly #callers = new Callers();
   readonly #buckets = new Buckets();
@@ -66,6 +69,7 @@ export class EmbeddedAws {
       s3: s3Service(this.#buckets, s3PageSize === undefined ? {} : { pageSize: s3PageSize }),
       states: stepFunctionsService(this.#stateMachines, this.#executions),
       lambda: lambdaService(this.functions, this.lambda),
+      events: eventBridgeService(this.events),
       sts: stsService(),
       cloudformation: cloudFormationService(this.#stacks),
     };

@@ -1,6 +1,7 @@
 import { DynamoDbLedger } from '../adapters/ledger.ts';
 import { dynamoDbClient, s3Client } from '../adapters/record-store.ts';
 import { runPrefix, S3RunFiles } from '../adapters/run-files.ts';
+import { RunEvents } from '../adapters/run-events.ts';
 import { PremiseBroken } from '../core/model/errors.ts';
 import type { UnitProgress } from '../core/model/books.ts';
 import { foldReport } from '../core/report/fold.ts';
@@ -9,6 +10,8 @@ import { ENV, requireEnv } from './env.ts';
 
 const files = new S3RunFiles(s3Client(), requireEnv(ENV.runBucket));
 const ledger = new DynamoDbLedger(dynamoDbClient(), requireEnv(ENV.ledgerTable));
+
+const events = new RunEvents();
 
 export interface ReportEvent {
   readonly runId: string;
@@ -22,6 +25,9 @@ export interface ReportEvent {
 export async function handler({ runId, manifests, error }: ReportEvent): Promise<object> {
   const plan = await files.readPlan(runId);
   const { brokenPremise } = await ledger.readControl(runId);
+  // Tolerated failures may hide a broken premise from the map: here it ends the run, and ReportFailure reports it.
+  if (error === undefined && brokenPremise !== undefined)
+    throw new PremiseBroken('report.brokenPremise', brokenPremise);
   const words = brokenPremise ?? (error === undefined ? undefined : `${error.Error}: ${error.Cause}`);
   const units = manifests === undefined ? ledger.units(runId) : results(manifests);
   const location = {
@@ -36,8 +42,7 @@ export async function handler({ runId, manifests, error }: ReportEvent): Promise
     ...(words !== undefined && { error: words }),
   });
   const { reportKey } = await files.writeReport(report, reportHtml(report));
-  if (error === undefined && brokenPremise !== undefined)
-    throw new PremiseBroken('report.brokenPremise', brokenPremise);
+  await events.finished(report);
   return {
     reportKey,
     state: report.state,

@@ -1,4 +1,5 @@
 import { Duration, Stage } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -99,6 +100,7 @@ export class PipelineFunctions extends Construct {
     runBucket.grantWrite(report);
     journal.configure(report);
     ledger.grantReadProgress(report);
+    EventBus.fromEventBusName(this, 'DefaultBus', 'default').grantPutEventsTo(report);
     return report;
   }
 

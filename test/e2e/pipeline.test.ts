@@ -107,6 +107,24 @@ describe('a migration, end to end', () => {
     expect(result.code).toBe(1);
   });
 
+  it('tells of its end by an event, from the role of Report', () => {
+    expect(aws.aws.events.map(({ detail }) => (detail as { mode: string }).mode)).toEqual([
+      'census',
+      'migrate',
+    ]);
+    expect(aws.aws.events.at(-1)).toMatchObject({
+      source: 'kms-rewrap',
+      detailType: 'Run Finished',
+      detail: {
+        job: 'orders',
+        state: 'succeeded',
+        remaining: 9,
+        report: expect.stringMatching(/^s3:.*report\.json$/),
+      },
+      callerArn: expect.stringContaining('FunctionsReportRole'),
+    });
+  });
+
   it('leaves every sound record readable under the new key with the old key disabled', async () => {
     await aws.kms.send(new DisableKeyCommand({ KeyId: keys.old }));
     const records = await readOrders(aws);

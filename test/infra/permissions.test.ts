@@ -73,7 +73,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     's3:GetObject',
     's3:ListBucket',
   ],
-  Report: ['dynamodb:GetItem', 'dynamodb:Query', 's3:GetObject', 's3:PutObject'],
+  Report: ['dynamodb:GetItem', 'dynamodb:Query', 'events:PutEvents', 's3:GetObject', 's3:PutObject'],
 };
 
 /** Every function writes to its own log group, and to no other. */

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { validationError } from '../aws-error.ts';
+import { jsonService } from '../json-protocol.ts';
+import type { Service } from '../request.ts';
+
+export interface PublishedEvent {
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: unknown;
+  readonly region: string;
+  /** Who published it. */
+  readonly callerArn: string;
+}
+
+/** EventBridge on loopback: takes events on the default bus and keeps them. There are no rules and no targets. */
+export function eventBridgeService(published: PublishedEvent[]): Service {
+  return jsonService(
+    {
+      PutEvents: (input, { region, caller }) => {
+        const entries = input['Entries'];
+        // PutEvents takes 1 to 10 entries (API reference).
+        if (!Array.isArray(entries) || entries.length < 1 || entries.length > 10)
+          throw validationError("Value at 'entries' failed to satisfy constraint: 1 to 10 entries");
+        const results = (entries as Readonly<Record<string, string>>[]).map(
+          ({ Source, DetailType, Detail }) => {
+            if (Source === undefined || DetailType === undefined || Detail === undefined)
+              return {
+                ErrorCode: 'InvalidArgument',
+                ErrorMessage: 'Source, DetailType and Detail are required',
+              };
+            published.push({
+              source: Source,
+              detailType: DetailType,
+              detail: JSON.parse(Detail),
+              region,
+              callerArn: caller.arn,
+            });
+            return { EventId: randomUUID() };
+          },
+        );
+        return { FailedEntryCount: results.filter(result => 'ErrorCode' in result).length, Entries: results };
+      },
+    },
+    '1.1',
+  );
+}
