@@ -65,6 +65,14 @@ export function unitPrefix(kind: JournalKind, job: string, { runId, unitId }: Un
   return `${kind}/job=${job}/run=${runId}/unit=${unitId}/`;
 }
 
+/** Where the outcomes of a run are, for people; its intents lie beside them. */
+export function journalLocation(
+  bucket: string,
+  { job, runId }: { readonly job: string; readonly runId: string },
+): string {
+  return `s3://${bucket}/outcomes/job=${job}/run=${runId}/`;
+}
+
 /** The outcomes of a unit, page by page, for the verify pass. */
 export class S3OutcomeArchive implements OutcomeArchive {
   readonly #client: S3Client;

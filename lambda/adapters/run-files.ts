@@ -6,6 +6,10 @@ import type { RunPlan, Unit } from '../core/model/run.ts';
 import type { RunFiles } from '../core/ports.ts';
 import type { Report } from '../core/report/report.ts';
 
+interface Manifest {
+  readonly ResultFiles: { readonly SUCCEEDED: readonly { readonly Key: string }[] };
+}
+
 /** The run bucket: everything about a run under `runs/RUN/`. */
 export class S3RunFiles implements RunFiles {
   readonly #client: S3Client;
@@ -44,16 +48,25 @@ export class S3RunFiles implements RunFiles {
     return (await this.#getJson(`${runPrefix(runId)}report.json`)) as Report | undefined;
   }
 
-  /** What the map run's children returned, line by line from the files that its manifest names. */
-  async *unitResults(manifestKey: string): AsyncGenerator<UnitProgress> {
-    const manifest = (await this.#getJson(manifestKey)) as
-      { readonly ResultFiles: { readonly SUCCEEDED: readonly { readonly Key: string }[] } } | undefined;
-    for (const { Key } of manifest?.ResultFiles.SUCCEEDED ?? []) {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key }));
-      if (!(Body instanceof Readable)) continue;
-      for await (const line of createInterface({ input: Body, crlfDelay: Infinity }))
-        if (line !== '') yield JSON.parse(line) as UnitProgress;
+  /** Where a run's files are, for people. */
+  location(runId: string): string {
+    return `s3://${this.#bucket}/${runPrefix(runId)}`;
+  }
+
+  /** What the children of map runs returned, line by line from the files that the manifests name. */
+  async *unitResults(manifestKeys: readonly string[]): AsyncGenerator<UnitProgress> {
+    for (const manifestKey of manifestKeys) {
+      const manifest = (await this.#getJson(manifestKey)) as Manifest | undefined;
+      for (const { Key } of manifest?.ResultFiles.SUCCEEDED ?? []) yield* this.#lines(Key);
     }
+  }
+
+  async *#lines(key: string): AsyncGenerator<UnitProgress> {
+    const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+    if (!(Body instanceof Readable))
+      throw new TypeError(`s3://${this.#bucket}/${key} has no body that can be read line by line`);
+    for await (const line of createInterface({ input: Body, crlfDelay: Infinity }))
+      if (line !== '') yield JSON.parse(line) as UnitProgress;
   }
 
   async #put(key: string, body: string, contentType: string): Promise<void> {

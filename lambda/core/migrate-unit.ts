@@ -1,18 +1,9 @@
-import { afterPage, freshProgress } from './account/unit-progress.ts';
-import { pageBooks } from './account/books.ts';
+import { accountPage } from './account/account-page.ts';
+import { freshProgress } from './account/unit-progress.ts';
 import { intentsOf, outcomeEntry } from './journal/journal-page.ts';
 import type { OutcomeEntry } from './journal/entries.ts';
 import type { UnitProgress } from './model/books.ts';
-import type {
-  Clock,
-  Deadline,
-  Journal,
-  KeyService,
-  Ledger,
-  RecordPage,
-  RecordStore,
-  Telemetry,
-} from './ports.ts';
+import type { Clock, Deadline, Journal, KeyService, Ledger, RecordStore, Telemetry } from './ports.ts';
 import { KeyOrder } from './reencrypt/key-order.ts';
 import { reencryptPage, type PageAnswer } from './reencrypt/reencrypt-page.ts';
 import { findDataKeys } from './scan/find-data-keys.ts';
@@ -20,7 +11,6 @@ import { pages } from './scan/pages.ts';
 import type { UnitScope } from './scan/unit-scope.ts';
 import { PageBudget } from './account/page-budget.ts';
 import { heedControl } from './account/run-control.ts';
-import { storeName } from './model/job.ts';
 import { countWithoutWriting } from './write/census.ts';
 import { writePage } from './write/write-page.ts';
 
@@ -59,7 +49,8 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
       plan.mode === 'census'
         ? countWithoutWriting(scope, answers)
         : await journalAndWrite(scope, answers, progress, ports);
-    progress = await account(scope, { page, entries, progress }, ports);
+    const remaining = entries.filter(({ outcome }) => outcome === 'to-rewrap').length;
+    progress = await accountPage(scope, { page, entries, remaining, progress }, ports);
     if (!budget.allowsAnotherPage()) break;
   }
   return progress;
@@ -81,24 +72,4 @@ async function journalAndWrite(
   const entries = written.map(({ found, outcome }) => outcomeEntry(scope, found, outcome));
   await journal.writeOutcomes(page, entries);
   return entries;
-}
-
-async function account(
-  scope: UnitScope,
-  done: {
-    readonly page: RecordPage;
-    readonly entries: readonly OutcomeEntry[];
-    readonly progress: UnitProgress;
-  },
-  { keys, ledger, telemetry }: MigratePorts,
-): Promise<UnitProgress> {
-  const { page, entries, progress } = done;
-  const kms = keys.takeUsage();
-  for (const entry of entries) telemetry.dataKey(entry);
-  telemetry.page(storeName(scope.store), entries, kms);
-  const remaining = entries.filter(({ outcome }) => outcome === 'to-rewrap').length;
-  const books = pageBooks({ records: page.records.length, entries, remaining, kms });
-  const next = afterPage(progress, { ...(page.cursor !== undefined && { cursor: page.cursor }), books });
-  await ledger.checkpoint(next, progress.pages);
-  return next;
 }

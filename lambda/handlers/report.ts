@@ -1,9 +1,9 @@
+import { journalLocation } from '../adapters/journal.ts';
 import { DynamoDbLedger } from '../adapters/ledger.ts';
 import { dynamoDbClient, s3Client } from '../adapters/record-store.ts';
-import { runPrefix, S3RunFiles } from '../adapters/run-files.ts';
+import { S3RunFiles } from '../adapters/run-files.ts';
 import { RunEvents } from '../adapters/run-events.ts';
 import { PremiseBroken } from '../core/model/errors.ts';
-import type { UnitProgress } from '../core/model/books.ts';
 import { foldReport } from '../core/report/fold.ts';
 import { reportHtml } from '../core/report/html.ts';
 import { ENV, requireEnv } from './env.ts';
@@ -29,16 +29,11 @@ export async function handler({ runId, manifests, error }: ReportEvent): Promise
   if (error === undefined && brokenPremise !== undefined)
     throw new PremiseBroken('report.brokenPremise', brokenPremise);
   const words = brokenPremise ?? (error === undefined ? undefined : `${error.Error}: ${error.Cause}`);
-  const units = manifests === undefined ? ledger.units(runId) : results(manifests);
-  const location = {
-    run: `s3://${requireEnv(ENV.runBucket)}/${runPrefix(runId)}`,
-    journal: `s3://${requireEnv(ENV.journalBucket)}/outcomes/job=${plan.job}/run=${runId}/`,
-  };
   const report = await foldReport({
     plan,
-    units,
+    units: manifests === undefined ? ledger.units(runId) : files.unitResults(manifests),
     endedAt: new Date().toISOString(),
-    files: location,
+    files: { run: files.location(runId), journal: journalLocation(requireEnv(ENV.journalBucket), plan) },
     ...(words !== undefined && { error: words }),
   });
   const { reportKey } = await files.writeReport(report, reportHtml(report));
@@ -49,8 +44,4 @@ export async function handler({ runId, manifests, error }: ReportEvent): Promise
     remaining: report.remaining,
     ...(brokenPremise !== undefined && { brokenPremise }),
   };
-}
-
-async function* results(manifests: readonly string[]): AsyncGenerator<UnitProgress> {
-  for (const manifest of manifests) yield* files.unitResults(manifest);
 }

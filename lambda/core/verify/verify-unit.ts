@@ -1,10 +1,9 @@
-import { afterPage, freshProgress } from '../account/unit-progress.ts';
-import { pageBooks } from '../account/books.ts';
+import { accountPage } from '../account/account-page.ts';
+import { freshProgress } from '../account/unit-progress.ts';
 import { PageBudget } from '../account/page-budget.ts';
 import { heedControl } from '../account/run-control.ts';
 import { outcomeEntry } from '../journal/journal-page.ts';
 import type { UnitProgress } from '../model/books.ts';
-import { storeName } from '../model/job.ts';
 import type { Finding } from '../model/data-key.ts';
 import { canonicalContext, type EncryptionContext } from '../model/encryption-context.ts';
 import type {
@@ -13,7 +12,6 @@ import type {
   KeyService,
   Ledger,
   OutcomeArchive,
-  RecordPage,
   RecordStore,
   ReEncryptAnswer,
   Telemetry,
@@ -56,7 +54,9 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
     await heedControl(plan, ports);
     const found = findDataKeys(page.records, scope.format);
     const verdicts = await judge(found, scope, { keys: ports.keys, foreign });
-    progress = await account(scope, { page, verdicts, progress }, ports);
+    const entries = verdicts.map(({ found: one, outcome }) => outcomeEntry(scope, one, outcome));
+    const remaining = verdicts.filter(({ remains }) => remains).length;
+    progress = await accountPage(scope, { page, entries, remaining, progress }, ports);
     if (!budget.allowsAnotherPage()) break;
   }
   return progress;
@@ -132,25 +132,4 @@ async function askDestination(
   const answer = await keys.reEncrypt(request);
   if (answer.kind === 're-encrypted') checkReply(request, answer);
   return answer;
-}
-
-async function account(
-  scope: UnitScope,
-  done: {
-    readonly page: RecordPage;
-    readonly verdicts: readonly Judged[];
-    readonly progress: UnitProgress;
-  },
-  { keys, ledger, telemetry }: VerifyPorts,
-): Promise<UnitProgress> {
-  const { page, verdicts, progress } = done;
-  const kms = keys.takeUsage();
-  const entries = verdicts.map(({ found, outcome }) => outcomeEntry(scope, found, outcome));
-  for (const entry of entries) telemetry.dataKey(entry);
-  telemetry.page(storeName(scope.store), entries, kms);
-  const remaining = verdicts.filter(({ remains }) => remains).length;
-  const books = pageBooks({ records: page.records.length, entries, remaining, kms });
-  const next = afterPage(progress, { ...(page.cursor !== undefined && { cursor: page.cursor }), books });
-  await ledger.checkpoint(next, progress.pages);
-  return next;
 }

@@ -1,0 +1,38 @@
+import type { OutcomeEntry } from '../journal/entries.ts';
+import { storeName } from '../model/job.ts';
+import type { UnitProgress } from '../model/books.ts';
+import type { KeyService, Ledger, RecordPage, Telemetry } from '../ports.ts';
+import type { UnitScope } from '../scan/unit-scope.ts';
+import { pageBooks } from './books.ts';
+import { afterPage } from './unit-progress.ts';
+
+export interface DonePage {
+  readonly page: RecordPage;
+  readonly entries: readonly OutcomeEntry[];
+  /** Data keys of the page that may still need a source key. */
+  readonly remaining: number;
+  /** The unit before this page. */
+  readonly progress: UnitProgress;
+}
+
+export interface AccountPorts {
+  readonly keys: KeyService;
+  readonly ledger: Ledger;
+  readonly telemetry: Telemetry;
+}
+
+/** Logs and counts a page, and moves the unit's checkpoint past it. */
+export async function accountPage(
+  scope: UnitScope,
+  done: DonePage,
+  { keys, ledger, telemetry }: AccountPorts,
+): Promise<UnitProgress> {
+  const { page, entries, remaining, progress } = done;
+  const kms = keys.takeUsage();
+  for (const entry of entries) telemetry.dataKey(entry);
+  telemetry.page(storeName(scope.store), entries, kms);
+  const books = pageBooks({ records: page.records.length, entries, remaining, kms });
+  const next = afterPage(progress, { ...(page.cursor !== undefined && { cursor: page.cursor }), books });
+  await ledger.checkpoint(next, progress.pages);
+  return next;
+}
