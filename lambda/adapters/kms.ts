@@ -30,7 +30,7 @@ export class KmsKeyService implements KeyService {
     this.#client = new KMSClient({ ...config, maxAttempts: MAX_ATTEMPTS });
     this.#client.middlewareStack.add(
       next => async args => {
-        const wait = this.#pace.reserve(Date.now());
+        const wait = this.#pace.reserve(performance.now());
         if (wait > 0) await sleep(wait);
         this.#requests++;
         try {

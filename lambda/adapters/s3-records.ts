@@ -157,17 +157,23 @@ export async function listKeys(
   },
 ): Promise<{ readonly keys: readonly string[]; readonly truncated: boolean }> {
   const { bucket, prefix, startAfter, limit = 1000 } = query;
-  const output = await client.send(
-    new ListObjectsV2Command({
-      Bucket: bucket,
-      Prefix: prefix,
-      MaxKeys: limit,
-      EncodingType: 'url',
-      ...(startAfter !== undefined && { StartAfter: startAfter }),
-    }),
-  );
-  const keys = (output.Contents ?? []).map(({ Key = '' }) => decodeURIComponent(Key.replaceAll('+', ' ')));
-  return { keys, truncated: output.IsTruncated ?? false };
+  let token: string | undefined;
+  for (;;) {
+    const output = await client.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        MaxKeys: limit,
+        EncodingType: 'url',
+        ...(startAfter !== undefined && { StartAfter: startAfter }),
+        ...(token !== undefined && { ContinuationToken: token }),
+      }),
+    );
+    const keys = (output.Contents ?? []).map(({ Key = '' }) => decodeURIComponent(Key.replaceAll('+', ' ')));
+    token = output.NextContinuationToken;
+    // A page may be empty and yet not the last: whoever stopped there would take the rest for finished.
+    if (keys.length > 0 || token === undefined) return { keys, truncated: token !== undefined };
+  }
 }
 
 /** Takes the date of the answer from its header: S3's clock, by which it dates objects. */

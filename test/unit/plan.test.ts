@@ -178,7 +178,7 @@ describe('planning a run', () => {
     );
   }
 
-  it('resolves keys, cuts stores, and never has more workers than units or more records in a page than its rate allows', async () => {
+  it('resolves keys, cuts stores, and never has more workers than units', async () => {
     const { plan, units } = await planRun(request, { keys: keys(), stores: stores() });
     expect(plan).toMatchObject({
       sourceKeyArns: [OLD_KEY],
@@ -189,11 +189,12 @@ describe('planning a run', () => {
       verify: true,
     });
     expect(units.map(({ unitId }) => unitId)).toEqual(['u00001', 'u00002', 'u00003', 'u00004']);
-    const slow = await planRun(
-      { ...request, input: { ...request.input, limits: { kmsRequestsPerSecond: 2 } } },
-      { keys: keys(), stores: stores() },
-    );
-    expect(slow.plan.pageSize).toBe(10);
+  });
+
+  it('has no more workers than requests a second: a worker with less would never finish a page', async () => {
+    const slow = { ...request.input, limits: { kmsRequestsPerSecond: 2 } };
+    const { plan } = await planRun({ ...request, input: slow }, { keys: keys(), stores: stores() });
+    expect(plan).toMatchObject({ units: 4, workers: 2, pageSize: 20 });
   });
 
   it('uses the key that an alias names at this moment', async () => {

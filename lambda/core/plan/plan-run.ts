@@ -1,6 +1,6 @@
 import { RunRefused } from '../model/errors.ts';
 import type { FormatRegistry } from '../model/format.ts';
-import type { Job } from '../model/job.ts';
+import type { Job, Limits } from '../model/job.ts';
 import { formatProblem, type Problem } from '../model/problem.ts';
 import type { RunPlan, Unit } from '../model/run.ts';
 import { estimate } from './estimate.ts';
@@ -49,7 +49,7 @@ export async function planRun(request: PlanRequest, ports: PlanPorts): Promise<P
     store,
     range,
   }));
-  const workers = Math.max(1, Math.min(limits.maxConcurrency, units.length));
+  const workers = workerCount(units.length, limits);
   const plan: RunPlan = {
     runId: request.runId,
     job: job.name,
@@ -75,10 +75,18 @@ export function refuse(code: string, problems: readonly Problem[]): RunRefused {
 }
 
 /**
+ * Workers at one time. Each has at least one request a second: slower ones would not finish a page before they are
+ * killed, and would start it anew for ever.
+ */
+function workerCount(units: number, { maxConcurrency, kmsRequestsPerSecond }: Limits): number {
+  return Math.max(1, Math.min(maxConcurrency, units, kmsRequestsPerSecond));
+}
+
+/**
  * Records in a page: what a worker re-encrypts in about 20 seconds at its share of the rate, so that a page always
  * fits well into an invocation of 15 minutes even at one request a second, and a stop takes effect soon; at most
  * 500, where two journal objects and a checkpoint a page cost under 1 % of the calls that cannot be avoided.
  */
 function pageSize(requestsPerSecond: number): number {
-  return Math.max(10, Math.min(500, Math.floor(requestsPerSecond * 20)));
+  return Math.min(500, Math.floor(requestsPerSecond * 20));
 }

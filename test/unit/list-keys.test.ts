@@ -1,0 +1,39 @@
+import type { ListObjectsV2CommandInput, S3Client } from '@aws-sdk/client-s3';
+import { listKeys } from '../../lambda/adapters/s3-records.ts';
+
+/** A client that answers with the given pages, one after the other, and remembers what it was asked. */
+function scripted(pages: readonly object[]): {
+  readonly client: S3Client;
+  readonly asked: ListObjectsV2CommandInput[];
+} {
+  const asked: ListObjectsV2CommandInput[] = [];
+  const send = ({ input }: { readonly input: ListObjectsV2CommandInput }) => {
+    asked.push(input);
+    return Promise.resolve(pages[asked.length - 1] ?? {});
+  };
+  return { client: { send } as unknown as S3Client, asked };
+}
+
+const QUERY = { bucket: 'b', prefix: 'p/' };
+
+describe('listing keys', () => {
+  it('goes on over a page that is empty and not the last', async () => {
+    const { client, asked } = scripted([
+      { IsTruncated: true, NextContinuationToken: 't' },
+      { Contents: [{ Key: 'p/a+b%2B' }], IsTruncated: false },
+    ]);
+    expect(await listKeys(client, { ...QUERY, startAfter: 'p/' })).toEqual({
+      keys: ['p/a b+'],
+      truncated: false,
+    });
+    expect(asked.map(({ ContinuationToken }) => ContinuationToken)).toEqual([undefined, 't']);
+  });
+
+  it('stops at the first page with keys, and says that there are more', async () => {
+    const { client, asked } = scripted([
+      { Contents: [{ Key: 'p/a' }], IsTruncated: true, NextContinuationToken: 't' },
+    ]);
+    expect(await listKeys(client, QUERY)).toEqual({ keys: ['p/a'], truncated: true });
+    expect(asked).toHaveLength(1);
+  });
+});
