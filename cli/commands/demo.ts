@@ -59,8 +59,13 @@ async function migrateAndProve(folder: string, context: CommandContext): Promise
 
   await saveFiles(folder, { deployment, report, aws });
   const proof = await prove(app, { keys, flawed });
+  const exitCode = proof.holds ? exitCodeOf(report) : EXIT.failed;
   show(report, proof, { folder, context });
-  return proof.holds ? exitCodeOf(report) : EXIT.failed;
+  if (exitCode === EXIT.left)
+    console.note(
+      'Exit code 1 tells scripts that some data keys were not moved: the broken and foreign ones of this demo.',
+    );
+  return exitCode;
 }
 
 function show(
@@ -76,10 +81,6 @@ function show(
   console.out(`Report     ${join(folder, 'report.html')} and report.json`);
   console.out(`Journal    ${join(folder, 'journal')} (gzip JSON Lines)`);
   console.out(`Logs       ${join(folder, 'logs')} (one line for each data key, with both key material ids)`);
-  console.out('');
-  console.out(
-    'Exit code 1 tells scripts that some data keys were not moved: the broken and foreign ones of this demo.',
-  );
 }
 
 /** The embedded AWS forgets everything when it ends: what a person wants to look at goes to a folder. */
