@@ -12,6 +12,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The HTTP status of the answer; a HEAD reply has no body to name its error. */
+export function statusOf(error: unknown): number | undefined {
+  return (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode;
+}
+
 const CREDENTIAL_ERRORS = new Set([
   'AccessDenied',
   'AccessDeniedException',

@@ -65,8 +65,8 @@ function lockOf(head: HeadObjectCommandOutput): Pick<ObjectRecord, 'lock'> {
 
 function blockedReason(head: HeadObjectCommandOutput): string | undefined {
   if ((head.ContentLength ?? 0) > MAX_COPY_BYTES) return 'larger than 5 GB: one CopyObject cannot carry it';
-  if (head.SSECustomerAlgorithm !== undefined)
-    return 'encrypted with a customer-provided key (SSE-C), which a copy would need';
+  if (head.ExpiresString !== undefined && new Date(head.ExpiresString).toUTCString() !== head.ExpiresString)
+    return 'has an Expires header that is no HTTP date, which a copy would change';
   if ((head.MissingMeta ?? 0) > 0)
     return 'has metadata that S3 cannot return as headers, which a copy would lose';
   if (head.ArchiveStatus !== undefined)
@@ -75,4 +75,21 @@ function blockedReason(head: HeadObjectCommandOutput): string | undefined {
   if (ARCHIVED_CLASSES.has(head.StorageClass ?? '') && !restored)
     return `archived (${head.StorageClass}): restore the object, then run the job again`;
   return undefined;
+}
+
+/** An object whose HEAD is refused: S3 answers 400 without the customer's key, and tells nothing of the metadata. */
+export function hiddenObject(key: string): ObjectRecord {
+  const hidden = 'S3 does not show its metadata (400): encrypted with a customer-provided key (SSE-C)';
+  return {
+    kind: 'object',
+    locator: key,
+    etag: '',
+    lastModified: 0,
+    settled: true,
+    size: 0,
+    metadata: {},
+    headers: {},
+    blocked: hidden,
+    hidden,
+  };
 }

@@ -11,10 +11,10 @@ import type { ObjectRecord, RecordChange, StoreRecord } from '../core/model/reco
 import type { ScanRange } from '../core/model/run.ts';
 import type { RecordPage, RecordStore, WriteResult } from '../core/ports.ts';
 import { compareUtf8 } from '../core/scan/utf8-order.ts';
-import { isTransient, nameOf, premise } from './aws-errors.ts';
+import { isTransient, nameOf, premise, statusOf } from './aws-errors.ts';
 import { copyInPlace } from './copy-in-place.ts';
 import { grantHeaders, type GrantHeaders } from './object-grants.ts';
-import { objectRecord } from './object-record.ts';
+import { hiddenObject, objectRecord } from './object-record.ts';
 
 const SECOND_MS = 1_000;
 type ObjectChange = Extract<RecordChange, { kind: 'object-change' }>;
@@ -132,6 +132,7 @@ export class S3Records implements RecordStore {
       // Deleted since it was listed: there is no data key any more.
       if (nameOf(error) === 'NotFound' || nameOf(error) === 'NoSuchKey') return undefined;
       if (isTransient(error)) throw error;
+      if (statusOf(error) === 400) return hiddenObject(key);
       throw this.#premise(`s3:HeadObject of ${key}`, error);
     }
   }

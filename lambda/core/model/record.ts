@@ -57,6 +57,8 @@ export interface ObjectRecord {
   readonly lock?: { readonly mode?: string; readonly retainUntil?: number; readonly legalHold?: boolean };
   /** Why S3 would refuse to copy this object onto itself; absent when it would not. */
   readonly blocked?: string;
+  /** Why S3 does not show this object's metadata; what lies in it is then unknown. */
+  readonly hidden?: string;
 }
 
 export type StoreRecord = ItemRecord | ObjectRecord;

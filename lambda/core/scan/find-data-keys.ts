@@ -8,7 +8,13 @@ export interface Found {
   readonly finding: Finding;
 }
 
+/** A record that does not show what it holds has one finding: nobody may say that it holds no data key. */
+function findingsOf(record: StoreRecord, format: BoundFormat): readonly Finding[] {
+  if (record.kind !== 'object' || record.hidden === undefined) return format.read(record);
+  return [{ kind: 'unsupported', slot: record.locator, reason: record.hidden }];
+}
+
 /** Every data key of a page, and every slot that should hold one but cannot be read. */
 export function findDataKeys(records: readonly StoreRecord[], format: BoundFormat): readonly Found[] {
-  return records.flatMap(record => format.read(record).map(finding => ({ record, finding })));
+  return records.flatMap(record => findingsOf(record, format).map(finding => ({ record, finding })));
 }
