@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import type { Job, Limits } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { RUN_MODES, type RunMode } from '../model/run.ts';
@@ -63,5 +62,3 @@ function aboveLimit(limit: keyof Limits, value: number, job: Job): Problem {
     words: `is above the limit ${job.limits[limit]} of the job ${job.name}; write at most that, or deploy the job with a higher limit`,
   };
 }
-
-export type RawRunInput = z.input<typeof runInputSchema>;
