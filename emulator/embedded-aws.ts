@@ -8,6 +8,7 @@ import { cloudFormationService } from './cloudformation/service.ts';
 import { resolveStack, type Stack } from './cloudformation/stack.ts';
 import { readAssembly } from './cloudformation/template.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
+import { KeyStore } from './kms/key-store.ts';
 import { kmsService } from './kms/service.ts';
 import { eventBridgeService, type PublishedEvent } from './eventbridge/service.ts';
 import { Faults, type Fault } from './faults.ts';
@@ -33,6 +34,8 @@ export interface EmbeddedAwsOptions {
   readonly waitScale?: number;
   /** Lambda invocations at one time. @default 64 */
   readonly lambdaConcurrency?: number;
+  /** The clock by which imported key material expires, in milliseconds since 1970. @default Date.now */
+  readonly now?: () => number;
 }
 
 /** An AWS on loopback: all services, accounts and Regions behind one port. */
@@ -44,6 +47,7 @@ export class EmbeddedAws {
   readonly lambda: LambdaRuntime;
   readonly #callers = new Callers();
   readonly #buckets = new Buckets();
+  readonly #keys: KeyStore;
   readonly #stateMachines = new StateMachines();
   readonly #stacks: Stack[] = [];
   readonly #executions: Executions;
@@ -54,6 +58,7 @@ export class EmbeddedAws {
   constructor(options: EmbeddedAwsOptions = {}) {
     this.#options = options;
     const { logFolder, lambdaConcurrency, waitScale, s3PageSize } = options;
+    this.#keys = new KeyStore(options.now);
     this.lambda = new LambdaRuntime({
       callers: this.#callers,
       ...(logFolder !== undefined && { logFolder }),
@@ -64,7 +69,7 @@ export class EmbeddedAws {
       ...(waitScale !== undefined && { waitScale }),
     });
     this.#services = {
-      kms: kmsService(),
+      kms: kmsService(this.#keys),
       dynamodb: dynamoDbService(),
       s3: s3Service(this.#buckets, s3PageSize === undefined ? {} : { pageSize: s3PageSize }),
       states: stepFunctionsService(this.#stateMachines, this.#executions),
@@ -96,17 +101,18 @@ export class EmbeddedAws {
 
   /** Creates the stacks of a cloud assembly, as `cdk deploy` would. Answers their names. */
   async deploy(assembly: string, accountId = DEFAULT_ACCOUNT): Promise<readonly string[]> {
-    const stacks = readAssembly(assembly).map(stack =>
-      resolveStack(stack, { accountId, region: DEFAULT_REGION }),
-    );
-    for (const stack of stacks) {
+    const stacks: Stack[] = [];
+    for (const assembled of readAssembly(assembly)) {
+      const stack = resolveStack(assembled, { accountId, region: DEFAULT_REGION }, this.#stacks);
       await createStack(stack, {
         buckets: this.#buckets,
+        keys: this.#keys,
         functions: this.functions,
         stateMachines: this.#stateMachines,
         createTable: (definition, place) => this.#createTable(definition, place),
       });
       this.#stacks.push(stack);
+      stacks.push(stack);
     }
     return stacks.map(({ stackName, region }) => `${stackName} (${region})`);
   }

@@ -5,6 +5,8 @@ import type { AwsRequest, AwsResponse } from './request.ts';
 /** A fault to inject: calls of an operation fail with an error before they take effect. */
 export interface Fault {
   readonly service: string;
+  /** Only calls in this Region; all Regions where it is not given. */
+  readonly region?: string;
   /** Of the JSON protocols, the last part of `X-Amz-Target`; all operations where it is not given. */
   readonly operation?: string;
   readonly error: string;
@@ -28,13 +30,16 @@ export class Faults {
   }
 
   /** The answer that this call gets instead of its own, if a fault is waiting for it. */
-  answer({ service, headers, requestId }: AwsRequest): AwsResponse | undefined {
+  answer({ service, region, headers, requestId }: AwsRequest): AwsResponse | undefined {
     const operation = String(headers['x-amz-target'] ?? '')
       .split('.')
       .at(-1);
     const waiting = this.#faults.find(
       ({ fault, left }) =>
-        left > 0 && fault.service === service && (fault.operation ?? operation) === operation,
+        left > 0 &&
+        fault.service === service &&
+        (fault.region ?? region) === region &&
+        (fault.operation ?? operation) === operation,
     );
     if (waiting === undefined) return undefined;
     waiting.left--;

@@ -1,4 +1,5 @@
 import type { Buckets } from '../s3/bucket.ts';
+import type { KeyStore } from '../kms/key-store.ts';
 import type { Functions } from '../functions/functions.ts';
 import type { StateMachines } from '../stepfunctions/state-machines.ts';
 import type { Stack, StackResource } from './stack.ts';
@@ -6,6 +7,7 @@ import type { Stack, StackResource } from './stack.ts';
 /** The services that a stack's resources live in. */
 export interface Services {
   readonly buckets: Buckets;
+  readonly keys: KeyStore;
   readonly functions: Functions;
   readonly stateMachines: StateMachines;
   createTable(
@@ -19,7 +21,6 @@ const INERT = new Set([
   'AWS::CDK::Metadata',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
-  'AWS::KMS::Alias',
   'AWS::Logs::LogGroup',
   'AWS::S3::BucketPolicy',
   'AWS::Scheduler::Schedule',
@@ -44,6 +45,11 @@ async function createResource(resource: StackResource, stack: Stack, services: S
     }
     case 'AWS::DynamoDB::Table':
       return services.createTable(tableDefinition(physicalId, properties), stack);
+    case 'AWS::KMS::Key':
+    case 'AWS::KMS::ReplicaKey':
+    case 'AWS::KMS::Alias':
+      createKeyResource(resource, stack, services);
+      return;
     case 'AWS::Lambda::Function': {
       createFunction(resource, stack, services);
       return;
@@ -58,6 +64,51 @@ async function createResource(resource: StackResource, stack: Stack, services: S
     default:
       if (!INERT.has(type))
         throw new Error(`the embedded CloudFormation does not make ${type} (${logicalId})`);
+  }
+}
+
+/** A key, its replica in the stack's Region, or an alias; what the properties do not say has KMS's own defaults. */
+function createKeyResource(
+  { type, physicalId, properties }: StackResource,
+  { accountId, region }: Stack,
+  { keys }: Services,
+): void {
+  const at = {
+    region,
+    caller: { accountId, arn: `arn:aws:iam::${accountId}:role/cloudformation` },
+    requestId: 'cloudformation',
+  };
+  const own = {
+    description: (properties['Description'] as string | undefined) ?? '',
+    policy: JSON.stringify(properties['KeyPolicy'] ?? {}),
+    tags: [],
+  };
+  switch (type) {
+    case 'AWS::KMS::Key': {
+      const { KeySpec = 'SYMMETRIC_DEFAULT', KeyUsage = 'ENCRYPT_DECRYPT', MultiRegion = false } = properties;
+      keys.create(at, {
+        ...own,
+        keyId: physicalId,
+        spec: String(KeySpec),
+        usage: String(KeyUsage),
+        origin: 'AWS_KMS',
+        multiRegion: MultiRegion === true,
+      });
+      return;
+    }
+    case 'AWS::KMS::ReplicaKey': {
+      const primaryArn = String(properties['PrimaryKeyArn']);
+      keys.replicate(
+        keys.resolve(primaryArn, { ...at, region: primaryArn.split(':')[3] ?? '' }),
+        region,
+        own,
+      );
+      return;
+    }
+    default: {
+      const target = keys.resolve(properties['TargetKeyId'], at);
+      keys.setAlias(`arn:aws:kms:${region}:${accountId}:${physicalId}`, target.arn);
+    }
   }
 }
 

@@ -2,6 +2,12 @@
 export interface References {
   ref(name: string): unknown;
   attribute(resource: string, attribute: string): unknown;
+  /** An output of a stack that is there already, in any Region. */
+  stackOutput(reference: {
+    readonly StackName: string;
+    readonly Region?: string;
+    readonly OutputName: string;
+  }): unknown;
 }
 
 /** Resolves intrinsic functions, as CloudFormation does when it creates a stack. An unknown function is an error. */
@@ -32,6 +38,8 @@ function intrinsic(name: string, argument: unknown, references: References): unk
         : String(argument).split('.');
       return references.attribute(resource ?? '', attribute.join('.'));
     }
+    case 'Fn::GetStackOutput':
+      return references.stackOutput(resolve(argument) as Parameters<References['stackOutput']>[0]);
     case 'Fn::Join': {
       const [separator, parts] = argument as [string, unknown];
       return (resolve(parts) as unknown[]).map(String).join(separator);

@@ -27,9 +27,10 @@ export interface Stack extends Place {
 export function resolveStack(
   { stackName, template, assets, region: own }: AssembledStack,
   place: Place,
+  others: readonly Stack[] = [],
 ): Stack {
   const here = { ...place, region: own ?? place.region };
-  const references = referencesOf(stackName, template, here);
+  const references = referencesOf({ stackName, template, others }, here);
   const resources = Object.entries(template.Resources).map(([logicalId, resource]) => ({
     logicalId,
     type: resource.Type,
@@ -42,19 +43,24 @@ export function resolveStack(
   return { ...here, stackName, resources, outputs: Object.fromEntries(outputs), assets };
 }
 
-function referencesOf(stackName: string, template: AssembledStack['template'], place: Place): References {
-  const pseudo: Readonly<Record<string, unknown>> = {
-    'AWS::AccountId': place.accountId,
-    'AWS::Region': place.region,
-    'AWS::Partition': 'aws',
-    'AWS::URLSuffix': 'amazonaws.com',
-    'AWS::StackName': stackName,
-    'AWS::StackId': `arn:aws:cloudformation:${place.region}:${place.accountId}:stack/${stackName}/embedded`,
-    'AWS::NoValue': NO_VALUE,
+function referencesOf(
+  {
+    stackName,
+    template,
+    others,
+  }: Pick<AssembledStack, 'stackName' | 'template'> & { readonly others: readonly Stack[] },
+  place: Place,
+): References {
+  const pseudo = pseudoParameters(stackName, place);
+  const nameOf = (logicalId: string, resource: TemplateResource): string => {
+    // A replica has the key id of its primary, wherever that is.
+    if (resource.Type === 'AWS::KMS::ReplicaKey')
+      return (
+        String(resolveIntrinsics(resource.Properties?.['PrimaryKeyArn'], references)).split('/')[1] ?? ''
+      );
+    return physicalName({ stackName, logicalId, resource, place });
   };
-  const nameOf = (logicalId: string, resource: TemplateResource): string =>
-    physicalName({ stackName, logicalId, resource, place });
-  return {
+  const references: References = {
     ref(name) {
       if (Object.hasOwn(pseudo, name)) return pseudo[name];
       const parameter = template.Parameters?.[name];
@@ -70,11 +76,36 @@ function referencesOf(stackName: string, template: AssembledStack['template'], p
       if (attribute === 'Arn') return arnOf(resource.Type, nameOf(logicalId, resource), place);
       if (attribute === 'Name' && resource.Type === 'AWS::StepFunctions::StateMachine')
         return nameOf(logicalId, resource);
+      if (attribute === 'KeyId' && isKey(resource)) return nameOf(logicalId, resource);
       throw new Error(
         `the embedded CloudFormation does not have the attribute ${attribute} of ${resource.Type} (${logicalId})`,
       );
     },
+    stackOutput({ StackName, Region = place.region, OutputName }) {
+      const stack = others.find(other => other.stackName === StackName && other.region === Region);
+      const value = stack?.outputs[OutputName];
+      if (value === undefined)
+        throw new Error(`there is no output ${OutputName} of ${StackName} in ${Region}`);
+      return value;
+    },
   };
+  return references;
+}
+
+function pseudoParameters(stackName: string, place: Place): Readonly<Record<string, unknown>> {
+  return {
+    'AWS::AccountId': place.accountId,
+    'AWS::Region': place.region,
+    'AWS::Partition': 'aws',
+    'AWS::URLSuffix': 'amazonaws.com',
+    'AWS::StackName': stackName,
+    'AWS::StackId': `arn:aws:cloudformation:${place.region}:${place.accountId}:stack/${stackName}/embedded`,
+    'AWS::NoValue': NO_VALUE,
+  };
+}
+
+function isKey({ Type }: TemplateResource): boolean {
+  return Type === 'AWS::KMS::Key' || Type === 'AWS::KMS::ReplicaKey';
 }
 
 function needResource(template: AssembledStack['template'], logicalId: string): TemplateResource {
@@ -85,6 +116,7 @@ function needResource(template: AssembledStack['template'], logicalId: string): 
 }
 
 const NAME_PROPERTIES = [
+  'AliasName',
   'BucketName',
   'TableName',
   'FunctionName',
@@ -113,8 +145,15 @@ function physicalName({
     .update(`${place.accountId}/${place.region}/${stackName}/${logicalId}`)
     .digest('hex')
     .slice(0, 12);
+  if (resource.Type === 'AWS::KMS::Key') return keyId(suffix, resource.Properties?.['MultiRegion'] === true);
   const name = `${stackName}-${logicalId}`.slice(0, 50);
   return resource.Type === 'AWS::S3::Bucket' ? `${name.toLowerCase()}-${suffix}` : `${name}-${suffix}`;
+}
+
+function keyId(seed: string, multiRegion: boolean): string {
+  const hex = createHash('sha256').update(`key id ${seed}`).digest('hex').slice(0, 32);
+  if (multiRegion) return `mrk-${hex}`;
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 function arnOf(type: string, name: string, { region, accountId }: Place): string {
@@ -123,6 +162,9 @@ function arnOf(type: string, name: string, { region, accountId }: Place): string
       return `arn:aws:s3:::${name}`;
     case 'AWS::DynamoDB::Table':
       return `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
+    case 'AWS::KMS::Key':
+    case 'AWS::KMS::ReplicaKey':
+      return `arn:aws:kms:${region}:${accountId}:key/${name}`;
     case 'AWS::Lambda::Function':
       return `arn:aws:lambda:${region}:${accountId}:function:${name}`;
     case 'AWS::IAM::Role':

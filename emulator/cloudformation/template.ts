@@ -27,6 +27,7 @@ interface Manifest {
       {
         readonly type: string;
         readonly environment?: string;
+        readonly dependencies?: readonly string[];
         readonly properties?: { readonly templateFile?: string; readonly stackName?: string };
       }
     >
@@ -45,11 +46,14 @@ interface AssetManifest {
   >;
 }
 
-/** Reads what `cdk synth` wrote. */
+/** Reads what `cdk synth` wrote: stacks after those that they depend on. */
 export function readAssembly(directory: string): readonly AssembledStack[] {
   const manifest = readJson(directory, 'manifest.json') as Manifest;
-  return Object.entries(manifest.artifacts)
-    .filter(([, { type }]) => type === 'aws:cloudformation:stack')
+  return inOrder(manifest.artifacts)
+    .flatMap(id => {
+      const artifact = manifest.artifacts[id];
+      return artifact?.type === 'aws:cloudformation:stack' ? [[id, artifact] as const] : [];
+    })
     .map(([id, { environment, properties }]) => {
       const region = environment?.split('/').at(-1);
       return {
@@ -59,6 +63,17 @@ export function readAssembly(directory: string): readonly AssembledStack[] {
         assets: assetFolders(directory, `${id}.assets.json`),
       };
     });
+}
+
+function inOrder(artifacts: Manifest['artifacts']): readonly string[] {
+  const ordered = new Set<string>();
+  const visit = (id: string): void => {
+    if (ordered.has(id)) return;
+    for (const dependency of artifacts[id]?.dependencies ?? []) visit(dependency);
+    ordered.add(id);
+  };
+  for (const id of Object.keys(artifacts)) visit(id);
+  return [...ordered];
 }
 
 function assetFolders(directory: string, file: string): ReadonlyMap<string, string> {

@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { AwsError, validationError } from '../aws-error.ts';
 import type { Operation, OperationContext } from '../json-protocol.ts';
+import type { Grants } from './grants.ts';
 import { ALGORITHMS, dataKeyBytes, decrypt, encrypt, type Decrypted } from './cryptography.ts';
-import { currentMaterial, isSymmetric, type Key } from './key.ts';
+import { isSymmetric, type Key } from './key.ts';
 import type { KeyStore } from './key-store.ts';
 import { blob, context, flag, grantTokens, oneOf } from './members.ts';
 import { needUsable } from './usable.ts';
@@ -11,7 +12,19 @@ const MAX_PLAINTEXT = 4096;
 const MAX_CIPHERTEXT = 6144;
 
 /** Cryptographic operations. Each documents itself in behaviour.md. */
-export function cryptoOperations(store: KeyStore): Readonly<Record<string, Operation>> {
+export function cryptoOperations(store: KeyStore, grants: Grants): Readonly<Record<string, Operation>> {
+  const operations = withoutGrantTokens(store);
+  const checked = Object.entries(operations).map(([name, operation]): [string, Operation] => [
+    name,
+    (input, at) => {
+      grantTokens(input, token => grants.hasToken(token));
+      return operation(input, at);
+    },
+  ]);
+  return Object.fromEntries(checked);
+}
+
+function withoutGrantTokens(store: KeyStore): Readonly<Record<string, Operation>> {
   return {
     Encrypt: (input, at) => {
       const key = usable(store, input, 'Encrypt', at);
@@ -65,7 +78,6 @@ const REENCRYPT_FROM: DecryptMembers = {
 };
 
 function open(store: KeyStore, input: Input, members: DecryptMembers, at: OperationContext): Decrypted {
-  grantTokens(input);
   const named = input[members.key] === undefined ? undefined : store.resolve(input[members.key], at);
   const request = {
     blob: blob(input, 'CiphertextBlob', MAX_CIPHERTEXT),
@@ -137,7 +149,7 @@ function generateDataKey(
   return {
     CiphertextBlob: made.blob.toString('base64'),
     KeyId: key.arn,
-    KeyMaterialId: currentMaterial(key).id,
+    KeyMaterialId: made.material?.id,
     ...(withPlaintext && { Plaintext: plaintext.toString('base64') }),
   };
 }
@@ -175,7 +187,7 @@ function generateDataKeyPair(
   return {
     KeyId: key.arn,
     KeyPairSpec: spec,
-    KeyMaterialId: currentMaterial(key).id,
+    KeyMaterialId: made.material?.id,
     PublicKey: pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
     PrivateKeyCiphertextBlob: made.blob.toString('base64'),
     ...(withPlaintext && { PrivateKeyPlaintext: privateKey.toString('base64') }),
@@ -183,7 +195,6 @@ function generateDataKeyPair(
 }
 
 function usable(store: KeyStore, input: Input, operation: string, at: OperationContext): Key {
-  grantTokens(input);
   const key = store.resolve(input['KeyId'], at);
   needUsable(key, operation);
   return key;

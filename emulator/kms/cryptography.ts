@@ -2,7 +2,7 @@ import { constants, privateDecrypt, publicEncrypt, randomBytes } from 'node:cryp
 import { AwsError, validationError } from '../aws-error.ts';
 import type { OperationContext } from '../json-protocol.ts';
 import { nameIn, open, seal, type Context } from './ciphertext.ts';
-import { currentMaterial, isSymmetric, type Key, type KeyMaterial } from './key.ts';
+import { currentMaterial, isSymmetric, namesMaterial, type Key, type KeyMaterial } from './key.ts';
 import type { KeyStore } from './key-store.ts';
 import { needUsable } from './usable.ts';
 
@@ -56,7 +56,7 @@ function decryptSymmetric(
   needUsable(key, operation);
   const plaintext = open(made.material, blob, context);
   if (plaintext === undefined) throw new AwsError('InvalidCiphertextException', '');
-  return { key, plaintext, materialId: made.material.id };
+  return { key, plaintext, ...(namesMaterial(key) && { materialId: made.material.id }) };
 }
 
 function decryptRsa({ blob, algorithm, named }: Decrypting): Decrypted {
@@ -85,13 +85,18 @@ export function encrypt({ key, plaintext, context, algorithm }: Encrypting): {
 } {
   checkAlgorithm(key, algorithm, context);
   if (isSymmetric(key))
-    return { blob: seal(currentMaterial(key), plaintext, context), material: currentMaterial(key) };
+    return {
+      blob: seal(currentMaterial(key), plaintext, context),
+      ...(namesMaterial(key) && { material: currentMaterial(key) }),
+    };
   if (key.ring.rsa === undefined) throw new AwsError('InvalidKeyUsageException', `${key.arn} cannot encrypt`);
   try {
     return { blob: publicEncrypt({ key: key.ring.rsa.publicKey, ...oaep(algorithm) }, plaintext) };
   } catch {
+    const modulusBytes = (key.ring.rsa.publicKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
+    const most = modulusBytes - 2 * (algorithm === 'RSAES_OAEP_SHA_1' ? 20 : 32) - 2;
     throw validationError(
-      `Algorithm ${algorithm} and key spec ${key.spec} cannot encrypt data larger than the modulus allows; ${plaintext.length} bytes given.`,
+      `Algorithm ${algorithm} and key spec ${key.spec} cannot encrypt data larger than ${most} bytes.`,
     );
   }
 }

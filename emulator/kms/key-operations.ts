@@ -1,24 +1,25 @@
 import { AwsError, validationError } from '../aws-error.ts';
 import type { Operation, OperationContext } from '../json-protocol.ts';
-import { currentMaterial, isSymmetric, type Key } from './key.ts';
+import type { CustomKeyStores } from './custom-key-stores.ts';
+import { currentMaterial, isSymmetric, namesMaterial, type Key } from './key.ts';
 import type { KeyStore } from './key-store.ts';
 import { flag, oneOf, text } from './members.ts';
 import { page } from './paging.ts';
+import { listRotations, needRotatable, rotate } from './rotation.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
 const DAY_MS = 24 * 3600 * 1000;
-/** KMS allows this many on-demand rotations of a key. */
-const MAX_ON_DEMAND_ROTATIONS = 25;
+const ORIGINS = ['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'];
 
 /** Operations that make, describe and change keys and aliases. */
-export function keyOperations(store: KeyStore): Readonly<Record<string, Operation>> {
+export function keyOperations(store: KeyStore, stores: CustomKeyStores): Readonly<Record<string, Operation>> {
   const change =
     (apply: (key: Key, input: Input) => unknown): Operation =>
     (input, at) =>
       apply(store.resolve(input['KeyId'], at), input) ?? {};
   return {
-    CreateKey: (input, at) => ({ KeyMetadata: metadata(createKey(store, input, at)) }),
+    CreateKey: (input, at) => ({ KeyMetadata: metadata(createKey(store, stores, { input, at })) }),
     ReplicateKey: (input, at) => replicateKey(store, input, at),
     DescribeKey: (input, at) => ({ KeyMetadata: metadata(store.resolve(input['KeyId'], at)) }),
     ListKeys: (input, at) =>
@@ -97,7 +98,11 @@ function aliasOperations(store: KeyStore): Readonly<Record<string, Operation>> {
   };
 }
 
-function createKey(store: KeyStore, input: Input, at: OperationContext): Key {
+function createKey(
+  store: KeyStore,
+  stores: CustomKeyStores,
+  { input, at }: { readonly input: Input; readonly at: OperationContext },
+): Key {
   const spec = oneOf(
     input,
     'KeySpec',
@@ -110,11 +115,18 @@ function createKey(store: KeyStore, input: Input, at: OperationContext): Key {
     ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT'],
     'ENCRYPT_DECRYPT',
   );
-  const origin = oneOf(input, 'Origin', ['AWS_KMS', 'EXTERNAL'], 'AWS_KMS');
+  const origin = oneOf(input, 'Origin', ORIGINS, 'AWS_KMS');
+  const customKeyStoreId = input['CustomKeyStoreId'];
+  if (origin === 'AWS_CLOUDHSM' || origin === 'EXTERNAL_KEY_STORE') {
+    if (stores.originIn(customKeyStoreId) !== origin)
+      throw validationError(`The custom key store does not make keys of the origin ${origin}.`);
+  } else if (customKeyStoreId !== undefined)
+    throw validationError('CustomKeyStoreId is for the origins AWS_CLOUDHSM and EXTERNAL_KEY_STORE.');
   return store.create(at, {
     spec,
     usage,
     origin,
+    ...(typeof customKeyStoreId === 'string' && { customKeyStoreId }),
     multiRegion: flag(input, 'MultiRegion'),
     description: typeof input['Description'] === 'string' ? input['Description'] : '',
     policy: typeof input['Policy'] === 'string' ? input['Policy'] : defaultPolicy(at.caller.accountId),
@@ -164,9 +176,20 @@ function metadata(key: Key): object {
     MultiRegion: key.multiRegion,
     EncryptionAlgorithms: symmetric ? ['SYMMETRIC_DEFAULT'] : ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'],
     ...(key.deletionDate !== undefined && { DeletionDate: key.deletionDate / 1000 }),
-    ...(symmetric && key.ring.materials.length > 0 && { CurrentKeyMaterialId: currentMaterial(key).id }),
+    CustomKeyStoreId: key.customKeyStoreId,
+    ...(namesMaterial(key) &&
+      key.ring.materials.length > 0 && { CurrentKeyMaterialId: currentMaterial(key).id }),
+    ...importMetadata(key),
     ...(key.multiRegion && { MultiRegionConfiguration: multiRegionConfiguration(key) }),
   };
+}
+
+function importMetadata(key: Key): object {
+  if (key.origin !== 'EXTERNAL' || key.ring.materials.length === 0) return {};
+  const { validTo } = currentMaterial(key).imported ?? {};
+  return validTo === undefined
+    ? { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' }
+    : { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: validTo / 1000 };
 }
 
 function multiRegionConfiguration({ arn, ring }: Key): object {
@@ -213,42 +236,4 @@ function scheduleDeletion(key: Key, input: Input): object {
     KeyState: key.state,
     PendingWindowInDays: days,
   };
-}
-
-function needRotatable(key: Key): void {
-  if (!isSymmetric(key) || key.origin !== 'AWS_KMS')
-    throw new AwsError('UnsupportedOperationException', `${key.arn} cannot be rotated by the embedded AWS.`);
-  if (key.ring.primaryArn !== key.arn)
-    throw new AwsError('UnsupportedOperationException', `${key.arn} is a replica; rotate its primary.`);
-}
-
-function rotate(store: KeyStore, key: Key): object {
-  needRotatable(key);
-  if (key.state === 'Disabled') throw new AwsError('DisabledException', `${key.arn} is disabled.`);
-  if (key.state !== 'Enabled')
-    throw new AwsError('KMSInvalidStateException', `${key.arn} is in state ${key.state}.`);
-  const onDemand = key.ring.materials.filter(({ rotation }) => rotation === 'ON_DEMAND').length;
-  if (onDemand >= MAX_ON_DEMAND_ROTATIONS)
-    throw new AwsError(
-      'LimitExceededException',
-      `${key.arn} has had its ${MAX_ON_DEMAND_ROTATIONS} on-demand rotations.`,
-    );
-  store.addMaterial(key, 'ON_DEMAND');
-  return { KeyId: key.arn };
-}
-
-function listRotations(key: Key, input: Input): object {
-  const all =
-    oneOf(input, 'IncludeKeyMaterial', ['ALL_KEY_MATERIAL', 'ROTATIONS_ONLY'], 'ROTATIONS_ONLY') ===
-    'ALL_KEY_MATERIAL';
-  const { materials } = key.ring;
-  const entries = materials
-    .filter(({ rotation }) => all || rotation !== undefined)
-    .map(({ id, createdAt, rotation }) => ({
-      KeyId: key.arn,
-      KeyMaterialId: id,
-      KeyMaterialState: id === materials.at(-1)?.id ? 'CURRENT' : 'NON_CURRENT',
-      ...(rotation !== undefined && { RotationDate: createdAt / 1000, RotationType: rotation }),
-    }));
-  return page(input, 'Rotations', entries);
 }

@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { AwsError, validationError } from '../aws-error.ts';
 import type { OperationContext } from '../json-protocol.ts';
 import { materialName } from './ciphertext.ts';
+import { expireMaterial } from './imported-material.ts';
 import { newKeyMaterial, type Key, type KeyMaterial, type KeyRing } from './key.ts';
 
 export interface NewKey {
@@ -9,21 +10,33 @@ export interface NewKey {
   readonly usage: string;
   readonly origin: string;
   readonly multiRegion: boolean;
+  readonly customKeyStoreId?: string;
+  /** Chosen by CloudFormation, which must know it before the key is made. */
+  readonly keyId?: string;
   readonly description: string;
   readonly policy: string;
   readonly tags: { TagKey: string; TagValue: string }[];
 }
 
+type NewMember = Omit<Key, 'ring' | 'state' | 'createdAt' | 'rotationEnabled' | 'rotationPeriodDays'>;
+
 const RSA_BITS: Readonly<Record<string, number>> = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 };
 
 /** All keys and aliases of all accounts and Regions. */
 export class KeyStore {
+  /** Milliseconds since 1970: when imported material expires. */
+  readonly now: () => number;
   readonly #keys = new Map<string, Key>();
   readonly #aliases = new Map<string, string>();
   readonly #materials = new Map<string, { readonly ring: KeyRing; readonly material: KeyMaterial }>();
 
+  constructor(now: () => number = Date.now) {
+    this.now = now;
+  }
+
   create({ region, caller }: OperationContext, request: NewKey): Key {
-    const keyId = request.multiRegion ? `mrk-${randomBytes(16).toString('hex')}` : randomUUID();
+    const keyId =
+      request.keyId ?? (request.multiRegion ? `mrk-${randomBytes(16).toString('hex')}` : randomUUID());
     const arn = `arn:aws:kms:${region}:${caller.accountId}:key/${keyId}`;
     const bits = RSA_BITS[request.spec];
     if (bits === undefined && request.spec !== 'SYMMETRIC_DEFAULT')
@@ -38,8 +51,8 @@ export class KeyStore {
       members: [arn],
       ...(bits !== undefined && { rsa: generateKeyPairSync('rsa', { modulusLength: bits }) }),
     };
-    const key = this.#add(ring, { arn, region, accountId: caller.accountId, keyId, ...request });
-    if (bits === undefined && request.origin === 'AWS_KMS') this.addMaterial(key);
+    const key = this.#add(ring, { ...request, arn, region, accountId: caller.accountId, keyId });
+    if (bits === undefined && request.origin !== 'EXTERNAL') this.addMaterial(key);
     return key;
   }
 
@@ -52,53 +65,27 @@ export class KeyStore {
     const arn = primary.arn.replace(`:${primary.region}:`, `:${region}:`);
     if (this.#keys.has(arn)) throw new AwsError('AlreadyExistsException', `${arn} already exists`);
     primary.ring.members.push(arn);
-    return this.#add(primary.ring, { ...primary, arn, region, description, policy, tags });
+    const { accountId, keyId, spec, usage, origin, multiRegion } = primary;
+    const own = { arn, region, description, policy, tags };
+    return this.#add(primary.ring, { accountId, keyId, spec, usage, origin, multiRegion, ...own });
   }
 
-  #add(
-    ring: KeyRing,
-    from: Pick<
-      Key,
-      | 'arn'
-      | 'accountId'
-      | 'region'
-      | 'keyId'
-      | 'spec'
-      | 'usage'
-      | 'origin'
-      | 'multiRegion'
-      | 'description'
-      | 'policy'
-      | 'tags'
-    >,
-  ): Key {
-    const { arn, accountId, region, keyId, spec, usage, origin, multiRegion, description, policy, tags } =
-      from;
-    const state = origin === 'EXTERNAL' && ring.materials.length === 0 ? 'PendingImport' : 'Enabled';
+  #add(ring: KeyRing, from: NewMember): Key {
+    const state = from.origin === 'EXTERNAL' && ring.materials.length === 0 ? 'PendingImport' : 'Enabled';
     const key: Key = {
-      arn,
-      accountId,
-      region,
-      keyId,
-      spec,
-      usage,
-      origin,
-      multiRegion,
-      description,
-      policy,
-      tags,
+      ...from,
       ring,
       state,
-      createdAt: Date.now(),
+      createdAt: this.now(),
       rotationEnabled: false,
       rotationPeriodDays: 365,
     };
-    this.#keys.set(arn, key);
+    this.#keys.set(key.arn, key);
     return key;
   }
 
-  addMaterial({ ring, keyId }: Key, rotation?: KeyMaterial['rotation']): KeyMaterial {
-    const material = newKeyMaterial(keyId, Date.now(), rotation);
+  addMaterial({ ring, keyId }: Key, secret?: Buffer): KeyMaterial {
+    const material = newKeyMaterial(keyId, this.now(), secret);
     ring.materials.push(material);
     this.#materials.set(materialName(material), { ring, material });
     return material;
@@ -118,6 +105,10 @@ export class KeyStore {
     return [...this.#keys.values()].filter(
       key => key.region === region && key.accountId === caller.accountId,
     );
+  }
+
+  keysIn(customKeyStoreId: string): readonly Key[] {
+    return [...this.#keys.values()].filter(key => key.customKeyStoreId === customKeyStoreId);
   }
 
   aliasesOf({
@@ -161,6 +152,7 @@ export class KeyStore {
         'NotFoundException',
         isAlias ? `Alias ${arn} is not found.` : `Key '${arn}' does not exist`,
       );
+    expireMaterial(key, this.now());
     return key;
   }
 }

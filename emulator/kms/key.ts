@@ -5,7 +5,20 @@ export interface KeyMaterial {
   readonly id: string;
   readonly secret: Buffer;
   readonly createdAt: number;
-  readonly rotation?: 'AUTOMATIC' | 'ON_DEMAND';
+  rotation?: 'AUTOMATIC' | 'ON_DEMAND';
+  rotatedAt?: number;
+  /** Of imported material only. */
+  imported?: ImportedState;
+}
+
+export interface ImportedState {
+  /** Imported and neither expired nor deleted. */
+  present: boolean;
+  /** Waits for RotateKeyOnDemand to become current. */
+  pending: boolean;
+  /** Milliseconds since 1970; absent where the material does not expire. */
+  validTo?: number;
+  description?: string;
 }
 
 /** What a multi-Region key shares with its replicas; a single-Region key has one to itself. */
@@ -36,6 +49,7 @@ export interface Key {
   readonly usage: string;
   readonly origin: string;
   readonly multiRegion: boolean;
+  readonly customKeyStoreId?: string;
   readonly createdAt: number;
   readonly ring: KeyRing;
   state: KeyState;
@@ -51,17 +65,21 @@ export interface Key {
 export function newKeyMaterial(
   keyId: string,
   createdAt: number,
-  rotation?: KeyMaterial['rotation'],
+  secret: Buffer = randomBytes(32),
 ): KeyMaterial {
-  const secret = randomBytes(32);
   const id = createHash('sha256').update(keyId).update(secret).digest('hex');
-  return { id, secret, createdAt, ...(rotation !== undefined && { rotation }) };
+  return { id, secret, createdAt };
 }
 
 export function currentMaterial({ ring }: Key): KeyMaterial {
-  const current = ring.materials.at(-1);
+  const current = ring.materials.findLast(({ imported }) => imported?.pending !== true);
   if (current === undefined) throw new TypeError(`key ${ring.keyId} has no material`);
   return current;
+}
+
+/** Keys of custom key stores have a material, too, but KMS gives no id of it (DescribeKey, CurrentKeyMaterialId). */
+export function namesMaterial({ spec, customKeyStoreId }: Key): boolean {
+  return spec === 'SYMMETRIC_DEFAULT' && customKeyStoreId === undefined;
 }
 
 export function isSymmetric({ spec }: Key): boolean {

@@ -48,12 +48,12 @@ export function oneOf(input: Input, member: string, allowed: readonly string[], 
   return value;
 }
 
-/** There are no grants here, so no token is a token of one. */
-export function grantTokens(input: Input): void {
+/** At most ten tokens, each of a grant that is there. */
+export function grantTokens(input: Input, isKnown: (token: unknown) => boolean): void {
   const tokens = input['GrantTokens'] ?? [];
   if (!Array.isArray(tokens) || tokens.length > 10)
     throw lengthError('GrantTokens', 'less than or equal to 10');
-  if (tokens.length > 0)
+  if (!tokens.every(isKnown))
     throw new AwsError('InvalidGrantTokenException', 'The specified grant token is not valid.');
 }
 

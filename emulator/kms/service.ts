@@ -1,10 +1,22 @@
 import { jsonService } from '../json-protocol.ts';
 import type { Service } from '../request.ts';
 import { cryptoOperations } from './crypto-operations.ts';
+import { CustomKeyStores, customKeyStoreOperations } from './custom-key-stores.ts';
+import { Grants, grantOperations } from './grants.ts';
+import { importOperations } from './import-operations.ts';
 import { keyOperations } from './key-operations.ts';
 import { KeyStore } from './key-store.ts';
 
 /** AWS KMS on loopback. What it does and does not do: behaviour.md. */
 export function kmsService(store: KeyStore = new KeyStore()): Service {
-  return jsonService({ ...keyOperations(store), ...cryptoOperations(store) }, '1.1');
+  const grants = new Grants();
+  const stores = new CustomKeyStores();
+  const operations = {
+    ...keyOperations(store, stores),
+    ...cryptoOperations(store, grants),
+    ...grantOperations(store, grants),
+    ...importOperations(store),
+    ...customKeyStoreOperations(store, stores),
+  };
+  return jsonService(operations, '1.1');
 }

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { AwsError } from '../aws-error.ts';
+import type { Operation } from '../json-protocol.ts';
+import type { Key } from './key.ts';
+import type { KeyStore } from './key-store.ts';
+import { text } from './members.ts';
+import { page } from './paging.ts';
+
+interface Grant {
+  readonly id: string;
+  readonly token: string;
+  readonly keyArn: string;
+  readonly grantee: string;
+  readonly operations: readonly string[];
+  readonly constraints: object | undefined;
+  readonly name: string | undefined;
+  readonly createdAt: number;
+}
+
+/** Grants of all keys. They are kept and their tokens known; like policies, they are not evaluated. */
+export class Grants {
+  readonly #grants = new Map<string, Grant>();
+
+  add(grant: Grant): void {
+    this.#grants.set(grant.id, grant);
+  }
+
+  of(key: Key): readonly Grant[] {
+    return [...this.#grants.values()].filter(({ keyArn }) => keyArn === key.arn);
+  }
+
+  find(matches: (grant: Grant) => boolean): Grant | undefined {
+    return [...this.#grants.values()].find(matches);
+  }
+
+  remove(id: string): void {
+    this.#grants.delete(id);
+  }
+
+  hasToken(token: unknown): boolean {
+    return this.find(grant => grant.token === token) !== undefined;
+  }
+}
+
+export function grantOperations(store: KeyStore, grants: Grants): Readonly<Record<string, Operation>> {
+  const remove = (grant: Grant | undefined): void => {
+    if (grant === undefined) throw new AwsError('NotFoundException', 'The grant is not found.');
+    grants.remove(grant.id);
+  };
+  return {
+    CreateGrant: (input, at) => {
+      const key = store.resolve(input['KeyId'], at);
+      const grant: Grant = {
+        id: randomBytes(32).toString('hex'),
+        token: randomBytes(96).toString('base64'),
+        keyArn: key.arn,
+        grantee: text(input, 'GranteePrincipal'),
+        operations: (input['Operations'] ?? []) as readonly string[],
+        constraints: input['Constraints'] as object | undefined,
+        name: input['Name'] as string | undefined,
+        createdAt: store.now(),
+      };
+      grants.add(grant);
+      return { GrantId: grant.id, GrantToken: grant.token };
+    },
+    ListGrants: (input, at) => {
+      const listed = grants.of(store.resolve(input['KeyId'], at)).map(grant => ({
+        KeyId: grant.keyArn,
+        GrantId: grant.id,
+        GranteePrincipal: grant.grantee,
+        Operations: grant.operations,
+        Constraints: grant.constraints,
+        Name: grant.name,
+        CreationDate: grant.createdAt / 1000,
+      }));
+      return page(input, 'Grants', listed);
+    },
+    RevokeGrant: (input, at) => {
+      const key = store.resolve(input['KeyId'], at);
+      remove(grants.of(key).find(({ id }) => id === input['GrantId']));
+    },
+    RetireGrant: input =>
+      remove(grants.find(({ id, token }) => token === input['GrantToken'] || id === input['GrantId'])),
+  };
+}
