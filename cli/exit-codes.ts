@@ -1,5 +1,5 @@
 import type { Report } from '../lambda/core/report/report.ts';
-import { unsettledDataKeys } from '../lambda/core/report/conclusion.ts';
+import { isNarrowed, unsettledDataKeys } from '../lambda/core/report/conclusion.ts';
 
 /** What a command's exit status means (DESIGN 6.5). Scripts rely on it. */
 export const EXIT = {
@@ -17,5 +17,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export function exitCodeOf(report: Report): ExitCode {
   if (report.state === 'failed') return EXIT.failed;
-  return unsettledDataKeys(report) > 0 || (report.remaining ?? 0) > 0 ? EXIT.left : EXIT.done;
+  // A narrowed run has not seen everything: nobody may take it for a finished one.
+  return unsettledDataKeys(report) > 0 || (report.remaining ?? 0) > 0 || isNarrowed(report)
+    ? EXIT.left
+    : EXIT.done;
 }

@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { NotDeployed } from '../lambda/adapters/deployment.ts';
 import { RewrapError } from '../lambda/core/model/errors.ts';
 import { JobsRefused } from '../lib/jobs/load-jobs.ts';
 import type { CommandContext } from './commands/command.ts';
 import { demo } from './commands/demo.ts';
+import { demoRegion } from './commands/demo-region.ts';
 import { jobsValidate } from './commands/jobs-validate.ts';
 import { local, type LocalOptions } from './commands/local.ts';
 import { plan, type PlanOptions } from './commands/plan.ts';
@@ -18,6 +19,15 @@ const JOBS = 'examples/jobs';
 const MODE = new Option('--mode <mode>', 'what the run does')
   .choices(['migrate', 'census', 'verify'])
   .default('migrate');
+
+const DRY_RUN = new Option(
+  '--dry-run',
+  'of a census: KMS checks every data key, and makes no new ciphertext',
+);
+const SAMPLE = new Option('--sample <n>', 'visit the first n records of each store only').argParser(
+  wholeNumber,
+);
+const GRANT_TOKEN = new Option('--grant-token <token...>', 'for grants that are not minutes old yet');
 
 /** Reads the command line, runs one command, answers its exit code. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -48,9 +58,9 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
   const command = (name: string, description: string): Command =>
     shared(program.command(name).description(description));
 
-  command('demo', 'fills an embedded AWS with encrypted records, migrates and proves them').action(
-    act(context => demo(context)),
-  );
+  command('demo', 'fills an embedded AWS with encrypted records, migrates and proves them')
+    .addArgument(new Argument('[scenario]').choices(['rotation', 'region']).default('rotation'))
+    .action(act((context, scenario: string) => (scenario === 'region' ? demoRegion : demo)(context)));
   command('local', 'keeps an embedded AWS running with your jobs deployed')
     .option('--jobs <folder>', 'folder of job files', JOBS)
     .option('--port <port>', 'port on loopback; 0 takes a free one', wholeNumber, 4566)
@@ -58,6 +68,9 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
   command('plan <job>', 'checks the premises of a run and shows what it would do')
     .option('--jobs <folder>', 'folder of job files', JOBS)
     .addOption(MODE)
+    .addOption(DRY_RUN)
+    .addOption(SAMPLE)
+    .addOption(GRANT_TOKEN)
     .action(act((context, job: string, options: PlanOptions) => plan(job, options, context)));
   runCommand(command).action(act((context, job: string, options: RunOptions) => run(job, options, context)));
   command('status [run]', 'shows the progress of a run, or the latest runs').action(
@@ -75,6 +88,9 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
 function runCommand(command: (name: string, description: string) => Command): Command {
   return command('run <job>', 'starts a run of a deployed job and follows it to its report')
     .addOption(MODE)
+    .addOption(DRY_RUN)
+    .addOption(SAMPLE)
+    .addOption(GRANT_TOKEN)
     .option('--kms-requests-per-second <n>', 'a rate below the limit of the job', wholeNumber)
     .option('--max-concurrency <n>', 'workers, below the limit of the job', wholeNumber)
     .option('--detach', 'return when the run has started')

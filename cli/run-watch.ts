@@ -3,7 +3,7 @@ import type { Deployment } from '../lambda/adapters/deployment.ts';
 import type { ClientConfig } from '../lambda/adapters/client-config.ts';
 import { Executions, type ExecutionStatus } from '../lambda/adapters/executions.ts';
 import { DynamoDbLedger } from '../lambda/adapters/ledger.ts';
-import { dynamoDbClient, s3Client } from '../lambda/adapters/record-store.ts';
+import { AwsClients } from '../lambda/adapters/aws-clients.ts';
 import { S3RunFiles } from '../lambda/adapters/run-files.ts';
 import { addBooks, EMPTY_BOOKS } from '../lambda/core/account/books.ts';
 import type { Books, UnitProgress } from '../lambda/core/model/books.ts';
@@ -24,8 +24,9 @@ export class RunWatch {
 
   constructor(deployment: Deployment, config: ClientConfig) {
     this.executions = new Executions(deployment.stateMachineArn, config);
-    this.files = new S3RunFiles(s3Client(config), deployment.runBucket);
-    this.#ledger = new DynamoDbLedger(dynamoDbClient(config), deployment.ledgerTable);
+    const clients = new AwsClients(config);
+    this.files = new S3RunFiles(clients.s3(), deployment.runBucket);
+    this.#ledger = new DynamoDbLedger(clients.dynamodb(), deployment.ledgerTable);
   }
 
   /** What the checkpoints add up to, by pass. */

@@ -234,7 +234,7 @@ export class EmbeddedAws {
       headers: {},
       body,
       service: 's3',
-      region: DEFAULT_REGION,
+      region: this.#buckets.get(bucket).region,
       caller,
       requestId: randomUUID(),
     };

@@ -10,6 +10,8 @@ import { RunBucket } from './storage/run-bucket.ts';
 
 export interface KmsRewrapStackProps extends StackProps {
   readonly jobs: readonly Job[];
+  /** Jobs may take the route decrypt-encrypt, and get a worker of their own for it. @default false */
+  readonly allowPlaintextRoute?: boolean;
   /** @default 15 minutes, the longest that Lambda allows */
   readonly workerTimeout?: Duration;
 }
@@ -21,7 +23,12 @@ export class KmsRewrapStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { jobs, workerTimeout = Duration.minutes(15), ...props }: KmsRewrapStackProps,
+    {
+      jobs,
+      allowPlaintextRoute = false,
+      workerTimeout = Duration.minutes(15),
+      ...props
+    }: KmsRewrapStackProps,
   ) {
     super(scope, id, { description: 'kms-rewrap: re-encrypts stored KMS data keys server-side', ...props });
     const runBucket = new RunBucket(this, 'RunBucket');
@@ -29,6 +36,7 @@ export class KmsRewrapStack extends Stack {
     const ledger = new Ledger(this, 'Ledger');
     const functions = new PipelineFunctions(this, 'Functions', {
       jobs,
+      allowPlaintextRoute,
       runBucket,
       journal,
       ledger,
@@ -40,6 +48,7 @@ export class KmsRewrapStack extends Stack {
     new CfnOutput(this, 'StateMachineArn', { value: this.pipeline.stateMachine.stateMachineArn });
     new CfnOutput(this, 'RunBucketName', { value: runBucket.bucket.bucketName });
     new CfnOutput(this, 'JournalBucketName', { value: journal.bucket.bucketName });
+    new CfnOutput(this, 'AllowPlaintextRoute', { value: String(allowPlaintextRoute) });
     new CfnOutput(this, 'LedgerTableName', { value: ledger.table.tableName });
   }
 }

@@ -1,37 +1,61 @@
-import { KmsKeyCatalog } from '../../lambda/adapters/kms.ts';
-import { dynamoDbClient, s3Client } from '../../lambda/adapters/record-store.ts';
+import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
+import { findDeployment, NotDeployed, type Deployment } from '../../lambda/adapters/deployment.ts';
+import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
+import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
+import { LedgerHistory, NO_HISTORY } from '../../lambda/adapters/run-history.ts';
 import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
+import { destinationRegion } from '../../lambda/core/model/route.ts';
 import { planRun } from '../../lambda/core/plan/plan-run.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findJob } from '../jobs.ts';
 import { planText } from '../render/terminal.ts';
-import type { CommandContext } from './command.ts';
+import { STACK_NAME, type CommandContext } from './command.ts';
+import { runInput, type InputOptions } from './run-input.ts';
 
-export interface PlanOptions {
+export interface PlanOptions extends InputOptions {
   readonly jobs: string;
-  readonly mode: string;
 }
 
-/** `rewrap plan JOB`: checks all premises with the caller's own permissions, and shows what a run would do. Changes nothing. */
+/**
+ * `rewrap plan JOB`: checks all premises with the caller's own permissions, and shows what a run would do. Changes
+ * nothing, and needs no deployment; where there is one, its last runs and what it allows count, too.
+ */
 export async function plan(
   jobName: string,
-  { jobs, mode }: PlanOptions,
+  { jobs, ...options }: PlanOptions,
   { console, aws }: CommandContext,
 ): Promise<ExitCode> {
   const job = findJob(jobName, jobs);
+  const region = aws.region ?? destinationRegion(job);
+  const clients = new AwsClients({ ...aws, region });
+  const deployment = await deployed({ ...aws, region });
   const ports = {
-    keys: new KmsKeyCatalog(aws),
-    stores: new AwsStoreCatalog({ dynamodb: dynamoDbClient(aws), s3: s3Client(aws) }),
+    // What is missing is told at once: a person can ask again.
+    keys: (grantTokens: readonly string[]) =>
+      new KmsKeyCatalog(new KmsChannel({ ...aws, grantTokens, patienceMs: [] })),
+    stores: new AwsStoreCatalog(clients),
+    history:
+      deployment === undefined ? NO_HISTORY : new LedgerHistory(clients.dynamodb(), deployment.ledgerTable),
   };
   const request = {
     runId: `${job.name}-plan`,
-    input: { job: job.name, mode },
+    input: runInput(job.name, options),
     jobs: [job],
     formats,
+    plaintextAllowed: deployment?.allowPlaintextRoute ?? false,
     now: Date.now(),
   };
   const { plan: planned } = await planRun(request, ports);
   console.out(console.json ? JSON.stringify(planned, null, 2) : planText(planned));
   return EXIT.done;
+}
+
+async function deployed(aws: CommandContext['aws']): Promise<Deployment | undefined> {
+  try {
+    return await findDeployment(STACK_NAME, aws);
+  } catch (error) {
+    if (error instanceof NotDeployed) return undefined;
+    throw error;
+  }
 }

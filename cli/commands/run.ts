@@ -7,11 +7,9 @@ import { findJob } from '../jobs.ts';
 import { progressLine, reportText } from '../render/terminal.ts';
 import { RunWatch } from '../run-watch.ts';
 import { STACK_NAME, type CommandContext } from './command.ts';
+import { runInput, type InputOptions } from './run-input.ts';
 
-export interface RunOptions {
-  readonly mode: string;
-  readonly kmsRequestsPerSecond?: number;
-  readonly maxConcurrency?: number;
+export interface RunOptions extends InputOptions {
   /** Return when the run has started. */
   readonly detach?: boolean;
 }
@@ -25,7 +23,7 @@ export async function run(
   const job = jobName.endsWith('.json') ? findJob(jobName, '.').name : jobName;
   const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
   const runId = newRunId(job, options.mode);
-  await watch.executions.start(runId, { job, mode: options.mode, ...limits(options) });
+  await watch.executions.start(runId, runInput(job, options));
   console.note(`run ${runId} started`);
   if (options.detach === true) {
     if (console.json) console.out(JSON.stringify({ runId }));
@@ -60,14 +58,6 @@ export function showEnd(
   for (const line of words.split('\n')) console.note(line);
   if (console.json) console.out(JSON.stringify({ runId: status.runId, state, error: error ?? null }));
   return error?.name === 'RunRefused' ? EXIT.refused : EXIT.failed;
-}
-
-function limits({ kmsRequestsPerSecond, maxConcurrency }: RunOptions): object {
-  const given = {
-    ...(kmsRequestsPerSecond !== undefined && { kmsRequestsPerSecond }),
-    ...(maxConcurrency !== undefined && { maxConcurrency }),
-  };
-  return Object.keys(given).length === 0 ? {} : { limits: given };
 }
 
 /** Names sort by time, and two runs started in one second differ. */

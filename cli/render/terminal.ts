@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
-import type { KeyMaterialCount } from '../../lambda/core/model/books.ts';
 import { OUTCOME_KINDS } from '../../lambda/core/model/outcome.ts';
+import type { PlannedKey } from '../../lambda/core/model/key-use.ts';
 import type { RunPlan } from '../../lambda/core/model/run.ts';
 import { storeName } from '../../lambda/core/model/job.ts';
 import { conclusion } from '../../lambda/core/report/conclusion.ts';
-import type { Report } from '../../lambda/core/report/report.ts';
+import type { KeyMaterialReport, Report } from '../../lambda/core/report/report.ts';
 import type { ExecutionStatus } from '../../lambda/adapters/executions.ts';
 import type { PhaseProgress } from '../run-watch.ts';
 
@@ -27,7 +27,7 @@ export function reportText(report: Report): string {
   const paint = { good: colors.green, warn: colors.yellow, bad: colors.red }[tone];
   return [
     '',
-    `${colors.bold(report.job)} ${report.mode}  ${colors.dim(report.runId)}`,
+    `${colors.bold(report.job)} ${report.mode}${report.dryRun ? ', dry run' : ''}  ${colors.dim(`${report.runId}  route ${report.route.type}`)}`,
     paint(colors.bold(title)),
     ...(text === '' ? [] : [text]),
     '',
@@ -44,24 +44,29 @@ export function reportText(report: Report): string {
 function storesTable({ stores }: Report): string {
   const kinds = OUTCOME_KINDS.filter(kind => stores.some(({ outcomes }) => (outcomes[kind] ?? 0) > 0));
   const table = new Table({ head: ['store', 'records', 'data keys', ...kinds, 'complete'], style: STYLE });
-  for (const { store, records, dataKeys, outcomes, complete } of stores) {
+  for (const { store, records, dataKeys, outcomes, complete, narrowedTo } of stores) {
     table.push([
       store,
       number(records),
       number(dataKeys),
       ...kinds.map(kind => number(outcomes[kind] ?? 0)),
-      complete ? 'yes' : 'no',
+      complete ? 'yes' : narrowedTo === undefined ? 'no' : `no: only ${narrowedTo}`,
     ]);
   }
   return table.toString();
 }
 
-function keyMaterialsTable(counts: readonly KeyMaterialCount[]): string {
-  const table = new Table({ head: ['key', 'key material', 'before', 'after'], style: STYLE });
-  for (const { keyArn, keyMaterialId, before, after } of counts) {
+function keyMaterialsTable(counts: readonly KeyMaterialReport[]): string {
+  const table = new Table({
+    head: ['key', 'key material', 'state', 'rotated', 'before', 'after'],
+    style: STYLE,
+  });
+  for (const { keyArn, keyMaterialId, state, rotatedAt, before, after } of counts) {
     table.push([
-      keyArn.split(':').at(-1) ?? keyArn,
-      `${(keyMaterialId ?? 'none').slice(0, 16)}…`,
+      keyArn.split(':').slice(3).join(':'),
+      keyMaterialId === null ? 'no id given' : `${keyMaterialId.slice(0, 16)}…`,
+      state ?? '–',
+      rotatedAt?.slice(0, 10) ?? '–',
       number(before),
       number(after),
     ]);
@@ -88,8 +93,9 @@ export function planText(plan: RunPlan): string {
   const { estimate } = plan;
   return [
     `${colors.bold(plan.job)} ${plan.mode}: ${number(estimate.dataKeys)} data keys in ${plan.units} units, ${plan.workers} workers at ${number(plan.limits.kmsRequestsPerSecond)} KMS requests/s`,
-    `from  ${plan.sourceKeyArns.join('\n      ')}`,
-    `to    ${plan.destinationKeyArn}`,
+    `from  ${plan.sources.map(keyText).join('\n      ')}`,
+    `to    ${keyText(plan.destination)}`,
+    `route ${plan.route.type}: ${plan.route.why}`,
     ...plan.stores.map(
       (store, index) =>
         `store ${storeName(store)}  (${store.format.type}, ${plan.unitsPerStore[index]} units)`,
@@ -97,6 +103,10 @@ export function planText(plan: RunPlan): string {
     `about ${number(estimate.kmsRequests)} KMS requests, ${number(estimate.seconds)} s, $${estimate.usd.total.toFixed(4)} of AWS charges (us-east-1 list prices)`,
     ...plan.warnings.map(warning => `${colors.yellow('!')} ${warning}`),
   ].join('\n');
+}
+
+function keyText({ keyArn, encryptionAlgorithm }: PlannedKey): string {
+  return encryptionAlgorithm === 'SYMMETRIC_DEFAULT' ? keyArn : `${keyArn} (${encryptionAlgorithm})`;
 }
 
 export function statusText(status: ExecutionStatus, progress: readonly PhaseProgress[]): string {

@@ -1,7 +1,7 @@
 import { AwsError } from '../aws-error.ts';
 import { asAwsError } from '../json-protocol.ts';
 import type { AwsRequest, AwsResponse, Service } from '../request.ts';
-import { Buckets } from './bucket.ts';
+import { Buckets, type Bucket } from './bucket.ts';
 import * as bucketOperations from './bucket-operations.ts';
 import { listObjects, listVersions } from './listing.ts';
 import { copyObject, deleteObject, getObject, putObject } from './object-operations.ts';
@@ -65,7 +65,7 @@ function onBucket(request: S3Request, buckets: Buckets, pageSize: number): AwsRe
   const { method, query, bucket: name } = request;
   const operation = `${method} ${subresource(query)}`.trim();
   if (operation === 'PUT') return bucketOperations.createBucket(request, buckets);
-  const bucket = buckets.get(name);
+  const bucket = bucketHere(request, buckets);
   switch (operation) {
     case 'HEAD':
       return emptyResponse(200, { 'x-amz-bucket-region': bucket.region });
@@ -94,9 +94,21 @@ function onBucket(request: S3Request, buckets: Buckets, pageSize: number): AwsRe
   }
 }
 
+/** A bucket answers in its own Region only; elsewhere it says where it is. */
+function bucketHere({ bucket: name, region }: S3Request, buckets: Buckets): Bucket {
+  const bucket = buckets.get(name);
+  if (bucket.region !== region)
+    throw new AwsError(
+      'PermanentRedirect',
+      'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+      { status: 301, members: { Bucket: name, Endpoint: `${name}.s3.${bucket.region}.amazonaws.com` } },
+    );
+  return bucket;
+}
+
 function onObject(request: S3Request, buckets: Buckets): AwsResponse {
   const { method, query, key, headers } = request;
-  const bucket = buckets.get(request.bucket);
+  const bucket = bucketHere(request, buckets);
   switch (`${method} ${subresource(query)}`.trim()) {
     case 'PUT':
       return headers['x-amz-copy-source'] === undefined

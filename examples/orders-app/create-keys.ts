@@ -8,16 +8,17 @@ export interface Keys {
   readonly otherTeam: string;
 }
 
-export async function createKeys({ kms }: Clients): Promise<Keys> {
-  const create = async (alias: string): Promise<string> => {
-    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: alias }));
-    const arn = KeyMetadata?.Arn ?? '';
-    await kms.send(new CreateAliasCommand({ AliasName: `alias/${alias}`, TargetKeyId: arn }));
-    return arn;
-  };
+export async function createKeys(clients: Clients): Promise<Keys> {
   return {
-    old: await create('orders-2025'),
-    new: await create('orders-2026'),
-    otherTeam: await create('other-team'),
+    old: await createKey(clients, 'orders-2025'),
+    new: await createKey(clients, 'orders-2026'),
+    otherTeam: await createKey(clients, 'other-team'),
   };
+}
+
+export async function createKey({ kms }: Clients, alias: string): Promise<string> {
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: alias }));
+  const arn = KeyMetadata?.Arn ?? '';
+  await kms.send(new CreateAliasCommand({ AliasName: `alias/${alias}`, TargetKeyId: arn }));
+  return arn;
 }

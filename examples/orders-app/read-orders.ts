@@ -18,8 +18,8 @@ export interface ReadRecord {
 }
 
 /** Reads every record that has a data key, as the application does: the data key from KMS, then the payload. */
-export async function readOrders(clients: Clients): Promise<readonly ReadRecord[]> {
-  return [...(await readTable(clients)), ...(await readBucket(clients))];
+export async function readOrders(clients: Clients, bucket = BUCKET): Promise<readonly ReadRecord[]> {
+  return [...(await readTable(clients)), ...(await readBucket(clients, bucket))];
 }
 
 async function readTable(clients: Clients): Promise<readonly ReadRecord[]> {
@@ -48,14 +48,14 @@ async function readTable(clients: Clients): Promise<readonly ReadRecord[]> {
   );
 }
 
-async function readBucket(clients: Clients): Promise<readonly ReadRecord[]> {
+async function readBucket(clients: Clients, bucket: string): Promise<readonly ReadRecord[]> {
   const keys: string[] = [];
-  for await (const { Contents } of paginateListObjectsV2({ client: clients.s3 }, { Bucket: BUCKET }))
+  for await (const { Contents } of paginateListObjectsV2({ client: clients.s3 }, { Bucket: bucket }))
     keys.push(...(Contents ?? []).flatMap(({ Key }) => Key ?? []));
   const records = await pMap(
     keys,
     async name => {
-      const { Metadata, Body } = await clients.s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: name }));
+      const { Metadata, Body } = await clients.s3.send(new GetObjectCommand({ Bucket: bucket, Key: name }));
       const payload = await Body?.transformToByteArray();
       const edk = Metadata?.['data-key'];
       if (edk === undefined) return undefined;

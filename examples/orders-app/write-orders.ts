@@ -1,6 +1,6 @@
 import { BatchWriteItemCommand, CreateTableCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { GenerateDataKeyCommand } from '@aws-sdk/client-kms';
-import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand, type BucketLocationConstraint } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
 import { IN_FLIGHT, type Clients } from './clients.ts';
 import type { Keys } from './create-keys.ts';
@@ -12,6 +12,8 @@ export const BUCKET = 'order-documents';
 export interface Quantities {
   readonly orders: number;
   readonly documents: number;
+  /** Some broken and foreign records among them, as every store of some age holds. @default true */
+  readonly flaws?: boolean;
 }
 
 type Flaw = 'none' | 'foreign' | 'corrupt' | 'wrong-context' | 'no-tenant' | 'no-data-key';
@@ -33,13 +35,38 @@ const TENANTS = ['acme', 'globex', 'initech', 'umbrella'];
 /** Documents that share a data key, as data-key caching makes them. */
 const DOCUMENTS_PER_DATA_KEY = 5;
 
-/** Fills a table and a bucket with records encrypted under the old key. Answers the names of the flawed ones. */
+export interface WrittenOrders {
+  /** Names of the records that nobody can open, or that are another team's. */
+  readonly flawed: ReadonlySet<string>;
+  /** How many records the application can open. */
+  readonly sound: number;
+}
+
+/** Fills a table and a bucket with records encrypted under the old key. */
 export async function writeOrders(
   clients: Clients,
   keys: Keys,
-  { orders, documents }: Quantities,
-): Promise<ReadonlySet<string>> {
-  await clients.dynamodb.send(
+  { orders, documents, flaws = true }: Quantities,
+): Promise<WrittenOrders> {
+  await createStores(clients, BUCKET);
+  const orderFlaws = spread(flaws ? ORDER_FLAWS : [], orders);
+  const documentFlaws = spread(flaws ? DOCUMENT_FLAWS : [], documents);
+  await putOrders(clients, keys, orderFlaws);
+  await putDocuments(clients, keys, documentFlaws);
+  const written = [
+    ...orderFlaws.map((flaw, index) => ({ name: orderId(index), flaw })),
+    ...documentFlaws.map((flaw, index) => ({ name: documentKey(index), flaw })),
+  ];
+  const flawed = written.filter(({ flaw }) => !['none', 'no-data-key'].includes(flaw));
+  return {
+    flawed: new Set(flawed.map(({ name }) => name)),
+    sound: written.filter(({ flaw }) => flaw === 'none').length,
+  };
+}
+
+/** The application's table and bucket, empty, in the Region of its clients. */
+export async function createStores({ dynamodb, s3 }: Clients, bucket: string): Promise<void> {
+  await dynamodb.send(
     new CreateTableCommand({
       TableName: TABLE,
       KeySchema: [{ AttributeName: 'orderId', KeyType: 'HASH' }],
@@ -47,23 +74,15 @@ export async function writeOrders(
       BillingMode: 'PAY_PER_REQUEST',
     }),
   );
-  await clients.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-  const orderFlaws = spread(ORDER_FLAWS, orders);
-  const documentFlaws = spread(DOCUMENT_FLAWS, documents);
-  await putOrders(clients, keys, orderFlaws);
-  await putDocuments(clients, keys, documentFlaws);
-  const flawed = (names: readonly string[], flaws: readonly Flaw[]): string[] =>
-    names.filter((_, index) => !['none', 'no-data-key'].includes(flaws[index] ?? 'none'));
-  return new Set([
-    ...flawed(
-      orderFlaws.map((_, index) => orderId(index)),
-      orderFlaws,
-    ),
-    ...flawed(
-      documentFlaws.map((_, index) => documentKey(index)),
-      documentFlaws,
-    ),
-  ]);
+  const region = await s3.config.region();
+  await s3.send(
+    new CreateBucketCommand({
+      Bucket: bucket,
+      ...(region !== 'us-east-1' && {
+        CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint },
+      }),
+    }),
+  );
 }
 
 function spread(flaws: readonly (readonly [Flaw, number])[], total: number): readonly Flaw[] {

@@ -4,13 +4,13 @@ import type {
   StorageClass,
   ObjectLockMode,
 } from '@aws-sdk/client-s3';
-import type { ObjectRecord, RecordChange } from '../core/model/record.ts';
+import type { ObjectChange, ObjectRecord } from '../core/model/record.ts';
 import type { GrantHeaders } from './object-grants.ts';
 
 export interface CopyInPlace {
   readonly bucket: string;
   readonly object: ObjectRecord;
-  readonly change: Extract<RecordChange, { kind: 'object-change' }>;
+  readonly change: ObjectChange;
   readonly grants: GrantHeaders;
 }
 
@@ -23,7 +23,6 @@ export interface CopyInPlace {
  * `CopySourceIfMatch` must not join them: S3 then ignores the date.
  */
 export function copyInPlace({ bucket, object, change, grants }: CopyInPlace): CopyObjectCommandInput {
-  const { headers } = object;
   return {
     Bucket: bucket,
     Key: object.locator,
@@ -32,6 +31,17 @@ export function copyInPlace({ bucket, object, change, grants }: CopyInPlace): Co
     IfMatch: object.etag,
     MetadataDirective: 'REPLACE',
     Metadata: { ...object.metadata, ...change.set },
+    ...contentHeaders(object),
+    ...(object.storageClass !== undefined && { StorageClass: object.storageClass as StorageClass }),
+    ...encryption(object),
+    ...lock(object),
+    ...grants,
+  };
+}
+
+/** What S3 takes from the request, and not from the source, when metadata are replaced. */
+export function contentHeaders({ headers }: ObjectRecord): Partial<CopyObjectCommandInput> {
+  return {
     ...(headers.contentType !== undefined && { ContentType: headers.contentType }),
     ...(headers.cacheControl !== undefined && { CacheControl: headers.cacheControl }),
     ...(headers.contentDisposition !== undefined && { ContentDisposition: headers.contentDisposition }),
@@ -41,10 +51,6 @@ export function copyInPlace({ bucket, object, change, grants }: CopyInPlace): Co
     ...(headers.websiteRedirectLocation !== undefined && {
       WebsiteRedirectLocation: headers.websiteRedirectLocation,
     }),
-    ...(object.storageClass !== undefined && { StorageClass: object.storageClass as StorageClass }),
-    ...encryption(object),
-    ...lock(object),
-    ...grants,
   };
 }
 
@@ -58,7 +64,7 @@ function encryption({ encryption: sse }: ObjectRecord): Partial<CopyObjectComman
 }
 
 /** A retention that has run out cannot be set again, and protects nothing any more. */
-function lock({ lock: held, lastModified }: ObjectRecord): Partial<CopyObjectCommandInput> {
+export function lock({ lock: held, lastModified }: ObjectRecord): Partial<CopyObjectCommandInput> {
   if (held === undefined) return {};
   const retained =
     held.mode !== undefined &&

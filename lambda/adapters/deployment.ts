@@ -8,6 +8,7 @@ export interface Deployment {
   readonly runBucket: string;
   readonly journalBucket: string;
   readonly ledgerTable: string;
+  readonly allowPlaintextRoute: boolean;
 }
 
 /** There is no deployment where it was looked for, or it cannot be read. */
@@ -33,6 +34,7 @@ export async function findDeployment(stackName: string, config: ClientConfig): P
       runBucket: output('RunBucketName'),
       journalBucket: output('JournalBucketName'),
       ledgerTable: output('LedgerTableName'),
+      allowPlaintextRoute: output('AllowPlaintextRoute') === 'true',
     };
   } catch (error) {
     if (error instanceof NotDeployed) throw error;

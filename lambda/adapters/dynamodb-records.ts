@@ -1,32 +1,41 @@
-import { Buffer } from 'node:buffer';
 import {
   type DynamoDBClient,
   GetItemCommand,
+  PutItemCommand,
   ScanCommand,
   UpdateItemCommand,
-  type AttributeValue as SdkAttributeValue,
 } from '@aws-sdk/client-dynamodb';
 import type { AttributeMap, ItemRecord, RecordChange, StoreRecord } from '../core/model/record.ts';
 import type { ScanRange } from '../core/model/run.ts';
-import type { RecordPage, RecordStore, WriteResult } from '../core/ports.ts';
+import type { TableScope } from '../core/model/scope.ts';
+import type { RecordPage, WriteResult } from '../core/ports.ts';
 import { isTransient, nameOf, premise } from './aws-errors.ts';
+import { batchGet } from './batch-get.ts';
+import type { CopyTarget } from './copied-records.ts';
+import { changedItem } from './changed-item.ts';
+import { decodeKey, encodeKey, type SdkItem } from './item-key.ts';
+import { scanScope } from './scan-scope.ts';
 import { updateExpression } from './update-expression.ts';
 
-export type SdkItem = Record<string, SdkAttributeValue>;
+export interface Table {
+  readonly name: string;
+  /** The attributes of its primary key, partition key first. */
+  readonly keyNames: readonly string[];
+  readonly scope?: TableScope;
+}
 
-/** A table as a store of records. `keyNames`: the attributes of its primary key, partition key first. */
-export class DynamoDbRecords implements RecordStore {
+/** A table as a store of records. */
+export class DynamoDbRecords implements CopyTarget {
   readonly #client: DynamoDBClient;
   readonly #table: string;
   readonly #keyNames: readonly string[];
+  readonly #scope: TableScope;
 
-  constructor(
-    client: DynamoDBClient,
-    table: { readonly name: string; readonly keyNames: readonly string[] },
-  ) {
+  constructor(client: DynamoDBClient, { name, keyNames, scope = {} }: Table) {
     this.#client = client;
-    this.#table = table.name;
-    this.#keyNames = table.keyNames;
+    this.#table = name;
+    this.#keyNames = keyNames;
+    this.#scope = scope;
   }
 
   async readPage(
@@ -41,15 +50,46 @@ export class DynamoDbRecords implements RecordStore {
           Segment: range.segment,
           TotalSegments: range.totalSegments,
           Limit: options.pageSize,
-          ConsistentRead: options.consistent,
+          // An index has no consistent reads; its items are read consistently from the table below.
+          ConsistentRead: options.consistent && this.#scope.index === undefined,
+          ...scanScope(this.#scope),
           ...(options.cursor !== undefined && { ExclusiveStartKey: decodeKey(options.cursor) }),
         }),
       ),
     );
+    const items = await this.#wholeItems(output.Items ?? []);
     return {
-      records: (output.Items ?? []).map(item => this.#record(item)),
+      records: items.map(item => this.#record(item)),
       ...(output.LastEvaluatedKey !== undefined && { cursor: encodeKey(output.LastEvaluatedKey) }),
     };
+  }
+
+  /** An index shows its keys and projected attributes: the items themselves are in the table. */
+  async #wholeItems(found: readonly SdkItem[]): Promise<readonly SdkItem[]> {
+    if (this.#scope.index === undefined) return found;
+    const items = await this.#batchGet(found.map(item => this.#keyOf(item)));
+    return items.filter(item => item !== undefined);
+  }
+
+  async find(records: readonly StoreRecord[]): Promise<readonly (StoreRecord | undefined)[]> {
+    const items = await this.#batchGet(records.map(record => needItem(record).key as SdkItem));
+    return items.map(item => item && this.#record(item));
+  }
+
+  async create(source: StoreRecord, change: RecordChange): Promise<WriteResult> {
+    if (change.kind !== 'item-change')
+      throw new TypeError(`a table takes item changes, not a ${change.kind}`);
+    const command = new PutItemCommand({
+      TableName: this.#table,
+      Item: changedItem(needItem(source).attributes, change) as SdkItem,
+      ConditionExpression: 'attribute_not_exists(#partitionKey)',
+      ExpressionAttributeNames: { '#partitionKey': this.#keyNames[0] ?? '' },
+    });
+    return this.#written('dynamodb:PutItem', () => this.#client.send(command));
+  }
+
+  async #batchGet(keys: readonly SdkItem[]): Promise<readonly (SdkItem | undefined)[]> {
+    return this.#must('dynamodb:BatchGetItem', () => batchGet(this.#client, this.#table, keys));
   }
 
   async reread(record: StoreRecord): Promise<StoreRecord | undefined> {
@@ -65,14 +105,17 @@ export class DynamoDbRecords implements RecordStore {
   async write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
     if (change.kind !== 'item-change')
       throw new TypeError(`a table takes item changes, not a ${change.kind}`);
+    const command = new UpdateItemCommand({
+      TableName: this.#table,
+      Key: needItem(record).key as SdkItem,
+      ...updateExpression(change),
+    });
+    return this.#written('dynamodb:UpdateItem', () => this.#client.send(command));
+  }
+
+  async #written(call: string, send: () => Promise<unknown>): Promise<WriteResult> {
     try {
-      await this.#client.send(
-        new UpdateItemCommand({
-          TableName: this.#table,
-          Key: needItem(record).key as SdkItem,
-          ...updateExpression(change),
-        }),
-      );
+      await send();
       return { kind: 'written' };
     } catch (error) {
       if (nameOf(error) === 'ConditionalCheckFailedException') return { kind: 'precondition-failed' };
@@ -80,16 +123,23 @@ export class DynamoDbRecords implements RecordStore {
         return { kind: 'unavailable', reason: `DynamoDB did not take the write: ${nameOf(error)}` };
       if (nameOf(error) === 'ItemCollectionSizeLimitExceededException' || isItemTooLarge(error))
         return { kind: 'blocked', reason: 'the item would exceed a DynamoDB size limit' };
-      throw this.#premise('dynamodb:UpdateItem', error);
+      throw this.#premise(call, error);
     }
   }
 
   #record(item: SdkItem): ItemRecord {
     const attributes = item as unknown as AttributeMap;
-    const key = Object.fromEntries(
-      this.#keyNames.flatMap(name => (item[name] === undefined ? [] : [[name, item[name]]])),
-    ) as unknown as AttributeMap;
-    return { kind: 'item', locator: encodeKey(key as unknown as SdkItem), key, attributes };
+    const key = this.#keyOf(item);
+    return { kind: 'item', locator: encodeKey(key), key: key as unknown as AttributeMap, attributes };
+  }
+
+  #keyOf(item: SdkItem): SdkItem {
+    return Object.fromEntries(
+      this.#keyNames.flatMap(name => {
+        const value = item[name];
+        return value === undefined ? [] : [[name, value] as const];
+      }),
+    );
   }
 
   async #must<T>(call: string, send: () => Promise<T>): Promise<T> {
@@ -109,36 +159,6 @@ export class DynamoDbRecords implements RecordStore {
       "check that the table exists and that the job's role is granted it, then start the job again",
     );
   }
-}
-
-/** A primary key as compact JSON: binary values as base64, so that it reads well and comes back as it was. */
-export function encodeKey(key: SdkItem): string {
-  return JSON.stringify(key, (_, value: unknown) =>
-    value instanceof Uint8Array || isBufferJson(value) ? toBase64(value) : value,
-  );
-}
-
-function decodeKey(text: string): SdkItem {
-  const key = JSON.parse(text) as Record<string, { readonly B?: string }>;
-  return Object.fromEntries(
-    Object.entries(key).map(([name, value]) => [
-      name,
-      value.B === undefined ? value : { B: Buffer.from(value.B, 'base64') },
-    ]),
-  ) as SdkItem;
-}
-
-function isBufferJson(value: unknown): value is { readonly type: 'Buffer'; readonly data: number[] } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    (value as { readonly type?: unknown }).type === 'Buffer' &&
-    Array.isArray((value as { readonly data?: unknown }).data)
-  );
-}
-
-function toBase64(value: Uint8Array | { readonly data: number[] }): string {
-  return Buffer.from(value instanceof Uint8Array ? value : value.data).toString('base64');
 }
 
 function isItemTooLarge(error: unknown): boolean {

@@ -1,59 +1,74 @@
-import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
-import type { Store } from '../core/model/job.ts';
+import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { BucketStore, Store, TableStore } from '../core/model/job.ts';
 import type { RecordStore } from '../core/ports.ts';
 import { premise } from './aws-errors.ts';
-import type { ClientConfig } from './client-config.ts';
-import { DynamoDbRecords } from './dynamodb-records.ts';
+import type { AwsClients } from './aws-clients.ts';
+import { CopiedRecords } from './copied-records.ts';
+import { DynamoDbRecords, type Table } from './dynamodb-records.ts';
 import { S3Records } from './s3-records.ts';
 import { hasAccessControlLists } from './store-catalog.ts';
 
-/** 32 HEADs or writes in flight, read-ahead and journal: the default of 50 sockets would be the bottleneck. */
-const MAX_SOCKETS = 128;
-/** Six tries with the SDK's back-off: some seconds of throttling pass, a page never hangs for minutes. */
-const MAX_ATTEMPTS = 6;
-
-export function dynamoDbClient(config: ClientConfig = {}): DynamoDBClient {
-  return new DynamoDBClient({
-    ...config,
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: { httpAgent: { maxSockets: MAX_SOCKETS }, httpsAgent: { maxSockets: MAX_SOCKETS } },
-  });
+export interface OpenOptions {
+  readonly clients: AwsClients;
+  /** The Region of stores that name none. */
+  readonly region: string;
+  /** Contexts are made of object tags. */
+  readonly tags: boolean;
 }
 
-export function s3Client(config: ClientConfig = {}): S3Client {
-  return new S3Client({
-    ...config,
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: { httpAgent: { maxSockets: MAX_SOCKETS }, httpsAgent: { maxSockets: MAX_SOCKETS } },
-  });
-}
-
-/** The records of a job's store. */
-export async function openStore(
-  store: Store,
-  clients: { readonly dynamodb: DynamoDBClient; readonly s3: S3Client },
-): Promise<RecordStore> {
+/** The records of a job's store; of a store that is copied, those of its destination. */
+export async function openStore(store: Store, options: OpenOptions): Promise<RecordStore> {
   switch (store.type) {
     case 'dynamodb':
-      return new DynamoDbRecords(clients.dynamodb, {
-        name: store.table,
-        keyNames: await keyNames(store.table, clients.dynamodb),
-      });
+      return openTable(store, options);
     case 's3':
-      return new S3Records(clients.s3, {
-        ...store,
-        accessControlLists: await accessControlLists(store.bucket, clients.s3),
-      });
+      return openBucket(store, options);
   }
+}
+
+async function openTable(store: TableStore, { clients, region }: OpenOptions): Promise<RecordStore> {
+  const { table, copyTo, scope } = store;
+  const open = async (place: Omit<Table, 'keyNames'>, client: DynamoDBClient): Promise<DynamoDbRecords> =>
+    new DynamoDbRecords(client, { ...place, keyNames: await keyNames(place.name, client) });
+  const source = await open(
+    { name: table, ...(scope !== undefined && { scope }) },
+    clients.dynamodb(store.region ?? region),
+  );
+  if (copyTo === undefined) return source;
+  const target = await open({ name: copyTo.table }, clients.dynamodb(copyTo.region));
+  return new CopiedRecords(source, target, copyTo.createMissing);
+}
+
+async function openBucket(store: BucketStore, { clients, region, tags }: OpenOptions): Promise<RecordStore> {
+  const { bucket, prefix, copyTo, scope } = store;
+  const client = clients.s3(store.region ?? region);
+  const source = new S3Records(client, {
+    bucket,
+    prefix,
+    tags,
+    ...(scope !== undefined && { scope }),
+    accessControlLists: await accessControlLists(bucket, client),
+  });
+  if (copyTo === undefined) return source;
+  const { serverSideEncryptionKey } = copyTo;
+  const there = clients.s3(copyTo.region);
+  const target = new S3Records(there, {
+    bucket: copyTo.bucket,
+    prefix,
+    tags,
+    accessControlLists: await accessControlLists(copyTo.bucket, there),
+    copyFrom: { bucket, ...(serverSideEncryptionKey !== undefined && { serverSideEncryptionKey }) },
+  });
+  return new CopiedRecords(source, target, copyTo.createMissing);
 }
 
 const CURE = "check that it exists and that the job's role is granted it, then start the job again";
 
 async function keyNames(table: string, client: DynamoDBClient): Promise<readonly string[]> {
   try {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
-    return (Table?.KeySchema ?? []).flatMap(({ AttributeName }) => AttributeName ?? []);
+    const { Table: described } = await client.send(new DescribeTableCommand({ TableName: table }));
+    return (described?.KeySchema ?? []).flatMap(({ AttributeName }) => AttributeName ?? []);
   } catch (error) {
     throw premise('dynamodb.describe', `dynamodb:DescribeTable of ${table}`, error, CURE);
   }

@@ -2,22 +2,26 @@ import {
   CopyObjectCommand,
   GetObjectAclCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
+  GetObjectTaggingCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
-import type { ObjectRecord, RecordChange, StoreRecord } from '../core/model/record.ts';
+import type { ObjectChange, ObjectRecord, RecordChange, StoreRecord } from '../core/model/record.ts';
 import type { ScanRange } from '../core/model/run.ts';
-import type { RecordPage, RecordStore, WriteResult } from '../core/ports.ts';
+import type { BucketScope } from '../core/model/scope.ts';
+import type { RecordPage, WriteResult } from '../core/ports.ts';
 import { compareUtf8 } from '../core/scan/utf8-order.ts';
 import { isTransient, nameOf, premise, statusOf } from './aws-errors.ts';
+import { answerDate } from './answer-date.ts';
+import type { CopyTarget } from './copied-records.ts';
 import { copyInPlace } from './copy-in-place.ts';
+import { copyToBucket } from './copy-to-bucket.ts';
+import { listObjects, type ListedObject } from './list-objects.ts';
 import { grantHeaders, type GrantHeaders } from './object-grants.ts';
 import { hiddenObject, objectRecord } from './object-record.ts';
 
 const SECOND_MS = 1_000;
-type ObjectChange = Extract<RecordChange, { kind: 'object-change' }>;
 
 /** HEAD requests in flight: a listing shows no metadata, so every object costs one. */
 const HEADS_IN_FLIGHT = 32;
@@ -27,10 +31,15 @@ export interface BucketStore {
   readonly prefix: string;
   /** Objects have access control lists of their own, which a copy must carry over. */
   readonly accessControlLists: boolean;
+  /** Read each object's tags, too. */
+  readonly tags?: boolean;
+  readonly scope?: BucketScope;
+  /** Of a bucket that objects are copied to: where they come from, and what encrypts them there. */
+  readonly copyFrom?: { readonly bucket: string; readonly serverSideEncryptionKey?: string };
 }
 
 /** A bucket and prefix as a store of records. */
-export class S3Records implements RecordStore {
+export class S3Records implements CopyTarget {
   readonly #client: S3Client;
   readonly #store: BucketStore;
 
@@ -45,20 +54,44 @@ export class S3Records implements RecordStore {
   ): Promise<RecordPage> {
     if (range.type !== 'key-range')
       throw new TypeError(`a bucket is read by key ranges, not by a ${range.type}`);
-    const { endAt } = range;
+    const { endAt, prefix = this.#store.prefix } = range;
     const startAfter = options.cursor ?? range.startAfter;
-    const { keys, truncated } = await listKeys(this.#client, {
-      ...this.#store,
+    const { objects, truncated } = await listObjects(this.#client, {
+      bucket: this.#store.bucket,
+      prefix,
       limit: options.pageSize,
       ...(startAfter !== undefined && { startAfter }),
     });
-    const inside = endAt === undefined ? keys : keys.filter(key => compareUtf8(key, endAt) <= 0);
-    const heads = await pMap(inside, key => this.#head(key), { concurrency: HEADS_IN_FLIGHT });
-    const last = inside.at(-1);
+    const inside = endAt === undefined ? objects : objects.filter(({ key }) => compareUtf8(key, endAt) <= 0);
+    const wanted = inside.filter(object => isInScope(object, this.#store.scope));
+    const heads = await this.#heads(wanted.map(({ key }) => key));
+    const last = inside.at(-1)?.key;
     return {
       records: heads.filter(head => head !== undefined),
-      ...(truncated && inside.length === keys.length && last !== undefined && { cursor: last }),
+      ...(truncated && inside.length === objects.length && last !== undefined && { cursor: last }),
     };
+  }
+
+  async find(records: readonly StoreRecord[]): Promise<readonly (StoreRecord | undefined)[]> {
+    return this.#heads(records.map(({ locator }) => locator));
+  }
+
+  async create(source: StoreRecord, change: RecordChange): Promise<WriteResult> {
+    const object = needObject(source);
+    if (change.kind !== 'object-change' || this.#store.copyFrom === undefined)
+      throw new TypeError(`nothing to make ${source.locator} of`);
+    if (object.blocked !== undefined) return { kind: 'blocked', reason: object.blocked };
+    const command = copyToBucket({ bucket: this.#store.bucket, from: this.#store.copyFrom, object, change });
+    try {
+      await this.#client.send(new CopyObjectCommand(command));
+      return { kind: 'written' };
+    } catch (error) {
+      return this.#writeError(object, error);
+    }
+  }
+
+  #heads(keys: readonly string[]): Promise<readonly (ObjectRecord | undefined)[]> {
+    return pMap(keys, key => this.#head(key), { concurrency: HEADS_IN_FLIGHT });
   }
 
   async reread(record: StoreRecord): Promise<StoreRecord | undefined> {
@@ -127,7 +160,8 @@ export class S3Records implements RecordStore {
     try {
       const head = new HeadObjectCommand({ Bucket: this.#store.bucket, Key: key });
       const answeredAt = answerDate(head);
-      return objectRecord(key, await this.#client.send(head), answeredAt());
+      const record = objectRecord(key, await this.#client.send(head), answeredAt());
+      return this.#store.tags === true ? { ...record, tags: await this.#tags(key) } : record;
     } catch (error) {
       // Deleted since it was listed: there is no data key any more.
       if (nameOf(error) === 'NotFound' || nameOf(error) === 'NoSuchKey') return undefined;
@@ -135,6 +169,13 @@ export class S3Records implements RecordStore {
       if (statusOf(error) === 400) return hiddenObject(key);
       throw this.#premise(`s3:HeadObject of ${key}`, error);
     }
+  }
+
+  async #tags(key: string): Promise<Readonly<Record<string, string>>> {
+    const { TagSet } = await this.#client.send(
+      new GetObjectTaggingCommand({ Bucket: this.#store.bucket, Key: key }),
+    );
+    return Object.fromEntries((TagSet ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
   }
 
   #premise(call: string, error: unknown): Error {
@@ -147,49 +188,14 @@ export class S3Records implements RecordStore {
   }
 }
 
-/** One page of a listing, in UTF-8 byte order. Keys travel URL-encoded: XML has no place for some characters. */
-export async function listKeys(
-  client: S3Client,
-  query: {
-    readonly bucket: string;
-    readonly prefix: string;
-    readonly startAfter?: string;
-    readonly limit?: number;
-  },
-): Promise<{ readonly keys: readonly string[]; readonly truncated: boolean }> {
-  const { bucket, prefix, startAfter, limit = 1000 } = query;
-  let token: string | undefined;
-  for (;;) {
-    const output = await client.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: prefix,
-        MaxKeys: limit,
-        EncodingType: 'url',
-        ...(startAfter !== undefined && { StartAfter: startAfter }),
-        ...(token !== undefined && { ContinuationToken: token }),
-      }),
-    );
-    const keys = (output.Contents ?? []).map(({ Key = '' }) => decodeURIComponent(Key.replaceAll('+', ' ')));
-    token = output.NextContinuationToken;
-    // A page may be empty and yet not the last: whoever stopped there would take the rest for finished.
-    if (keys.length > 0 || token === undefined) return { keys, truncated: token !== undefined };
-  }
-}
-
-/** Takes the date of the answer from its header: S3's clock, by which it dates objects. */
-function answerDate(command: HeadObjectCommand): () => number {
-  let date = 0;
-  command.middlewareStack.add(
-    next => async args => {
-      const result = await next(args);
-      const { headers } = result.response as { readonly headers?: Readonly<Record<string, string>> };
-      date = Date.parse(headers?.['date'] ?? '') || 0;
-      return result;
-    },
-    { step: 'deserialize', priority: 'low', name: 'kmsRewrapAnswerDate' },
+/** Whether a listed object is in the part that the run is about. */
+function isInScope({ key, lastModified }: ListedObject, scope: BucketScope = {}): boolean {
+  const { suffix = '', modifiedAfter, modifiedBefore } = scope;
+  return (
+    key.endsWith(suffix) &&
+    (modifiedAfter === undefined || lastModified > Date.parse(modifiedAfter)) &&
+    (modifiedBefore === undefined || lastModified < Date.parse(modifiedBefore))
   );
-  return () => date;
 }
 
 function needObject(record: StoreRecord): ObjectRecord {

@@ -1,8 +1,4 @@
-import {
-  DescribeContinuousBackupsCommand,
-  DescribeTableCommand,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
+import { DescribeContinuousBackupsCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   GetBucketOwnershipControlsCommand,
   GetBucketVersioningCommand,
@@ -16,25 +12,33 @@ import type {
   TableDescription,
 } from '../core/plan/ports.ts';
 import { isDenied, messageOf, nameOf } from './aws-errors.ts';
-import { listKeys } from './s3-records.ts';
+import type { AwsClients } from './aws-clients.ts';
+import { listObjects } from './list-objects.ts';
 
 /** What Plan asks about tables and buckets. */
 export class AwsStoreCatalog implements StoreCatalog {
-  readonly #dynamodb: DynamoDBClient;
-  readonly #s3: S3Client;
+  readonly #clients: AwsClients;
 
-  constructor({ dynamodb, s3 }: { readonly dynamodb: DynamoDBClient; readonly s3: S3Client }) {
-    this.#dynamodb = dynamodb;
-    this.#s3 = s3;
+  constructor(clients: AwsClients) {
+    this.#clients = clients;
   }
 
-  async describeTable(table: string): Promise<Lookup<TableDescription>> {
+  async describeTable({
+    region,
+    table,
+  }: {
+    readonly region: string;
+    readonly table: string;
+  }): Promise<Lookup<TableDescription>> {
+    const dynamodb = this.#clients.dynamodb(region);
     return lookup(async () => {
-      const { Table } = await this.#dynamodb.send(new DescribeTableCommand({ TableName: table }));
-      const { ContinuousBackupsDescription: backups } = await this.#dynamodb.send(
+      const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: table }));
+      const { ContinuousBackupsDescription: backups } = await dynamodb.send(
         new DescribeContinuousBackupsCommand({ TableName: table }),
       );
       return {
+        keyNames: (Table?.KeySchema ?? []).flatMap(({ AttributeName }) => AttributeName ?? []),
+        indexNames: (Table?.GlobalSecondaryIndexes ?? []).flatMap(({ IndexName }) => IndexName ?? []),
         itemCount: Table?.ItemCount ?? 0,
         sizeBytes: Table?.TableSizeBytes ?? 0,
         streamEnabled: Table?.StreamSpecification?.StreamEnabled ?? false,
@@ -44,22 +48,34 @@ export class AwsStoreCatalog implements StoreCatalog {
     });
   }
 
-  async describeBucket(bucket: string): Promise<Lookup<BucketDescription>> {
+  async describeBucket({
+    region,
+    bucket,
+  }: {
+    readonly region: string;
+    readonly bucket: string;
+  }): Promise<Lookup<BucketDescription>> {
+    const s3 = this.#clients.s3(region);
     return lookup(async () => {
-      const { Status } = await this.#s3.send(new GetBucketVersioningCommand({ Bucket: bucket }));
+      const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket: bucket }));
       return {
         versioned: Status === 'Enabled',
-        accessControlLists: await hasAccessControlLists(this.#s3, bucket),
+        accessControlLists: await hasAccessControlLists(s3, bucket),
       };
     });
   }
 
-  async listKeys(query: {
+  async listKeys({
+    region,
+    ...query
+  }: {
+    readonly region: string;
     readonly bucket: string;
     readonly prefix: string;
     readonly startAfter?: string;
   }): Promise<KeyListing> {
-    return listKeys(this.#s3, query);
+    const { objects, truncated } = await listObjects(this.#clients.s3(region), query);
+    return { keys: objects.map(({ key }) => key), truncated };
   }
 }
 

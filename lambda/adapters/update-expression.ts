@@ -1,7 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { AttributePath, RecordChange } from '../core/model/record.ts';
-
-type ItemChange = Extract<RecordChange, { kind: 'item-change' }>;
+import type { AttributePath, AttributeValue as ItemValue, ItemChange } from '../core/model/record.ts';
 
 export interface UpdateExpression {
   readonly UpdateExpression: string;
@@ -24,14 +22,18 @@ export function updateExpression({ expect, set }: ItemChange): UpdateExpression 
     );
   const assign = (
     prefix: string,
-    { path: steps, value }: ItemChange['set'][number],
+    { path: steps, value }: { readonly path: AttributePath; readonly value: ItemValue },
     index: number,
   ): string => {
     values[`:${prefix}${index}`] = value as AttributeValue;
     return `${path(steps)} = :${prefix}${index}`;
   };
   const assignments = set.map((one, index) => assign('new', one, index));
-  const conditions = expect.map((one, index) => assign('old', one, index));
+  const conditions = expect.map(({ path: steps, value }, index) =>
+    value === undefined
+      ? `attribute_not_exists(${path(steps)})`
+      : assign('old', { path: steps, value }, index),
+  );
   return {
     UpdateExpression: `SET ${assignments.join(', ')}`,
     ConditionExpression: conditions.join(' AND '),

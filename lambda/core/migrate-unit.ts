@@ -4,10 +4,10 @@ import { intentsOf, outcomeEntry } from './journal/journal-page.ts';
 import type { OutcomeEntry } from './journal/entries.ts';
 import type { UnitProgress } from './model/books.ts';
 import type { Clock, Deadline, Journal, KeyService, Ledger, RecordStore, Telemetry } from './ports.ts';
-import { KeyOrder } from './reencrypt/key-order.ts';
+import { Attempts } from './reencrypt/attempts.ts';
 import { reencryptPage, type PageAnswer } from './reencrypt/reencrypt-page.ts';
 import { findDataKeys } from './scan/find-data-keys.ts';
-import { pages } from './scan/pages.ts';
+import { pages, startOf } from './scan/pages.ts';
 import type { UnitScope } from './scan/unit-scope.ts';
 import { PageBudget } from './account/page-budget.ts';
 import { heedControl } from './account/run-control.ts';
@@ -31,20 +31,20 @@ export interface MigratePorts {
  */
 export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promise<UnitProgress> {
   const { unit, plan } = scope;
-  const { sourceKeyArns, destinationKeyArn, pageSize } = plan;
-  const order = new KeyOrder(sourceKeyArns, destinationKeyArn);
+  const { sources, destination, route, dryRun } = plan;
+  const attempts = new Attempts(sources, destination);
   const budget = new PageBudget(ports);
   let progress = await ports.ledger.resume(unit, freshProgress(unit, 'migrate'));
   if (progress.done) return progress;
 
   for await (const page of pages(ports.records, unit.range, {
-    ...cursorOf(progress),
-    pageSize,
-    consistent: false,
+    ...startOf(progress, scope),
+    // What is copied to another store is copied as it is now.
+    consistent: scope.store.copyTo !== undefined,
   })) {
     await heedControl(plan, ports);
     const found = findDataKeys(page.records, scope.format);
-    const answers = await reencryptPage(found, { keys: ports.keys, order, destinationKeyArn });
+    const answers = await reencryptPage(found, { keys: ports.keys, attempts, destination, route, dryRun });
     const entries =
       plan.mode === 'census'
         ? countWithoutWriting(scope, answers)
@@ -54,10 +54,6 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
     if (!budget.allowsAnotherPage()) break;
   }
   return progress;
-}
-
-function cursorOf({ cursor }: UnitProgress): { readonly cursor?: string } {
-  return cursor === undefined ? {} : { cursor };
 }
 
 async function journalAndWrite(

@@ -1,6 +1,7 @@
 import type { UnitProgress } from './model/books.ts';
 import type { KeyMaterial } from './model/data-key.ts';
 import type { EncryptionContext } from './model/encryption-context.ts';
+import type { EncryptionAlgorithm } from './model/key-use.ts';
 import type { RunPlan, ScanRange, Unit } from './model/run.ts';
 import type { RecordChange, StoreRecord } from './model/record.ts';
 import type { OutcomeEntry, IntentEntry } from './journal/entries.ts';
@@ -36,12 +37,19 @@ export interface RecordStore {
   write(record: StoreRecord, change: RecordChange): Promise<WriteResult>;
 }
 
+/** One side of a ReEncrypt request. */
+export interface RequestSide {
+  readonly keyArn: string;
+  readonly encryptionAlgorithm: EncryptionAlgorithm;
+  /** Empty for asymmetric keys. */
+  readonly context: EncryptionContext;
+}
+
+/** Both keys are in one Region: there is no ReEncrypt across Regions. */
 export interface ReEncryptRequest {
   readonly ciphertext: Uint8Array;
-  readonly sourceKeyArn: string;
-  readonly destinationKeyArn: string;
-  readonly sourceContext: EncryptionContext;
-  readonly destinationContext: EncryptionContext;
+  readonly source: RequestSide;
+  readonly destination: RequestSide;
 }
 
 export type ReEncryptAnswer =
@@ -50,15 +58,29 @@ export type ReEncryptAnswer =
       readonly ciphertext: Uint8Array;
       readonly source: KeyMaterial;
       readonly destination: KeyMaterial;
-      readonly requestId: string;
+      readonly sourceAlgorithm: string;
+      readonly destinationAlgorithm: string;
+      readonly requestIds: readonly string[];
     }
+  | NotReEncrypted;
+
+export type NotReEncrypted =
+  /** Another key made this ciphertext. */
   | { readonly kind: 'incorrect-key' }
+  /** Corrupt, or made under another context; with an asymmetric key, or under another key. */
   | { readonly kind: 'invalid-ciphertext' }
+  /** KMS refuses this very request, whoever asks: a data key too long for the destination. */
+  | { readonly kind: 'rejected' }
   /** Retries are spent. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
+/** A dry run tells whether the call would have succeeded, and nothing of key materials. */
+export type DryRunAnswer = { readonly kind: 'would-re-encrypt' } | NotReEncrypted;
+
 export interface KeyService {
   reEncrypt(request: ReEncryptRequest): Promise<ReEncryptAnswer>;
+  /** Everything that KMS checks of a request, and nothing done. */
+  tryReEncrypt(request: ReEncryptRequest): Promise<DryRunAnswer>;
   /** Sets this worker's share of the run's rate, in requests per second. */
   pace(requestsPerSecond: number): void;
   /** Requests sent, retries included, and throttled answers, since the last call. */

@@ -3,6 +3,7 @@ export const ENV = {
   runBucket: 'RUN_BUCKET',
   journalBucket: 'JOURNAL_BUCKET',
   ledgerTable: 'LEDGER_TABLE',
+  allowPlaintextRoute: 'ALLOW_PLAINTEXT_ROUTE',
 } as const;
 
 export function requireEnv(name: string): string {

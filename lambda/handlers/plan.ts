@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { AwsStoreCatalog } from '../adapters/store-catalog.ts';
-import { KmsKeyCatalog } from '../adapters/kms.ts';
-import { dynamoDbClient, s3Client } from '../adapters/record-store.ts';
+import { AwsClients } from '../adapters/aws-clients.ts';
+import { KmsKeyCatalog } from '../adapters/kms-catalog.ts';
+import { KmsChannel } from '../adapters/kms-channel.ts';
+import { KMS_PATIENCE_MS } from '../adapters/patience.ts';
+import { LedgerHistory } from '../adapters/run-history.ts';
 import { runPrefix, S3RunFiles } from '../adapters/run-files.ts';
+import { AwsStoreCatalog } from '../adapters/store-catalog.ts';
 import type { Job } from '../core/model/job.ts';
 import { planRun } from '../core/plan/plan-run.ts';
 import { formats } from '../formats/registry.ts';
@@ -10,9 +13,13 @@ import { ENV, requireEnv } from './env.ts';
 
 /** The deployment's jobs, validated at synth and bundled beside this file. */
 const jobs = JSON.parse(readFileSync(new URL('./jobs.json', import.meta.url), 'utf8')) as readonly Job[];
-const s3 = s3Client();
-const files = new S3RunFiles(s3, requireEnv(ENV.runBucket));
-const ports = { keys: new KmsKeyCatalog(), stores: new AwsStoreCatalog({ dynamodb: dynamoDbClient(), s3 }) };
+const clients = new AwsClients();
+const files = new S3RunFiles(clients.s3(), requireEnv(ENV.runBucket));
+const stores = new AwsStoreCatalog(clients);
+const history = new LedgerHistory(clients.dynamodb(), requireEnv(ENV.ledgerTable));
+const keys = (grantTokens: readonly string[]): KmsKeyCatalog =>
+  new KmsKeyCatalog(new KmsChannel({ grantTokens }), KMS_PATIENCE_MS);
+const plaintextAllowed = process.env[ENV.allowPlaintextRoute] === 'true';
 
 export interface PlanEvent {
   readonly runId: string;
@@ -21,7 +28,8 @@ export interface PlanEvent {
 
 /** State Plan: decides everything before a record is touched, and leaves plan and units in the run bucket. */
 export async function handler({ runId, input }: PlanEvent): Promise<object> {
-  const { plan, units } = await planRun({ runId, input, jobs, formats, now: Date.now() }, ports);
+  const request = { runId, input, jobs, formats, plaintextAllowed, now: Date.now() };
+  const { plan, units } = await planRun(request, { keys, stores, history });
   const { unitsKey } = await files.writePlan(plan, units);
   return {
     runId,

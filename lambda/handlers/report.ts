@@ -1,6 +1,7 @@
 import { journalLocation } from '../adapters/journal.ts';
 import { DynamoDbLedger } from '../adapters/ledger.ts';
-import { dynamoDbClient, s3Client } from '../adapters/record-store.ts';
+import { AwsClients } from '../adapters/aws-clients.ts';
+import { LedgerHistory } from '../adapters/run-history.ts';
 import { S3RunFiles } from '../adapters/run-files.ts';
 import { RunEvents } from '../adapters/run-events.ts';
 import { PremiseBroken } from '../core/model/errors.ts';
@@ -8,8 +9,10 @@ import { foldReport } from '../core/report/fold.ts';
 import { reportHtml } from '../core/report/html.ts';
 import { ENV, requireEnv } from './env.ts';
 
-const files = new S3RunFiles(s3Client(), requireEnv(ENV.runBucket));
-const ledger = new DynamoDbLedger(dynamoDbClient(), requireEnv(ENV.ledgerTable));
+const clients = new AwsClients();
+const files = new S3RunFiles(clients.s3(), requireEnv(ENV.runBucket));
+const ledger = new DynamoDbLedger(clients.dynamodb(), requireEnv(ENV.ledgerTable));
+const history = new LedgerHistory(clients.dynamodb(), requireEnv(ENV.ledgerTable));
 
 const events = new RunEvents();
 
@@ -36,6 +39,7 @@ export async function handler({ runId, manifests, error }: ReportEvent): Promise
     files: { run: files.location(runId), journal: journalLocation(requireEnv(ENV.journalBucket), plan) },
     ...(words !== undefined && { error: words }),
   });
+  if (report.mode === 'migrate' && report.state === 'succeeded') await history.remember(plan);
   const { reportKey } = await files.writeReport(report, reportHtml(report));
   await events.finished(report);
   return {

@@ -1,7 +1,8 @@
 import type { Context } from 'aws-lambda';
-import { KmsKeyService } from '../adapters/kms.ts';
+import { AwsClients } from '../adapters/aws-clients.ts';
+import { KmsChannel } from '../adapters/kms-channel.ts';
 import { DynamoDbLedger } from '../adapters/ledger.ts';
-import { dynamoDbClient, openStore, s3Client } from '../adapters/record-store.ts';
+import { openStore } from '../adapters/record-store.ts';
 import { S3RunFiles } from '../adapters/run-files.ts';
 import { PowertoolsTelemetry } from '../adapters/telemetry.ts';
 import { announceBrokenPremise } from '../core/account/run-control.ts';
@@ -12,29 +13,35 @@ import type { VerifyPorts } from '../core/verify/verify-unit.ts';
 import { formats } from '../formats/registry.ts';
 import { ENV, requireEnv } from './env.ts';
 
-const clients = { dynamodb: dynamoDbClient(), s3: s3Client() };
-const files = new S3RunFiles(clients.s3, requireEnv(ENV.runBucket));
-const ledger = new DynamoDbLedger(clients.dynamodb, requireEnv(ENV.ledgerTable));
+const clients = new AwsClients();
+const s3 = clients.s3();
+const files = new S3RunFiles(s3, requireEnv(ENV.runBucket));
+const ledger = new DynamoDbLedger(clients.dynamodb(), requireEnv(ENV.ledgerTable));
+
+interface Tools {
+  readonly kms: KmsChannel;
+  readonly s3: typeof s3;
+}
 
 type Work = (
   scope: UnitScope,
-  ports: Omit<VerifyPorts, 'archive'>,
-  s3: typeof clients.s3,
+  ports: Omit<VerifyPorts, 'archive' | 'keys'>,
+  tools: Tools,
 ) => Promise<UnitProgress>;
 
-/** What the workers of both passes have in common: the unit's scope, and every port but the journal's. */
+/** What all workers have in common: the unit's scope, and every port but the journal's and the one that KMS is. */
 export function worker(service: string, work: Work): (unit: Unit, context: Context) => Promise<UnitProgress> {
   return (unit, context) =>
     announceBrokenPremise(unit.runId, ledger, async () => {
       const scope = unitScope(unit, await files.readPlan(unit.runId), formats);
+      const { job, storeRegion: region, grantTokens } = scope.plan;
       const ports = {
-        records: await openStore(scope.store, clients),
-        keys: new KmsKeyService(),
+        records: await openStore(scope.store, { clients, region, tags: scope.format.needsTags }),
         ledger,
-        telemetry: new PowertoolsTelemetry({ service, job: scope.plan.job, runId: unit.runId }),
+        telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),
         deadline: { remaining: () => context.getRemainingTimeInMillis() },
         clock: { now: () => Date.now() },
       };
-      return work(scope, ports, clients.s3);
+      return work(scope, ports, { kms: new KmsChannel({ grantTokens }), s3 });
     });
 }

@@ -4,6 +4,8 @@ import { Construct } from 'constructs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from '../../lambda/core/model/job.ts';
+import { ENV } from '../../lambda/handlers/env.ts';
+import { plaintextJobs } from '../jobs/plaintext-route.ts';
 import { keyGrants } from '../keys/key-grants.ts';
 import { storeGrants } from '../stores/store-grants.ts';
 import type { JournalBucket } from '../storage/journal-bucket.ts';
@@ -13,6 +15,7 @@ import { PipelineFunction } from './pipeline-function.ts';
 
 export interface PipelineFunctionsProps {
   readonly jobs: readonly Job[];
+  readonly allowPlaintextRoute: boolean;
   readonly runBucket: RunBucket;
   readonly journal: JournalBucket;
   readonly ledger: Ledger;
@@ -20,10 +23,12 @@ export interface PipelineFunctionsProps {
   readonly workerTimeout: Duration;
 }
 
-/** The four stages with what each may do: the whole of the service's permissions is on this page. */
+/** The stages with what each may do: the whole of the service's permissions is on this page. */
 export class PipelineFunctions extends Construct {
   readonly plan: PipelineFunction;
   readonly migrateUnit: PipelineFunction;
+  /** Only where the deployment allows the route decrypt-encrypt, and a job may take it. */
+  readonly migrateUnitPlaintext: PipelineFunction | undefined;
   readonly verifyUnit: PipelineFunction;
   readonly report: PipelineFunction;
 
@@ -31,11 +36,17 @@ export class PipelineFunctions extends Construct {
     super(scope, id);
     this.plan = this.planFunction(props);
     this.migrateUnit = this.migrateUnitFunction(props);
+    this.migrateUnitPlaintext = this.migrateUnitPlaintextFunction(props);
     this.verifyUnit = this.verifyUnitFunction(props);
     this.report = this.reportFunction(props);
   }
 
-  private planFunction({ jobs, runBucket }: PipelineFunctionsProps): PipelineFunction {
+  private planFunction({
+    jobs,
+    runBucket,
+    ledger,
+    allowPlaintextRoute,
+  }: PipelineFunctionsProps): PipelineFunction {
     const files = { 'jobs.json': this.jobsFile(jobs) };
     const plan = new PipelineFunction(this, 'Plan', {
       handler: 'plan',
@@ -43,7 +54,9 @@ export class PipelineFunctions extends Construct {
       timeout: Duration.minutes(15),
       files,
     });
+    plan.addEnvironment(ENV.allowPlaintextRoute, String(allowPlaintextRoute));
     runBucket.grantWrite(plan);
+    ledger.grantReadHistory(plan);
     storeGrants.inspect(plan, jobs);
     keyGrants.describe(plan, jobs);
     keyGrants.reEncrypt(plan, jobs);
@@ -67,6 +80,24 @@ export class PipelineFunctions extends Construct {
     ledger.grantCheckpoint(migrateUnit);
     storeGrants.migrate(migrateUnit, jobs);
     keyGrants.reEncrypt(migrateUnit, jobs);
+    return migrateUnit;
+  }
+
+  /** The only function that may call Decrypt and Encrypt, with a role of its own. */
+  private migrateUnitPlaintextFunction(props: PipelineFunctionsProps): PipelineFunction | undefined {
+    const { runBucket, journal, ledger, workerTimeout } = props;
+    const jobs = props.allowPlaintextRoute ? plaintextJobs(props.jobs) : [];
+    if (jobs.length === 0) return undefined;
+    const migrateUnit = new PipelineFunction(this, 'MigrateUnitPlaintext', {
+      handler: 'migrate-unit-plaintext',
+      description: 'kms-rewrap: decrypts and encrypts the data keys of a unit, between Regions',
+      timeout: workerTimeout,
+    });
+    runBucket.grantRead(migrateUnit);
+    journal.grantAppend(migrateUnit);
+    ledger.grantCheckpoint(migrateUnit);
+    storeGrants.migrate(migrateUnit, jobs);
+    keyGrants.decryptEncrypt(migrateUnit, jobs);
     return migrateUnit;
   }
 
@@ -100,6 +131,7 @@ export class PipelineFunctions extends Construct {
     runBucket.grantWrite(report);
     journal.configure(report);
     ledger.grantReadProgress(report);
+    ledger.grantRememberHistory(report);
     EventBus.fromEventBusName(this, 'DefaultBus', 'default').grantPutEventsTo(report);
     return report;
   }

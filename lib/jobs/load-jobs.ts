@@ -11,17 +11,15 @@ export class JobsRefused extends Error {
   readonly code = 'jobs.refused';
 }
 
-/** Reads and validates every `*.json` of a folder. Refuses with all problems of all files at once. */
+/** Reads and validates every `*.json` of a folder, or one file. Refuses with all problems of all files at once. */
 export function loadJobs(folder: string): readonly Job[] {
   const files = jobFiles(folder);
   if (files.length === 0)
     throw new JobsRefused(
       `${folder}: holds no job; put a job file (*.json) there, or name another folder with -c jobs=FOLDER`,
     );
-  const parsed = files.map(file => ({ file, ...readJob(join(folder, file)) }));
-  const lines = parsed.flatMap(({ file, problems }) =>
-    problems.map(problem => `${join(folder, file)}: ${problem}`),
-  );
+  const parsed = files.map(file => ({ file, ...readJob(file) }));
+  const lines = parsed.flatMap(({ file, problems }) => problems.map(problem => `${file}: ${problem}`));
   const jobs = parsed.flatMap(({ job }) => job ?? []);
   const names = jobs.map(({ name }) => name);
   const twice = parsed.filter(
@@ -31,7 +29,7 @@ export function loadJobs(folder: string): readonly Job[] {
   lines.push(
     ...twice.map(
       ({ file, job }) =>
-        `${join(folder, file)}: name = ${JSON.stringify(job?.name)}: another job of this folder has the same name; give each its own (${names.join(', ')})`,
+        `${file}: name = ${JSON.stringify(job?.name)}: another job of this folder has the same name; give each its own (${names.join(', ')})`,
     ),
   );
   if (lines.length > 0) throw new JobsRefused(lines.join('\n'));
@@ -39,10 +37,12 @@ export function loadJobs(folder: string): readonly Job[] {
 }
 
 function jobFiles(folder: string): readonly string[] {
+  if (folder.endsWith('.json')) return [folder];
   try {
     return readdirSync(folder)
       .filter(file => file.endsWith('.json'))
-      .sort();
+      .sort()
+      .map(file => join(folder, file));
   } catch (error) {
     throw new JobsRefused(`${folder}: is no folder that can be read; name a folder of job files`, {
       cause: error,

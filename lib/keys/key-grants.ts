@@ -2,31 +2,47 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { parseKeyReference } from '../../lambda/core/model/arn.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
+import { hopsOf, keysOf } from '../../lambda/core/model/route.ts';
 
-/** Everything that may be done with a job's keys. There is no verb here for Decrypt, Encrypt or GenerateDataKey. */
+/** Everything that may be done with a job's keys. Only the plaintext worker may decrypt and encrypt. */
 export const keyGrants = {
   describe(grantee: Function, jobs: readonly Job[]): void {
-    grant(grantee, ['kms:DescribeKey'], allKeys(jobs));
+    grant(grantee, ['kms:DescribeKey', 'kms:ListKeyRotations'], jobs.flatMap(keysOf));
   },
 
-  /** Out of the sources and, for second runs, out of the destination; into the destination only. */
+  /** Every hop of every route that a job may come to: out of its sources, into its destination, and no other way. */
   reEncrypt(grantee: Function, jobs: readonly Job[]): void {
-    grant(grantee, ['kms:ReEncryptFrom'], allKeys(jobs));
-    grant(grantee, ['kms:ReEncryptTo'], destinations(jobs));
+    const hops = jobs.flatMap(hopsOf);
+    grant(
+      grantee,
+      ['kms:ReEncryptFrom'],
+      hops.flatMap(({ from }) => from),
+    );
+    grant(
+      grantee,
+      ['kms:ReEncryptTo'],
+      hops.map(({ to }) => to),
+    );
   },
 
   /** The verify pass asks the destination key, and can use no other. */
   reEncryptDestination(grantee: Function, jobs: readonly Job[]): void {
     grant(grantee, ['kms:ReEncryptFrom', 'kms:ReEncryptTo'], destinations(jobs));
   },
+
+  /** Decrypt there, Encrypt here. Second runs ask the destination by ReEncrypt, as everywhere. */
+  decryptEncrypt(grantee: Function, jobs: readonly Job[]): void {
+    grant(
+      grantee,
+      ['kms:Decrypt'],
+      jobs.flatMap(({ source }) => source.keys.map(({ key }) => key)),
+    );
+    grant(grantee, ['kms:Encrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'], destinations(jobs));
+  },
 } as const;
 
 function destinations(jobs: readonly Job[]): readonly string[] {
   return jobs.map(({ destination }) => destination.key);
-}
-
-function allKeys(jobs: readonly Job[]): readonly string[] {
-  return [...jobs.flatMap(({ source }) => source.keys), ...destinations(jobs)];
 }
 
 /** A key ARN is granted as it stands; an alias ARN is no resource of key operations, so its key is granted by alias. */

@@ -46,6 +46,7 @@ export class Pipeline extends Construct {
       bucket,
       worker: functions.migrateUnit,
       workerState: 'MigrateUnit',
+      plaintextWorker: functions.migrateUnitPlaintext,
     });
     const verify = new UnitMap(this, 'Verify', {
       bucket,

@@ -26,6 +26,8 @@ export interface UnitMapProps {
   readonly worker: IFunction;
   /** Name of the worker's state: that of the stage. */
   readonly workerState: string;
+  /** The worker for units that are marked for it. */
+  readonly plaintextWorker?: IFunction | undefined;
 }
 
 /**
@@ -33,7 +35,8 @@ export interface UnitMapProps {
  * until its unit is done. Concurrency and tolerance come from the plan, so that one state machine serves all jobs.
  */
 export class UnitMap extends DistributedMap {
-  constructor(scope: Construct, id: string, { bucket, worker, workerState }: UnitMapProps) {
+  constructor(scope: Construct, id: string, props: UnitMapProps) {
+    const { bucket } = props;
     super(scope, id, {
       queryLanguage: QueryLanguage.JSONATA,
       mapExecutionType: StateMachineType.STANDARD,
@@ -49,7 +52,7 @@ export class UnitMap extends DistributedMap {
       }),
       assign: { manifests: '{% $append($manifests, [$states.result.ResultWriterDetails.Key]) %}' },
     });
-    this.itemProcessor(workUntilDone(scope, workerState, worker), {
+    this.itemProcessor(byRoute(scope, props), {
       mode: ProcessorMode.DISTRIBUTED,
       executionType: ProcessorType.STANDARD,
     });
@@ -61,6 +64,21 @@ export class UnitMap extends DistributedMap {
   override toStateJson(): object {
     return { ...super.toStateJson(), ToleratedFailurePercentage: '{% $plan.toleratedFailurePercentage %}' };
   }
+}
+
+/** Where the deployment has a worker for plaintext data keys, each unit says whether it is for that one. */
+function byRoute(
+  scope: Construct,
+  { worker, workerState, plaintextWorker }: UnitMapProps,
+): Choice | LambdaInvoke {
+  const work = workUntilDone(scope, workerState, worker);
+  if (plaintextWorker === undefined) return work;
+  return Choice.jsonata(scope, `${workerState} by route`)
+    .when(
+      Condition.jsonata('{% $exists($states.input.plaintext) and $states.input.plaintext %}'),
+      workUntilDone(scope, `${workerState}Plaintext`, plaintextWorker),
+    )
+    .otherwise(work);
 }
 
 function workUntilDone(scope: Construct, workerState: string, worker: IFunction): LambdaInvoke {

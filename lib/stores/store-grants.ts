@@ -1,26 +1,26 @@
-import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
-import type { Job, Store } from '../../lambda/core/model/job.ts';
+import type { Job } from '../../lambda/core/model/job.ts';
+import { bucketArn, objectArns, placesOf, tableArn, type BucketPlace, type Place } from './places.ts';
 
 /** What a function may do with the stores of the jobs: look at them, read their records, or replace data keys in them. */
 export const storeGrants = {
   inspect(grantee: Function, jobs: readonly Job[]): void {
-    for (const store of stores(jobs)) {
-      switch (store.type) {
+    for (const place of jobs.flatMap(placesOf)) {
+      switch (place.type) {
         case 'dynamodb':
           allow(
             grantee,
             ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable'],
-            tableArn(grantee, store.table),
+            [tableArn(grantee, place)],
           );
           break;
         case 's3':
-          listKeys(grantee, store);
+          listKeys(grantee, place);
           allow(
             grantee,
             ['s3:GetBucketOwnershipControls', 's3:GetBucketVersioning'],
-            bucketArn(grantee, store.bucket),
+            [bucketArn(grantee, place)],
           );
           break;
       }
@@ -28,32 +28,48 @@ export const storeGrants = {
   },
 
   read(grantee: Function, jobs: readonly Job[]): void {
-    for (const store of stores(jobs)) {
-      switch (store.type) {
-        case 'dynamodb':
-          allow(grantee, ['dynamodb:DescribeTable', 'dynamodb:Scan'], tableArn(grantee, store.table));
+    for (const place of jobs.flatMap(placesOf)) {
+      switch (place.type) {
+        case 'dynamodb': {
+          const table = tableArn(grantee, place);
+          allow(grantee, ['dynamodb:DescribeTable', ...(place.scanned ? ['dynamodb:Scan'] : [])], [table]);
+          if (place.index !== undefined) allow(grantee, ['dynamodb:Scan'], [`${table}/index/${place.index}`]);
+          if (place.index !== undefined || !place.scanned) allow(grantee, ['dynamodb:BatchGetItem'], [table]);
           break;
+        }
         case 's3':
-          listKeys(grantee, store);
-          allow(grantee, ['s3:GetBucketOwnershipControls'], bucketArn(grantee, store.bucket));
-          allow(grantee, ['s3:GetObject'], objectArns(grantee, store));
+          listKeys(grantee, place);
+          allow(grantee, ['s3:GetBucketOwnershipControls'], [bucketArn(grantee, place)]);
+          allow(
+            grantee,
+            ['s3:GetObject', ...(place.tags ? ['s3:GetObjectTagging'] : [])],
+            [objectArns(grantee, place)],
+          );
           break;
       }
-      serverSideKey(grantee, store, ['kms:Decrypt']);
+      serverSideKey(grantee, place, ['kms:Decrypt']);
     }
   },
 
-  /** A conditional write and all that a copy in place must carry over; never PutItem, never a delete. */
+  /** A conditional write and all that a copy must carry over; PutItem only where a job makes items, and never a delete. */
   migrate(grantee: Function, jobs: readonly Job[]): void {
     storeGrants.read(grantee, jobs);
-    for (const store of stores(jobs)) {
-      switch (store.type) {
+    for (const place of jobs.flatMap(placesOf)) {
+      switch (place.type) {
         case 'dynamodb':
-          allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], tableArn(grantee, store.table));
+          allow(
+            grantee,
+            [
+              'dynamodb:GetItem',
+              ...(place.written ? ['dynamodb:UpdateItem'] : []),
+              ...(place.created ? ['dynamodb:PutItem'] : []),
+            ],
+            [tableArn(grantee, place)],
+          );
           break;
         case 's3':
-          allow(grantee, COPY_IN_PLACE, objectArns(grantee, store));
-          serverSideKey(grantee, store, ['kms:Decrypt', 'kms:GenerateDataKey']);
+          allow(grantee, place.written ? COPY_IN_PLACE : COPY_SOURCE, [objectArns(grantee, place)]);
+          if (place.written) serverSideKey(grantee, place, ['kms:Decrypt', 'kms:GenerateDataKey']);
           break;
       }
     }
@@ -75,48 +91,42 @@ const COPY_IN_PLACE = [
   's3:PutObjectTagging',
 ];
 
-type S3Store = Extract<Store, { type: 's3' }>;
+/** What a copy to another bucket reads of its source. */
+const COPY_SOURCE = [
+  's3:GetObjectAnnotation',
+  's3:GetObjectLegalHold',
+  's3:GetObjectRetention',
+  's3:GetObjectTagging',
+];
 
-function stores(jobs: readonly Job[]): readonly Store[] {
-  return jobs.flatMap(job => job.stores);
-}
-
-function allow(grantee: Function, actions: string[], resource: string): void {
-  grantee.addToRolePolicy(new PolicyStatement({ actions, resources: [resource] }));
+function allow(grantee: Function, actions: string[], resources: string[]): void {
+  grantee.addToRolePolicy(new PolicyStatement({ actions, resources }));
 }
 
 /**
  * Listing within the prefix. `IfExists`, because S3 asks for the same permission, without a prefix, when an object is
  * missing: who may not list gets 403 instead of 404, and a deleted object would look like a broken premise.
  */
-function listKeys(grantee: Function, { bucket, prefix }: S3Store): void {
+function listKeys(grantee: Function, place: BucketPlace): void {
+  const { prefix } = place;
   const conditions =
     prefix === '' ? {} : { conditions: { StringLikeIfExists: { 's3:prefix': `${prefix}*` } } };
-  const statement = { actions: ['s3:ListBucket'], resources: [bucketArn(grantee, bucket)], ...conditions };
+  const statement = { actions: ['s3:ListBucket'], resources: [bucketArn(grantee, place)], ...conditions };
   grantee.addToRolePolicy(new PolicyStatement(statement));
 }
 
 /** The key of the store's own encryption: usable through that service only, so that nobody can call Decrypt with it. */
-function serverSideKey(grantee: Function, store: Store, actions: string[]): void {
-  if (store.serverSideEncryptionKey === undefined) return;
-  const { region } = Stack.of(grantee);
+function serverSideKey(
+  grantee: Function,
+  { type, region, serverSideEncryptionKey }: Place,
+  actions: string[],
+): void {
+  if (serverSideEncryptionKey === undefined) return;
   grantee.addToRolePolicy(
     new PolicyStatement({
       actions,
-      resources: [store.serverSideEncryptionKey],
-      conditions: { StringEquals: { 'kms:ViaService': `${store.type}.${region}.amazonaws.com` } },
+      resources: [serverSideEncryptionKey],
+      conditions: { StringEquals: { 'kms:ViaService': `${type}.${region}.amazonaws.com` } },
     }),
   );
-}
-
-function tableArn(grantee: Function, table: string): string {
-  return Stack.of(grantee).formatArn({ service: 'dynamodb', resource: 'table', resourceName: table });
-}
-
-function bucketArn(grantee: Function, bucket: string): string {
-  return Stack.of(grantee).formatArn({ service: 's3', region: '', account: '', resource: bucket });
-}
-
-function objectArns(grantee: Function, { bucket, prefix }: S3Store): string {
-  return `${bucketArn(grantee, bucket)}/${prefix}*`;
 }

@@ -1,7 +1,9 @@
 import { CreateKeyCommand, DisableKeyCommand, EncryptCommand } from '@aws-sdk/client-kms';
-import { KmsKeyCatalog, KmsKeyService } from '../../lambda/adapters/kms.ts';
+import { KmsKeyService } from '../../lambda/adapters/kms.ts';
+import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
+import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
 import { PremiseBroken } from '../../lambda/core/model/errors.ts';
-import type { KeyService, ReEncryptRequest } from '../../lambda/core/ports.ts';
+import type { KeyService, ReEncryptRequest, RequestSide } from '../../lambda/core/ports.ts';
 import { FOREIGN_KEY, NEW_KEY, OLD_KEY } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { FakeKms } from '../support/fake-kms.ts';
@@ -25,7 +27,7 @@ afterAll(() => aws.stop());
 async function embeddedSubject(): Promise<Subject> {
   const create = async (): Promise<string> =>
     (await aws.kms.send(new CreateKeyCommand({}))).KeyMetadata!.Arn!;
-  const keys = new KmsKeyService({ endpoint: aws.endpoint, region: 'us-east-1' });
+  const keys = new KmsKeyService(new KmsChannel({ endpoint: aws.endpoint, patienceMs: [] }));
   keys.pace(1_000);
   return {
     keys,
@@ -57,11 +59,13 @@ function fakeSubject(): Promise<Subject> {
 async function requestOf(of: Subject): Promise<ReEncryptRequest> {
   return {
     ciphertext: await of.encrypt(of.old),
-    sourceKeyArn: of.old,
-    destinationKeyArn: of.new,
-    sourceContext: CONTEXT,
-    destinationContext: CONTEXT,
+    source: side(of.old),
+    destination: side(of.new),
   };
+}
+
+function side(keyArn: string, context: RequestSide['context'] = CONTEXT): RequestSide {
+  return { keyArn, encryptionAlgorithm: 'SYMMETRIC_DEFAULT', context };
 }
 
 describe.each([
@@ -86,7 +90,7 @@ describe.each([
     });
     if (answer.kind !== 're-encrypted') return;
     const again = await of.keys.reEncrypt(
-      await request(of, { ciphertext: answer.ciphertext, sourceKeyArn: of.new }),
+      await request(of, { ciphertext: answer.ciphertext, source: side(of.new) }),
     );
     expect(again).toMatchObject({
       kind: 're-encrypted',
@@ -99,7 +103,7 @@ describe.each([
     const of = await subject();
     const ciphertext = await of.encrypt(of.foreign);
     expect(await of.keys.reEncrypt(await request(of, { ciphertext }))).toEqual({ kind: 'incorrect-key' });
-    expect(await of.keys.reEncrypt(await request(of, { ciphertext, sourceContext: {} }))).toEqual({
+    expect(await of.keys.reEncrypt(await request(of, { ciphertext, source: side(of.old, {}) }))).toEqual({
       kind: 'incorrect-key',
     });
   });
@@ -109,7 +113,9 @@ describe.each([
     expect(await of.keys.reEncrypt(await request(of, { ciphertext: Buffer.from('garbage') }))).toEqual({
       kind: 'invalid-ciphertext',
     });
-    expect(await of.keys.reEncrypt(await request(of, { sourceContext: { tenant: 'globex' } }))).toEqual({
+    expect(
+      await of.keys.reEncrypt(await request(of, { source: side(of.old, { tenant: 'globex' }) })),
+    ).toEqual({
       kind: 'invalid-ciphertext',
     });
   });
@@ -170,10 +176,8 @@ describe('the KMS adapter', () => {
     const missing = of.old.replace(/.{4}$/, '0000');
     const work = of.keys.reEncrypt({
       ciphertext: await of.encrypt(of.old),
-      sourceKeyArn: missing,
-      destinationKeyArn: of.new,
-      sourceContext: {},
-      destinationContext: {},
+      source: side(missing),
+      destination: side(of.new),
     });
     await expect(work).rejects.toThrow(`kms:ReEncrypt from ${missing} to ${of.new}: NotFoundException`);
     await expect(work).rejects.toThrow('restore the key or correct the job');
@@ -181,10 +185,10 @@ describe('the KMS adapter', () => {
 
   it('asks for permission without a ciphertext', async () => {
     const of = await embeddedSubject();
-    const catalog = new KmsKeyCatalog({ endpoint: aws.endpoint, region: 'us-east-1' });
-    expect(await catalog.mayReEncrypt(of.old, of.new)).toEqual({ kind: 'allowed' });
+    const catalog = new KmsKeyCatalog(new KmsChannel({ endpoint: aws.endpoint, patienceMs: [] }));
+    expect(await catalog.mayReEncrypt(side(of.old), side(of.new))).toEqual({ kind: 'allowed' });
     await of.disable(of.old);
-    expect(await catalog.mayReEncrypt(of.old, of.new)).toMatchObject({
+    expect(await catalog.mayReEncrypt(side(of.old), side(of.new))).toMatchObject({
       kind: 'denied',
       message: expect.stringContaining('DisabledException'),
     });

@@ -132,7 +132,12 @@ describe.each([
     of.store.write(
       record,
       of.format.replace(record, [
-        { slot: 'edk', ciphertext: Buffer.from(edk), destination: { keyArn: NEW_KEY } },
+        {
+          slot: 'edk',
+          ciphertext: Buffer.from(edk),
+          destination: { keyArn: NEW_KEY },
+          destinationAlgorithm: 'SYMMETRIC_DEFAULT',
+        },
       ]),
     );
 
@@ -234,7 +239,12 @@ describe('a bucket', () => {
     const before = await describeObject();
     const { records } = await store.readPage({ type: 'key-range' }, { pageSize: 1, consistent: false });
     const change = metadata.replace(records[0]!, [
-      { slot: 'edk', ciphertext: Buffer.from('new'), destination: { keyArn: NEW_KEY } },
+      {
+        slot: 'edk',
+        ciphertext: Buffer.from('new'),
+        destination: { keyArn: NEW_KEY },
+        destinationAlgorithm: 'SYMMETRIC_DEFAULT',
+      },
     ]);
     expect(await store.write(records[0]!, change)).toEqual({ kind: 'written' });
     expect(await describeObject()).toEqual(before);
@@ -250,7 +260,12 @@ describe('a bucket', () => {
     const stale = { ...(records[0] as Extract<StoreRecord, { kind: 'object' }>) };
     const earlier = { ...stale, settled: true, lastModified: stale.lastModified - 1000 };
     const change = metadata.replace(earlier, [
-      { slot: 'edk', ciphertext: Buffer.from('new'), destination: { keyArn: NEW_KEY } },
+      {
+        slot: 'edk',
+        ciphertext: Buffer.from('new'),
+        destination: { keyArn: NEW_KEY },
+        destinationAlgorithm: 'SYMMETRIC_DEFAULT',
+      },
     ]);
     expect(await of.store.write(earlier, change)).toEqual({ kind: 'precondition-failed' });
   });
@@ -271,7 +286,12 @@ describe('a bucket', () => {
     const { records } = await store.readPage({ type: 'key-range' }, { pageSize: 1, consistent: false });
     await put('theirs');
     const change = metadata.replace(records[0]!, [
-      { slot: 'edk', ciphertext: Buffer.from('ours'), destination: { keyArn: NEW_KEY } },
+      {
+        slot: 'edk',
+        ciphertext: Buffer.from('ours'),
+        destination: { keyArn: NEW_KEY },
+        destinationAlgorithm: 'SYMMETRIC_DEFAULT',
+      },
     ]);
     expect(await store.write(records[0]!, change)).toEqual({ kind: 'precondition-failed' });
     expect((await aws.s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }))).Metadata?.['edk']).toBe(
@@ -298,7 +318,12 @@ describe('a bucket', () => {
     });
     const { records } = await store.readPage({ type: 'key-range' }, { pageSize: 1, consistent: false });
     const change = metadata.replace(records[0]!, [
-      { slot: 'edk', ciphertext: Buffer.from('new'), destination: { keyArn: NEW_KEY } },
+      {
+        slot: 'edk',
+        ciphertext: Buffer.from('new'),
+        destination: { keyArn: NEW_KEY },
+        destinationAlgorithm: 'SYMMETRIC_DEFAULT',
+      },
     ]);
     expect(await store.write(records[0]!, change)).toMatchObject({
       kind: 'blocked',

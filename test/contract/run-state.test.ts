@@ -99,7 +99,7 @@ describe('the ledger table', () => {
 
 describe('the journal', () => {
   const entry = (locator: string): OutcomeEntry => ({
-    schema: 1,
+    schema: 2,
     store: 's',
     locator,
     slot: 'edk',

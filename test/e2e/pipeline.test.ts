@@ -26,7 +26,7 @@ describe('a migration, end to end', () => {
     aws = await embedded({ logFolder, s3PageSize: 25, waitScale: 0 });
     await aws.aws.deploy(join(folder, 'cdk.out'));
     keys = await createKeys(aws);
-    flawed = await writeOrders(aws, keys, { orders: 210, documents: 60 });
+    ({ flawed } = await writeOrders(aws, keys, { orders: 210, documents: 60 }));
   });
   afterAll(() => aws.stop());
 
@@ -42,8 +42,9 @@ describe('a migration, end to end', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       job: 'orders',
-      sourceKeyArns: [keys.old],
-      destinationKeyArn: keys.new,
+      sources: [{ keyArn: keys.old }],
+      destination: { keyArn: keys.new },
+      route: { type: 'direct', why: 'the job names it; all keys are in us-east-1' },
     });
   });
 
@@ -202,7 +203,7 @@ describe('a migration, end to end', () => {
       'run',
       'orders',
       '--region',
-      'eu-west-1',
+      'ap-south-1',
       '--endpoint-url',
       aws.endpoint,
     ]);

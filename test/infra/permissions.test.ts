@@ -1,5 +1,5 @@
 import { actionsOf, statementsByStage, synthesized, type Statement } from '../support/stack.ts';
-import { job, NEW_KEY, OLD_KEY } from '../support/builders.ts';
+import { job, NEW_KEY, OLD_KEY, use } from '../support/builders.ts';
 
 const SSE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/99999999-9999-9999-9999-999999999999';
 const JOBS = [
@@ -29,7 +29,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   Plan: [
     'dynamodb:DescribeContinuousBackups',
     'dynamodb:DescribeTable',
+    'dynamodb:GetItem',
     'kms:DescribeKey',
+    'kms:ListKeyRotations',
     'kms:ReEncryptFrom',
     'kms:ReEncryptTo',
     's3:GetBucketOwnershipControls',
@@ -73,7 +75,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     's3:GetObject',
     's3:ListBucket',
   ],
-  Report: ['dynamodb:GetItem', 'dynamodb:Query', 'events:PutEvents', 's3:GetObject', 's3:PutObject'],
+  Report: [
+    'dynamodb:GetItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    'events:PutEvents',
+    's3:GetObject',
+    's3:PutObject',
+  ],
 };
 
 /** Every function writes to its own log group, and to no other. */
@@ -113,7 +122,9 @@ describe('the permissions', () => {
   it('none of those is there at all for stores without a key of their own', () => {
     const plain = statementsByStage(synthesized([job()]));
     const actions = [...plain.values()].flatMap(actionsOf).filter(action => action.startsWith('kms:'));
-    expect(new Set(actions)).toEqual(new Set(['kms:DescribeKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo']));
+    expect(new Set(actions)).toEqual(
+      new Set(['kms:DescribeKey', 'kms:ListKeyRotations', 'kms:ReEncryptFrom', 'kms:ReEncryptTo']),
+    );
   });
 
   it('VerifyUnit may use the destination key only', () => {
@@ -151,7 +162,7 @@ describe('the permissions', () => {
 
   it('an alias is granted as the key that bears it', () => {
     const aliased = statementsByStage(
-      synthesized([job({ source: { keys: ['arn:aws:kms:us-east-1:111122223333:alias/old'] } })]),
+      synthesized([job({ source: { keys: [use('arn:aws:kms:us-east-1:111122223333:alias/old')] } })]),
     );
     const from = (aliased.get('MigrateUnit') ?? []).filter(({ Action }) =>
       [Action].flat().includes('kms:ReEncryptFrom'),

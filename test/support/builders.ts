@@ -1,4 +1,5 @@
 import type { Job } from '../../lambda/core/model/job.ts';
+import type { EncryptionAlgorithm, KeyUse, PlannedKey } from '../../lambda/core/model/key-use.ts';
 import type { AttributeMap, ItemRecord, ObjectRecord } from '../../lambda/core/model/record.ts';
 import type { RunPlan, Unit } from '../../lambda/core/model/run.ts';
 import { formats } from '../../lambda/formats/registry.ts';
@@ -7,6 +8,14 @@ import { unitScope, type UnitScope } from '../../lambda/core/scan/unit-scope.ts'
 export const OLD_KEY = 'arn:aws:kms:us-east-1:111122223333:key/11111111-1111-1111-1111-111111111111';
 export const NEW_KEY = 'arn:aws:kms:us-east-1:111122223333:key/22222222-2222-2222-2222-222222222222';
 export const FOREIGN_KEY = 'arn:aws:kms:us-east-1:111122223333:key/33333333-3333-3333-3333-333333333333';
+
+export function use(key: string, encryptionAlgorithm: EncryptionAlgorithm = 'SYMMETRIC_DEFAULT'): KeyUse {
+  return { key, encryptionAlgorithm };
+}
+
+export function planned(keyArn: string, changes: Partial<PlannedKey> = {}): PlannedKey {
+  return { keyArn, encryptionAlgorithm: 'SYMMETRIC_DEFAULT', alsoKnownAs: [], ...changes };
+}
 
 /** A job file's content, valid as it stands. */
 export function jobInput(changes: Record<string, unknown> = {}): Record<string, unknown> {
@@ -45,9 +54,9 @@ export function bucketStore(changes: Record<string, unknown> = {}): Record<strin
 export function job(changes: Partial<Job> = {}): Job {
   return {
     name: 'orders',
-    source: { keys: [OLD_KEY] },
-    destination: { key: NEW_KEY },
-    route: { type: 'direct' },
+    source: { keys: [use(OLD_KEY)] },
+    destination: { ...use(NEW_KEY), dataKeyBytes: 32 },
+    route: { type: 'auto' },
     stores: [
       {
         type: 'dynamodb',
@@ -73,8 +82,14 @@ export function plan(changes: Partial<RunPlan> = {}): RunPlan {
     job: 'orders',
     mode: 'migrate',
     startedAt: '2026-11-21T00:00:00.000Z',
-    sourceKeyArns: [OLD_KEY],
-    destinationKeyArn: NEW_KEY,
+    sources: [planned(OLD_KEY)],
+    destination: planned(NEW_KEY),
+    route: { type: 'direct', why: 'all keys are in us-east-1' },
+    grantTokens: [],
+    dryRun: false,
+    storeRegion: 'us-east-1',
+    keyMaterials: [],
+    keepsSource: false,
     stores,
     limits,
     verify: true,

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { canonicalContext, type EncryptionContext } from '../../lambda/core/model/encryption-context.ts';
 import { PremiseBroken } from '../../lambda/core/model/errors.ts';
-import type { KeyService, ReEncryptAnswer, ReEncryptRequest } from '../../lambda/core/ports.ts';
+import type {
+  DryRunAnswer,
+  KeyService,
+  ReEncryptAnswer,
+  ReEncryptRequest,
+  RequestSide,
+} from '../../lambda/core/ports.ts';
 
 interface Sealed {
   readonly keyArn: string;
@@ -14,6 +20,8 @@ interface Sealed {
 /** KMS in memory, for unit tests: a ciphertext is JSON that says everything about itself. */
 export class FakeKms implements KeyService {
   readonly calls: ReEncryptRequest[] = [];
+  /** Dry runs. */
+  readonly tried: ReEncryptRequest[] = [];
   readonly materials = new Map<string, string>();
   readonly disabled = new Set<string>();
   /** Consulted before each answer; an answer from here replaces the real one. */
@@ -54,6 +62,12 @@ export class FakeKms implements KeyService {
     return Promise.resolve(this.intercept(request) ?? this.#answer(request));
   }
 
+  async tryReEncrypt(request: ReEncryptRequest): Promise<DryRunAnswer> {
+    this.tried.push(request);
+    const answer = this.intercept(request) ?? this.#answer(request);
+    return Promise.resolve(answer.kind === 're-encrypted' ? { kind: 'would-re-encrypt' } : answer);
+  }
+
   pace(rate: number): void {
     this.rate = rate;
   }
@@ -62,27 +76,38 @@ export class FakeKms implements KeyService {
     return { requests: this.calls.length, throttled: 0 };
   }
 
-  #answer({
-    ciphertext,
-    sourceKeyArn,
-    destinationKeyArn,
-    sourceContext,
-    destinationContext,
-  }: ReEncryptRequest): ReEncryptAnswer {
-    for (const keyArn of [sourceKeyArn, destinationKeyArn])
+  #answer({ ciphertext, source, destination }: ReEncryptRequest): ReEncryptAnswer {
+    for (const { keyArn } of [source, destination])
       if (this.disabled.has(keyArn)) throw new PremiseBroken('kms.reEncrypt', `${keyArn} is disabled`);
     const sealed = parse(ciphertext);
     if (sealed === undefined) return { kind: 'invalid-ciphertext' };
-    if (sealed.keyArn !== sourceKeyArn) return { kind: 'incorrect-key' };
-    if (sealed.context !== canonicalContext(sourceContext)) return { kind: 'invalid-ciphertext' };
+    if (keyOf(sealed.keyArn) !== keyOf(source.keyArn))
+      return {
+        kind: source.encryptionAlgorithm === 'SYMMETRIC_DEFAULT' ? 'incorrect-key' : 'invalid-ciphertext',
+      };
+    if (sealed.context !== canonicalContext(source.context)) return { kind: 'invalid-ciphertext' };
     return {
       kind: 're-encrypted',
-      ciphertext: this.encrypt(destinationKeyArn, sealed.plaintext, destinationContext),
-      source: { keyArn: sourceKeyArn, keyMaterialId: sealed.material },
-      destination: { keyArn: destinationKeyArn, keyMaterialId: this.materialOf(destinationKeyArn) },
-      requestId: randomUUID(),
+      ciphertext: this.encrypt(destination.keyArn, sealed.plaintext, destination.context),
+      source: { keyArn: source.keyArn, ...materialId(source, sealed.material) },
+      destination: {
+        keyArn: destination.keyArn,
+        ...materialId(destination, this.materialOf(destination.keyArn)),
+      },
+      sourceAlgorithm: source.encryptionAlgorithm,
+      destinationAlgorithm: destination.encryptionAlgorithm,
+      requestIds: [randomUUID()],
     };
   }
+}
+
+/** The members of a multi-Region key are one key. */
+function keyOf(keyArn: string): string {
+  return /key\/mrk-/.test(keyArn) ? (keyArn.split('/')[1] ?? '') : keyArn;
+}
+
+function materialId({ encryptionAlgorithm }: RequestSide, id: string): { readonly keyMaterialId?: string } {
+  return encryptionAlgorithm === 'SYMMETRIC_DEFAULT' ? { keyMaterialId: id } : {};
 }
 
 function parse(ciphertext: Uint8Array): Sealed | undefined {

@@ -1,5 +1,5 @@
 import { copyInPlace } from '../../lambda/adapters/copy-in-place.ts';
-import { encodeKey } from '../../lambda/adapters/dynamodb-records.ts';
+import { encodeKey } from '../../lambda/adapters/item-key.ts';
 import { grantHeaders } from '../../lambda/adapters/object-grants.ts';
 import { objectRecord } from '../../lambda/adapters/object-record.ts';
 import { updateExpression } from '../../lambda/adapters/update-expression.ts';

@@ -72,7 +72,12 @@ describe('the format attribute', () => {
 
   it('replaces the data key and the key ARN beside it, on condition of the old data key, and nothing else', () => {
     const change = format.replace(order(), [
-      { slot: 'envelope.keys[0].edk', ciphertext: Buffer.from('new'), destination: { keyArn: NEW_KEY } },
+      {
+        slot: 'envelope.keys[0].edk',
+        ciphertext: Buffer.from('new'),
+        destination: { keyArn: NEW_KEY },
+        destinationAlgorithm: 'SYMMETRIC_DEFAULT',
+      },
     ]);
     expect(change).toEqual({
       kind: 'item-change',
@@ -87,7 +92,12 @@ describe('the format attribute', () => {
   it('never adds a key ARN to a record that has none', () => {
     const record = order({ envelope: { M: { keys: { L: [{ M: { edk: { B: edk } } }] } } } });
     const change = format.replace(record, [
-      { slot: 'x', ciphertext: Buffer.from('new'), destination: { keyArn: NEW_KEY } },
+      {
+        slot: 'x',
+        ciphertext: Buffer.from('new'),
+        destination: { keyArn: NEW_KEY },
+        destinationAlgorithm: 'SYMMETRIC_DEFAULT',
+      },
     ]);
     expect(change).toMatchObject({ set: [{ path: ['envelope', 'keys', 0, 'edk'] }] });
     expect(change.set).toHaveLength(1);
@@ -108,7 +118,12 @@ describe('the format attribute', () => {
           expect(found).toMatchObject({ kind: 'data-key' });
           expect(Buffer.from((found as { ciphertext: Uint8Array }).ciphertext)).toEqual(Buffer.from(before));
           const change = flat.replace(record, [
-            { slot: 'edk', ciphertext: after, destination: { keyArn: NEW_KEY } },
+            {
+              slot: 'edk',
+              ciphertext: after,
+              destination: { keyArn: NEW_KEY },
+              destinationAlgorithm: 'SYMMETRIC_DEFAULT',
+            },
           ]);
           if (change.kind !== 'item-change') throw new Error('an item change');
           const [again] = flat.read(item('x', { edk: change.set[0]!.value }));

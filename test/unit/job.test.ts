@@ -17,7 +17,7 @@ describe('a job file', () => {
       maxConcurrency: 16,
       toleratedFailurePercentage: 0,
     });
-    expect(parsed.job).toMatchObject({ verify: 'full', route: { type: 'direct' } });
+    expect(parsed.job).toMatchObject({ verify: 'full', route: { type: 'auto' } });
   });
 
   it('may name keys by alias ARN', () => {
@@ -102,8 +102,8 @@ describe('a job file', () => {
     ],
     [
       'keys of two Regions on the direct route',
-      jobInput({ source: { keys: [OLD_KEY.replace('us-east-1', 'eu-west-1')] } }),
-      "is not in the destination's Region us-east-1",
+      jobInput({ source: { keys: [OLD_KEY.replace('us-east-1', 'eu-west-1')] }, route: { type: 'direct' } }),
+      'is in us-east-1 and the source keys are in eu-west-1, but the route direct is one ReEncrypt call within a Region',
     ],
     [
       'one table named twice',

@@ -1,5 +1,5 @@
 import type { ListObjectsV2CommandInput, S3Client } from '@aws-sdk/client-s3';
-import { listKeys } from '../../lambda/adapters/s3-records.ts';
+import { listObjects } from '../../lambda/adapters/list-objects.ts';
 
 /** A client that answers with the given pages, one after the other, and remembers what it was asked. */
 function scripted(pages: readonly object[]): {
@@ -22,8 +22,8 @@ describe('listing keys', () => {
       { IsTruncated: true, NextContinuationToken: 't' },
       { Contents: [{ Key: 'p/a+b%2B' }], IsTruncated: false },
     ]);
-    expect(await listKeys(client, { ...QUERY, startAfter: 'p/' })).toEqual({
-      keys: ['p/a b+'],
+    expect(await listObjects(client, { ...QUERY, startAfter: 'p/' })).toEqual({
+      objects: [{ key: 'p/a b+', lastModified: 0 }],
       truncated: false,
     });
     expect(asked.map(({ ContinuationToken }) => ContinuationToken)).toEqual([undefined, 't']);
@@ -33,7 +33,10 @@ describe('listing keys', () => {
     const { client, asked } = scripted([
       { Contents: [{ Key: 'p/a' }], IsTruncated: true, NextContinuationToken: 't' },
     ]);
-    expect(await listKeys(client, QUERY)).toEqual({ keys: ['p/a'], truncated: true });
+    expect(await listObjects(client, QUERY)).toEqual({
+      objects: [{ key: 'p/a', lastModified: 0 }],
+      truncated: true,
+    });
     expect(asked).toHaveLength(1);
   });
 });

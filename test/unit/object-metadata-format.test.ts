@@ -46,7 +46,12 @@ describe('the format object-metadata', () => {
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), after => {
         const before = object('a', { 'data-key': base64('old'), tenant: 'acme', other: 'kept' });
         const change = format.replace(before, [
-          { slot: 'data-key', ciphertext: after, destination: { keyArn: NEW_KEY } },
+          {
+            slot: 'data-key',
+            ciphertext: after,
+            destination: { keyArn: NEW_KEY },
+            destinationAlgorithm: 'SYMMETRIC_DEFAULT',
+          },
         ]);
         if (change.kind !== 'object-change') throw new Error('an object change');
         expect(change.expect).toEqual({ 'data-key': base64('old') });

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { PremiseBroken } from '../../lambda/core/model/errors.ts';
-import { KeyOrder } from '../../lambda/core/reencrypt/key-order.ts';
+import { Attempts } from '../../lambda/core/reencrypt/attempts.ts';
+import type { AskOptions } from '../../lambda/core/reencrypt/ask-kms.ts';
 import { Pace } from '../../lambda/core/reencrypt/pace.ts';
 import { reencryptPage, type PageAnswer } from '../../lambda/core/reencrypt/reencrypt-page.ts';
 import type { Found } from '../../lambda/core/scan/find-data-keys.ts';
-import { FOREIGN_KEY, item, NEW_KEY, OLD_KEY } from '../support/builders.ts';
+import { FOREIGN_KEY, item, NEW_KEY, OLD_KEY, planned } from '../support/builders.ts';
 import { FakeKms } from '../support/fake-kms.ts';
 
 const CONTEXT = { tenant: 'acme' };
@@ -16,16 +17,13 @@ function found(ciphertext: Uint8Array, changes: object = {}): Found {
   };
 }
 
-async function ask(
-  kms: FakeKms,
-  records: readonly Found[],
-  sources = [OLD_KEY],
-): Promise<readonly PageAnswer[]> {
-  return reencryptPage(records, {
-    keys: kms,
-    order: new KeyOrder(sources, NEW_KEY),
-    destinationKeyArn: NEW_KEY,
-  });
+function options(kms: FakeKms, sources = [planned(OLD_KEY)], destination = planned(NEW_KEY)): AskOptions {
+  const route = { type: 'direct', why: 'the test says so' } as const;
+  return { keys: kms, attempts: new Attempts(sources, destination), destination, route, dryRun: false };
+}
+
+async function ask(kms: FakeKms, records: readonly Found[]): Promise<readonly PageAnswer[]> {
+  return reencryptPage(records, options(kms));
 }
 
 describe('re-encrypting a page', () => {
@@ -52,9 +50,8 @@ describe('re-encrypting a page', () => {
     const kms = new FakeKms();
     await ask(kms, [found(kms.encrypt(OLD_KEY, 'secret', CONTEXT))]);
     expect(kms.calls[0]).toMatchObject({
-      sourceContext: CONTEXT,
-      destinationContext: CONTEXT,
-      sourceKeyArn: OLD_KEY,
+      source: { keyArn: OLD_KEY, context: CONTEXT, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' },
+      destination: { keyArn: NEW_KEY, context: CONTEXT, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' },
     });
   });
 
@@ -62,7 +59,7 @@ describe('re-encrypting a page', () => {
     const kms = new FakeKms();
     const [only] = await ask(kms, [found(kms.encrypt(FOREIGN_KEY, 'secret', CONTEXT))]);
     expect(only?.answer).toMatchObject({ outcome: { kind: 'foreign-key' } });
-    expect(kms.calls.map(({ sourceKeyArn }) => sourceKeyArn)).toEqual([OLD_KEY, NEW_KEY]);
+    expect(kms.calls.map(({ source }) => source.keyArn)).toEqual([OLD_KEY, NEW_KEY]);
   });
 
   it('writes nothing for a data key under the destination and its current key material', async () => {
@@ -84,25 +81,14 @@ describe('re-encrypting a page', () => {
 
   it('tries the key of the last data key first, so that one call is the rule in a second run as well', async () => {
     const kms = new FakeKms();
-    const order = new KeyOrder([OLD_KEY], NEW_KEY);
-    const options = { keys: kms, order, destinationKeyArn: NEW_KEY };
-    await reencryptPage([found(kms.encrypt(NEW_KEY, 'a', CONTEXT))], options);
+    const asked = options(kms);
+    await reencryptPage([found(kms.encrypt(NEW_KEY, 'a', CONTEXT))], asked);
     kms.calls.length = 0;
     await reencryptPage(
       [found(kms.encrypt(NEW_KEY, 'b', CONTEXT)), found(kms.encrypt(NEW_KEY, 'c', CONTEXT))],
-      options,
+      asked,
     );
-    expect(kms.calls.map(({ sourceKeyArn }) => sourceKeyArn)).toEqual([NEW_KEY, NEW_KEY]);
-  });
-
-  it('takes the key that the record names for a hint, and only if the allow-list has it', () => {
-    const order = new KeyOrder([OLD_KEY, FOREIGN_KEY], NEW_KEY);
-    expect(order.candidates(FOREIGN_KEY)).toEqual([FOREIGN_KEY, OLD_KEY, NEW_KEY]);
-    expect(order.candidates('arn:aws:kms:us-east-1:999999999999:key/x')).toEqual([
-      OLD_KEY,
-      FOREIGN_KEY,
-      NEW_KEY,
-    ]);
+    expect(kms.calls.map(({ source }) => source.keyArn)).toEqual([NEW_KEY, NEW_KEY]);
   });
 
   it('reports a data key as failed when KMS did not answer, and goes on with the others', async () => {
@@ -119,6 +105,8 @@ describe('re-encrypting a page', () => {
   it.each([
     ['another destination', { destination: { keyArn: FOREIGN_KEY } }],
     ['another source', { source: { keyArn: FOREIGN_KEY } }],
+    ['another source algorithm', { sourceAlgorithm: 'RSAES_OAEP_SHA_1' }],
+    ['another destination algorithm', { destinationAlgorithm: 'RSAES_OAEP_SHA_1' }],
     ['no ciphertext', { ciphertext: new Uint8Array() }],
     ['more than KMS makes', { ciphertext: new Uint8Array(6145) }],
   ])('does not believe a reply with %s', async (_, wrong) => {
@@ -128,7 +116,9 @@ describe('re-encrypting a page', () => {
       ciphertext: Buffer.from('new'),
       source: { keyArn: OLD_KEY },
       destination: { keyArn: NEW_KEY },
-      requestId: 'r',
+      sourceAlgorithm: 'SYMMETRIC_DEFAULT',
+      destinationAlgorithm: 'SYMMETRIC_DEFAULT',
+      requestIds: ['r'],
       ...wrong,
     });
     await expect(ask(kms, [found(kms.encrypt(OLD_KEY, 'secret', CONTEXT))])).rejects.toBeInstanceOf(

@@ -40,7 +40,26 @@ describe('an execution input', () => {
       'mode = "rotate": is not one of the words it may be; write census or migrate or verify',
     ],
     ['has no mode', { job: 'orders' }, 'mode: is missing; add it'],
-    ['has an unknown field', { job: 'orders', mode: 'migrate', dryRun: true }, "has no field 'dryRun'"],
+    [
+      'has an unknown field',
+      { job: 'orders', mode: 'migrate', dryrun: true },
+      "has no field 'dryrun'; did you mean 'dryRun'",
+    ],
+    [
+      'is a dry run that would write',
+      { job: 'orders', mode: 'migrate', dryRun: true },
+      'dryRun = true: changes nothing, and migrate is not a census; write mode census',
+    ],
+    [
+      'has more grant tokens than KMS takes',
+      { job: 'orders', mode: 'migrate', grantTokens: Array.from({ length: 11 }, String) },
+      'grantTokens: are more than KMS takes; write at most 10',
+    ],
+    [
+      'samples nothing',
+      { job: 'orders', mode: 'census', sample: 0 },
+      'sample = 0: is out of bounds; write a whole number of records from 1',
+    ],
   ])('is refused when it %s', (_, input, words) => {
     expect(refusal(input)).toEqual([expect.stringContaining(words)]);
   });

@@ -61,12 +61,13 @@ export function booksBalance(books: Books): boolean {
   return books.dataKeys === Object.values(books.outcomes).reduce((sum, count) => sum + count, 0);
 }
 
-function materialCounts(entry: OutcomeEntry): readonly KeyMaterialCount[] {
-  const { outcome, source, destination } = entry;
+function materialCounts({ outcome, source, destination, copied }: OutcomeEntry): readonly KeyMaterialCount[] {
   if (source === undefined) return [];
   const before = count(source, { before: 1, after: 0 });
-  const after = outcome === 'rewrapped' && destination !== undefined ? destination : source;
-  return [before, count(after, { before: 0, after: 1 })];
+  if (outcome !== 'rewrapped' || destination === undefined)
+    return [before, count(source, { before: 0, after: 1 })];
+  const moved = [before, count(destination, { before: 0, after: 1 })];
+  return copied === true ? [...moved, count(source, { before: 0, after: 1 })] : moved;
 }
 
 function count(material: KeyMaterial, counts: { before: number; after: number }): KeyMaterialCount {

@@ -1,17 +1,56 @@
 import * as z from 'zod';
-import { parseKeyReference } from '../model/arn.ts';
-import type { FormatDefinition, FormatRegistry } from '../model/format.ts';
+import type { FormatRegistry } from '../model/format.ts';
+import { ENCRYPTION_ALGORITHMS } from '../model/key-use.ts';
+import { ROUTE_TYPES } from '../model/route.ts';
+import { KEY_CURE, keyReference } from './key-reference.ts';
+import { storeSchema } from './store-schema.ts';
 import { oneOf, strictObject, text, wholeNumber } from './strict-object.ts';
 
 /** Bounds with their reason: KMS's largest default quota per Region, and Lambda's default account concurrency. */
 export const MAX_KMS_REQUESTS_PER_SECOND = 100_000;
 export const MAX_CONCURRENCY = 1_000;
 
-const KEY_CURE = 'write arn:aws:kms:REGION:ACCOUNT:key/ID or arn:aws:kms:REGION:ACCOUNT:alias/NAME';
+const encryptionAlgorithm = oneOf(ENCRYPTION_ALGORITHMS)
+  .default('SYMMETRIC_DEFAULT')
+  .describe('SYMMETRIC_DEFAULT for symmetric keys; one of the others for an asymmetric key.');
 
-const keyReference = text('the ARN of a KMS key').refine(value => parseKeyReference(value) !== undefined, {
-  error: `is no KMS key ARN or alias ARN; ${KEY_CURE}`,
-});
+const sourceKey = z
+  .union([keyReference, strictObject({ key: keyReference, encryptionAlgorithm }, 'a source key')], {
+    error: ({ input }) =>
+      typeof input === 'object'
+        ? 'is no source key; write an ARN, or an object with the fields key and encryptionAlgorithm'
+        : `is no KMS key ARN or alias ARN; ${KEY_CURE}`,
+  })
+  .transform(use =>
+    typeof use === 'string' ? { key: use, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' as const } : use,
+  );
+
+const destination = strictObject(
+  {
+    key: keyReference,
+    encryptionAlgorithm,
+    dataKeyBytes: wholeNumber(1, 4096, 'bytes')
+      .default(32)
+      .describe('Length of the longest data key in plaintext: what an RSA destination must be able to hold.'),
+  },
+  'the destination',
+);
+
+const route = strictObject(
+  {
+    type: oneOf([...ROUTE_TYPES, 'auto'])
+      .default('auto')
+      .describe('How a data key gets from source to destination; auto takes the safest that works.'),
+    bridgeKey: keyReference
+      .optional()
+      .describe("A multi-Region key in the source's Region with a replica in the destination's Region."),
+    deployBridgeKey: z
+      .boolean({ error: 'is not true or false' })
+      .optional()
+      .describe('cdk deploy makes the bridge key, its replica and their aliases.'),
+  },
+  'a route',
+);
 
 const limits = strictObject(
   {
@@ -55,15 +94,15 @@ export function jobSchema(formats: FormatRegistry): z.ZodObject {
       source: strictObject(
         {
           keys: z
-            .array(keyReference, { error: 'is missing or no list; write at least one key ARN' })
+            .array(sourceKey, { error: 'is missing or no list; write at least one key ARN' })
             .min(1, { error: `is empty; ${KEY_CURE}` }),
         },
         'the source',
       ).describe('The allow-list: data keys under any other key are left untouched.'),
-      destination: strictObject({ key: keyReference }, 'the destination'),
-      route: strictObject({ type: oneOf(['direct']) }, 'a route').default({ type: 'direct' }),
+      destination,
+      route: route.default({ type: 'auto' }),
       stores: z
-        .array(store(formats), { error: 'is missing or no list; write at least one store' })
+        .array(storeSchema(formats), { error: 'is missing or no list; write at least one store' })
         .min(1, { error: 'is empty; write at least one store' }),
       limits: limits.default({
         kmsRequestsPerSecond: 500,
@@ -78,50 +117,3 @@ export function jobSchema(formats: FormatRegistry): z.ZodObject {
     'a job',
   );
 }
-
-function store(formats: FormatRegistry) {
-  const of = (type: FormatDefinition['store']) =>
-    formatOf([...formats.values()].filter(format => format.store === type));
-  const serverSideEncryptionKey = keyReference
-    .optional()
-    .describe(
-      "The customer managed key of the store's own server-side encryption; granted through that service only.",
-    );
-  const dynamodb = strictObject(
-    { type: z.literal('dynamodb'), table: tableName, format: of('dynamodb'), serverSideEncryptionKey },
-    'a DynamoDB store',
-  );
-  const s3 = strictObject(
-    {
-      type: z.literal('s3'),
-      bucket: bucketName,
-      prefix: z
-        .string({ error: 'is not a text; write a key prefix or leave it out' })
-        .default('')
-        .describe('Only keys that start with this.'),
-      format: of('s3'),
-      serverSideEncryptionKey,
-    },
-    'an S3 store',
-  );
-  return z.discriminatedUnion('type', [dynamodb, s3], {
-    error: 'is no store; write "type": "dynamodb" or "type": "s3"',
-  });
-}
-
-function formatOf(definitions: readonly FormatDefinition[]) {
-  const [first, ...others] = definitions.map(({ configSchema }) => configSchema);
-  if (first === undefined) throw new Error('a store type without formats: check the registry');
-  const names = definitions.map(({ name }) => `"${name}"`).join(' or ');
-  return z.discriminatedUnion('type', [first, ...others], {
-    error: `is no format of this kind of store; write "type": ${names}`,
-  });
-}
-
-// DynamoDB API reference, TableName: 3 to 255 of these. S3 user guide, bucket naming rules.
-const tableName = text('the name of a table').regex(/^[a-zA-Z0-9_.-]{3,255}$/, {
-  error: 'is no table name; write 3 to 255 of a-z, A-Z, 0-9, _, - and .',
-});
-const bucketName = text('the name of a bucket').regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
-  error: 'is no bucket name; write 3 to 63 of a-z, 0-9, - and .',
-});

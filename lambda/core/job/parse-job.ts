@@ -1,9 +1,8 @@
 import type { $ZodIssue } from 'zod/v4/core';
-import { parseKeyReference } from '../model/arn.ts';
 import type { FormatRegistry } from '../model/format.ts';
-import { storeName, type Job, type Store } from '../model/job.ts';
+import type { Job } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
-import { bindFormat } from '../scan/unit-scope.ts';
+import { jobProblems } from './job-problems.ts';
 import { jobSchema } from './job-schema.ts';
 
 export type ParsedJob =
@@ -16,7 +15,7 @@ export function parseJob(input: unknown, formats: FormatRegistry): ParsedJob {
   if (!parsed.success)
     return { kind: 'refused', problems: parsed.error.issues.map(issue => problemOf(issue, input)) };
   const job = withoutSchema(parsed.data);
-  const problems = [...regionProblems(job), ...storeProblems(job, formats)];
+  const problems = jobProblems(job, formats);
   return problems.length === 0 ? { kind: 'job', job } : { kind: 'refused', problems };
 }
 
@@ -49,41 +48,5 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
     (value, step) =>
       typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
     input,
-  );
-}
-
-function regionProblems({ source, destination }: Job): readonly Problem[] {
-  const region = parseKeyReference(destination.key)?.region;
-  return source.keys.flatMap((key, index) =>
-    parseKeyReference(key)?.region === region
-      ? []
-      : [
-          {
-            path: `source.keys[${index}]`,
-            value: key,
-            words: `is not in the destination's Region ${region}, and the route direct is one ReEncrypt call within a Region; write keys of one Region`,
-          },
-        ],
-  );
-}
-
-function storeProblems({ stores }: Job, formats: FormatRegistry): readonly Problem[] {
-  const identities = stores.map(store => ({ store, slot: bindFormat(store, formats).identity }));
-  return identities.flatMap(({ store, slot }, index) => {
-    const same = identities.findIndex(
-      (other, otherIndex) => otherIndex < index && other.slot === slot && overlaps(other.store, store),
-    );
-    if (same === -1) return [];
-    const words = `is the same store as stores[${same}] (${storeName(identities[same]?.store ?? store)}); remove one, or give them prefixes that do not overlap`;
-    return [{ path: `stores[${index}]`, value: storeName(store), words }];
-  });
-}
-
-function overlaps(a: Store, b: Store): boolean {
-  if (a.type === 'dynamodb') return b.type === 'dynamodb' && a.table === b.table;
-  return (
-    b.type === 's3' &&
-    a.bucket === b.bucket &&
-    (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix))
   );
 }

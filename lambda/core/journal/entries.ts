@@ -1,8 +1,9 @@
 import type { KeyMaterial } from '../model/data-key.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
+import type { RouteType } from '../model/route.ts';
 
 /** Version of both line shapes below; a reader refuses what it does not know. */
-export const JOURNAL_SCHEMA = 1;
+export const JOURNAL_SCHEMA = 2;
 
 /** What is about to replace what, at one slot of one record. The only place outside the store that holds an EDK. */
 export interface IntentEntry {
@@ -10,14 +11,20 @@ export interface IntentEntry {
   readonly store: string;
   readonly locator: string;
   readonly slot: string;
-  /** The EDK as it was read, standard base64. */
-  readonly oldCiphertext: string;
+  /** The EDK that lies at the slot, standard base64; `null` where the slot is empty and will be filled. */
+  readonly oldCiphertext: string | null;
   /** SHA-256, hex. */
-  readonly oldDigest: string;
+  readonly oldDigest: string | null;
   readonly newDigest: string;
+  /** Of the EDK that the new one is made of: another than the old one where it goes to a place of its own. */
+  readonly sourceDigest: string;
+  /** The record itself is not there yet and will be made. */
+  readonly createsRecord?: true;
   readonly source: KeyMaterial;
   readonly destination: KeyMaterial;
-  readonly kmsRequestId: string;
+  readonly route: RouteType;
+  /** One for each hop of the route. */
+  readonly kmsRequestIds: readonly string[];
 }
 
 /** What became of one data key. Holds no ciphertext and no context value. */
@@ -28,6 +35,10 @@ export interface OutcomeEntry {
   readonly slot: string;
   readonly outcome: OutcomeKind;
   readonly reason?: string;
+  /** The new data key has a place of its own: the one that it was made of stays. */
+  readonly copied?: true;
+  /** How a re-wrapped data key got there. */
+  readonly route?: RouteType;
   /** SHA-256 of the EDK as it was read, hex; absent where there were no bytes to digest. */
   readonly digest?: string;
   readonly source?: KeyMaterial;

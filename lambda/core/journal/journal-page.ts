@@ -1,33 +1,52 @@
 import { Buffer } from 'node:buffer';
+import { writtenSlot, type DataKey } from '../model/data-key.ts';
 import { storeName } from '../model/job.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { StoreRecord } from '../model/record.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { digest } from '../scan/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
-import type { PageAnswer, ReEncrypted } from '../reencrypt/reencrypt-page.ts';
+import type { Reply } from '../reencrypt/check-reply.ts';
+import type { PageAnswer } from '../reencrypt/reencrypt-page.ts';
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from './entries.ts';
 
-/** The intents of a page: one for each data key that is about to be replaced. */
+/** The intents of a page: one for each data key that is about to be replaced, or put beside the old one. */
 export function intentsOf(scope: UnitScope, answers: readonly PageAnswer[]): readonly IntentEntry[] {
   return answers.flatMap(({ found, answer }) =>
-    answer.kind === 're-encrypted' ? [intentOf(storeName(scope.store), found, answer)] : [],
+    answer.kind === 're-encrypted' && found.finding.kind === 'data-key'
+      ? [intentOf(scope, { record: found.record, dataKey: found.finding, reply: answer.reply })]
+      : [],
   );
 }
 
-function intentOf(store: string, found: Found, { reply }: ReEncrypted): IntentEntry {
-  const old = found.finding.kind === 'data-key' ? found.finding.ciphertext : new Uint8Array();
+interface Intended {
+  readonly record: StoreRecord;
+  readonly dataKey: DataKey;
+  readonly reply: Reply;
+}
+
+function intentOf({ store, plan }: UnitScope, { record, dataKey, reply }: Intended): IntentEntry {
+  const old = record.absent === undefined ? replacedBy(dataKey) : undefined;
   return {
     schema: JOURNAL_SCHEMA,
-    store,
-    locator: found.record.locator,
-    slot: found.finding.slot,
-    oldCiphertext: Buffer.from(old).toString('base64'),
-    oldDigest: digest(old),
+    store: storeName(store),
+    locator: record.locator,
+    slot: writtenSlot(dataKey),
+    oldCiphertext: old === undefined ? null : Buffer.from(old).toString('base64'),
+    oldDigest: old === undefined ? null : digest(old),
     newDigest: digest(reply.ciphertext),
+    sourceDigest: digest(dataKey.ciphertext),
+    ...(record.absent !== undefined && { createsRecord: true }),
     source: reply.source,
     destination: reply.destination,
-    kmsRequestId: reply.requestId,
+    route: plan.route.type,
+    kmsRequestIds: reply.requestIds,
   };
+}
+
+/** What the new ciphertext replaces: the old one, or what lies in the place of its own. */
+function replacedBy({ writeTo, ciphertext }: DataKey): Uint8Array | undefined {
+  return writeTo === undefined ? ciphertext : writeTo.ciphertext;
 }
 
 /** The journal's line for what became of one data key. */
@@ -43,6 +62,11 @@ export function outcomeEntry(scope: UnitScope, found: Found, outcome: Outcome): 
     ...('reason' in outcome && { reason: outcome.reason }),
     ...(ciphertext !== undefined && { digest: digest(ciphertext) }),
     ...('source' in outcome && { source: outcome.source }),
-    ...(outcome.kind === 'rewrapped' && { destination: outcome.destination }),
+    ...(isCopied(found) && { copied: true }),
+    ...(outcome.kind === 'rewrapped' && { destination: outcome.destination, route: scope.plan.route.type }),
   };
+}
+
+function isCopied({ finding, record }: Found): boolean {
+  return record.absent !== undefined || (finding.kind === 'data-key' && finding.writeTo !== undefined);
 }

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Finding, KeyMaterial } from './data-key.ts';
+import type { EncryptionAlgorithm } from './key-use.ts';
 import type { RecordChange, StoreRecord } from './record.ts';
 
 /** A new ciphertext for the data key at one slot. */
@@ -7,12 +8,19 @@ export interface Replacement {
   readonly slot: string;
   readonly ciphertext: Uint8Array;
   readonly destination: KeyMaterial;
+  readonly destinationAlgorithm: EncryptionAlgorithm;
 }
 
 /** A format with a job's configuration: the only thing the core knows of how data keys are stored. */
 export interface BoundFormat {
   /** Which slot this configuration looks at: two stores with one identity would do the work twice. */
   readonly identity: string;
+  /** The old ciphertexts stay beside the new ones. */
+  readonly keepsSource: boolean;
+  /** Contexts are made of object tags, which cost a request of their own for each object. */
+  readonly needsTags: boolean;
+  /** The names of the context that data keys have, and shall have; empty where there is none. */
+  readonly contextNames: { readonly source: readonly string[]; readonly destination?: readonly string[] };
   read(record: StoreRecord): readonly Finding[];
   /** The change that puts the replacements, and the companions that belong to them, into the record. */
   replace(record: StoreRecord, replacements: readonly Replacement[]): RecordChange;

@@ -22,6 +22,15 @@ export interface ItemRecord {
   readonly locator: string;
   readonly key: AttributeMap;
   readonly attributes: AttributeMap;
+  readonly absent?: Absent;
+}
+
+/**
+ * The record is not in the store that is written to: what is shown is its source, and writing it makes it.
+ * `refused`: why the job does not make it.
+ */
+export interface Absent {
+  readonly refused?: string;
 }
 
 /** Headers that a metadata-replacing copy loses unless they are sent again (CopyObject, MetadataDirective). */
@@ -47,6 +56,8 @@ export interface ObjectRecord {
   /** Bytes. */
   readonly size: number;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Read only where a context is made of them: they cost a request of their own. */
+  readonly tags?: Readonly<Record<string, string>>;
   readonly headers: ObjectHeaders;
   readonly storageClass?: string;
   readonly encryption?: {
@@ -59,19 +70,22 @@ export interface ObjectRecord {
   readonly blocked?: string;
   /** Why S3 does not show this object's metadata; what lies in it is then unknown. */
   readonly hidden?: string;
+  readonly absent?: Absent;
 }
 
 export type StoreRecord = ItemRecord | ObjectRecord;
 
-/** What a conditional write does to one record: these places, and nothing else. */
-export type RecordChange =
-  | {
-      readonly kind: 'item-change';
-      readonly expect: readonly { readonly path: AttributePath; readonly value: AttributeValue }[];
-      readonly set: readonly { readonly path: AttributePath; readonly value: AttributeValue }[];
-    }
-  | {
-      readonly kind: 'object-change';
-      readonly expect: Readonly<Record<string, string>>;
-      readonly set: Readonly<Record<string, string>>;
-    };
+/** What a conditional write does to one record: these places, and nothing else. What is expected as `undefined` must not be there. */
+export type RecordChange = ItemChange | ObjectChange;
+
+export interface ItemChange {
+  readonly kind: 'item-change';
+  readonly expect: readonly { readonly path: AttributePath; readonly value: AttributeValue | undefined }[];
+  readonly set: readonly { readonly path: AttributePath; readonly value: AttributeValue }[];
+}
+
+export interface ObjectChange {
+  readonly kind: 'object-change';
+  readonly expect: Readonly<Record<string, string | undefined>>;
+  readonly set: Readonly<Record<string, string>>;
+}

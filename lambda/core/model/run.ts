@@ -1,4 +1,6 @@
 import type { Limits, Store } from './job.ts';
+import type { PlannedKey } from './key-use.ts';
+import type { PlannedRoute } from './route.ts';
 
 export const RUN_MODES = ['census', 'migrate', 'verify'] as const;
 export type RunMode = (typeof RUN_MODES)[number];
@@ -11,6 +13,8 @@ export type ScanRange =
   | { readonly type: 'segment'; readonly segment: number; readonly totalSegments: number }
   | {
       readonly type: 'key-range';
+      /** Only keys that start with this; the store's own prefix where it is not given. */
+      readonly prefix?: string;
       /** Exclusive lower bound, in UTF-8 byte order. */
       readonly startAfter?: string;
       /** Inclusive upper bound, in UTF-8 byte order. */
@@ -24,6 +28,10 @@ export interface Unit {
   /** Index into the plan's stores. */
   readonly store: number;
   readonly range: ScanRange;
+  /** Records to visit at most: a sample. */
+  readonly maxRecords?: number;
+  /** The unit is for the worker that may see plaintext data keys. */
+  readonly plaintext?: true;
 }
 
 /** A run with everything resolved, as Plan leaves it in the run bucket. */
@@ -32,9 +40,22 @@ export interface RunPlan {
   readonly job: string;
   readonly mode: RunMode;
   readonly startedAt: string;
-  readonly sourceKeyArns: readonly string[];
-  readonly destinationKeyArn: string;
+  readonly sources: readonly PlannedKey[];
+  readonly destination: PlannedKey;
+  readonly route: PlannedRoute;
+  /** For every KMS request of the run. KMS documents them as not secret. */
+  readonly grantTokens: readonly string[];
+  /** A census that has KMS check every data key and make no new ciphertext. */
+  readonly dryRun: boolean;
+  /** Records of each store to visit at most, where the run is a sample. */
+  readonly sample?: number;
+  /** The Region of stores that name none. */
+  readonly storeRegion: string;
+  /** What KMS tells of the key materials of all keys of the run, at its start. */
+  readonly keyMaterials: readonly KnownKeyMaterial[];
   readonly stores: readonly Store[];
+  /** Source records, or old data keys beside the new ones, stay as they are. */
+  readonly keepsSource: boolean;
   readonly limits: Limits;
   readonly verify: boolean;
   readonly units: number;
@@ -46,6 +67,17 @@ export interface RunPlan {
   readonly pageSize: number;
   readonly estimate: Estimate;
   readonly warnings: readonly string[];
+}
+
+/** A key material as ListKeyRotations names it. */
+export interface KnownKeyMaterial {
+  readonly keyArn: string;
+  readonly keyMaterialId: string;
+  /** CURRENT, NON_CURRENT, PENDING_ROTATION, PENDING_MULTI_REGION_IMPORT_AND_ROTATION. */
+  readonly state: string;
+  /** ISO 8601; the first material of a key has none. */
+  readonly rotatedAt?: string;
+  readonly rotationType?: string;
 }
 
 export interface Estimate {

@@ -1,55 +1,58 @@
 import type { Job } from '../model/job.ts';
+import { longestDataKey, type KeyUse } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
 import type { KeyCatalog, KeyDescription, KeyLookup } from './ports.ts';
 
-export interface CheckedKeys {
-  readonly sourceKeyArns: readonly string[];
-  readonly destinationKeyArn: string;
-  readonly problems: readonly Problem[];
+/** A key of the job, as KMS describes it. */
+export interface FoundKey {
+  readonly use: KeyUse;
+  readonly key: KeyDescription;
 }
 
-/** Resolves key ARNs and alias ARNs once, checks state and usage, and asks KMS whether this role may use them. */
+export type CheckedKeys =
+  | { readonly kind: 'keys'; readonly sources: readonly FoundKey[]; readonly destination: FoundKey }
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
+
+/** Resolves key ARNs and alias ARNs once, and checks that each key can do what the job wants of it. */
 export async function checkKeys({ source, destination }: Job, catalog: KeyCatalog): Promise<CheckedKeys> {
-  const sources = await Promise.all(
-    source.keys.map(async (reference, index) =>
-      checkKey(`source.keys[${index}]`, reference, await catalog.describeKey(reference)),
-    ),
-  );
-  const target = checkKey('destination.key', destination.key, await catalog.describeKey(destination.key));
-  const sourceKeyArns = [...new Set(sources.flatMap(({ arn }) => arn ?? []))];
-  const problems = [...sources, target].flatMap(checked => checked.problems);
-  if (problems.length > 0 || target.arn === undefined)
-    return { sourceKeyArns, destinationKeyArn: '', problems };
-  const denied = await checkPermissions(sourceKeyArns, target.arn, catalog);
-  return { sourceKeyArns, destinationKeyArn: target.arn, problems: denied };
+  const [target, ...sources] = await Promise.all([
+    findKey('destination.key', destination, catalog),
+    ...source.keys.map((use, index) => findKey(`source.keys[${index}]`, use, catalog)),
+  ]);
+  const problems = [...sources, target].flatMap(found => ('key' in found ? [] : [found]));
+  if ('key' in target) problems.push(...capacityProblems(destination.dataKeyBytes, target));
+  const found = sources.filter(one => 'key' in one);
+  if (problems.length > 0 || !('key' in target)) return { kind: 'refused', problems };
+  return { kind: 'keys', sources: withoutTwins(found), destination: target };
 }
 
-interface CheckedKey {
-  readonly arn?: string;
-  readonly problems: readonly Problem[];
+/** A key that can be used as the job wants, or what is wrong with it. */
+export async function findKey(path: string, use: KeyUse, catalog: KeyCatalog): Promise<FoundKey | Problem> {
+  const lookup = await catalog.describeKey(use.key);
+  const words = unusable(use, lookup);
+  return words === undefined && lookup.kind === 'found'
+    ? { use, key: lookup.key }
+    : { path, value: use.key, words: words ?? '' };
 }
 
-function checkKey(path: string, reference: string, lookup: KeyLookup): CheckedKey {
-  const problem = (words: string): CheckedKey => ({ problems: [{ path, value: reference, words }] });
+function unusable({ encryptionAlgorithm }: KeyUse, lookup: KeyLookup): string | undefined {
   switch (lookup.kind) {
     case 'not-found':
-      return problem('is no key that KMS knows in this Region; create it, or correct the ARN');
+      return 'is no key that KMS knows in this Region; create it, or correct the ARN';
     case 'denied':
-      return problem(
-        `may not be described by this role (${lookup.message}); allow kms:DescribeKey in the key policy`,
-      );
+      return `may not be described by this role (${lookup.message}); allow kms:DescribeKey in the key policy`;
     case 'found': {
-      const words = unusable(lookup.key);
-      return words === undefined ? { arn: lookup.key.arn, problems: [] } : problem(words);
+      const { usage, spec, encryptionAlgorithms, state } = lookup.key;
+      if (usage !== 'ENCRYPT_DECRYPT')
+        return `has the key usage ${usage}; name a key with the usage ENCRYPT_DECRYPT`;
+      if (!encryptionAlgorithms.includes(encryptionAlgorithm))
+        return `has the key spec ${spec}, which does not take ${encryptionAlgorithm}; write "encryptionAlgorithm": ${encryptionAlgorithms.map(one => `"${one}"`).join(' or ')}`;
+      return unusableState(state);
     }
   }
 }
 
-function unusable({ state, usage, spec }: KeyDescription): string | undefined {
-  if (usage !== 'ENCRYPT_DECRYPT')
-    return `has the key usage ${usage}; name a key with the usage ENCRYPT_DECRYPT`;
-  if (spec !== 'SYMMETRIC_DEFAULT')
-    return `has the key spec ${spec}; this version re-encrypts between symmetric keys`;
+function unusableState(state: string): string | undefined {
   switch (state) {
     case 'Enabled':
       return undefined;
@@ -59,31 +62,33 @@ function unusable({ state, usage, spec }: KeyDescription): string | undefined {
     case 'PendingReplicaDeletion':
       return 'is pending deletion; cancel the deletion and enable it';
     case 'PendingImport':
-      return 'has no usable key material; import it again';
+      return 'has no usable key material: it has expired, was deleted or never imported; import it (again)';
+    case 'Unavailable':
+      return 'is unavailable: its custom key store is disconnected; connect it';
     default:
       return `is in the state ${state}; wait until it is Enabled`;
   }
 }
 
-async function checkPermissions(
-  sources: readonly string[],
-  destination: string,
-  catalog: KeyCatalog,
-): Promise<readonly Problem[]> {
-  // The destination is asked as a source, too: second runs and the verify pass re-encrypt under it.
-  const pairs = [...new Set([...sources, destination])];
-  const answers = await Promise.all(
-    pairs.map(async source => ({ source, permission: await catalog.mayReEncrypt(source, destination) })),
-  );
-  return answers.flatMap(({ source, permission }) =>
-    permission.kind === 'allowed'
-      ? []
-      : [
-          {
-            path: 'source.keys',
-            value: source,
-            words: `may not be re-encrypted to ${destination} (${permission.message}); allow kms:ReEncryptFrom on the one and kms:ReEncryptTo on the other in both key policies`,
-          },
-        ],
-  );
+/** What an RSA key can hold is fixed by its modulus and the hash of the padding. */
+function capacityProblems(dataKeyBytes: number, { use, key }: FoundKey): readonly Problem[] {
+  const longest = longestDataKey(key.spec, use.encryptionAlgorithm);
+  if (longest === undefined || dataKeyBytes <= longest) return [];
+  return [
+    {
+      path: 'destination.dataKeyBytes',
+      value: dataKeyBytes,
+      words: `is longer than the ${longest} bytes that ${key.spec} holds with ${use.encryptionAlgorithm}; name a larger key, or a symmetric one`,
+    },
+  ];
+}
+
+/** An alias and the ARN of its key are one key. */
+function withoutTwins(found: readonly FoundKey[]): readonly FoundKey[] {
+  const first = new Map<string, FoundKey>();
+  for (const one of found) {
+    const id = `${one.key.arn} ${one.use.encryptionAlgorithm}`;
+    if (!first.has(id)) first.set(id, one);
+  }
+  return [...first.values()];
 }

@@ -1,4 +1,5 @@
 import type { Job, Limits } from '../model/job.ts';
+import { REQUESTS_PER_DATA_KEY, type RouteType } from '../model/route.ts';
 import type { Estimate, RunMode } from '../model/run.ts';
 import type { StoreCount } from './inspect-stores.ts';
 
@@ -20,14 +21,22 @@ export interface EstimateInput {
   readonly mode: RunMode;
   readonly limits: Limits;
   readonly counts: readonly StoreCount[];
+  readonly route: RouteType;
+  /** Records of each store that are visited at most. */
+  readonly sample?: number;
 }
 
 /** What the run will ask of AWS, if every record holds one data key and each needs a write. */
-export function estimate({ job, mode, limits, counts }: EstimateInput): Estimate {
-  const passes = mode === 'migrate' && job.verify === 'full' ? 2 : 1;
+export function estimate(input: EstimateInput): Estimate {
+  const { job, mode, limits, route } = input;
+  const counts = input.counts.map(count => sampled(count, input.sample));
+  const verifies = mode === 'verify' || (mode === 'migrate' && job.verify === 'full');
+  const passes = (mode === 'verify' ? 0 : 1) + (verifies ? 1 : 0);
   const writes = mode === 'migrate';
   const dataKeys = counts.reduce((sum, { records }) => sum + records, 0);
-  const kmsRequests = dataKeys * passes;
+  // A verify pass asks the destination key once, whatever the route.
+  const requestsEach = (mode === 'verify' ? 0 : REQUESTS_PER_DATA_KEY[route]) + (verifies ? 1 : 0);
+  const kmsRequests = dataKeys * requestsEach;
   const costs = counts.map(count => storeCost(count, job.stores[count.store]?.type === 's3', passes));
   const usd = {
     kms: kmsRequests * USD.kmsRequest,
@@ -40,6 +49,11 @@ export function estimate({ job, mode, limits, counts }: EstimateInput): Estimate
     seconds: Math.ceil(kmsRequests / limits.kmsRequestsPerSecond),
     usd: { ...usd, total: usd.kms + usd.reads + usd.writes },
   };
+}
+
+function sampled(count: StoreCount, sample = Number.POSITIVE_INFINITY): StoreCount {
+  const records = Math.min(count.records, sample);
+  return { ...count, records, bytes: count.records === 0 ? 0 : count.bytes * (records / count.records) };
 }
 
 function storeCost(

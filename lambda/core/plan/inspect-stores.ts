@@ -1,10 +1,11 @@
-import type { Job, Limits, Store } from '../model/job.ts';
+import type { Job, Store } from '../model/job.ts';
 import { storeName } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
+import { sourceRegion } from '../model/route.ts';
 import type { ScanRange } from '../model/run.ts';
-import type { BucketDescription, Lookup, StoreCatalog, TableDescription } from './ports.ts';
-import { segments } from './segments.ts';
-import { splitKeyRange } from './split-key-range.ts';
+import { inspectBucket } from './inspect-bucket.ts';
+import { inspectTable } from './inspect-table.ts';
+import type { Inspected, Inspection, Wrong } from './inspection.ts';
 
 export interface StoreCount {
   readonly store: number;
@@ -19,21 +20,17 @@ export interface InspectedStores {
   readonly problems: readonly Problem[];
 }
 
-interface Inspected {
-  readonly ranges: readonly ScanRange[];
-  readonly records: number;
-  readonly bytes: number;
-  readonly warnings: readonly string[];
-}
-
 /** Looks at every store, cuts it into ranges, and collects what an operator should know before the run. */
 export async function inspectStores(
-  { stores }: Job,
-  limits: Limits,
-  catalog: StoreCatalog,
+  job: Job,
+  inspection: Omit<Inspection, 'region'>,
 ): Promise<InspectedStores> {
   const inspected = await Promise.all(
-    stores.map(async (store, index) => ({ index, store, result: await inspect(store, limits, catalog) })),
+    job.stores.map(async (store, index) => ({
+      index,
+      store,
+      result: await inspect(store, { ...inspection, region: store.region ?? sourceRegion(job) }),
+    })),
   );
   const found = inspected.flatMap(({ index, store, result }) =>
     'ranges' in result ? [{ index, store, result }] : [],
@@ -49,77 +46,24 @@ export async function inspectStores(
       result.warnings.map(warning => `${storeName(store)}: ${warning}`),
     ),
     problems: inspected.flatMap(({ index, store, result }) =>
-      'words' in result ? [{ path: `stores[${index}]`, value: storeName(store), words: result.words }] : [],
+      'words' in result
+        ? [
+            {
+              path: `stores[${index}]${result.field === undefined ? '' : `.${result.field}`}`,
+              value: storeName(store),
+              words: result.words,
+            },
+          ]
+        : [],
     ),
   };
 }
 
-async function inspect(
-  store: Store,
-  limits: Limits,
-  catalog: StoreCatalog,
-): Promise<Inspected | { readonly words: string }> {
-  if (store.type === 'dynamodb') {
-    const lookup = await catalog.describeTable(store.table);
-    if (lookup.kind !== 'found') return missing('table', lookup);
-    const { itemCount, sizeBytes } = lookup.description;
-    return {
-      ranges: segments(lookup.description, limits.maxConcurrency),
-      records: itemCount,
-      bytes: sizeBytes,
-      warnings: tableWarnings(lookup.description),
-    };
+async function inspect(store: Store, inspection: Inspection): Promise<Inspected | Wrong> {
+  switch (store.type) {
+    case 'dynamodb':
+      return inspectTable(store, inspection);
+    case 's3':
+      return inspectBucket(store, inspection);
   }
-  const lookup = await catalog.describeBucket(store.bucket);
-  if (lookup.kind !== 'found') return missing('bucket', lookup);
-  const { ranges, keys } = await splitKeyRange(
-    query => catalog.listKeys({ bucket: store.bucket, prefix: store.prefix, ...query }),
-    limits.maxConcurrency,
-  );
-  return { ranges, records: keys, bytes: 0, warnings: bucketWarnings(lookup.description) };
-}
-
-function missing(
-  what: string,
-  lookup: Exclude<Lookup<unknown>, { readonly kind: 'found' }>,
-): { readonly words: string } {
-  return lookup.kind === 'not-found'
-    ? { words: `there is no such ${what} in this account and Region; create it, or correct the name` }
-    : {
-        words: `this role may not look at the ${what} (${lookup.message}); deploy the job, so that the role is granted it`,
-      };
-}
-
-function tableWarnings({
-  streamEnabled,
-  replicaRegions,
-  pointInTimeRecovery,
-}: TableDescription): readonly string[] {
-  return [
-    ...(streamEnabled ? ['every re-wrapped item makes a stream record; consumers will see them'] : []),
-    ...(replicaRegions.length > 0
-      ? [
-          `a global table with replicas in ${replicaRegions.join(', ')}: run this job in one Region only, and check that readers there may use the destination key`,
-        ]
-      : []),
-    ...(pointInTimeRecovery
-      ? [
-          'point-in-time recovery keeps items with their old data keys for up to 35 days; keep the source keys that long',
-        ]
-      : []),
-  ];
-}
-
-function bucketWarnings({ versioned, accessControlLists }: BucketDescription): readonly string[] {
-  return [
-    'a new data key in metadata is a copy of the object: its Last-Modified moves, and lifecycle, replication and notifications follow',
-    ...(versioned
-      ? [
-          'versioning keeps every object once more with its old data key, billed and readable under the source key',
-        ]
-      : []),
-    ...(accessControlLists
-      ? ["access control lists are in force: each object's own is read and sent again with the copy"]
-      : []),
-  ];
 }

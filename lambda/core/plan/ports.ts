@@ -1,3 +1,6 @@
+import type { EncryptionAlgorithm } from '../model/key-use.ts';
+import type { KnownKeyMaterial } from '../model/run.ts';
+
 /** What Plan asks of the world, besides writing its files. */
 export interface KeyDescription {
   readonly arn: string;
@@ -5,6 +8,9 @@ export interface KeyDescription {
   readonly usage: string;
   readonly spec: string;
   readonly multiRegion: boolean;
+  /** The algorithms that KMS takes for this key. */
+  readonly encryptionAlgorithms: readonly string[];
+  readonly customKeyStoreId?: string;
 }
 
 export type KeyLookup =
@@ -14,13 +20,35 @@ export type KeyLookup =
 
 export type Permission = { readonly kind: 'allowed' } | { readonly kind: 'denied'; readonly message: string };
 
+export interface AskedKey {
+  readonly keyArn: string;
+  readonly encryptionAlgorithm: EncryptionAlgorithm;
+}
+
+/** KMS in every Region: each key is asked about where its ARN says it is. */
 export interface KeyCatalog {
   describeKey(reference: string): Promise<KeyLookup>;
   /** DryRun with IGNORE_CIPHERTEXT: may this role use source and destination in ReEncrypt? Changes nothing. */
-  mayReEncrypt(sourceKeyArn: string, destinationKeyArn: string): Promise<Permission>;
+  mayReEncrypt(source: AskedKey, destination: AskedKey): Promise<Permission>;
+  /** Key materials of a symmetric key; none where KMS does not tell, as for keys of other accounts. */
+  keyMaterials(keyArn: string): Promise<readonly KnownKeyMaterial[]>;
+}
+
+export interface FinishedRun {
+  readonly runId: string;
+  readonly sourceKeyArns: readonly string[];
+  readonly destinationKeyArn: string;
+}
+
+/** The last migration that came to its end, by store. */
+export interface RunHistory {
+  lastMigration(store: string): Promise<FinishedRun | undefined>;
 }
 
 export interface TableDescription {
+  /** Attributes of the primary key, partition key first. */
+  readonly keyNames: readonly string[];
+  readonly indexNames: readonly string[];
   readonly itemCount: number;
   readonly sizeBytes: number;
   readonly streamEnabled: boolean;
@@ -45,10 +73,17 @@ export interface KeyListing {
 }
 
 export interface StoreCatalog {
-  describeTable(table: string): Promise<Lookup<TableDescription>>;
-  describeBucket(bucket: string): Promise<Lookup<BucketDescription>>;
+  describeTable(place: {
+    readonly region: string;
+    readonly table: string;
+  }): Promise<Lookup<TableDescription>>;
+  describeBucket(place: {
+    readonly region: string;
+    readonly bucket: string;
+  }): Promise<Lookup<BucketDescription>>;
   /** Up to 1,000 keys after `startAfter`, in UTF-8 byte order. */
   listKeys(query: {
+    readonly region: string;
     readonly bucket: string;
     readonly prefix: string;
     readonly startAfter?: string;

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Job, Limits } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { RUN_MODES, type RunMode } from '../model/run.ts';
@@ -10,12 +11,27 @@ export interface RunInput {
   readonly job: Job;
   readonly mode: RunMode;
   readonly limits: Limits;
+  /** A census only: KMS checks every data key, and makes no new ciphertext. */
+  readonly dryRun: boolean;
+  /** Visit the first records of each store only. */
+  readonly sample?: number;
+  /** For every KMS request of the run: a grant that is new may be used with its token at once. */
+  readonly grantTokens: readonly string[];
 }
+
+/** KMS API reference, ReEncrypt, GrantTokens: up to 10 items. */
+const MAX_GRANT_TOKENS = 10;
 
 const runInputSchema = strictObject(
   {
     job: text('the name of a job'),
     mode: oneOf(RUN_MODES),
+    dryRun: z.boolean({ error: 'is not true or false' }).optional(),
+    sample: wholeNumber(1, 1_000_000, 'records').optional(),
+    grantTokens: z
+      .array(text('a grant token'), { error: 'is no list; write grant tokens' })
+      .max(MAX_GRANT_TOKENS, { error: `are more than KMS takes; write at most ${MAX_GRANT_TOKENS}` })
+      .optional(),
     limits: strictObject(
       {
         kmsRequestsPerSecond: wholeNumber(1, MAX_KMS_REQUESTS_PER_SECOND, 'requests per second').optional(),
@@ -37,7 +53,7 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
   const parsed = runInputSchema.safeParse(raw);
   if (!parsed.success)
     return { kind: 'refused', problems: parsed.error.issues.map(issue => problemOf(issue, raw)) };
-  const { job: name, mode, limits: overrides = {} } = parsed.data;
+  const { job: name, mode, limits: overrides = {}, dryRun = false, sample, grantTokens = [] } = parsed.data;
   const job = jobs.find(candidate => candidate.name === name);
   if (job === undefined) return { kind: 'refused', problems: [unknownJob(name, jobs)] };
   const given = Object.entries(overrides).filter(
@@ -46,8 +62,21 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
   const problems = given
     .filter(([limit, value]) => value > job.limits[limit])
     .map(([limit, value]) => aboveLimit(limit, value, job));
+  if (dryRun && mode !== 'census') problems.push(dryRunMode(mode));
   if (problems.length > 0) return { kind: 'refused', problems };
-  return { kind: 'input', input: { job, mode, limits: { ...job.limits, ...Object.fromEntries(given) } } };
+  const limits = { ...job.limits, ...Object.fromEntries(given) };
+  return {
+    kind: 'input',
+    input: { job, mode, limits, dryRun, grantTokens, ...(sample !== undefined && { sample }) },
+  };
+}
+
+function dryRunMode(mode: RunMode): Problem {
+  return {
+    path: 'dryRun',
+    value: true,
+    words: `changes nothing, and ${mode} is not a census; write mode census`,
+  };
 }
 
 function unknownJob(name: string, jobs: readonly Job[]): Problem {

@@ -1,19 +1,23 @@
 import { MAX_CIPHERTEXT_BYTES } from '../model/data-key.ts';
 import { PremiseBroken } from '../model/errors.ts';
-import type { ReEncryptRequest } from '../ports.ts';
-import type { Reply } from './reencrypt-page.ts';
+import type { ReEncryptAnswer, ReEncryptRequest } from '../ports.ts';
 
-/** Believes no reply that is not about the keys that were asked for: it would replace the only copy of a data key. */
-export function checkReply(request: ReEncryptRequest, reply: Reply): void {
+export type Reply = Extract<ReEncryptAnswer, { kind: 're-encrypted' }>;
+
+/** Believes no reply that is not about what was asked for: it would replace the only copy of a data key. */
+export function checkReply({ source, destination }: ReEncryptRequest, reply: Reply): void {
+  const requests = reply.requestIds.join(', ');
   const expected: readonly (readonly [string, string, string])[] = [
-    ['SourceKeyId', reply.source.keyArn, request.sourceKeyArn],
-    ['KeyId', reply.destination.keyArn, request.destinationKeyArn],
+    ['SourceKeyId', reply.source.keyArn, source.keyArn],
+    ['KeyId', reply.destination.keyArn, destination.keyArn],
+    ['SourceEncryptionAlgorithm', reply.sourceAlgorithm, source.encryptionAlgorithm],
+    ['DestinationEncryptionAlgorithm', reply.destinationAlgorithm, destination.encryptionAlgorithm],
   ];
   for (const [field, actual, asked] of expected) {
     if (actual !== asked) {
       throw new PremiseBroken(
         'reencrypt.otherKey',
-        `ReEncrypt answered ${field} ${actual} where ${asked} was asked for (request ${reply.requestId}); nothing was written`,
+        `ReEncrypt answered ${field} ${actual} where ${asked} was asked for (request ${requests}); nothing was written`,
       );
     }
   }
@@ -21,7 +25,7 @@ export function checkReply(request: ReEncryptRequest, reply: Reply): void {
   if (size === 0 || size > MAX_CIPHERTEXT_BYTES) {
     throw new PremiseBroken(
       'reencrypt.badCiphertext',
-      `ReEncrypt answered a ciphertext of ${size} bytes (request ${reply.requestId}); KMS makes 1 to ${MAX_CIPHERTEXT_BYTES}`,
+      `ReEncrypt answered a ciphertext of ${size} bytes (request ${requests}); KMS makes 1 to ${MAX_CIPHERTEXT_BYTES}`,
     );
   }
 }

@@ -9,7 +9,7 @@ export interface Conclusion {
 
 /** What a report comes to, in one sentence a person can act on. */
 export function conclusion(report: Report): Conclusion {
-  const { state, remaining, mode, error } = report;
+  const { state, mode, error } = report;
   if (state === 'failed') {
     return {
       title: 'The run did not finish',
@@ -17,13 +17,38 @@ export function conclusion(report: Report): Conclusion {
       tone: 'bad',
     };
   }
+  if (isNarrowed(report)) return narrowed(report);
+  return mode === 'census' ? counted(report) : finished(report);
+}
+
+/** A narrowed run says nothing of the rest of its stores. */
+export function isNarrowed({ stores }: Report): boolean {
+  return stores.some(({ narrowedTo }) => narrowedTo !== undefined);
+}
+
+function narrowed(report: Report): Conclusion {
+  const { remainingInScope: left = null } = report;
+  const found = left === null ? 'not known' : count(left, 'data key');
+  const seen = report.stores.reduce((sum, { dataKeys }) => sum + dataKeys, 0);
+  return {
+    title: `A part of the stores: ${count(seen, 'data key')} seen`,
+    text: `${report.mode === 'census' ? 'To re-wrap' : 'Left'} in that part: ${found}. What the rest of the stores holds is not known. ${notMoved(unsettledDataKeys(report) - (report.mode === 'census' ? (left ?? 0) : 0))}`,
+    tone: 'warn',
+  };
+}
+
+function counted(report: Report): Conclusion {
+  const [unsettled, remaining] = [unsettledDataKeys(report), report.remaining ?? 0];
+  return {
+    title: `${count(remaining, 'data key')} to re-wrap`,
+    text: `Nothing was changed. ${notMoved(unsettled - remaining)}`,
+    tone: unsettled === 0 ? 'good' : 'warn',
+  };
+}
+
+function finished(report: Report): Conclusion {
+  const { remaining, keepsSource } = report;
   const unsettled = unsettledDataKeys(report);
-  if (mode === 'census')
-    return {
-      title: `${count(remaining ?? 0, 'data key')} to re-wrap`,
-      text: `Nothing was changed. ${notMoved(unsettled - (remaining ?? 0))}`,
-      tone: unsettled === 0 ? 'good' : 'warn',
-    };
   if (remaining === null)
     return {
       title: 'Finished, not verified',
@@ -32,15 +57,19 @@ export function conclusion(report: Report): Conclusion {
     };
   if (remaining > 0)
     return {
-      title: `${count(remaining, 'data key')} may still need a source key`,
+      title: keepsSource
+        ? `${count(remaining, 'data key')} without a copy under the destination key`
+        : `${count(remaining, 'data key')} may still need a source key`,
       text: `Keep the source keys enabled: retiring them would lose what these data keys protect. ${notMoved(unsettled)}`,
       tone: 'warn',
     };
-  if (unsettled > 0)
-    return { title: 'Nothing is left under the source keys', text: notMoved(unsettled), tone: 'warn' };
+  const title = keepsSource
+    ? 'Every data key has its copy under the destination key'
+    : 'Nothing is left under the source keys';
+  if (unsettled > 0) return { title, text: notMoved(unsettled), tone: 'warn' };
   return {
-    title: 'Nothing is left under the source keys',
-    text: 'KMS opened every data key with the destination key and its current key material.',
+    title,
+    text: `KMS opened every ${keepsSource ? 'copy' : 'data key'} with the destination key and its current key material.${keepsSource ? ' The source records keep theirs.' : ''}`,
     tone: 'good',
   };
 }

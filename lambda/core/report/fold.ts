@@ -1,13 +1,10 @@
-import { addBooks, booksBalance, EMPTY_BOOKS } from '../account/books.ts';
-import {
-  MAX_FAILURES,
-  type Books,
-  type Failure,
-  type KeyMaterialCount,
-  type UnitProgress,
-} from '../model/books.ts';
+import { addBooks, EMPTY_BOOKS } from '../account/books.ts';
+import { MAX_FAILURES, type Books, type Failure, type UnitProgress } from '../model/books.ts';
 import { storeName } from '../model/job.ts';
 import type { Phase, RunPlan } from '../model/run.ts';
+import { narrowedTo } from '../model/scope.ts';
+import { keyMaterialReports } from './key-materials.ts';
+import { passBooks, type PassBooks, type StoreBooks } from './pass-books.ts';
 import type { Report, StoreReport } from './report.ts';
 
 export interface FoldInput {
@@ -20,36 +17,15 @@ export interface FoldInput {
   readonly files: Report['files'];
 }
 
-interface StoreBooks {
-  readonly books: Books;
-  readonly unitsDone: number;
-}
-
-type PassBooks = Record<Phase, StoreBooks[]>;
-
 /** Folds the results of all units into one report. Holds one set of books for each store and pass, whatever the number of units. */
 export async function foldReport({ plan, units, endedAt, error, files }: FoldInput): Promise<Report> {
-  const passes: PassBooks = { migrate: emptyBooks(plan), verify: emptyBooks(plan) };
-  for await (const unit of units) {
-    if (!booksBalance(unit.books))
-      throw new Error(
-        `unit ${unit.unitId} of ${plan.runId}: ${unit.books.dataKeys} data keys, but another sum of outcomes; the books do not balance`,
-      );
-    const pass = passes[unit.phase];
-    const store = pass[unit.store];
-    if (store === undefined)
-      throw new Error(
-        `unit ${unit.unitId} names store ${unit.store}, which the plan of ${plan.runId} does not have`,
-      );
-    pass[unit.store] = {
-      books: addBooks(store.books, unit.books),
-      unitsDone: store.unitsDone + (unit.done ? 1 : 0),
-    };
-  }
+  const passes = await passBooks(plan, units);
   const main = passes[plan.mode === 'verify' ? 'verify' : 'migrate'];
   const total = main.map(({ books }) => books).reduce(addBooks, EMPTY_BOOKS);
   const verified = passes.verify.map(({ books }) => books).reduce(addBooks, EMPTY_BOOKS);
   const complete = isComplete(plan, passes);
+  const left = complete && error === undefined ? remaining(plan, total, verified) : null;
+  const narrowed = plan.stores.some(store => narrowedTo(store, plan.sample) !== undefined);
   return {
     runId: plan.runId,
     job: plan.job,
@@ -58,8 +34,12 @@ export async function foldReport({ plan, units, endedAt, error, files }: FoldInp
     startedAt: plan.startedAt,
     endedAt,
     stores: plan.stores.map((_, index) => storeReport(plan, index, { main, passes })),
-    keyMaterials: keyMaterials(plan, total, verified),
-    remaining: complete && error === undefined ? remaining(plan, total, verified) : null,
+    route: { type: plan.route.type, why: plan.route.why },
+    dryRun: plan.dryRun,
+    keyMaterials: keyMaterialReports(plan, total, verified),
+    remaining: narrowed ? null : left,
+    ...(narrowed && { remainingInScope: left }),
+    keepsSource: plan.keepsSource,
     kms: plan.mode === 'verify' ? total.kms : addBooks(total, verified).kms,
     estimate: plan.estimate,
     warnings: plan.warnings,
@@ -67,10 +47,6 @@ export async function foldReport({ plan, units, endedAt, error, files }: FoldInp
     ...(error !== undefined && { error }),
     files,
   };
-}
-
-function emptyBooks(plan: RunPlan): StoreBooks[] {
-  return plan.stores.map(() => ({ books: EMPTY_BOOKS, unitsDone: 0 }));
 }
 
 function phasesOf(plan: RunPlan): readonly Phase[] {
@@ -94,9 +70,12 @@ function storeReport(
   const store = plan.stores[index];
   const { books } = main[index] ?? { books: EMPTY_BOOKS };
   const unitsOfStore = plan.unitsPerStore[index] ?? 0;
+  const finished = phasesOf(plan).every(phase => passes[phase][index]?.unitsDone === unitsOfStore);
+  const narrowed = store === undefined ? undefined : narrowedTo(store, plan.sample);
   return {
     store: store === undefined ? '' : storeName(store),
-    complete: phasesOf(plan).every(phase => passes[phase][index]?.unitsDone === unitsOfStore),
+    complete: finished && narrowed === undefined,
+    ...(narrowed !== undefined && { narrowedTo: narrowed }),
     records: books.records,
     dataKeys: books.dataKeys,
     outcomes: books.outcomes,
@@ -107,27 +86,6 @@ function storeReport(
 function remaining(plan: RunPlan, total: Books, verified: Books): number | null {
   if (plan.verify) return verified.remaining;
   return plan.mode === 'census' ? total.remaining : null;
-}
-
-/** Counts before come from the first pass; counts after, where the verify pass could ask, from its answers. */
-function keyMaterials(plan: RunPlan, total: Books, verified: Books): readonly KeyMaterialCount[] {
-  if (plan.mode !== 'migrate' || !plan.verify) return total.keyMaterials;
-  const asked = new Map(verified.keyMaterials.map(count => [materialId(count), count]));
-  const known = new Set(total.keyMaterials.map(materialId));
-  return [
-    ...total.keyMaterials.map(count =>
-      count.keyArn === plan.destinationKeyArn
-        ? { ...count, after: asked.get(materialId(count))?.after ?? 0 }
-        : count,
-    ),
-    ...verified.keyMaterials
-      .filter(count => !known.has(materialId(count)))
-      .map(count => ({ ...count, before: 0 })),
-  ];
-}
-
-function materialId({ keyArn, keyMaterialId }: KeyMaterialCount): string {
-  return `${keyArn} ${keyMaterialId}`;
 }
 
 /** What the migrate pass named, with what the verify pass says of it, and what only the verify pass found. */

@@ -18,7 +18,7 @@ export function reportHtml(report: Report): string {
 <header>
 <p class="eyebrow">kms-rewrap report</p>
 <h1>${escape(report.job)} <span class="mode">${report.mode}</span></h1>
-<p class="run">${escape(report.runId)} · ${escape(report.startedAt)} to ${escape(report.endedAt)}</p>
+<p class="run">${escape(report.runId)} · route ${report.route.type}${report.dryRun ? ' · dry run' : ''} · ${escape(report.startedAt)} to ${escape(report.endedAt)}</p>
 </header>
 <main>
 <section class="conclusion ${tone}"><h2>${escape(title)}</h2><p>${escape(text)}</p></section>
@@ -46,7 +46,7 @@ function storesTable(stores: readonly StoreReport[]): string {
     number(store.records),
     number(store.dataKeys),
     ...kinds.map(kind => outcomeCell(kind, store.outcomes[kind] ?? 0)),
-    store.complete ? 'yes' : 'no',
+    store.complete ? 'yes' : store.narrowedTo === undefined ? 'no' : `no: only ${escape(store.narrowedTo)}`,
   ]);
   return table(head, rows);
 }
@@ -59,13 +59,15 @@ function outcomeCell(kind: OutcomeKind, count: number): string {
 
 function keyMaterialsTable({ keyMaterials }: Report): string {
   if (keyMaterials.length === 0) return '';
-  const rows = keyMaterials.map(({ keyArn, keyMaterialId, before, after }) => [
+  const rows = keyMaterials.map(({ keyArn, keyMaterialId, state, rotatedAt, before, after }) => [
     `<code>${escape(keyArn)}</code>`,
-    `<code>${escape(keyMaterialId ?? 'none (asymmetric)')}</code>`,
+    keyMaterialId === null ? 'no id given' : `<code>${escape(keyMaterialId)}</code>`,
+    escape(state ?? '–'),
+    escape(rotatedAt ?? '–'),
     number(before),
     number(after),
   ]);
-  return table(['Key', 'Key material', 'Data keys before', 'after'], rows);
+  return table(['Key', 'Key material', 'State', 'Rotated', 'Data keys before', 'after'], rows);
 }
 
 function failuresTable({ failures }: Report): string {

@@ -1,14 +1,25 @@
 import type { Failure, KeyMaterialCount } from '../model/books.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
+import type { RouteType } from '../model/route.ts';
 import type { Estimate, RunMode } from '../model/run.ts';
 
 export interface StoreReport {
   readonly store: string;
-  /** Every unit of every pass over this store came to its end. */
+  /** Every unit of every pass over this store came to its end, and the run was about all of it. */
   readonly complete: boolean;
+  /** The part of the store that the run was about, where that was not all of it. */
+  readonly narrowedTo?: string;
   readonly records: number;
   readonly dataKeys: number;
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
+}
+
+/** Data keys under one key material, with what KMS tells of it; `state` is absent where KMS does not. */
+export interface KeyMaterialReport extends KeyMaterialCount {
+  readonly state?: string;
+  /** ISO 8601; the first material of a key has none. */
+  readonly rotatedAt?: string;
+  readonly rotationType?: string;
 }
 
 /** The account of a run (DESIGN 6.4): what `rewrap report`, the HTML page and `report.json` all show. */
@@ -20,9 +31,15 @@ export interface Report {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly stores: readonly StoreReport[];
-  readonly keyMaterials: readonly KeyMaterialCount[];
-  /** Data keys that may still need a source key; `null` wherever a scan did not finish, or none was asked for. */
+  readonly route: { readonly type: RouteType; readonly why: string };
+  readonly dryRun: boolean;
+  readonly keyMaterials: readonly KeyMaterialReport[];
+  /** Data keys that may still need a source key; `null` wherever a scan did not finish, or did not see all of a store. */
   readonly remaining: number | null;
+  /** The same within the part that a narrowed run was about; absent where the run was about everything. */
+  readonly remainingInScope?: number | null;
+  /** The new data keys are copies: the source records, or the old data keys beside them, stay as they are. */
+  readonly keepsSource: boolean;
   readonly kms: { readonly requests: number; readonly throttled: number };
   readonly estimate: Estimate | null;
   readonly warnings: readonly string[];

@@ -1,11 +1,27 @@
+import type { UnitProgress } from '../model/books.ts';
 import type { RecordPage, RecordStore } from '../ports.ts';
 import type { ScanRange } from '../model/run.ts';
+import type { UnitScope } from './unit-scope.ts';
 
 export interface PagesOptions {
   readonly cursor?: string;
   readonly pageSize: number;
+  /** Records to visit at most. */
+  readonly maxRecords?: number;
   /** Strongly consistent reads: twice the price, so only where a proof hangs on them. */
   readonly consistent: boolean;
+}
+
+/** From the last checkpoint on, and no further than the unit's sample. */
+export function startOf(
+  { cursor, books }: UnitProgress,
+  { unit, plan }: UnitScope,
+): Omit<PagesOptions, 'consistent'> {
+  return {
+    pageSize: plan.pageSize,
+    ...(cursor !== undefined && { cursor }),
+    ...(unit.maxRecords !== undefined && { maxRecords: unit.maxRecords - books.records }),
+  };
 }
 
 /**
@@ -17,9 +33,18 @@ export async function* pages(
   range: ScanRange,
   options: PagesOptions,
 ): AsyncGenerator<RecordPage> {
-  const { pageSize, consistent } = options;
-  const read = (cursor: string | undefined): Promise<RecordPage> =>
-    store.readPage(range, { pageSize, consistent, ...(cursor !== undefined && { cursor }) });
+  const { consistent, maxRecords = Number.POSITIVE_INFINITY } = options;
+  let left = maxRecords;
+  const read = async (cursor: string | undefined): Promise<RecordPage> => {
+    const pageSize = Math.min(options.pageSize, left);
+    const page = await store.readPage(range, {
+      pageSize,
+      consistent,
+      ...(cursor !== undefined && { cursor }),
+    });
+    left -= page.records.length;
+    return left > 0 ? page : { records: page.records };
+  };
 
   let next: Promise<RecordPage> | undefined = read(options.cursor);
   while (next !== undefined) {

@@ -1,7 +1,9 @@
-import type { Finding } from '../model/data-key.ts';
+import type { DataKey, Finding } from '../model/data-key.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { ReEncryptAnswer } from '../ports.ts';
-import { FOREIGN, UNREADABLE, type Reply } from '../reencrypt/reencrypt-page.ts';
+import type { StoreRecord } from '../model/record.ts';
+import { FOREIGN, UNREADABLE } from '../reencrypt/ask-kms.ts';
+import type { Reply } from '../reencrypt/check-reply.ts';
+import type { DestinationAnswer } from './ask-destination.ts';
 
 export interface Verdict {
   readonly outcome: Outcome;
@@ -9,8 +11,25 @@ export interface Verdict {
   readonly remains: boolean;
 }
 
+/** What is known of a data key besides KMS's answer. */
+export interface Evidence {
+  readonly record: StoreRecord;
+  readonly finding: Finding;
+  /** This run's migrate pass has found that very ciphertext under none of the source keys. */
+  readonly provenForeign: boolean;
+  /** Whether `invalid-ciphertext` rules out the source keys: not where one of them is asymmetric, or the destination. */
+  readonly invalidIsProof: boolean;
+}
+
+/** The ciphertext that should be the destination's: the new one, where that has a place of its own. */
 export function ciphertextOf(finding: Finding): Uint8Array | undefined {
-  return finding.kind === 'unsupported' ? undefined : finding.ciphertext;
+  if (finding.kind === 'unsupported') return undefined;
+  if (finding.kind === 'data-key' && finding.writeTo !== undefined) return copyOf(finding);
+  return finding.ciphertext;
+}
+
+function copyOf({ writeTo }: DataKey): Uint8Array | undefined {
+  return writeTo?.stale === true ? undefined : writeTo?.ciphertext;
 }
 
 /**
@@ -18,29 +37,39 @@ export function ciphertextOf(finding: Finding): Uint8Array | undefined {
  *
  * | KMS says, asked with the destination key | outcome | remains |
  * |---|---|---|
- * | opened, current key material | `already-current` | no |
- * | opened, older key material | `to-rewrap` | yes |
+ * | opened, current key material and context | `already-current` | no |
+ * | opened, older key material or another context | `to-rewrap` | yes |
+ * | opened, but in the source: the record is not in the destination store | `to-rewrap` | yes |
  * | IncorrectKey, and proven foreign by this run's migrate pass | `foreign-key` | no |
  * | IncorrectKey | `to-rewrap` | yes |
- * | InvalidCiphertext | `unreadable` | no: whatever it is, no source key opens it |
+ * | InvalidCiphertext, all keys symmetric | `unreadable` | no: whatever it is, no source key opens it |
+ * | InvalidCiphertext, and an asymmetric key might have made it | `unreadable` | yes |
  * | no answer, or a format that cannot be asked about | `failed`, `unsupported` | yes |
  * | the slot holds no ciphertext | `unreadable` | no |
+ * | the place for the new ciphertext is empty, or holds that of another data key | `to-rewrap` | yes |
  */
-export function verdictOf(
-  finding: Finding,
-  answer: ReEncryptAnswer | undefined,
-  provenForeign: boolean,
-): Verdict {
+export function verdictOf(evidence: Evidence, answer: DestinationAnswer | undefined): Verdict {
+  const { finding, provenForeign, invalidIsProof } = evidence;
   if (answer === undefined) return unasked(finding);
   switch (answer.kind) {
     case 're-encrypted':
-      return opened(finding, answer);
+      return opened(evidence, answer);
+    case 'other-context':
+      return remains({
+        source: answer.source,
+        reason: 'under the destination key, but another encryption context',
+      });
     case 'incorrect-key':
       return provenForeign
         ? { outcome: { kind: 'foreign-key', reason: FOREIGN }, remains: false }
-        : { outcome: { kind: 'to-rewrap', reason: notUnderDestination(finding) }, remains: true };
+        : remains({ reason: notUnderDestination(finding) });
     case 'invalid-ciphertext':
-      return { outcome: { kind: 'unreadable', reason: unreadableReason(finding) }, remains: false };
+      return { outcome: { kind: 'unreadable', reason: unreadableReason(finding) }, remains: !invalidIsProof };
+    case 'rejected':
+      return {
+        outcome: { kind: 'unsupported', reason: 'KMS refuses to be asked about it (ValidationException)' },
+        remains: true,
+      };
     case 'unavailable':
       return { outcome: { kind: 'failed', reason: answer.reason }, remains: true };
   }
@@ -53,23 +82,25 @@ function unasked(finding: Finding): Verdict {
     case 'unreadable':
       return { outcome: { kind: 'unreadable', reason: finding.reason }, remains: false };
     case 'data-key':
-      throw new Error(`data key at ${finding.slot} was not asked: every ciphertext is`);
+      return remains({
+        reason: finding.writeTo?.stale
+          ? 'the new data key was made of another one than the record holds now'
+          : 'the record has no new data key yet',
+      });
   }
 }
 
-function opened(finding: Finding, { source, destination }: Reply): Verdict {
+function opened({ finding, record }: Evidence, { source, destination }: Reply): Verdict {
   if (finding.kind === 'unreadable')
     return { outcome: { kind: 'unreadable', reason: finding.reason }, remains: false };
+  if (record.absent !== undefined) return remains({ source, reason: 'not in the destination store yet' });
   return source.keyMaterialId === destination.keyMaterialId
     ? { outcome: { kind: 'already-current', source }, remains: false }
-    : {
-        outcome: {
-          kind: 'to-rewrap',
-          source,
-          reason: 'under the destination key, but not under its current key material',
-        },
-        remains: true,
-      };
+    : remains({ source, reason: 'under the destination key, but not under its current key material' });
+}
+
+function remains(details: Omit<Extract<Outcome, { kind: 'to-rewrap' }>, 'kind'>): Verdict {
+  return { outcome: { kind: 'to-rewrap', ...details }, remains: true };
 }
 
 function notUnderDestination(finding: Finding): string {

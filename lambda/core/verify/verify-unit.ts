@@ -4,8 +4,6 @@ import { PageBudget } from '../account/page-budget.ts';
 import { heedControl } from '../account/run-control.ts';
 import { outcomeEntry } from '../journal/journal-page.ts';
 import type { UnitProgress } from '../model/books.ts';
-import type { Finding } from '../model/data-key.ts';
-import { canonicalContext, type EncryptionContext } from '../model/encryption-context.ts';
 import type {
   Clock,
   Deadline,
@@ -13,15 +11,14 @@ import type {
   Ledger,
   OutcomeArchive,
   RecordStore,
-  ReEncryptAnswer,
   Telemetry,
 } from '../ports.ts';
-import { checkReply } from '../reencrypt/check-reply.ts';
 import { askTwinsOnce } from '../reencrypt/twins.ts';
 import { digest } from '../scan/digest.ts';
 import { findDataKeys, type Found } from '../scan/find-data-keys.ts';
-import { pages } from '../scan/pages.ts';
+import { pages, startOf } from '../scan/pages.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
+import { askDestination, askedAbout, invalidIsProof } from './ask-destination.ts';
 import { ciphertextOf, verdictOf, type Verdict } from './verdict.ts';
 
 export interface VerifyPorts {
@@ -44,11 +41,7 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
   let progress = await ports.ledger.resume(unit, freshProgress(unit, 'verify'));
   if (progress.done) return progress;
   const foreign = await provenForeign(scope, ports.archive);
-  const start = {
-    ...(progress.cursor !== undefined && { cursor: progress.cursor }),
-    pageSize: plan.pageSize,
-    consistent: true,
-  };
+  const start = { ...startOf(progress, scope), consistent: true };
 
   for await (const page of pages(ports.records, unit.range, start)) {
     await heedControl(plan, ports);
@@ -82,54 +75,27 @@ interface Judged extends Verdict {
   readonly found: Found;
 }
 
-async function judge(
-  found: readonly Found[],
-  { plan }: UnitScope,
-  ports: AskPorts,
-): Promise<readonly Judged[]> {
-  const findings = found.map(({ finding }) => finding);
-  const answers = await askTwinsOnce(findings.filter(hasCiphertext), fingerprint, finding =>
-    askDestination(finding, plan.destinationKeyArn, ports.keys),
-  );
-  return found.map(one => {
-    const ciphertext = ciphertextOf(one.finding);
-    const foreign = ciphertext !== undefined && ports.foreign.has(digest(ciphertext));
-    return { ...verdictOf(one.finding, answers.get(one.finding), foreign), found: one };
-  });
-}
-
 interface AskPorts {
   readonly keys: KeyService;
   readonly foreign: ReadonlySet<string>;
 }
 
-function hasCiphertext(finding: Finding): boolean {
-  return ciphertextOf(finding) !== undefined;
-}
-
-function fingerprint(finding: Finding): string {
-  return `${digest(ciphertextOf(finding) ?? new Uint8Array())} ${canonicalContext(contextOf(finding))}`;
-}
-
-/** Where only the context is missing, an empty one still tells whose ciphertext it is: KMS checks the key first. */
-function contextOf(finding: Finding): EncryptionContext {
-  return finding.kind === 'data-key' ? finding.encryptionContext : {};
-}
-
-async function askDestination(
-  finding: Finding,
-  destinationKeyArn: string,
-  keys: KeyService,
-): Promise<ReEncryptAnswer> {
-  const context = contextOf(finding);
-  const request = {
-    ciphertext: ciphertextOf(finding) ?? new Uint8Array(),
-    sourceKeyArn: destinationKeyArn,
-    destinationKeyArn,
-    sourceContext: context,
-    destinationContext: context,
-  };
-  const answer = await keys.reEncrypt(request);
-  if (answer.kind === 're-encrypted') checkReply(request, answer);
-  return answer;
+async function judge(
+  found: readonly Found[],
+  { plan }: UnitScope,
+  { keys, foreign }: AskPorts,
+): Promise<readonly Judged[]> {
+  const asked = found.map(({ finding }) => finding).filter(finding => ciphertextOf(finding) !== undefined);
+  const answers = await askTwinsOnce(asked, askedAbout, finding => askDestination(finding, plan, keys));
+  return found.map(one => {
+    const { finding, record } = one;
+    const ciphertext = ciphertextOf(finding);
+    const evidence = {
+      record,
+      finding,
+      provenForeign: ciphertext !== undefined && foreign.has(digest(ciphertext)),
+      invalidIsProof: invalidIsProof(plan, ciphertext),
+    };
+    return { ...verdictOf(evidence, answers.get(finding)), found: one };
+  });
 }

@@ -1,12 +1,14 @@
 import pMap from 'p-map';
 import type { Finding } from '../model/data-key.ts';
+import type { EncryptionAlgorithm } from '../model/key-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { RecordStore, WriteResult } from '../ports.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { BoundFormat } from '../model/format.ts';
 import { digest } from '../scan/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
-import type { PageAnswer, Reply } from '../reencrypt/reencrypt-page.ts';
+import type { Reply } from '../reencrypt/check-reply.ts';
+import type { PageAnswer } from '../reencrypt/reencrypt-page.ts';
 
 export interface Written {
   readonly found: Found;
@@ -64,6 +66,7 @@ async function writeRecord(
     slot: found.finding.slot,
     ciphertext: reply.ciphertext,
     destination: reply.destination,
+    destinationAlgorithm: reply.destinationAlgorithm as EncryptionAlgorithm,
   }));
   const first = await records.write(record, format.replace(record, replacements));
   if (first.kind !== 'precondition-failed')
@@ -92,14 +95,20 @@ function standingOf(
   format: BoundFormat,
 ): Standing {
   const now = current && format.read(current).find(finding => finding.slot === found.finding.slot);
-  const held = now && digestOf(now);
-  if (held === undefined) return 'other';
-  if (held === digest(reply.ciphertext)) return 'ours';
-  return held === digestOf(found.finding) ? 'old' : 'other';
+  if (now === undefined) return 'other';
+  if (writtenDigest(now) === digest(reply.ciphertext)) return 'ours';
+  const sameSource = sourceDigest(now) !== undefined && sourceDigest(now) === sourceDigest(found.finding);
+  return sameSource && writtenDigest(now) === writtenDigest(found.finding) ? 'old' : 'other';
 }
 
-function digestOf(finding: Finding): string | undefined {
+function sourceDigest(finding: Finding): string | undefined {
   return 'ciphertext' in finding ? digest(finding.ciphertext) : undefined;
+}
+
+/** Of what lies where the new ciphertext goes; `undefined` where nothing does. */
+function writtenDigest(finding: Finding): string | undefined {
+  if (finding.kind !== 'data-key' || finding.writeTo === undefined) return sourceDigest(finding);
+  return finding.writeTo.ciphertext && digest(finding.writeTo.ciphertext);
 }
 
 function outcomeAfterRace(standing: Standing, reply: Reply, second: WriteResult | undefined): Outcome {

@@ -45,3 +45,23 @@ function child(value: AttributeValue | undefined, step: string | number): Attrib
 function own(map: AttributeMap, name: string): AttributeValue | undefined {
   return Object.hasOwn(map, name) ? map[name] : undefined;
 }
+
+/** The text at a path; `undefined` where there is none, or something else. */
+export function textAt(attributes: AttributeMap, path: AttributePath | undefined): string | undefined {
+  const value = path === undefined ? undefined : valueAt(attributes, path);
+  return value !== undefined && 'S' in value ? value.S : undefined;
+}
+
+/** DynamoDB sets a member only of a map that is there. */
+export function hasRoomAt(attributes: AttributeMap, path: AttributePath): boolean {
+  if (path.length === 1 || valueAt(attributes, path) !== undefined) return true;
+  const parent = valueAt(attributes, path.slice(0, -1));
+  return parent !== undefined && 'M' in parent && typeof path.at(-1) === 'string';
+}
+
+/** A path of a configuration that has been validated before. */
+export function needPath(path: string | readonly (string | number)[]): AttributePath {
+  const parsed = parsePath(path);
+  if (parsed === undefined) throw new TypeError(`no attribute path: ${JSON.stringify(path)}`);
+  return parsed;
+}

@@ -23,6 +23,20 @@ const place = z.union([
   ),
 ]);
 
+const writeTo = strictObject(
+  {
+    dataKey: path.describe('Where the new data key goes.'),
+    keyArn: path.optional().describe('A string attribute for the key of the new data key.'),
+    encryptionAlgorithm: path.optional().describe('A string attribute for its encryption algorithm.'),
+    sourceDigest: path
+      .optional()
+      .describe(
+        'A string attribute for the SHA-256 of the old data key: tells whether the record got another one since.',
+      ),
+  },
+  'a place to write to',
+);
+
 /** The job's `format` object for `attribute`. */
 export const attributeConfig = strictObject(
   {
@@ -36,7 +50,20 @@ export const attributeConfig = strictObject(
       .describe(
         'A string attribute that names the key; read as a hint, and written together with the data key.',
       ),
-    encryptionContext: contextTemplate(place).describe('The context the data key was encrypted under.'),
+    encryptionAlgorithm: path
+      .optional()
+      .describe(
+        'A string attribute that names the encryption algorithm; read as a hint, and written with the data key.',
+      ),
+    encryptionContext: contextTemplate(place)
+      .default({})
+      .describe('The context the data key was encrypted under.'),
+    destinationEncryptionContext: contextTemplate(place)
+      .optional()
+      .describe('The context to encrypt it under, where that shall be another one.'),
+    writeTo: writeTo
+      .optional()
+      .describe('Where the new data key goes, if the old one is to stay where it is.'),
   },
   'a format',
 );

@@ -1,144 +1,119 @@
-import { Buffer } from 'node:buffer';
 import type { Finding } from '../../core/model/data-key.ts';
 import type { BoundFormat, FormatDefinition, Replacement } from '../../core/model/format.ts';
-import type {
-  AttributePath,
-  AttributeValue,
-  ItemRecord,
-  RecordChange,
-  StoreRecord,
-} from '../../core/model/record.ts';
-import { ciphertextFromBase64, ciphertextFromBytes, type ReadCiphertext } from '../ciphertext.ts';
-import { buildContext, type ContextValue } from '../context-template.ts';
-import { formatAttributePath, parsePath, valueAt } from './attribute-path.ts';
-import { attributeConfig, type AttributeConfig } from './config.ts';
+import { isEncryptionAlgorithm } from '../../core/model/key-use.ts';
+import type { AttributePath, ItemRecord, RecordChange, StoreRecord } from '../../core/model/record.ts';
+import { companions, writeToOf, type Companion } from '../companions.ts';
+import { buildContexts, contextNames } from '../context-template.ts';
+import { formatAttributePath, hasRoomAt, textAt, valueAt } from './attribute-path.ts';
+import { attributeConfig } from './config.ts';
+import { contextValue } from './context-value.ts';
+import { decode, encode } from './encoding.ts';
+import { placesOf, type Places } from './places.ts';
 
 /** One encrypted data key at a fixed path of a DynamoDB item. */
 export const attributeFormat: FormatDefinition = {
   name: 'attribute',
   store: 'dynamodb',
   configSchema: attributeConfig,
-  bind: config => bind(attributeConfig.parse(config)),
+  bind: config => bind(placesOf(attributeConfig.parse(config))),
 };
 
-function bind(config: AttributeConfig): BoundFormat {
-  const path = needPath(config.dataKey);
-  const keyArnPath = config.keyArn === undefined ? undefined : needPath(config.keyArn);
+function bind(places: Places): BoundFormat {
+  const { config, dataKey, writeTo } = places;
   return {
-    identity: formatAttributePath(path),
-    read: record => read(needItem(record), config, { path, keyArnPath }),
-    replace: (record, replacements) => replace(needItem(record), config, { replacements, path, keyArnPath }),
+    identity: formatAttributePath(dataKey),
+    keepsSource: writeTo !== undefined,
+    needsTags: false,
+    contextNames: contextNames(config),
+    read: record => read(needItem(record), places),
+    replace: (record, replacements) => replace(needItem(record), places, replacements),
   };
 }
 
-interface Paths {
-  readonly path: AttributePath;
-  readonly keyArnPath: AttributePath | undefined;
-}
-
-function read(item: ItemRecord, config: AttributeConfig, { path, keyArnPath }: Paths): readonly Finding[] {
-  const value = valueAt(item.attributes, path);
+function read(item: ItemRecord, places: Places): readonly Finding[] {
+  const { config, dataKey, writeTo } = places;
+  const { attributes } = item;
+  const value = valueAt(attributes, dataKey);
   if (value === undefined) return [];
-  const slot = formatAttributePath(path);
-  const bytes = readCiphertext(value, config.encoding);
+  const slot = formatAttributePath(dataKey);
+  const bytes = decode(value, config.encoding);
   if ('reason' in bytes) return [{ kind: 'unreadable', slot, reason: `attribute ${slot} ${bytes.reason}` }];
-  const built = buildContext(config.encryptionContext, place => contextValue(item, place));
-  if (built.kind === 'missing')
-    return [{ kind: 'unreadable', slot, reason: built.reason, ciphertext: bytes.ciphertext }];
-  const recorded = keyArnPath === undefined ? undefined : valueAt(item.attributes, keyArnPath);
+  const { ciphertext } = bytes;
+  const built = buildContexts(config, place => contextValue(item, place));
+  if (built.kind === 'missing') return [{ kind: 'unreadable', slot, reason: built.reason, ciphertext }];
+  if (writeTo !== undefined && !hasRoomAt(attributes, writeTo.dataKey)) {
+    const parent = formatAttributePath(writeTo.dataKey.slice(0, -1));
+    return [
+      { kind: 'unsupported', slot, reason: `the item has no map ${parent} to write the new data key to` },
+    ];
+  }
+  const recordedKeyArn = textAt(attributes, places.keyArn);
+  const recordedAlgorithm = textAt(attributes, places.encryptionAlgorithm);
   return [
     {
       kind: 'data-key',
       slot,
-      ciphertext: bytes.ciphertext,
-      encryptionContext: built.context,
-      ...(recorded !== undefined && 'S' in recorded && { recordedKeyArn: recorded.S }),
+      ciphertext,
+      encryptionContext: built.encryptionContext,
+      ...(built.destinationContext !== undefined && { destinationContext: built.destinationContext }),
+      ...(recordedKeyArn !== undefined && { recordedKeyArn }),
+      ...(recordedAlgorithm !== undefined &&
+        isEncryptionAlgorithm(recordedAlgorithm) && { recordedAlgorithm }),
+      ...(writeTo !== undefined && { writeTo: writtenAt(item, places, ciphertext) }),
     },
   ];
 }
 
-function readCiphertext(value: AttributeValue, encoding: AttributeConfig['encoding']): ReadCiphertext {
-  switch (encoding) {
-    case 'binary':
-      return 'B' in value
-        ? ciphertextFromBytes(value.B)
-        : { reason: `is of type ${typeOf(value)}; the job says binary, type B` };
-    case 'base64':
-      return 'S' in value
-        ? ciphertextFromBase64(value.S)
-        : { reason: `is of type ${typeOf(value)}; the job says base64, type S` };
-  }
+function writtenAt(
+  { attributes }: ItemRecord,
+  { config, writeTo }: Places,
+  source: Uint8Array,
+): ReturnType<typeof writeToOf> {
+  const path = writeTo?.dataKey ?? [];
+  const value = valueAt(attributes, path);
+  const bytes = value === undefined ? undefined : decode(value, config.encoding);
+  return writeToOf(formatAttributePath(path), {
+    source,
+    ciphertext: bytes !== undefined && 'ciphertext' in bytes ? bytes.ciphertext : undefined,
+    recordedDigest: textAt(attributes, writeTo?.sourceDigest),
+  });
 }
 
-/** Strings and numbers verbatim, as DynamoDB returns them; binary as base64. Nothing else has one text. */
-function contextValue(
-  item: ItemRecord,
-  place: { readonly attribute?: unknown; readonly keyAttribute?: unknown },
-): ContextValue {
-  const { attribute, keyAttribute } = place as {
-    readonly attribute?: string | (string | number)[];
-    readonly keyAttribute?: string;
-  };
-  const path = keyAttribute === undefined ? needPath(attribute ?? []) : [keyAttribute];
-  const name = formatAttributePath(path);
-  const value = valueAt(keyAttribute === undefined ? item.attributes : item.key, path);
-  if (value === undefined)
-    return {
-      reason: `the item has no ${keyAttribute === undefined ? 'attribute' : 'key attribute'} ${name}`,
-    };
-  if ('S' in value) return { value: value.S };
-  if ('N' in value) return { value: value.N };
-  if ('B' in value) return { value: Buffer.from(value.B).toString('base64') };
-  return {
-    reason: `attribute ${name} is of type ${typeOf(value)}; a context value is a string, number or binary`,
-  };
-}
-
-interface Replacing extends Paths {
-  readonly replacements: readonly Replacement[];
-}
-
-function replace(
-  item: ItemRecord,
-  config: AttributeConfig,
-  { replacements, path, keyArnPath }: Replacing,
-): RecordChange {
+function replace(item: ItemRecord, places: Places, replacements: readonly Replacement[]): RecordChange {
+  const { config, dataKey, writeTo } = places;
   const [replacement] = replacements;
-  const old = valueAt(item.attributes, path);
+  const old = valueAt(item.attributes, dataKey);
   if (replacement === undefined || old === undefined)
-    throw new TypeError(`nothing to replace at ${formatAttributePath(path)} of ${item.locator}`);
-  const hasKeyArn = keyArnPath !== undefined && valueAt(item.attributes, keyArnPath) !== undefined;
+    throw new TypeError(`nothing to replace at ${formatAttributePath(dataKey)} of ${item.locator}`);
+  const path = writeTo?.dataKey ?? dataKey;
+  const source = writeTo === undefined ? undefined : decode(old, config.encoding);
+  const beside = companions(
+    writeTo ?? places,
+    replacement,
+    source !== undefined && 'ciphertext' in source ? source.ciphertext : undefined,
+  );
   return {
     kind: 'item-change',
-    expect: [{ path, value: old }],
+    expect: [
+      { path: dataKey, value: old },
+      ...(writeTo === undefined ? [] : [{ path, value: valueAt(item.attributes, path) }]),
+    ],
     set: [
       { path, value: encode(replacement.ciphertext, config.encoding) },
-      ...(hasKeyArn ? [{ path: keyArnPath, value: { S: replacement.destination.keyArn } }] : []),
+      ...beside
+        .filter(one => fits(item, one))
+        .map(({ place, text }) => ({ path: place, value: { S: text } })),
     ],
   };
 }
 
-function encode(ciphertext: Uint8Array, encoding: AttributeConfig['encoding']): AttributeValue {
-  switch (encoding) {
-    case 'binary':
-      return { B: ciphertext };
-    case 'base64':
-      return { S: Buffer.from(ciphertext).toString('base64') };
-  }
-}
-
-function typeOf(value: AttributeValue): string {
-  return Object.keys(value)[0] ?? 'unknown';
+/** A place is written where it is, or, where the job makes it, in a map that is there. */
+function fits({ attributes }: ItemRecord, { place, onlyIfThere }: Companion<AttributePath>): boolean {
+  return onlyIfThere ? valueAt(attributes, place) !== undefined : hasRoomAt(attributes, place);
 }
 
 function needItem(record: StoreRecord): ItemRecord {
   if (record.kind !== 'item')
     throw new TypeError(`the format attribute reads DynamoDB items, not ${record.kind}s`);
   return record;
-}
-
-function needPath(path: string | readonly (string | number)[]): AttributePath {
-  const parsed = parsePath(path);
-  if (parsed === undefined) throw new TypeError(`no attribute path: ${JSON.stringify(path)}`);
-  return parsed;
 }

@@ -10,7 +10,25 @@ const metadataName = text('the name of a metadata entry').regex(/^(?!x-amz-meta-
 const place = z.union([
   strictObject({ metadata: metadataName.describe('A metadata entry of the object.') }, 'a context value'),
   strictObject({ objectKey: z.literal(true).describe("The object's key.") }, 'a context value'),
+  strictObject(
+    { tag: text('the key of a tag').describe('A tag of the object; read with a request of its own.') },
+    'a context value',
+  ),
 ]);
+
+const writeTo = strictObject(
+  {
+    dataKey: metadataName.describe('The metadata entry for the new data key.'),
+    keyArn: metadataName.optional().describe('A metadata entry for the key of the new data key.'),
+    encryptionAlgorithm: metadataName.optional().describe('A metadata entry for its encryption algorithm.'),
+    sourceDigest: metadataName
+      .optional()
+      .describe(
+        'A metadata entry for the SHA-256 of the old data key: tells whether the object got another one since.',
+      ),
+  },
+  'a place to write to',
+);
 
 /** The job's `format` object for `object-metadata`. */
 export const objectMetadataConfig = strictObject(
@@ -22,7 +40,20 @@ export const objectMetadataConfig = strictObject(
       .describe(
         'A metadata entry that names the key; read as a hint, and written together with the data key.',
       ),
-    encryptionContext: contextTemplate(place).describe('The context the data key was encrypted under.'),
+    encryptionAlgorithm: metadataName
+      .optional()
+      .describe(
+        'A metadata entry that names the encryption algorithm; read as a hint, and written with the data key.',
+      ),
+    encryptionContext: contextTemplate(place)
+      .default({})
+      .describe('The context the data key was encrypted under.'),
+    destinationEncryptionContext: contextTemplate(place)
+      .optional()
+      .describe('The context to encrypt it under, where that shall be another one.'),
+    writeTo: writeTo
+      .optional()
+      .describe('Where the new data key goes, if the old one is to stay where it is.'),
   },
   'a format',
 );

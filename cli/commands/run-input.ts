@@ -1,0 +1,26 @@
+/** What a person may say about a run, besides its job. */
+export interface InputOptions {
+  readonly mode: string;
+  readonly dryRun?: boolean;
+  readonly sample?: number;
+  readonly grantToken?: readonly string[];
+  readonly kmsRequestsPerSecond?: number;
+  readonly maxConcurrency?: number;
+}
+
+/** The execution input (DESIGN 6.2); the service validates it. */
+export function runInput(job: string, options: InputOptions): object {
+  const { mode, dryRun, sample, grantToken, kmsRequestsPerSecond, maxConcurrency } = options;
+  const limits = {
+    ...(kmsRequestsPerSecond !== undefined && { kmsRequestsPerSecond }),
+    ...(maxConcurrency !== undefined && { maxConcurrency }),
+  };
+  return {
+    job,
+    mode,
+    ...(dryRun === true && { dryRun }),
+    ...(sample !== undefined && { sample }),
+    ...(grantToken !== undefined && { grantTokens: grantToken }),
+    ...(Object.keys(limits).length > 0 && { limits }),
+  };
+}

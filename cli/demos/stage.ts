@@ -1,0 +1,99 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
+import type { ClientConfig } from '../../lambda/adapters/client-config.ts';
+import { findDeployment, type Deployment } from '../../lambda/adapters/deployment.ts';
+import { journalObjects } from '../../lambda/adapters/journal-export.ts';
+import { reportHtml } from '../../lambda/core/report/html.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
+import { STACK_NAME, type CommandContext } from '../commands/command.ts';
+import { followToReport, showEnd } from '../commands/run.ts';
+import { LOCAL_CREDENTIALS, startEmbeddedAws, synthesize } from '../embedded-aws.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { reportText } from '../render/terminal.ts';
+import { RunWatch } from '../run-watch.ts';
+import { proofText, type Proof } from './proof.ts';
+
+/** An embedded AWS of a demo's own, with a job deployed. */
+export interface Stage {
+  readonly endpoint: string;
+  /** Where a person finds everything afterwards: the embedded AWS forgets it when it ends. */
+  readonly folder: string;
+}
+
+export async function onStage(
+  { jobs, name }: { readonly jobs: string; readonly name: string },
+  { console }: CommandContext,
+  play: (stage: Stage) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  Object.assign(process.env, LOCAL_CREDENTIALS);
+  const folder = resolve('.rewrap', `${name}-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`);
+  console.note(`Synthesizing the stacks for ${jobs} …`);
+  await synthesize({ jobs, outdir: join(folder, 'cdk.out') });
+  const embedded = await startEmbeddedAws({ logFolder: join(folder, 'logs') });
+  try {
+    const stacks = await embedded.deploy(join(folder, 'cdk.out'));
+    console.note(`Deployed ${stacks.join(', ')} to ${embedded.endpoint}.`);
+    return await play({ endpoint: embedded.endpoint, folder });
+  } finally {
+    await embedded.stop();
+  }
+}
+
+export type Played =
+  | { readonly kind: 'reported'; readonly report: Report }
+  | { readonly kind: 'ended'; readonly exitCode: ExitCode };
+
+/** Runs a migration to its report, and saves report and journal. */
+export async function migrate(job: string, { folder }: Stage, context: CommandContext): Promise<Played> {
+  const { console, aws } = context;
+  const deployment = await findDeployment(STACK_NAME, aws);
+  const watch = new RunWatch(deployment, aws);
+  const runId = `${job}-migrate-${Date.now()}`;
+  await watch.executions.start(runId, { job, mode: 'migrate' });
+  console.note(`Run ${runId}: Plan, Migrate, Verify, Report.`);
+  const { status, report } = await followToReport(watch, runId, context);
+  if (report === undefined) return { kind: 'ended', exitCode: showEnd(status, report, context) };
+  await saveFiles(folder, { deployment, report, aws });
+  return { kind: 'reported', report };
+}
+
+interface Shown {
+  readonly report: Report;
+  readonly proof: Proof;
+  /** What the proof shows, in one sentence. */
+  readonly claim: string;
+}
+
+export function show({ report, proof, claim }: Shown, { folder }: Stage, { console }: CommandContext): void {
+  if (console.json) return console.out(JSON.stringify({ ...report, proof, folder }, null, 2));
+  console.out(reportText(report));
+  console.out('');
+  console.out(proofText(proof, claim));
+  console.out('');
+  console.out(`Report     ${join(folder, 'report.html')} and report.json`);
+  console.out(`Journal    ${join(folder, 'journal')} (gzip JSON Lines)`);
+  console.out(`Logs       ${join(folder, 'logs')} (one line for each data key, with both key material ids)`);
+}
+
+async function saveFiles(
+  folder: string,
+  {
+    deployment,
+    report,
+    aws,
+  }: { readonly deployment: Deployment; readonly report: Report; readonly aws: ClientConfig },
+): Promise<void> {
+  const save = (name: string, body: string | Uint8Array): void => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), body);
+  };
+  save('report.json', JSON.stringify(report, null, 2));
+  save('report.html', reportHtml(report));
+  for await (const { key, body } of journalObjects(
+    new AwsClients(aws).s3(),
+    deployment.journalBucket,
+    report,
+  ))
+    save(`journal/${key}`, body);
+}

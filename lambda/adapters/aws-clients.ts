@@ -1,0 +1,40 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { ClientConfig } from './client-config.ts';
+
+/** 32 HEADs or writes in flight, read-ahead and journal: the default of 50 sockets would be the bottleneck. */
+const MAX_SOCKETS = 128;
+/** Six tries with the SDK's back-off: some seconds of throttling pass, a page never hangs for minutes. */
+const MAX_ATTEMPTS = 6;
+
+/** Clients of DynamoDB and S3, one for each Region; without a Region, that of the deployment. */
+export class AwsClients {
+  readonly #config: ClientConfig;
+  readonly #dynamodb = new Map<string | undefined, DynamoDBClient>();
+  readonly #s3 = new Map<string | undefined, S3Client>();
+
+  constructor(config: ClientConfig = {}) {
+    this.#config = config;
+  }
+
+  dynamodb(region?: string): DynamoDBClient {
+    const known = this.#dynamodb.get(region) ?? new DynamoDBClient(this.#settings(region));
+    this.#dynamodb.set(region, known);
+    return known;
+  }
+
+  s3(region?: string): S3Client {
+    const known = this.#s3.get(region) ?? new S3Client(this.#settings(region));
+    this.#s3.set(region, known);
+    return known;
+  }
+
+  #settings(region: string | undefined) {
+    return {
+      ...this.#config,
+      ...(region !== undefined && { region }),
+      maxAttempts: MAX_ATTEMPTS,
+      requestHandler: { httpAgent: { maxSockets: MAX_SOCKETS }, httpsAgent: { maxSockets: MAX_SOCKETS } },
+    };
+  }
+}

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { encodeKey, type SdkItem } from './item-key.ts';
+
+/** DynamoDB API reference, BatchGetItem: up to 100 items and 16 MB; what did not fit comes back as unprocessed. */
+const KEYS_PER_BATCH = 100;
+/** Waits when a batch came back with nothing processed at all: the table throttles. */
+const WAITS_MS = [50, 100, 200, 400, 800, 1_600, 3_200];
+
+/** Items by primary key, strongly consistent, in the order of the keys; `undefined` for those that are not there. */
+export async function batchGet(
+  client: DynamoDBClient,
+  table: string,
+  keys: readonly SdkItem[],
+): Promise<readonly (SdkItem | undefined)[]> {
+  const names = Object.keys(keys[0] ?? {});
+  const found = new Map<string, SdkItem>();
+  const keyOf = (item: SdkItem): string =>
+    encodeKey(Object.fromEntries(names.map(name => [name, item[name]])) as SdkItem);
+  for (let start = 0; start < keys.length; start += KEYS_PER_BATCH)
+    for (const item of await getAll(client, table, keys.slice(start, start + KEYS_PER_BATCH)))
+      found.set(keyOf(item), item);
+  return keys.map(key => found.get(keyOf(key)));
+}
+
+async function getAll(
+  client: DynamoDBClient,
+  table: string,
+  keys: readonly SdkItem[],
+): Promise<readonly SdkItem[]> {
+  const items: SdkItem[] = [];
+  let left: readonly SdkItem[] = keys;
+  for (const wait of [0, ...WAITS_MS]) {
+    await sleep(wait);
+    const { Responses, UnprocessedKeys } = await client.send(
+      new BatchGetItemCommand({ RequestItems: { [table]: { Keys: [...left], ConsistentRead: true } } }),
+    );
+    items.push(...(Responses?.[table] ?? []));
+    left = UnprocessedKeys?.[table]?.Keys ?? [];
+    if (left.length === 0) return items;
+  }
+  throw Object.assign(new Error(`${left.length} of ${keys.length} items could not be read`), {
+    name: 'ProvisionedThroughputExceededException',
+  });
+}

@@ -1,0 +1,53 @@
+import type { RecordChange, StoreRecord } from '../core/model/record.ts';
+import type { ScanRange } from '../core/model/run.ts';
+import type { RecordPage, RecordStore, WriteResult } from '../core/ports.ts';
+
+/** A store that records of another one are copied to. */
+export interface CopyTarget extends RecordStore {
+  /** The records with the same keys, strongly consistent; `undefined` for those that are not there. */
+  find(records: readonly StoreRecord[]): Promise<readonly (StoreRecord | undefined)[]>;
+  /** Makes a record of its source, changed, if there is still none of that key. */
+  create(source: StoreRecord, change: RecordChange): Promise<WriteResult>;
+}
+
+const REFUSED = 'not in the destination store, and the job makes none (createMissing is false)';
+
+/**
+ * The records of a destination store, found by the keys of its source. A record that is there is taken as it stands,
+ * with the data key that its own payload was encrypted with; one that is not there is shown as its source.
+ */
+export class CopiedRecords implements RecordStore {
+  readonly #source: RecordStore;
+  readonly #target: CopyTarget;
+  readonly #createMissing: boolean;
+
+  constructor(source: RecordStore, target: CopyTarget, createMissing: boolean) {
+    this.#source = source;
+    this.#target = target;
+    this.#createMissing = createMissing;
+  }
+
+  async readPage(range: ScanRange, options: Parameters<RecordStore['readPage']>[1]): Promise<RecordPage> {
+    const page = await this.#source.readPage(range, options);
+    const found = await this.#target.find(page.records);
+    return { ...page, records: page.records.map((source, index) => found[index] ?? this.#absent(source)) };
+  }
+
+  async reread(record: StoreRecord): Promise<StoreRecord | undefined> {
+    const there = await this.#target.reread(record);
+    if (there !== undefined || record.absent === undefined) return there;
+    const source = await this.#source.reread(record);
+    return source && this.#absent(source);
+  }
+
+  async write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
+    if (record.absent === undefined) return this.#target.write(record, change);
+    return record.absent.refused === undefined
+      ? this.#target.create(record, change)
+      : { kind: 'blocked', reason: record.absent.refused };
+  }
+
+  #absent(source: StoreRecord): StoreRecord {
+    return { ...source, absent: this.#createMissing ? {} : { refused: REFUSED } };
+  }
+}

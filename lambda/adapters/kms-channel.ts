@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { regionOf } from '../core/model/arn.ts';
+import { Pace } from '../core/reencrypt/pace.ts';
+import { isThrottling, messageOf, nameOf } from './aws-errors.ts';
+import type { ClientConfig } from './client-config.ts';
+import { KMS_PATIENCE_MS, patiently } from './patience.ts';
+
+/** With the SDK's back-off (full jitter, doubling, up to 20 s) eight tries ride out more than a minute of throttling. */
+export const KMS_ATTEMPTS = 8;
+
+export interface ChannelConfig extends ClientConfig {
+  readonly grantTokens?: readonly string[];
+  /** Waits before what is missing is believed to be missing. @default KMS_PATIENCE_MS */
+  readonly patienceMs?: readonly number[];
+}
+
+type Sent<T> =
+  { readonly kind: 'answered'; readonly output: T } | { readonly kind: 'failed'; readonly error: unknown };
+
+/**
+ * KMS in all Regions behind one pace. The pacing sits inside the SDK's retry loop, so that retries, too, keep to the
+ * rate, and every request that leaves is counted.
+ */
+export class KmsChannel {
+  readonly grantTokens: readonly string[];
+  readonly #config: ClientConfig;
+  readonly #patienceMs: readonly number[];
+  readonly #clients = new Map<string, KMSClient>();
+  readonly #pace = new Pace(1);
+  #requests = 0;
+  #throttled = 0;
+
+  constructor({ grantTokens = [], patienceMs = KMS_PATIENCE_MS, ...config }: ChannelConfig = {}) {
+    this.grantTokens = grantTokens;
+    this.#patienceMs = patienceMs;
+    this.#config = config;
+  }
+
+  setRate(requestsPerSecond: number): void {
+    this.#pace.setRate(requestsPerSecond);
+  }
+
+  takeUsage(): { readonly requests: number; readonly throttled: number } {
+    const usage = { requests: this.#requests, throttled: this.#throttled };
+    this.#requests = 0;
+    this.#throttled = 0;
+    return usage;
+  }
+
+  /** Sends a request to the Region of a key, and again while its errors may be those of something not yet visible. */
+  async send<T>(
+    keyArn: string,
+    call: (client: KMSClient) => Promise<T>,
+    patienceMs: readonly number[] = this.#patienceMs,
+  ): Promise<T> {
+    const client = this.#client(regionOf(keyArn));
+    const sent = await patiently<Sent<T>>(
+      () =>
+        call(client).then(
+          output => ({ kind: 'answered', output }),
+          (error: unknown) => ({ kind: 'failed', error }),
+        ),
+      one => one.kind === 'failed' && isNotYetVisible(one.error),
+      patienceMs,
+    );
+    if (sent.kind === 'failed') throw sent.error;
+    return sent.output;
+  }
+
+  #client(region: string): KMSClient {
+    const known = this.#clients.get(region) ?? this.#paced(region);
+    this.#clients.set(region, known);
+    return known;
+  }
+
+  #paced(region: string): KMSClient {
+    const client = new KMSClient({ ...this.#config, region, maxAttempts: KMS_ATTEMPTS });
+    client.middlewareStack.add(
+      next => async args => {
+        const wait = this.#pace.reserve(performance.now());
+        if (wait > 0) await sleep(wait);
+        this.#requests++;
+        try {
+          return await next(args);
+        } catch (error) {
+          if (isThrottling(error)) this.#throttled++;
+          throw error;
+        }
+      },
+      { step: 'finalizeRequest', priority: 'low', name: 'kmsRewrapPace' },
+    );
+    return client;
+  }
+}
+
+/** A key, alias, replica or grant that is new looks like one that is not there, or not allowed, or still being made. */
+export function isNotYetVisible(error: unknown): boolean {
+  const name = nameOf(error);
+  return (
+    name === 'NotFoundException' ||
+    name === 'AccessDeniedException' ||
+    (name === 'KMSInvalidStateException' && /creating/i.test(messageOf(error)))
+  );
+}

@@ -1,0 +1,84 @@
+import type { BoundFormat, FormatRegistry } from '../model/format.ts';
+import { isAsymmetric } from '../model/key-use.ts';
+import { storeName, type BucketStore, type Job, type Store } from '../model/job.ts';
+import type { Problem } from '../model/problem.ts';
+import { sourceRegion } from '../model/route.ts';
+import { bindFormat } from '../scan/unit-scope.ts';
+import { regionProblems, routeProblems } from './route-problems.ts';
+
+/** What is wrong between fields that are right each by itself. */
+export function jobProblems(job: Job, formats: FormatRegistry): readonly Problem[] {
+  const bound = job.stores.map(store => bindFormat(store, formats));
+  return [
+    ...regionProblems(job),
+    ...routeProblems(job),
+    ...bound.flatMap((format, index) => contextProblems(job, format, index)),
+    ...job.stores.flatMap((store, index) => scopeProblems(store, index)),
+    ...storeProblems(job, bound),
+  ];
+}
+
+/** KMS binds no context to what an asymmetric key encrypts (API reference, Encrypt). */
+function contextProblems(
+  { source, destination }: Job,
+  { contextNames }: BoundFormat,
+  index: number,
+): readonly Problem[] {
+  const problem = (field: string, names: readonly string[], whose: string): readonly Problem[] => [
+    {
+      path: `stores[${index}].format.${field}`,
+      value: names,
+      words: `is a context for ${whose}, which takes none; remove it`,
+    },
+  ];
+  return [
+    ...(source.keys.every(isAsymmetric) && contextNames.source.length > 0
+      ? problem('encryptionContext', contextNames.source, 'asymmetric source keys')
+      : []),
+    ...(isAsymmetric(destination) && (contextNames.destination ?? []).length > 0
+      ? problem(
+          'destinationEncryptionContext',
+          contextNames.destination ?? [],
+          'an asymmetric destination key',
+        )
+      : []),
+  ];
+}
+
+function scopeProblems(store: Store, index: number): readonly Problem[] {
+  if (store.type === 'dynamodb') return [];
+  return (store.scope?.prefixes ?? []).flatMap((prefix, position, all) => {
+    const path = `stores[${index}].scope.prefixes[${position}]`;
+    if (!prefix.startsWith(store.prefix))
+      return [
+        { path, value: prefix, words: `does not start with the store's prefix; write ${store.prefix}…` },
+      ];
+    const other = all.find((one, at) => at < position && (one.startsWith(prefix) || prefix.startsWith(one)));
+    return other === undefined
+      ? []
+      : [{ path, value: prefix, words: `overlaps with ${other}; write prefixes that do not overlap` }];
+  });
+}
+
+function storeProblems(job: Job, bound: readonly BoundFormat[]): readonly Problem[] {
+  const identities = job.stores.map((store, index) => ({ store, slot: bound[index]?.identity }));
+  return identities.flatMap(({ store, slot }, index) => {
+    const same = identities.findIndex(
+      (other, otherIndex) =>
+        otherIndex < index && other.slot === slot && overlaps(other.store, store, sourceRegion(job)),
+    );
+    if (same === -1) return [];
+    const words = `is the same store as stores[${same}] (${storeName(identities[same]?.store ?? store)}); remove one, or give them prefixes that do not overlap`;
+    return [{ path: `stores[${index}]`, value: storeName(store), words }];
+  });
+}
+
+function overlaps(a: Store, b: Store, region: string): boolean {
+  if ((a.region ?? region) !== (b.region ?? region)) return false;
+  if (a.type === 'dynamodb') return b.type === 'dynamodb' && a.table === b.table;
+  return b.type === 's3' && a.bucket === b.bucket && prefixesOverlap(a, b);
+}
+
+function prefixesOverlap(a: BucketStore, b: BucketStore): boolean {
+  return a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);
+}

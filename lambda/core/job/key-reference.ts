@@ -1,0 +1,9 @@
+import { parseKeyReference } from '../model/arn.ts';
+import { text } from './strict-object.ts';
+
+export const KEY_CURE = 'write arn:aws:kms:REGION:ACCOUNT:key/ID or arn:aws:kms:REGION:ACCOUNT:alias/NAME';
+
+export const keyReference = text('the ARN of a KMS key').refine(
+  value => parseKeyReference(value) !== undefined,
+  { error: `is no KMS key ARN or alias ARN; ${KEY_CURE}` },
+);

@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import { strictObject, text, wholeNumber } from './strict-object.ts';
+
+const SEGMENTS_CURE = 'write the numbers of some segments, each once, from 0 to one below the total';
+
+const filter = strictObject(
+  {
+    expression: text('a FilterExpression such as #status = :status'),
+    names: z
+      .record(z.string().startsWith('#', { error: 'is no placeholder; write #name' }), text('an attribute'))
+      .optional()
+      .describe('ExpressionAttributeNames.'),
+    values: z
+      .record(z.string().startsWith(':', { error: 'is no placeholder; write :value' }), typedValue())
+      .optional()
+      .describe('ExpressionAttributeValues in typed JSON; binary values as base64.'),
+  },
+  'a filter',
+);
+
+/** One type and its value, as DynamoDB's JSON has it. */
+function typedValue() {
+  const error =
+    'is no typed value; write { "S": "text" }, { "N": "1" }, { "B": "base64" }, { "BOOL": true }, …';
+  const one = (name: string, value: z.ZodType) => z.strictObject({ [name]: value });
+  return z.union(
+    [
+      one('S', z.string()),
+      one('N', z.string()),
+      one('B', z.base64()),
+      one('BOOL', z.boolean()),
+      one('NULL', z.literal(true)),
+      one('SS', z.array(z.string())),
+      one('NS', z.array(z.string())),
+    ],
+    { error },
+  );
+}
+
+/** What narrows a run to a part of a table. */
+export const tableScope = strictObject(
+  {
+    filter: filter.optional().describe('Only items that a Scan with this filter returns.'),
+    index: text('the name of an index').optional().describe('A sparse index: only items that it holds.'),
+    segments: strictObject(
+      {
+        total: wholeNumber(1, 1_000_000, 'segments'),
+        only: z.array(z.int().nonnegative(), { error: `is no list; ${SEGMENTS_CURE}` }).min(1),
+      },
+      'segments',
+    )
+      .refine(({ total, only }) => only.every(one => one < total) && new Set(only).size === only.length, {
+        error: `has segments that are not there, or are there twice; ${SEGMENTS_CURE}`,
+      })
+      .optional()
+      .describe('Some segments of a parallel scan: a trial that is spread over the table.'),
+  },
+  'the scope of a table',
+);
+
+const time = z.iso.datetime({ offset: true, error: 'is no time; write one such as 2026-01-01T00:00:00Z' });
+
+/** What narrows a run to a part of a bucket. */
+export const bucketScope = strictObject(
+  {
+    prefixes: z
+      .array(text('a key prefix'), { error: 'is no list; write key prefixes' })
+      .min(1)
+      .optional()
+      .describe("Only keys that start with one of these; each starts with the store's prefix."),
+    suffix: text('the end of a key').optional().describe('Only keys that end with this.'),
+    modifiedAfter: time.optional().describe('Only objects last modified after this.'),
+    modifiedBefore: time.optional().describe('Only objects last modified before this.'),
+  },
+  'the scope of a bucket',
+);

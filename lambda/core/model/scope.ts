@@ -1,0 +1,49 @@
+import type { Store } from './job.ts';
+
+/** Part of a table: a trial, or the items that a run is about. */
+export interface TableScope {
+  /** A Scan FilterExpression, its values in DynamoDB's own typed JSON; binary values as base64. */
+  readonly filter?: {
+    readonly expression: string;
+    readonly names?: Readonly<Record<string, string>>;
+    readonly values?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  };
+  /** A sparse index as the source of keys: only items that it holds. */
+  readonly index?: string;
+  /** Some segments of a parallel scan: a sample spread over the table. */
+  readonly segments?: { readonly total: number; readonly only: readonly number[] };
+}
+
+/** Part of a bucket. Times are ISO 8601. */
+export interface BucketScope {
+  readonly prefixes?: readonly string[];
+  readonly suffix?: string;
+  readonly modifiedAfter?: string;
+  readonly modifiedBefore?: string;
+}
+
+/** In words, what a store is narrowed to; `undefined` where a run visits all of it. */
+export function narrowedTo(store: Store, sample?: number): string | undefined {
+  const parts = [
+    ...(store.type === 'dynamodb' ? tableParts(store.scope ?? {}) : bucketParts(store.scope ?? {})),
+    ...(sample === undefined ? [] : [`the first ${sample} records`]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+function tableParts({ filter, index, segments }: TableScope): readonly string[] {
+  return [
+    ...(filter === undefined ? [] : [`items where ${filter.expression}`]),
+    ...(index === undefined ? [] : [`items in the index ${index}`]),
+    ...(segments === undefined ? [] : [`${segments.only.length} of ${segments.total} segments`]),
+  ];
+}
+
+function bucketParts({ prefixes, suffix, modifiedAfter, modifiedBefore }: BucketScope): readonly string[] {
+  return [
+    ...(prefixes === undefined ? [] : [`keys that start with ${prefixes.join(' or ')}`]),
+    ...(suffix === undefined ? [] : [`keys that end with ${suffix}`]),
+    ...(modifiedAfter === undefined ? [] : [`objects modified after ${modifiedAfter}`]),
+    ...(modifiedBefore === undefined ? [] : [`objects modified before ${modifiedBefore}`]),
+  ];
+}

@@ -1,0 +1,55 @@
+import { sourceRegion } from '../model/route.ts';
+import type { RunPlan } from '../model/run.ts';
+import { bindFormat } from '../scan/unit-scope.ts';
+import type { ChosenRoute } from './choose-route.ts';
+import { unitsOf, workOf } from './cut-work.ts';
+import { estimate } from './estimate.ts';
+import type { InspectedStores } from './inspect-stores.ts';
+import type { PlannedRun, PlanRequest } from './plan-run.ts';
+import type { RunInput } from './run-input.ts';
+import { runWarnings } from './run-warnings.ts';
+
+interface Decided {
+  readonly choice: ChosenRoute;
+  readonly stores: InspectedStores;
+  readonly keyMaterials: RunPlan['keyMaterials'];
+  readonly warnings: readonly string[];
+}
+
+/** The plan of a run and its units, of all that has been decided. */
+export function assemblePlan(
+  input: RunInput,
+  { runId, now, formats }: PlanRequest,
+  { choice, stores, keyMaterials, warnings }: Decided,
+): PlannedRun {
+  const { job, mode, limits, sample, dryRun, grantTokens } = input;
+  const { route, sources, destination } = choice;
+  const units = unitsOf(runId, stores.ranges, { sample, plaintext: route.type === 'decrypt-encrypt' });
+  const sampled = sample === undefined ? {} : { sample };
+  const { counts } = stores;
+  const plan: RunPlan = {
+    runId,
+    job: job.name,
+    mode,
+    startedAt: new Date(now).toISOString(),
+    sources,
+    destination,
+    route,
+    grantTokens,
+    dryRun,
+    ...sampled,
+    storeRegion: sourceRegion(job),
+    keyMaterials,
+    stores: job.stores,
+    keepsSource: job.stores.some(
+      store => store.copyTo !== undefined || bindFormat(store, formats).keepsSource,
+    ),
+    limits,
+    verify: mode === 'verify' || (mode === 'migrate' && job.verify === 'full'),
+    unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
+    ...workOf(units, limits),
+    estimate: estimate({ job, mode, limits, counts, route: route.type, ...sampled }),
+    warnings: [...warnings, ...runWarnings(input, choice, formats), ...stores.warnings],
+  };
+  return { plan, units };
+}

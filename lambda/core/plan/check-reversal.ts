@@ -1,0 +1,39 @@
+import { storeName, type Job } from '../model/job.ts';
+import type { Problem } from '../model/problem.ts';
+import type { FoundKey } from './check-keys.ts';
+import type { RunHistory } from './ports.ts';
+
+interface Reversal {
+  readonly job: Job;
+  readonly sources: readonly FoundKey[];
+  readonly destination: FoundKey;
+  readonly history: RunHistory;
+}
+
+/**
+ * A rotation back to the key that a store has just been moved away from is, but for a rollback, a mistake: two
+ * definitions of one job, or source and destination mixed up.
+ */
+export async function checkReversal({
+  job,
+  sources,
+  destination,
+  history,
+}: Reversal): Promise<readonly Problem[]> {
+  const last = await Promise.all(job.stores.map(store => history.lastMigration(storeName(store))));
+  return job.stores.flatMap((store, index) => {
+    const run = last[index];
+    const reversed =
+      run?.sourceKeyArns.includes(destination.key.arn) === true &&
+      run.destinationKeyArn !== destination.key.arn &&
+      sources.some(({ key }) => key.arn === run.destinationKeyArn);
+    if (!reversed) return [];
+    return [
+      {
+        path: 'destination.key',
+        value: destination.use.key,
+        words: `was a source key of the last migration of ${storeName(store)} (${run.runId}), which moved it to a key that is now a source: this would move its data keys back; exchange source and destination, or roll that run back`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,85 @@
+import type { TableStore } from '../model/job.ts';
+import type { ScanRange } from '../model/run.ts';
+import { COPY_WARNING, missing, type Inspected, type Inspection, type Wrong } from './inspection.ts';
+import type { TableDescription } from './ports.ts';
+import { segments } from './segments.ts';
+
+export async function inspectTable(
+  store: TableStore,
+  { region, catalog, limits, sample }: Inspection,
+): Promise<Inspected | Wrong> {
+  const lookup = await catalog.describeTable({ region, table: store.table });
+  if (lookup.kind !== 'found') return { words: missing('table', region, lookup) };
+  const table = lookup.description;
+  const wrong = indexProblem(store, table) ?? (await copyProblem(store, table, { region, catalog }));
+  if (wrong !== undefined) return wrong;
+  return {
+    ranges: sample ? ONE_RANGE : tableRanges(store, table, limits.maxConcurrency),
+    records: table.itemCount,
+    bytes: table.sizeBytes,
+    warnings: tableWarnings(store, table),
+  };
+}
+
+const ONE_RANGE: readonly ScanRange[] = [{ type: 'segment', segment: 0, totalSegments: 1 }];
+
+function tableRanges(
+  { scope }: TableStore,
+  table: TableDescription,
+  maxConcurrency: number,
+): readonly ScanRange[] {
+  if (scope?.segments === undefined) return segments(table, maxConcurrency);
+  const { total, only } = scope.segments;
+  return only.map(segment => ({ type: 'segment', segment, totalSegments: total }));
+}
+
+function indexProblem({ scope }: TableStore, { indexNames }: TableDescription): Wrong | undefined {
+  if (scope?.index === undefined || indexNames.includes(scope.index)) return undefined;
+  const names = indexNames.length === 0 ? 'it has none' : `write one of: ${indexNames.join(', ')}`;
+  return { field: 'scope.index', words: `the table has no index ${scope.index}; ${names}` };
+}
+
+/** Items are found in the other table by their primary key, so that must be the same. */
+async function copyProblem(
+  { table, copyTo }: TableStore,
+  { keyNames }: TableDescription,
+  { region, catalog }: Pick<Inspection, 'region' | 'catalog'>,
+): Promise<Wrong | undefined> {
+  if (copyTo === undefined) return undefined;
+  if (copyTo.table === table && copyTo.region === region)
+    return { field: 'copyTo', words: 'is the table itself; remove it, and data keys are replaced in place' };
+  const lookup = await catalog.describeTable(copyTo);
+  if (lookup.kind !== 'found') return { field: 'copyTo', words: missing('table', copyTo.region, lookup) };
+  const other = lookup.description.keyNames;
+  return other.join(' ') === keyNames.join(' ')
+    ? undefined
+    : {
+        field: 'copyTo',
+        words: `its primary key is ${other.join(', ')}, that of ${table} is ${keyNames.join(', ')}; items are found by their key, so both must have the same`,
+      };
+}
+
+function tableWarnings(
+  { copyTo, scope }: TableStore,
+  { streamEnabled, replicaRegions, pointInTimeRecovery }: TableDescription,
+): readonly string[] {
+  return [
+    ...(copyTo === undefined ? [] : [COPY_WARNING]),
+    ...(scope?.index === undefined
+      ? []
+      : ['an index is read eventually consistent: items written just before the run may be missing from it']),
+    ...(streamEnabled && copyTo === undefined
+      ? ['every re-wrapped item makes a stream record; consumers will see them']
+      : []),
+    ...(replicaRegions.length > 0 && copyTo === undefined
+      ? [
+          `a global table with replicas in ${replicaRegions.join(', ')}: run this job in one Region only, and check that readers there may use the destination key`,
+        ]
+      : []),
+    ...(pointInTimeRecovery
+      ? [
+          'point-in-time recovery keeps items with their old data keys for up to 35 days; keep the source keys that long',
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,36 @@
+import type { FormatRegistry } from '../model/format.ts';
+import { storeName } from '../model/job.ts';
+import { narrowedTo } from '../model/scope.ts';
+import { bindFormat } from '../scan/unit-scope.ts';
+import type { ChosenRoute } from './choose-route.ts';
+import { COPY_WARNING } from './inspection.ts';
+import type { RunInput } from './run-input.ts';
+
+/** What an operator should know of this run, besides what its stores and keys are. */
+export function runWarnings(
+  { job, dryRun, sample }: RunInput,
+  { route }: ChosenRoute,
+  formats: FormatRegistry,
+): readonly string[] {
+  return [
+    ...(route.type === 'decrypt-encrypt'
+      ? [
+          'the route decrypt-encrypt takes every data key out of KMS in plaintext, into the memory of the plaintext worker; Plan cannot ask beforehand whether that worker may Decrypt and Encrypt',
+        ]
+      : []),
+    ...(dryRun
+      ? [
+          'a dry run learns no key material ids: data keys under the destination key count as already-current, whatever their key material',
+        ]
+      : []),
+    ...job.stores.flatMap(store => {
+      const narrowed = narrowedTo(store, sample);
+      return narrowed === undefined
+        ? []
+        : [`${storeName(store)}: this run visits only ${narrowed}, and does not finish the store`];
+    }),
+    ...job.stores.flatMap(store =>
+      bindFormat(store, formats).keepsSource ? [`${storeName(store)}: ${COPY_WARNING}`] : [],
+    ),
+  ];
+}

@@ -1,0 +1,42 @@
+import type { Books, KeyMaterialCount } from '../model/books.ts';
+import type { RunPlan } from '../model/run.ts';
+import type { KeyMaterialReport } from './report.ts';
+
+/** The counts with what KMS told of each key material when the run began. */
+export function keyMaterialReports(
+  plan: RunPlan,
+  total: Books,
+  verified: Books,
+): readonly KeyMaterialReport[] {
+  const known = new Map(plan.keyMaterials.map(one => [materialId(one), one]));
+  return keyMaterials(plan, total, verified).map(one => {
+    const { state, rotatedAt, rotationType } = known.get(materialId(one)) ?? {};
+    return {
+      ...one,
+      ...(state !== undefined && { state }),
+      ...(rotatedAt !== undefined && { rotatedAt }),
+      ...(rotationType !== undefined && { rotationType }),
+    };
+  });
+}
+
+/** Counts before come from the first pass; counts after, where the verify pass could ask, from its answers. */
+function keyMaterials(plan: RunPlan, total: Books, verified: Books): readonly KeyMaterialCount[] {
+  if (plan.mode !== 'migrate' || !plan.verify) return total.keyMaterials;
+  const asked = new Map(verified.keyMaterials.map(count => [materialId(count), count]));
+  const known = new Set(total.keyMaterials.map(materialId));
+  return [
+    ...total.keyMaterials.map(count =>
+      count.keyArn === plan.destination.keyArn
+        ? { ...count, after: asked.get(materialId(count))?.after ?? 0 }
+        : count,
+    ),
+    ...verified.keyMaterials
+      .filter(count => !known.has(materialId(count)))
+      .map(count => ({ ...count, before: 0 })),
+  ];
+}
+
+function materialId({ keyArn, keyMaterialId }: Pick<KeyMaterialCount, 'keyArn' | 'keyMaterialId'>): string {
+  return `${keyArn} ${keyMaterialId}`;
+}

@@ -1,0 +1,29 @@
+import { Buffer } from 'node:buffer';
+import type { ItemRecord } from '../../core/model/record.ts';
+import type { ContextValue } from '../context-template.ts';
+import { formatAttributePath, needPath, valueAt } from './attribute-path.ts';
+import { typeOf } from './encoding.ts';
+
+/** Strings and numbers verbatim, as DynamoDB returns them; binary as base64. Nothing else has one text. */
+export function contextValue(
+  item: ItemRecord,
+  place: { readonly attribute?: unknown; readonly keyAttribute?: unknown },
+): ContextValue {
+  const { attribute, keyAttribute } = place as {
+    readonly attribute?: string | (string | number)[];
+    readonly keyAttribute?: string;
+  };
+  const path = keyAttribute === undefined ? needPath(attribute ?? []) : [keyAttribute];
+  const name = formatAttributePath(path);
+  const value = valueAt(keyAttribute === undefined ? item.attributes : item.key, path);
+  if (value === undefined)
+    return {
+      reason: `the item has no ${keyAttribute === undefined ? 'attribute' : 'key attribute'} ${name}`,
+    };
+  if ('S' in value) return { value: value.S };
+  if ('N' in value) return { value: value.N };
+  if ('B' in value) return { value: Buffer.from(value.B).toString('base64') };
+  return {
+    reason: `attribute ${name} is of type ${typeOf(value)}; a context value is a string, number or binary`,
+  };
+}

@@ -1,0 +1,64 @@
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Alias, CfnAlias, CfnReplicaKey, Key } from 'aws-cdk-lib/aws-kms';
+import { PolicyDocument, PolicyStatement, AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+
+const DESCRIPTION = 'kms-rewrap: carries data keys from one Region to another; nothing is stored under it';
+
+const HOW_TO_REMOVE =
+  'When the last migration over it has been verified: delete this stack, then schedule the deletion of the key, replicas first. No stored data key is under it. Stacks and schedules of kms-rewrap never delete it.';
+
+export interface BridgeKeyProps extends StackProps {
+  /** `alias/NAME`: the name of the key in both Regions. */
+  readonly alias: string;
+}
+
+/**
+ * The first member of a bridge: a multi-Region key in the Region of the source keys. The first hop of the route `bridge`
+ * re-encrypts data keys under it, the second one out of its replica. It is kept when the stack is deleted.
+ */
+export class BridgeKeyStack extends Stack {
+  readonly key: Key;
+
+  constructor(scope: Construct, id: string, { alias, ...props }: BridgeKeyProps) {
+    super(scope, id, { description: DESCRIPTION, ...props });
+    this.key = new Key(this, 'Key', {
+      description: DESCRIPTION,
+      multiRegion: true,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    new Alias(this, 'Alias', { aliasName: alias, targetKey: this.key });
+    new CfnOutput(this, 'BridgeKeyArn', { value: this.key.keyArn });
+    new CfnOutput(this, 'HowToRemove', { value: HOW_TO_REMOVE });
+  }
+}
+
+export interface BridgeReplicaProps extends BridgeKeyProps {
+  readonly primary: Key;
+}
+
+/** The second member: its replica in the Region of the destination key. */
+export class BridgeReplicaStack extends Stack {
+  constructor(scope: Construct, id: string, { alias, primary, ...props }: BridgeReplicaProps) {
+    super(scope, id, { description: DESCRIPTION, ...props });
+    const replica = new CfnReplicaKey(this, 'Replica', {
+      primaryKeyArn: primary.keyArn,
+      description: DESCRIPTION,
+      // IAM policies of the account decide, as with every key that CDK makes.
+      keyPolicy: new PolicyDocument({
+        statements: [
+          new PolicyStatement({
+            actions: ['kms:*'],
+            resources: ['*'],
+            principals: [new AccountRootPrincipal()],
+          }),
+        ],
+      }),
+    });
+    replica.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    new CfnAlias(this, 'Alias', { aliasName: alias, targetKeyId: replica.attrKeyId });
+    new CfnOutput(this, 'BridgeReplicaArn', { value: replica.attrArn });
+    new CfnOutput(this, 'HowToRemove', { value: HOW_TO_REMOVE });
+  }
+}

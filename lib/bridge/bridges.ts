@@ -1,0 +1,45 @@
+import type { App } from 'aws-cdk-lib';
+import { parseKeyReference } from '../../lambda/core/model/arn.ts';
+import type { Job } from '../../lambda/core/model/job.ts';
+import { destinationRegion } from '../../lambda/core/model/route.ts';
+import { BridgeKeyStack, BridgeReplicaStack } from './bridge-key.ts';
+
+const NAME = 'KmsRewrapBridge';
+
+interface Bridge {
+  readonly alias: string;
+  readonly account: string;
+  readonly region: string;
+  readonly replicaRegions: ReadonlySet<string>;
+}
+
+/** The bridge keys that jobs ask to be deployed: a stack where the key is, and one in each Region that it leads to. */
+export function deployBridges(app: App, jobs: readonly Job[]): void {
+  for (const { alias, account, region, replicaRegions } of bridgesOf(jobs)) {
+    const suffix = alias.replace(/^alias\//, '').replaceAll(/[^A-Za-z0-9-]/g, '-');
+    const name = (of: string): string => `${NAME}-${suffix}-${of}`;
+    const stackName = `${NAME}-${suffix}`;
+    const { key } = new BridgeKeyStack(app, name(region), { alias, stackName, env: { region, account } });
+    for (const replicaRegion of replicaRegions)
+      new BridgeReplicaStack(app, name(replicaRegion), {
+        alias,
+        stackName,
+        primary: key,
+        env: { region: replicaRegion, account },
+      });
+  }
+}
+
+function bridgesOf(jobs: readonly Job[]): readonly Bridge[] {
+  const bridges = new Map<string, Bridge & { readonly replicaRegions: Set<string> }>();
+  for (const job of jobs) {
+    const { bridgeKey, deployBridgeKey } = job.route;
+    const parsed = bridgeKey === undefined ? undefined : parseKeyReference(bridgeKey);
+    if (deployBridgeKey !== true || bridgeKey === undefined || parsed?.kind !== 'alias') continue;
+    const { alias, account, region } = parsed;
+    const bridge = bridges.get(bridgeKey) ?? { alias, account, region, replicaRegions: new Set() };
+    bridge.replicaRegions.add(destinationRegion(job));
+    bridges.set(bridgeKey, bridge);
+  }
+  return [...bridges.values()];
+}

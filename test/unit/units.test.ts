@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import type { ScanRange } from '../../lambda/core/model/run.ts';
+import { segments } from '../../lambda/core/plan/segments.ts';
+import { splitKeyRange } from '../../lambda/core/plan/split-key-range.ts';
+import { compareUtf8 } from '../../lambda/core/scan/utf8-order.ts';
+
+type KeyRange = Extract<ScanRange, { type: 'key-range' }>;
+
+/** A bucket's listing over a sorted array, in pages of 1,000 as S3 gives them; counts its calls. */
+function listing(keys: readonly string[], pageSize = 1000) {
+  const sorted = [...keys].sort(compareUtf8);
+  const calls: (string | undefined)[] = [];
+  const list = ({ startAfter }: { readonly startAfter?: string }) => {
+    calls.push(startAfter);
+    const rest = startAfter === undefined ? sorted : sorted.slice(firstAfter(sorted, startAfter));
+    return Promise.resolve({ keys: rest.slice(0, pageSize), truncated: rest.length > pageSize });
+  };
+  return { list, calls, sorted };
+}
+
+function firstAfter(sorted: readonly string[], key: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareUtf8(sorted[middle]!, key) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function inside(range: KeyRange, key: string): boolean {
+  return (
+    (range.startAfter === undefined || compareUtf8(key, range.startAfter) > 0) &&
+    (range.endAt === undefined || compareUtf8(key, range.endAt) <= 0)
+  );
+}
+
+describe('cutting a bucket into key ranges', () => {
+  it('puts every key into exactly one range, whatever the keys', async () => {
+    const key = fc.oneof(
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
+      fc.stringMatching(/^20(2[0-6])\/[01][0-9]\/[a-f0-9]{6}$/),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(key, { maxLength: 400 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (keys, workers) => {
+          const { list } = listing(keys, 10);
+          const { ranges } = await splitKeyRange(list, workers);
+          for (const one of keys)
+            expect(ranges.filter(range => inside(range as KeyRange, one))).toHaveLength(1);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    [
+      'hexadecimal ids',
+      (index: number) => ((index * 2654435761) >>> 0).toString(16).padStart(8, '0') + String(index),
+    ],
+    [
+      'dates',
+      (index: number) =>
+        `2026/${String((index % 12) + 1).padStart(2, '0')}/${String((index % 28) + 1).padStart(2, '0')}/${index}`,
+    ],
+    [
+      'one long common prefix',
+      (index: number) => `tenants/acme/orders/archive/${String(index).padStart(9, '0')}.json`,
+    ],
+    [
+      'Japanese names',
+      (index: number) =>
+        `注文/${String.fromCodePoint(0x3042 + (index % 80))}${String.fromCodePoint(0x30a2 + ((index >> 6) % 80))}${index}`,
+    ],
+  ])('cuts 60,000 keys of %s into ranges of like size, in few listings', async (_, nameOf) => {
+    const { list, calls, sorted } = listing(Array.from({ length: 60_000 }, (__, index) => nameOf(index)));
+    const { ranges, keys } = await splitKeyRange(list, 8);
+    const sizes = ranges.map(range => {
+      const { startAfter, endAt } = range as KeyRange;
+      return (
+        (endAt === undefined ? sorted.length : firstAfter(sorted, endAt)) -
+        (startAfter === undefined ? 0 : firstAfter(sorted, startAfter))
+      );
+    });
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(60_000);
+    // A worker's fair share is 7,500: no unit may be so large that one worker is left alone with it.
+    expect(Math.max(...sizes)).toBeLessThan(7_500);
+    expect(calls.length).toBeLessThan(400);
+    expect(keys).toBeGreaterThan(30_000);
+    expect(keys).toBeLessThan(120_000);
+  });
+
+  it('makes one range of a bucket that is not worth cutting', async () => {
+    const { list, calls } = listing(['a', 'b']);
+    expect(await splitKeyRange(list, 16)).toEqual({ ranges: [{ type: 'key-range' }], keys: 2 });
+    expect(calls).toHaveLength(1);
+  });
+
+  it('makes one range of an empty bucket', async () => {
+    expect(await splitKeyRange(listing([]).list, 16)).toEqual({ ranges: [{ type: 'key-range' }], keys: 0 });
+  });
+});
+
+describe('cutting a table into segments', () => {
+  it.each([
+    [{ itemCount: 0, sizeBytes: 0 }, 16, 16],
+    [{ itemCount: 100, sizeBytes: 10_000 }, 16, 1],
+    [{ itemCount: 2_000, sizeBytes: 600_000 }, 16, 8],
+    [{ itemCount: 100_000, sizeBytes: 3e7 }, 16, 16],
+    [{ itemCount: 10_000_000, sizeBytes: 3e9 }, 16, 200],
+    [{ itemCount: 1_000_000, sizeBytes: 4e11 }, 16, 187],
+    [{ itemCount: 9e9, sizeBytes: 1e13 }, 16, 10_000],
+  ])('gives a table of %j with %d workers %d segments', (table, workers, count) => {
+    const cut = segments(table, workers);
+    expect(cut).toHaveLength(count);
+    expect(new Set(cut.map(range => JSON.stringify(range))).size).toBe(count);
+  });
+});
