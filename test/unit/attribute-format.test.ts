@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { formatAttributePath, parsePath } from '../../lambda/formats/attribute/attribute-path.ts';
 import { attributeFormat } from '../../lambda/formats/attribute/index.ts';
+import type { ItemChange, ItemRecord } from '../../lambda/core/model/record.ts';
 import { item, NEW_KEY, OLD_KEY } from '../support/builders.ts';
 
 const CONFIG = {
@@ -101,6 +102,70 @@ describe('the format attribute', () => {
     ]);
     expect(change).toMatchObject({ set: [{ path: ['envelope', 'keys', 0, 'edk'] }] });
     expect(change.set).toHaveLength(1);
+  });
+
+  it('reads the algorithm that the record names, and writes that of the new data key, even where none was', () => {
+    const asymmetric = attributeFormat.bind({
+      type: 'attribute',
+      dataKey: 'edk',
+      encryptionAlgorithm: 'algorithm',
+    });
+    const named = asymmetric.read(item('x', { edk: { B: edk }, algorithm: { S: 'RSAES_OAEP_SHA_1' } }));
+    expect(named).toMatchObject([{ recordedAlgorithm: 'RSAES_OAEP_SHA_1' }]);
+    const [unknown] = asymmetric.read(item('x', { edk: { B: edk }, algorithm: { S: 'AES-256-GCM' } }));
+    expect(unknown).not.toHaveProperty('recordedAlgorithm');
+    const change = asymmetric.replace(item('x', { edk: { B: edk } }), [
+      {
+        slot: 'edk',
+        ciphertext: Buffer.from('new'),
+        destination: { keyArn: NEW_KEY },
+        destinationAlgorithm: 'RSAES_OAEP_SHA_256',
+      },
+    ]);
+    expect(change.set).toContainEqual({ path: ['algorithm'], value: { S: 'RSAES_OAEP_SHA_256' } });
+  });
+
+  it('builds the context to encrypt under beside the one that was encrypted under', () => {
+    const changing = attributeFormat.bind({
+      type: 'attribute',
+      dataKey: 'edk',
+      encryptionContext: { tenant: { attribute: 'tenant' } },
+      destinationEncryptionContext: { tenant: { attribute: 'tenant' }, id: { keyAttribute: 'id' } },
+    });
+    expect(changing.read(item('x', { edk: { B: edk }, tenant: { S: 'acme' } }))).toMatchObject([
+      { encryptionContext: { tenant: 'acme' }, destinationContext: { tenant: 'acme', id: 'x' } },
+    ]);
+    expect(changing.contextNames).toEqual({ source: ['tenant'], destination: ['tenant', 'id'] });
+  });
+
+  it('cannot write a new data key into a map that is not there, and says so before KMS is asked', () => {
+    const beside = attributeFormat.bind({
+      type: 'attribute',
+      dataKey: 'edk',
+      writeTo: { dataKey: 'europe.edk' },
+    });
+    expect(beside.read(item('x', { edk: { B: edk } }))).toEqual([
+      { kind: 'unsupported', slot: 'edk', reason: 'the item has no map europe to write the new data key to' },
+    ]);
+    expect(beside.read(item('x', { edk: { B: edk }, europe: { M: {} } }))).toMatchObject([
+      { kind: 'data-key', writeTo: { slot: 'europe.edk', stale: false } },
+    ]);
+  });
+
+  it('expects the place of the new data key to be as it was read: empty, or with the bytes that lay there', () => {
+    const beside = attributeFormat.bind({ type: 'attribute', dataKey: 'edk', writeTo: { dataKey: 'new' } });
+    const replacement = {
+      slot: 'edk',
+      ciphertext: Buffer.from('new'),
+      destination: { keyArn: NEW_KEY },
+      destinationAlgorithm: 'SYMMETRIC_DEFAULT' as const,
+    };
+    const expected = (record: ItemRecord) => (beside.replace(record, [replacement]) as ItemChange).expect[1];
+    expect(expected(item('x', { edk: { B: edk } }))).toEqual({ path: ['new'], value: undefined });
+    expect(expected(item('x', { edk: { B: edk }, new: { B: Buffer.from('old copy') } }))).toEqual({
+      path: ['new'],
+      value: { B: Buffer.from('old copy') },
+    });
   });
 
   it('reads what it writes, byte for byte, in either encoding', () => {

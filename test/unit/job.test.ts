@@ -3,6 +3,12 @@ import { formatProblem } from '../../lambda/core/model/problem.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { bucketStore, jobInput, NEW_KEY, OLD_KEY, tableStore } from '../support/builders.ts';
 
+const MULTI_REGION_KEY = 'arn:aws:kms:us-east-1:111122223333:key/mrk-11111111111111111111111111111111';
+
+function european(changes: Record<string, unknown>): Record<string, unknown> {
+  return jobInput({ destination: { key: NEW_KEY.replace('us-east-1', 'eu-west-1') }, ...changes });
+}
+
 function lines(input: unknown): readonly string[] {
   const parsed = parseJob(input, formats);
   return parsed.kind === 'job' ? [] : parsed.problems.map(formatProblem);
@@ -104,6 +110,102 @@ describe('a job file', () => {
       'keys of two Regions on the direct route',
       jobInput({ source: { keys: [OLD_KEY.replace('us-east-1', 'eu-west-1')] }, route: { type: 'direct' } }),
       'is in us-east-1 and the source keys are in eu-west-1, but the route direct is one ReEncrypt call within a Region',
+    ],
+    [
+      'source keys of two Regions',
+      jobInput({ source: { keys: [OLD_KEY, OLD_KEY.replace('us-east-1', 'eu-west-1')] } }),
+      'is not in us-east-1, the Region of the first source key',
+    ],
+    [
+      'a source key that is neither an ARN nor an object',
+      jobInput({ source: { keys: ['alias/old'] } }),
+      'source.keys[0] = "alias/old": is no KMS key ARN or alias ARN',
+    ],
+    [
+      'an algorithm that is none',
+      jobInput({ source: { keys: [{ key: OLD_KEY, encryptionAlgorithm: 'RSA' }] } }),
+      'source.keys[0]: is no source key; write an ARN, or an object with the fields key (an ARN) and encryptionAlgorithm (SYMMETRIC_DEFAULT, RSAES_OAEP_SHA_1, RSAES_OAEP_SHA_256, SM2PKE)',
+    ],
+    [
+      'a route to another Region where there is none',
+      jobInput({ route: { type: 'bridge', bridgeKey: MULTI_REGION_KEY } }),
+      'route.type = "bridge": leads to another Region, but all keys are in us-east-1',
+    ],
+    [
+      'a bridge without a key',
+      european({ route: { type: 'bridge' } }),
+      'route.bridgeKey: is missing; add the ARN of a multi-Region key in us-east-1 with a replica in eu-west-1',
+    ],
+    [
+      'a bridge key of the wrong Region',
+      european({
+        route: { type: 'bridge', bridgeKey: MULTI_REGION_KEY.replace('us-east-1', 'eu-west-1') },
+      }),
+      'is not in us-east-1, where the first of its two hops is',
+    ],
+    [
+      'a bridge key that is a single-Region one',
+      european({ route: { type: 'bridge', bridgeKey: OLD_KEY } }),
+      'is a single-Region key; a bridge is a multi-Region key',
+    ],
+    [
+      'a bridge key that the route does not use',
+      european({ route: { type: 'decrypt-encrypt', bridgeKey: MULTI_REGION_KEY } }),
+      'is not used by the route decrypt-encrypt',
+    ],
+    [
+      'a bridge key to deploy that has no name',
+      european({ route: { type: 'bridge', bridgeKey: MULTI_REGION_KEY, deployBridgeKey: true } }),
+      'route.deployBridgeKey = true: needs a name for the key that it makes; write an alias ARN as bridgeKey',
+    ],
+    [
+      'the multi-Region route of a single-Region key',
+      european({ route: { type: 'multi-region' } }),
+      'is a single-Region key, and the route multi-region needs multi-Region ones',
+    ],
+    [
+      'a context for asymmetric sources',
+      jobInput({ source: { keys: [{ key: OLD_KEY, encryptionAlgorithm: 'RSAES_OAEP_SHA_256' }] } }),
+      'stores[0].format.encryptionContext = ["tenant"]: is a context for asymmetric source keys, which takes none',
+    ],
+    [
+      'a new context for an asymmetric destination',
+      jobInput({
+        destination: { key: NEW_KEY, encryptionAlgorithm: 'RSAES_OAEP_SHA_256' },
+        stores: [
+          tableStore({
+            format: { type: 'attribute', dataKey: 'edk', destinationEncryptionContext: { a: 'b' } },
+          }),
+        ],
+      }),
+      'stores[0].format.destinationEncryptionContext = ["a"]: is a context for an asymmetric destination key',
+    ],
+    [
+      'segments that are not there',
+      jobInput({ stores: [tableStore({ scope: { segments: { total: 4, only: [4] } } })] }),
+      'stores[0].scope.segments: has segments that are not there, or are there twice',
+    ],
+    [
+      'a filter value without its type',
+      jobInput({
+        stores: [tableStore({ scope: { filter: { expression: 'a = :a', values: { ':a': 'x' } } } })],
+      }),
+      'is no typed value; write { "S": "text" }',
+    ],
+    [
+      'a scope prefix outside of the prefix of the store',
+      jobInput({ stores: [bucketStore({ prefix: '2026/', scope: { prefixes: ['2025/'] } })] }),
+      'stores[0].scope.prefixes[0] = "2025/": does not start with the store\'s prefix; write 2026/',
+    ],
+    [
+      'scope prefixes of which one holds the other',
+      jobInput({ stores: [bucketStore({ scope: { prefixes: ['a/', 'a/b/'] } })] }),
+      'stores[0].scope.prefixes[1] = "a/b/": overlaps with a/',
+    ],
+    [
+      'a time that is none',
+      jobInput({ stores: [bucketStore({ scope: { modifiedAfter: 'yesterday' } })] }),
+      'stores[0].scope.modifiedAfter = "yesterday": is no time; write one such as 2026-01-01T00:00:00Z',
     ],
     [
       'one table named twice',

@@ -36,6 +36,51 @@ describe('the format object-metadata', () => {
     ]);
   });
 
+  it('makes contexts of tags, and says that it needs them', () => {
+    const tagged = objectMetadataFormat.bind({
+      type: 'object-metadata',
+      dataKey: 'data-key',
+      encryptionContext: { project: { tag: 'Project' } },
+    });
+    expect([tagged.needsTags, format.needsTags]).toEqual([true, false]);
+    const held = { 'data-key': base64('old') };
+    expect(tagged.read(object('a', held, { tags: { Project: 'x' } }))).toMatchObject([
+      { encryptionContext: { project: 'x' } },
+    ]);
+    expect(tagged.read(object('a', held, { tags: {} }))).toMatchObject([
+      {
+        kind: 'unreadable',
+        reason: "encryption context 'project' cannot be built: the object has no tag Project",
+      },
+    ]);
+  });
+
+  it('writes beside the old data key, with the digest of what the new one was made of', () => {
+    const beside = objectMetadataFormat.bind({
+      type: 'object-metadata',
+      dataKey: 'data-key',
+      writeTo: { dataKey: 'new-key', keyArn: 'new-key-arn', sourceDigest: 'new-key-of' },
+    });
+    const before = object('a', { 'data-key': base64('old'), other: 'kept' });
+    const change = beside.replace(before, [
+      {
+        slot: 'data-key',
+        ciphertext: Buffer.from('new'),
+        destination: { keyArn: NEW_KEY },
+        destinationAlgorithm: 'SYMMETRIC_DEFAULT',
+      },
+    ]);
+    expect(change).toMatchObject({
+      expect: { 'data-key': base64('old'), 'new-key': undefined },
+      set: { 'new-key': base64('new'), 'new-key-arn': NEW_KEY },
+    });
+    const after = { ...before.metadata, ...(change.set as Record<string, string>) };
+    expect(beside.read(object('a', after))).toMatchObject([{ writeTo: { slot: 'new-key', stale: false } }]);
+    expect(beside.read(object('a', { ...after, 'data-key': base64('another') }))).toMatchObject([
+      { writeTo: { stale: true } },
+    ]);
+  });
+
   it('is not deceived by names that every JavaScript object has', () => {
     const inherited = objectMetadataFormat.bind({ type: 'object-metadata', dataKey: 'constructor' });
     expect(inherited.read(object('a', {}))).toEqual([]);

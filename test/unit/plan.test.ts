@@ -1,83 +1,10 @@
-import { RunRefused } from '../../lambda/core/model/errors.ts';
-import { planRun, type PlanPorts, type PlanRequest } from '../../lambda/core/plan/plan-run.ts';
-import type {
-  KeyCatalog,
-  KeyDescription,
-  KeyLookup,
-  RunHistory,
-  StoreCatalog,
-} from '../../lambda/core/plan/ports.ts';
-import { formats } from '../../lambda/formats/registry.ts';
+import { planRun } from '../../lambda/core/plan/plan-run.ts';
 import { job, NEW_KEY, OLD_KEY, planned, use } from '../support/builders.ts';
+import { key, keys, ports, refusal, REQUEST, stores, table } from '../support/plan-ports.ts';
 
 describe('planning a run', () => {
-  const key = (arn: string, changes: Partial<KeyDescription> = {}): KeyLookup => ({
-    kind: 'found',
-    key: {
-      arn,
-      state: 'Enabled',
-      usage: 'ENCRYPT_DECRYPT',
-      spec: 'SYMMETRIC_DEFAULT',
-      multiRegion: false,
-      encryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
-      ...changes,
-    },
-  });
-  const keys = (changes: Partial<KeyCatalog> = {}): KeyCatalog => ({
-    describeKey: arn => Promise.resolve(key(arn)),
-    mayReEncrypt: () => Promise.resolve({ kind: 'allowed' }),
-    keyMaterials: () => Promise.resolve([]),
-    ...changes,
-  });
-  const stores = (changes: Partial<StoreCatalog> = {}): StoreCatalog => ({
-    describeTable: () =>
-      Promise.resolve({
-        kind: 'found',
-        description: {
-          keyNames: ['id'],
-          indexNames: [],
-          itemCount: 2_000,
-          sizeBytes: 600_000,
-          streamEnabled: false,
-          replicaRegions: [],
-          pointInTimeRecovery: false,
-        },
-      }),
-    describeBucket: () =>
-      Promise.resolve({ kind: 'found', description: { versioned: false, accessControlLists: false } }),
-    listKeys: () => Promise.resolve({ keys: [], truncated: false }),
-    ...changes,
-  });
-  const request = {
-    runId: 'run-1',
-    input: { job: 'orders', mode: 'migrate' },
-    jobs: [job()],
-    formats,
-    plaintextAllowed: false,
-    now: Date.UTC(2026, 10, 21),
-  };
-
-  interface Given {
-    readonly keys?: KeyCatalog;
-    readonly stores?: StoreCatalog;
-    readonly history?: RunHistory;
-  }
-
-  const ports = (given: Given = {}): PlanPorts => ({
-    keys: () => given.keys ?? keys(),
-    stores: given.stores ?? stores(),
-    history: given.history ?? { lastMigration: () => Promise.resolve(undefined) },
-  });
-
-  async function refusal(given: Given, changes: Partial<PlanRequest> = {}): Promise<string> {
-    return planRun({ ...request, ...changes }, ports(given)).then(
-      () => 'not refused',
-      (error: unknown) => (error instanceof RunRefused ? error.message : String(error)),
-    );
-  }
-
   it('resolves keys, cuts stores, and never has more workers than units', async () => {
-    const { plan, units } = await planRun(request, ports());
+    const { plan, units } = await planRun(REQUEST, ports());
     expect(plan).toMatchObject({
       sources: [{ keyArn: OLD_KEY }],
       destination: { keyArn: NEW_KEY },
@@ -91,22 +18,22 @@ describe('planning a run', () => {
   });
 
   it('has no more workers than requests a second: a worker with less would never finish a page', async () => {
-    const slow = { ...request.input, limits: { kmsRequestsPerSecond: 2 } };
-    const { plan } = await planRun({ ...request, input: slow }, ports());
+    const slow = { ...(REQUEST.input as object), limits: { kmsRequestsPerSecond: 2 } };
+    const { plan } = await planRun({ ...REQUEST, input: slow }, ports());
     expect(plan).toMatchObject({ units: 4, workers: 2, pageSize: 20 });
   });
 
   it('uses the key that an alias names at this moment', async () => {
     const aliased = job({ source: { keys: [use('arn:aws:kms:us-east-1:111122223333:alias/old')] } });
     const catalog = keys({ describeKey: arn => Promise.resolve(key(arn.includes('alias') ? OLD_KEY : arn)) });
-    const { plan } = await planRun({ ...request, jobs: [aliased] }, ports({ keys: catalog }));
+    const { plan } = await planRun({ ...REQUEST, jobs: [aliased] }, ports({ keys: catalog }));
     expect(plan.sources).toEqual([
       planned(OLD_KEY, { alsoKnownAs: ['arn:aws:kms:us-east-1:111122223333:alias/old'] }),
     ]);
   });
 
   it('estimates requests, time and charges of both passes', async () => {
-    const { plan } = await planRun(request, ports());
+    const { plan } = await planRun(REQUEST, ports());
     expect(plan.estimate).toMatchObject({ dataKeys: 2_000, kmsRequests: 4_000, seconds: 8 });
     expect(plan.estimate.usd.kms).toBeCloseTo(0.012);
     expect(plan.estimate.usd.total).toBeGreaterThan(plan.estimate.usd.kms);
@@ -170,18 +97,14 @@ describe('planning a run', () => {
       describeTable: () =>
         Promise.resolve({
           kind: 'found',
-          description: {
-            keyNames: ['id'],
-            indexNames: [],
-            itemCount: 1,
-            sizeBytes: 1,
+          description: table({
             streamEnabled: true,
             replicaRegions: ['eu-west-1'],
             pointInTimeRecovery: true,
-          },
+          }),
         }),
     });
-    const { plan } = await planRun(request, ports({ stores: busy }));
+    const { plan } = await planRun(REQUEST, ports({ stores: busy }));
     expect(plan.warnings.join('\n')).toMatch(/stream record[\s\S]*eu-west-1[\s\S]*35 days/);
   });
 });

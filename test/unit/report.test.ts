@@ -161,6 +161,49 @@ describe('a report', () => {
     ]);
   });
 
+  it('of a narrowed run says so, and never that a store is finished', async () => {
+    const report = await fold([unit('migrate', books([moved])), unit('verify', books([current]))], {
+      sample: 100,
+    });
+    expect(report).toMatchObject({ state: 'succeeded', remaining: null, remainingInScope: 0 });
+    expect(report.stores).toMatchObject([{ complete: false, narrowedTo: 'the first 100 records' }]);
+    expect(conclusion(report)).toMatchObject({
+      tone: 'warn',
+      text: expect.stringContaining('What the rest of the stores holds is not known'),
+    });
+    expect(exitCodeOf(report)).toBe(EXIT.left);
+    expect(reportHtml(report)).toContain('no: only the first 100 records');
+  });
+
+  it('of copies never says that nothing is left under the source keys', async () => {
+    const report = await fold([unit('migrate', books([moved])), unit('verify', books([current]))], {
+      keepsSource: true,
+    });
+    expect(conclusion(report).title).toBe('Every data key has its copy under the destination key');
+    expect(conclusion(report).text).toContain('The source records keep theirs');
+  });
+
+  it('names state and rotation date of every key material that KMS told of', async () => {
+    const rotatedAt = '2026-02-01T00:00:00.000Z';
+    const known = {
+      keyArn: NEW_KEY,
+      keyMaterialId: 'b',
+      state: 'CURRENT',
+      rotatedAt,
+      rotationType: 'ON_DEMAND',
+    };
+    const report = await fold([unit('migrate', books([moved])), unit('verify', books([current]))], {
+      keyMaterials: [known],
+    });
+    expect(report.keyMaterials.find(({ keyArn }) => keyArn === NEW_KEY)).toMatchObject({
+      state: 'CURRENT',
+      rotatedAt,
+      rotationType: 'ON_DEMAND',
+    });
+    expect(report.keyMaterials.find(({ keyArn }) => keyArn === OLD_KEY)?.state).toBeUndefined();
+    expect(reportHtml(report)).toContain(rotatedAt);
+  });
+
   it('is not made of books that do not balance', async () => {
     await expect(fold([unit('migrate', { ...books([moved]), dataKeys: 2 })])).rejects.toThrow(
       'do not balance',

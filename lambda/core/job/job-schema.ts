@@ -18,7 +18,7 @@ const sourceKey = z
   .union([keyReference, strictObject({ key: keyReference, encryptionAlgorithm }, 'a source key')], {
     error: ({ input }) =>
       typeof input === 'object'
-        ? 'is no source key; write an ARN, or an object with the fields key and encryptionAlgorithm'
+        ? `is no source key; write an ARN, or an object with the fields key (an ARN) and encryptionAlgorithm (${ENCRYPTION_ALGORITHMS.join(', ')})`
         : `is no KMS key ARN or alias ARN; ${KEY_CURE}`,
   })
   .transform(use =>

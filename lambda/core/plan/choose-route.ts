@@ -133,7 +133,7 @@ async function tryBridge({ job, sources, catalog }: RouteQuestion): Promise<Trie
 
 function plannedKey({ use, key }: FoundKey, alsoKnownAs: readonly string[] = []): PlannedKey {
   const bytes = use.encryptionAlgorithm === 'SYMMETRIC_DEFAULT' ? undefined : ciphertextBytes(key.spec);
-  const names = [...alsoKnownAs, use.key].filter(name => name !== key.arn);
+  const names = [...new Set([...alsoKnownAs, use.key])].filter(name => name !== key.arn);
   return {
     keyArn: key.arn,
     encryptionAlgorithm: use.encryptionAlgorithm,

@@ -1,0 +1,96 @@
+import { RunRefused } from '../../lambda/core/model/errors.ts';
+import type { RunPlan } from '../../lambda/core/model/run.ts';
+import { planRun, type PlanPorts, type PlanRequest } from '../../lambda/core/plan/plan-run.ts';
+import type {
+  KeyCatalog,
+  KeyDescription,
+  KeyLookup,
+  RunHistory,
+  StoreCatalog,
+  TableDescription,
+} from '../../lambda/core/plan/ports.ts';
+import { formats } from '../../lambda/formats/registry.ts';
+import { job } from './builders.ts';
+
+/** What Plan asks, answered from memory: everything is there, and allowed, unless a test says otherwise. */
+export function key(arn: string, changes: Partial<KeyDescription> = {}): KeyLookup {
+  return {
+    kind: 'found',
+    key: {
+      arn,
+      state: 'Enabled',
+      usage: 'ENCRYPT_DECRYPT',
+      spec: 'SYMMETRIC_DEFAULT',
+      multiRegion: false,
+      encryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+      ...changes,
+    },
+  };
+}
+
+export function keys(changes: Partial<KeyCatalog> = {}): KeyCatalog {
+  return {
+    describeKey: arn => Promise.resolve(key(arn)),
+    mayReEncrypt: () => Promise.resolve({ kind: 'allowed' }),
+    keyMaterials: () => Promise.resolve([]),
+    ...changes,
+  };
+}
+
+export function table(changes: Partial<TableDescription> = {}): TableDescription {
+  return {
+    keyNames: ['id'],
+    indexNames: [],
+    itemCount: 2_000,
+    sizeBytes: 600_000,
+    streamEnabled: false,
+    replicaRegions: [],
+    pointInTimeRecovery: false,
+    ...changes,
+  };
+}
+
+export function stores(changes: Partial<StoreCatalog> = {}): StoreCatalog {
+  return {
+    describeTable: () => Promise.resolve({ kind: 'found', description: table() }),
+    describeBucket: () =>
+      Promise.resolve({ kind: 'found', description: { versioned: false, accessControlLists: false } }),
+    listKeys: () => Promise.resolve({ keys: [], truncated: false }),
+    ...changes,
+  };
+}
+
+export const REQUEST: PlanRequest = {
+  runId: 'run-1',
+  input: { job: 'orders', mode: 'migrate' },
+  jobs: [job()],
+  formats,
+  plaintextAllowed: false,
+  now: Date.UTC(2026, 10, 21),
+};
+
+export interface Given {
+  readonly keys?: KeyCatalog;
+  readonly stores?: StoreCatalog;
+  readonly history?: RunHistory;
+}
+
+export function ports(given: Given = {}): PlanPorts {
+  return {
+    keys: () => given.keys ?? keys(),
+    stores: given.stores ?? stores(),
+    history: given.history ?? { lastMigration: () => Promise.resolve(undefined) },
+  };
+}
+
+export async function planOf(given: Given, changes: Partial<PlanRequest> = {}): Promise<RunPlan> {
+  return (await planRun({ ...REQUEST, ...changes }, ports(given))).plan;
+}
+
+/** The words of a refusal. */
+export async function refusal(given: Given, changes: Partial<PlanRequest> = {}): Promise<string> {
+  return planRun({ ...REQUEST, ...changes }, ports(given)).then(
+    () => 'not refused',
+    (error: unknown) => (error instanceof RunRefused ? error.message : String(error)),
+  );
+}
