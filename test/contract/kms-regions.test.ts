@@ -1,0 +1,210 @@
+import {
+  CreateKeyCommand,
+  DecryptCommand,
+  DisableKeyCommand,
+  EncryptCommand,
+  KMSClient,
+  ReplicateKeyCommand,
+  RotateKeyOnDemandCommand,
+  type CreateKeyCommandInput,
+} from '@aws-sdk/client-kms';
+import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
+import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
+import { KmsKeyService } from '../../lambda/adapters/kms.ts';
+import { PlaintextKeyService } from '../../lambda/adapters/plaintext-kms.ts';
+import type { RequestSide } from '../../lambda/core/ports.ts';
+import { embedded, type Embedded } from '../support/embedded.ts';
+
+const CONTEXT = { tenant: 'acme' };
+const PLAINTEXT = 'a data key of thirty-two bytes..';
+
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called with the client that it was called on
+const original = KMSClient.prototype.send;
+let aws: Embedded;
+let europe: KMSClient;
+beforeAll(async () => {
+  aws = await embedded();
+  europe = new KMSClient({ endpoint: aws.endpoint, region: 'eu-west-1' });
+});
+afterAll(async () => {
+  europe.destroy();
+  await aws.stop();
+});
+
+const create = async (client: KMSClient, input: CreateKeyCommandInput = {}): Promise<string> =>
+  (await client.send(new CreateKeyCommand(input))).KeyMetadata!.Arn!;
+const side = (keyArn: string): RequestSide => ({
+  keyArn,
+  context: CONTEXT,
+  encryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+});
+const channel = (patienceMs: readonly number[] = []): KmsChannel => {
+  const made = new KmsChannel({ endpoint: aws.endpoint, patienceMs });
+  made.setRate(1_000);
+  return made;
+};
+const encrypt = async (KeyId: string): Promise<Uint8Array> =>
+  (
+    await aws.kms.send(
+      new EncryptCommand({ KeyId, Plaintext: Buffer.from(PLAINTEXT), EncryptionContext: CONTEXT }),
+    )
+  ).CiphertextBlob!;
+const openedInEurope = async (CiphertextBlob: Uint8Array, KeyId: string): Promise<string> =>
+  Buffer.from(
+    (await europe.send(new DecryptCommand({ CiphertextBlob, KeyId, EncryptionContext: CONTEXT }))).Plaintext!,
+  ).toString();
+
+describe('ReEncrypt in another Region', () => {
+  it('takes a ciphertext of a multi-Region key under its replica there', async () => {
+    const primary = await create(aws.kms, { MultiRegion: true });
+    await aws.kms.send(new ReplicateKeyCommand({ KeyId: primary, ReplicaRegion: 'eu-west-1' }));
+    const replica = primary.replace('us-east-1', 'eu-west-1');
+    const destination = await create(europe);
+    const answer = await new KmsKeyService(channel()).reEncrypt({
+      ciphertext: await encrypt(primary),
+      source: side(replica),
+      destination: side(destination),
+    });
+    if (answer.kind !== 're-encrypted') throw new Error(answer.kind);
+    expect(await openedInEurope(answer.ciphertext, destination)).toBe(PLAINTEXT);
+  });
+
+  it('is never tried between keys of two Regions: KMS has no such call', async () => {
+    const request = {
+      ciphertext: Buffer.from('x'),
+      source: side(await create(aws.kms)),
+      destination: side(await create(europe)),
+    };
+    await expect(new KmsKeyService(channel()).reEncrypt(request)).rejects.toThrow('are in two Regions');
+  });
+});
+
+describe('decrypt there, encrypt here', () => {
+  const request = async () => {
+    const source = await create(aws.kms);
+    return {
+      ciphertext: await encrypt(source),
+      source: side(source),
+      destination: side(await create(europe)),
+    };
+  };
+
+  it('keeps the data key, and names both keys and both requests', async () => {
+    const asked = await request();
+    const answer = await new PlaintextKeyService(channel()).reEncrypt(asked);
+    if (answer.kind !== 're-encrypted') throw new Error(answer.kind);
+    expect(await openedInEurope(answer.ciphertext, asked.destination.keyArn)).toBe(PLAINTEXT);
+    expect(answer).toMatchObject({
+      source: { keyArn: asked.source.keyArn, keyMaterialId: expect.any(String) },
+      destination: { keyArn: asked.destination.keyArn },
+      sourceAlgorithm: 'SYMMETRIC_DEFAULT',
+      destinationAlgorithm: 'SYMMETRIC_DEFAULT',
+    });
+    expect(answer.requestIds).toHaveLength(2);
+  });
+
+  it('wipes the plaintext, whether or not it could be encrypted', async () => {
+    const asked = await request();
+    const seen: Uint8Array[] = [];
+    const remember = function (this: KMSClient, command: { input: { Plaintext?: Uint8Array } }): unknown {
+      if (command.input.Plaintext !== undefined) {
+        expect(Buffer.from(command.input.Plaintext).toString()).toBe(PLAINTEXT);
+        seen.push(command.input.Plaintext);
+      }
+      return Reflect.apply(original, this, [command]);
+    };
+    const spied = jest.spyOn(KMSClient.prototype, 'send').mockImplementation(remember as never);
+    try {
+      await new PlaintextKeyService(channel()).reEncrypt(asked);
+      await europe.send(new DisableKeyCommand({ KeyId: asked.destination.keyArn }));
+      await expect(new PlaintextKeyService(channel()).reEncrypt(asked)).rejects.toThrow(
+        `kms:Encrypt with ${asked.destination.keyArn}: DisabledException`,
+      );
+    } finally {
+      spied.mockRestore();
+    }
+    expect(seen.map(bytes => bytes.every(byte => byte === 0))).toEqual([true, true]);
+  });
+
+  it('tells a foreign key and a wrong context from each other, as ReEncrypt does', async () => {
+    const asked = await request();
+    const service = new PlaintextKeyService(channel());
+    const foreign = side(await create(aws.kms));
+    expect(await service.reEncrypt({ ...asked, source: foreign })).toEqual({ kind: 'incorrect-key' });
+    const wrong = { ...asked.source, context: {} };
+    expect(await service.reEncrypt({ ...asked, source: wrong })).toEqual({ kind: 'invalid-ciphertext' });
+    expect(await service.tryReEncrypt(asked)).toEqual({ kind: 'would-re-encrypt' });
+  });
+
+  it('is ReEncrypt within a Region: what is under the destination is asked without being opened', async () => {
+    const asked = await request();
+    const service = new PlaintextKeyService(channel());
+    const moved = await service.reEncrypt(asked);
+    if (moved.kind !== 're-encrypted') throw new Error(moved.kind);
+    const again = await service.reEncrypt({
+      ...asked,
+      ciphertext: moved.ciphertext,
+      source: asked.destination,
+    });
+    expect(again).toMatchObject({ source: { keyMaterialId: expect.any(String) } });
+  });
+});
+
+describe('what is new in KMS', () => {
+  const isNew = (error: string, count: number, operation = 'ReEncrypt'): void =>
+    aws.aws.faults.inject({ service: 'kms', operation, error, count });
+  const request = async () => {
+    const source = await create(aws.kms);
+    return {
+      ciphertext: await encrypt(source),
+      source: side(source),
+      destination: side(await create(aws.kms)),
+    };
+  };
+
+  it.each(['NotFoundException', 'AccessDeniedException'])(
+    'is asked for again while it may not be visible yet (%s)',
+    async error => {
+      const asked = await request();
+      isNew(error, 2);
+      expect(await new KmsKeyService(channel([1, 1])).reEncrypt(asked)).toMatchObject({
+        kind: 're-encrypted',
+      });
+    },
+  );
+
+  it('breaks the premise when it is not there after the last wait', async () => {
+    const asked = await request();
+    isNew('NotFoundException', 3);
+    await expect(new KmsKeyService(channel([1, 1])).reEncrypt(asked)).rejects.toMatchObject({
+      name: 'PremiseBroken',
+    });
+  });
+
+  it('is not confused with what has been taken away: a disabled key is believed at once', async () => {
+    const asked = await request();
+    await aws.kms.send(new DisableKeyCommand({ KeyId: asked.source.keyArn }));
+    const patient = channel([1, 1]);
+    await expect(new KmsKeyService(patient).reEncrypt(asked)).rejects.toThrow('DisabledException');
+    expect(patient.takeUsage().requests).toBe(1);
+  });
+});
+
+describe('key materials', () => {
+  it('are told with their states and rotation dates, over as many pages as KMS has', async () => {
+    const key = await create(aws.kms);
+    for (let rotation = 0; rotation < 12; rotation++)
+      await aws.kms.send(new RotateKeyOnDemandCommand({ KeyId: key }));
+    const materials = await new KmsKeyCatalog(channel()).keyMaterials(key);
+    expect(materials).toHaveLength(13);
+    expect(materials.filter(({ state }) => state === 'CURRENT')).toMatchObject([
+      { keyArn: key, rotationType: 'ON_DEMAND', rotatedAt: expect.any(String) },
+    ]);
+    expect(materials.filter(({ rotatedAt }) => rotatedAt === undefined)).toHaveLength(1);
+  });
+
+  it('of an asymmetric key are none', async () => {
+    const key = await create(aws.kms, { KeySpec: 'RSA_2048' });
+    expect(await new KmsKeyCatalog(channel()).keyMaterials(key)).toEqual([]);
+  });
+});
