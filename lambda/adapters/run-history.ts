@@ -1,10 +1,10 @@
 import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { storeName } from '../core/model/job.ts';
+import { writtenPlace } from '../core/model/job.ts';
 import type { RunPlan } from '../core/model/run.ts';
 import type { FinishedRun, RunHistory } from '../core/plan/ports.ts';
 
 /**
- * The last migration of each store, in the ledger table: partition `STORE#name`, sort key `LAST-MIGRATION`.
+ * The last migration into each place, in the ledger table: partition `STORE#place`, sort key `LAST-MIGRATION`.
  * Kept for good, as checkpoints are not: a rotation back may be years away.
  */
 export class LedgerHistory implements RunHistory {
@@ -16,9 +16,9 @@ export class LedgerHistory implements RunHistory {
     this.#table = table;
   }
 
-  async lastMigration(store: string): Promise<FinishedRun | undefined> {
+  async lastMigration(place: string): Promise<FinishedRun | undefined> {
     const { Item } = await this.#client.send(
-      new GetItemCommand({ TableName: this.#table, Key: historyKey(store), ConsistentRead: true }),
+      new GetItemCommand({ TableName: this.#table, Key: historyKey(place), ConsistentRead: true }),
     );
     return Item?.['migration']?.S === undefined
       ? undefined
@@ -26,14 +26,14 @@ export class LedgerHistory implements RunHistory {
   }
 
   /** Remembers a migration that came to its end, for each of its stores. */
-  async remember({ runId, sources, destination, stores }: RunPlan): Promise<void> {
+  async remember({ runId, sources, destination, stores, storeRegion }: RunPlan): Promise<void> {
     const sourceKeyArns = sources.flatMap(({ keyArn, alsoKnownAs }) => [keyArn, ...alsoKnownAs]);
     const migration: FinishedRun = { runId, sourceKeyArns, destinationKeyArn: destination.keyArn };
     for (const store of stores)
       await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
-          Key: historyKey(storeName(store)),
+          Key: historyKey(writtenPlace(store, storeRegion)),
           UpdateExpression: 'SET migration = :migration',
           ExpressionAttributeValues: { ':migration': { S: JSON.stringify(migration) } },
         }),
@@ -44,6 +44,6 @@ export class LedgerHistory implements RunHistory {
 /** Before there is a deployment, there is no history. */
 export const NO_HISTORY: RunHistory = { lastMigration: () => Promise.resolve(undefined) };
 
-function historyKey(store: string): { run: { S: string }; item: { S: string } } {
-  return { run: { S: `STORE#${store}` }, item: { S: 'LAST-MIGRATION' } };
+function historyKey(place: string): { run: { S: string }; item: { S: string } } {
+  return { run: { S: `STORE#${place}` }, item: { S: 'LAST-MIGRATION' } };
 }

@@ -28,7 +28,7 @@ export class PowertoolsTelemetry implements Telemetry {
     this.#job = job;
   }
 
-  dataKey({ store, locator, slot, outcome, reason, digest, source, destination }: OutcomeEntry): void {
+  dataKey({ store, locator, slot, outcome, reason, digest, route, source, destination }: OutcomeEntry): void {
     this.#logger.info('data key', {
       store,
       locator,
@@ -36,6 +36,7 @@ export class PowertoolsTelemetry implements Telemetry {
       outcome,
       ...(reason !== undefined && { reason }),
       ...(digest !== undefined && { digest }),
+      ...(route !== undefined && { route }),
       ...(source !== undefined && { sourceKeyArn: source.keyArn, sourceKeyMaterialId: source.keyMaterialId }),
       ...(destination !== undefined && {
         destinationKeyArn: destination.keyArn,

@@ -5,21 +5,28 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { KmsRewrapStack } from '../../lib/kms-rewrap-stack.ts';
+import { KmsRewrapStack, type KmsRewrapStackProps } from '../../lib/kms-rewrap-stack.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { job } from './builders.ts';
 
 const CDK_JSON = fileURLToPath(new URL('../../cdk.json', import.meta.url));
 
 /** The synthesized stack for some jobs, without bundling the functions: half a second instead of several. */
-export function synthesized(jobs: readonly Job[] = [job()]): Template {
+export function synthesized(
+  jobs: readonly Job[] = [job()],
+  props: Partial<KmsRewrapStackProps> = {},
+): Template {
   const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8')) as { context: Record<string, unknown> };
   const app = new App({
     context: { ...context, 'aws:cdk:bundling-stacks': [] },
     outdir: mkdtempSync(join(tmpdir(), 'synth-')),
   });
   return Template.fromStack(
-    new KmsRewrapStack(app, 'Stack', { jobs, env: { region: 'us-east-1', account: '111122223333' } }),
+    new KmsRewrapStack(app, 'Stack', {
+      jobs,
+      env: { region: 'us-east-1', account: '111122223333' },
+      ...props,
+    }),
   );
 }
 
@@ -34,7 +41,7 @@ export interface Statement {
 export function statementsByStage(template: Template): ReadonlyMap<string, readonly Statement[]> {
   const policies = Object.entries(template.findResources('AWS::IAM::Policy'));
   return new Map(
-    ['Plan', 'MigrateUnit', 'VerifyUnit', 'Report', 'StateMachine'].map(stage => [
+    ['Plan', 'MigrateUnit', 'MigrateUnitPlaintext', 'VerifyUnit', 'Report', 'StateMachine'].map(stage => [
       stage,
       policies
         .filter(([id]) =>

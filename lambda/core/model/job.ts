@@ -85,6 +85,11 @@ function placeOfCopy(store: Store): string {
   }
 }
 
+/** The place that data keys are written to, the same under whatever job names it. `region`: of stores that name none. */
+export function writtenPlace(store: Store, region: string): string {
+  return store.copyTo === undefined ? placeName(store, store.region ?? region) : placeOfCopy(store);
+}
+
 type Place = Pick<TableStore, 'type' | 'table'> | Pick<BucketStore, 'type' | 'bucket' | 'prefix'>;
 
 function placeName(place: Place, region: string | undefined): string {

@@ -1,5 +1,6 @@
-import { storeName, type Job } from '../model/job.ts';
+import { storeName, writtenPlace, type Job } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
+import { sourceRegion } from '../model/route.ts';
 import type { FoundKey } from './check-keys.ts';
 import type { RunHistory } from './ports.ts';
 
@@ -20,7 +21,8 @@ export async function checkReversal({
   destination,
   history,
 }: Reversal): Promise<readonly Problem[]> {
-  const last = await Promise.all(job.stores.map(store => history.lastMigration(storeName(store))));
+  const region = sourceRegion(job);
+  const last = await Promise.all(job.stores.map(store => history.lastMigration(writtenPlace(store, region))));
   return job.stores.flatMap((store, index) => {
     const run = last[index];
     const reversed =

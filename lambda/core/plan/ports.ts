@@ -40,9 +40,9 @@ export interface FinishedRun {
   readonly destinationKeyArn: string;
 }
 
-/** The last migration that came to its end, by store. */
+/** The last migration that came to its end, by the place that it wrote to (`writtenPlace`). */
 export interface RunHistory {
-  lastMigration(store: string): Promise<FinishedRun | undefined>;
+  lastMigration(place: string): Promise<FinishedRun | undefined>;
 }
 
 export interface TableDescription {

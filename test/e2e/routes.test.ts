@@ -1,0 +1,348 @@
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+  type AttributeValue,
+} from '@aws-sdk/client-dynamodb';
+import {
+  CreateKeyCommand,
+  DecryptCommand,
+  DescribeKeyCommand,
+  EncryptCommand,
+  GenerateDataKeyCommand,
+  GenerateDataKeyPairWithoutPlaintextCommand,
+  GenerateDataKeyWithoutPlaintextCommand,
+  KMSClient,
+  ReplicateKeyCommand,
+  RotateKeyOnDemandCommand,
+  type CreateKeyCommandInput,
+  type EncryptionAlgorithmSpec,
+} from '@aws-sdk/client-kms';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { synthesize } from '../../cli/embedded-aws.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
+import { embedded, type Embedded } from '../support/embedded.ts';
+import { rewrap } from '../support/rewrap-cli.ts';
+
+const CONTEXT = { purpose: 'orders' };
+const ITEMS = 24;
+
+/** A data key as an application sees it: its bytes, whatever protects them. */
+type Opened = ReadonlyMap<string, string>;
+
+/** Every route but `direct` and `bridge`, which the demos play, and what is special about same-key and RSA destinations. */
+describe('routes, end to end', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rewrap-routes-'));
+  const logFolder = join(folder, 'logs');
+  let aws: Embedded;
+  let europe: { readonly kms: KMSClient; readonly dynamodb: DynamoDBClient };
+  const keys: Record<'same' | 'rsa' | 'multiRegion' | 'single' | 'european', string> = {
+    same: '',
+    rsa: '',
+    multiRegion: '',
+    single: '',
+    european: '',
+  };
+
+  beforeAll(async () => {
+    aws = await embedded({ logFolder, waitScale: 0 });
+    const config = { endpoint: aws.endpoint, region: 'eu-west-1' };
+    europe = { kms: new KMSClient(config), dynamodb: new DynamoDBClient(config) };
+    const create = async (client: KMSClient, input: CreateKeyCommandInput = {}) =>
+      (await client.send(new CreateKeyCommand(input))).KeyMetadata!.Arn!;
+    keys.same = await create(aws.kms);
+    keys.rsa = await create(aws.kms, { KeySpec: 'RSA_2048' });
+    keys.multiRegion = await create(aws.kms, { MultiRegion: true });
+    await aws.kms.send(new ReplicateKeyCommand({ KeyId: keys.multiRegion, ReplicaRegion: 'eu-west-1' }));
+    keys.single = await create(aws.kms);
+    keys.european = await create(europe.kms);
+    mkdirSync(join(folder, 'jobs'));
+    for (const job of jobs()) writeFileSync(join(folder, 'jobs', `${job.name}.json`), JSON.stringify(job));
+    await fill('Refresh', keys.same);
+    await fill('Asymmetric', keys.same);
+    await fill('MultiRegion', keys.multiRegion);
+    await fill('Plaintext', keys.single);
+    await synthesize({
+      jobs: join(folder, 'jobs'),
+      outdir: join(folder, 'cdk.out'),
+      context: { allowPlaintextRoute: true },
+    });
+    await aws.aws.deploy(join(folder, 'cdk.out'));
+  });
+  afterAll(async () => {
+    europe.kms.destroy();
+    europe.dynamodb.destroy();
+    await aws.stop();
+  });
+
+  function jobs() {
+    const store = (table: string, format: object = {}) => ({
+      type: 'dynamodb',
+      table,
+      format: { type: 'attribute', dataKey: 'edk', encryptionContext: CONTEXT, ...format },
+    });
+    const rsa = { key: keys.rsa, encryptionAlgorithm: 'RSAES_OAEP_SHA_256' };
+    return [
+      {
+        name: 'refresh',
+        source: { keys: [keys.same] },
+        destination: { key: keys.same },
+        stores: [store('Refresh')],
+      },
+      {
+        name: 'asymmetric',
+        source: { keys: [keys.same] },
+        destination: rsa,
+        stores: [store('Asymmetric', { encryptionAlgorithm: 'algorithm' })],
+      },
+      {
+        name: 'multi-region',
+        source: { keys: [keys.multiRegion] },
+        destination: { key: keys.european },
+        stores: [store('MultiRegion')],
+      },
+      {
+        name: 'plaintext',
+        source: { keys: [keys.single] },
+        destination: { key: keys.european },
+        route: { type: 'decrypt-encrypt' },
+        stores: [store('Plaintext')],
+      },
+    ];
+  }
+
+  /** Items with data keys from all operations that make some; the last of each four is a private key of 1.2 KB. */
+  async function fill(table: string, KeyId: string, first = 0): Promise<void> {
+    if (first === 0)
+      await aws.dynamodb.send(
+        new CreateTableCommand({
+          TableName: table,
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          BillingMode: 'PAY_PER_REQUEST',
+        }),
+      );
+    const EncryptionContext = CONTEXT;
+    for (let index = first; index < first + ITEMS; index++) {
+      const B = await [
+        async () =>
+          (await aws.kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', EncryptionContext })))
+            .CiphertextBlob!,
+        async () =>
+          (
+            await aws.kms.send(
+              new GenerateDataKeyWithoutPlaintextCommand({ KeyId, NumberOfBytes: 64, EncryptionContext }),
+            )
+          ).CiphertextBlob!,
+        async () =>
+          (
+            await aws.kms.send(
+              new EncryptCommand({ KeyId, Plaintext: Buffer.from(`own key ${index}`), EncryptionContext }),
+            )
+          ).CiphertextBlob!,
+        async () =>
+          (
+            await aws.kms.send(
+              new GenerateDataKeyPairWithoutPlaintextCommand({
+                KeyId,
+                KeyPairSpec: 'RSA_2048',
+                EncryptionContext,
+              }),
+            )
+          ).PrivateKeyCiphertextBlob!,
+      ][index % 4]!();
+      const Item = { id: { S: `i-${index}` }, edk: { B } };
+      await aws.dynamodb.send(new PutItemCommand({ TableName: table, Item }));
+    }
+  }
+
+  async function items(table: string): Promise<readonly Record<string, AttributeValue>[]> {
+    return (await aws.dynamodb.send(new ScanCommand({ TableName: table, ConsistentRead: true }))).Items ?? [];
+  }
+
+  /** Opens every data key as a reader does who knows the key; one that does not open is missing. */
+  async function open(
+    table: string,
+    KeyId: string,
+    kms = aws.kms,
+    EncryptionAlgorithm: EncryptionAlgorithmSpec = 'SYMMETRIC_DEFAULT',
+  ): Promise<Opened> {
+    const opened = new Map<string, string>();
+    for (const { id, edk } of await items(table)) {
+      const request = new DecryptCommand({
+        CiphertextBlob: edk!.B,
+        KeyId,
+        EncryptionAlgorithm,
+        ...(EncryptionAlgorithm === 'SYMMETRIC_DEFAULT' && { EncryptionContext: CONTEXT }),
+      });
+      const plaintext = await kms.send(request).then(
+        output => output.Plaintext,
+        () => undefined,
+      );
+      if (plaintext !== undefined) opened.set(id!.S!, Buffer.from(plaintext).toString('hex'));
+    }
+    return opened;
+  }
+
+  async function run(job: string, region: string, ...args: readonly string[]) {
+    const result = await rewrap([
+      'run',
+      job,
+      '--json',
+      '--region',
+      region,
+      '--endpoint-url',
+      aws.endpoint,
+      ...args,
+    ]);
+    if (!result.stdout.startsWith('{')) throw new Error(result.stderr);
+    return { code: result.code, report: JSON.parse(result.stdout) as Report };
+  }
+
+  const counts = ({ keyMaterials }: Report): readonly object[] =>
+    keyMaterials.map(({ state, before, after }) => ({ state, before, after }));
+  const current = async (): Promise<string | undefined> =>
+    (await aws.kms.send(new DescribeKeyCommand({ KeyId: keys.same }))).KeyMetadata?.CurrentKeyMaterialId;
+
+  describe('to new key material of the same key', () => {
+    let before: Opened;
+
+    it('a census tells how many data keys are under which key material, with its rotation date', async () => {
+      await aws.kms.send(new RotateKeyOnDemandCommand({ KeyId: keys.same }));
+      await fill('Refresh', keys.same, ITEMS);
+      before = await open('Refresh', keys.same);
+      expect(before.size).toBe(2 * ITEMS);
+      const { code, report } = await run('refresh', 'us-east-1', '--mode', 'census');
+      expect(code).toBe(1);
+      expect(counts(report)).toEqual(
+        expect.arrayContaining([
+          { state: 'NON_CURRENT', before: ITEMS, after: ITEMS },
+          { state: 'CURRENT', before: ITEMS, after: ITEMS },
+        ]),
+      );
+      expect(report.keyMaterials.find(({ state }) => state === 'CURRENT')).toMatchObject({
+        keyMaterialId: await current(),
+        rotatedAt: expect.any(String),
+        rotationType: 'ON_DEMAND',
+      });
+      expect(report.remaining).toBe(ITEMS);
+    });
+
+    it('a dry run checks every data key, and finds no key material', async () => {
+      const { report } = await run('refresh', 'us-east-1', '--mode', 'census', '--dry-run');
+      expect(report).toMatchObject({
+        dryRun: true,
+        stores: [{ outcomes: { 'already-current': 2 * ITEMS } }],
+      });
+      expect(report.warnings.join()).toContain('a dry run learns no key material ids');
+    });
+
+    it('a sample moves a few, and never says that the store is finished', async () => {
+      const { code, report } = await run('refresh', 'us-east-1', '--sample', '5');
+      expect(code).toBe(1);
+      expect(report).toMatchObject({
+        state: 'succeeded',
+        remaining: null,
+        remainingInScope: 0,
+        stores: [{ records: 5, complete: false, narrowedTo: 'the first 5 records' }],
+      });
+    });
+
+    it('a migration moves the others, and a census afterwards adds up', async () => {
+      const moved = await run('refresh', 'us-east-1');
+      expect(moved).toMatchObject({ code: 0, report: { remaining: 0 } });
+      const { report } = await run('refresh', 'us-east-1', '--mode', 'census');
+      expect(counts(report)).toEqual([{ state: 'CURRENT', before: 2 * ITEMS, after: 2 * ITEMS }]);
+      expect(await open('Refresh', keys.same)).toEqual(before);
+    });
+
+    it('a second migration writes nothing', async () => {
+      const before_ = await items('Refresh');
+      const { report } = await run('refresh', 'us-east-1');
+      expect(report.stores[0]?.outcomes).toEqual({ 'already-current': 2 * ITEMS });
+      expect(await items('Refresh')).toEqual(before_);
+    });
+  });
+
+  it('to an RSA key moves what it can hold, names what is too long, and records the algorithm beside it', async () => {
+    const before = await open('Asymmetric', keys.same);
+    const { code, report } = await run('asymmetric', 'us-east-1');
+    expect(code).toBe(1);
+    expect(report.stores[0]?.outcomes).toEqual({ rewrapped: (ITEMS * 3) / 4, unsupported: ITEMS / 4 });
+    expect(report.remaining).toBe(ITEMS / 4);
+    expect(report.failures[0]?.reason).toContain('too long for RSAES_OAEP_SHA_256');
+    expect(report.warnings.join()).toContain('is asymmetric: KMS has no key material ids for it');
+    const after = await open('Asymmetric', keys.rsa, aws.kms, 'RSAES_OAEP_SHA_256');
+    expect(after.size).toBe((ITEMS * 3) / 4);
+    for (const [id, plaintext] of after) expect(plaintext).toBe(before.get(id));
+    const algorithms = (await items('Asymmetric')).map(({ algorithm }) => algorithm?.S ?? 'none').sort();
+    expect(new Set(algorithms)).toEqual(new Set(['none', 'RSAES_OAEP_SHA_256']));
+    const again = await run('asymmetric', 'us-east-1');
+    expect(again.report.stores[0]?.outcomes).toEqual({
+      'already-current': (ITEMS * 3) / 4,
+      unsupported: ITEMS / 4,
+    });
+  });
+
+  it('to another Region takes the replicas of multi-Region sources by itself: one call for each data key', async () => {
+    const before = await open('MultiRegion', keys.multiRegion);
+    const { code, report } = await run('multi-region', 'eu-west-1');
+    expect(code).toBe(0);
+    expect(report).toMatchObject({
+      route: { type: 'multi-region', why: 'every source key has a replica in eu-west-1' },
+      stores: [{ outcomes: { rewrapped: ITEMS } }],
+      remaining: 0,
+      kms: { requests: 2 * ITEMS },
+    });
+    expect(await open('MultiRegion', keys.european, europe.kms)).toEqual(before);
+  });
+
+  it('through plaintext, where it is allowed, shows in plan, report, journal and logs, and leaves none of it', async () => {
+    const before = await open('Plaintext', keys.single);
+    const planned = await rewrap([
+      'plan',
+      join(folder, 'jobs', 'plaintext.json'),
+      '--json',
+      '--endpoint-url',
+      aws.endpoint,
+    ]);
+    expect(JSON.parse(planned.stdout)).toMatchObject({ route: { type: 'decrypt-encrypt' } });
+    const { code, report } = await run('plaintext', 'eu-west-1');
+    expect(code).toBe(0);
+    expect(report).toMatchObject({
+      route: { type: 'decrypt-encrypt' },
+      stores: [{ outcomes: { rewrapped: ITEMS } }],
+      remaining: 0,
+    });
+    expect(report.warnings.join()).toContain('takes every data key out of KMS in plaintext');
+    expect(await open('Plaintext', keys.european, europe.kms)).toEqual(before);
+    expect(aws.aws.lambda.invocations('MigrateUnitPlaintext')).toBeGreaterThan(0);
+    const logs = readdirSync(logFolder).map(name => readFileSync(join(logFolder, name), 'utf8'));
+    expect(logs.join('').includes('"route":"decrypt-encrypt"')).toBe(true);
+    for (const plaintext of before.values()) {
+      const secret = Buffer.from(plaintext, 'hex').toString('base64');
+      for (const log of logs) expect(log).not.toContain(secret);
+    }
+  });
+
+  it('back again is refused: its destination was the source of the last migration', async () => {
+    const swapped = {
+      ...jobs()[2],
+      source: { keys: [keys.european] },
+      destination: { key: keys.multiRegion.replace('us-east-1', 'eu-west-1') },
+      stores: [{ ...jobs()[2]!.stores[0], region: 'us-east-1' }],
+    };
+    writeFileSync(join(folder, 'swapped.json'), JSON.stringify(swapped));
+    const { code, stderr } = await rewrap([
+      'plan',
+      join(folder, 'swapped.json'),
+      '--endpoint-url',
+      aws.endpoint,
+    ]);
+    expect(stderr).toContain('this would move its data keys back');
+    expect(code).toBe(2);
+  });
+});
