@@ -1,4 +1,6 @@
 import {
+  ConnectCustomKeyStoreCommand,
+  CreateCustomKeyStoreCommand,
   CreateKeyCommand,
   DecryptCommand,
   DisableKeyCommand,
@@ -187,6 +189,52 @@ describe('what is new in KMS', () => {
     const patient = channel([1, 1]);
     await expect(new KmsKeyService(patient).reEncrypt(asked)).rejects.toThrow('DisabledException');
     expect(patient.takeUsage().requests).toBe(1);
+  });
+});
+
+describe('keys whose material is elsewhere', () => {
+  const stateAs = async (message: string) => {
+    const source = await create(aws.kms);
+    const asked = {
+      ciphertext: await encrypt(source),
+      source: side(source),
+      destination: side(await create(aws.kms)),
+    };
+    const error = 'KMSInvalidStateException';
+    aws.aws.faults.inject({ service: 'kms', operation: 'ReEncrypt', error, message, count: 1 });
+    return new KmsKeyService(channel()).reEncrypt(asked);
+  };
+
+  it('break the premise when imported material has expired, and say what to import', async () => {
+    const key = await create(aws.kms, { Origin: 'EXTERNAL' });
+    const asked = {
+      ciphertext: await encrypt(await create(aws.kms)),
+      source: side(key),
+      destination: side(key),
+    };
+    await expect(new KmsKeyService(channel()).reEncrypt(asked)).rejects.toMatchObject({
+      name: 'PremiseBroken',
+      message: expect.stringMatching(
+        /is pending import.*its imported key material has expired or was deleted: import the same material again/,
+      ),
+    });
+  });
+
+  it('break the premise when their custom key store is disconnected', async () => {
+    await expect(stateAs('the key is in state Unavailable.')).rejects.toThrow('connect its custom key store');
+  });
+
+  it('name the store in Plan, and nothing of it for other keys', async () => {
+    const { CustomKeyStoreId } = await aws.kms.send(
+      new CreateCustomKeyStoreCommand({ CustomKeyStoreName: 'hsm' }),
+    );
+    await aws.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId }));
+    const key = await create(aws.kms, { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId });
+    const catalog = new KmsKeyCatalog(channel());
+    expect(await catalog.describeKey(key)).toMatchObject({ key: { customKeyStoreId: CustomKeyStoreId } });
+    expect(await catalog.keyMaterials(key)).toEqual([]);
+    const other = await catalog.describeKey(await create(aws.kms));
+    expect(other).not.toHaveProperty('key.customKeyStoreId');
   });
 });
 

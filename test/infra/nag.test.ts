@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deployBridges } from '../../lib/bridge/bridges.ts';
 import { KmsRewrapStack } from '../../lib/kms-rewrap-stack.ts';
-import { job } from '../support/builders.ts';
+import { job, NEW_KEY, use } from '../support/builders.ts';
 
 const CDK_JSON = fileURLToPath(new URL('../../cdk.json', import.meta.url));
 
@@ -32,6 +33,10 @@ const ACCEPTED: readonly (readonly [RegExp, string])[] = [
     /IAM5\[Resource::arn:.*:states:.*execution:.*\]$/,
     'A distributed map starts, describes and stops its own children.',
   ],
+  [
+    /IAM5\[Resource::arn:aws:kms:[a-z0-9-]+:\d{12}:key\/\*\]$/,
+    'A key that is named by its alias is granted under the condition kms:ResourceAliases.',
+  ],
   [/IAM5\[Resource::\*\]$/, 'Log delivery and X-Ray of Step Functions take no resource.'],
   [/IAM5\[Resource::arn:(aws|<AWS::Partition>):s3:::.*\/\*\]$/, 'Objects under the prefix of a store.'],
 ];
@@ -54,10 +59,25 @@ describe('the AWS Solutions checks', () => {
         format: { type: 'object-metadata', dataKey: 'edk', encryptionContext: {} },
       },
     ];
+    const european = job({
+      name: 'european',
+      destination: { ...use(NEW_KEY.replace('us-east-1', 'eu-west-1')), dataKeyBytes: 32 },
+      route: {
+        type: 'auto',
+        bridgeKey: 'arn:aws:kms:us-east-1:111122223333:alias/bridge',
+        deployBridgeKey: true,
+      },
+    });
     new KmsRewrapStack(app, 'Stack', {
       jobs: [job({ stores })],
       env: { region: 'us-east-1', account: '111122223333' },
     });
+    new KmsRewrapStack(app, 'European', {
+      jobs: [european],
+      allowPlaintextRoute: true,
+      env: { region: 'eu-west-1', account: '111122223333' },
+    });
+    deployBridges(app, [european]);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     // Accepted findings fail the synthesis as well: what counts is the report it leaves.
     expect(() => app.synth()).toThrow();

@@ -83,6 +83,12 @@ describe('the route of a run', () => {
     expect(plan.warnings.join('\n')).toContain('takes every data key out of KMS in plaintext');
   });
 
+  it('takes no data key out of KMS to count it: a census through plaintext is a dry run', async () => {
+    const of = { jobs: [european()], plaintextAllowed: true };
+    expect((await planOf({}, { ...of, input: { job: 'orders', mode: 'census' } })).dryRun).toBe(true);
+    expect((await planOf({}, of)).dryRun).toBe(false);
+  });
+
   it('asks about every hop, and refuses where one is not allowed', async () => {
     const catalog = knowing(
       { [BRIDGE]: { multiRegion: true } },

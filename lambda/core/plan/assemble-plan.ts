@@ -22,11 +22,12 @@ export function assemblePlan(
   { runId, now, formats }: PlanRequest,
   { choice, stores, keyMaterials, warnings }: Decided,
 ): PlannedRun {
-  const { job, mode, limits, sample, dryRun, grantTokens } = input;
+  const { job, mode, limits, sample, grantTokens } = input;
   const { route, sources, destination } = choice;
   const units = unitsOf(runId, stores.ranges, { sample, plaintext: route.type === 'decrypt-encrypt' });
   const sampled = sample === undefined ? {} : { sample };
   const { counts } = stores;
+  const dryRun = isDryRun(input, choice);
   const plan: RunPlan = {
     runId,
     job: job.name,
@@ -49,7 +50,12 @@ export function assemblePlan(
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
     ...workOf(units, limits),
     estimate: estimate({ job, mode, limits, counts, route: route.type, ...sampled }),
-    warnings: [...warnings, ...runWarnings(input, choice, formats), ...stores.warnings],
+    warnings: [...warnings, ...runWarnings({ ...input, dryRun }, choice, formats), ...stores.warnings],
   };
   return { plan, units };
+}
+
+/** To count data keys, none of them need leave KMS: on the plaintext route a census is a dry run, asked for or not. */
+function isDryRun({ mode, dryRun }: RunInput, { route }: ChosenRoute): boolean {
+  return dryRun || (mode === 'census' && route.type === 'decrypt-encrypt');
 }

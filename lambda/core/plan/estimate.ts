@@ -37,7 +37,10 @@ export function estimate(input: EstimateInput): Estimate {
   // A verify pass asks the destination key once, whatever the route.
   const requestsEach = (mode === 'verify' ? 0 : REQUESTS_PER_DATA_KEY[route]) + (verifies ? 1 : 0);
   const kmsRequests = dataKeys * requestsEach;
-  const costs = counts.map(count => storeCost(count, job.stores[count.store]?.type === 's3', passes));
+  const costs = counts.map(count => {
+    const store = job.stores[count.store];
+    return storeCost(count, { isS3: store?.type === 's3', isCopied: store?.copyTo !== undefined, passes });
+  });
   const usd = {
     kms: kmsRequests * USD.kmsRequest,
     reads: costs.reduce((sum, { reads }) => sum + reads, 0),
@@ -58,17 +61,20 @@ function sampled(count: StoreCount, sample = Number.POSITIVE_INFINITY): StoreCou
 
 function storeCost(
   { records, bytes }: StoreCount,
-  isS3: boolean,
-  passes: number,
+  { isS3, isCopied, passes }: { readonly isS3: boolean; readonly isCopied: boolean; readonly passes: number },
 ): { readonly reads: number; readonly writes: number } {
   if (isS3) {
     const reads =
-      passes * (records * USD.headRequest + Math.ceil(records / KEYS_PER_LISTING) * USD.listOrCopy);
+      passes *
+      (records * USD.headRequest * (isCopied ? 2 : 1) +
+        Math.ceil(records / KEYS_PER_LISTING) * USD.listOrCopy);
     return { reads, writes: records * USD.listOrCopy };
   }
   // A migrate pass reads eventually consistent (half a unit for 4 KB), a verify pass strongly (a whole one).
   const unitsPerPass = bytes / READ_UNIT_BYTES;
-  const reads = unitsPerPass * (passes === 2 ? 1.5 : 0.5) * USD.readRequestUnit;
+  // Of a copied table everything is read strongly, there and here.
+  const unitsPerByte = isCopied ? 2 * passes : passes === 2 ? 1.5 : 0.5;
+  const reads = unitsPerPass * unitsPerByte * USD.readRequestUnit;
   const itemBytes = records === 0 ? 0 : bytes / records;
   return {
     reads,

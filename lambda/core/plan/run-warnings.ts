@@ -8,12 +8,12 @@ import type { RunInput } from './run-input.ts';
 
 /** What an operator should know of this run, besides what its stores and keys are. */
 export function runWarnings(
-  { job, dryRun, sample }: RunInput,
+  { job, mode, dryRun, sample }: RunInput,
   { route }: ChosenRoute,
   formats: FormatRegistry,
 ): readonly string[] {
   return [
-    ...(route.type === 'decrypt-encrypt'
+    ...(route.type === 'decrypt-encrypt' && mode === 'migrate'
       ? [
           'the route decrypt-encrypt takes every data key out of KMS in plaintext, into the memory of the plaintext worker; Plan cannot ask beforehand whether that worker may Decrypt and Encrypt',
         ]

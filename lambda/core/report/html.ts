@@ -18,13 +18,14 @@ export function reportHtml(report: Report): string {
 <header>
 <p class="eyebrow">kms-rewrap report</p>
 <h1>${escape(report.job)} <span class="mode">${report.mode}</span></h1>
-<p class="run">${escape(report.runId)} · route ${report.route.type}${report.dryRun ? ' · dry run' : ''} · ${escape(report.startedAt)} to ${escape(report.endedAt)}</p>
+<p class="run">${escape(report.runId)}${report.dryRun ? ' · dry run' : ''} · ${escape(report.startedAt)} to ${escape(report.endedAt)}</p>
 </header>
 <main>
 <section class="conclusion ${tone}"><h2>${escape(title)}</h2><p>${escape(text)}</p></section>
 ${section('Stores', storesTable(report.stores))}
 ${section('Key materials', keyMaterialsTable(report))}
 ${section('Not moved', failuresTable(report))}
+${section('Route', `<p>${report.route.type}: ${escape(report.route.why)}</p>`)}
 ${section('Warnings', list(report.warnings))}
 ${section('Cost and load', loadTable(report))}
 ${section('Files', list([`run files: ${report.files.run}`, `journal: ${report.files.journal}`]))}
