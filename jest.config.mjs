@@ -34,4 +34,6 @@ export default {
     project('e2e'),
   ],
   testTimeout: 120_000,
+  // Jest leaves a core free by default; on two cores that would be half of them.
+  maxWorkers: '100%',
 };

@@ -1,15 +1,16 @@
 import { App, Duration, type AppProps } from 'aws-cdk-lib';
 import type { Job } from '../lambda/core/model/job.ts';
 import { destinationRegion } from '../lambda/core/model/route.ts';
-import { deployBridges } from './bridge/bridges.ts';
 import { refusePlaintextRoutes } from './jobs/plaintext-route.ts';
 import { loadJobs } from './jobs/load-jobs.ts';
 import { KmsRewrapStack } from './kms-rewrap-stack.ts';
+import { deployBridges } from './route-keys/bridges.ts';
+import { deploySourceReplicas } from './route-keys/source-replicas.ts';
 
 export const STACK_NAME = 'KmsRewrap';
 
 /**
- * The CDK app: one stack for each Region in which jobs have their destination, and the bridge keys that jobs ask for.
+ * The CDK app: one stack for each Region in which jobs have their destination, and the bridge keys and replicas that jobs ask for.
  * Context: `jobs`, a folder of job files, or one; `allowPlaintextRoute`, lets jobs take the route decrypt-encrypt;
  * `workerTimeoutSeconds`, shorter invocations for trials.
  */
@@ -30,6 +31,7 @@ export function rewrapApp(props?: AppProps): App {
     });
   }
   deployBridges(app, jobs);
+  deploySourceReplicas(app, jobs);
   return app;
 }
 

@@ -183,6 +183,22 @@ describe('what is new in KMS', () => {
     });
   });
 
+  it('is waited for in Plan while it is still being made: a replica, say', async () => {
+    const key = await create(aws.kms);
+    const states = ['Creating', 'Creating', 'Enabled'];
+    const catalog = new KmsKeyCatalog(channel(), [1, 1]);
+    const spied = jest
+      .spyOn(KMSClient.prototype, 'send')
+      .mockImplementation((() =>
+        Promise.resolve({ KeyMetadata: { Arn: key, KeyState: states.shift() } })) as never);
+    try {
+      expect(await catalog.describeKey(key)).toMatchObject({ kind: 'found', key: { state: 'Enabled' } });
+    } finally {
+      spied.mockRestore();
+    }
+    expect(states).toEqual([]);
+  });
+
   it('is not confused with what has been taken away: a disabled key is believed at once', async () => {
     const asked = await request();
     await aws.kms.send(new DisableKeyCommand({ KeyId: asked.source.keyArn }));

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deployBridges } from '../../lib/bridge/bridges.ts';
+import { deployBridges } from '../../lib/route-keys/bridges.ts';
 import { KmsRewrapStack } from '../../lib/kms-rewrap-stack.ts';
 import { job, NEW_KEY, use } from '../support/builders.ts';
 

@@ -160,6 +160,14 @@ describe('the permissions', () => {
       expect(role).not.toHaveProperty('Properties.ManagedPolicyArns');
   });
 
+  it('Plan and Report see and change nothing of the ledger but the last migrations, besides what runs need', () => {
+    const history = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['STORE#*'] } };
+    const conditions = (stage: string, action: string) =>
+      withAction(stage, action).map(({ Condition }) => Condition);
+    expect(conditions('Plan', 'dynamodb:GetItem')).toEqual([history]);
+    expect(conditions('Report', 'dynamodb:UpdateItem')).toEqual([history]);
+  });
+
   it('an alias is granted as the key that bears it', () => {
     const aliased = statementsByStage(
       synthesized([job({ source: { keys: [use('arn:aws:kms:us-east-1:111122223333:alias/old')] } })]),

@@ -4,7 +4,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job, Store } from '../../lambda/core/model/job.ts';
-import { deployBridges } from '../../lib/bridge/bridges.ts';
+import { deployBridges } from '../../lib/route-keys/bridges.ts';
+import { deploySourceReplicas } from '../../lib/route-keys/source-replicas.ts';
 import { JobsRefused } from '../../lib/jobs/load-jobs.ts';
 import { refusePlaintextRoutes } from '../../lib/jobs/plaintext-route.ts';
 import { job, NEW_KEY, OLD_KEY, use } from '../support/builders.ts';
@@ -184,5 +185,30 @@ describe('bridge keys', () => {
     const app = new App();
     deployBridges(app, [european({ route: { type: 'bridge', bridgeKey: BRIDGE_ALIAS } })]);
     expect(app.node.children.filter(child => Stack.isStack(child))).toEqual([]);
+  });
+});
+
+describe('replicas of source keys', () => {
+  const replicated = (name: string, keys: readonly string[]): Job =>
+    european({
+      name,
+      source: { keys: keys.map(one => use(one)) },
+      route: { type: 'multi-region', deployReplicas: true },
+    });
+
+  it('are made once in the Region of the destination, whatever the number of jobs, and are retained', () => {
+    const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'replicas-')) });
+    deploySourceReplicas(app, [replicated('a', [PRIMARY]), replicated('b', [PRIMARY, BRIDGE]), european()]);
+    const stacks = app.node.children.filter(child => Stack.isStack(child));
+    expect(stacks.map(({ region, stackName }) => [region, stackName])).toEqual([
+      ['eu-west-1', 'KmsRewrapReplicas'],
+    ]);
+    const template = Template.fromStack(stacks[0]!);
+    template.resourceCountIs('AWS::KMS::ReplicaKey', 2);
+    template.hasResource('AWS::KMS::ReplicaKey', {
+      Properties: { PrimaryKeyArn: PRIMARY },
+      DeletionPolicy: 'Retain',
+    });
+    template.hasOutput('HowToRemove', {});
   });
 });

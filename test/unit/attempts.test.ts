@@ -64,6 +64,14 @@ describe('the keys that a data key is tried under', () => {
     expect(keysOf(new Attempts([planned(OLD_KEY, rsa)], planned(NEW_KEY, rsa)))).toEqual([]);
   });
 
+  it('are asked whatever the length where it varies, as SM2 ciphertexts do, and with SM2PKE', () => {
+    const sm2 = planned(OLD_KEY, { encryptionAlgorithm: 'SM2PKE' });
+    expect(new Attempts([sm2], planned(NEW_KEY)).for(dataKey())).toMatchObject([
+      { keyArn: OLD_KEY, encryptionAlgorithm: 'SM2PKE', context: {} },
+      { keyArn: NEW_KEY },
+    ]);
+  });
+
   it('are asked with the algorithm that the record names, where the key takes it', () => {
     const rsa = planned(OLD_KEY, { encryptionAlgorithm: 'RSAES_OAEP_SHA_256' });
     const [source, destination] = new Attempts([rsa], planned(NEW_KEY)).for(

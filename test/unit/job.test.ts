@@ -164,6 +164,19 @@ describe('a job file', () => {
       'is a single-Region key, and the route multi-region needs multi-Region ones',
     ],
     [
+      'replicas of keys that cdk deploy cannot know',
+      european({
+        source: { keys: [OLD_KEY.replace(/key.*/, 'alias/old')] },
+        route: { type: 'multi-region', deployReplicas: true },
+      }),
+      'cannot be replicated by cdk deploy, which must know it; write the key ARN of a multi-Region primary',
+    ],
+    [
+      'replicas that the route does not use',
+      european({ route: { type: 'decrypt-encrypt', deployReplicas: true } }),
+      'route.deployReplicas = true: makes replicas that the route decrypt-encrypt does not use',
+    ],
+    [
       'a context for asymmetric sources',
       jobInput({ source: { keys: [{ key: OLD_KEY, encryptionAlgorithm: 'RSAES_OAEP_SHA_256' }] } }),
       'stores[0].format.encryptionContext = ["tenant"]: is a context for asymmetric source keys, which takes none',

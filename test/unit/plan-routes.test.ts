@@ -1,7 +1,18 @@
 import type { Job, Store } from '../../lambda/core/model/job.ts';
 import type { KeyCatalog, KeyDescription } from '../../lambda/core/plan/ports.ts';
 import { job, NEW_KEY, OLD_KEY, use } from '../support/builders.ts';
-import { key, keys, planOf, refusal, stores, table, type Given } from '../support/plan-ports.ts';
+import { planRun } from '../../lambda/core/plan/plan-run.ts';
+import {
+  key,
+  keys,
+  planOf,
+  ports,
+  refusal,
+  REQUEST,
+  stores,
+  table,
+  type Given,
+} from '../support/plan-ports.ts';
 
 const EUROPEAN_KEY = NEW_KEY.replace('us-east-1', 'eu-west-1');
 const PRIMARY = 'arn:aws:kms:us-east-1:111122223333:key/mrk-11111111111111111111111111111111';
@@ -189,6 +200,24 @@ describe('what the keys are', () => {
     };
     const catalog = knowing({}, { keyMaterials: arn => Promise.resolve(arn === OLD_KEY ? [material] : []) });
     expect((await planOf({ keys: catalog })).keyMaterials).toEqual([material]);
+  });
+});
+
+describe('grant tokens', () => {
+  it('go with what Plan asks, and with the plan to every worker', async () => {
+    const asked: (readonly string[])[] = [];
+    const input = { job: 'orders', mode: 'migrate', grantTokens: ['token'] };
+    const { plan } = await planRun(
+      { ...REQUEST, input },
+      {
+        ...ports(),
+        keys: tokens => {
+          asked.push(tokens);
+          return keys();
+        },
+      },
+    );
+    expect([asked, plan.grantTokens]).toEqual([[['token']], ['token']]);
   });
 });
 

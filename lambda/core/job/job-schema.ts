@@ -48,6 +48,10 @@ const route = strictObject(
       .boolean({ error: 'is not true or false' })
       .optional()
       .describe('cdk deploy makes the bridge key, its replica and their aliases.'),
+    deployReplicas: z
+      .boolean({ error: 'is not true or false' })
+      .optional()
+      .describe("cdk deploy makes replicas of the source keys in the destination's Region."),
   },
   'a route',
 );

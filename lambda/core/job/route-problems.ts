@@ -41,7 +41,12 @@ export function routeProblems(job: Job): readonly Problem[] {
       undefined,
       `is missing; add the ARN of a multi-Region key in ${from} with a replica in ${to}, or an alias ARN and "deployBridgeKey": true`,
     );
-  return [...multiRegionProblems(job), ...bridgeNameProblems(job), ...bridgeKeyProblems(job, from)];
+  return [
+    ...multiRegionProblems(job),
+    ...replicaProblems(job),
+    ...bridgeNameProblems(job),
+    ...bridgeKeyProblems(job, from),
+  ];
 }
 
 function multiRegionProblems({ source, route }: Job): readonly Problem[] {
@@ -57,6 +62,26 @@ function multiRegionProblems({ source, route }: Job): readonly Problem[] {
               'is a single-Region key, and the route multi-region needs multi-Region ones (key/mrk-…); write "bridge" with a bridgeKey',
           },
         ],
+  );
+}
+
+/** A replica is made of a key that is known when the stack is synthesized, and only for a route that uses it. */
+function replicaProblems({ source, route: { type, deployReplicas } }: Job): readonly Problem[] {
+  if (deployReplicas !== true) return [];
+  if (type !== 'multi-region' && type !== 'auto')
+    return problem(
+      'route.deployReplicas',
+      true,
+      `makes replicas that the route ${type} does not use; remove it, or write "multi-region"`,
+    );
+  return source.keys.flatMap(({ key }, index) =>
+    parseKeyReference(key)?.kind === 'key' && mayBeMultiRegion(key)
+      ? []
+      : problem(
+          `source.keys[${index}].key`,
+          key,
+          'cannot be replicated by cdk deploy, which must know it; write the key ARN of a multi-Region primary (key/mrk-…)',
+        ),
   );
 }
 

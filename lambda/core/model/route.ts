@@ -12,6 +12,8 @@ export interface JobRoute {
   readonly bridgeKey?: string;
   /** `cdk deploy` makes that key, its replica and both aliases. */
   readonly deployBridgeKey?: boolean;
+  /** `cdk deploy` makes replicas of the source keys in the destination's Region. */
+  readonly deployReplicas?: boolean;
 }
 
 /** What Plan has chosen, and why. */

@@ -1,6 +1,13 @@
 import type { BucketStore } from '../model/job.ts';
 import type { ScanRange } from '../model/run.ts';
-import { COPY_WARNING, missing, type Inspected, type Inspection, type Wrong } from './inspection.ts';
+import {
+  COPY_TO_WARNING,
+  COPY_WARNING,
+  missing,
+  type Inspected,
+  type Inspection,
+  type Wrong,
+} from './inspection.ts';
 import type { BucketDescription } from './ports.ts';
 import { splitKeyRange } from './split-key-range.ts';
 
@@ -48,7 +55,7 @@ function bucketWarnings(
       ? [
           'a new data key in metadata is a copy of the object: its Last-Modified moves, and lifecycle, replication and notifications follow',
         ]
-      : [COPY_WARNING]),
+      : [COPY_WARNING, COPY_TO_WARNING]),
     ...(versioned && copyTo === undefined
       ? [
           'versioning keeps every object once more with its old data key, billed and readable under the source key',

@@ -1,6 +1,13 @@
 import type { TableStore } from '../model/job.ts';
 import type { ScanRange } from '../model/run.ts';
-import { COPY_WARNING, missing, type Inspected, type Inspection, type Wrong } from './inspection.ts';
+import {
+  COPY_TO_WARNING,
+  COPY_WARNING,
+  missing,
+  type Inspected,
+  type Inspection,
+  type Wrong,
+} from './inspection.ts';
 import type { TableDescription } from './ports.ts';
 import { segments } from './segments.ts';
 
@@ -64,7 +71,7 @@ function tableWarnings(
   { streamEnabled, replicaRegions, pointInTimeRecovery }: TableDescription,
 ): readonly string[] {
   return [
-    ...(copyTo === undefined ? [] : [COPY_WARNING]),
+    ...(copyTo === undefined ? [] : [COPY_WARNING, COPY_TO_WARNING]),
     ...(scope?.index === undefined
       ? []
       : ['an index is read eventually consistent: items written just before the run may be missing from it']),

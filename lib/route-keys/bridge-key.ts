@@ -1,7 +1,7 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { Alias, CfnAlias, CfnReplicaKey, Key } from 'aws-cdk-lib/aws-kms';
-import { PolicyDocument, PolicyStatement, AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
+import { Alias, CfnAlias, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { ReplicaKey } from './replica-key.ts';
 
 const DESCRIPTION = 'kms-rewrap: carries data keys from one Region to another; nothing is stored under it';
 
@@ -42,21 +42,10 @@ export interface BridgeReplicaProps extends BridgeKeyProps {
 export class BridgeReplicaStack extends Stack {
   constructor(scope: Construct, id: string, { alias, primary, ...props }: BridgeReplicaProps) {
     super(scope, id, { description: DESCRIPTION, ...props });
-    const replica = new CfnReplicaKey(this, 'Replica', {
+    const replica = new ReplicaKey(this, 'Replica', {
       primaryKeyArn: primary.keyArn,
       description: DESCRIPTION,
-      // IAM policies of the account decide, as with every key that CDK makes.
-      keyPolicy: new PolicyDocument({
-        statements: [
-          new PolicyStatement({
-            actions: ['kms:*'],
-            resources: ['*'],
-            principals: [new AccountRootPrincipal()],
-          }),
-        ],
-      }),
     });
-    replica.applyRemovalPolicy(RemovalPolicy.RETAIN);
     new CfnAlias(this, 'Alias', { aliasName: alias, targetKeyId: replica.attrKeyId });
     new CfnOutput(this, 'BridgeReplicaArn', { value: replica.attrArn });
     new CfnOutput(this, 'HowToRemove', { value: HOW_TO_REMOVE });

@@ -1,0 +1,48 @@
+import { CfnOutput, Stack, type App, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { parseKeyReference } from '../../lambda/core/model/arn.ts';
+import type { Job } from '../../lambda/core/model/job.ts';
+import { destinationRegion } from '../../lambda/core/model/route.ts';
+import { ReplicaKey } from './replica-key.ts';
+
+const NAME = 'KmsRewrapReplicas';
+
+const HOW_TO_REMOVE =
+  'When the last migration by these replicas has been verified: delete this stack, then schedule the deletion of the replicas. Their primary keys are not touched.';
+
+interface SourceReplicasProps extends StackProps {
+  readonly primaryKeyArns: readonly string[];
+}
+
+/** Replicas of source keys in the Region of the destination key: what the route multi-region asks there. */
+export class SourceReplicasStack extends Stack {
+  constructor(scope: Construct, id: string, { primaryKeyArns, ...props }: SourceReplicasProps) {
+    super(scope, id, { description: 'kms-rewrap: replicas of source keys', ...props });
+    for (const primaryKeyArn of primaryKeyArns)
+      new ReplicaKey(this, primaryKeyArn.split('/')[1] ?? '', {
+        primaryKeyArn,
+        description: `kms-rewrap: replica of ${primaryKeyArn}`,
+      });
+    new CfnOutput(this, 'HowToRemove', { value: HOW_TO_REMOVE });
+  }
+}
+
+/** The replicas that jobs ask to be deployed: a stack for each account and Region. */
+export function deploySourceReplicas(app: App, jobs: readonly Job[]): void {
+  const places = new Map<string, { region: string; account: string; arns: Set<string> }>();
+  for (const job of jobs.filter(({ route }) => route.deployReplicas === true)) {
+    const region = destinationRegion(job);
+    for (const { key } of job.source.keys) {
+      const account = parseKeyReference(key)?.account ?? '';
+      const place = places.get(`${account}-${region}`) ?? { region, account, arns: new Set() };
+      place.arns.add(key);
+      places.set(`${account}-${region}`, place);
+    }
+  }
+  for (const [id, { region, account, arns }] of places)
+    new SourceReplicasStack(app, `${NAME}-${id}`, {
+      stackName: NAME,
+      primaryKeyArns: [...arns].sort(),
+      env: { region, account },
+    });
+}
