@@ -23,6 +23,8 @@ export interface PipelineFunctionsProps {
   readonly workerTimeout: Duration;
 }
 
+type WritingWorker = PipelineFunctionsProps & { readonly handler: string; readonly description: string };
+
 /** The stages with what each may do: the whole of the service's permissions is on this page. */
 export class PipelineFunctions extends Construct {
   readonly plan: PipelineFunction;
@@ -63,42 +65,38 @@ export class PipelineFunctions extends Construct {
     return plan;
   }
 
-  private migrateUnitFunction({
-    jobs,
-    runBucket,
-    journal,
-    ledger,
-    workerTimeout,
-  }: PipelineFunctionsProps): PipelineFunction {
-    const migrateUnit = new PipelineFunction(this, 'MigrateUnit', {
+  private migrateUnitFunction(props: PipelineFunctionsProps): PipelineFunction {
+    const migrateUnit = this.writingWorker('MigrateUnit', props.jobs, {
+      ...props,
       handler: 'migrate-unit',
       description: 'kms-rewrap: re-encrypts the data keys of a unit',
-      timeout: workerTimeout,
     });
-    runBucket.grantRead(migrateUnit);
-    journal.grantAppend(migrateUnit);
-    ledger.grantCheckpoint(migrateUnit);
-    storeGrants.migrate(migrateUnit, jobs);
-    keyGrants.reEncrypt(migrateUnit, jobs);
+    keyGrants.reEncrypt(migrateUnit, props.jobs);
     return migrateUnit;
   }
 
   /** The only function that may call Decrypt and Encrypt, with a role of its own. */
   private migrateUnitPlaintextFunction(props: PipelineFunctionsProps): PipelineFunction | undefined {
-    const { runBucket, journal, ledger, workerTimeout } = props;
     const jobs = props.allowPlaintextRoute ? plaintextJobs(props.jobs) : [];
     if (jobs.length === 0) return undefined;
-    const migrateUnit = new PipelineFunction(this, 'MigrateUnitPlaintext', {
+    const migrateUnit = this.writingWorker('MigrateUnitPlaintext', jobs, {
+      ...props,
       handler: 'migrate-unit-plaintext',
       description: 'kms-rewrap: decrypts and encrypts the data keys of a unit, between Regions',
-      timeout: workerTimeout,
     });
-    runBucket.grantRead(migrateUnit);
-    journal.grantAppend(migrateUnit);
-    ledger.grantCheckpoint(migrateUnit);
-    storeGrants.migrate(migrateUnit, jobs);
     keyGrants.decryptEncrypt(migrateUnit, jobs);
     return migrateUnit;
+  }
+
+  /** What every worker that writes may do, whatever it asks of KMS. */
+  private writingWorker(id: string, jobs: readonly Job[], worker: WritingWorker): PipelineFunction {
+    const { handler, description, workerTimeout, runBucket, journal, ledger } = worker;
+    const made = new PipelineFunction(this, id, { handler, description, timeout: workerTimeout });
+    runBucket.grantRead(made);
+    journal.grantAppend(made);
+    ledger.grantCheckpoint(made);
+    storeGrants.migrate(made, jobs);
+    return made;
   }
 
   private verifyUnitFunction({

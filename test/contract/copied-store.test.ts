@@ -20,7 +20,7 @@ import type { Store } from '../../lambda/core/model/job.ts';
 import type { StoreRecord } from '../../lambda/core/model/record.ts';
 import type { ScanRange } from '../../lambda/core/model/run.ts';
 import type { RecordStore, WriteResult } from '../../lambda/core/ports.ts';
-import { bindFormat } from '../../lambda/core/scan/unit-scope.ts';
+import { bindFormat } from '../../lambda/core/job/bind-format.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { NEW_KEY } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';

@@ -3,7 +3,7 @@ import { isAsymmetric } from '../model/key-use.ts';
 import { storeName, type BucketStore, type Job, type Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { sourceRegion } from '../model/route.ts';
-import { bindFormat } from '../scan/unit-scope.ts';
+import { bindFormat } from './bind-format.ts';
 import { regionProblems, routeProblems } from './route-problems.ts';
 
 /** What is wrong between fields that are right each by itself. */

@@ -1,6 +1,6 @@
 import { sourceRegion } from '../model/route.ts';
 import type { RunPlan } from '../model/run.ts';
-import { bindFormat } from '../scan/unit-scope.ts';
+import { bindFormat } from '../job/bind-format.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { unitsOf, workOf } from './cut-work.ts';
 import { estimate } from './estimate.ts';

@@ -1,7 +1,7 @@
 import type { FormatRegistry } from '../model/format.ts';
 import { storeName } from '../model/job.ts';
 import { narrowedTo } from '../model/scope.ts';
-import { bindFormat } from '../scan/unit-scope.ts';
+import { bindFormat } from '../job/bind-format.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { COPY_WARNING } from './inspection.ts';
 import type { RunInput } from './run-input.ts';

@@ -1,4 +1,5 @@
 import { PremiseBroken } from '../model/errors.ts';
+import { bindFormat } from '../job/bind-format.ts';
 import type { BoundFormat, FormatRegistry } from '../model/format.ts';
 import type { Store } from '../model/job.ts';
 import type { RunPlan, Unit } from '../model/run.ts';
@@ -20,16 +21,4 @@ export function unitScope(unit: Unit, plan: RunPlan, formats: FormatRegistry): U
     );
   }
   return { unit, plan, store, format: bindFormat(store, formats) };
-}
-
-/** The store's format, configured. The configuration was validated with the job and is parsed again here. */
-export function bindFormat(store: Store, formats: FormatRegistry): BoundFormat {
-  const definition = formats.get(store.format.type);
-  if (definition === undefined) {
-    throw new PremiseBroken(
-      'scan.unknownFormat',
-      `format '${store.format.type}' is not in this deployment; deploy the version that has it`,
-    );
-  }
-  return definition.bind(definition.configSchema.parse(store.format));
 }

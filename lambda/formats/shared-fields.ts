@@ -1,0 +1,54 @@
+import type * as z from 'zod';
+import { strictObject } from '../core/job/strict-object.ts';
+import { contextTemplate } from './context-template.ts';
+
+/** A format's own kind of place, and the places that its contexts are made of. */
+export interface Vocabulary<Place extends z.ZodType, ContextPlace extends z.ZodType> {
+  readonly place: Place;
+  readonly contextPlace: ContextPlace;
+  /** What a place is called: an attribute, a metadata entry. */
+  readonly called: string;
+}
+
+/** The fields that every format has: what belongs to a data key, its contexts, and where the new one goes. */
+export function sharedFields<Place extends z.ZodType, ContextPlace extends z.ZodType>({
+  place,
+  contextPlace,
+  called,
+}: Vocabulary<Place, ContextPlace>) {
+  return {
+    keyArn: place
+      .optional()
+      .describe(`${called} that names the key; read as a hint, and written together with the data key.`),
+    encryptionAlgorithm: place
+      .optional()
+      .describe(
+        `${called} that names the encryption algorithm; read as a hint, and written with the data key.`,
+      ),
+    encryptionContext: contextTemplate(contextPlace)
+      .default({})
+      .describe('The context the data key was encrypted under.'),
+    destinationEncryptionContext: contextTemplate(contextPlace)
+      .optional()
+      .describe('The context to encrypt it under, where that shall be another one.'),
+    writeTo: writeTo(place, called)
+      .optional()
+      .describe('Where the new data key goes, if the old one is to stay where it is.'),
+  };
+}
+
+function writeTo<Place extends z.ZodType>(place: Place, called: string) {
+  return strictObject(
+    {
+      dataKey: place.describe(`${called} for the new data key.`),
+      keyArn: place.optional().describe(`${called} for the key of the new data key.`),
+      encryptionAlgorithm: place.optional().describe(`${called} for its encryption algorithm.`),
+      sourceDigest: place
+        .optional()
+        .describe(
+          `${called} for the SHA-256 of the old data key: tells whether the record got another one since.`,
+        ),
+    },
+    'a place to write to',
+  );
+}
