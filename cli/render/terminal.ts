@@ -11,7 +11,7 @@ import type { PhaseProgress } from '../run-watch.ts';
 
 /** Failures that a terminal shows; the report has up to 100. */
 const FAILURES_SHOWN = 20;
-const PHASE_NAMES = { migrate: 'Migrate', verify: 'Verify' } as const;
+const PHASE_NAMES = { migrate: 'Migrate', verify: 'Verify', rollback: 'Rollback' } as const;
 
 export function progressLine(progress: readonly PhaseProgress[]): string {
   return progress

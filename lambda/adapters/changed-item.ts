@@ -2,7 +2,10 @@ import type { AttributeMap, AttributePath, AttributeValue, ItemChange } from '..
 
 /** An item as it is after a change: what an UpdateItem does to an item that is there, for one that is not. */
 export function changedItem(attributes: AttributeMap, { set }: ItemChange): AttributeMap {
-  return set.reduce((map, { path, value }) => inMap(map, path, value), attributes);
+  return set.reduce(
+    (map, { path, value }) => (value === undefined ? map : inMap(map, path, value)),
+    attributes,
+  );
 }
 
 function inMap(map: AttributeMap, [step, ...rest]: AttributePath, value: AttributeValue): AttributeMap {

@@ -4,8 +4,6 @@ import type { RecordPage, RecordStore, WriteResult } from '../core/ports.ts';
 
 /** A store that records of another one are copied to. */
 export interface CopyTarget extends RecordStore {
-  /** The records with the same keys, strongly consistent; `undefined` for those that are not there. */
-  find(records: readonly StoreRecord[]): Promise<readonly (StoreRecord | undefined)[]>;
   /** Makes a record of its source, changed, if there is still none of that key. */
   create(source: StoreRecord, change: RecordChange): Promise<WriteResult>;
 }
@@ -29,8 +27,13 @@ export class CopiedRecords implements RecordStore {
 
   async readPage(range: ScanRange, options: Parameters<RecordStore['readPage']>[1]): Promise<RecordPage> {
     const page = await this.#source.readPage(range, options);
-    const found = await this.#target.find(page.records);
+    const found = await this.#target.find(page.records.map(({ locator }) => locator));
     return { ...page, records: page.records.map((source, index) => found[index] ?? this.#absent(source)) };
+  }
+
+  /** Only what is in the destination store: what is not there was never written. */
+  async find(locators: readonly string[]): Promise<readonly (StoreRecord | undefined)[]> {
+    return this.#target.find(locators);
   }
 
   async reread(record: StoreRecord): Promise<StoreRecord | undefined> {

@@ -30,13 +30,19 @@ export function copyInPlace({ bucket, object, change, grants }: CopyInPlace): Co
     CopySourceIfUnmodifiedSince: new Date(object.lastModified),
     IfMatch: object.etag,
     MetadataDirective: 'REPLACE',
-    Metadata: { ...object.metadata, ...change.set },
+    Metadata: changedMetadata(object, change),
     ...contentHeaders(object),
     ...(object.storageClass !== undefined && { StorageClass: object.storageClass as StorageClass }),
     ...encryption(object),
     ...lock(object),
     ...grants,
   };
+}
+
+/** All metadata of an object after a change. */
+export function changedMetadata({ metadata }: ObjectRecord, { set }: ObjectChange): Record<string, string> {
+  const entries = Object.entries({ ...metadata, ...set });
+  return Object.fromEntries(entries.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
 }
 
 /** What S3 takes from the request, and not from the source, when metadata are replaced. */

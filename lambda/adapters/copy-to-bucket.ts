@@ -1,6 +1,6 @@
 import type { CopyObjectCommandInput, StorageClass } from '@aws-sdk/client-s3';
 import type { ObjectChange, ObjectRecord } from '../core/model/record.ts';
-import { contentHeaders, lock } from './copy-in-place.ts';
+import { changedMetadata, contentHeaders, lock } from './copy-in-place.ts';
 
 export interface CopyToBucket {
   readonly bucket: string;
@@ -23,7 +23,7 @@ export function copyToBucket({ bucket, from, object, change }: CopyToBucket): Co
     CopySourceIfMatch: object.etag,
     IfNoneMatch: '*',
     MetadataDirective: 'REPLACE',
-    Metadata: { ...object.metadata, ...change.set },
+    Metadata: changedMetadata(object, change),
     ...contentHeaders(object),
     ...(object.storageClass !== undefined && { StorageClass: object.storageClass as StorageClass }),
     // Without a key of its own, the copy gets what the destination bucket gives by default.

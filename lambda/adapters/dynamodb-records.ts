@@ -71,8 +71,8 @@ export class DynamoDbRecords implements CopyTarget {
     return items.filter(item => item !== undefined);
   }
 
-  async find(records: readonly StoreRecord[]): Promise<readonly (StoreRecord | undefined)[]> {
-    const items = await this.#batchGet(records.map(record => needItem(record).key as SdkItem));
+  async find(locators: readonly string[]): Promise<readonly (StoreRecord | undefined)[]> {
+    const items = await this.#batchGet(locators.map(decodeKey));
     return items.map(item => item && this.#record(item));
   }
 

@@ -72,8 +72,8 @@ export class S3Records implements CopyTarget {
     };
   }
 
-  async find(records: readonly StoreRecord[]): Promise<readonly (StoreRecord | undefined)[]> {
-    return this.#heads(records.map(({ locator }) => locator));
+  async find(locators: readonly string[]): Promise<readonly (StoreRecord | undefined)[]> {
+    return this.#heads(locators);
   }
 
   async create(source: StoreRecord, change: RecordChange): Promise<WriteResult> {

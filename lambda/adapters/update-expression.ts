@@ -28,14 +28,20 @@ export function updateExpression({ expect, set }: ItemChange): UpdateExpression 
     values[`:${prefix}${index}`] = value as AttributeValue;
     return `${path(steps)} = :${prefix}${index}`;
   };
-  const assignments = set.map((one, index) => assign('new', one, index));
+  const assignments = set.flatMap(({ path: steps, value }, index) =>
+    value === undefined ? [] : [assign('new', { path: steps, value }, index)],
+  );
+  const removals = set.flatMap(({ path: steps, value }) => (value === undefined ? [path(steps)] : []));
   const conditions = expect.map(({ path: steps, value }, index) =>
     value === undefined
       ? `attribute_not_exists(${path(steps)})`
       : assign('old', { path: steps, value }, index),
   );
   return {
-    UpdateExpression: `SET ${assignments.join(', ')}`,
+    UpdateExpression: [
+      ...(assignments.length === 0 ? [] : [`SET ${assignments.join(', ')}`]),
+      ...(removals.length === 0 ? [] : [`REMOVE ${removals.join(', ')}`]),
+    ].join(' '),
     ConditionExpression: conditions.join(' AND '),
     ExpressionAttributeNames: Object.fromEntries([...names].map(([name, alias]) => [alias, name])),
     ExpressionAttributeValues: values,

@@ -31,6 +31,8 @@ export interface RecordStore {
     range: ScanRange,
     options: { readonly cursor?: string; readonly pageSize: number; readonly consistent: boolean },
   ): Promise<RecordPage>;
+  /** The records of these locators as they are now, in their order; `undefined` for those that are not there. */
+  find(locators: readonly string[]): Promise<readonly (StoreRecord | undefined)[]>;
   /** The record as it is now, strongly consistent; `undefined` when it is gone. */
   reread(record: StoreRecord): Promise<StoreRecord | undefined>;
   /** Applies the change if, and only if, everything it expects still holds. */
@@ -112,6 +114,27 @@ export interface Journal {
   /** Durable before it resolves: no record is changed earlier. */
   writeIntents(page: JournalPage, intents: readonly IntentEntry[]): Promise<void>;
   writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void>;
+}
+
+/** One page of a unit's journal, as it lies there. A page that was worked again has several objects of a kind. */
+export interface JournalledPage {
+  readonly page: number;
+  /** Names of journal objects. */
+  readonly intents: readonly string[];
+  readonly outcomes: readonly string[];
+}
+
+export type ReadIntents =
+  | { readonly kind: 'intents'; readonly intents: readonly IntentEntry[] }
+  /** Truncated, altered or of another schema: nothing of it is believed. */
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+/** What a rollback reads of the journal of the run that it undoes. */
+export interface IntentArchive {
+  pagesOf(unit: Unit): Promise<readonly JournalledPage[]>;
+  readIntents(name: string): Promise<ReadIntents>;
+  /** Whether a journal object of outcomes names data keys that were re-wrapped. */
+  hasRewrapped(name: string): Promise<boolean>;
 }
 
 /** What the verify pass may read of a journal: outcomes hold digests, never ciphertexts. */

@@ -47,6 +47,10 @@ export class FakeTable implements RecordStore {
     return Promise.resolve({ records, ...(end < this.items.size && { cursor: String(end) }) });
   }
 
+  find(locators: readonly string[]): Promise<readonly (StoreRecord | undefined)[]> {
+    return Promise.resolve(locators.map(locator => this.items.get(locator)));
+  }
+
   reread({ locator }: StoreRecord): Promise<StoreRecord | undefined> {
     return Promise.resolve(this.items.get(locator));
   }
@@ -62,9 +66,11 @@ export class FakeTable implements RecordStore {
     );
     if (!holds) return Promise.resolve({ kind: 'precondition-failed' });
     this.writes.push(change);
-    const attributes = change.set.reduce(
-      (all, { path, value }) => ({ ...all, [String(path[0])]: value }),
-      current.attributes,
+    const set = change.set.map(({ path, value }) => [String(path[0]), value] as const);
+    const attributes = Object.fromEntries(
+      Object.entries({ ...current.attributes, ...Object.fromEntries(set) }).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value] as const],
+      ),
     );
     this.items.set(record.locator, { ...current, attributes });
     return Promise.resolve(this.afterWrite());

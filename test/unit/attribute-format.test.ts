@@ -191,7 +191,7 @@ describe('the format attribute', () => {
             },
           ]);
           if (change.kind !== 'item-change') throw new Error('an item change');
-          const [again] = flat.read(item('x', { edk: change.set[0]!.value }));
+          const [again] = flat.read(item('x', { edk: change.set[0]!.value! }));
           expect(Buffer.from((again as { ciphertext: Uint8Array }).ciphertext)).toEqual(Buffer.from(after));
         },
       ),

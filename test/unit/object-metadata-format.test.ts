@@ -101,7 +101,9 @@ describe('the format object-metadata', () => {
         if (change.kind !== 'object-change') throw new Error('an object change');
         expect(change.expect).toEqual({ 'data-key': base64('old') });
         expect(Object.keys(change.set)).toEqual(['data-key']);
-        const [again] = format.read(object('a', { ...before.metadata, ...change.set }));
+        const [again] = format.read(
+          object('a', { ...before.metadata, ...(change.set as Record<string, string>) }),
+        );
         expect(Buffer.from((again as { ciphertext: Uint8Array }).ciphertext)).toEqual(Buffer.from(after));
       }),
     );

@@ -1,13 +1,13 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../model/job.ts';
 import type { UnitProgress } from '../model/books.ts';
-import type { KeyService, Ledger, RecordPage, Telemetry } from '../ports.ts';
+import type { KeyService, Ledger, Telemetry } from '../ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { pageBooks } from './books.ts';
 import { afterPage } from './unit-progress.ts';
 
 export interface DonePage {
-  readonly page: RecordPage;
+  readonly page: { readonly records: { readonly length: number }; readonly cursor?: string };
   readonly entries: readonly OutcomeEntry[];
   /** Data keys of the page that may still need a source key. */
   readonly remaining: number;
@@ -16,7 +16,7 @@ export interface DonePage {
 }
 
 export interface AccountPorts {
-  readonly keys: KeyService;
+  readonly keys: Pick<KeyService, 'takeUsage'>;
   readonly ledger: Ledger;
   readonly telemetry: Telemetry;
 }

@@ -1,5 +1,6 @@
 import type { KeyMaterial } from '../model/data-key.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
+import type { AttributePath } from '../model/record.ts';
 import type { RouteType } from '../model/route.ts';
 
 /** Version of both line shapes below; a reader refuses what it does not know. */
@@ -20,11 +21,23 @@ export interface IntentEntry {
   readonly sourceDigest: string;
   /** The record itself is not there yet and will be made. */
   readonly createsRecord?: true;
+  /** Every place of the record that is about to change, the data key's slot first; empty where the record is made. */
+  readonly undo: readonly UndoPlace[];
   readonly source: KeyMaterial;
   readonly destination: KeyMaterial;
   readonly route: RouteType;
   /** One for each hop of the route. */
   readonly kmsRequestIds: readonly string[];
+}
+
+/** One place of a record before and after a change: all that a rollback needs, whatever the format. */
+export interface UndoPlace {
+  /** Path of an attribute, or the name of a metadata entry alone. */
+  readonly path: AttributePath;
+  /** What lay there: an attribute value in typed JSON, binary as base64, or the text of a metadata entry; `null` for nothing. */
+  readonly before: unknown;
+  /** SHA-256, hex, of what is written there, in the same notation. */
+  readonly afterDigest: string;
 }
 
 /** What became of one data key. Holds no ciphertext and no context value. */

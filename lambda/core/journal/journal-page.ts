@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { writtenSlot, type DataKey } from '../model/data-key.ts';
+import type { Replacement } from '../model/format.ts';
 import { storeName } from '../model/job.ts';
+import type { EncryptionAlgorithm } from '../model/key-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
@@ -8,6 +10,7 @@ import { digest } from '../scan/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import type { Reply } from '../reencrypt/check-reply.ts';
 import type { PageAnswer } from '../reencrypt/reencrypt-page.ts';
+import { undoOf } from './undo.ts';
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from './entries.ts';
 
 /** The intents of a page: one for each data key that is about to be replaced, or put beside the old one. */
@@ -25,7 +28,8 @@ interface Intended {
   readonly reply: Reply;
 }
 
-function intentOf({ store, plan }: UnitScope, { record, dataKey, reply }: Intended): IntentEntry {
+function intentOf({ store, plan, format }: UnitScope, intended: Intended): IntentEntry {
+  const { record, dataKey, reply } = intended;
   const old = record.absent === undefined ? replacedBy(dataKey) : undefined;
   return {
     schema: JOURNAL_SCHEMA,
@@ -37,10 +41,22 @@ function intentOf({ store, plan }: UnitScope, { record, dataKey, reply }: Intend
     newDigest: digest(reply.ciphertext),
     sourceDigest: digest(dataKey.ciphertext),
     ...(record.absent !== undefined && { createsRecord: true }),
+    undo:
+      record.absent === undefined ? undoOf(record, format.replace(record, [replacementOf(intended)])) : [],
     source: reply.source,
     destination: reply.destination,
     route: plan.route.type,
     kmsRequestIds: reply.requestIds,
+  };
+}
+
+/** The new ciphertext of a data key, for its format to write. */
+export function replacementOf({ dataKey, reply }: Pick<Intended, 'dataKey' | 'reply'>): Replacement {
+  return {
+    slot: dataKey.slot,
+    ciphertext: reply.ciphertext,
+    destination: reply.destination,
+    destinationAlgorithm: reply.destinationAlgorithm as EncryptionAlgorithm,
   };
 }
 
@@ -63,7 +79,8 @@ export function outcomeEntry(scope: UnitScope, found: Found, outcome: Outcome): 
     ...(ciphertext !== undefined && { digest: digest(ciphertext) }),
     ...('source' in outcome && { source: outcome.source }),
     ...(isCopied(found) && { copied: true }),
-    ...(outcome.kind === 'rewrapped' && { destination: outcome.destination, route: scope.plan.route.type }),
+    ...('destination' in outcome && { destination: outcome.destination }),
+    ...(outcome.kind === 'rewrapped' && { route: scope.plan.route.type }),
   };
 }
 

@@ -5,6 +5,8 @@ export const OUTCOME_KINDS = [
   'rewrapped',
   'to-rewrap',
   'already-current',
+  'restored',
+  'already-restored',
   'moved-by-another-writer',
   'foreign-key',
   'unreadable',
@@ -24,6 +26,12 @@ export type Outcome =
       readonly reason?: string;
     }
   | { readonly kind: 'already-current'; readonly source: KeyMaterial }
+  /** By a rollback: as it was before the run, now or still. */
+  | {
+      readonly kind: 'restored' | 'already-restored';
+      readonly source: KeyMaterial;
+      readonly destination: KeyMaterial;
+    }
   | {
       readonly kind: 'moved-by-another-writer' | 'blocked' | 'failed';
       readonly reason: string;
@@ -34,5 +42,5 @@ export type Outcome =
 
 /** Outcomes that leave nothing to do. */
 export function isSettled(kind: OutcomeKind): boolean {
-  return kind === 'rewrapped' || kind === 'already-current';
+  return ['rewrapped', 'already-current', 'restored', 'already-restored'].includes(kind);
 }

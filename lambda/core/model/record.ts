@@ -81,11 +81,12 @@ export type RecordChange = ItemChange | ObjectChange;
 export interface ItemChange {
   readonly kind: 'item-change';
   readonly expect: readonly { readonly path: AttributePath; readonly value: AttributeValue | undefined }[];
-  readonly set: readonly { readonly path: AttributePath; readonly value: AttributeValue }[];
+  /** What is set to `undefined` is removed. */
+  readonly set: readonly { readonly path: AttributePath; readonly value: AttributeValue | undefined }[];
 }
 
 export interface ObjectChange {
   readonly kind: 'object-change';
   readonly expect: Readonly<Record<string, string | undefined>>;
-  readonly set: Readonly<Record<string, string>>;
+  readonly set: Readonly<Record<string, string | undefined>>;
 }

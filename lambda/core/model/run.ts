@@ -2,11 +2,11 @@ import type { Limits, Store } from './job.ts';
 import type { PlannedKey } from './key-use.ts';
 import type { PlannedRoute } from './route.ts';
 
-export const RUN_MODES = ['census', 'migrate', 'verify'] as const;
+export const RUN_MODES = ['census', 'migrate', 'verify', 'rollback'] as const;
 export type RunMode = (typeof RUN_MODES)[number];
 
 /** The passes that visit records. A census is the migrate pass without its writes. */
-export type Phase = 'migrate' | 'verify';
+export type Phase = 'migrate' | 'verify' | 'rollback';
 
 /** A part of a store that one child execution works through. */
 export type ScanRange =
@@ -39,6 +39,8 @@ export interface RunPlan {
   readonly runId: string;
   readonly job: string;
   readonly mode: RunMode;
+  /** The run that a rollback undoes. */
+  readonly rollsBack?: string;
   readonly startedAt: string;
   readonly sources: readonly PlannedKey[];
   readonly destination: PlannedKey;

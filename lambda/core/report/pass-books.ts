@@ -11,7 +11,11 @@ export type PassBooks = Record<Phase, StoreBooks[]>;
 
 /** One set of books for each store and pass, whatever the number of units. */
 export async function passBooks(plan: RunPlan, units: AsyncIterable<UnitProgress>): Promise<PassBooks> {
-  const passes: PassBooks = { migrate: emptyBooks(plan), verify: emptyBooks(plan) };
+  const passes: PassBooks = {
+    migrate: emptyBooks(plan),
+    verify: emptyBooks(plan),
+    rollback: emptyBooks(plan),
+  };
   for await (const unit of units) {
     if (!booksBalance(unit.books))
       throw new Error(

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
-import type { Finding } from '../model/data-key.ts';
-import type { EncryptionAlgorithm } from '../model/key-use.ts';
+import { replacementOf } from '../journal/journal-page.ts';
+import type { DataKey, Finding } from '../model/data-key.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { RecordStore, WriteResult } from '../ports.ts';
 import type { StoreRecord } from '../model/record.ts';
@@ -62,12 +62,9 @@ async function writeRecord(
   { records, format }: WriteOptions,
 ): Promise<readonly Written[]> {
   const { record, slots } = pending;
-  const replacements = slots.map(({ found, reply }) => ({
-    slot: found.finding.slot,
-    ciphertext: reply.ciphertext,
-    destination: reply.destination,
-    destinationAlgorithm: reply.destinationAlgorithm as EncryptionAlgorithm,
-  }));
+  const replacements = slots.map(({ found, reply }) =>
+    replacementOf({ dataKey: found.finding as DataKey, reply }),
+  );
   const first = await records.write(record, format.replace(record, replacements));
   if (first.kind !== 'precondition-failed')
     return slots.map(slot => ({ found: slot.found, outcome: outcomeOf(first, slot.reply) }));

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { ItemRecord } from '../../core/model/record.ts';
 import type { ContextValue } from '../context-template.ts';
-import { formatAttributePath, needPath, valueAt } from './attribute-path.ts';
+import { valueAt } from '../../core/model/attribute-path.ts';
+import { formatAttributePath, needPath } from './attribute-path.ts';
 import { typeOf } from './encoding.ts';
 
 /** Strings and numbers verbatim, as DynamoDB returns them; binary as base64. Nothing else has one text. */

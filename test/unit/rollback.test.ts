@@ -1,0 +1,210 @@
+import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
+import type { FormatConfig } from '../../lambda/core/model/job.ts';
+import type { ItemRecord } from '../../lambda/core/model/record.ts';
+import { rollbackUnit } from '../../lambda/core/rollback/rollback-unit.ts';
+import type { IntentArchive, JournalledPage, ReadIntents } from '../../lambda/core/ports.ts';
+import { item, OLD_KEY, scope } from '../support/builders.ts';
+import { FakeJournal, fakePorts, type FakePorts } from '../support/fake-ports.ts';
+
+const CONTEXT = { tenant: 'acme' };
+
+/** The journal of a migration as a rollback reads it: one page with everything in it, unless a test says otherwise. */
+function archiveOf(journal: FakeJournal, changes: Partial<IntentArchive> = {}): IntentArchive {
+  const pages: readonly JournalledPage[] = [{ page: 1, intents: ['intents-1'], outcomes: ['outcomes-1'] }];
+  return {
+    pagesOf: () => Promise.resolve(pages),
+    readIntents: () => Promise.resolve({ kind: 'intents', intents: [...journal.intents] }),
+    hasRewrapped: () => Promise.resolve(true),
+    ...changes,
+  };
+}
+
+const ROLLBACK = scope({ runId: 'run-2', mode: 'rollback', rollsBack: 'run-1' });
+
+function migrated(ports: FakePorts, changes: Partial<IntentArchive> = {}) {
+  const archive = archiveOf(ports.journal, changes);
+  return { ...ports, archive, journal: new FakeJournal() };
+}
+
+function order(ports: FakePorts, index: number): ItemRecord {
+  return item(`o-${index}`, {
+    tenant: { S: 'acme' },
+    edk: { B: ports.keys.encrypt(OLD_KEY, `secret ${index}`, CONTEXT) },
+  });
+}
+
+/** Bytes as they are, for comparing whole tables. */
+const snapshot = ({ records }: FakePorts): string =>
+  JSON.stringify([...records.items.values()].map(({ attributes }) => attributes));
+
+async function afterMigration(count: number, format?: FormatConfig) {
+  const ports = fakePorts();
+  for (let index = 0; index < count; index++) ports.records.put(order(ports, index));
+  const before = snapshot(ports);
+  const stores =
+    format === undefined ? {} : { stores: [{ type: 'dynamodb' as const, table: 'Orders', format }] };
+  await migrateUnit(scope(stores), ports);
+  return { ports, before };
+}
+
+describe('rolling a run back', () => {
+  it('puts every data key back, byte for byte, with nothing but the journal', async () => {
+    const { ports, before } = await afterMigration(12);
+    expect(snapshot(ports)).not.toBe(before);
+    ports.keys.calls.length = 0;
+    const { books, done } = await rollbackUnit(ROLLBACK, migrated(ports));
+    expect([done, books.outcomes, snapshot(ports)]).toEqual([true, { restored: 12 }, before]);
+    expect(ports.keys.calls).toEqual([]);
+  });
+
+  it('empties the places that the run has filled', async () => {
+    const format = {
+      type: 'attribute',
+      dataKey: 'edk',
+      encryptionContext: { tenant: { attribute: 'tenant' } },
+      writeTo: { dataKey: 'new', keyArn: 'newKey' },
+    };
+    const { ports, before } = await afterMigration(2, format);
+    await rollbackUnit(ROLLBACK, migrated(ports));
+    expect(snapshot(ports)).toBe(before);
+  });
+
+  it('leaves what another writer has changed since, and says so', async () => {
+    const { ports } = await afterMigration(3);
+    const theirs = item('o-1', { tenant: { S: 'acme' }, edk: { B: Buffer.from('theirs') } });
+    ports.records.put(theirs);
+    ports.records.items.delete(order(ports, 2).locator);
+    const { books } = await rollbackUnit(ROLLBACK, migrated(ports));
+    expect(books.outcomes).toEqual({ restored: 1, 'moved-by-another-writer': 2 });
+    expect(ports.records.items.get(theirs.locator)).toEqual(theirs);
+  });
+
+  it('leaves what lies beside the data key where somebody has changed it since', async () => {
+    const format = {
+      type: 'attribute',
+      dataKey: 'edk',
+      keyArn: 'key',
+      encryptionContext: { tenant: { attribute: 'tenant' } },
+    };
+    const ports = fakePorts();
+    const first = order(ports, 0);
+    ports.records.put({ ...first, attributes: { ...first.attributes, key: { S: OLD_KEY } } });
+    await migrateUnit(scope({ stores: [{ type: 'dynamodb', table: 'Orders', format }] }), ports);
+    const now = ports.records.items.get(first.locator)!;
+    ports.records.put({ ...now, attributes: { ...now.attributes, key: { S: 'renamed' } } });
+    await rollbackUnit(ROLLBACK, migrated(ports));
+    expect(ports.records.items.get(first.locator)?.attributes).toMatchObject({
+      edk: first.attributes['edk'],
+      key: { S: 'renamed' },
+    });
+  });
+
+  it('finds what the run never wrote as it was: a run may have died between journal and write', async () => {
+    const { ports, before } = await afterMigration(2);
+    const restored = migrated(ports);
+    await rollbackUnit(ROLLBACK, restored);
+    ports.ledger.checkpoints.clear();
+    const { books } = await rollbackUnit(ROLLBACK, restored);
+    expect([books.outcomes, snapshot(ports)]).toEqual([{ 'already-restored': 2 }, before]);
+  });
+
+  it('is journalled itself, before it changes anything, and can be rolled back', async () => {
+    const { ports } = await afterMigration(2);
+    const after = snapshot(ports);
+    const first = migrated(ports);
+    let journalledFirst = false;
+    ports.records.beforeWrite = () => {
+      journalledFirst = first.journal.intents.length === 2;
+      return undefined;
+    };
+    await rollbackUnit(ROLLBACK, first);
+    expect(journalledFirst).toBe(true);
+    const again = scope({ runId: 'run-3', mode: 'rollback', rollsBack: 'run-2' });
+    ports.ledger.checkpoints.clear();
+    await rollbackUnit(again, { ...ports, archive: archiveOf(first.journal), journal: new FakeJournal() });
+    expect(snapshot(ports)).toBe(after);
+  });
+
+  it('counts a slot once where its page was worked twice, by the intent that fits', async () => {
+    const { ports, before } = await afterMigration(1);
+    const [intent] = ports.journal.intents;
+    const lost = {
+      ...intent!,
+      newDigest: 'x',
+      undo: [{ ...intent!.undo[0]!, afterDigest: 'never written' }],
+    };
+    const readIntents = (): Promise<ReadIntents> =>
+      Promise.resolve({ kind: 'intents', intents: [lost, intent!] });
+    const { books } = await rollbackUnit(ROLLBACK, migrated(ports, { readIntents }));
+    expect([books.outcomes, snapshot(ports)]).toEqual([{ restored: 1 }, before]);
+  });
+
+  it('deletes no record that the run has made', async () => {
+    const { ports } = await afterMigration(1);
+    const [intent] = ports.journal.intents;
+    const made = { ...intent!, createsRecord: true as const, undo: [] };
+    const readIntents = (): Promise<ReadIntents> => Promise.resolve({ kind: 'intents', intents: [made] });
+    const { books } = await rollbackUnit(ROLLBACK, migrated(ports, { readIntents }));
+    expect(books).toMatchObject({
+      outcomes: { blocked: 1 },
+      failures: [{ reason: 'made by that run; a rollback deletes no record' }],
+    });
+    expect(ports.records.items.size).toBe(1);
+  });
+
+  it('names a damaged journal object, believes nothing of it, and goes on with the rest', async () => {
+    const { ports } = await afterMigration(2);
+    const pagesOf = (): Promise<readonly JournalledPage[]> =>
+      Promise.resolve([
+        { page: 1, intents: ['broken'], outcomes: [] },
+        { page: 2, intents: ['intents-2'], outcomes: [] },
+      ]);
+    const readIntents = (name: string): Promise<ReadIntents> =>
+      Promise.resolve(
+        name === 'broken'
+          ? { kind: 'damaged', reason: 'is truncated' }
+          : { kind: 'intents', intents: [...ports.journal.intents] },
+      );
+    const { books } = await rollbackUnit(ROLLBACK, migrated(ports, { pagesOf, readIntents }));
+    expect(books.outcomes).toEqual({ failed: 1, restored: 2 });
+    expect(books.failures).toMatchObject([{ store: 'journal', locator: 'broken', reason: 'is truncated' }]);
+  });
+
+  it('names a page whose intents are missing, where outcomes tell that it changed something', async () => {
+    const { ports } = await afterMigration(1);
+    const pagesOf = (): Promise<readonly JournalledPage[]> =>
+      Promise.resolve([{ page: 1, intents: [], outcomes: ['outcomes-1'] }]);
+    const { books } = await rollbackUnit(ROLLBACK, migrated(ports, { pagesOf }));
+    expect(books.failures[0]?.reason).toContain('the intents of this page are missing');
+    ports.ledger.checkpoints.clear();
+    const hasRewrapped = () => Promise.resolve(false);
+    expect((await rollbackUnit(ROLLBACK, migrated(ports, { pagesOf, hasRewrapped }))).books.dataKeys).toBe(0);
+  });
+
+  it('goes on from its last page after a crash', async () => {
+    const { ports, before } = await afterMigration(4);
+    const all = [...ports.journal.intents];
+    const pagesOf = (): Promise<readonly JournalledPage[]> =>
+      Promise.resolve(all.map((_, index) => ({ page: index, intents: [String(index)], outcomes: [] })));
+    const readIntents = (name: string): Promise<ReadIntents> =>
+      Promise.resolve({ kind: 'intents', intents: [all[Number(name)]!] });
+    const paged = migrated(ports, { pagesOf, readIntents });
+    const short = { ...paged, deadline: { remaining: () => 0 } };
+    expect(await rollbackUnit(ROLLBACK, short)).toMatchObject({ done: false, pages: 1 });
+    expect(await rollbackUnit(ROLLBACK, paged)).toMatchObject({
+      done: true,
+      pages: 4,
+      books: { outcomes: { restored: 4 } },
+    });
+    expect(snapshot(ports)).toBe(before);
+  });
+
+  it('of a unit that changed nothing is done at once', async () => {
+    const { ports } = await afterMigration(0);
+    const pagesOf = () => Promise.resolve([]);
+    expect(await rollbackUnit(ROLLBACK, migrated(ports, { pagesOf }))).toMatchObject({
+      done: true,
+      books: { dataKeys: 0 },
+    });
+  });
+});
