@@ -9,6 +9,7 @@ import { jobsValidate } from './commands/jobs-validate.ts';
 import { local, type LocalOptions } from './commands/local.ts';
 import { plan, type PlanOptions } from './commands/plan.ts';
 import { report } from './commands/report.ts';
+import { rollback } from './commands/rollback.ts';
 import { run, type RunOptions } from './commands/run.ts';
 import { status } from './commands/status.ts';
 import { processConsole } from './console.ts';
@@ -73,6 +74,9 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
     .addOption(GRANT_TOKEN)
     .action(act((context, job: string, options: PlanOptions) => plan(job, options, context)));
   runCommand(command).action(act((context, job: string, options: RunOptions) => run(job, options, context)));
+  command('rollback <run>', 'puts back what a run has replaced, wherever nobody has changed it since').action(
+    act((context, runId: string) => rollback(runId, context)),
+  );
   command('status [run]', 'shows the progress of a run, or the latest runs').action(
     act((context, runId?: string) => status(runId, context)),
   );

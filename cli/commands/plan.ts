@@ -5,6 +5,7 @@ import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
 import { LedgerHistory, NO_HISTORY } from '../../lambda/adapters/run-history.ts';
 import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
 import { destinationRegion } from '../../lambda/core/model/route.ts';
+import type { PastRuns } from '../../lambda/core/plan/ports.ts';
 import { planRun } from '../../lambda/core/plan/plan-run.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -35,6 +36,8 @@ export async function plan(
     keys: (grantTokens: readonly string[]) =>
       new KmsKeyCatalog(new KmsChannel({ ...aws, grantTokens, patienceMs: [] })),
     stores: new AwsStoreCatalog(clients),
+    // What a rollback would do is not planned here: planning one stops what is left of its run.
+    pastRuns: NO_PAST_RUNS,
     history:
       deployment === undefined ? NO_HISTORY : new LedgerHistory(clients.dynamodb(), deployment.ledgerTable),
   };
@@ -44,12 +47,21 @@ export async function plan(
     jobs: [job],
     formats,
     plaintextAllowed: deployment?.allowPlaintextRoute ?? false,
+    workerTimeoutSeconds: MAX_LAMBDA_SECONDS,
     now: Date.now(),
   };
   const { plan: planned } = await planRun(request, ports);
   console.out(console.json ? JSON.stringify(planned, null, 2) : planText(planned));
   return EXIT.done;
 }
+
+const MAX_LAMBDA_SECONDS = 900;
+
+const NO_PAST_RUNS: PastRuns = {
+  plan: () => Promise.resolve(undefined),
+  units: () => Promise.resolve([]),
+  fence: (_run, now) => Promise.resolve({ succeeded: false, fencedAt: now }),
+};
 
 async function deployed(aws: CommandContext['aws']): Promise<Deployment | undefined> {
   try {

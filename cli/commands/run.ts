@@ -22,15 +22,38 @@ export async function run(
 ): Promise<ExitCode> {
   const job = jobName.endsWith('.json') ? findJob(jobName, '.').name : jobName;
   const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
-  const runId = newRunId(job, options.mode);
-  await watch.executions.start(runId, runInput(job, options));
+  const { mode, detach } = options;
+  return startAndShow(
+    watch,
+    { job, mode, input: runInput(job, options), ...(detach !== undefined && { detach }) },
+    { console, aws },
+  );
+}
+
+export interface Start {
+  readonly job: string;
+  readonly mode: string;
+  readonly input: object;
+  /** Return when the run has started. */
+  readonly detach?: boolean;
+}
+
+/** Starts a run, follows it, and shows its report. */
+export async function startAndShow(
+  watch: RunWatch,
+  { job, mode, input, detach = false }: Start,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { console } = context;
+  const runId = newRunId(job, mode);
+  await watch.executions.start(runId, input);
   console.note(`run ${runId} started`);
-  if (options.detach === true) {
+  if (detach) {
     if (console.json) console.out(JSON.stringify({ runId }));
     return EXIT.done;
   }
-  const { status, report } = await followToReport(watch, runId, { console, aws });
-  return showEnd(status, report, { console, aws });
+  const { status, report } = await followToReport(watch, runId, context);
+  return showEnd(status, report, context);
 }
 
 export async function followToReport(

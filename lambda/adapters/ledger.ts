@@ -91,6 +91,43 @@ export class DynamoDbLedger implements Ledger {
     );
   }
 
+  /** Remembers that every unit of a run came to its end. */
+  async remember(runId: string): Promise<void> {
+    await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: itemKey(runId, 'CONTROL'),
+        UpdateExpression: 'SET succeeded = :true, expiresAt = :expiresAt',
+        ExpressionAttributeValues: { ':true': { BOOL: true }, ':expiresAt': expiry() },
+      }),
+    );
+  }
+
+  /** Stops whatever is left of a run, once and for all, and says since when. */
+  async fence(
+    runId: string,
+    now: number,
+  ): Promise<{ readonly succeeded: boolean; readonly fencedAt: number }> {
+    const { Attributes } = await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: itemKey(runId, 'CONTROL'),
+        UpdateExpression:
+          'SET fencedAt = if_not_exists(fencedAt, :now), brokenPremise = if_not_exists(brokenPremise, :message), expiresAt = :expiresAt',
+        ExpressionAttributeValues: {
+          ':now': { N: String(now) },
+          ':message': { S: 'the run is rolled back: nothing of it may be written any more' },
+          ':expiresAt': expiry(),
+        },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return {
+      succeeded: Attributes?.['succeeded']?.BOOL === true,
+      fencedAt: Number(Attributes?.['fencedAt']?.N ?? now),
+    };
+  }
+
   /** Every checkpoint of a run, for progress and for the report of a run that was cut short. */
   async *units(runId: string): AsyncGenerator<UnitProgress> {
     let start: Record<string, never> | undefined;

@@ -28,13 +28,23 @@ export class S3RunFiles implements RunFiles {
     return { unitsKey };
   }
 
+  async findPlan(runId: string): Promise<RunPlan | undefined> {
+    return (await this.#getJson(`${runPrefix(runId)}plan.json`)) as RunPlan | undefined;
+  }
+
+  async readUnits(runId: string): Promise<readonly Unit[]> {
+    const units: Unit[] = [];
+    for await (const unit of this.#lines(`${runPrefix(runId)}units.jsonl`)) units.push(unit as Unit);
+    return units;
+  }
+
   async readPlan(runId: string): Promise<RunPlan> {
-    const plan = await this.#getJson(`${runPrefix(runId)}plan.json`);
+    const plan = await this.findPlan(runId);
     if (plan === undefined)
       throw new Error(
         `run ${runId} has no plan in s3://${this.#bucket}/${runPrefix(runId)}: Plan did not finish`,
       );
-    return plan as RunPlan;
+    return plan;
   }
 
   async writeReport(report: Report, html: string): Promise<{ readonly reportKey: string }> {
@@ -57,16 +67,17 @@ export class S3RunFiles implements RunFiles {
   async *unitResults(manifestKeys: readonly string[]): AsyncGenerator<UnitProgress> {
     for (const manifestKey of manifestKeys) {
       const manifest = (await this.#getJson(manifestKey)) as Manifest | undefined;
-      for (const { Key } of manifest?.ResultFiles.SUCCEEDED ?? []) yield* this.#lines(Key);
+      for (const { Key } of manifest?.ResultFiles.SUCCEEDED ?? [])
+        for await (const unit of this.#lines(Key)) yield unit as UnitProgress;
     }
   }
 
-  async *#lines(key: string): AsyncGenerator<UnitProgress> {
+  async *#lines(key: string): AsyncGenerator {
     const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
     if (!(Body instanceof Readable))
       throw new TypeError(`s3://${this.#bucket}/${key} has no body that can be read line by line`);
     for await (const line of createInterface({ input: Body, crlfDelay: Infinity }))
-      if (line !== '') yield JSON.parse(line) as UnitProgress;
+      if (line !== '') yield JSON.parse(line) as unknown;
   }
 
   async #put(key: string, body: string, contentType: string): Promise<void> {

@@ -4,6 +4,7 @@ export const ENV = {
   journalBucket: 'JOURNAL_BUCKET',
   ledgerTable: 'LEDGER_TABLE',
   allowPlaintextRoute: 'ALLOW_PLAINTEXT_ROUTE',
+  workerTimeoutSeconds: 'WORKER_TIMEOUT_SECONDS',
 } as const;
 
 export function requireEnv(name: string): string {

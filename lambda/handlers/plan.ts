@@ -3,6 +3,8 @@ import { AwsClients } from '../adapters/aws-clients.ts';
 import { KmsKeyCatalog } from '../adapters/kms-catalog.ts';
 import { KmsChannel } from '../adapters/kms-channel.ts';
 import { KMS_PATIENCE_MS } from '../adapters/patience.ts';
+import { DynamoDbLedger } from '../adapters/ledger.ts';
+import { DeployedRuns } from '../adapters/past-runs.ts';
 import { LedgerHistory } from '../adapters/run-history.ts';
 import { runPrefix, S3RunFiles } from '../adapters/run-files.ts';
 import { AwsStoreCatalog } from '../adapters/store-catalog.ts';
@@ -16,10 +18,13 @@ const jobs = JSON.parse(readFileSync(new URL('./jobs.json', import.meta.url), 'u
 const clients = new AwsClients();
 const files = new S3RunFiles(clients.s3(), requireEnv(ENV.runBucket));
 const stores = new AwsStoreCatalog(clients);
-const history = new LedgerHistory(clients.dynamodb(), requireEnv(ENV.ledgerTable));
+const table = requireEnv(ENV.ledgerTable);
+const history = new LedgerHistory(clients.dynamodb(), table);
+const pastRuns = new DeployedRuns(files, new DynamoDbLedger(clients.dynamodb(), table));
 const keys = (grantTokens: readonly string[]): KmsKeyCatalog =>
   new KmsKeyCatalog(new KmsChannel({ grantTokens }), KMS_PATIENCE_MS);
 const plaintextAllowed = process.env[ENV.allowPlaintextRoute] === 'true';
+const workerTimeoutSeconds = Number(requireEnv(ENV.workerTimeoutSeconds));
 
 export interface PlanEvent {
   readonly runId: string;
@@ -28,13 +33,15 @@ export interface PlanEvent {
 
 /** State Plan: decides everything before a record is touched, and leaves plan and units in the run bucket. */
 export async function handler({ runId, input }: PlanEvent): Promise<object> {
-  const request = { runId, input, jobs, formats, plaintextAllowed, now: Date.now() };
-  const { plan, units } = await planRun(request, { keys, stores, history });
+  const deployed = { jobs, formats, plaintextAllowed, workerTimeoutSeconds };
+  const request = { runId, input, ...deployed, now: Date.now() };
+  const { plan, units } = await planRun(request, { keys, stores, history, pastRuns });
   const { unitsKey } = await files.writePlan(plan, units);
   return {
     runId,
     mode: plan.mode,
-    migrates: plan.mode !== 'verify',
+    migrates: plan.mode === 'census' || plan.mode === 'migrate',
+    rollsBack: plan.mode === 'rollback',
     verifies: plan.verify,
     unitsKey,
     resultsPrefix: `${runPrefix(runId)}results`,

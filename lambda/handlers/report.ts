@@ -39,6 +39,7 @@ export async function handler({ runId, manifests, error }: ReportEvent): Promise
     files: { run: files.location(runId), journal: journalLocation(requireEnv(ENV.journalBucket), plan) },
     ...(words !== undefined && { error: words }),
   });
+  if (report.state === 'succeeded') await ledger.remember(runId);
   if (report.mode === 'migrate' && report.state === 'succeeded') await history.remember(plan);
   const { reportKey } = await files.writeReport(report, reportHtml(report));
   await events.finished(report);

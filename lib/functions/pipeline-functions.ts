@@ -32,6 +32,7 @@ export class PipelineFunctions extends Construct {
   /** Only where the deployment allows the route decrypt-encrypt, and a job may take it. */
   readonly migrateUnitPlaintext: PipelineFunction | undefined;
   readonly verifyUnit: PipelineFunction;
+  readonly rollbackUnit: PipelineFunction;
   readonly report: PipelineFunction;
 
   constructor(scope: Construct, id: string, props: PipelineFunctionsProps) {
@@ -40,6 +41,7 @@ export class PipelineFunctions extends Construct {
     this.migrateUnit = this.migrateUnitFunction(props);
     this.migrateUnitPlaintext = this.migrateUnitPlaintextFunction(props);
     this.verifyUnit = this.verifyUnitFunction(props);
+    this.rollbackUnit = this.rollbackUnitFunction(props);
     this.report = this.reportFunction(props);
   }
 
@@ -48,6 +50,7 @@ export class PipelineFunctions extends Construct {
     runBucket,
     ledger,
     allowPlaintextRoute,
+    workerTimeout,
   }: PipelineFunctionsProps): PipelineFunction {
     const files = { 'jobs.json': this.jobsFile(jobs) };
     const plan = new PipelineFunction(this, 'Plan', {
@@ -57,8 +60,10 @@ export class PipelineFunctions extends Construct {
       files,
     });
     plan.addEnvironment(ENV.allowPlaintextRoute, String(allowPlaintextRoute));
+    plan.addEnvironment(ENV.workerTimeoutSeconds, String(workerTimeout.toSeconds()));
+    runBucket.grantRead(plan);
     runBucket.grantWrite(plan);
-    ledger.grantReadHistory(plan);
+    ledger.grantCheckpoint(plan);
     storeGrants.inspect(plan, jobs);
     keyGrants.describe(plan, jobs);
     keyGrants.reEncrypt(plan, jobs);
@@ -119,6 +124,22 @@ export class PipelineFunctions extends Construct {
     return verifyUnit;
   }
 
+  /** Puts old data keys back from the journal: it may read intents, write stores, and use no key. */
+  private rollbackUnitFunction(props: PipelineFunctionsProps): PipelineFunction {
+    const { jobs, runBucket, journal, ledger, workerTimeout } = props;
+    const rollbackUnit = new PipelineFunction(this, 'RollbackUnit', {
+      handler: 'rollback-unit',
+      description: 'kms-rewrap: puts back what a run has replaced in a unit',
+      timeout: workerTimeout,
+    });
+    runBucket.grantRead(rollbackUnit);
+    journal.grantAppend(rollbackUnit);
+    journal.grantReadIntents(rollbackUnit);
+    ledger.grantCheckpoint(rollbackUnit);
+    storeGrants.restore(rollbackUnit, jobs);
+    return rollbackUnit;
+  }
+
   private reportFunction({ runBucket, journal, ledger }: PipelineFunctionsProps): PipelineFunction {
     const report = new PipelineFunction(this, 'Report', {
       handler: 'report',
@@ -129,7 +150,7 @@ export class PipelineFunctions extends Construct {
     runBucket.grantWrite(report);
     journal.configure(report);
     ledger.grantReadProgress(report);
-    ledger.grantRememberHistory(report);
+    ledger.grantCheckpoint(report);
     EventBus.fromEventBusName(this, 'DefaultBus', 'default').grantPutEventsTo(report);
     return report;
   }

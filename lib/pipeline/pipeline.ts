@@ -29,7 +29,7 @@ export interface PipelineProps {
 const WORDS_OF_ERROR = `{% $contains($error.Cause, '"errorMessage"') ? $parse($error.Cause).errorMessage : $error.Cause %}`;
 
 /**
- * Plan → Migrate → Verify → Report → Succeeded. A census has no Verify, a verify run no Migrate. Whatever goes wrong
+ * Plan → Migrate → Verify → Report → Succeeded. A census has no Verify, a verify run no Migrate, a rollback has Rollback. Whatever goes wrong
  * after Plan is reported first and ends in Failed, a real Fail state: a run that failed never looks like one that did not.
  */
 export class Pipeline extends Construct {
@@ -53,8 +53,13 @@ export class Pipeline extends Construct {
       worker: functions.verifyUnit,
       workerState: 'VerifyUnit',
     });
+    const rollback = new UnitMap(this, 'Rollback', {
+      bucket,
+      worker: functions.rollbackUnit,
+      workerState: 'RollbackUnit',
+    });
     const report = this.report(functions);
-    for (const stage of [migrate, verify, report])
+    for (const stage of [migrate, verify, rollback, report])
       stage.addCatch(reportFailure, { errors: [Errors.ALL], assign: { error: '{% $states.errorOutput %}' } });
 
     const verifies = Choice.jsonata(this, 'Verifies?')
@@ -62,10 +67,12 @@ export class Pipeline extends Construct {
       .otherwise(report);
     const migrates = Choice.jsonata(this, 'Migrates?')
       .when(Condition.jsonata('{% $plan.migrates %}'), migrate)
+      .when(Condition.jsonata('{% $plan.rollsBack %}'), rollback)
       .otherwise(verifies);
     plan.next(migrates);
     migrate.next(verifies);
     verify.next(report);
+    rollback.next(report);
     report.next(Succeed.jsonata(this, 'Succeeded'));
 
     this.stateMachine = this.machine(plan);

@@ -36,18 +36,27 @@ export class JournalBucket extends Construct {
 
   /** Outcomes hold digests, never ciphertexts. */
   grantReadOutcomes(worker: Function): void {
+    this.read(worker, ['outcomes/*']);
+  }
+
+  /** Old data keys, for the worker that puts them back. */
+  grantReadIntents(worker: Function): void {
+    this.read(worker, ['intents/*', 'outcomes/*']);
+  }
+
+  private read(worker: Function, prefixes: readonly string[]): void {
     this.configure(worker);
     worker.addToRolePolicy(
       new PolicyStatement({
         actions: ['s3:GetObject'],
-        resources: [this.bucket.arnForObjects('outcomes/*')],
+        resources: prefixes.map(prefix => this.bucket.arnForObjects(prefix)),
       }),
     );
     worker.addToRolePolicy(
       new PolicyStatement({
         actions: ['s3:ListBucket'],
         resources: [this.bucket.bucketArn],
-        conditions: { StringLike: { 's3:prefix': 'outcomes/*' } },
+        conditions: { StringLike: { 's3:prefix': [...prefixes] } },
       }),
     );
   }

@@ -5,9 +5,6 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/handlers/env.ts';
 
-/** Partitions of the last migrations of stores (lambda/adapters/run-history.ts). */
-const HISTORY = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['STORE#*'] } };
-
 /** Progress, checkpoints and control of runs. Items expire 90 days after their last change. */
 export class Ledger extends Construct {
   readonly table: Table;
@@ -31,23 +28,8 @@ export class Ledger extends Construct {
     this.grant(reader, ['dynamodb:GetItem', 'dynamodb:Query']);
   }
 
-  /** The last migration of each store: nothing of runs. */
-  grantReadHistory(reader: Function): void {
-    this.grant(reader, ['dynamodb:GetItem'], HISTORY);
-  }
-
-  grantRememberHistory(writer: Function): void {
-    this.grant(writer, ['dynamodb:UpdateItem'], HISTORY);
-  }
-
-  private grant(grantee: Function, actions: string[], conditions?: Record<string, unknown>): void {
+  private grant(grantee: Function, actions: string[]): void {
     grantee.addEnvironment(ENV.ledgerTable, this.table.tableName);
-    grantee.addToRolePolicy(
-      new PolicyStatement({
-        actions,
-        resources: [this.table.tableArn],
-        ...(conditions !== undefined && { conditions }),
-      }),
-    );
+    grantee.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn] }));
   }
 }

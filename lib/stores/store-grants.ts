@@ -51,6 +51,31 @@ export const storeGrants = {
     }
   },
 
+  /** Records by their keys, and conditional writes to them: no scan, and nothing is made. */
+  restore(grantee: Function, jobs: readonly Job[]): void {
+    for (const place of jobs.flatMap(placesOf)) {
+      switch (place.type) {
+        case 'dynamodb':
+          allow(
+            grantee,
+            [
+              'dynamodb:DescribeTable',
+              ...(place.written ? ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] : []),
+            ],
+            [tableArn(grantee, place)],
+          );
+          break;
+        case 's3':
+          allow(grantee, ['s3:GetBucketOwnershipControls'], [bucketArn(grantee, place)]);
+          if (!place.written) break;
+          listKeys(grantee, place);
+          allow(grantee, ['s3:GetObject', ...COPY_IN_PLACE], [objectArns(grantee, place)]);
+          break;
+      }
+      if (place.written) serverSideKey(grantee, place, ['kms:Decrypt', 'kms:GenerateDataKey']);
+    }
+  },
+
   /** A conditional write and all that a copy must carry over; PutItem only where a job makes items, and never a delete. */
   migrate(grantee: Function, jobs: readonly Job[]): void {
     storeGrants.read(grantee, jobs);

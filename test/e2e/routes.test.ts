@@ -1,18 +1,8 @@
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  PutItemCommand,
-  ScanCommand,
-  type AttributeValue,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand, ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
   CreateKeyCommand,
   DecryptCommand,
   DescribeKeyCommand,
-  EncryptCommand,
-  GenerateDataKeyCommand,
-  GenerateDataKeyPairWithoutPlaintextCommand,
-  GenerateDataKeyWithoutPlaintextCommand,
   KMSClient,
   ReplicateKeyCommand,
   RotateKeyOnDemandCommand,
@@ -25,9 +15,9 @@ import { join } from 'node:path';
 import { synthesize } from '../../cli/embedded-aws.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
+import { CONTEXT, fill } from '../support/fill-table.ts';
 import { rewrap } from '../support/rewrap-cli.ts';
 
-const CONTEXT = { purpose: 'orders' };
 const ITEMS = 24;
 
 /** A data key as an application sees it: its bytes, whatever protects them. */
@@ -39,6 +29,7 @@ describe('routes, end to end', () => {
   const logFolder = join(folder, 'logs');
   let aws: Embedded;
   let europe: { readonly kms: KMSClient; readonly dynamodb: DynamoDBClient };
+  let multiRegionBefore: readonly Record<string, AttributeValue>[] = [];
   const keys: Record<'same' | 'rsa' | 'multiRegion' | 'single' | 'european', string> = {
     same: '',
     rsa: '',
@@ -61,10 +52,10 @@ describe('routes, end to end', () => {
     keys.european = await create(europe.kms);
     mkdirSync(join(folder, 'jobs'));
     for (const job of jobs()) writeFileSync(join(folder, 'jobs', `${job.name}.json`), JSON.stringify(job));
-    await fill('Refresh', keys.same);
-    await fill('Asymmetric', keys.same);
-    await fill('MultiRegion', keys.multiRegion);
-    await fill('Plaintext', keys.single);
+    await fill(aws, 'Refresh', { keyId: keys.same, items: ITEMS });
+    await fill(aws, 'Asymmetric', { keyId: keys.same, items: ITEMS });
+    await fill(aws, 'MultiRegion', { keyId: keys.multiRegion, items: ITEMS });
+    await fill(aws, 'Plaintext', { keyId: keys.single, items: ITEMS });
     await synthesize({
       jobs: join(folder, 'jobs'),
       outdir: join(folder, 'cdk.out'),
@@ -112,51 +103,6 @@ describe('routes, end to end', () => {
         stores: [store('Plaintext')],
       },
     ];
-  }
-
-  /** Items with data keys from all operations that make some; the last of each four is a private key of 1.2 KB. */
-  async function fill(table: string, KeyId: string, first = 0): Promise<void> {
-    if (first === 0)
-      await aws.dynamodb.send(
-        new CreateTableCommand({
-          TableName: table,
-          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-          BillingMode: 'PAY_PER_REQUEST',
-        }),
-      );
-    const EncryptionContext = CONTEXT;
-    for (let index = first; index < first + ITEMS; index++) {
-      const B = await [
-        async () =>
-          (await aws.kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', EncryptionContext })))
-            .CiphertextBlob!,
-        async () =>
-          (
-            await aws.kms.send(
-              new GenerateDataKeyWithoutPlaintextCommand({ KeyId, NumberOfBytes: 64, EncryptionContext }),
-            )
-          ).CiphertextBlob!,
-        async () =>
-          (
-            await aws.kms.send(
-              new EncryptCommand({ KeyId, Plaintext: Buffer.from(`own key ${index}`), EncryptionContext }),
-            )
-          ).CiphertextBlob!,
-        async () =>
-          (
-            await aws.kms.send(
-              new GenerateDataKeyPairWithoutPlaintextCommand({
-                KeyId,
-                KeyPairSpec: 'RSA_2048',
-                EncryptionContext,
-              }),
-            )
-          ).PrivateKeyCiphertextBlob!,
-      ][index % 4]!();
-      const Item = { id: { S: `i-${index}` }, edk: { B } };
-      await aws.dynamodb.send(new PutItemCommand({ TableName: table, Item }));
-    }
   }
 
   async function items(table: string): Promise<readonly Record<string, AttributeValue>[]> {
@@ -212,7 +158,7 @@ describe('routes, end to end', () => {
 
     it('a census tells how many data keys are under which key material, with its rotation date', async () => {
       await aws.kms.send(new RotateKeyOnDemandCommand({ KeyId: keys.same }));
-      await fill('Refresh', keys.same, ITEMS);
+      await fill(aws, 'Refresh', { keyId: keys.same, items: ITEMS, first: ITEMS });
       before = await open('Refresh', keys.same);
       expect(before.size).toBe(2 * ITEMS);
       const { code, report } = await run('refresh', 'us-east-1', '--mode', 'census');
@@ -288,6 +234,7 @@ describe('routes, end to end', () => {
   });
 
   it('to another Region takes the replicas of multi-Region sources by itself: one call for each data key', async () => {
+    multiRegionBefore = await items('MultiRegion');
     const before = await open('MultiRegion', keys.multiRegion);
     const { code, report } = await run('multi-region', 'eu-west-1');
     expect(code).toBe(0);
@@ -298,6 +245,38 @@ describe('routes, end to end', () => {
       kms: { requests: 2 * ITEMS },
     });
     expect(await open('MultiRegion', keys.european, europe.kms)).toEqual(before);
+  });
+
+  it('is rolled back from the journal, byte for byte, where nobody has changed a record since', async () => {
+    const region = ['--region', 'eu-west-1', '--endpoint-url', aws.endpoint];
+    const [theirs] = await items('MultiRegion');
+    const migrated = (
+      JSON.parse((await rewrap(['status', '--json', ...region])).stdout) as { runId: string }[]
+    )
+      .map(({ runId }) => runId)
+      .find(runId => runId.startsWith('multi-region-migrate'));
+    await aws.dynamodb.send(
+      new PutItemCommand({
+        TableName: 'MultiRegion',
+        Item: { ...theirs, edk: { B: Buffer.from('theirs') } },
+      }),
+    );
+    const { code, stdout } = await rewrap(['rollback', migrated!, '--json', ...region]);
+    const report = JSON.parse(stdout) as Report;
+    expect([code, report.stores[0]?.outcomes]).toEqual([
+      1,
+      { restored: ITEMS - 1, 'moved-by-another-writer': 1 },
+    ]);
+    expect(report).toMatchObject({
+      mode: 'rollback',
+      state: 'succeeded',
+      remaining: null,
+      kms: { requests: 0 },
+    });
+    const changed = (item: Record<string, AttributeValue>): boolean => item['id']?.S !== theirs!['id']!.S;
+    const bytes = (all: readonly Record<string, AttributeValue>[]) =>
+      all.filter(changed).map(({ id, edk }) => [id!.S, Buffer.from(edk!.B!).toString('hex')]);
+    expect(bytes(await items('MultiRegion'))).toEqual(bytes(multiRegionBefore));
   });
 
   it('through plaintext, where it is allowed, shows in plan, report, journal and logs, and leaves none of it', async () => {

@@ -27,7 +27,7 @@ const ACCEPTED: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /IAM5\[Resource::<Functions.*\.Arn>:\*\]$/,
-    'The Lambda task grants versions and aliases of the four functions.',
+    'The Lambda task grants versions and aliases of the functions.',
   ],
   [
     /IAM5\[Resource::arn:.*:states:.*execution:.*\]$/,

@@ -13,7 +13,7 @@ describe('the stack', () => {
   ]);
 
   it('runs ES modules on arm64 with the SDK in the bundle, one role and one log group for each function', () => {
-    template.resourceCountIs('AWS::Lambda::Function', 4);
+    template.resourceCountIs('AWS::Lambda::Function', 5);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -22,7 +22,7 @@ describe('the stack', () => {
     const roles = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) =>
       JSON.stringify((Properties as { Role: unknown }).Role),
     );
-    expect(new Set(roles).size).toBe(4);
+    expect(new Set(roles).size).toBe(5);
   });
 
   it('keeps its buckets when it is deleted, encrypted, private and over TLS only', () => {

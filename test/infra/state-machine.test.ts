@@ -48,13 +48,16 @@ describe('the state machine', () => {
     for (const target of caught) expect(new Set(ends(target))).toEqual(new Set(['Fail']));
   });
 
-  it.each(['Plan', 'Migrate', 'Verify', 'Report', 'ReportFailure'])('%s catches every error', name => {
-    expect(States[name]?.Catch?.map(({ ErrorEquals }) => ErrorEquals)).toEqual([['States.ALL']]);
-  });
+  it.each(['Plan', 'Migrate', 'Verify', 'Rollback', 'Report', 'ReportFailure'])(
+    '%s catches every error',
+    name => {
+      expect(States[name]?.Catch?.map(({ ErrorEquals }) => ErrorEquals)).toEqual([['States.ALL']]);
+    },
+  );
 
   it('retries every task with jitter, and a broken premise never', () => {
     const tasks = all.filter(([, { Type }]) => Type === 'Task');
-    expect(tasks.length).toBe(5);
+    expect(tasks.length).toBe(6);
     for (const [, { Retry = [] }] of tasks) {
       expect(Retry.length).toBeGreaterThan(0);
       for (const { MaxAttempts, JitterStrategy } of Retry)

@@ -97,6 +97,7 @@ export function plan(changes: Partial<RunPlan> = {}): RunPlan {
     unitsPerStore: [1],
     workers: 1,
     pageSize: 10,
+    workerTimeoutSeconds: 900,
     estimate: { dataKeys: 0, kmsRequests: 0, seconds: 0, usd: { kms: 0, reads: 0, writes: 0, total: 0 } },
     warnings: [],
     ...changes,

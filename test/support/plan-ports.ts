@@ -5,6 +5,7 @@ import type {
   KeyCatalog,
   KeyDescription,
   KeyLookup,
+  PastRuns,
   RunHistory,
   StoreCatalog,
   TableDescription,
@@ -66,6 +67,7 @@ export const REQUEST: PlanRequest = {
   jobs: [job()],
   formats,
   plaintextAllowed: false,
+  workerTimeoutSeconds: 900,
   now: Date.UTC(2026, 10, 21),
 };
 
@@ -73,6 +75,7 @@ export interface Given {
   readonly keys?: KeyCatalog;
   readonly stores?: StoreCatalog;
   readonly history?: RunHistory;
+  readonly pastRuns?: PastRuns;
 }
 
 export function ports(given: Given = {}): PlanPorts {
@@ -80,6 +83,11 @@ export function ports(given: Given = {}): PlanPorts {
     keys: () => given.keys ?? keys(),
     stores: given.stores ?? stores(),
     history: given.history ?? { lastMigration: () => Promise.resolve(undefined) },
+    pastRuns: given.pastRuns ?? {
+      plan: () => Promise.resolve(undefined),
+      units: () => Promise.resolve([]),
+      fence: (_run, now) => Promise.resolve({ succeeded: false, fencedAt: now }),
+    },
   };
 }
 

@@ -41,7 +41,15 @@ export interface Statement {
 export function statementsByStage(template: Template): ReadonlyMap<string, readonly Statement[]> {
   const policies = Object.entries(template.findResources('AWS::IAM::Policy'));
   return new Map(
-    ['Plan', 'MigrateUnit', 'MigrateUnitPlaintext', 'VerifyUnit', 'Report', 'StateMachine'].map(stage => [
+    [
+      'Plan',
+      'MigrateUnit',
+      'MigrateUnitPlaintext',
+      'VerifyUnit',
+      'RollbackUnit',
+      'Report',
+      'StateMachine',
+    ].map(stage => [
       stage,
       policies
         .filter(([id]) =>

@@ -63,6 +63,8 @@ export function booksBalance(books: Books): boolean {
 
 function materialCounts({ outcome, source, destination, copied }: OutcomeEntry): readonly KeyMaterialCount[] {
   if (source === undefined) return [];
+  if (outcome === 'restored' && destination !== undefined)
+    return [count(destination, { before: 1, after: 0 }), count(source, { before: 0, after: 1 })];
   const before = count(source, { before: 1, after: 0 });
   if (outcome !== 'rewrapped' || destination === undefined)
     return [before, count(source, { before: 0, after: 1 })];

@@ -62,3 +62,10 @@ function decodedMap(map: Readonly<Record<string, unknown>>): AttributeMap {
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
+
+/** The ciphertext in base64, as a slot holds it: binary, a base64 text, or the text of a metadata entry. */
+export function ciphertextText(held: unknown): string | null {
+  if (typeof held === 'string') return held;
+  const { B, S } = (held ?? {}) as { readonly B?: string; readonly S?: string };
+  return B ?? S ?? null;
+}

@@ -67,6 +67,8 @@ export interface RunPlan {
   readonly workers: number;
   /** Records a worker reads, journals and writes at a time. */
   readonly pageSize: number;
+  /** The longest that one invocation of a worker takes. */
+  readonly workerTimeoutSeconds: number;
   readonly estimate: Estimate;
   readonly warnings: readonly string[];
 }

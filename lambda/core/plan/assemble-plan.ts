@@ -19,7 +19,7 @@ interface Decided {
 /** The plan of a run and its units, of all that has been decided. */
 export function assemblePlan(
   input: RunInput,
-  { runId, now, formats }: PlanRequest,
+  { runId, now, formats, workerTimeoutSeconds }: PlanRequest,
   { choice, stores, keyMaterials, warnings }: Decided,
 ): PlannedRun {
   const { job, mode, limits, sample, grantTokens } = input;
@@ -49,6 +49,7 @@ export function assemblePlan(
     verify: mode === 'verify' || (mode === 'migrate' && job.verify === 'full'),
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
     ...workOf(units, limits),
+    workerTimeoutSeconds,
     estimate: estimate({ job, mode, limits, counts, route: route.type, ...sampled }),
     warnings: [...warnings, ...runWarnings({ ...input, dryRun }, choice, formats), ...stores.warnings],
   };

@@ -52,7 +52,8 @@ function unusable({ encryptionAlgorithm }: KeyUse, lookup: KeyLookup): string | 
   }
 }
 
-function unusableState(state: string): string | undefined {
+/** Why a key cannot be used, and the cure; `undefined` for one that is enabled. */
+export function unusableState(state: string): string | undefined {
   switch (state) {
     case 'Enabled':
       return undefined;

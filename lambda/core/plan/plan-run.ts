@@ -1,7 +1,5 @@
-import { RunRefused } from '../model/errors.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import type { Job } from '../model/job.ts';
-import { formatProblem, type Problem } from '../model/problem.ts';
 import type { RunPlan, Unit } from '../model/run.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkPermissions } from './check-permissions.ts';
@@ -10,7 +8,9 @@ import { assemblePlan } from './assemble-plan.ts';
 import { chooseRoute } from './choose-route.ts';
 import { inspectStores } from './inspect-stores.ts';
 import { keyLimits } from './key-limits.ts';
-import type { KeyCatalog, RunHistory, StoreCatalog } from './ports.ts';
+import { planRollback } from './plan-rollback.ts';
+import type { KeyCatalog, PastRuns, RunHistory, StoreCatalog } from './ports.ts';
+import { refuse } from './refuse.ts';
 import { parseRunInput } from './run-input.ts';
 
 export interface PlanPorts {
@@ -18,6 +18,7 @@ export interface PlanPorts {
   readonly keys: (grantTokens: readonly string[]) => KeyCatalog;
   readonly stores: StoreCatalog;
   readonly history: RunHistory;
+  readonly pastRuns: PastRuns;
 }
 
 export interface PlanRequest {
@@ -28,6 +29,8 @@ export interface PlanRequest {
   readonly formats: FormatRegistry;
   /** The deployment allows plaintext data keys outside KMS. */
   readonly plaintextAllowed: boolean;
+  /** The longest that one invocation of a worker takes in this deployment. */
+  readonly workerTimeoutSeconds: number;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -47,6 +50,8 @@ export async function planRun(request: PlanRequest, ports: PlanPorts): Promise<P
   const { input } = parsed;
   const { job } = input;
   const catalog = ports.keys(input.grantTokens);
+  if (input.mode === 'rollback')
+    return planRollback(input, request, { keys: catalog, pastRuns: ports.pastRuns });
 
   const [keys, stores] = await Promise.all([
     checkKeys(job, catalog),
@@ -70,8 +75,4 @@ export async function planRun(request: PlanRequest, ports: PlanPorts): Promise<P
   const keyMaterials = (await Promise.all(arns.map(arn => catalog.keyMaterials(arn)))).flat();
   const decided = { choice, stores, keyMaterials, warnings: limited.warnings };
   return assemblePlan({ ...input, limits: limited.limits }, request, decided);
-}
-
-export function refuse(code: string, problems: readonly Problem[]): RunRefused {
-  return new RunRefused(code, problems.map(formatProblem).join('\n'));
 }

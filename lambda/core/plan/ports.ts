@@ -1,5 +1,5 @@
 import type { EncryptionAlgorithm } from '../model/key-use.ts';
-import type { KnownKeyMaterial } from '../model/run.ts';
+import type { KnownKeyMaterial, RunPlan, Unit } from '../model/run.ts';
 
 /** What Plan asks of the world, besides writing its files. */
 export interface KeyDescription {
@@ -43,6 +43,22 @@ export interface FinishedRun {
 /** The last migration that came to its end, by the place that it wrote to (`writtenPlace`). */
 export interface RunHistory {
   lastMigration(place: string): Promise<FinishedRun | undefined>;
+}
+
+/** How a run ended, as far as the ledger knows. Times are milliseconds since 1970. */
+export interface RunEnd {
+  /** Every unit came to its end: no worker can be writing. */
+  readonly succeeded: boolean;
+  /** Since when its workers are told to stop at their next page. */
+  readonly fencedAt: number;
+}
+
+/** Runs that were, for the rollback of one. */
+export interface PastRuns {
+  plan(runId: string): Promise<RunPlan | undefined>;
+  units(runId: string): Promise<readonly Unit[]>;
+  /** Tells the workers of a run to stop, if any is left, and says since when. */
+  fence(runId: string, now: number): Promise<RunEnd>;
 }
 
 export interface TableDescription {

@@ -15,6 +15,8 @@ export interface RunInput {
   readonly dryRun: boolean;
   /** Visit the first records of each store only. */
   readonly sample?: number;
+  /** The run that a rollback undoes. */
+  readonly run?: string;
   /** For every KMS request of the run: a grant that is new may be used with its token at once. */
   readonly grantTokens: readonly string[];
 }
@@ -26,6 +28,7 @@ const runInputSchema = strictObject(
   {
     job: text('the name of a job'),
     mode: oneOf(RUN_MODES),
+    run: text('the id of a run').optional(),
     dryRun: z.boolean({ error: 'is not true or false' }).optional(),
     sample: wholeNumber(1, 1_000_000, 'records').optional(),
     grantTokens: z
@@ -53,7 +56,15 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
   const parsed = runInputSchema.safeParse(raw);
   if (!parsed.success)
     return { kind: 'refused', problems: parsed.error.issues.map(issue => problemOf(issue, raw)) };
-  const { job: name, mode, limits: overrides = {}, dryRun = false, sample, grantTokens = [] } = parsed.data;
+  const {
+    job: name,
+    mode,
+    limits: overrides = {},
+    run,
+    dryRun = false,
+    sample,
+    grantTokens = [],
+  } = parsed.data;
   const job = jobs.find(candidate => candidate.name === name);
   if (job === undefined) return { kind: 'refused', problems: [unknownJob(name, jobs)] };
   const given = Object.entries(overrides).filter(
@@ -63,12 +74,27 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
     .filter(([limit, value]) => value > job.limits[limit])
     .map(([limit, value]) => aboveLimit(limit, value, job));
   if (dryRun && mode !== 'census') problems.push(dryRunMode(mode));
+  if ((mode === 'rollback') !== (run !== undefined)) problems.push(runOfMode(mode, run));
   if (problems.length > 0) return { kind: 'refused', problems };
   const limits = { ...job.limits, ...Object.fromEntries(given) };
   return {
     kind: 'input',
-    input: { job, mode, limits, dryRun, grantTokens, ...(sample !== undefined && { sample }) },
+    input: {
+      job,
+      mode,
+      limits,
+      dryRun,
+      grantTokens,
+      ...(sample !== undefined && { sample }),
+      ...(run !== undefined && { run }),
+    },
   };
+}
+
+function runOfMode(mode: RunMode, run: string | undefined): Problem {
+  return run === undefined
+    ? { path: 'run', words: 'is missing; add the id of the run to roll back' }
+    : { path: 'run', value: run, words: `is for the mode rollback, and this is ${mode}; remove it` };
 }
 
 function dryRunMode(mode: RunMode): Problem {

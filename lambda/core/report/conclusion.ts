@@ -17,6 +17,7 @@ export function conclusion(report: Report): Conclusion {
       tone: 'bad',
     };
   }
+  if (mode === 'rollback') return rolledBack(report);
   if (isNarrowed(report)) return narrowed(report);
   return mode === 'census' ? counted(report) : finished(report);
 }
@@ -34,6 +35,16 @@ function narrowed(report: Report): Conclusion {
     title: `A part of the stores: ${count(seen, 'data key')} seen`,
     text: `${report.mode === 'census' ? 'To re-wrap' : 'Left'} in that part: ${found}. What the rest of the stores holds is not known. ${notMoved(unsettledDataKeys(report) - (report.mode === 'census' ? (left ?? 0) : 0))}`,
     tone: 'warn',
+  };
+}
+
+function rolledBack(report: Report): Conclusion {
+  const restored = report.stores.reduce((sum, { outcomes }) => sum + (outcomes.restored ?? 0), 0);
+  const unsettled = unsettledDataKeys(report);
+  return {
+    title: `${count(restored, 'data key')} restored`,
+    text: unsettled === 0 ? 'Every data key is as it was before that run.' : notMoved(unsettled),
+    tone: unsettled === 0 ? 'good' : 'warn',
   };
 }
 

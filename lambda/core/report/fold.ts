@@ -20,7 +20,7 @@ export interface FoldInput {
 /** Folds the results of all units into one report. Holds one set of books for each store and pass, whatever the number of units. */
 export async function foldReport({ plan, units, endedAt, error, files }: FoldInput): Promise<Report> {
   const passes = await passBooks(plan, units);
-  const main = passes[plan.mode === 'verify' ? 'verify' : 'migrate'];
+  const main = passes[mainPhase(plan)];
   const total = main.map(({ books }) => books).reduce(addBooks, EMPTY_BOOKS);
   const verified = passes.verify.map(({ books }) => books).reduce(addBooks, EMPTY_BOOKS);
   const complete = isComplete(plan, passes);
@@ -49,11 +49,20 @@ export async function foldReport({ plan, units, endedAt, error, files }: FoldInp
   };
 }
 
+/** The pass that a run is about; a migration is verified by another one. */
+function mainPhase({ mode }: RunPlan): Phase {
+  switch (mode) {
+    case 'census':
+    case 'migrate':
+      return 'migrate';
+    case 'verify':
+    case 'rollback':
+      return mode;
+  }
+}
+
 function phasesOf(plan: RunPlan): readonly Phase[] {
-  return [
-    ...(plan.mode === 'verify' ? [] : (['migrate'] as const)),
-    ...(plan.verify ? (['verify'] as const) : []),
-  ];
+  return [...new Set<Phase>([mainPhase(plan), ...(plan.verify ? (['verify'] as const) : [])])];
 }
 
 function isComplete(plan: RunPlan, passes: PassBooks): boolean {

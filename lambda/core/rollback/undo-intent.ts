@@ -1,5 +1,5 @@
 import { JOURNAL_SCHEMA, type IntentEntry } from '../journal/entries.ts';
-import { placeDigest, undoOf } from '../journal/undo.ts';
+import { ciphertextText, placeDigest, undoOf } from '../journal/undo.ts';
 import type { RecordChange, StoreRecord } from '../model/record.ts';
 
 /** A rollback's own intent: what that run wrote is old now, what it replaced is new. It can be rolled back in its turn. */
@@ -21,11 +21,4 @@ export function undoIntent(intent: IntentEntry, record: StoreRecord, change: Rec
     route,
     kmsRequestIds: [],
   };
-}
-
-/** The ciphertext in base64, as a slot holds it: binary, a base64 text, or the text of a metadata entry. */
-function ciphertextText(held: unknown): string | null {
-  if (typeof held === 'string') return held;
-  const { B, S } = (held ?? {}) as { readonly B?: string; readonly S?: string };
-  return B ?? S ?? null;
 }

@@ -1,0 +1,17 @@
+import { findDeployment } from '../../lambda/adapters/deployment.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { RunWatch } from '../run-watch.ts';
+import { STACK_NAME, type CommandContext } from './command.ts';
+import { startAndShow } from './run.ts';
+
+/** `rewrap rollback RUN`: puts back what a run has replaced, wherever nobody has changed it since. */
+export async function rollback(runId: string, { console, aws }: CommandContext): Promise<ExitCode> {
+  const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+  const plan = await watch.files.findPlan(runId);
+  if (plan === undefined) {
+    console.note(`there is no run ${runId} that was planned; rewrap status lists the latest`);
+    return EXIT.refused;
+  }
+  const input = { job: plan.job, mode: 'rollback', run: runId };
+  return startAndShow(watch, { job: plan.job, mode: 'rollback', input }, { console, aws });
+}

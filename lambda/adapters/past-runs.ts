@@ -1,0 +1,27 @@
+import type { RunPlan, Unit } from '../core/model/run.ts';
+import type { PastRuns, RunEnd } from '../core/plan/ports.ts';
+import type { DynamoDbLedger } from './ledger.ts';
+import type { S3RunFiles } from './run-files.ts';
+
+/** Runs that were: their plans and units in the run bucket, their ends in the ledger. */
+export class DeployedRuns implements PastRuns {
+  readonly #files: S3RunFiles;
+  readonly #ledger: DynamoDbLedger;
+
+  constructor(files: S3RunFiles, ledger: DynamoDbLedger) {
+    this.#files = files;
+    this.#ledger = ledger;
+  }
+
+  plan(runId: string): Promise<RunPlan | undefined> {
+    return this.#files.findPlan(runId);
+  }
+
+  units(runId: string): Promise<readonly Unit[]> {
+    return this.#files.readUnits(runId);
+  }
+
+  fence(runId: string, now: number): Promise<RunEnd> {
+    return this.#ledger.fence(runId, now);
+  }
+}

@@ -1,0 +1,96 @@
+import type { PlannedKey } from '../model/key-use.ts';
+import type { Problem } from '../model/problem.ts';
+import type { RunPlan } from '../model/run.ts';
+import { unusableState } from './check-keys.ts';
+import { workOf } from './cut-work.ts';
+import type { PlannedRun, PlanRequest } from './plan-run.ts';
+import type { KeyCatalog, PastRuns, RunEnd } from './ports.ts';
+import { refuse } from './refuse.ts';
+import type { RunInput } from './run-input.ts';
+
+/** What an invocation may take longer than its time-out, by the clocks of two machines. */
+const MARGIN_SECONDS = 30;
+
+interface RollbackPlanPorts {
+  readonly keys: KeyCatalog;
+  readonly pastRuns: PastRuns;
+}
+
+/**
+ * Plans the rollback of a run, unit by unit as that run had them. It must be over: a worker of it that is still alive
+ * could write after its unit was rolled back. And its source keys must be usable, or what is put back opens for nobody.
+ */
+export async function planRollback(
+  input: RunInput,
+  request: PlanRequest,
+  { keys, pastRuns }: RollbackPlanPorts,
+): Promise<PlannedRun> {
+  const { run = '', job, limits } = input;
+  const original = await pastRuns.plan(run);
+  const wrong = wrongRun(original, job.name);
+  if (original === undefined || wrong !== undefined)
+    throw refuse('plan.input', [{ path: 'run', value: run, words: wrong ?? '' }]);
+  const end = await pastRuns.fence(run, request.now);
+  const problems = [
+    ...aliveProblems(original, end, request.now),
+    ...(await keyProblems(original.sources, keys)),
+  ];
+  if (problems.length > 0) throw refuse('plan.premises', problems);
+  const units = (await pastRuns.units(run)).map(({ unitId, store, range }) => ({
+    runId: request.runId,
+    unitId,
+    store,
+    range,
+  }));
+  // The rollback of a sample is about all that the sample changed.
+  const { sample: _sample, ...rest } = original;
+  const plan: RunPlan = {
+    ...rest,
+    ...workOf(units, limits),
+    runId: request.runId,
+    mode: 'rollback',
+    rollsBack: run,
+    startedAt: new Date(request.now).toISOString(),
+    limits,
+    verify: false,
+    dryRun: false,
+    estimate: { ...original.estimate, kmsRequests: 0, seconds: 0 },
+    warnings: [
+      `rolls back ${run}: data keys go back to ${original.sources.map(({ keyArn }) => keyArn).join(', ')}, which must stay enabled`,
+    ],
+  };
+  return { plan, units };
+}
+
+function wrongRun(original: RunPlan | undefined, job: string): string | undefined {
+  if (original === undefined)
+    return `is no run of this deployment that was planned; rewrap status lists the latest`;
+  if (original.job !== job) return `is a run of the job ${original.job}, not of ${job}; name that job`;
+  return original.mode === 'census' || original.mode === 'verify'
+    ? `is a ${original.mode} and changed nothing: there is nothing to roll back`
+    : undefined;
+}
+
+function aliveProblems(
+  { runId, workerTimeoutSeconds }: RunPlan,
+  { succeeded, fencedAt }: RunEnd,
+  now: number,
+): readonly Problem[] {
+  const overAt = fencedAt + (workerTimeoutSeconds + MARGIN_SECONDS) * 1000;
+  if (succeeded || now >= overAt) return [];
+  return [
+    {
+      path: 'run',
+      value: runId,
+      words: `did not come to its end, and a worker of it may still be writing; its workers are told to stop: start the rollback again after ${new Date(overAt).toISOString()}`,
+    },
+  ];
+}
+
+async function keyProblems(sources: readonly PlannedKey[], keys: KeyCatalog): Promise<readonly Problem[]> {
+  const lookups = await Promise.all(sources.map(({ keyArn }) => keys.describeKey(keyArn)));
+  return lookups.flatMap((lookup, index) => {
+    const words = lookup.kind === 'found' ? unusableState(lookup.key.state) : 'cannot be described any more';
+    return words === undefined ? [] : [{ path: 'source.keys', value: sources[index]?.keyArn, words }];
+  });
+}

@@ -1,0 +1,7 @@
+import { RunRefused } from '../model/errors.ts';
+import { formatProblem, type Problem } from '../model/problem.ts';
+
+/** Nothing is started: a line for each problem. */
+export function refuse(code: string, problems: readonly Problem[]): RunRefused {
+  return new RunRefused(code, problems.map(formatProblem).join('\n'));
+}
