@@ -3,6 +3,7 @@ import { NotDeployed } from '../lambda/adapters/deployment.ts';
 import { RewrapError } from '../lambda/core/model/errors.ts';
 import { JobsRefused } from '../lib/jobs/load-jobs.ts';
 import type { CommandContext } from './commands/command.ts';
+import { control, type Control } from './commands/control.ts';
 import { demo } from './commands/demo.ts';
 import { demoRegion } from './commands/demo-region.ts';
 import { jobsValidate } from './commands/jobs-validate.ts';
@@ -46,6 +47,12 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   return exitCode;
 }
 
+const CONTROLS: readonly (readonly [Control, string])[] = [
+  ['stop', 'ends a run after the page that each worker is at; the same job started again goes on'],
+  ['pause', 'holds a run after the page that each worker is at'],
+  ['resume', 'lets a paused run go on'],
+];
+
 type Work = (context: CommandContext, ...values: never[]) => ExitCode | Promise<ExitCode>;
 
 function defineCommands(program: Command, end: (code: ExitCode) => void): void {
@@ -77,6 +84,8 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
   command('rollback <run>', 'puts back what a run has replaced, wherever nobody has changed it since').action(
     act((context, runId: string) => rollback(runId, context)),
   );
+  for (const [what, words] of CONTROLS)
+    command(`${what} <run>`, words).action(act((context, runId: string) => control(what, runId, context)));
   command('status [run]', 'shows the progress of a run, or the latest runs').action(
     act((context, runId?: string) => status(runId, context)),
   );

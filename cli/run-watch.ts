@@ -42,6 +42,15 @@ export class RunWatch {
     }));
   }
 
+  /** Workers stop at their next page, and the run ends as failed, with a report of what was done. */
+  async stop(runId: string): Promise<void> {
+    await this.#ledger.breakPremise(runId, 'stopped by an operator (rewrap stop)');
+  }
+
+  async pause(runId: string, paused: boolean): Promise<void> {
+    await this.#ledger.pause(runId, paused);
+  }
+
   /** The run's plan once Plan has left it. */
   async plan(runId: string): Promise<RunPlan | undefined> {
     return this.files.readPlan(runId).catch(() => undefined);

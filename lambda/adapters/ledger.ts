@@ -73,7 +73,9 @@ export class DynamoDbLedger implements Ledger {
     );
     const rate = Item?.['kmsRequestsPerSecond']?.N;
     const brokenPremise = Item?.['brokenPremise']?.S;
+    const paused = Item?.['paused']?.BOOL;
     return {
+      ...(paused !== undefined && { paused }),
       ...(rate !== undefined && { kmsRequestsPerSecond: Number(rate) }),
       ...(brokenPremise !== undefined && { brokenPremise }),
     };
@@ -87,6 +89,18 @@ export class DynamoDbLedger implements Ledger {
         UpdateExpression:
           'SET brokenPremise = if_not_exists(brokenPremise, :message), expiresAt = :expiresAt',
         ExpressionAttributeValues: { ':message': { S: message }, ':expiresAt': expiry() },
+      }),
+    );
+  }
+
+  /** No worker begins another page while a run is paused. */
+  async pause(runId: string, paused: boolean): Promise<void> {
+    await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: itemKey(runId, 'CONTROL'),
+        UpdateExpression: 'SET paused = :paused, expiresAt = :expiresAt',
+        ExpressionAttributeValues: { ':paused': { BOOL: paused }, ':expiresAt': expiry() },
       }),
     );
   }

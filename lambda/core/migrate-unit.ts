@@ -42,7 +42,7 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
     // What is copied to another store is copied as it is now.
     consistent: scope.store.copyTo !== undefined,
   })) {
-    await heedControl(plan, ports);
+    if ((await heedControl(plan, ports)) === 'pause') return { ...progress, paused: true };
     const found = findDataKeys(page.records, scope.format);
     const answers = await reencryptPage(found, { keys: ports.keys, attempts, destination, route, dryRun });
     const entries =

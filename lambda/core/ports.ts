@@ -92,6 +92,8 @@ export interface KeyService {
 export interface RunControl {
   /** The run's rate as an operator has changed it since Plan. */
   readonly kmsRequestsPerSecond?: number;
+  /** An operator has paused the run: no worker begins another page. */
+  readonly paused?: boolean;
   /** Set by the first worker that found a premise broken; every other worker stops at its next page. */
   readonly brokenPremise?: string;
 }

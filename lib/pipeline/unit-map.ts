@@ -1,4 +1,4 @@
-import { Annotations } from 'aws-cdk-lib';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import {
   Choice,
@@ -14,6 +14,8 @@ import {
   Succeed,
   TaskInput,
   Transformation,
+  Wait,
+  WaitTime,
   WriterConfig,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
@@ -92,9 +94,15 @@ function workUntilDone(scope: Construct, workerState: string, worker: IFunction)
   work.addRetry(NEVER_RETRY);
   work.addRetry(LAMBDA_RETRY);
   work.addRetry(WORKER_RETRY);
+  // A paused run looks once a minute whether it goes on: three transitions a worker and minute, $0.0045 an hour.
+  const paused = Wait.jsonata(scope, `${workerState} paused`, {
+    time: WaitTime.duration(Duration.minutes(1)),
+  });
   const done = Choice.jsonata(scope, `${workerState} done?`)
     .when(Condition.jsonata('{% $states.input.done %}'), Succeed.jsonata(scope, `${workerState} done`))
+    .when(Condition.jsonata('{% $exists($states.input.paused) %}'), paused)
     .otherwise(work);
+  paused.next(work);
   work.next(done);
   return work;
 }

@@ -70,4 +70,56 @@ describe('a unit longer than an invocation', () => {
     // 4 units of about 150 records in pages of 80: at least 2 invocations each, in either pass.
     expect(aws.aws.lambda.invocations('MigrateUnit')).toBeGreaterThanOrEqual(8);
   });
+
+  describe('under way', () => {
+    const tell = (...args: readonly string[]) => rewrap(args, { endpoint: aws.endpoint });
+    const status = async (runId: string) =>
+      JSON.parse((await tell('status', runId, '--json')).stdout) as {
+        readonly state: string;
+        readonly progress: readonly { readonly books: { readonly records: number } }[];
+        readonly error?: { readonly words: string };
+      };
+    const start = async (): Promise<string> => {
+      const { stdout } = await tell('run', 'drafts', '--mode', 'census', '--detach', '--json');
+      return (JSON.parse(stdout) as { readonly runId: string }).runId;
+    };
+    /** Asks until it is so; each question takes the CLI's own time. */
+    const until = async (runId: string, holds: (now: Awaited<ReturnType<typeof status>>) => boolean) => {
+      for (;;) {
+        const now = await status(runId);
+        if (holds(now)) return now;
+        if (now.state === 'failed') throw new Error(now.error?.words);
+      }
+    };
+    const records = ({ progress }: Awaited<ReturnType<typeof status>>): number =>
+      progress.reduce((sum, { books }) => sum + books.records, 0);
+
+    it('is held by rewrap pause, and goes on by rewrap resume', async () => {
+      const runId = await start();
+      expect((await tell('pause', runId)).code).toBe(0);
+      // Every worker has looked at least once more since, and found the run paused.
+      const asked = aws.aws.lambda.invocations('MigrateUnit');
+      const held = await until(runId, () => aws.aws.lambda.invocations('MigrateUnit') > asked + 8);
+      const later = aws.aws.lambda.invocations('MigrateUnit');
+      const still = await until(runId, () => aws.aws.lambda.invocations('MigrateUnit') > later + 8);
+      expect([still.state, records(still)]).toEqual(['running', records(held)]);
+      expect(records(still)).toBeLessThan(600);
+      expect((await tell('resume', runId)).code).toBe(0);
+      expect(records(await until(runId, ({ state }) => state === 'succeeded'))).toBe(600);
+      expect((await tell('pause', runId)).code).toBe(2);
+    });
+
+    it('is ended by rewrap stop, with a report that does not say what is left', async () => {
+      const runId = await start();
+      expect((await tell('stop', runId)).code).toBe(0);
+      for (;;) {
+        const { state, error } = await status(runId);
+        if (state === 'running') continue;
+        expect([state, error?.words]).toEqual(['failed', expect.stringContaining('stopped by an operator')]);
+        break;
+      }
+      const { code, stdout } = await tell('report', runId, '--json');
+      expect([code, (JSON.parse(stdout) as Report).remaining]).toEqual([3, null]);
+    });
+  });
 });

@@ -68,6 +68,15 @@ describe('the state machine', () => {
         expect(Retry?.[0]).toMatchObject({ ErrorEquals: ['PremiseBroken'], MaxAttempts: 0 });
   });
 
+  it('lets a paused run wait, and look again once a minute', () => {
+    const states = Object.fromEntries(nested);
+    expect(states['MigrateUnit done?']).toMatchObject({
+      Choices: [{ Next: 'MigrateUnit done' }, { Next: 'MigrateUnit paused' }],
+      Default: 'MigrateUnit',
+    });
+    expect(states['MigrateUnit paused']).toMatchObject({ Type: 'Wait', Seconds: 60, Next: 'MigrateUnit' });
+  });
+
   it('bounds every fan-out by the plan, and reads and writes units in the run bucket', () => {
     for (const name of ['Migrate', 'Verify']) {
       expect(States[name]).toMatchObject({

@@ -260,6 +260,28 @@ describe('the rate of a worker', () => {
   });
 });
 
+describe('a paused run', () => {
+  it('begins no other page, says so to the state machine, and goes on from there', async () => {
+    const ports = withOrders(25);
+    ports.ledger.control = { paused: true };
+    expect(await migrateUnit(scope(), ports)).toMatchObject({ done: false, paused: true, pages: 0 });
+    expect(ports.keys.calls).toEqual([]);
+    ports.ledger.control = { paused: false };
+    expect(await migrateUnit(scope(), ports)).toMatchObject({ done: true, books: { dataKeys: 25 } });
+  });
+
+  it('leaves no trace of the pause in its checkpoints', async () => {
+    const ports = withOrders(25);
+    ports.records.beforeWrite = () => {
+      ports.ledger.control = { paused: true };
+      return undefined;
+    };
+    expect(await migrateUnit(scope(), ports)).toMatchObject({ done: false, paused: true, pages: 1 });
+    for (const checkpoint of ports.ledger.checkpoints.values())
+      expect(checkpoint).not.toHaveProperty('paused');
+  });
+});
+
 describe('verifying a unit', () => {
   const verify = (ports: FakePorts) => verifyUnit(scope(), { ...ports, archive: ports.journal });
 

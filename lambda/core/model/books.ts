@@ -45,4 +45,6 @@ export interface UnitProgress {
   readonly cursor?: string;
   readonly done: boolean;
   readonly books: Books;
+  /** Said to the state machine only: an operator has paused the run, so the next invocation can wait. */
+  readonly paused?: true;
 }

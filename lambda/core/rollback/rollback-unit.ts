@@ -3,7 +3,7 @@ import { accountPage } from '../account/account-page.ts';
 import { PageBudget } from '../account/page-budget.ts';
 import { freshProgress } from '../account/unit-progress.ts';
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../journal/entries.ts';
-import { PremiseBroken } from '../model/errors.ts';
+import { heedControl } from '../account/run-control.ts';
 import type { UnitProgress } from '../model/books.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { StoreRecord } from '../model/record.ts';
@@ -35,7 +35,7 @@ export interface RollbackPorts {
 /** Conditional writes in flight in one worker. */
 const IN_FLIGHT = 32;
 /** A rollback asks nothing of KMS: the old data keys are in the journal. */
-const NO_KMS = { takeUsage: () => ({ requests: 0, throttled: 0 }) };
+const NO_KMS = { pace: () => undefined, takeUsage: () => ({ requests: 0, throttled: 0 }) };
 
 /**
  * Undoes one unit of a run, journalled page by journalled page: wherever the stored data key is still the one that the
@@ -50,8 +50,8 @@ export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Prom
   const pages = journalled.length === 0 ? [NOTHING] : journalled;
   for (const [index, page] of [...pages.entries()].slice(progress.pages)) {
     if (progress.done) break;
-    const { brokenPremise } = await ports.ledger.readControl(plan.runId);
-    if (brokenPremise !== undefined) throw new PremiseBroken('rollback.stopped', brokenPremise);
+    const control = await heedControl(plan, { ...ports, keys: NO_KMS });
+    if (control === 'pause') return { ...progress, paused: true };
     const entries = await rollbackPage(scope, page, { ...ports, index });
     const records = [...new Set(entries.map(({ locator }) => locator))].length;
     const cursor = index + 1 < pages.length ? { cursor: String(index + 1) } : {};

@@ -44,7 +44,7 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
   const start = { ...startOf(progress, scope), consistent: true };
 
   for await (const page of pages(ports.records, unit.range, start)) {
-    await heedControl(plan, ports);
+    if ((await heedControl(plan, ports)) === 'pause') return { ...progress, paused: true };
     const found = findDataKeys(page.records, scope.format);
     const verdicts = await judge(found, scope, { keys: ports.keys, foreign });
     const entries = verdicts.map(({ found: one, outcome }) => outcomeEntry(scope, one, outcome));

@@ -1,0 +1,35 @@
+import { findDeployment } from '../../lambda/adapters/deployment.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { RunWatch } from '../run-watch.ts';
+import { STACK_NAME, type CommandContext } from './command.ts';
+
+export type Control = 'stop' | 'pause' | 'resume';
+
+const DONE: Readonly<Record<Control, string>> = {
+  stop: 'is told to stop: its workers end with the page that they are at, and it ends as failed, with a report; start the job again to go on',
+  pause: 'is told to pause: its workers end with the page that they are at; rewrap resume lets it go on',
+  resume: 'is told to go on: within a minute its workers do',
+};
+
+/** `rewrap stop|pause|resume RUN`: takes effect within a page of each worker. */
+export async function control(
+  what: Control,
+  runId: string,
+  { console, aws }: CommandContext,
+): Promise<ExitCode> {
+  const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+  const status = await watch.executions.status(runId);
+  if (status?.state !== 'running') {
+    console.note(
+      status === undefined
+        ? `there is no run ${runId}; rewrap status lists the latest`
+        : `run ${runId} has ${status.state} already: there is nothing to ${what}`,
+    );
+    return EXIT.refused;
+  }
+  if (what === 'stop') await watch.stop(runId);
+  else await watch.pause(runId, what === 'pause');
+  console.note(`run ${runId} ${DONE[what]}`);
+  if (console.json) console.out(JSON.stringify({ runId, told: what }));
+  return EXIT.done;
+}
