@@ -17,8 +17,10 @@ export async function batchGet(
   const found = new Map<string, SdkItem>();
   const keyOf = (item: SdkItem): string =>
     encodeKey(Object.fromEntries(names.map(name => [name, item[name]])) as SdkItem);
-  for (let start = 0; start < keys.length; start += KEYS_PER_BATCH)
-    for (const item of await getAll(client, table, keys.slice(start, start + KEYS_PER_BATCH)))
+  // A key that is named twice is an error of the whole batch.
+  const unique = [...new Map(keys.map(key => [keyOf(key), key])).values()];
+  for (let start = 0; start < unique.length; start += KEYS_PER_BATCH)
+    for (const item of await getAll(client, table, unique.slice(start, start + KEYS_PER_BATCH)))
       found.set(keyOf(item), item);
   return keys.map(key => found.get(keyOf(key)));
 }

@@ -141,6 +141,20 @@ describe.each([
       ]),
     );
 
+  it('finds records by their locators, in their order, also where one is named twice or is not there', async () => {
+    const of = await subject();
+    for (const id of ['a', 'b']) await of.put(id, `edk of ${id}`);
+    const [a, b] = (await readAll(of, 10)).map(({ locator }) => locator).sort();
+    const gone = a!.replace(/a/, 'z');
+    const found = await of.store.find([b!, a!, gone, b!]);
+    expect(found.map(record => record && held(of, record))).toEqual([
+      'edk of b',
+      'edk of a',
+      undefined,
+      'edk of b',
+    ]);
+  });
+
   it('shows every record once, whatever the size of its pages', async () => {
     const of = await subject();
     const ids = Array.from({ length: 11 }, (_unused, index) => `r-${String(index).padStart(2, '0')}`);

@@ -113,9 +113,9 @@ async function carryOut({ intent, record, decision }: Decided, records: RecordSt
   const first = await records.write(record, decision.change);
   if (first.kind !== 'precondition-failed') return entryOf(intent, outcomeOf(first, intent));
   // Our own write whose answer got lost, a change beside the data key, or another writer: look again, once.
-  const again = decide(intent, await records.reread(record));
-  if (again.kind === 'settled') return entryOf(intent, again.outcome);
   const current = await records.reread(record);
+  const again = decide(intent, current);
+  if (again.kind === 'settled') return entryOf(intent, again.outcome);
   return entryOf(
     intent,
     current === undefined ? GONE : outcomeOf(await records.write(current, again.change), intent),
