@@ -145,14 +145,9 @@ describe.each([
     const of = await subject();
     for (const id of ['a', 'b']) await of.put(id, `edk of ${id}`);
     const [a, b] = (await readAll(of, 10)).map(({ locator }) => locator).sort();
-    const gone = a!.replace(/a/, 'z');
-    const found = await of.store.find([b!, a!, gone, b!]);
-    expect(found.map(record => record && held(of, record))).toEqual([
-      'edk of b',
-      'edk of a',
-      undefined,
-      'edk of b',
-    ]);
+    const found = await of.store.find([b!, a!, a!.replace(/a/, 'z'), b!]);
+    const edks = found.map(record => record && held(of, record));
+    expect(edks).toEqual(['edk of b', 'edk of a', undefined, 'edk of b']);
   });
 
   it('shows every record once, whatever the size of its pages', async () => {
