@@ -95,7 +95,7 @@ export class KmsChannel {
 }
 
 /** A key, alias, replica or grant that is new looks like one that is not there, or not allowed, or still being made. */
-export function isNotYetVisible(error: unknown): boolean {
+function isNotYetVisible(error: unknown): boolean {
   const name = nameOf(error);
   return (
     name === 'NotFoundException' ||

@@ -2,6 +2,7 @@ import {
   GetItemCommand,
   QueryCommand,
   UpdateItemCommand,
+  type AttributeValue,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
@@ -82,39 +83,19 @@ export class DynamoDbLedger implements Ledger {
   }
 
   async breakPremise(runId: string, message: string): Promise<void> {
-    await this.#client.send(
-      new UpdateItemCommand({
-        TableName: this.#table,
-        Key: itemKey(runId, 'CONTROL'),
-        UpdateExpression:
-          'SET brokenPremise = if_not_exists(brokenPremise, :message), expiresAt = :expiresAt',
-        ExpressionAttributeValues: { ':message': { S: message }, ':expiresAt': expiry() },
-      }),
-    );
+    await this.#control(runId, 'brokenPremise = if_not_exists(brokenPremise, :message)', {
+      ':message': { S: message },
+    });
   }
 
   /** No worker begins another page while a run is paused. */
   async pause(runId: string, paused: boolean): Promise<void> {
-    await this.#client.send(
-      new UpdateItemCommand({
-        TableName: this.#table,
-        Key: itemKey(runId, 'CONTROL'),
-        UpdateExpression: 'SET paused = :paused, expiresAt = :expiresAt',
-        ExpressionAttributeValues: { ':paused': { BOOL: paused }, ':expiresAt': expiry() },
-      }),
-    );
+    await this.#control(runId, 'paused = :paused', { ':paused': { BOOL: paused } });
   }
 
   /** Remembers that every unit of a run came to its end. */
   async remember(runId: string): Promise<void> {
-    await this.#client.send(
-      new UpdateItemCommand({
-        TableName: this.#table,
-        Key: itemKey(runId, 'CONTROL'),
-        UpdateExpression: 'SET succeeded = :true, expiresAt = :expiresAt',
-        ExpressionAttributeValues: { ':true': { BOOL: true }, ':expiresAt': expiry() },
-      }),
-    );
+    await this.#control(runId, 'succeeded = :true', { ':true': { BOOL: true } });
   }
 
   /** Stops whatever is left of a run, once and for all, and says since when. */
@@ -122,24 +103,29 @@ export class DynamoDbLedger implements Ledger {
     runId: string,
     now: number,
   ): Promise<{ readonly succeeded: boolean; readonly fencedAt: number }> {
+    await this.breakPremise(runId, 'the run is rolled back: nothing of it may be written any more');
+    const item = await this.#control(runId, 'fencedAt = if_not_exists(fencedAt, :now)', {
+      ':now': { N: String(now) },
+    });
+    return { succeeded: item['succeeded']?.BOOL === true, fencedAt: Number(item['fencedAt']?.N ?? now) };
+  }
+
+  /** Sets something of a run's control item, and answers all of it. */
+  async #control(
+    runId: string,
+    assignment: string,
+    values: Record<string, AttributeValue>,
+  ): Promise<Record<string, AttributeValue>> {
     const { Attributes } = await this.#client.send(
       new UpdateItemCommand({
         TableName: this.#table,
         Key: itemKey(runId, 'CONTROL'),
-        UpdateExpression:
-          'SET fencedAt = if_not_exists(fencedAt, :now), brokenPremise = if_not_exists(brokenPremise, :message), expiresAt = :expiresAt',
-        ExpressionAttributeValues: {
-          ':now': { N: String(now) },
-          ':message': { S: 'the run is rolled back: nothing of it may be written any more' },
-          ':expiresAt': expiry(),
-        },
+        UpdateExpression: `SET ${assignment}, expiresAt = :expiresAt`,
+        ExpressionAttributeValues: { ...values, ':expiresAt': expiry() },
         ReturnValues: 'ALL_NEW',
       }),
     );
-    return {
-      succeeded: Attributes?.['succeeded']?.BOOL === true,
-      fencedAt: Number(Attributes?.['fencedAt']?.N ?? now),
-    };
+    return Attributes ?? {};
   }
 
   /** Every checkpoint of a run, for progress and for the report of a run that was cut short. */

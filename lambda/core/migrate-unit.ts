@@ -36,6 +36,8 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
   const budget = new PageBudget(ports);
   let progress = await ports.ledger.resume(unit, freshProgress(unit, 'migrate'));
   if (progress.done) return progress;
+  // Before anything is read: a paused run comes here once a minute.
+  if ((await heedControl(plan, ports)) === 'pause') return { ...progress, paused: true };
 
   for await (const page of pages(ports.records, unit.range, {
     ...startOf(progress, scope),

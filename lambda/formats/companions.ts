@@ -41,7 +41,7 @@ export function companions<Place>(
 }
 
 /** SHA-256 in hex of the data key that a copy was made of. */
-export function sourceDigestOf(ciphertext: Uint8Array): string {
+function sourceDigestOf(ciphertext: Uint8Array): string {
   return createHash('sha256').update(ciphertext).digest('hex');
 }
 

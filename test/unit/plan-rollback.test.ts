@@ -60,9 +60,12 @@ describe('planning a rollback', () => {
 
   it('is refused while a source key is disabled: what it puts back would open for nobody', async () => {
     const disabled = keys({ describeKey: arn => Promise.resolve(key(arn, { state: 'Disabled' })) });
-    expect(await refusal({ keys: disabled, pastRuns: past() }, { input: INPUT })).toBe(
+    const fence = jest.fn<ReturnType<PastRuns['fence']>, []>();
+    expect(await refusal({ keys: disabled, pastRuns: past({ fence }) }, { input: INPUT })).toBe(
       `source.keys = "${OLD_KEY}": is disabled; enable it for the time of the run`,
     );
+    // Nothing of a run is stopped for a rollback that does not take place.
+    expect(fence).not.toHaveBeenCalled();
   });
 
   it.each([

@@ -30,12 +30,11 @@ export async function planRollback(
   const wrong = wrongRun(original, job.name);
   if (original === undefined || wrong !== undefined)
     throw refuse('plan.input', [{ path: 'run', value: run, words: wrong ?? '' }]);
-  const end = await pastRuns.fence(run, request.now);
-  const problems = [
-    ...aliveProblems(original, end, request.now),
-    ...(await keyProblems(original.sources, keys)),
-  ];
-  if (problems.length > 0) throw refuse('plan.premises', problems);
+  const unusable = await keyProblems(original.sources, keys);
+  if (unusable.length > 0) throw refuse('plan.premises', unusable);
+  // Last of all: it stops what is left of that run, which a rollback that is refused for its keys must not.
+  const alive = aliveProblems(original, await pastRuns.fence(run, request.now), request.now);
+  if (alive.length > 0) throw refuse('plan.premises', alive);
   const units = (await pastRuns.units(run)).map(({ unitId, store, range }) => ({
     runId: request.runId,
     unitId,

@@ -31,7 +31,7 @@ export function decide(intent: IntentEntry, record: StoreRecord | undefined): De
 }
 
 /** What lies at a place of a record, in the journal's notation. */
-export function heldAt(record: StoreRecord, path: AttributePath): unknown {
+function heldAt(record: StoreRecord, path: AttributePath): unknown {
   return record.kind === 'item'
     ? encoded(valueAt(record.attributes, path))
     : (record.metadata[String(path[0])] ?? null);

@@ -40,6 +40,8 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
   const budget = new PageBudget(ports);
   let progress = await ports.ledger.resume(unit, freshProgress(unit, 'verify'));
   if (progress.done) return progress;
+  // Before anything is read: a paused run comes here once a minute.
+  if ((await heedControl(plan, ports)) === 'pause') return { ...progress, paused: true };
   const foreign = await provenForeign(scope, ports.archive);
   const start = { ...startOf(progress, scope), consistent: true };
 
