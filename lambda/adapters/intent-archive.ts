@@ -1,10 +1,11 @@
 import { gunzipSync } from 'node:zlib';
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { readIntents } from '../core/journal/read-intents.ts';
 import type { Unit } from '../core/model/run.ts';
 import type { IntentArchive, JournalledPage, ReadIntents } from '../core/ports.ts';
 import { nameOf } from './aws-errors.ts';
-import { unitPrefix, type JournalKind } from './journal.ts';
+import { journalNames } from './journal-names.ts';
+import { unitPrefix } from './journal.ts';
 
 const PAGE = /\/page-(\d+)-[^/]+$/;
 
@@ -23,7 +24,7 @@ export class S3IntentArchive implements IntentArchive {
   async pagesOf(unit: Unit): Promise<readonly JournalledPage[]> {
     const pages = new Map<number, { page: number; intents: string[]; outcomes: string[] }>();
     for (const kind of ['intents', 'outcomes'] as const)
-      for await (const name of this.#names(kind, unit)) {
+      for await (const name of journalNames(this.#client, this.#bucket, unitPrefix(kind, this.#job, unit))) {
         const page = Number(PAGE.exec(name)?.[1] ?? 0);
         const known = pages.get(page) ?? { page, intents: [], outcomes: [] };
         known[kind].push(name);
@@ -41,21 +42,6 @@ export class S3IntentArchive implements IntentArchive {
     const text = await this.#text(name);
     // An outcomes object that cannot be read may tell of anything: the page is looked at as if it did.
     return typeof text !== 'string' || text.includes('"outcome":"rewrapped"');
-  }
-
-  async *#names(kind: JournalKind, unit: Unit): AsyncGenerator<string> {
-    let token: string | undefined;
-    do {
-      const listing = await this.#client.send(
-        new ListObjectsV2Command({
-          Bucket: this.#bucket,
-          Prefix: unitPrefix(kind, this.#job, unit),
-          ...(token !== undefined && { ContinuationToken: token }),
-        }),
-      );
-      for (const { Key } of listing.Contents ?? []) if (Key !== undefined) yield Key;
-      token = listing.NextContinuationToken;
-    } while (token !== undefined);
   }
 
   async #text(name: string): Promise<string | Extract<ReadIntents, { kind: 'damaged' }>> {

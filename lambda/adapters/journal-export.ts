@@ -1,4 +1,5 @@
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { journalNames } from './journal-names.ts';
 
 export interface JournalObject {
   readonly key: string;
@@ -12,22 +13,9 @@ export async function* journalObjects(
   { job, runId }: { readonly job: string; readonly runId: string },
 ): AsyncGenerator<JournalObject> {
   for (const kind of ['intents', 'outcomes'] as const) {
-    let token: string | undefined;
-    do {
-      const prefix = `${kind}/job=${job}/run=${runId}/`;
-      const page = await client.send(
-        new ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: prefix,
-          ...(token !== undefined && { ContinuationToken: token }),
-        }),
-      );
-      for (const { Key } of page.Contents ?? []) {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
-        if (Key !== undefined && Body !== undefined)
-          yield { key: Key, body: await Body.transformToByteArray() };
-      }
-      token = page.NextContinuationToken;
-    } while (token !== undefined);
+    for await (const key of journalNames(client, bucket, `${kind}/job=${job}/run=${runId}/`)) {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      if (Body !== undefined) yield { key, body: await Body.transformToByteArray() };
+    }
   }
 }

@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { randomUUID } from 'node:crypto';
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../core/journal/entries.ts';
 import type { Unit } from '../core/model/run.ts';
 import { nameOf } from './aws-errors.ts';
+import { journalNames } from './journal-names.ts';
 import type { Journal, JournalPage, OutcomeArchive } from '../core/ports.ts';
 
 /**
@@ -86,18 +87,8 @@ export class S3OutcomeArchive implements OutcomeArchive {
   }
 
   async *outcomesOf(unit: Unit): AsyncGenerator<OutcomeEntry> {
-    let token: string | undefined;
-    do {
-      const listing = await this.#client.send(
-        new ListObjectsV2Command({
-          Bucket: this.#bucket,
-          Prefix: unitPrefix('outcomes', this.#job, unit),
-          ...(token !== undefined && { ContinuationToken: token }),
-        }),
-      );
-      for (const { Key } of listing.Contents ?? []) if (Key !== undefined) yield* await this.#page(Key);
-      token = listing.NextContinuationToken;
-    } while (token !== undefined);
+    const prefix = unitPrefix('outcomes', this.#job, unit);
+    for await (const name of journalNames(this.#client, this.#bucket, prefix)) yield* await this.#page(name);
   }
 
   async #page(key: string): Promise<readonly OutcomeEntry[]> {

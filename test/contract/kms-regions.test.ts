@@ -4,6 +4,7 @@ import {
   CreateKeyCommand,
   DecryptCommand,
   DisableKeyCommand,
+  DisconnectCustomKeyStoreCommand,
   EncryptCommand,
   KMSClient,
   ReplicateKeyCommand,
@@ -209,18 +210,6 @@ describe('what is new in KMS', () => {
 });
 
 describe('keys whose material is elsewhere', () => {
-  const stateAs = async (message: string) => {
-    const source = await create(aws.kms);
-    const asked = {
-      ciphertext: await encrypt(source),
-      source: side(source),
-      destination: side(await create(aws.kms)),
-    };
-    const error = 'KMSInvalidStateException';
-    aws.aws.faults.inject({ service: 'kms', operation: 'ReEncrypt', error, message, count: 1 });
-    return new KmsKeyService(channel()).reEncrypt(asked);
-  };
-
   it('break the premise when imported material has expired, and say what to import', async () => {
     const key = await create(aws.kms, { Origin: 'EXTERNAL' });
     const asked = {
@@ -237,7 +226,16 @@ describe('keys whose material is elsewhere', () => {
   });
 
   it('break the premise when their custom key store is disconnected', async () => {
-    await expect(stateAs('the key is in state Unavailable.')).rejects.toThrow('connect its custom key store');
+    const { CustomKeyStoreId } = await aws.kms.send(
+      new CreateCustomKeyStoreCommand({ CustomKeyStoreName: 'hsm' }),
+    );
+    await aws.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId }));
+    const key = await create(aws.kms, { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId });
+    const asked = { ciphertext: await encrypt(key), source: side(key), destination: side(key) };
+    await aws.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId }));
+    await expect(new KmsKeyService(channel()).reEncrypt(asked)).rejects.toThrow(
+      'connect its custom key store',
+    );
   });
 
   it('name the store in Plan, and nothing of it for other keys', async () => {
