@@ -29,6 +29,10 @@ const DRY_RUN = new Option(
 const SAMPLE = new Option('--sample <n>', 'visit the first n records of each store only').argParser(
   wholeNumber,
 );
+const FROM_START = new Option(
+  '--from-start',
+  'visit everything anew, even where the last run of this job did not come to its end',
+);
 const GRANT_TOKEN = new Option('--grant-token <token...>', 'for grants that are not minutes old yet');
 
 /** Reads the command line, runs one command, answers its exit code. */
@@ -73,12 +77,8 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
     .option('--jobs <folder>', 'folder of job files', JOBS)
     .option('--port <port>', 'port on loopback; 0 takes a free one', wholeNumber, 4566)
     .action(act((context, options: LocalOptions) => local(options, context)));
-  command('plan <job>', 'checks the premises of a run and shows what it would do')
+  asked(command('plan <job>', 'checks the premises of a run and shows what it would do'))
     .option('--jobs <folder>', 'folder of job files', JOBS)
-    .addOption(MODE)
-    .addOption(DRY_RUN)
-    .addOption(SAMPLE)
-    .addOption(GRANT_TOKEN)
     .action(act((context, job: string, options: PlanOptions) => plan(job, options, context)));
   runCommand(command).action(act((context, job: string, options: RunOptions) => run(job, options, context)));
   command('rollback <run>', 'puts back what a run has replaced, wherever nobody has changed it since').action(
@@ -98,12 +98,16 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
   );
 }
 
+/** What a person may ask of a run, whether it is planned or started. */
+function asked(command: Command): Command {
+  return [MODE, DRY_RUN, SAMPLE, FROM_START, GRANT_TOKEN].reduce(
+    (all, option) => all.addOption(option),
+    command,
+  );
+}
+
 function runCommand(command: (name: string, description: string) => Command): Command {
-  return command('run <job>', 'starts a run of a deployed job and follows it to its report')
-    .addOption(MODE)
-    .addOption(DRY_RUN)
-    .addOption(SAMPLE)
-    .addOption(GRANT_TOKEN)
+  return asked(command('run <job>', 'starts a run of a deployed job and follows it to its report'))
     .option('--kms-requests-per-second <n>', 'a rate below the limit of the job', wholeNumber)
     .option('--max-concurrency <n>', 'workers, below the limit of the job', wholeNumber)
     .option('--detach', 'return when the run has started')

@@ -4,6 +4,9 @@ import type { ClientConfig } from '../lambda/adapters/client-config.ts';
 import { Executions, type ExecutionStatus } from '../lambda/adapters/executions.ts';
 import { DynamoDbLedger } from '../lambda/adapters/ledger.ts';
 import { AwsClients } from '../lambda/adapters/aws-clients.ts';
+import { lockPorts } from '../lambda/adapters/lock-ports.ts';
+import { LedgerStoreLocks } from '../lambda/adapters/store-locks.ts';
+import { placeText, standingOf, type Holder, type Standing } from '../lambda/core/lock/store-lock.ts';
 import { S3RunFiles } from '../lambda/adapters/run-files.ts';
 import { addBooks, EMPTY_BOOKS } from '../lambda/core/account/books.ts';
 import type { Books, UnitProgress } from '../lambda/core/model/books.ts';
@@ -16,17 +19,37 @@ export interface PhaseProgress {
   readonly books: Books;
 }
 
+/** A table, or a part of a bucket, with the run that works on it. */
+export interface HeldStore extends Holder {
+  readonly store: string;
+  readonly standing: Standing;
+}
+
 /** A run's deployment as the CLI sees it: executions, checkpoints, files. */
 export class RunWatch {
   readonly executions: Executions;
   readonly files: S3RunFiles;
   readonly #ledger: DynamoDbLedger;
+  readonly #locks: LedgerStoreLocks;
 
   constructor(deployment: Deployment, config: ClientConfig) {
     this.executions = new Executions(deployment.stateMachineArn, config);
     const clients = new AwsClients(config);
     this.files = new S3RunFiles(clients.s3(), deployment.runBucket);
     this.#ledger = new DynamoDbLedger(clients.dynamodb(), deployment.ledgerTable);
+    this.#locks = new LedgerStoreLocks(clients.dynamodb(), deployment.ledgerTable);
+  }
+
+  /** Who holds which table or bucket. */
+  async heldStores(): Promise<readonly HeldStore[]> {
+    const { lifeOf } = lockPorts({ locks: this.#locks, ledger: this.#ledger, executions: this.executions });
+    const held: HeldStore[] = [];
+    for await (const { resource, holders } of this.#locks.held())
+      for (const holder of holders) {
+        const standing = standingOf(holder, await lifeOf(holder.runId), Date.now());
+        held.push({ ...holder, store: placeText({ resource, prefix: holder.prefix }), standing });
+      }
+    return held;
   }
 
   /** What the checkpoints add up to, by pass. */

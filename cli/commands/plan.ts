@@ -2,11 +2,13 @@ import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
 import { findDeployment, NotDeployed, type Deployment } from '../../lambda/adapters/deployment.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
-import { LedgerHistory, NO_HISTORY } from '../../lambda/adapters/run-history.ts';
+import { DynamoDbLedger } from '../../lambda/adapters/ledger.ts';
+import { DeployedRuns } from '../../lambda/adapters/past-runs.ts';
+import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
+import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
 import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
 import { destinationRegion } from '../../lambda/core/model/route.ts';
-import type { PastRuns } from '../../lambda/core/plan/ports.ts';
-import { planRun } from '../../lambda/core/plan/plan-run.ts';
+import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findJob } from '../jobs.ts';
@@ -36,10 +38,7 @@ export async function plan(
     keys: (grantTokens: readonly string[]) =>
       new KmsKeyCatalog(new KmsChannel({ ...aws, grantTokens, patienceMs: [] })),
     stores: new AwsStoreCatalog(clients),
-    // What a rollback would do is not planned here: planning one stops what is left of its run.
-    pastRuns: NO_PAST_RUNS,
-    history:
-      deployment === undefined ? NO_HISTORY : new LedgerHistory(clients.dynamodb(), deployment.ledgerTable),
+    ...(deployment === undefined ? NO_RUNS : knownRuns(clients, deployment)),
   };
   const request = {
     runId: `${job.name}-plan`,
@@ -57,11 +56,26 @@ export async function plan(
 
 const MAX_LAMBDA_SECONDS = 900;
 
-const NO_PAST_RUNS: PastRuns = {
-  plan: () => Promise.resolve(undefined),
-  units: () => Promise.resolve([]),
-  fence: (_run, now) => Promise.resolve({ succeeded: false, fencedAt: now }),
+type KnownRuns = Pick<PlanPorts, 'history' | 'latestRuns' | 'pastRuns'>;
+
+/** Before there is a deployment, there are no runs. */
+const NO_RUNS: KnownRuns = {
+  history: { lastMigration: () => Promise.resolve(undefined) },
+  latestRuns: { latest: () => Promise.resolve(undefined) },
+  pastRuns: {
+    plan: () => Promise.resolve(undefined),
+    units: () => Promise.resolve([]),
+    fence: (_run, now) => Promise.resolve({ succeeded: false, fencedAt: now }),
+    lastPageAt: () => Promise.resolve(undefined),
+  },
 };
+
+function knownRuns(clients: AwsClients, { ledgerTable, runBucket }: Deployment): KnownRuns {
+  const history = new LedgerHistory(clients.dynamodb(), ledgerTable);
+  const ledger = new DynamoDbLedger(clients.dynamodb(), ledgerTable);
+  const pastRuns = new DeployedRuns(new S3RunFiles(clients.s3(), runBucket), ledger);
+  return { history, latestRuns: history, pastRuns };
+}
 
 async function deployed(aws: CommandContext['aws']): Promise<Deployment | undefined> {
   try {

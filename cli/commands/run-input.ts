@@ -3,6 +3,7 @@ export interface InputOptions {
   readonly mode: string;
   readonly dryRun?: boolean;
   readonly sample?: number;
+  readonly fromStart?: boolean;
   readonly grantToken?: readonly string[];
   readonly kmsRequestsPerSecond?: number;
   readonly maxConcurrency?: number;
@@ -10,7 +11,7 @@ export interface InputOptions {
 
 /** The execution input (DESIGN 6.2); the service validates it. */
 export function runInput(job: string, options: InputOptions): object {
-  const { mode, dryRun, sample, grantToken, kmsRequestsPerSecond, maxConcurrency } = options;
+  const { mode, dryRun, sample, fromStart, grantToken, kmsRequestsPerSecond, maxConcurrency } = options;
   const limits = {
     ...(kmsRequestsPerSecond !== undefined && { kmsRequestsPerSecond }),
     ...(maxConcurrency !== undefined && { maxConcurrency }),
@@ -20,6 +21,7 @@ export function runInput(job: string, options: InputOptions): object {
     mode,
     ...(dryRun === true && { dryRun }),
     ...(sample !== undefined && { sample }),
+    ...(fromStart === true && { fromStart }),
     ...(grantToken !== undefined && { grantTokens: grantToken }),
     ...(Object.keys(limits).length > 0 && { limits }),
   };

@@ -1,22 +1,23 @@
 import { findDeployment } from '../../lambda/adapters/deployment.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { statusText } from '../render/terminal.ts';
+import { heldText, statusText } from '../render/terminal.ts';
 import { RunWatch } from '../run-watch.ts';
 import { STACK_NAME, type CommandContext } from './command.ts';
 
 const LATEST = 10;
 
-/** `rewrap status [RUN]`: one run's progress, or the latest runs. */
+/** `rewrap status [RUN]`: one run's progress, or the latest runs; and which stores are held, by whom. */
 export async function status(runId: string | undefined, { console, aws }: CommandContext): Promise<ExitCode> {
   const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+  const held = await watch.heldStores();
   if (runId === undefined) {
-    const latest = await watch.executions.latest(LATEST);
+    const runs = await watch.executions.latest(LATEST);
     console.out(
       console.json
-        ? JSON.stringify(latest, null, 2)
-        : latest.length === 0
+        ? JSON.stringify({ runs, held }, null, 2)
+        : runs.length === 0
           ? 'no runs yet'
-          : latest.map(one => statusText(one, [])).join('\n'),
+          : [...runs.map(one => statusText(one, [])), ...held.map(heldText)].join('\n'),
     );
     return EXIT.done;
   }
@@ -27,6 +28,11 @@ export async function status(runId: string | undefined, { console, aws }: Comman
   }
   const plan = await watch.plan(runId);
   const progress = plan === undefined ? [] : await watch.progress(plan);
-  console.out(console.json ? JSON.stringify({ ...found, progress }, null, 2) : statusText(found, progress));
+  const own = held.filter(one => one.runId === runId);
+  console.out(
+    console.json
+      ? JSON.stringify({ ...found, progress, held: own }, null, 2)
+      : [statusText(found, progress), ...own.map(heldText)].join('\n'),
+  );
   return EXIT.done;
 }

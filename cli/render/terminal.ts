@@ -7,7 +7,7 @@ import { storeName } from '../../lambda/core/model/job.ts';
 import { conclusion } from '../../lambda/core/report/conclusion.ts';
 import type { KeyMaterialReport, Report } from '../../lambda/core/report/report.ts';
 import type { ExecutionStatus } from '../../lambda/adapters/executions.ts';
-import type { PhaseProgress } from '../run-watch.ts';
+import type { HeldStore, PhaseProgress } from '../run-watch.ts';
 
 /** Failures that a terminal shows; the report has up to 100. */
 const FAILURES_SHOWN = 20;
@@ -116,6 +116,16 @@ export function statusText(status: ExecutionStatus, progress: readonly PhaseProg
     ...(progress.length === 0 ? [] : [progressLine(progress)]),
     ...(error === undefined ? [] : [`${error.name}: ${error.words}`]),
   ].join('\n');
+}
+
+const STANDING: Readonly<Record<HeldStore['standing']['kind'], string>> = {
+  live: 'which is alive',
+  'winding-up': 'which is over; its last worker may still be writing',
+  stale: 'which is over; the next run takes the store over',
+};
+
+export function heldText({ store, runId, mode, since, standing }: HeldStore): string {
+  return `${store} is held by ${runId} (${mode}) since ${since}, ${STANDING[standing.kind]}`;
 }
 
 function number(value: number): string {

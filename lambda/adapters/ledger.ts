@@ -8,7 +8,6 @@ import {
 import { randomUUID } from 'node:crypto';
 import type { UnitProgress } from '../core/model/books.ts';
 import { UnitConflict } from '../core/model/errors.ts';
-import type { Unit } from '../core/model/run.ts';
 import type { Ledger, RunControl } from '../core/ports.ts';
 import { nameOf } from './aws-errors.ts';
 
@@ -25,15 +24,15 @@ export class DynamoDbLedger implements Ledger {
     this.#table = table;
   }
 
-  async resume(unit: Unit, fresh: UnitProgress): Promise<UnitProgress> {
+  async lastCheckpoint(progress: UnitProgress, runId: string): Promise<UnitProgress | undefined> {
     const { Item } = await this.#client.send(
       new GetItemCommand({
         TableName: this.#table,
-        Key: itemKey(unit.runId, unitItem(fresh)),
+        Key: itemKey(runId, unitItem(progress)),
         ConsistentRead: true,
       }),
     );
-    return Item?.['progress']?.S === undefined ? fresh : (JSON.parse(Item['progress'].S) as UnitProgress);
+    return Item?.['progress']?.S === undefined ? undefined : (JSON.parse(Item['progress'].S) as UnitProgress);
   }
 
   async checkpoint(progress: UnitProgress, previousPages: number): Promise<void> {
@@ -45,13 +44,14 @@ export class DynamoDbLedger implements Ledger {
           Key: itemKey(progress.runId, unitItem(progress)),
           UpdateExpression:
             'SET progress = :progress, pages = :pages, writer = :writer, expiresAt = :expiresAt',
-          ConditionExpression: previousPages === 0 ? 'attribute_not_exists(pages)' : 'pages = :previous',
+          // Where nothing is stored yet, this is the first checkpoint of this run, whatever it goes on from.
+          ConditionExpression: 'attribute_not_exists(pages) OR pages = :previous',
           ExpressionAttributeValues: {
             ':progress': { S: JSON.stringify(progress) },
             ':pages': { N: String(progress.pages) },
             ':writer': { S: writer },
             ':expiresAt': expiry(),
-            ...(previousPages > 0 && { ':previous': { N: String(previousPages) } }),
+            ':previous': { N: String(previousPages) },
           },
         }),
       );
@@ -75,7 +75,9 @@ export class DynamoDbLedger implements Ledger {
     const rate = Item?.['kmsRequestsPerSecond']?.N;
     const brokenPremise = Item?.['brokenPremise']?.S;
     const paused = Item?.['paused']?.BOOL;
+    const leaseUntil = Item?.['leaseUntil']?.N;
     return {
+      ...(leaseUntil !== undefined && { leaseUntil: Number(leaseUntil) }),
       ...(paused !== undefined && { paused }),
       ...(rate !== undefined && { kmsRequestsPerSecond: Number(rate) }),
       ...(brokenPremise !== undefined && { brokenPremise }),
@@ -86,6 +88,10 @@ export class DynamoDbLedger implements Ledger {
     await this.#control(runId, 'brokenPremise = if_not_exists(brokenPremise, :message)', {
       ':message': { S: message },
     });
+  }
+
+  async renewLease(runId: string, until: number): Promise<void> {
+    await this.#control(runId, 'leaseUntil = :until', { ':until': { N: String(until) } });
   }
 
   /** No worker begins another page while a run is paused. */

@@ -24,4 +24,9 @@ export class DeployedRuns implements PastRuns {
   fence(runId: string, now: number): Promise<RunEnd> {
     return this.#ledger.fence(runId, now);
   }
+
+  /** A lease is renewed before a page and ends after it, so its end is later than that page, by half an hour at most. */
+  async lastPageAt(runId: string): Promise<number | undefined> {
+    return (await this.#ledger.readControl(runId)).leaseUntil;
+  }
 }

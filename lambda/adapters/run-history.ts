@@ -1,13 +1,15 @@
 import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { writtenPlace } from '../core/model/job.ts';
-import type { RunPlan } from '../core/model/run.ts';
-import type { FinishedRun, RunHistory } from '../core/plan/ports.ts';
+import type { RunMode, RunPlan } from '../core/model/run.ts';
+import { workDigest } from '../core/plan/continue-run.ts';
+import type { FinishedRun, LatestRun, LatestRuns, RunHistory } from '../core/plan/ports.ts';
 
 /**
- * The last migration into each place, in the ledger table: partition `STORE#place`, sort key `LAST-MIGRATION`.
+ * The last migration into each place, in the ledger table: partition `STORE#place`, sort key `LAST-MIGRATION`; and the
+ * latest run of each job: partition `JOB#name`, sort key `LATEST#mode`.
  * Kept for good, as checkpoints are not: a rotation back may be years away.
  */
-export class LedgerHistory implements RunHistory {
+export class LedgerHistory implements RunHistory, LatestRuns {
   readonly #client: DynamoDBClient;
   readonly #table: string;
 
@@ -23,6 +25,26 @@ export class LedgerHistory implements RunHistory {
     return Item?.['migration']?.S === undefined
       ? undefined
       : (JSON.parse(Item['migration'].S) as FinishedRun);
+  }
+
+  async latest(job: string, mode: RunMode): Promise<LatestRun | undefined> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#table, Key: latestKey(job, mode), ConsistentRead: true }),
+    );
+    return Item?.['latest']?.S === undefined ? undefined : (JSON.parse(Item['latest'].S) as LatestRun);
+  }
+
+  /** Remembers that this is the latest run of its job in its mode, and whether it came to its end. */
+  async rememberLatest(plan: RunPlan, finished: boolean): Promise<void> {
+    const latest: LatestRun = { runId: plan.runId, workDigest: workDigest(plan), finished };
+    await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: latestKey(plan.job, plan.mode),
+        UpdateExpression: 'SET latest = :latest',
+        ExpressionAttributeValues: { ':latest': { S: JSON.stringify(latest) } },
+      }),
+    );
   }
 
   /** Remembers a migration that came to its end, for each of its stores. */
@@ -41,9 +63,10 @@ export class LedgerHistory implements RunHistory {
   }
 }
 
-/** Before there is a deployment, there is no history. */
-export const NO_HISTORY: RunHistory = { lastMigration: () => Promise.resolve(undefined) };
-
 function historyKey(place: string): { run: { S: string }; item: { S: string } } {
   return { run: { S: `STORE#${place}` }, item: { S: 'LAST-MIGRATION' } };
+}
+
+function latestKey(job: string, mode: RunMode): { run: { S: string }; item: { S: string } } {
+  return { run: { S: `JOB#${job}` }, item: { S: `LATEST#${mode}` } };
 }

@@ -1,5 +1,5 @@
 import { accountPage } from './account/account-page.ts';
-import { freshProgress } from './account/unit-progress.ts';
+import { resumeUnit } from './account/unit-progress.ts';
 import { intentsOf, outcomeEntry } from './journal/journal-page.ts';
 import type { OutcomeEntry } from './journal/entries.ts';
 import type { UnitProgress } from './model/books.ts';
@@ -34,7 +34,7 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
   const { sources, destination, route, dryRun } = plan;
   const attempts = new Attempts(sources, destination);
   const budget = new PageBudget(ports);
-  let progress = await ports.ledger.resume(unit, freshProgress(unit, 'migrate'));
+  let progress = await resumeUnit(unit, 'migrate', { ledger: ports.ledger, from: plan.continues ?? [] });
   if (progress.done) return progress;
   // Before anything is read: a paused run comes here once a minute.
   if ((await heedControl(plan, ports)) === 'pause') return { ...progress, paused: true };

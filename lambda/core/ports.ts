@@ -96,15 +96,21 @@ export interface RunControl {
   readonly paused?: boolean;
   /** Set by the first worker that found a premise broken; every other worker stops at its next page. */
   readonly brokenPremise?: string;
+  /** No worker of the run is writing later than this, milliseconds since 1970. */
+  readonly leaseUntil?: number;
 }
 
 export interface Ledger {
-  /** The unit's last checkpoint, or a fresh start. */
-  resume(unit: Unit, fresh: UnitProgress): Promise<UnitProgress>;
-  /** Stores progress if no other invocation has moved the unit on since `previousPages`; UnitConflict otherwise. */
+  /** The last checkpoint of that unit and phase in a run. */
+  lastCheckpoint(of: UnitProgress, runId: string): Promise<UnitProgress | undefined>;
+  /**
+   * Stores progress if this run has no checkpoint of that unit yet, or if no other invocation has moved the unit on
+   * since `previousPages`; UnitConflict otherwise.
+   */
   checkpoint(progress: UnitProgress, previousPages: number): Promise<void>;
   readControl(runId: string): Promise<RunControl>;
   breakPremise(runId: string, message: string): Promise<void>;
+  renewLease(runId: string, until: number): Promise<void>;
 }
 
 export interface JournalPage {

@@ -8,6 +8,10 @@ import { DeployedRuns } from '../adapters/past-runs.ts';
 import { LedgerHistory } from '../adapters/run-history.ts';
 import { runPrefix, S3RunFiles } from '../adapters/run-files.ts';
 import { AwsStoreCatalog } from '../adapters/store-catalog.ts';
+import { Executions } from '../adapters/executions.ts';
+import { LedgerStoreLocks } from '../adapters/store-locks.ts';
+import { lockPorts } from '../adapters/lock-ports.ts';
+import { takeLocks } from '../core/lock/take-locks.ts';
 import type { Job } from '../core/model/job.ts';
 import { planRun } from '../core/plan/plan-run.ts';
 import { formats } from '../formats/registry.ts';
@@ -20,7 +24,9 @@ const files = new S3RunFiles(clients.s3(), requireEnv(ENV.runBucket));
 const stores = new AwsStoreCatalog(clients);
 const table = requireEnv(ENV.ledgerTable);
 const history = new LedgerHistory(clients.dynamodb(), table);
-const pastRuns = new DeployedRuns(files, new DynamoDbLedger(clients.dynamodb(), table));
+const ledger = new DynamoDbLedger(clients.dynamodb(), table);
+const pastRuns = new DeployedRuns(files, ledger);
+const locks = new LedgerStoreLocks(clients.dynamodb(), table);
 const keys = (grantTokens: readonly string[]): KmsKeyCatalog =>
   new KmsKeyCatalog(new KmsChannel({ grantTokens }), KMS_PATIENCE_MS);
 const plaintextAllowed = process.env[ENV.allowPlaintextRoute] === 'true';
@@ -28,15 +34,19 @@ const workerTimeoutSeconds = Number(requireEnv(ENV.workerTimeoutSeconds));
 
 export interface PlanEvent {
   readonly runId: string;
+  readonly stateMachineArn: string;
   readonly input: unknown;
 }
 
 /** State Plan: decides everything before a record is touched, and leaves plan and units in the run bucket. */
-export async function handler({ runId, input }: PlanEvent): Promise<object> {
+export async function handler({ runId, stateMachineArn, input }: PlanEvent): Promise<object> {
   const deployed = { jobs, formats, plaintextAllowed, workerTimeoutSeconds };
   const request = { runId, input, ...deployed, now: Date.now() };
-  const { plan, units } = await planRun(request, { keys, stores, history, pastRuns });
+  const { plan, units } = await planRun(request, { keys, stores, history, pastRuns, latestRuns: history });
+  const executions = new Executions(stateMachineArn);
+  await takeLocks(plan, request.now, lockPorts({ locks, ledger, executions }));
   const { unitsKey } = await files.writePlan(plan, units);
+  await history.rememberLatest(plan, false);
   return {
     runId,
     mode: plan.mode,

@@ -4,6 +4,8 @@ import { AwsClients } from '../adapters/aws-clients.ts';
 import { LedgerHistory } from '../adapters/run-history.ts';
 import { S3RunFiles } from '../adapters/run-files.ts';
 import { RunEvents } from '../adapters/run-events.ts';
+import { LedgerStoreLocks } from '../adapters/store-locks.ts';
+import { releaseLocks } from '../core/lock/take-locks.ts';
 import { PremiseBroken } from '../core/model/errors.ts';
 import { foldReport } from '../core/report/fold.ts';
 import { reportHtml } from '../core/report/html.ts';
@@ -13,6 +15,8 @@ const clients = new AwsClients();
 const files = new S3RunFiles(clients.s3(), requireEnv(ENV.runBucket));
 const ledger = new DynamoDbLedger(clients.dynamodb(), requireEnv(ENV.ledgerTable));
 const history = new LedgerHistory(clients.dynamodb(), requireEnv(ENV.ledgerTable));
+
+const locks = new LedgerStoreLocks(clients.dynamodb(), requireEnv(ENV.ledgerTable));
 
 const events = new RunEvents();
 
@@ -39,10 +43,15 @@ export async function handler({ runId, manifests, error }: ReportEvent): Promise
     files: { run: files.location(runId), journal: journalLocation(requireEnv(ENV.journalBucket), plan) },
     ...(words !== undefined && { error: words }),
   });
-  if (report.state === 'succeeded') await ledger.remember(runId);
-  if (report.mode === 'migrate' && report.state === 'succeeded') await history.remember(plan);
+  if (report.state === 'succeeded') {
+    await ledger.remember(runId);
+    await history.rememberLatest(plan, true);
+    if (report.mode === 'migrate') await history.remember(plan);
+  }
   const { reportKey } = await files.writeReport(report, reportHtml(report));
   await events.finished(report);
+  // A run that failed keeps its locks: it can be redriven, and whoever takes them over fences it first.
+  if (report.state === 'succeeded') await releaseLocks(plan, locks);
   return {
     reportKey,
     state: report.state,

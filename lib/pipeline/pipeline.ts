@@ -1,4 +1,5 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   Choice,
@@ -76,6 +77,23 @@ export class Pipeline extends Construct {
     report.next(Succeed.jsonata(this, 'Succeeded'));
 
     this.stateMachine = this.machine(plan);
+    this.grantSeeingRuns(functions);
+  }
+
+  /** Plan asks whether the run that holds a store still lives. A policy of its own: Plan's default one comes before the machine. */
+  private grantSeeingRuns({ plan }: PipelineFunctions): void {
+    const { stateMachineName } = this.stateMachine;
+    const executions = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    plan.role?.attachInlinePolicy(
+      new Policy(this, 'SeeRuns', {
+        statements: [new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executions] })],
+      }),
+    );
   }
 
   private plan({ plan }: PipelineFunctions, failed: Fail): LambdaInvoke {
@@ -83,6 +101,7 @@ export class Pipeline extends Construct {
       lambdaFunction: plan,
       payload: TaskInput.fromObject({
         runId: '{% $states.context.Execution.Name %}',
+        stateMachineArn: '{% $states.context.StateMachine.Id %}',
         input: '{% $states.input %}',
       }),
       assign: { plan: '{% $states.result.Payload %}', manifests: [] },

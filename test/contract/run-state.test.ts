@@ -2,8 +2,10 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { S3Journal, S3OutcomeArchive } from '../../lambda/adapters/journal.ts';
 import { DynamoDbLedger } from '../../lambda/adapters/ledger.ts';
+import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
+import { LedgerStoreLocks } from '../../lambda/adapters/store-locks.ts';
 import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
-import { afterPage, freshProgress } from '../../lambda/core/account/unit-progress.ts';
+import { afterPage, freshProgress, resumeUnit } from '../../lambda/core/account/unit-progress.ts';
 import { EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
 import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { UnitConflict } from '../../lambda/core/model/errors.ts';
@@ -48,12 +50,12 @@ describe.each([
 
   it('starts a unit fresh, and goes on from its last checkpoint', async () => {
     const ledger = await make();
-    expect(await ledger.resume(UNIT, fresh)).toEqual(fresh);
+    expect(await resumeUnit(UNIT, 'migrate', { ledger, from: [] })).toEqual(fresh);
     await ledger.checkpoint(first, 0);
-    expect(await ledger.resume(UNIT, fresh)).toEqual(first);
+    expect(await resumeUnit(UNIT, 'migrate', { ledger, from: [] })).toEqual(first);
     const last = afterPage(first, { books: EMPTY_BOOKS });
     await ledger.checkpoint(last, 1);
-    expect(await ledger.resume(UNIT, fresh)).toEqual(last);
+    expect(await resumeUnit(UNIT, 'migrate', { ledger, from: [] })).toEqual(last);
   });
 
   it('lets one of two invocations move a unit on', async () => {
@@ -69,7 +71,7 @@ describe.each([
     const ledger = await make();
     await ledger.checkpoint(first, 0);
     const verify = freshProgress(UNIT, 'verify');
-    expect(await ledger.resume(UNIT, verify)).toEqual(verify);
+    expect(await resumeUnit(UNIT, 'verify', { ledger, from: [] })).toEqual(verify);
   });
 
   it('tells everybody of a broken premise', async () => {
@@ -94,6 +96,39 @@ describe('the ledger table', () => {
     const units: string[] = [];
     for await (const { unitId } of ledger.units('run-1')) units.push(unitId);
     expect(units).toEqual(['u00001', 'u00002']);
+  });
+});
+
+describe('the locks of stores', () => {
+  it('change for one of two runs that read the same version, and are listed while they are held', async () => {
+    await embeddedLedger();
+    const locks = new LedgerStoreLocks(aws.dynamodb, `Ledger${tables}`);
+    const holder = { runId: 'r1', job: 'orders', mode: 'migrate', prefix: '', since: 'now' } as const;
+    expect(await locks.read('dynamodb:us-east-1:Orders')).toEqual({ version: 0, holders: [] });
+    expect(await locks.replace('dynamodb:us-east-1:Orders', 0, [holder])).toBe(true);
+    expect(await locks.replace('dynamodb:us-east-1:Orders', 0, [])).toBe(false);
+    expect(await locks.read('dynamodb:us-east-1:Orders')).toEqual({ version: 1, holders: [holder] });
+    const held = async (): Promise<readonly string[]> => {
+      const names: string[] = [];
+      for await (const { resource } of locks.held()) names.push(resource);
+      return names;
+    };
+    expect(await held()).toEqual(['dynamodb:us-east-1:Orders']);
+    expect(await locks.replace('dynamodb:us-east-1:Orders', 1, [])).toBe(true);
+    expect(await held()).toEqual([]);
+  });
+});
+
+describe('the latest run of a job', () => {
+  it('is remembered by mode, with whether it came to its end', async () => {
+    await embeddedLedger();
+    const history = new LedgerHistory(aws.dynamodb, `Ledger${tables}`);
+    expect(await history.latest('orders', 'migrate')).toBeUndefined();
+    await history.rememberLatest(plan(), false);
+    expect(await history.latest('orders', 'migrate')).toMatchObject({ runId: 'run-1', finished: false });
+    await history.rememberLatest(plan(), true);
+    expect(await history.latest('orders', 'migrate')).toMatchObject({ finished: true });
+    expect(await history.latest('orders', 'rollback')).toBeUndefined();
   });
 });
 

@@ -1,4 +1,5 @@
 import { BatchWriteItemCommand, CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { ListStateMachinesCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { CreateKeyCommand, GenerateDataKeyWithoutPlaintextCommand } from '@aws-sdk/client-kms';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -58,46 +59,69 @@ describe('a unit longer than an invocation', () => {
     }
   }
 
-  it('is carried from invocation to invocation by its cursor, and every record is seen once', async () => {
-    const { code, stdout } = await rewrap(['run', 'drafts', '--json'], { endpoint: aws.endpoint });
-    const report = JSON.parse(stdout) as Report;
-    expect(report).toMatchObject({
-      state: 'succeeded',
-      remaining: 0,
-      stores: [{ records: 600, dataKeys: 24, outcomes: { rewrapped: 24 }, complete: true }],
+  const tell = (...args: readonly string[]) => rewrap(args, { endpoint: aws.endpoint });
+  const status = async (runId: string) =>
+    JSON.parse((await tell('status', runId, '--json')).stdout) as {
+      readonly state: string;
+      readonly progress: readonly { readonly books: { readonly records: number } }[];
+      readonly error?: { readonly words: string };
+    };
+  /** 24 data keys at so many requests a second: a run that lasts longer than it takes to tell it something. */
+  const start = async (mode: 'migrate' | 'census', requestsPerSecond: number): Promise<string> => {
+    const slow = ['--kms-requests-per-second', String(requestsPerSecond), '--max-concurrency', '1'];
+    const { stdout } = await tell('run', 'drafts', '--mode', mode, '--detach', '--json', ...slow);
+    return (JSON.parse(stdout) as { readonly runId: string }).runId;
+  };
+  /** Asks until it is so; each question takes the CLI's own time. */
+  const until = async (runId: string, holds: (now: Awaited<ReturnType<typeof status>>) => boolean) => {
+    for (;;) {
+      const now = await status(runId);
+      if (holds(now)) return now;
+      if (now.state === 'failed') throw new Error(now.error?.words);
+    }
+  };
+  const records = ({ progress }: Awaited<ReturnType<typeof status>>): number =>
+    progress.reduce((sum, { books }) => sum + books.records, 0);
+
+  describe('that is cut short by StopExecution', () => {
+    let runId: string;
+
+    it('holds its store while it runs: another run is refused with the holder, and status shows it', async () => {
+      runId = await start('migrate', 3);
+      await until(runId, now => records(now) > 0);
+      const { code, stderr } = await tell('run', 'drafts');
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining(`is held by run ${runId} (migrate of drafts)`),
+      ]);
+      const { held } = JSON.parse((await tell('status', '--json')).stdout) as { readonly held: object[] };
+      expect(held).toMatchObject([
+        { store: 'dynamodb:us-east-1:Drafts', runId, mode: 'migrate', standing: { kind: 'live' } },
+      ]);
     });
-    expect(code).toBe(0);
-    // 4 units of about 150 records in pages of 80: at least 2 invocations each, in either pass.
-    expect(aws.aws.lambda.invocations('MigrateUnit')).toBeGreaterThanOrEqual(8);
+
+    it('is gone on from by a plain new start, which takes the store over and counts every record once', async () => {
+      const { stateMachines } = await aws.states.send(new ListStateMachinesCommand({}));
+      const stateMachineArn = stateMachines![0]!.stateMachineArn!;
+      const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${runId}`;
+      await aws.states.send(new StopExecutionCommand({ executionArn }));
+      const { code, stdout } = await tell('run', 'drafts', '--json');
+      expect(JSON.parse(stdout)).toMatchObject({
+        state: 'succeeded',
+        continues: [runId],
+        remaining: 0,
+        stores: [{ records: 600, dataKeys: 24, outcomes: { rewrapped: 24 }, complete: true }],
+      });
+      expect(code).toBe(0);
+      // 4 units of about 150 records in pages of 60 and 80: at least 2 invocations each, in either pass.
+      expect(aws.aws.lambda.invocations('MigrateUnit')).toBeGreaterThanOrEqual(8);
+      expect(JSON.parse((await tell('status', '--json')).stdout)).toMatchObject({ held: [] });
+    });
   });
 
   describe('under way', () => {
-    const tell = (...args: readonly string[]) => rewrap(args, { endpoint: aws.endpoint });
-    const status = async (runId: string) =>
-      JSON.parse((await tell('status', runId, '--json')).stdout) as {
-        readonly state: string;
-        readonly progress: readonly { readonly books: { readonly records: number } }[];
-        readonly error?: { readonly words: string };
-      };
-    /** 24 data keys at so many requests a second: a run that lasts longer than it takes to tell it something. */
-    const start = async (requestsPerSecond: number): Promise<string> => {
-      const slow = ['--kms-requests-per-second', String(requestsPerSecond), '--max-concurrency', '1'];
-      const { stdout } = await tell('run', 'drafts', '--mode', 'census', '--detach', '--json', ...slow);
-      return (JSON.parse(stdout) as { readonly runId: string }).runId;
-    };
-    /** Asks until it is so; each question takes the CLI's own time. */
-    const until = async (runId: string, holds: (now: Awaited<ReturnType<typeof status>>) => boolean) => {
-      for (;;) {
-        const now = await status(runId);
-        if (holds(now)) return now;
-        if (now.state === 'failed') throw new Error(now.error?.words);
-      }
-    };
-    const records = ({ progress }: Awaited<ReturnType<typeof status>>): number =>
-      progress.reduce((sum, { books }) => sum + books.records, 0);
-
     it('is held by rewrap pause, and goes on by rewrap resume', async () => {
-      const runId = await start(3);
+      const runId = await start('census', 3);
       expect((await tell('pause', runId)).code).toBe(0);
       // There is one worker: it has looked again and again since, and found the run paused.
       const asked = aws.aws.lambda.invocations('MigrateUnit');
@@ -112,7 +136,7 @@ describe('a unit longer than an invocation', () => {
     });
 
     it('is ended by rewrap stop, with a report that does not say what is left', async () => {
-      const runId = await start(1);
+      const runId = await start('census', 1);
       expect((await tell('stop', runId)).code).toBe(0);
       for (;;) {
         const { state, error } = await status(runId);

@@ -9,7 +9,7 @@ import type {
   RecordChange,
   StoreRecord,
 } from '../../lambda/core/model/record.ts';
-import type { ScanRange, Unit } from '../../lambda/core/model/run.ts';
+import type { ScanRange } from '../../lambda/core/model/run.ts';
 import type { MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type {
   Journal,
@@ -110,13 +110,13 @@ export class FakeLedger implements Ledger {
   readonly checkpoints = new Map<string, UnitProgress>();
   control: RunControl = {};
 
-  resume(unit: Unit, fresh: UnitProgress): Promise<UnitProgress> {
-    return Promise.resolve(this.checkpoints.get(`${fresh.phase} ${unit.unitId}`) ?? fresh);
+  lastCheckpoint({ phase, unitId }: UnitProgress, runId: string): Promise<UnitProgress | undefined> {
+    return Promise.resolve(this.checkpoints.get(`${runId} ${phase} ${unitId}`));
   }
 
   checkpoint(progress: UnitProgress, previousPages: number): Promise<void> {
-    const name = `${progress.phase} ${progress.unitId}`;
-    if ((this.checkpoints.get(name)?.pages ?? 0) !== previousPages)
+    const name = `${progress.runId} ${progress.phase} ${progress.unitId}`;
+    if ((this.checkpoints.get(name)?.pages ?? previousPages) !== previousPages)
       return Promise.reject(new UnitConflict('ledger.conflict', name));
     this.checkpoints.set(name, progress);
     return Promise.resolve();
@@ -128,6 +128,11 @@ export class FakeLedger implements Ledger {
 
   breakPremise(_runId: string, message: string): Promise<void> {
     this.control = { ...this.control, brokenPremise: message };
+    return Promise.resolve();
+  }
+
+  renewLease(_runId: string, leaseUntil: number): Promise<void> {
+    this.control = { ...this.control, leaseUntil };
     return Promise.resolve();
   }
 }

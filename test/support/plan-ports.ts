@@ -5,6 +5,7 @@ import type {
   KeyCatalog,
   KeyDescription,
   KeyLookup,
+  LatestRuns,
   PastRuns,
   RunHistory,
   StoreCatalog,
@@ -76,6 +77,7 @@ export interface Given {
   readonly stores?: StoreCatalog;
   readonly history?: RunHistory;
   readonly pastRuns?: PastRuns;
+  readonly latestRuns?: LatestRuns;
 }
 
 export function ports(given: Given = {}): PlanPorts {
@@ -87,7 +89,9 @@ export function ports(given: Given = {}): PlanPorts {
       plan: () => Promise.resolve(undefined),
       units: () => Promise.resolve([]),
       fence: (_run, now) => Promise.resolve({ succeeded: false, fencedAt: now }),
+      lastPageAt: () => Promise.resolve(undefined),
     },
+    latestRuns: given.latestRuns ?? { latest: () => Promise.resolve(undefined) },
   };
 }
 

@@ -12,6 +12,7 @@ const past = (changes: Partial<PastRuns> = {}, of: Partial<RunPlan> = {}): PastR
   plan: () => Promise.resolve(plan({ runId: 'run-0', sample: 5, ...of })),
   units: () => Promise.resolve([{ ...UNIT, runId: 'run-0', maxRecords: 5, plaintext: true as const }]),
   fence: () => Promise.resolve({ succeeded: true, fencedAt: NOW }),
+  lastPageAt: () => Promise.resolve(NOW),
   ...changes,
 });
 

@@ -1,17 +1,27 @@
+import { renewedLease } from '../lock/lease.ts';
 import { PremiseBroken } from '../model/errors.ts';
 import type { RunPlan } from '../model/run.ts';
-import type { KeyService, Ledger } from '../ports.ts';
+import type { Clock, KeyService, Ledger } from '../ports.ts';
+
+interface ControlPorts {
+  readonly ledger: Ledger;
+  readonly keys: Pick<KeyService, 'pace'>;
+  readonly clock: Clock;
+}
 
 /**
- * Before each page: stop where another worker found a premise broken or an operator stopped the run, tell whether the
- * run is paused, and take over a changed rate.
+ * Before each page: stop where another worker found a premise broken, an operator stopped the run or another run took
+ * its stores over; see to it that the run's lease outlives this invocation; tell whether the run is paused; and take
+ * over a changed rate.
  */
 export async function heedControl(
   plan: RunPlan,
-  { ledger, keys }: { readonly ledger: Ledger; readonly keys: Pick<KeyService, 'pace'> },
+  { ledger, keys, clock }: ControlPorts,
 ): Promise<'go-on' | 'pause'> {
   const control = await ledger.readControl(plan.runId);
   if (control.brokenPremise !== undefined) throw new PremiseBroken('account.stopped', control.brokenPremise);
+  const lease = renewedLease(control.leaseUntil, clock.now(), plan);
+  if (lease !== undefined) await ledger.renewLease(plan.runId, lease);
   // The rate is the fleet's: each worker takes an equal share, so that their number never adds to it.
   keys.pace((control.kmsRequestsPerSecond ?? plan.limits.kmsRequestsPerSecond) / plan.workers);
   return control.paused === true ? 'pause' : 'go-on';

@@ -1,9 +1,34 @@
 import type { Books, UnitProgress } from '../model/books.ts';
 import type { Phase, Unit } from '../model/run.ts';
+import type { Ledger } from '../ports.ts';
 import { addBooks, EMPTY_BOOKS } from './books.ts';
 
 export function freshProgress({ runId, unitId, store }: Unit, phase: Phase): UnitProgress {
   return { runId, unitId, phase, store, pages: 0, done: false, books: EMPTY_BOOKS };
+}
+
+/**
+ * Where a unit stands in its run. In its first invocation it goes on from where earlier runs have left it, if they did:
+ * their books are carried on, so that the report is about all of the store.
+ *
+ * @param from unfinished runs of the same work, latest first
+ */
+export async function resumeUnit(
+  unit: Unit,
+  phase: Phase,
+  { ledger, from }: { readonly ledger: Ledger; readonly from: readonly string[] },
+): Promise<UnitProgress> {
+  const fresh = freshProgress(unit, phase);
+  const own = await ledger.lastCheckpoint(fresh, unit.runId);
+  if (own !== undefined) return own;
+  for (const runId of from) {
+    const left = await ledger.lastCheckpoint(fresh, runId);
+    if (left === undefined) continue;
+    const carried = { ...left, runId: unit.runId };
+    await ledger.checkpoint(carried, carried.pages);
+    return carried;
+  }
+  return fresh;
 }
 
 /** The unit after one more page: counts and cursor move together, so that a crash counts nothing twice. */

@@ -41,6 +41,8 @@ export interface RunPlan {
   readonly mode: RunMode;
   /** The run that a rollback undoes. */
   readonly rollsBack?: string;
+  /** Unfinished runs of the same work, latest first: units go on from where those have left them. */
+  readonly continues?: readonly string[];
   readonly startedAt: string;
   readonly sources: readonly PlannedKey[];
   readonly destination: PlannedKey;

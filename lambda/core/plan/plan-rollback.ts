@@ -1,3 +1,4 @@
+import { lastWriteAfter } from '../lock/lease.ts';
 import type { PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RunPlan } from '../model/run.ts';
@@ -7,9 +8,6 @@ import type { PlannedRun, PlanRequest } from './plan-run.ts';
 import type { KeyCatalog, PastRuns, RunEnd } from './ports.ts';
 import { refuse } from './refuse.ts';
 import type { RunInput } from './run-input.ts';
-
-/** What an invocation may take longer than its time-out, by the clocks of two machines. */
-const MARGIN_SECONDS = 30;
 
 interface RollbackPlanPorts {
   readonly keys: KeyCatalog;
@@ -42,7 +40,7 @@ export async function planRollback(
     range,
   }));
   // The rollback of a sample is about all that the sample changed.
-  const { sample: _sample, ...rest } = original;
+  const { sample: _sample, continues: _continues, ...rest } = original;
   const plan: RunPlan = {
     ...rest,
     ...workOf(units, limits),
@@ -54,11 +52,19 @@ export async function planRollback(
     verify: false,
     dryRun: false,
     estimate: { ...original.estimate, kmsRequests: 0, seconds: 0 },
-    warnings: [
-      `rolls back ${run}: data keys go back to ${original.sources.map(({ keyArn }) => keyArn).join(', ')}, which must stay enabled`,
-    ],
+    warnings: warnings(original),
   };
   return { plan, units };
+}
+
+function warnings({ runId, sources, continues = [] }: RunPlan): readonly string[] {
+  const keyArns = sources.map(({ keyArn }) => keyArn).join(', ');
+  return [
+    `rolls back ${runId}: data keys go back to ${keyArns}, which must stay enabled`,
+    ...continues.map(
+      earlier => `${runId} went on from ${earlier}: roll that one back, too, for what it had replaced`,
+    ),
+  ];
 }
 
 function wrongRun(original: RunPlan | undefined, job: string): string | undefined {
@@ -70,17 +76,13 @@ function wrongRun(original: RunPlan | undefined, job: string): string | undefine
     : undefined;
 }
 
-function aliveProblems(
-  { runId, workerTimeoutSeconds }: RunPlan,
-  { succeeded, fencedAt }: RunEnd,
-  now: number,
-): readonly Problem[] {
-  const overAt = fencedAt + (workerTimeoutSeconds + MARGIN_SECONDS) * 1000;
+function aliveProblems(original: RunPlan, { succeeded, fencedAt }: RunEnd, now: number): readonly Problem[] {
+  const overAt = lastWriteAfter(fencedAt, original);
   if (succeeded || now >= overAt) return [];
   return [
     {
       path: 'run',
-      value: runId,
+      value: original.runId,
       words: `did not come to its end, and a worker of it may still be writing; its workers are told to stop: start the rollback again after ${new Date(overAt).toISOString()}`,
     },
   ];

@@ -6,12 +6,13 @@ import { checkPermissions } from './check-permissions.ts';
 import { checkReversal } from './check-reversal.ts';
 import { assemblePlan } from './assemble-plan.ts';
 import { chooseRoute } from './choose-route.ts';
+import { continueRun } from './continue-run.ts';
 import { inspectStores } from './inspect-stores.ts';
 import { keyLimits } from './key-limits.ts';
 import { planRollback } from './plan-rollback.ts';
-import type { KeyCatalog, PastRuns, RunHistory, StoreCatalog } from './ports.ts';
+import type { KeyCatalog, LatestRuns, PastRuns, RunHistory, StoreCatalog } from './ports.ts';
 import { refuse } from './refuse.ts';
-import { parseRunInput } from './run-input.ts';
+import { parseRunInput, type RunInput } from './run-input.ts';
 
 export interface PlanPorts {
   /** KMS, asked with grant tokens. */
@@ -19,6 +20,7 @@ export interface PlanPorts {
   readonly stores: StoreCatalog;
   readonly history: RunHistory;
   readonly pastRuns: PastRuns;
+  readonly latestRuns: LatestRuns;
 }
 
 export interface PlanRequest {
@@ -48,11 +50,20 @@ export async function planRun(request: PlanRequest, ports: PlanPorts): Promise<P
   const parsed = parseRunInput(request.input, request.jobs);
   if (parsed.kind === 'refused') throw refuse('plan.input', parsed.problems);
   const { input } = parsed;
+  const planned =
+    input.mode === 'rollback'
+      ? await planRollback(input, request, {
+          keys: ports.keys(input.grantTokens),
+          pastRuns: ports.pastRuns,
+        })
+      : await planPasses(input, request, ports);
+  return input.fromStart ? planned : continueRun(planned, request.now, ports);
+}
+
+/** A run that visits records: a census, a migration, a verification. */
+async function planPasses(input: RunInput, request: PlanRequest, ports: PlanPorts): Promise<PlannedRun> {
   const { job } = input;
   const catalog = ports.keys(input.grantTokens);
-  if (input.mode === 'rollback')
-    return planRollback(input, request, { keys: catalog, pastRuns: ports.pastRuns });
-
   const [keys, stores] = await Promise.all([
     checkKeys(job, catalog),
     inspectStores(job, {

@@ -1,5 +1,5 @@
 import type { EncryptionAlgorithm } from '../model/key-use.ts';
-import type { KnownKeyMaterial, RunPlan, Unit } from '../model/run.ts';
+import type { KnownKeyMaterial, RunMode, RunPlan, Unit } from '../model/run.ts';
 
 /** What Plan asks of the world, besides writing its files. */
 export interface KeyDescription {
@@ -59,6 +59,20 @@ export interface PastRuns {
   units(runId: string): Promise<readonly Unit[]>;
   /** Tells the workers of a run to stop, if any is left, and says since when. */
   fence(runId: string, now: number): Promise<RunEnd>;
+  /** About when a worker of it last began a page, and never earlier; `undefined` where none ever did. */
+  lastPageAt(runId: string): Promise<number | undefined>;
+}
+
+/** The last run of a job in a mode that writes. */
+export interface LatestRun {
+  readonly runId: string;
+  readonly workDigest: string;
+  /** It came to its end: there is nothing to go on from. */
+  readonly finished: boolean;
+}
+
+export interface LatestRuns {
+  latest(job: string, mode: RunMode): Promise<LatestRun | undefined>;
 }
 
 export interface TableDescription {

@@ -17,6 +17,8 @@ export interface RunInput {
   readonly sample?: number;
   /** The run that a rollback undoes. */
   readonly run?: string;
+  /** Visit everything anew, even where the last run of the same work did not come to its end. */
+  readonly fromStart: boolean;
   /** For every KMS request of the run: a grant that is new may be used with its token at once. */
   readonly grantTokens: readonly string[];
 }
@@ -30,6 +32,7 @@ const runInputSchema = strictObject(
     mode: oneOf(RUN_MODES),
     run: text('the id of a run').optional(),
     dryRun: z.boolean({ error: 'is not true or false' }).optional(),
+    fromStart: z.boolean({ error: 'is not true or false' }).optional(),
     sample: wholeNumber(1, 1_000_000, 'records').optional(),
     grantTokens: z
       .array(text('a grant token'), { error: 'is no list; write grant tokens' })
@@ -62,6 +65,7 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
     limits: overrides = {},
     run,
     dryRun = false,
+    fromStart = false,
     sample,
     grantTokens = [],
   } = parsed.data;
@@ -84,6 +88,7 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
       mode,
       limits,
       dryRun,
+      fromStart,
       grantTokens,
       ...(sample !== undefined && { sample }),
       ...(run !== undefined && { run }),

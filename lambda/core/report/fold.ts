@@ -31,6 +31,7 @@ export async function foldReport({ plan, units, endedAt, error, files }: FoldInp
     job: plan.job,
     mode: plan.mode,
     state: error === undefined && complete ? 'succeeded' : 'failed',
+    ...(plan.continues !== undefined && { continues: plan.continues }),
     startedAt: plan.startedAt,
     endedAt,
     stores: plan.stores.map((_, index) => storeReport(plan, index, { main, passes })),

@@ -28,6 +28,8 @@ export interface Report {
   readonly job: string;
   readonly mode: RunMode;
   readonly state: 'succeeded' | 'failed';
+  /** Unfinished runs that this one went on from, latest first: their counts are part of its own. */
+  readonly continues?: readonly string[];
   readonly startedAt: string;
   readonly endedAt: string;
   readonly stores: readonly StoreReport[];

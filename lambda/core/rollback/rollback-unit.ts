@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { accountPage } from '../account/account-page.ts';
 import { PageBudget } from '../account/page-budget.ts';
-import { freshProgress } from '../account/unit-progress.ts';
+import { resumeUnit } from '../account/unit-progress.ts';
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../journal/entries.ts';
 import { heedControl } from '../account/run-control.ts';
 import type { UnitProgress } from '../model/books.ts';
@@ -45,7 +45,7 @@ const NO_KMS = { pace: () => undefined, takeUsage: () => ({ requests: 0, throttl
 export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Promise<UnitProgress> {
   const { unit, plan } = scope;
   const budget = new PageBudget(ports);
-  let progress = await ports.ledger.resume(unit, freshProgress(unit, 'rollback'));
+  let progress = await resumeUnit(unit, 'rollback', { ledger: ports.ledger, from: plan.continues ?? [] });
   const journalled = await ports.archive.pagesOf({ ...unit, runId: plan.rollsBack ?? '' });
   const pages = journalled.length === 0 ? [NOTHING] : journalled;
   for (const [index, page] of [...pages.entries()].slice(progress.pages)) {

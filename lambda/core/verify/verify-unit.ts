@@ -1,5 +1,5 @@
 import { accountPage } from '../account/account-page.ts';
-import { freshProgress } from '../account/unit-progress.ts';
+import { resumeUnit } from '../account/unit-progress.ts';
 import { PageBudget } from '../account/page-budget.ts';
 import { heedControl } from '../account/run-control.ts';
 import { outcomeEntry } from '../journal/journal-page.ts';
@@ -38,7 +38,8 @@ export interface VerifyPorts {
 export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<UnitProgress> {
   const { unit, plan } = scope;
   const budget = new PageBudget(ports);
-  let progress = await ports.ledger.resume(unit, freshProgress(unit, 'verify'));
+  // A proof is about one time: a run never goes on from what an earlier one has verified.
+  let progress = await resumeUnit(unit, 'verify', { ledger: ports.ledger, from: [] });
   if (progress.done) return progress;
   // Before anything is read: a paused run comes here once a minute.
   if ((await heedControl(plan, ports)) === 'pause') return { ...progress, paused: true };
@@ -58,8 +59,8 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
 }
 
 /**
- * Digests of the ciphertexts that KMS, in this run's migrate pass, found to be under none of the source keys.
- * A ciphertext never changes its key, so what was asked then still holds for the same bytes.
+ * Digests of the ciphertexts that KMS, in the migrate pass of this run and of those that it continues, found to be
+ * under none of the source keys. A ciphertext never changes its key, so what was asked then still holds for the same bytes.
  */
 async function provenForeign(
   { unit, plan }: UnitScope,
@@ -67,9 +68,9 @@ async function provenForeign(
 ): Promise<ReadonlySet<string>> {
   const foreign = new Set<string>();
   if (plan.mode !== 'migrate') return foreign;
-  for await (const { outcome, digest: known } of archive.outcomesOf(unit)) {
-    if (outcome === 'foreign-key' && known !== undefined) foreign.add(known);
-  }
+  for (const runId of [plan.runId, ...(plan.continues ?? [])])
+    for await (const { outcome, digest: known } of archive.outcomesOf({ ...unit, runId }))
+      if (outcome === 'foreign-key' && known !== undefined) foreign.add(known);
   return foreign;
 }
 

@@ -1,0 +1,128 @@
+import type { RunPlan } from '../model/run.ts';
+import { refuse } from '../plan/refuse.ts';
+import {
+  lockedPlaces,
+  overlap,
+  placeText,
+  standingOf,
+  type Holder,
+  type HolderLife,
+  type LockedPlace,
+  type Standing,
+} from './store-lock.ts';
+
+/** Who holds a table or bucket, and at which version of that knowledge. */
+export interface Lock {
+  /** 0 where nobody ever held it. */
+  readonly version: number;
+  readonly holders: readonly Holder[];
+}
+
+export interface StoreLocks {
+  read(resource: string): Promise<Lock>;
+  /** Replaces the holders if nobody has changed them since `version`; answers whether it did. */
+  replace(resource: string, version: number, holders: readonly Holder[]): Promise<boolean>;
+}
+
+export interface LockPorts {
+  readonly locks: StoreLocks;
+  readonly lifeOf: (runId: string) => Promise<HolderLife>;
+  /** Tells whatever is left of a run to stop, once and for all. */
+  readonly fence: (runId: string, words: string) => Promise<void>;
+}
+
+/** Two runs that take one lock at a time change it once each; more tries than any crowd needs. */
+const TRIES = 20;
+
+/**
+ * Takes the locks of all places that a run writes to, or of none: one run per place at a time. A holder that is not
+ * alive any more is fenced first, so that nothing of it, redriven later, can begin another page; then its place is
+ * taken over. Running again for the same run takes nothing twice.
+ *
+ * @throws RunRefused naming the holder where one is alive
+ */
+export async function takeLocks(plan: RunPlan, now: number, ports: LockPorts): Promise<void> {
+  for (const place of lockedPlaces(plan)) {
+    const held = await takeLock(place, { plan, now, ports });
+    if (held === undefined) continue;
+    await releaseLocks(plan, ports.locks);
+    throw refuse('lock.held', [{ path: 'stores', value: placeText(place), words: heldWords(held) }]);
+  }
+}
+
+/** Gives back what a run holds; what it does not hold stays as it is. */
+export async function releaseLocks(
+  plan: Pick<RunPlan, 'runId' | 'stores' | 'storeRegion'>,
+  locks: StoreLocks,
+): Promise<void> {
+  for (const resource of new Set(lockedPlaces(plan).map(place => place.resource)))
+    await changeLock(resource, locks, ({ holders }) => {
+      const left = holders.filter(({ runId }) => runId !== plan.runId);
+      return Promise.resolve(left.length === holders.length ? 'leave' : left);
+    });
+}
+
+export interface Held {
+  readonly holder: Holder;
+  readonly standing: Exclude<Standing, { kind: 'stale' }>;
+}
+
+interface Taking {
+  readonly plan: RunPlan;
+  readonly now: number;
+  readonly ports: LockPorts;
+}
+
+/** Takes one lock; answers who holds it where somebody does. */
+async function takeLock(
+  { resource, prefix }: LockedPlace,
+  { plan, now, ports }: Taking,
+): Promise<Held | undefined> {
+  const { runId, job, mode } = plan;
+  const own: Holder = { runId, job, mode, prefix, since: new Date(now).toISOString() };
+  let held: Held | undefined;
+  await changeLock(resource, ports.locks, async ({ holders }) => {
+    if (holders.some(one => one.runId === runId && one.prefix === prefix)) return 'leave';
+    const inTheWay = holders.filter(one => one.runId !== runId && overlap(one.prefix, prefix));
+    held = await firstHeld(inTheWay, { now, ports });
+    if (held !== undefined) return 'leave';
+    for (const stale of inTheWay)
+      await ports.fence(stale.runId, `the run was over, and its stores were taken over by run ${runId}`);
+    return [...holders.filter(one => !inTheWay.includes(one)), own];
+  });
+  return held;
+}
+
+async function firstHeld(
+  holders: readonly Holder[],
+  { now, ports }: Omit<Taking, 'plan'>,
+): Promise<Held | undefined> {
+  for (const holder of holders) {
+    const standing = standingOf(holder, await ports.lifeOf(holder.runId), now);
+    if (standing.kind !== 'stale') return { holder, standing };
+  }
+  return undefined;
+}
+
+/** Reads, decides, and replaces if nobody else was faster; decides anew where somebody was. */
+async function changeLock(
+  resource: string,
+  locks: StoreLocks,
+  decide: (lock: Lock) => Promise<readonly Holder[] | 'leave'>,
+): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const lock = await locks.read(resource);
+    const holders = await decide(lock);
+    if (holders === 'leave' || (await locks.replace(resource, lock.version, holders))) return;
+  }
+  throw new Error(
+    `the lock of ${resource} was changed by others ${TRIES} times in a row; start the run again`,
+  );
+}
+
+function heldWords({ holder, standing }: Held): string {
+  const who = `is held by run ${holder.runId} (${holder.mode} of ${holder.job}) since ${holder.since}`;
+  return standing.kind === 'live'
+    ? `${who}; wait for its end, or end it with rewrap stop ${holder.runId}`
+    : `${who}: that run is over, but a worker of it may still be writing; start again after ${new Date(standing.until).toISOString()}`;
+}

@@ -1,0 +1,62 @@
+import { Buffer } from 'node:buffer';
+import { digest } from '../scan/digest.ts';
+import type { RunPlan } from '../model/run.ts';
+import { workOf } from './cut-work.ts';
+import type { PlannedRun } from './plan-run.ts';
+import type { LatestRuns, PastRuns } from './ports.ts';
+
+/**
+ * An unfinished run is gone on from for a week after its last page. What an application wrote under the old key behind
+ * its cursors is not seen again before the verify pass counts it, so old cursors save less and less.
+ */
+const FRESH_MS = 7 * 24 * 3600 * 1000;
+
+/** What makes two runs the same work, in one digest: a run goes on from the cursors of another only where all of it is equal. */
+export function workDigest(plan: RunPlan): string {
+  const { mode, rollsBack, sources, destination, route, stores, storeRegion, sample, dryRun } = plan;
+  const material = plan.keyMaterials.find(
+    ({ keyArn, state }) => keyArn === destination.keyArn && state === 'CURRENT',
+  );
+  const work = [mode, rollsBack, sources, destination, material?.keyMaterialId, route.type, stores];
+  return digest(Buffer.from(JSON.stringify([...work, storeRegion, sample, dryRun])));
+}
+
+export interface ContinuePorts {
+  readonly pastRuns: Pick<PastRuns, 'plan' | 'units' | 'lastPageAt'>;
+  readonly latestRuns: LatestRuns;
+}
+
+/**
+ * Where the last run of the same work did not come to its end, the new one takes over its units, and with them its
+ * cursors. A census and a verify pass say what is there at one time, so they always start anew.
+ */
+export async function continueRun(
+  planned: PlannedRun,
+  now: number,
+  { pastRuns, latestRuns }: ContinuePorts,
+): Promise<PlannedRun> {
+  const { plan } = planned;
+  if (plan.mode !== 'migrate' && plan.mode !== 'rollback') return planned;
+  const latest = await latestRuns.latest(plan.job, plan.mode);
+  if (latest === undefined || latest.finished || latest.workDigest !== workDigest(plan)) return planned;
+  const [earlier, lastPageAt] = await Promise.all([
+    pastRuns.plan(latest.runId),
+    pastRuns.lastPageAt(latest.runId),
+  ]);
+  if (earlier === undefined || lastPageAt === undefined || now - lastPageAt > FRESH_MS) return planned;
+  const units = (await pastRuns.units(latest.runId)).map(unit => ({ ...unit, runId: plan.runId }));
+  const continues = [latest.runId, ...(earlier.continues ?? [])];
+  return {
+    units,
+    plan: {
+      ...plan,
+      ...workOf(units, plan.limits),
+      unitsPerStore: earlier.unitsPerStore,
+      continues,
+      warnings: [
+        ...plan.warnings,
+        `goes on from ${latest.runId}, which did not come to its end; its counts are part of this run's. Start with --from-start to visit everything anew`,
+      ],
+    },
+  };
+}

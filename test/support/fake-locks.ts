@@ -1,0 +1,34 @@
+import type { HolderLife, Holder } from '../../lambda/core/lock/store-lock.ts';
+import type { Lock, LockPorts } from '../../lambda/core/lock/take-locks.ts';
+
+/** Locks, executions and leases in memory. */
+export class FakeLocks {
+  readonly locks = new Map<string, Lock>();
+  readonly lives = new Map<string, HolderLife>();
+  readonly fenced = new Map<string, string>();
+  /** Called before a lock is replaced: another run may be faster. */
+  beforeReplace: (resource: string) => void = () => undefined;
+
+  get ports(): LockPorts {
+    return {
+      locks: {
+        read: resource => Promise.resolve(this.locks.get(resource) ?? { version: 0, holders: [] }),
+        replace: (resource, version, holders) => {
+          this.beforeReplace(resource);
+          if ((this.locks.get(resource)?.version ?? 0) !== version) return Promise.resolve(false);
+          this.locks.set(resource, { version: version + 1, holders });
+          return Promise.resolve(true);
+        },
+      },
+      lifeOf: runId => Promise.resolve(this.lives.get(runId) ?? { execution: 'running' }),
+      fence: (runId, words) => {
+        this.fenced.set(runId, words);
+        return Promise.resolve();
+      },
+    };
+  }
+
+  holders(resource: string): readonly string[] {
+    return (this.locks.get(resource)?.holders ?? []).map(({ runId }: Holder) => runId);
+  }
+}

@@ -1,0 +1,120 @@
+import type { UnitProgress } from '../../lambda/core/model/books.ts';
+import type { RunPlan, Unit } from '../../lambda/core/model/run.ts';
+import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
+import { workDigest } from '../../lambda/core/plan/continue-run.ts';
+import { planRun, type PlannedRun } from '../../lambda/core/plan/plan-run.ts';
+import type { LatestRun } from '../../lambda/core/plan/ports.ts';
+import { item, OLD_KEY, planned, scope, UNIT } from '../support/builders.ts';
+import { fakePorts } from '../support/fake-ports.ts';
+import { job } from '../support/builders.ts';
+import { planOf, ports, REQUEST, table, stores } from '../support/plan-ports.ts';
+
+const DAY = 24 * 3600 * 1000;
+const LEFT_UNIT: Unit = { ...UNIT, runId: 'left', unitId: 'u00007' };
+
+/** Plans a run after one of the name `left`, which planned the same, but for what a test says. */
+async function planAfter({
+  latest = {},
+  left = {},
+  input = {},
+  ago = DAY,
+  source = OLD_KEY,
+}: {
+  readonly latest?: Partial<LatestRun>;
+  readonly left?: Partial<RunPlan>;
+  readonly input?: object;
+  readonly ago?: number | undefined;
+  readonly source?: string;
+} = {}): Promise<PlannedRun> {
+  const jobs = [job({ source: { keys: [{ key: source, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' }] } })];
+  const before = await planOf({}, {});
+  const known: LatestRun = { runId: 'left', workDigest: workDigest(before), finished: false, ...latest };
+  return planRun(
+    { ...REQUEST, jobs, input: { job: 'orders', mode: 'migrate', ...input } },
+    {
+      ...ports({
+        stores: stores({ describeTable: () => Promise.resolve({ kind: 'found', description: table() }) }),
+      }),
+      latestRuns: { latest: () => Promise.resolve(known) },
+      pastRuns: {
+        ...ports().pastRuns,
+        plan: () => Promise.resolve({ ...before, runId: 'left', ...left }),
+        units: () => Promise.resolve([LEFT_UNIT]),
+        lastPageAt: () => Promise.resolve(REQUEST.now - ago),
+      },
+    },
+  );
+}
+
+describe('a run after one that did not come to its end', () => {
+  it('takes over its units, as its own, and says so', async () => {
+    const { plan, units } = await planAfter();
+    expect(units).toEqual([{ ...LEFT_UNIT, runId: 'run-1' }]);
+    expect(plan).toMatchObject({ runId: 'run-1', continues: ['left'], units: 1, workers: 1 });
+    expect(plan.warnings.join()).toContain('goes on from left');
+  });
+
+  it('goes on from all that were cut short in a row', async () => {
+    const { plan } = await planAfter({ left: { continues: ['earlier', 'first'] } });
+    expect(plan.continues).toEqual(['left', 'earlier', 'first']);
+  });
+
+  it.each([
+    ['came to its end', { latest: { finished: true } }],
+    ['had another source key', { source: OLD_KEY.replace('1111', '9999') }],
+    ['was a sample', { input: { sample: 5 } }],
+    ['was left more than a week ago', { ago: 8 * DAY }],
+    ['is asked for from the start', { input: { fromStart: true } }],
+    ['is a census, which says what is there at one time', { input: { mode: 'census' } }],
+  ])('starts anew where it %s', async (_, given) => {
+    const { plan } = await planAfter(given);
+    expect(plan.continues).toBeUndefined();
+  });
+
+  it('starts anew where the destination key has new key material since', () => {
+    const material = (id: string): Partial<RunPlan> => ({
+      keyMaterials: [{ keyArn: planned('k').keyArn, keyMaterialId: id, state: 'CURRENT' }],
+      destination: planned('k'),
+    });
+    const digests = ['m1', 'm2', 'm1'].map(id => workDigest(scope(material(id)).plan));
+    expect(digests[0]).not.toBe(digests[1]);
+    expect(digests[0]).toBe(digests[2]);
+  });
+});
+
+describe('a unit of such a run', () => {
+  const continued = scope({ runId: 'run-2', continues: ['run-1'], pageSize: 2 });
+  const unit = { ...continued, unit: { ...UNIT, runId: 'run-2' } };
+
+  it('begins at the cursor of the earlier run, carries its books on, and repeats no page', async () => {
+    const world = fakePorts();
+    for (const id of ['a', 'b', 'c', 'd'])
+      world.records.put(
+        item(id, { tenant: { S: 't' }, edk: { B: world.keys.encrypt(OLD_KEY, id, { tenant: 't' }) } }),
+      );
+    const asked: number[] = [];
+    // The first run ends after its first page: its invocation has no more time.
+    const short = { ...world, deadline: { remaining: () => 0 } };
+    const left = await migrateUnit(scope({ pageSize: 2 }), short);
+    expect([left.done, left.books.records]).toEqual([false, 2]);
+    asked.push(world.keys.calls.length);
+    const done = await migrateUnit(unit, world);
+    expect(done).toMatchObject({
+      runId: 'run-2',
+      done: true,
+      books: { records: 4, outcomes: { rewrapped: 4 } },
+    });
+    expect(world.keys.calls.length).toBe(2 * (asked[0] ?? 0));
+    expect(world.ledger.checkpoints.get('run-2 migrate u00001')).toMatchObject({ pages: 2, done: true });
+  });
+
+  it('does nothing where the earlier run had done it, and is counted', async () => {
+    const world = fakePorts();
+    const done: UnitProgress = {
+      ...(await migrateUnit(scope(), fakePorts())),
+      done: true,
+    };
+    await world.ledger.checkpoint(done, 0);
+    expect(await migrateUnit(unit, world)).toEqual({ ...done, runId: 'run-2' });
+  });
+});
