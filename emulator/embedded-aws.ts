@@ -11,10 +11,11 @@ import { dynamoDbService } from './dynamodb/service.ts';
 import { KeyStore } from './kms/key-store.ts';
 import { kmsService } from './kms/service.ts';
 import { eventBridgeService, type PublishedEvent } from './eventbridge/service.ts';
-import { Faults, type Fault } from './faults.ts';
+import { ConnectionLost, Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
 import { LambdaRuntime, lambdaService } from './functions/service.ts';
-import type { AwsRequest, AwsResponse, Caller, Service } from './request.ts';
+import { serviceOf } from './operation.ts';
+import type { AwsRequest, AwsResponse, Caller, RawRequest, Service } from './request.ts';
 import { Buckets } from './s3/bucket.ts';
 import { s3Service } from './s3/service.ts';
 import { Executions } from './stepfunctions/executions.ts';
@@ -119,41 +120,43 @@ export class EmbeddedAws {
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     try {
-      const response = await this.#answer(incoming);
+      const { method = 'GET', url = '/', headers } = incoming;
+      const response = await this.handle({ method, url, headers, body: await readBody(incoming) });
       outgoing.writeHead(response.status, { ...response.headers, date: new Date().toUTCString() });
       outgoing.end(response.body);
     } catch (error) {
+      if (error instanceof ConnectionLost) return void incoming.socket.destroy();
       process.stderr.write(`embedded AWS: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
       outgoing.writeHead(500).end();
     }
   }
 
-  async #answer(incoming: IncomingMessage): Promise<AwsResponse> {
-    const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
-    const body = await readBody(incoming);
+  /** One request, over the port or from this very process. @throws ConnectionLost where a fault breaks the connection */
+  async handle({ method, url: target, headers, body }: RawRequest): Promise<AwsResponse> {
+    const url = new URL(target, 'http://127.0.0.1');
     if (url.pathname.startsWith('/_embedded/')) return this.#control(url.pathname, body);
     const {
       accessKeyId,
       region = DEFAULT_REGION,
       service,
-    } = credentialScope(incoming.headers.authorization, url.searchParams);
-    const known = this.#services[service ?? serviceOf(incoming)];
+    } = credentialScope(headers.authorization, url.searchParams);
+    const known = this.#services[service ?? serviceOf(headers)];
     if (known === undefined)
       throw new AwsError('UnknownService', `the embedded AWS does not have the service '${service}'`);
     // The path as it was sent: S3 keys must not be normalised.
-    const path = (incoming.url ?? '/').split('?')[0] ?? '/';
+    const path = target.split('?')[0] ?? '/';
     const request: AwsRequest = {
-      method: incoming.method ?? 'GET',
+      method,
       path,
       query: url.searchParams,
-      headers: incoming.headers,
+      headers,
       body,
       service: service ?? '',
       region,
       caller: this.#callers.identify(accessKeyId),
       requestId: randomUUID(),
     };
-    return this.faults.answer(request) ?? known.handle(request);
+    return this.faults.serve(request, one => known.handle(one));
   }
 
   /** What no AWS has: deploying an assembly, and knobs for tests. Loopback only, without credentials. */
@@ -265,14 +268,6 @@ export class EmbeddedAws {
     });
     if (response.status !== 200) throw new Error(`CreateTable: ${String(response.body)}`);
   }
-}
-
-/** Unsigned requests are told apart by their target header; what has none is S3. */
-function serviceOf({ headers }: IncomingMessage): string {
-  const target = String(headers['x-amz-target'] ?? '');
-  if (target.startsWith('TrentService')) return 'kms';
-  if (target.startsWith('DynamoDB')) return 'dynamodb';
-  return target.startsWith('AWSStepFunctions') ? 'states' : 's3';
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {

@@ -1,15 +1,36 @@
 import { asAwsError } from './json-protocol.ts';
 import { AwsError } from './aws-error.ts';
+import { operationOf } from './operation.ts';
 import type { AwsRequest, AwsResponse } from './request.ts';
 
-/** A fault to inject: calls of an operation fail with an error before they take effect. */
+/** What becomes of a call instead of its own answer. */
+export type Injection =
+  /** The service answers with an error, and the call has no effect. */
+  | {
+      readonly kind: 'error';
+      readonly error: string;
+      readonly message?: string;
+      /** @default 400 */
+      readonly status?: number;
+    }
+  /** The connection breaks before the service has seen the call. */
+  | { readonly kind: 'lost-request' }
+  /** The call takes effect, and the connection breaks before its answer arrives. */
+  | { readonly kind: 'lost-response' }
+  /** The call has no effect, and no answer ever comes. */
+  | { readonly kind: 'no-answer' };
+
+/** A fault to inject: the next calls of an operation fail. */
 export interface Fault {
   readonly service: string;
   /** Only calls in this Region; all Regions where it is not given. */
   readonly region?: string;
-  /** Of the JSON protocols, the last part of `X-Amz-Target`; all operations where it is not given. */
+  /** As the API reference names it; all operations where it is not given. */
   readonly operation?: string;
-  readonly error: string;
+  /** @default 'error' */
+  readonly kind?: Injection['kind'];
+  /** Of the kind `error`. */
+  readonly error?: string;
   readonly message?: string;
   /** @default 400 */
   readonly status?: number;
@@ -17,23 +38,62 @@ export interface Fault {
   readonly count: number;
 }
 
+/** Decides for each call what becomes of it. */
+export type Injector = (request: AwsRequest, operation: string) => Injection | undefined;
+
+/** The connection that a call came over broke: its caller learns nothing. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+}
+
 /** Faults in the order in which they were asked for. What is injected is what the service documents, no more. */
 export class Faults {
   readonly #faults: { readonly fault: Fault; left: number }[] = [];
+  #injector: Injector = () => undefined;
 
   inject(fault: Fault): void {
     this.#faults.push({ fault, left: fault.count });
   }
 
-  clear(): void {
-    this.#faults.length = 0;
+  /** For whoever runs this AWS in its own process: asked about every call that no counted fault is waiting for. */
+  injectBy(injector: Injector): void {
+    this.#injector = injector;
   }
 
-  /** The answer that this call gets instead of its own, if a fault is waiting for it. */
-  answer({ service, region, headers, requestId }: AwsRequest): AwsResponse | undefined {
-    const operation = String(headers['x-amz-target'] ?? '')
-      .split('.')
-      .at(-1);
+  clear(): void {
+    this.#faults.length = 0;
+    this.#injector = () => undefined;
+  }
+
+  /**
+   * Serves a call, or does to it what a fault says.
+   *
+   * @throws ConnectionLost where the caller is to learn nothing
+   */
+  async serve(
+    request: AwsRequest,
+    serve: (request: AwsRequest) => Promise<AwsResponse>,
+  ): Promise<AwsResponse> {
+    const operation = operationOf(request);
+    const injection = this.#waiting(request, operation) ?? this.#injector(request, operation);
+    switch (injection?.kind) {
+      case undefined:
+        return serve(request);
+      case 'error': {
+        const { error, message = 'injected', status = 400 } = injection;
+        return faultResponse(new AwsError(error, message, { status }), request);
+      }
+      case 'lost-request':
+        throw new ConnectionLost(operation);
+      case 'lost-response':
+        await serve(request);
+        throw new ConnectionLost(operation);
+      case 'no-answer':
+        return new Promise<never>(() => undefined);
+    }
+  }
+
+  #waiting({ service, region }: AwsRequest, operation: string): Injection | undefined {
     const waiting = this.#faults.find(
       ({ fault, left }) =>
         left > 0 &&
@@ -43,16 +103,23 @@ export class Faults {
     );
     if (waiting === undefined) return undefined;
     waiting.left--;
-    const { error, message = 'injected', status = 400 } = waiting.fault;
-    return faultResponse(new AwsError(error, message, { status }), service, requestId);
+    const { kind = 'error', error = 'InternalFailure', message, status } = waiting.fault;
+    if (kind !== 'error') return { kind };
+    return {
+      kind,
+      error,
+      ...(message !== undefined && { message }),
+      ...(status !== undefined && { status }),
+    };
   }
 }
 
-function faultResponse(error: AwsError, service: string, requestId: string): AwsResponse {
+function faultResponse(error: AwsError, { service, method, requestId }: AwsRequest): AwsResponse {
   const { code, message, status } = asAwsError(error);
   if (service === 's3') {
     const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
-    return { status, headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId }, body };
+    const headers = { 'content-type': 'application/xml', 'x-amz-request-id': requestId };
+    return { status, headers, body: method === 'HEAD' ? '' : body };
   }
   const headers = {
     'content-type': 'application/x-amz-json-1.1',

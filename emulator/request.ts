@@ -7,6 +7,16 @@ export interface Caller {
   readonly arn: string;
 }
 
+/** A request as HTTP brings it. */
+export interface RawRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
 export interface AwsRequest {
   readonly method: string;
   readonly path: string;

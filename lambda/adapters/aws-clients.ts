@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { ClientConfig } from './client-config.ts';
+import { type ANSWER_TIMEOUT_MS, httpTo, type ClientConfig } from './client-config.ts';
 
 /** 32 HEADs or writes in flight, read-ahead and journal: the default of 50 sockets would be the bottleneck. */
 const MAX_SOCKETS = 128;
@@ -18,23 +18,23 @@ export class AwsClients {
   }
 
   dynamodb(region?: string): DynamoDBClient {
-    const known = this.#dynamodb.get(region) ?? new DynamoDBClient(this.#settings(region));
+    const known = this.#dynamodb.get(region) ?? new DynamoDBClient(this.#settings(region, 'api'));
     this.#dynamodb.set(region, known);
     return known;
   }
 
   s3(region?: string): S3Client {
-    const known = this.#s3.get(region) ?? new S3Client(this.#settings(region));
+    const known = this.#s3.get(region) ?? new S3Client(this.#settings(region, 'objects'));
     this.#s3.set(region, known);
     return known;
   }
 
-  #settings(region: string | undefined) {
+  #settings(region: string | undefined, kind: keyof typeof ANSWER_TIMEOUT_MS) {
     return {
       ...this.#config,
       ...(region !== undefined && { region }),
       maxAttempts: MAX_ATTEMPTS,
-      requestHandler: { httpAgent: { maxSockets: MAX_SOCKETS }, httpsAgent: { maxSockets: MAX_SOCKETS } },
+      requestHandler: this.#config.requestHandler ?? httpTo(kind, { maxSockets: MAX_SOCKETS }),
     };
   }
 }

@@ -5,7 +5,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { nameOf } from './aws-errors.ts';
-import type { ClientConfig } from './client-config.ts';
+import { httpTo, type ClientConfig } from './client-config.ts';
 
 export type ExecutionState = 'running' | 'succeeded' | 'failed' | 'stopped';
 
@@ -23,7 +23,7 @@ export class Executions {
   readonly #stateMachineArn: string;
 
   constructor(stateMachineArn: string, config: ClientConfig = {}) {
-    this.#client = new SFNClient(config);
+    this.#client = new SFNClient({ requestHandler: httpTo('api'), ...config });
     this.#stateMachineArn = stateMachineArn;
   }
 

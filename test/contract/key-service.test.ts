@@ -1,6 +1,7 @@
 import { CreateKeyCommand, DisableKeyCommand, EncryptCommand } from '@aws-sdk/client-kms';
 import { KmsKeyService } from '../../lambda/adapters/kms.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
+import { httpTo } from '../../lambda/adapters/client-config.ts';
 import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
 import { PremiseBroken } from '../../lambda/core/model/errors.ts';
 import type { KeyService, ReEncryptRequest, RequestSide } from '../../lambda/core/ports.ts';
@@ -146,6 +147,18 @@ describe('the KMS adapter', () => {
     aws.aws.faults.inject({ service: 'kms', operation: 'ReEncrypt', error: 'ThrottlingException', count: 2 });
     expect(await of.keys.reEncrypt(asked)).toMatchObject({ kind: 're-encrypted' });
     expect(of.keys.takeUsage()).toEqual({ requests: 3, throttled: 2 });
+  });
+
+  it('asks again where no answer comes in time', async () => {
+    const of = await embeddedSubject();
+    const asked = await requestOf(of);
+    const impatient = { ...httpTo('api'), requestTimeout: 50 };
+    const channel = new KmsChannel({ endpoint: aws.endpoint, requestHandler: impatient });
+    const keys = new KmsKeyService(channel);
+    keys.pace(1_000);
+    aws.aws.faults.inject({ service: 'kms', operation: 'ReEncrypt', kind: 'no-answer', count: 1 });
+    expect(await keys.reEncrypt(asked)).toMatchObject({ kind: 're-encrypted' });
+    expect(keys.takeUsage()).toEqual({ requests: 2, throttled: 0 });
   });
 
   it.each([

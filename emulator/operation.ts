@@ -1,0 +1,46 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AwsRequest } from './request.ts';
+
+/** The operation that a request calls, by its name in the service's API reference; empty where there is none of that name here. */
+export function operationOf({ service, method, path, query, headers }: AwsRequest): string {
+  const target = headers['x-amz-target'];
+  if (target !== undefined) return String(target).split('.').at(-1) ?? '';
+  if (service !== 's3') return query.get('Action') ?? '';
+  const [, , ...key] = path.split('/');
+  const copies = headers['x-amz-copy-source'] !== undefined;
+  return key.join('/') === '' ? onBucket(method, query) : onObject(method, query, copies);
+}
+
+function onBucket(method: string, query: URLSearchParams): string {
+  if (method === 'GET' && query.has('list-type')) return 'ListObjectsV2';
+  if (method === 'GET' && query.has('versions')) return 'ListObjectVersions';
+  if (method === 'GET' && query.has('ownershipControls')) return 'GetBucketOwnershipControls';
+  if (method === 'GET' && query.has('versioning')) return 'GetBucketVersioning';
+  if (method === 'POST' && query.has('delete')) return 'DeleteObjects';
+  return method === 'HEAD' ? 'HeadBucket' : '';
+}
+
+function onObject(method: string, query: URLSearchParams, copies: boolean): string {
+  if (query.has('tagging')) return { GET: 'GetObjectTagging', PUT: 'PutObjectTagging' }[method] ?? '';
+  if (query.has('acl')) return 'GetObjectAcl';
+  switch (method) {
+    case 'PUT':
+      return copies ? 'CopyObject' : 'PutObject';
+    case 'GET':
+      return 'GetObject';
+    case 'HEAD':
+      return 'HeadObject';
+    case 'DELETE':
+      return 'DeleteObject';
+    default:
+      return '';
+  }
+}
+
+/** Unsigned requests are told apart by their target header; what has none is S3. */
+export function serviceOf(headers: IncomingHttpHeaders): string {
+  const target = String(headers['x-amz-target'] ?? '');
+  if (target.startsWith('TrentService')) return 'kms';
+  if (target.startsWith('DynamoDB')) return 'dynamodb';
+  return target.startsWith('AWSStepFunctions') ? 'states' : 's3';
+}
