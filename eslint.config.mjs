@@ -117,6 +117,17 @@ export default tseslint.config(
   forbid(['lib/**/*.ts'], [SDK, ADAPTERS, CLI, EMULATOR]),
   forbid(['cli/**/*.ts'], [SDK, CDK, HANDLERS, EMULATOR]),
   forbid(['emulator/**/*.ts'], [SDK, CDK, LAMBDA, CLI, LIB]),
+  forbid(
+    ['aws', 'application', 'checker', 'envelope', 'records', 'violations', 'watch', 'wire', 'weather'].map(
+      name => `test/faults/${name}.ts`,
+    ),
+    [
+      {
+        ...LAMBDA,
+        message: 'What checks the product shares no code with it: read stores, journal and reports yourself.',
+      },
+    ],
+  ),
   forbid(['examples/**/*.ts'], [CDK, LAMBDA, CLI, LIB, EMULATOR]),
   // A table of operations is one function, and reads best as one.
   {

@@ -2,7 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AwsRequest } from './request.ts';
 
 /** The operation that a request calls, by its name in the service's API reference; empty where there is none of that name here. */
-export function operationOf({ service, method, path, query, headers }: AwsRequest): string {
+export function operationOf({
+  service,
+  method,
+  path,
+  query,
+  headers,
+}: Pick<AwsRequest, 'service' | 'method' | 'path' | 'query' | 'headers'>): string {
   const target = headers['x-amz-target'];
   if (target !== undefined) return String(target).split('.').at(-1) ?? '';
   if (service !== 's3') return query.get('Action') ?? '';

@@ -10,6 +10,7 @@ import type { ScanRange } from '../core/model/run.ts';
 import type { TableScope } from '../core/model/scope.ts';
 import type { RecordPage, WriteResult } from '../core/ports.ts';
 import { isTransient, nameOf, premise } from './aws-errors.ts';
+import { despiteConflicts } from './patience.ts';
 import { batchGet } from './batch-get.ts';
 import type { CopyTarget } from './copied-records.ts';
 import { changedItem } from './changed-item.ts';
@@ -115,7 +116,7 @@ export class DynamoDbRecords implements CopyTarget {
 
   async #written(call: string, send: () => Promise<unknown>): Promise<WriteResult> {
     try {
-      await send();
+      await despiteConflicts(send);
       return { kind: 'written' };
     } catch (error) {
       if (nameOf(error) === 'ConditionalCheckFailedException') return { kind: 'precondition-failed' };

@@ -5,6 +5,7 @@ import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/clie
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../core/journal/entries.ts';
 import type { Unit } from '../core/model/run.ts';
 import { nameOf } from './aws-errors.ts';
+import { despiteConflicts } from './patience.ts';
 import { journalNames } from './journal-names.ts';
 import type { Journal, JournalPage, OutcomeArchive } from '../core/ports.ts';
 
@@ -34,7 +35,7 @@ export class S3Journal implements Journal {
   /** The name is new each time, so an object that is there already is our own, whose answer got lost. */
   async #put(command: PutObjectCommand): Promise<void> {
     try {
-      await this.#client.send(command);
+      await despiteConflicts(() => this.#client.send(command));
     } catch (error) {
       if (nameOf(error) !== 'PreconditionFailed') throw error;
     }

@@ -18,6 +18,7 @@ import type { CopyTarget } from './copied-records.ts';
 import { copyInPlace } from './copy-in-place.ts';
 import { copyToBucket } from './copy-to-bucket.ts';
 import { listObjects, type ListedObject } from './list-objects.ts';
+import { despiteConflicts } from './patience.ts';
 import { grantHeaders, type GrantHeaders } from './object-grants.ts';
 import { hiddenObject, objectRecord } from './object-record.ts';
 
@@ -83,7 +84,7 @@ export class S3Records implements CopyTarget {
     if (object.blocked !== undefined) return { kind: 'blocked', reason: object.blocked };
     const command = copyToBucket({ bucket: this.#store.bucket, from: this.#store.copyFrom, object, change });
     try {
-      await this.#client.send(new CopyObjectCommand(command));
+      await despiteConflicts(() => this.#client.send(new CopyObjectCommand(command)));
       return { kind: 'written' };
     } catch (error) {
       return this.#writeError(object, error);
@@ -107,9 +108,8 @@ export class S3Records implements CopyTarget {
     if (object === undefined) return { kind: 'precondition-failed' };
     try {
       const grants = await this.#grants(object.locator);
-      await this.#client.send(
-        new CopyObjectCommand(copyInPlace({ bucket: this.#store.bucket, object, change, grants })),
-      );
+      const copy = copyInPlace({ bucket: this.#store.bucket, object, change, grants });
+      await despiteConflicts(() => this.#client.send(new CopyObjectCommand(copy)));
       return { kind: 'written' };
     } catch (error) {
       return this.#writeError(object, error);

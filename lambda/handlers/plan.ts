@@ -11,9 +11,8 @@ import { AwsStoreCatalog } from '../adapters/store-catalog.ts';
 import { Executions } from '../adapters/executions.ts';
 import { LedgerStoreLocks } from '../adapters/store-locks.ts';
 import { lockPorts } from '../adapters/lock-ports.ts';
-import { takeLocks } from '../core/lock/take-locks.ts';
 import type { Job } from '../core/model/job.ts';
-import { planRun } from '../core/plan/plan-run.ts';
+import { beginRun } from '../core/plan/begin-run.ts';
 import { formats } from '../formats/registry.ts';
 import { ENV, requireEnv } from './env.ts';
 
@@ -41,12 +40,15 @@ export interface PlanEvent {
 /** State Plan: decides everything before a record is touched, and leaves plan and units in the run bucket. */
 export async function handler({ runId, stateMachineArn, input }: PlanEvent): Promise<object> {
   const deployed = { jobs, formats, plaintextAllowed, workerTimeoutSeconds };
-  const request = { runId, input, ...deployed, now: Date.now() };
-  const { plan, units } = await planRun(request, { keys, stores, history, pastRuns, latestRuns: history });
-  const executions = new Executions(stateMachineArn);
-  await takeLocks(plan, request.now, lockPorts({ locks, ledger, executions }));
-  const { unitsKey } = await files.writePlan(plan, units);
-  await history.rememberLatest(plan, false);
+  const { plan, unitsKey } = await beginRun(
+    { runId, input, ...deployed, now: Date.now() },
+    {
+      ...{ keys, stores, history, pastRuns, files },
+      latestRuns: history,
+      rememberLatest: (begun, finished) => history.rememberLatest(begun, finished),
+      lock: lockPorts({ locks, ledger, executions: new Executions(stateMachineArn) }),
+    },
+  );
   return {
     runId,
     mode: plan.mode,

@@ -20,6 +20,7 @@ const FORBIDDEN: readonly (readonly [string, string, string])[] = [
   ['cli/program.ts', '../emulator/embedded-aws.ts', 'over its port'],
   ['emulator/embedded-aws.ts', '../lambda/core/model/arn.ts', 'imports nothing of ours'],
   ['emulator/embedded-aws.ts', '@aws-sdk/client-kms', 'Only lambda/adapters may import the AWS SDK'],
+  ['test/faults/checker.ts', '../../lambda/core/ports.ts', 'shares no code with it'],
   ['examples/orders-app/envelope.ts', '../../lambda/core/ports.ts', 'imports nothing of ours'],
 ];
 

@@ -7,7 +7,7 @@ const CATCH_UP_MS = 100;
  */
 export class Pace {
   #intervalMs: number;
-  #nextMs = 0;
+  #nextMs: number | undefined;
 
   constructor(requestsPerSecond: number) {
     this.#intervalMs = 1000 / requestsPerSecond;
@@ -17,9 +17,12 @@ export class Pace {
     this.#intervalMs = 1000 / requestsPerSecond;
   }
 
-  /** Books the next request and says how many milliseconds from `nowMs` it must wait. */
+  /**
+   * Books the next request and says how many milliseconds from `nowMs` it must wait. The first one waits as every other
+   * does: the invocation before this one may have sent its last request just now.
+   */
   reserve(nowMs: number): number {
-    const start = Math.max(this.#nextMs, nowMs - CATCH_UP_MS);
+    const start = Math.max(this.#nextMs ?? nowMs + this.#intervalMs, nowMs - CATCH_UP_MS);
     this.#nextMs = start + this.#intervalMs;
     return Math.max(0, start - nowMs);
   }

@@ -1,0 +1,23 @@
+import { takeLocks, type LockPorts } from '../lock/take-locks.ts';
+import type { RunPlan } from '../model/run.ts';
+import type { RunFiles } from '../ports.ts';
+import { planRun, type PlanPorts, type PlanRequest } from './plan-run.ts';
+
+export interface BeginPorts extends PlanPorts {
+  readonly files: Pick<RunFiles, 'writePlan'>;
+  readonly lock: LockPorts;
+  /** Remembers that this is the latest run of its job in its mode, and whether it came to its end. */
+  readonly rememberLatest: (plan: RunPlan, finished: boolean) => Promise<void>;
+}
+
+/** Stage Plan: decides, then takes the locks of the run's stores, then leaves plan and units for the workers. */
+export async function beginRun(
+  request: PlanRequest,
+  ports: BeginPorts,
+): Promise<{ readonly plan: RunPlan; readonly unitsKey: string }> {
+  const { plan, units } = await planRun(request, ports);
+  await takeLocks(plan, request.now, ports.lock);
+  const { unitsKey } = await ports.files.writePlan(plan, units);
+  await ports.rememberLatest(plan, false);
+  return { plan, unitsKey };
+}

@@ -1,0 +1,77 @@
+import { releaseLocks, type StoreLocks } from '../lock/take-locks.ts';
+import type { UnitProgress } from '../model/books.ts';
+import { PremiseBroken } from '../model/errors.ts';
+import type { RunPlan } from '../model/run.ts';
+import type { Clock, Ledger, RunFiles } from '../ports.ts';
+import { foldReport } from './fold.ts';
+import { reportHtml } from './html.ts';
+import type { Report } from './report.ts';
+
+export interface FinishPorts {
+  readonly files: Pick<RunFiles, 'readPlan' | 'writeReport'> & {
+    /** What the children of map runs returned. */
+    unitResults(manifests: readonly string[]): AsyncIterable<UnitProgress>;
+    /** Where a run's files are, for people. */
+    location(runId: string): string;
+  };
+  readonly ledger: Pick<Ledger, 'readControl'> & {
+    /** Every checkpoint of a run. */
+    units(runId: string): AsyncIterable<UnitProgress>;
+    /** Remembers that every unit of a run came to its end. */
+    remember(runId: string): Promise<void>;
+  };
+  readonly history: {
+    rememberLatest(plan: RunPlan, finished: boolean): Promise<void>;
+    /** Remembers the last migration into each of its places. */
+    remember(plan: RunPlan): Promise<void>;
+  };
+  readonly locks: StoreLocks;
+  readonly journalLocation: (plan: RunPlan) => string;
+  readonly announce: (report: Report) => Promise<void>;
+  readonly clock: Clock;
+}
+
+export interface FinishRequest {
+  readonly runId: string;
+  /** Manifests of the map runs that came to their end. Without them the ledger's checkpoints are folded. */
+  readonly manifests?: readonly string[];
+  /** The error that ended the run. */
+  readonly error?: { readonly Error: string; readonly Cause: string };
+}
+
+export interface FinishedReport {
+  readonly report: Report;
+  readonly reportKey: string;
+  readonly brokenPremise?: string;
+}
+
+/** Stage Report: folds what the units did into one report, remembers what the next runs must know, and fails where a premise broke. */
+export async function finishRun(
+  { runId, manifests, error }: FinishRequest,
+  ports: FinishPorts,
+): Promise<FinishedReport> {
+  const { files, ledger, history, clock } = ports;
+  const plan = await files.readPlan(runId);
+  const { brokenPremise } = await ledger.readControl(runId);
+  // Tolerated failures may hide a broken premise from the map: here it ends the run, and ReportFailure reports it.
+  if (error === undefined && brokenPremise !== undefined)
+    throw new PremiseBroken('report.brokenPremise', brokenPremise);
+  const words = brokenPremise ?? (error === undefined ? undefined : `${error.Error}: ${error.Cause}`);
+  const report = await foldReport({
+    plan,
+    units: manifests === undefined ? ledger.units(runId) : files.unitResults(manifests),
+    endedAt: new Date(clock.now()).toISOString(),
+    files: { run: files.location(runId), journal: ports.journalLocation(plan) },
+    ...(words !== undefined && { error: words }),
+  });
+  if (report.state === 'succeeded') {
+    await ledger.remember(runId);
+    await history.rememberLatest(plan, true);
+    if (report.mode === 'migrate') await history.remember(plan);
+  }
+  const { reportKey } = await files.writeReport(report, reportHtml(report));
+  await ports.announce(report);
+  // A run that failed keeps its locks: it can be redriven, and whoever takes them over fences it first.
+  if (report.state === 'succeeded') await releaseLocks(plan, ports.locks);
+  return { report, reportKey, ...(brokenPremise !== undefined && { brokenPremise }) };
+}

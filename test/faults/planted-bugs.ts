@@ -1,0 +1,344 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import { encoded, placeDigest } from '../../lambda/core/journal/undo.ts';
+import { valueAt } from '../../lambda/core/model/attribute-path.ts';
+import type { IntentEntry } from '../../lambda/core/journal/entries.ts';
+import type { RecordChange, StoreRecord } from '../../lambda/core/model/record.ts';
+import type { ReEncryptAnswer, ReEncryptRequest, RecordStore } from '../../lambda/core/ports.ts';
+import { TABLE } from './records.ts';
+import type { Schedule } from './schedule.ts';
+import type { PlantedBug, WorkerPorts } from './service.ts';
+import type { Invariant } from './violations.ts';
+
+/** A mistake that the product could have, and the invariants of which the suite must then find one broken. */
+export interface Planted {
+  readonly name: string;
+  readonly breaks: readonly Invariant[];
+  readonly bug: PlantedBug;
+  /** What makes the mistake likely to show. */
+  readonly given?: Partial<Schedule>;
+}
+
+const MANY_WRITERS = {
+  writers: 4,
+  writerPauseMs: 200,
+  stalls: 0.3,
+  stallMs: 2_000,
+  objects: 3,
+  items: 8,
+} as const;
+const CALM = { faultRate: 0, kills: [], events: [], writers: 0, duplicates: 0, stalls: 0 } as const;
+
+/** Ports with a record store of which some methods are other ones. */
+function withRecords(ports: WorkerPorts, changed: Partial<RecordStore>): WorkerPorts {
+  const { records } = ports;
+  const same: RecordStore = {
+    readPage: (range, options) => records.readPage(range, options),
+    find: locators => records.find(locators),
+    reread: record => records.reread(record),
+    write: (record, change) => records.write(record, change),
+  };
+  return { ...ports, records: { ...same, ...changed } };
+}
+
+/** Ports with a KMS whose answers are other ones. */
+function withAnswers(
+  ports: WorkerPorts,
+  change: (answer: ReEncryptAnswer, request: ReEncryptRequest) => ReEncryptAnswer,
+): WorkerPorts {
+  const { keys } = ports;
+  return {
+    ...ports,
+    keys: {
+      reEncrypt: async request => change(await keys.reEncrypt(request), request),
+      tryReEncrypt: request => keys.tryReEncrypt(request),
+      pace: rate => keys.pace(rate),
+      takeUsage: () => keys.takeUsage(),
+    },
+  };
+}
+
+/** The change without its condition on the data key. */
+async function blindly(ports: WorkerPorts, record: StoreRecord, change: RecordChange) {
+  if (record.kind === 'item' && change.kind === 'item-change') {
+    const path = Object.keys(record.key).slice(0, 1);
+    return ports.records.write(record, { ...change, expect: [{ path, value: valueAt(record.key, path) }] });
+  }
+  const current = await ports.records.reread(record);
+  if (current === undefined || change.kind !== 'object-change') return ports.records.write(record, change);
+  return ports.records.write(current, { ...change, expect: {} });
+}
+
+const CLAIMED = { kind: 'written' } as const;
+
+export const PLANTED_BUGS: readonly Planted[] = [
+  {
+    name: 'writes without looking whether the data key is still the one it read',
+    breaks: [2, 4],
+    given: MANY_WRITERS,
+    bug: {
+      ports: ports => withRecords(ports, { write: (record, change) => blindly(ports, record, change) }),
+    },
+  },
+  {
+    name: 'writes an attribute back that is not its business',
+    breaks: [2],
+    given: MANY_WRITERS,
+    bug: {
+      ports: ports =>
+        withRecords(ports, {
+          write: (record, change) => {
+            if (record.kind !== 'item' || change.kind !== 'item-change')
+              return ports.records.write(record, change);
+            const stale = { path: ['note'], value: record.attributes['note'] };
+            return ports.records.write(record, { ...change, set: [...change.set, stale] });
+          },
+        }),
+    },
+  },
+  {
+    name: 'forgets the key ARN beside the data key',
+    breaks: [2],
+    given: CALM,
+    bug: {
+      ports: ports =>
+        withRecords(ports, {
+          write: (record, change) =>
+            change.kind === 'item-change'
+              ? ports.records.write(record, { ...change, set: change.set.slice(0, 1) })
+              : ports.records.write(record, change),
+        }),
+    },
+  },
+  {
+    name: 'journals a page two seconds after it has written it',
+    breaks: [3],
+    given: CALM,
+    bug: {
+      ports: ({ journal, ...ports }) => ({
+        ...ports,
+        journal: {
+          writeIntents: (page, intents) => {
+            setTimeout(() => void journal.writeIntents(page, intents), 2_000);
+            return Promise.resolve();
+          },
+          writeOutcomes: (page, outcomes) => journal.writeOutcomes(page, outcomes),
+        },
+      }),
+    },
+  },
+  {
+    name: 'loses the first intent of every page',
+    breaks: [3],
+    given: CALM,
+    bug: {
+      ports: ({ journal, ...ports }) => ({
+        ...ports,
+        journal: {
+          writeIntents: (page, intents) => journal.writeIntents(page, intents.slice(1)),
+          writeOutcomes: (page, outcomes) => journal.writeOutcomes(page, outcomes),
+        },
+      }),
+    },
+  },
+  {
+    name: 'gives a record the new data key of its neighbour',
+    breaks: [4],
+    given: CALM,
+    bug: {
+      ports: ports => {
+        const last = new Map<string, ReEncryptAnswer>();
+        return withAnswers(ports, (answer, { destination }) => {
+          const context = JSON.stringify(destination.context);
+          const neighbour = last.get(context) ?? answer;
+          last.set(context, answer);
+          return answer.kind === 're-encrypted' ? neighbour : answer;
+        });
+      },
+    },
+  },
+  {
+    name: 'does not know its own work again',
+    breaks: [4],
+    given: CALM,
+    bug: {
+      ports: (ports, { phase }) =>
+        phase !== 'migrate'
+          ? ports
+          : withAnswers(ports, answer =>
+              answer.kind === 're-encrypted' && answer.source.keyArn === answer.destination.keyArn
+                ? { ...answer, source: { ...answer.source, keyMaterialId: '0'.repeat(64) } }
+                : answer,
+            ),
+    },
+  },
+  {
+    name: 'claims writes that it has not made',
+    breaks: [4],
+    given: CALM,
+    bug: { ports: ports => withRecords(ports, { write: () => Promise.resolve(CLAIMED) }) },
+  },
+  {
+    name: 'passes over a record of every page',
+    breaks: [5],
+    given: CALM,
+    bug: {
+      ports: ports =>
+        withRecords(ports, {
+          readPage: async (range, options) => {
+            const page = await ports.records.readPage(range, options);
+            return { ...page, records: page.records.slice(1) };
+          },
+        }),
+    },
+  },
+  {
+    name: 'says that nothing is left, whatever is',
+    breaks: [5],
+    given: CALM,
+    bug: {
+      ports: (ports, { phase, plan }) =>
+        phase === 'migrate'
+          ? withRecords(ports, { write: () => Promise.resolve(CLAIMED) })
+          : withAnswers(ports, (_, { ciphertext }) => {
+              const material = { keyArn: plan.destination.keyArn, keyMaterialId: 'f'.repeat(64) };
+              const algorithm = 'SYMMETRIC_DEFAULT';
+              return {
+                kind: 're-encrypted',
+                ciphertext,
+                source: material,
+                destination: material,
+                sourceAlgorithm: algorithm,
+                destinationAlgorithm: algorithm,
+                requestIds: [],
+              };
+            }),
+    },
+  },
+  {
+    name: 'puts something new where KMS could not open the old',
+    breaks: [6],
+    given: { ...CALM, flawed: 4 },
+    bug: {
+      ports: (ports, { plan }) => {
+        let made: ReEncryptAnswer | undefined;
+        return withAnswers(ports, (answer, { source }) => {
+          if (answer.kind === 're-encrypted' && source.keyArn !== plan.destination.keyArn) made = answer;
+          return answer.kind === 'invalid-ciphertext' ? (made ?? answer) : answer;
+        });
+      },
+    },
+  },
+  {
+    name: 'goes on when it is told to stop',
+    breaks: [6],
+    given: {
+      ...CALM,
+      kmsRequestsPerSecond: 4,
+      items: 20,
+      workers: 1,
+      pageSize: 2,
+      events: [{ event: 'stop', atMs: 1_500 }],
+    },
+    bug: {
+      ports: ports => ({
+        ...ports,
+        ledger: {
+          lastCheckpoint: (of, runId) => ports.ledger.lastCheckpoint(of, runId),
+          checkpoint: (progress, previous) => ports.ledger.checkpoint(progress, previous),
+          breakPremise: (runId, words) => ports.ledger.breakPremise(runId, words),
+          renewLease: (runId, until) => ports.ledger.renewLease(runId, until),
+          readControl: async runId => {
+            const { brokenPremise: _unheard, ...control } = await ports.ledger.readControl(runId);
+            return control;
+          },
+        },
+      }),
+    },
+  },
+  {
+    name: 'takes ten times its share of the rate',
+    breaks: [7],
+    given: { ...CALM, kmsRequestsPerSecond: 4, items: 20 },
+    bug: {
+      ports: ports => {
+        const { keys } = withAnswers(ports, answer => answer);
+        return { ...ports, keys: { ...keys, pace: rate => ports.keys.pace(10 * rate) } };
+      },
+    },
+  },
+  {
+    name: 'deletes a record',
+    breaks: [8],
+    given: CALM,
+    bug: {
+      ports: (ports, { dynamodb }) =>
+        withRecords(ports, {
+          readPage: async (range, options) => {
+            const page = await ports.records.readPage(range, options);
+            const [first] = page.records;
+            if (first?.kind === 'item')
+              await dynamodb.send(
+                new DeleteItemCommand({
+                  TableName: TABLE,
+                  Key: { id: { S: JSON.parse(first.locator).id.S as string } },
+                }),
+              );
+            return page;
+          },
+        }),
+    },
+  },
+  {
+    name: 'rolls back over what another writer has written since',
+    breaks: [2, 4],
+    given: { ...MANY_WRITERS, roughRollback: false },
+    bug: {
+      ports: (ports, { phase }) =>
+        phase !== 'rollback'
+          ? ports
+          : {
+              ...ports,
+              archive: Object.assign(Object.create(ports.archive) as WorkerPorts['archive'], {
+                pagesOf: (unit: Parameters<WorkerPorts['archive']['pagesOf']>[0]) =>
+                  ports.archive.pagesOf(unit),
+                hasRewrapped: (name: string) => ports.archive.hasRewrapped(name),
+                readIntents: async (name: string) => {
+                  const read = await ports.archive.readIntents(name);
+                  if (read.kind === 'damaged') return read;
+                  return {
+                    ...read,
+                    intents: await Promise.all(read.intents.map(one => blindIntent(ports, one))),
+                  };
+                },
+              }),
+            },
+    },
+  },
+  {
+    name: 'puts back every other data key only',
+    breaks: ['rollback'],
+    given: CALM,
+    bug: {
+      ports: (ports, { phase }) => {
+        let writes = 0;
+        return phase !== 'rollback'
+          ? ports
+          : withRecords(ports, {
+              write: (record, change) =>
+                ++writes % 2 === 0 ? Promise.resolve(CLAIMED) : ports.records.write(record, change),
+            });
+      },
+    },
+  },
+];
+
+/** An intent that takes whatever lies there for what its run has written. */
+async function blindIntent({ records }: WorkerPorts, intent: IntentEntry): Promise<IntentEntry> {
+  const [record] = await records.find([intent.locator]);
+  if (record?.kind !== 'item') return intent;
+  const undo = intent.undo.map(place => ({
+    ...place,
+    afterDigest: placeDigest(encoded(valueAt(record.attributes, place.path))),
+  }));
+  return { ...intent, undo };
+}

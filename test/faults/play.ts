@@ -1,0 +1,341 @@
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms';
+import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
+import { EmbeddedAws } from '../../emulator/embedded-aws.ts';
+import { parseJob } from '../../lambda/core/job/parse-job.ts';
+import type { Job } from '../../lambda/core/model/job.ts';
+import { formats } from '../../lambda/formats/registry.ts';
+import { Application, FLAWS, type ApplicationKeys, type Truth } from './application.ts';
+import { clientsOf, type Clients } from './aws.ts';
+import { Checker } from './checker.ts';
+import { Pipeline, type RunEnd } from './pipeline.ts';
+import { Random } from './random.ts';
+import { BUCKET, PREFIX, TABLE, type Layout, type Stored } from './records.ts';
+import { scheduleOf, type RunEvent, type Schedule } from './schedule.ts';
+import { Service, type PlantedBug } from './service.ts';
+import { Findings } from './violations.ts';
+import { VirtualTime } from './virtual-time.ts';
+import { Watch } from './watch.ts';
+import { JOURNAL, LEDGER, RUNS, Weather } from './weather.ts';
+import { Party, Wire } from './wire.ts';
+
+export interface Played {
+  readonly schedule: Schedule;
+  readonly findings: Findings;
+  /** Faults by kind. */
+  readonly injected: ReadonlyMap<string, number>;
+}
+
+/** Runs that meet bad weather before it clears, at most. */
+const ROUGH_RUNS = 4;
+
+/** Plays one schedule, from its seed to its findings. */
+export async function play(
+  seed: number,
+  bug: PlantedBug = {},
+  changes: Partial<Schedule> = {},
+): Promise<Played> {
+  const random = new Random(seed);
+  const schedule = { ...scheduleOf(seed, random.fork()), ...changes };
+  const findings = new Findings();
+  const injected = await VirtualTime.run(random.fork(), async time => {
+    const scene = await setTheScene(schedule, { time, random, bug, findings });
+    try {
+      await act(scene);
+    } catch (error) {
+      findings.violate(4, `the schedule broke off: ${(error as Error).stack ?? String(error)}`);
+    }
+    return scene.weather.injected;
+  });
+  return { schedule, findings, injected };
+}
+
+interface Scene {
+  readonly schedule: Schedule;
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly findings: Findings;
+  readonly weather: Weather;
+  readonly watch: Watch;
+  readonly application: Application;
+  readonly checker: Checker;
+  readonly pipeline: Pipeline;
+  readonly service: Service;
+  readonly admin: Clients;
+  readonly keys: ApplicationKeys;
+}
+
+type Given = Pick<Scene, 'time' | 'random' | 'findings'> & { readonly bug: PlantedBug };
+
+async function setTheScene(schedule: Schedule, { time, random, bug, findings }: Given): Promise<Scene> {
+  const watch = new Watch(findings);
+  const weather = new Weather(schedule, random.fork(), call => watch.see(call));
+  const aws = new EmbeddedAws({ s3PageSize: 5 });
+  const wire = new Wire(aws, { time, random: random.fork(), hooks: weather });
+  const admin = clientsOf(wire, new Party('admin', 1));
+  const keys = await createKeys(admin);
+  await createStores(admin, schedule.layout);
+  const given = { layout: schedule.layout, keys };
+  const application = new Application(clientsOf(wire, new Party('application', 60)), random.fork(), given);
+  for (let made = 0; made < schedule.items; made++) await application.add('table');
+  for (let made = 0; made < schedule.objects; made++) await application.add('bucket');
+  for (let made = 0; made < schedule.flawed; made++)
+    await application.add(random.chance(0.5) ? 'table' : 'bucket', random.pick(FLAWS));
+  const service = new Service(wire, {
+    job: jobOf(schedule, keys),
+    schedule,
+    bug,
+    executionOf: runId => {
+      const known = pipeline.runs.find(run => run.runId === runId);
+      return known === undefined ? 'unknown' : known.over ? 'over' : 'running';
+    },
+  });
+  const pipeline: Pipeline = new Pipeline(service, schedule, { time, random: random.fork(), weather });
+  const checker = new Checker(clientsOf(wire, new Party('checker', 1)), application, {
+    ...given,
+    findings,
+    watch,
+  });
+  return {
+    schedule,
+    time,
+    random,
+    findings,
+    weather,
+    watch,
+    application,
+    checker,
+    pipeline,
+    service,
+    admin,
+    keys,
+  };
+}
+
+async function createKeys({ kms }: Clients): Promise<ApplicationKeys> {
+  const arn = async (): Promise<string> => (await kms.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? '';
+  return { old: await arn(), new: await arn(), foreign: await arn() };
+}
+
+async function createStores({ dynamodb, s3 }: Clients, { versionedBucket }: Layout): Promise<void> {
+  const table = (name: string, keys: readonly string[]): CreateTableCommand =>
+    new CreateTableCommand({
+      TableName: name,
+      KeySchema: keys.map((key, at) => ({ AttributeName: key, KeyType: at === 0 ? 'HASH' : 'RANGE' })),
+      AttributeDefinitions: keys.map(key => ({ AttributeName: key, AttributeType: 'S' })),
+      BillingMode: 'PAY_PER_REQUEST',
+    });
+  await dynamodb.send(table(TABLE, ['id']));
+  await dynamodb.send(table(LEDGER, ['run', 'item']));
+  for (const bucket of [BUCKET, JOURNAL, RUNS]) await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  if (versionedBucket)
+    await s3.send(
+      new PutBucketVersioningCommand({
+        Bucket: BUCKET,
+        VersioningConfiguration: { Status: 'Enabled' },
+      }),
+    );
+}
+
+function jobOf({ layout, workers, kmsRequestsPerSecond }: Schedule, keys: ApplicationKeys): Job {
+  const at = (name: string): string => (layout.nested ? `envelope.${name}` : name);
+  const parsed = parseJob(
+    {
+      name: 'orders',
+      source: { keys: [keys.old] },
+      destination: { key: keys.new },
+      stores: [
+        {
+          type: 'dynamodb',
+          table: TABLE,
+          format: {
+            type: 'attribute',
+            dataKey: at('dataKey'),
+            keyArn: at('keyArn'),
+            encoding: layout.encoding,
+            encryptionContext: { tenant: { attribute: 'tenant' } },
+          },
+        },
+        {
+          type: 's3',
+          bucket: BUCKET,
+          prefix: PREFIX,
+          format: {
+            type: 'object-metadata',
+            dataKey: 'data-key',
+            keyArn: 'key-arn',
+            encryptionContext: { tenant: { metadata: 'tenant' } },
+          },
+        },
+      ],
+      limits: { kmsRequestsPerSecond, maxConcurrency: workers },
+    },
+    formats,
+  );
+  if (parsed.kind === 'refused') throw new Error(JSON.stringify(parsed.problems));
+  return parsed.job;
+}
+
+/** The story of a schedule: bad weather, still water, a second run, and all of it rolled back. */
+async function act(scene: Scene): Promise<void> {
+  const { checker, pipeline, findings, watch, application } = scene;
+  const seeded = await checker.snapshot();
+  const isFlawed = ({ flaw }: Truth): boolean => flaw !== undefined;
+
+  await inBadWeather(scene);
+  await checker.checkRecords();
+
+  const finishing = await inStillWater(scene, { mode: 'migrate' });
+  if (finishing?.report === undefined) return;
+  await checker.checkRecords();
+  await checker.checkCounts(finishing.report);
+  const migrated = await checker.snapshot();
+  checker.checkUnchanged(seeded, migrated, { which: isFlawed, invariant: 6 });
+
+  watch.writes = 0;
+  await inStillWater(scene, { mode: 'migrate' });
+  findings.expect(watch.writes === 0, 4, `a second run over finished work wrote ${watch.writes} times`);
+  checker.checkUnchanged(migrated, await checker.snapshot(), { which: () => true, invariant: 4 });
+
+  await rollBackEverything(scene, seeded);
+  pipeline.turn(false);
+  findings.count('records of applications', application.truths.length);
+}
+
+/** Runs with faults, kills, operators and writers, one after the other until one succeeds. */
+async function inBadWeather(scene: Scene): Promise<void> {
+  const { pipeline, schedule, time, admin, keys } = scene;
+  const life = startLife(scene);
+  pipeline.turn(true);
+  for (let runs = 0; runs < ROUGH_RUNS; runs++) {
+    const events = schedule.events.filter((_, index) => index % ROUGH_RUNS === runs);
+    const timers = events.map(({ atMs, event }) => setTimeout(() => void happen(event, scene), atMs));
+    const end = await run(scene, { mode: 'migrate' });
+    for (const timer of timers) clearTimeout(timer);
+    await admin.kms.send(new EnableKeyCommand({ KeyId: keys.old }));
+    await admin.kms.send(new EnableKeyCommand({ KeyId: keys.new }));
+    if (end.state === 'succeeded') break;
+    await time.sleep(scene.random.between(0, 5_000));
+  }
+  pipeline.turn(false);
+  await life.end();
+  // Workers that a stopped map left behind end within their time-out.
+  await time.sleep(schedule.workerTimeoutSeconds * 1000);
+}
+
+async function run(
+  scene: Scene,
+  input: { readonly mode: string; readonly [field: string]: unknown },
+): Promise<RunEnd> {
+  const { pipeline, checker, watch, schedule } = scene;
+  const { kmsRequestsPerSecond: rate, workers, duplicates } = schedule;
+  watch.nextRun({
+    worker: { rate: rate / Math.min(workers, rate), workers: 1 },
+    // A unit that is delivered twice has two workers for a while, each with its own share.
+    ...(duplicates === 0 && { fleet: { rate, workers } }),
+  });
+  const end = await pipeline.run(input);
+  scene.findings.count(`runs ${end.state}`);
+  if (end.report !== undefined) checker.checkBooks(end.report);
+  return end;
+}
+
+/** Without faults and writers a run succeeds, whatever was before it. */
+async function inStillWater(
+  scene: Scene,
+  input: { readonly mode: string; readonly [field: string]: unknown },
+): Promise<RunEnd | undefined> {
+  const { findings } = scene;
+  const end = await run(scene, input);
+  if (end.state === 'succeeded') return end;
+  findings.violate(4, `a run in still water ended ${end.state}: ${end.words}`);
+  return undefined;
+}
+
+/** Every run that may have written is undone, the last one first; then all that nobody else touched is as it was seeded. */
+async function rollBackEverything(scene: Scene, seeded: ReadonlyMap<string, Stored>): Promise<void> {
+  const { pipeline, schedule, time, checker, findings } = scene;
+  const written = pipeline.runs.filter(({ plan }) => plan?.mode === 'migrate').reverse();
+  for (const { runId } of written) {
+    pipeline.turn(schedule.roughRollback);
+    const first = await run(scene, { mode: 'rollback', run: runId });
+    pipeline.turn(false);
+    if (isWhole(first)) continue;
+    // A run that did not come to its end is rolled back when no worker of it can be writing any more; and what a
+    // rollback reports as failed, the next one puts back.
+    await time.sleep((schedule.workerTimeoutSeconds + 60) * 2_000);
+    const again = await run(scene, { mode: 'rollback', run: runId });
+    findings.expect(
+      isWhole(again),
+      'rollback',
+      `the rollback of ${runId} ended ${again.state}: ${again.words}`,
+    );
+  }
+  await checker.checkRecords();
+  const untouched = ({ touched }: Truth): boolean => !touched;
+  checker.checkUnchanged(seeded, await checker.snapshot(), { which: untouched, invariant: 'rollback' });
+}
+
+/** It came to its end, and nothing failed on the way. */
+function isWhole({ state, report }: RunEnd): boolean {
+  return (
+    state === 'succeeded' && report?.stores.every(({ outcomes }) => outcomes.failed === undefined) === true
+  );
+}
+
+/** What one writer does at most: a schedule is about races, not about load. */
+const ACTS_PER_WRITER = 15;
+const SAMPLES = 120;
+
+/** Writers that change records, and a reader that opens them, until they are told to end. */
+function startLife({ schedule, time, random, application, checker, weather }: Scene): {
+  end(): Promise<void>;
+} {
+  const life = { going: true };
+  const writer = async (): Promise<void> => {
+    for (let acts = 0; life.going && acts < ACTS_PER_WRITER; acts++) {
+      await time.sleep(random.between(1, schedule.writerPauseMs));
+      weather.count(`application: ${await application.act()}`);
+    }
+  };
+  const reader = async (): Promise<void> => {
+    for (let samples = 0; life.going && samples < SAMPLES; samples++) {
+      await time.sleep(random.between(1, 600));
+      await application.withFree(truth => checker.sample(truth));
+    }
+  };
+  const all = Promise.all([...Array.from({ length: schedule.writers }, writer), reader()]);
+  return {
+    end: async () => {
+      life.going = false;
+      await all;
+    },
+  };
+}
+
+async function happen(
+  event: RunEvent,
+  { pipeline, service, admin, keys, weather, time }: Scene,
+): Promise<void> {
+  const { current } = pipeline;
+  if (current?.plan === undefined) return;
+  weather.count(`operator: ${event}`);
+  const control = service.control(new Party('operator', 1));
+  switch (event) {
+    case 'stop':
+      return control.breakPremise(current.runId, 'stopped by an operator (rewrap stop)');
+    case 'pause':
+      await control.pause(current.runId, true);
+      await time.sleep(20_000);
+      return control.pause(current.runId, false);
+    case 'abort':
+      current.aborted = true;
+      return;
+    case 'disable-old-key':
+      await admin.kms.send(new DisableKeyCommand({ KeyId: keys.old }));
+      return;
+    case 'disable-new-key':
+      await admin.kms.send(new DisableKeyCommand({ KeyId: keys.new }));
+      return;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Random } from './random.ts';
+import type { Layout } from './records.ts';
+
+/** Where in DESIGN §5 a worker is killed: before a request leaves, or after it took effect. */
+export const KILL_POINTS = [
+  '1 reading',
+  '2 before asking KMS',
+  '3 asked KMS',
+  '4 before the journal',
+  '5 journalled',
+  '6 before a write',
+  '6 written',
+  '7 before the outcomes',
+  '7 outcomes journalled',
+  '7 before the checkpoint',
+  '7 checkpoint stored',
+] as const;
+export type KillPoint = (typeof KILL_POINTS)[number];
+
+/** What operators and others do to a run while it runs. */
+export const EVENTS = ['stop', 'pause', 'abort', 'disable-old-key', 'disable-new-key'] as const;
+export type RunEvent = (typeof EVENTS)[number];
+
+/** All that is decided about a schedule beforehand. The same seed gives the same one, and plays the same. */
+export interface Schedule {
+  readonly seed: number;
+  readonly layout: Layout;
+  readonly items: number;
+  readonly objects: number;
+  readonly flawed: number;
+  readonly pageSize: number;
+  readonly workers: number;
+  readonly kmsRequestsPerSecond: number;
+  readonly workerTimeoutSeconds: number;
+  /** Probability that a call of the product meets a fault. */
+  readonly faultRate: number;
+  /** Kinds of trouble, so that some schedules are all throttling and others all lost answers. */
+  readonly troubles: readonly Trouble[];
+  readonly kills: readonly { readonly point: KillPoint; readonly nth: number }[];
+  /** Probability that a unit is delivered twice. */
+  readonly duplicates: number;
+  /** Probability that a worker stalls before a write, and for how long at most. */
+  readonly stalls: number;
+  readonly stallMs: number;
+  /** How far a worker's clock may be off, in milliseconds. */
+  readonly clockSkewMs: number;
+  readonly writers: number;
+  /** Milliseconds between what one writer does, at most. */
+  readonly writerPauseMs: number;
+  readonly events: readonly { readonly atMs: number; readonly event: RunEvent }[];
+  /** Rolling back meets the same weather. */
+  readonly roughRollback: boolean;
+}
+
+export const TROUBLES = ['throttling', 'server-errors', 'lost-answers', 'silence', 'conflicts'] as const;
+export type Trouble = (typeof TROUBLES)[number];
+
+export function scheduleOf(seed: number, random: Random): Schedule {
+  const calm = random.chance(0.1);
+  const some = <T>(options: readonly T[], most: number): readonly T[] =>
+    Array.from({ length: random.between(0, most) }, () => random.pick(options));
+  return {
+    seed,
+    layout: {
+      encoding: random.pick(['binary', 'base64'] as const),
+      nested: random.chance(0.5),
+      versionedBucket: random.chance(0.5),
+    },
+    items: random.between(6, 20),
+    objects: random.between(3, 8),
+    flawed: random.between(0, 4),
+    pageSize: random.between(2, 7),
+    workers: random.between(1, 4),
+    kmsRequestsPerSecond: random.pick([4, 20, 100]),
+    workerTimeoutSeconds: random.pick([30, 60]),
+    faultRate: calm ? 0 : random.pick([0.01, 0.04, 0.1]),
+    troubles: calm ? [] : [random.pick(TROUBLES), ...some(TROUBLES, 3)],
+    kills: some(KILL_POINTS, 6).map(point => ({ point, nth: random.between(1, 4) })),
+    duplicates: random.pick([0, 0, 0.3]),
+    stalls: random.pick([0, 0, 0.1]),
+    stallMs: random.pick([2_000, 25_000]),
+    clockSkewMs: random.pick([0, 0, 10_000]),
+    writers: random.between(0, 4),
+    writerPauseMs: random.pick([200, 1_000, 4_000]),
+    events: some(EVENTS, 2).map(event => ({ event, atMs: random.between(100, 8_000) })),
+    roughRollback: random.chance(0.5),
+  };
+}

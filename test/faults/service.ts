@@ -1,0 +1,169 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
+import { S3IntentArchive } from '../../lambda/adapters/intent-archive.ts';
+import { journalLocation, S3Journal, S3OutcomeArchive } from '../../lambda/adapters/journal.ts';
+import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
+import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
+import { KmsKeyService } from '../../lambda/adapters/kms.ts';
+import { DynamoDbLedger } from '../../lambda/adapters/ledger.ts';
+import { DeployedRuns } from '../../lambda/adapters/past-runs.ts';
+import { KMS_PATIENCE_MS } from '../../lambda/adapters/patience.ts';
+import { openStore } from '../../lambda/adapters/record-store.ts';
+import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
+import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
+import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
+import { LedgerStoreLocks } from '../../lambda/adapters/store-locks.ts';
+import { announceBrokenPremise } from '../../lambda/core/account/run-control.ts';
+import type { HolderLife } from '../../lambda/core/lock/store-lock.ts';
+import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.ts';
+import type { UnitProgress } from '../../lambda/core/model/books.ts';
+import type { Job } from '../../lambda/core/model/job.ts';
+import type { Phase, RunPlan, Unit } from '../../lambda/core/model/run.ts';
+import { beginRun } from '../../lambda/core/plan/begin-run.ts';
+import { finishRun, type FinishRequest } from '../../lambda/core/report/finish-run.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
+import { rollbackUnit, type RollbackPorts } from '../../lambda/core/rollback/rollback-unit.ts';
+import { unitScope } from '../../lambda/core/scan/unit-scope.ts';
+import { verifyUnit, type VerifyPorts } from '../../lambda/core/verify/verify-unit.ts';
+import { formats } from '../../lambda/formats/registry.ts';
+import type { Schedule } from './schedule.ts';
+import { JOURNAL, LEDGER, RUNS } from './weather.ts';
+import type { Party, Wire } from './wire.ts';
+
+export type WorkerPorts = MigratePorts & VerifyPorts & RollbackPorts;
+
+/** What a planted bug may replace of the product: its ports, and nothing else. */
+export interface PlantedBug {
+  readonly ports?: (ports: WorkerPorts, at: PlantedAt) => WorkerPorts;
+}
+
+export interface PlantedAt {
+  readonly phase: Phase;
+  readonly plan: RunPlan;
+  /** With the worker's own credentials. */
+  readonly dynamodb: DynamoDBClient;
+}
+
+export interface ServiceOptions {
+  readonly job: Job;
+  readonly schedule: Schedule;
+  readonly bug: PlantedBug;
+  readonly executionOf: (runId: string) => HolderLife['execution'];
+}
+
+/**
+ * The product as the handlers put it together, stage by stage, but over a wire in virtual time. What is small here is
+ * what a test wants small: the pages, and the time of an invocation.
+ */
+export class Service {
+  readonly #wire: Wire;
+  readonly #options: ServiceOptions;
+
+  constructor(wire: Wire, options: ServiceOptions) {
+    this.#wire = wire;
+    this.#options = options;
+  }
+
+  /** Stage Plan. */
+  async plan(runId: string, input: object, { party, now }: { readonly party: Party; readonly now: number }) {
+    const { schedule, job, executionOf } = this.#options;
+    const { files, ledger, clients } = this.#tools(party);
+    const history = new LedgerHistory(clients.dynamodb(), LEDGER);
+    const config = this.#wire.configOf(party);
+    const { pageSize, workerTimeoutSeconds } = schedule;
+    const { plan } = await beginRun(
+      { runId, input, jobs: [job], formats, plaintextAllowed: false, workerTimeoutSeconds, now },
+      {
+        keys: grantTokens => new KmsKeyCatalog(new KmsChannel({ ...config, grantTokens }), KMS_PATIENCE_MS),
+        stores: new AwsStoreCatalog(clients),
+        history,
+        pastRuns: new DeployedRuns(files, ledger),
+        latestRuns: history,
+        rememberLatest: (begun, finished) => history.rememberLatest(begun, finished),
+        files: { writePlan: (begun, units) => files.writePlan({ ...begun, pageSize }, units) },
+        lock: {
+          locks: new LedgerStoreLocks(clients.dynamodb(), LEDGER),
+          fence: (other, words) => ledger.breakPremise(other, words),
+          lifeOf: async other => ({ execution: executionOf(other), ...(await ledger.readControl(other)) }),
+        },
+      },
+    );
+    return { plan: { ...plan, pageSize }, units: await files.readUnits(runId) };
+  }
+
+  /** States MigrateUnit, VerifyUnit and RollbackUnit: one invocation. */
+  work(
+    phase: Phase,
+    unit: Unit,
+    { party, clock, deadline }: { readonly party: Party } & Pick<WorkerPorts, 'clock' | 'deadline'>,
+  ): Promise<UnitProgress> {
+    const { files, ledger, clients } = this.#tools(party);
+    return announceBrokenPremise(unit.runId, ledger, async () => {
+      const plan = await files.readPlan(unit.runId);
+      const scope = unitScope(unit, plan, formats);
+      const place = { bucket: JOURNAL, job: plan.job };
+      const archive = {
+        intents: new S3IntentArchive(clients.s3(), place),
+        outcomes: new S3OutcomeArchive(clients.s3(), place),
+      };
+      const ports = {
+        records: await openStore(scope.store, { clients, region: plan.storeRegion, tags: false }),
+        keys: new KmsKeyService(new KmsChannel(this.#wire.configOf(party))),
+        journal: new S3Journal(clients.s3(), place),
+        archive: Object.assign(archive.intents, {
+          outcomesOf: (of: Unit) => archive.outcomes.outcomesOf(of),
+        }),
+        ledger,
+        telemetry: { dataKey: () => undefined, page: () => undefined },
+        deadline,
+        clock,
+      };
+      const planted =
+        this.#options.bug.ports?.(ports, { phase, plan, dynamodb: clients.dynamodb() }) ?? ports;
+      switch (phase) {
+        case 'migrate':
+          return migrateUnit(scope, planted);
+        case 'verify':
+          return verifyUnit(scope, planted);
+        case 'rollback':
+          return rollbackUnit(scope, planted);
+      }
+    });
+  }
+
+  /** States Report and ReportFailure. `results`: what the units returned, where the maps came to their end. */
+  async report(
+    request: FinishRequest,
+    { party, results }: { readonly party: Party; readonly results: readonly UnitProgress[] },
+  ): Promise<Report> {
+    const { files, ledger, clients } = this.#tools(party);
+    const { report } = await finishRun(request, {
+      files: {
+        readPlan: runId => files.readPlan(runId),
+        writeReport: (finished, html) => files.writeReport(finished, html),
+        location: runId => files.location(runId),
+        unitResults: async function* () {
+          yield* results;
+        },
+      },
+      ledger,
+      history: new LedgerHistory(clients.dynamodb(), LEDGER),
+      locks: new LedgerStoreLocks(clients.dynamodb(), LEDGER),
+      journalLocation: plan => journalLocation(JOURNAL, plan),
+      announce: () => Promise.resolve(),
+      clock: { now: () => Date.now() },
+    });
+    return report;
+  }
+
+  /** What `rewrap stop` and `rewrap pause` do. */
+  control(party: Party): Pick<DynamoDbLedger, 'breakPremise' | 'pause'> {
+    return this.#tools(party).ledger;
+  }
+
+  #tools(party: Party): { files: S3RunFiles; ledger: DynamoDbLedger; clients: AwsClients } {
+    const clients = new AwsClients(this.#wire.configOf(party));
+    const files = new S3RunFiles(clients.s3(), RUNS);
+    return { files, ledger: new DynamoDbLedger(clients.dynamodb(), LEDGER), clients };
+  }
+}

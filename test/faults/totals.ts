@@ -1,0 +1,92 @@
+import type { Done } from './main.ts';
+import type { Played } from './play.ts';
+import type { Invariant, Violation } from './violations.ts';
+
+/** One schedule's outcome, as it travels between processes. */
+export interface Result {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly injected: Readonly<Record<string, number>>;
+}
+
+export interface PlantedResult {
+  readonly name: string;
+  readonly breaks: readonly Invariant[];
+  readonly caught?: Violation;
+  readonly seed?: number;
+}
+
+export function resultOf({ schedule, findings, injected }: Played): Result {
+  return {
+    seed: schedule.seed,
+    violations: findings.violations,
+    counts: Object.fromEntries(findings.counts),
+    injected: Object.fromEntries(injected),
+  };
+}
+
+/** What the suite prints, and whether it passed: no violations, and every planted bug caught. */
+export function totalsText(
+  done: readonly Done[],
+  seconds: number,
+): { readonly text: string; readonly passed: boolean } {
+  const all = done.flatMap(one => (one.kind === 'schedule' ? [one.result] : []));
+  const results = [...new Map(all.map(one => [one.seed, one])).values()];
+  const alike = all.every(one => results.some(other => JSON.stringify(one) === JSON.stringify(other)));
+  const planted = done.flatMap(one => (one.kind === 'planted' ? [one.result] : []));
+  const violated = results.filter(({ violations }) => violations.length > 0);
+  const violations = violated.reduce((sum, one) => sum + one.violations.length, 0);
+  const missed = planted.filter(({ caught }) => caught === undefined);
+  const injected = Object.entries(sumOf(results.map(one => one.injected)));
+  const faults = Object.fromEntries(injected.filter(([name]) => !isOthers(name)));
+  const others = Object.fromEntries(injected.filter(([name]) => isOthers(name)));
+  const lines = [
+    `schedules                 ${results.length}, in ${seconds.toFixed(0)} s`,
+    ...section('looked at', sumOf(results.map(({ counts }) => counts))),
+    ...section(`faults injected: ${total(faults)}`, faults),
+    ...section('done meanwhile by applications and operators', others),
+    ...(planted.length === 0 ? [] : ['planted bugs', ...planted.map(plantedLine)]),
+    ...violated.flatMap(violationLines),
+    `replayed                  ${alike ? 'the same seed plays the same' : 'THE SAME SEED PLAYED DIFFERENTLY'}`,
+    `planted bugs caught       ${planted.length - missed.length} of ${planted.length}`,
+    `violations                ${violations}`,
+  ];
+  const passed = violations === 0 && missed.length === 0 && alike && results.length > 0;
+  return { text: lines.join('\n'), passed };
+}
+
+/** Not a fault, but somebody else's right. */
+function isOthers(name: string): boolean {
+  return name.startsWith('application: ') || name.startsWith('operator: ');
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function section(title: string, counts: Readonly<Record<string, number>>): readonly string[] {
+  const rows = Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [title, ...rows.map(([name, count]) => `  ${String(count).padStart(8)}  ${name}`)];
+}
+
+function sumOf(all: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+  const sum: Record<string, number> = {};
+  for (const counts of all)
+    for (const [name, count] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+}
+
+function plantedLine({ name, breaks, caught, seed }: PlantedResult): string {
+  return caught === undefined
+    ? `  MISSED    ${name} (${breaks.join(', ')})`
+    : `  caught    ${name}: seed ${seed}, invariant ${caught.invariant}`;
+}
+
+/** At most five of a schedule: the first tells most. */
+function violationLines({ seed, violations }: Result): readonly string[] {
+  return [
+    `seed ${seed}: npm run test:faults -- --schedules 1 --no-planted-bugs --seed ${seed}`,
+    ...violations.slice(0, 5).map(({ invariant, words }) => `  invariant ${invariant}: ${words}`),
+  ];
+}

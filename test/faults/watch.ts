@@ -1,0 +1,148 @@
+import { gunzipSync } from 'node:zlib';
+import { sha256 } from './envelope.ts';
+import { BUCKET, TABLE } from './records.ts';
+import type { Findings } from './violations.ts';
+import { isIntents, isReEncrypt, isStoreWrite, isWorker, isProduct, JOURNAL, LEDGER } from './weather.ts';
+import type { Call } from './wire.ts';
+
+/** An intent as the journal's documentation describes it: docs/journal.md. */
+export interface JournalledIntent {
+  readonly locator: string;
+  readonly oldCiphertext: string | null;
+  readonly oldDigest: string | null;
+  readonly newDigest: string;
+}
+
+export interface Rate {
+  /** Requests per second. */
+  readonly rate: number;
+  readonly workers: number;
+}
+
+/**
+ * Looks over the shoulder of every call, as it takes effect: was the change journalled before, is it one that the product
+ * may make, does it keep its rate, does it stop when it is told to.
+ */
+export class Watch {
+  /** By locator: intents that are durable. */
+  readonly intents = new Map<string, JournalledIntent[]>();
+  /** Writes to stores that took effect, since this was last set to 0. */
+  writes = 0;
+  readonly #findings: Findings;
+  readonly #kms = new Map<string, number[]>();
+  readonly #pagesAfterStop = new Map<string, number>();
+  readonly #stoppedRuns = new Set<string>();
+
+  constructor(findings: Findings) {
+    this.#findings = findings;
+  }
+
+  /** What one worker and what all of them may send; absent where a schedule gives a unit to two workers. */
+  rates: { readonly worker?: Rate; readonly fleet?: Rate } = {};
+
+  see(call: Call): void {
+    if (took(call) && isStop(call)) this.#seeStop(call);
+    if (!isProduct(call)) return;
+    this.#findings.count('calls of the product');
+    if (call.service === 'kms') this.#seeKms(call);
+    if (!took(call)) return;
+    if (isIntents(call)) this.#seeIntents(call);
+    if (isStoreWrite(call)) this.#seeWrite(call);
+  }
+
+  /** Forgets what belongs to one run: rates are about one at a time. */
+  nextRun(rates: Watch['rates']): void {
+    this.rates = rates;
+    this.#kms.clear();
+    this.#pagesAfterStop.clear();
+  }
+
+  #seeKms(call: Call): void {
+    this.#findings.expect(
+      ['ReEncrypt', 'DescribeKey', 'ListKeyRotations'].includes(call.operation),
+      8,
+      `${call.party.name} called kms:${call.operation}`,
+    );
+    if (!isReEncrypt(call) || !isWorker(call)) return;
+    const { worker, fleet } = this.rates;
+    if (worker !== undefined) this.#keepsRate(call.party.name, worker, call.at);
+    if (fleet !== undefined) this.#keepsRate('the fleet', fleet, call.at);
+  }
+
+  /**
+   * Requests within the last second, this one included. A worker may catch up a tenth of a second, latency may push two
+   * requests closer together, and a window may cut one in two: one more for each worker.
+   */
+  #keepsRate(who: string, { rate, workers }: Rate, at: number): void {
+    const times = [...(this.#kms.get(who) ?? []), at].filter(time => time > at - 1000);
+    this.#kms.set(who, times);
+    if (times.length > rate * (1 + CATCH_UP_SECONDS + LATENCY_SECONDS) + workers)
+      this.#findings.violate(7, `${who} sent ${times.length} requests within a second, its rate is ${rate}`);
+  }
+
+  #seeIntents(call: Call): void {
+    const lines = gunzipSync(call.body).toString('utf8').trim().split('\n');
+    for (const line of lines) {
+      const intent = JSON.parse(line) as JournalledIntent;
+      this.intents.set(intent.locator, [...(this.intents.get(intent.locator) ?? []), intent]);
+      const old = intent.oldCiphertext === null ? null : sha256(Buffer.from(intent.oldCiphertext, 'base64'));
+      this.#findings.expect(
+        old === intent.oldDigest,
+        3,
+        `the intent of ${intent.locator} has another digest`,
+      );
+    }
+    const run = /run=([^/]+)\//.exec(call.target)?.[1] ?? '';
+    if (this.#stoppedRuns.has(run)) this.#seePageAfterStop(call);
+  }
+
+  /** A worker that was at a page when its run was stopped may end it, and begins no other. */
+  #seePageAfterStop({ party }: Call): void {
+    const pages = (this.#pagesAfterStop.get(party.name) ?? 0) + 1;
+    this.#pagesAfterStop.set(party.name, pages);
+    this.#findings.expect(pages <= 1, 6, `${party.name} began ${pages} pages after its run was stopped`);
+  }
+
+  #seeStop({ body }: Call): void {
+    const { Key } = JSON.parse(body.toString('utf8')) as {
+      readonly Key: { readonly run: { readonly S: string } };
+    };
+    this.#stoppedRuns.add(Key.run.S);
+  }
+
+  #seeWrite(call: Call): void {
+    this.writes++;
+    this.#findings.count('writes of the product');
+    const { operation, target, party } = call;
+    const allowed = target === TABLE ? 'UpdateItem' : 'CopyObject';
+    this.#findings.expect(operation === allowed, 8, `${party.name} called ${operation} on ${target}`);
+    const locator = locatorOf(call);
+    this.#findings.expect(
+      this.intents.has(locator),
+      3,
+      `${locator} was written by ${party.name}, and no intent was durable in ${JOURNAL}`,
+    );
+  }
+}
+
+const CATCH_UP_SECONDS = 0.1;
+const LATENCY_SECONDS = 0.04;
+
+/** A call that changed something: an error changes nothing, a lost answer does. */
+function took({ status }: Call): boolean {
+  return status === 0 || status < 300;
+}
+
+/** Whoever stops a run, a worker or an operator, says so in the ledger. */
+function isStop({ target, body }: Call): boolean {
+  return target === LEDGER && body.includes('brokenPremise = if_not_exists');
+}
+
+function locatorOf({ target, body }: Call): string {
+  if (target !== TABLE) return target.slice(BUCKET.length + 1);
+  const { Key, Item } = JSON.parse(body.toString('utf8')) as {
+    readonly Key?: object;
+    readonly Item?: { id: object };
+  };
+  return JSON.stringify(Key ?? { id: Item?.id });
+}

@@ -1,0 +1,192 @@
+import { Readable } from 'node:stream';
+import type { EmbeddedAws } from '../../emulator/embedded-aws.ts';
+import type { Injection } from '../../emulator/faults.ts';
+import { operationOf } from '../../emulator/operation.ts';
+import type { AwsResponse, RawRequest } from '../../emulator/request.ts';
+import type { Random } from './random.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** Somebody who calls AWS: a worker's invocation, the application, the checker. */
+export class Party {
+  readonly name: string;
+  /** How long a request travels at most, each way, in milliseconds. */
+  readonly latencyMs: number;
+  /** Resolves when it is killed. */
+  readonly death: Promise<void>;
+  #alive = true;
+  #die: () => void = () => undefined;
+
+  constructor(name: string, latencyMs: number) {
+    this.name = name;
+    this.latencyMs = latencyMs;
+    this.death = new Promise(resolve => (this.#die = resolve));
+  }
+
+  /** Once dead, nothing of it leaves any more, and no answer reaches it. */
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  kill(): void {
+    this.#alive = false;
+    this.#die();
+  }
+}
+
+/** A request on its way. */
+export interface Departure {
+  readonly party: Party;
+  readonly service: string;
+  readonly operation: string;
+  /** `bucket/key` of an object, name of a table or bucket; empty elsewhere. */
+  readonly target: string;
+  readonly body: Buffer;
+}
+
+/** A call that took effect, or was refused. */
+export interface Call extends Departure {
+  readonly at: number;
+  /** HTTP status; 0 where a fault kept the caller from learning it. */
+  readonly status: number;
+  readonly answer: string;
+}
+
+/** What stands between a party and AWS. */
+export interface Hooks {
+  /** Before a request leaves: how long it is held up, besides its latency. May kill its party. */
+  leaving(departure: Departure): number;
+  /** What AWS does instead of answering. */
+  inject(departure: Departure): Injection | undefined;
+  /** After AWS has handled a call, before its answer travels. May kill its party. */
+  handled(call: Call): void;
+}
+
+interface SdkRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Record<string, string | readonly string[] | null>;
+  readonly headers: Record<string, string>;
+  readonly body?: unknown;
+}
+
+interface SdkResponse {
+  readonly response: { readonly statusCode: number; readonly headers: object; readonly body: Readable };
+}
+
+/** When a caller gives up what is never answered: as the product does with KMS and DynamoDB. */
+const ANSWER_TIMEOUT_MS = 15_000;
+
+/** Carries requests of the SDK to the embedded AWS, in virtual time and without sockets. */
+export class Wire {
+  readonly #aws: EmbeddedAws;
+  readonly #time: VirtualTime;
+  readonly #random: Random;
+  readonly #hooks: Hooks;
+  #injection: Injection | undefined;
+
+  constructor(
+    aws: EmbeddedAws,
+    { time, random, hooks }: { readonly time: VirtualTime; readonly random: Random; readonly hooks: Hooks },
+  ) {
+    this.#aws = aws;
+    this.#time = time;
+    this.#random = random;
+    this.#hooks = hooks;
+    aws.faults.injectBy(() => this.#injection);
+  }
+
+  /** Client configuration for a party. */
+  configOf(party: Party) {
+    return {
+      region: 'us-east-1',
+      // An address, so that S3 is spoken to by path.
+      endpoint: 'http://127.0.0.1:1',
+      credentials: { accessKeyId: `AKIA${party.name}`, secretAccessKey: 'secret' },
+      requestHandler: {
+        handle: (request: SdkRequest) => this.#carry(party, request),
+        destroy: () => undefined,
+      },
+    };
+  }
+
+  async #carry(party: Party, request: SdkRequest): Promise<SdkResponse> {
+    const raw = await rawRequest(request);
+    const departure = { party, ...described(raw) };
+    await this.#travel(party, party.alive ? this.#hooks.leaving(departure) : 0);
+    const answer = await this.#ask(raw, departure);
+    const [status, text] =
+      typeof answer === 'string' ? [0, ''] : [answer.status, answer.body.toString('utf8')];
+    this.#hooks.handled({ ...departure, at: this.#time.now(), status, answer: text });
+    await this.#travel(party, answer === 'no-answer' ? ANSWER_TIMEOUT_MS : 0);
+    if (typeof answer !== 'string') return { response: sdkResponse(answer) };
+    // As the SDK names it, whether the connection broke or the answer is late.
+    throw Object.assign(new Error(answer), { name: 'TimeoutError' });
+  }
+
+  /** Never arrives where the party is dead by then. */
+  async #travel(party: Party, heldUp: number): Promise<void> {
+    if (party.alive) await this.#time.sleep(heldUp + this.#random.next() * party.latencyMs);
+    if (!party.alive) await new Promise<never>(() => undefined);
+  }
+
+  async #ask(raw: RawRequest, departure: Departure): Promise<AwsResponse | 'lost' | 'no-answer'> {
+    this.#injection = this.#hooks.inject(departure);
+    // It decides on faults before it first waits for anything, so the injection is this call's.
+    const answer = this.#aws.handle(raw);
+    if (this.#injection?.kind === 'no-answer') return 'no-answer';
+    return this.#time.during(() =>
+      answer.catch((error: unknown) => {
+        if ((error as Error).name === 'ConnectionLost') return 'lost';
+        throw error;
+      }),
+    );
+  }
+}
+
+async function rawRequest({ method, path, query = {}, headers, body }: SdkRequest): Promise<RawRequest> {
+  const search = Object.entries(query).flatMap(([name, value]) =>
+    [value ?? ''].flat().map(one => `${encodeURIComponent(name)}=${encodeURIComponent(one)}`),
+  );
+  return {
+    method,
+    url: search.length === 0 ? path : `${path}?${search.join('&')}`,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    body: await bytesOf(body),
+  };
+}
+
+async function bytesOf(body: unknown): Promise<Buffer> {
+  if (body === undefined || body === null) return Buffer.alloc(0);
+  if (typeof body === 'string') return Buffer.from(body);
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const chunks: Buffer[] = [];
+  for await (const chunk of body as Readable) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks);
+}
+
+function described({ method, url, headers, body }: RawRequest): Omit<Departure, 'party'> {
+  const service = /Credential=[^/]+\/[^/]+\/[^/]+\/([^/]+)\//.exec(String(headers.authorization))?.[1] ?? '';
+  const [path = '', search = ''] = url.split('?');
+  const query = new URLSearchParams(search);
+  const operation = operationOf({ method, path, query, headers, service });
+  return { service, operation, body, target: targetOf(service, path, body) };
+}
+
+function targetOf(service: string, path: string, body: Buffer): string {
+  if (service === 's3') return decodeURIComponent(path.slice(1));
+  if (service !== 'dynamodb') return '';
+  const { TableName, RequestItems } = JSON.parse(body.toString('utf8')) as {
+    readonly TableName?: string;
+    readonly RequestItems?: object;
+  };
+  return TableName ?? Object.keys(RequestItems ?? {})[0] ?? '';
+}
+
+function sdkResponse({ status, headers, body }: AwsResponse): SdkResponse['response'] {
+  const bytes = Buffer.from(body as string);
+  return {
+    statusCode: status,
+    headers: { ...headers, 'content-length': String(bytes.length), date: new Date().toUTCString() },
+    body: Readable.from(bytes.length === 0 ? [] : [bytes]),
+  };
+}
