@@ -1,10 +1,12 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Job } from '../lambda/core/model/job.ts';
+import { JournalTables } from './athena/journal-tables.ts';
 import { PipelineFunctions } from './functions/pipeline-functions.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { JournalBucket } from './storage/journal-bucket.ts';
+import type { JournalProtection } from './storage/journal-protection.ts';
 import { Ledger } from './storage/ledger.ts';
 import { RunBucket } from './storage/run-bucket.ts';
 
@@ -12,6 +14,8 @@ export interface KmsRewrapStackProps extends StackProps {
   readonly jobs: readonly Job[];
   /** Jobs may take the route decrypt-encrypt, and get a worker of their own for it. @default false */
   readonly allowPlaintextRoute?: boolean;
+  /** @default kept for good, without Object Lock */
+  readonly journalProtection?: JournalProtection;
   /** @default 15 minutes, the longest that Lambda allows */
   readonly workerTimeout?: Duration;
 }
@@ -26,13 +30,14 @@ export class KmsRewrapStack extends Stack {
     {
       jobs,
       allowPlaintextRoute = false,
+      journalProtection = {},
       workerTimeout = Duration.minutes(15),
       ...props
     }: KmsRewrapStackProps,
   ) {
     super(scope, id, { description: 'kms-rewrap: re-encrypts stored KMS data keys server-side', ...props });
     const runBucket = new RunBucket(this, 'RunBucket');
-    const journal = new JournalBucket(this, 'Journal');
+    const journal = new JournalBucket(this, 'Journal', journalProtection);
     const ledger = new Ledger(this, 'Ledger');
     const functions = new PipelineFunctions(this, 'Functions', {
       jobs,
@@ -43,6 +48,7 @@ export class KmsRewrapStack extends Stack {
       workerTimeout,
     });
     this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket });
+    new JournalTables(this, 'JournalTables', { jobs, journal, runBucket });
     new Schedules(this, 'Schedules', { jobs, stateMachine: this.pipeline.stateMachine });
 
     new CfnOutput(this, 'StateMachineArn', { value: this.pipeline.stateMachine.stateMachineArn });

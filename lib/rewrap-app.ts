@@ -3,6 +3,7 @@ import type { Job } from '../lambda/core/model/job.ts';
 import { destinationRegion } from '../lambda/core/model/route.ts';
 import { refusePlaintextRoutes } from './jobs/plaintext-route.ts';
 import { loadJobs } from './jobs/load-jobs.ts';
+import { journalProtection, type JournalContext } from './storage/journal-protection.ts';
 import { KmsRewrapStack } from './kms-rewrap-stack.ts';
 import { deployBridges } from './route-keys/bridges.ts';
 import { deploySourceReplicas } from './route-keys/source-replicas.ts';
@@ -12,7 +13,7 @@ export const STACK_NAME = 'KmsRewrap';
 /**
  * The CDK app: one stack for each Region in which jobs have their destination, and the bridge keys and replicas that jobs ask for.
  * Context: `jobs`, a folder of job files, or one; `allowPlaintextRoute`, lets jobs take the route decrypt-encrypt;
- * `workerTimeoutSeconds`, shorter invocations for trials.
+ * `journalRetentionDays` and `journalObjectLock`, how long the journal is kept and locked; `workerTimeoutSeconds`, shorter invocations for trials.
  */
 export function rewrapApp(props?: AppProps): App {
   const app = new App(props);
@@ -20,12 +21,18 @@ export function rewrapApp(props?: AppProps): App {
   const allowPlaintextRoute = String(app.node.tryGetContext('allowPlaintextRoute')) === 'true';
   if (!allowPlaintextRoute) refusePlaintextRoutes(jobs);
   const seconds = Number(app.node.tryGetContext('workerTimeoutSeconds') ?? 900);
+  const context = (name: keyof JournalContext): unknown => app.node.tryGetContext(name);
+  const protection = journalProtection({
+    journalRetentionDays: context('journalRetentionDays'),
+    journalObjectLock: context('journalObjectLock'),
+  });
   const account = process.env['CDK_DEFAULT_ACCOUNT'];
   for (const [region, jobsOfRegion] of byRegion(jobs)) {
     new KmsRewrapStack(app, `${STACK_NAME}-${region}`, {
       stackName: STACK_NAME,
       jobs: jobsOfRegion,
       allowPlaintextRoute,
+      journalProtection: protection,
       workerTimeout: Duration.seconds(seconds),
       env: { region, ...(account !== undefined && { account }) },
     });

@@ -16,8 +16,12 @@ export interface Services {
   ): Promise<void>;
 }
 
-/** Resources that need nothing done: policies wait for IAM enforcement, logs are made when written to. */
+/** Resources that need nothing done: policies wait for IAM enforcement, logs are made when written to, nobody queries. */
 const INERT = new Set([
+  'AWS::Athena::NamedQuery',
+  'AWS::Athena::WorkGroup',
+  'AWS::Glue::Database',
+  'AWS::Glue::Table',
   'AWS::CDK::Metadata',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',

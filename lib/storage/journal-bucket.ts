@@ -1,18 +1,20 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/handlers/env.ts';
+import type { JournalProtection } from './journal-protection.ts';
 
 /**
- * Old data keys, before anything replaced them. Versioned and retained: rollback needs nothing else.
+ * Old data keys, before anything replaced them. Versioned and retained: rollback needs nothing else. Kept for good,
+ * unless the deployment says for how long.
  * Workers may add to it and never read intents back, nor delete.
  */
 export class JournalBucket extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { retention, objectLock }: JournalProtection = {}) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -20,7 +22,21 @@ export class JournalBucket extends Construct {
       enforceSSL: true,
       versioned: true,
       removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+      lifecycleRules: [
+        {
+          abortIncompleteMultipartUploadAfter: Duration.days(7),
+          ...(retention !== undefined && {
+            expiration: retention,
+            // Nothing is ever overwritten: what is noncurrent has expired, and its time is over.
+            noncurrentVersionExpiration: Duration.days(1),
+          }),
+        },
+      ],
+      ...(retention !== undefined &&
+        objectLock !== undefined && {
+          objectLockEnabled: true,
+          objectLockDefaultRetention: ObjectLockRetention[objectLock](retention),
+        }),
     });
   }
 

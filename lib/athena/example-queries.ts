@@ -1,0 +1,39 @@
+/** Queries that an operator asks of the journal; each is deployed as a named query of the workgroup. */
+export const EXAMPLE_QUERIES = [
+  {
+    name: 'outcomes-of-a-run',
+    description: 'How many data keys of each store had which outcome.',
+    query: `SELECT store, outcome, count(*) AS data_keys
+FROM outcomes
+WHERE run = 'orders-migrate-20261121T080000Z-1a2b'
+GROUP BY store, outcome
+ORDER BY store, outcome;`,
+  },
+  {
+    name: 'not-moved',
+    description: 'Every data key that a run did not move, with the reason. The report shows the first 100.',
+    query: `SELECT store, locator, slot, outcome, reason
+FROM outcomes
+WHERE run = 'orders-migrate-20261121T080000Z-1a2b'
+  AND outcome NOT IN ('rewrapped', 'already-current')
+ORDER BY store, locator, slot;`,
+  },
+  {
+    name: 'moves-by-key-material',
+    description: 'From which key material to which, and how many.',
+    query: `SELECT source.keyarn AS from_key, source.keymaterialid AS from_material,
+       destination.keyarn AS to_key, destination.keymaterialid AS to_material, count(*) AS data_keys
+FROM outcomes
+WHERE run = 'orders-migrate-20261121T080000Z-1a2b' AND outcome = 'rewrapped'
+GROUP BY 1, 2, 3, 4
+ORDER BY data_keys DESC;`,
+  },
+  {
+    name: 'one-record',
+    description:
+      'What a run was about to do to one record: digests and KMS request ids to find in CloudTrail.',
+    query: `SELECT locator, slot, olddigest, newdigest, source.keyarn AS from_key, destination.keyarn AS to_key, kmsrequestids
+FROM intents
+WHERE run = 'orders-migrate-20261121T080000Z-1a2b' AND locator = '{"orderId":{"S":"o-000042"}}';`,
+  },
+] as const;

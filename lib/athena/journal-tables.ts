@@ -1,0 +1,120 @@
+import { Stack } from 'aws-cdk-lib';
+import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
+import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
+import { Construct } from 'constructs';
+import type { Job } from '../../lambda/core/model/job.ts';
+import type { JournalBucket } from '../storage/journal-bucket.ts';
+import type { RunBucket } from '../storage/run-bucket.ts';
+import { EXAMPLE_QUERIES } from './example-queries.ts';
+
+export interface JournalTablesProps {
+  readonly jobs: readonly Job[];
+  readonly journal: JournalBucket;
+  readonly runBucket: RunBucket;
+}
+
+/** docs/journal.md has the same lines in words. */
+const KEY_MATERIAL = 'struct<keyarn:string,keymaterialid:string>';
+const PLACE = { schema: 'int', store: 'string', locator: 'string', slot: 'string' };
+const OUTCOMES = {
+  ...PLACE,
+  outcome: 'string',
+  reason: 'string',
+  copied: 'boolean',
+  route: 'string',
+  digest: 'string',
+  source: KEY_MATERIAL,
+  destination: KEY_MATERIAL,
+};
+const INTENTS = {
+  ...PLACE,
+  oldciphertext: 'string',
+  olddigest: 'string',
+  newdigest: 'string',
+  sourcedigest: 'string',
+  createsrecord: 'boolean',
+  undo: 'array<struct<path:array<string>,before:string,afterdigest:string>>',
+  source: KEY_MATERIAL,
+  destination: KEY_MATERIAL,
+  route: 'string',
+  kmsrequestids: 'array<string>',
+};
+
+/**
+ * The journal as two tables of Athena, with a workgroup and example queries. Partitions are projected: nothing crawls
+ * the bucket, and a query reads the runs that it names.
+ */
+export class JournalTables extends Construct {
+  constructor(scope: Construct, id: string, { jobs, journal, runBucket }: JournalTablesProps) {
+    super(scope, id);
+    const { account, stackName } = Stack.of(this);
+    const database = `${stackName.toLowerCase().replace(/[^a-z0-9_]/g, '_')}_journal`;
+    const glue = new CfnDatabase(this, 'Database', {
+      catalogId: account,
+      databaseInput: { name: database, description: 'kms-rewrap: what every run did to every data key' },
+    });
+    for (const [name, columns] of Object.entries({ outcomes: OUTCOMES, intents: INTENTS })) {
+      const table = new CfnTable(this, name, {
+        catalogId: account,
+        databaseName: database,
+        tableInput: tableInput(name, columns, { bucket: journal.bucket.bucketName, jobs }),
+      });
+      table.addResourceDependency(glue);
+    }
+    const workGroup = this.workGroup(stackName, runBucket);
+    for (const { name, description, query } of EXAMPLE_QUERIES) {
+      const named = new CfnNamedQuery(this, name, {
+        name,
+        description,
+        database,
+        queryString: query,
+        workGroup: workGroup.name,
+      });
+      named.addResourceDependency(workGroup);
+    }
+  }
+
+  private workGroup(stackName: string, { bucket }: RunBucket): CfnWorkGroup {
+    return new CfnWorkGroup(this, 'WorkGroup', {
+      name: `${stackName}-journal`,
+      description: 'kms-rewrap: queries of the journal',
+      recursiveDeleteOption: true,
+      workGroupConfiguration: {
+        enforceWorkGroupConfiguration: true,
+        resultConfiguration: {
+          outputLocation: `s3://${bucket.bucketName}/athena/`,
+          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+        },
+      },
+    });
+  }
+}
+
+/** `job` is one of the deployment's, so a query may leave it out; `run` has to be named. */
+function tableInput(
+  name: string,
+  columns: Readonly<Record<string, string>>,
+  { bucket, jobs }: { readonly bucket: string; readonly jobs: readonly Job[] },
+): CfnTable.TableInputProperty {
+  const location = `s3://${bucket}/${name}/`;
+  return {
+    name,
+    tableType: 'EXTERNAL_TABLE',
+    partitionKeys: ['job', 'run'].map(key => ({ name: key, type: 'string' })),
+    parameters: {
+      classification: 'json',
+      'projection.enabled': 'true',
+      'projection.job.type': 'enum',
+      'projection.job.values': jobs.map(job => job.name).join(','),
+      'projection.run.type': 'injected',
+      'storage.location.template': `${location}job=\${job}/run=\${run}/`,
+    },
+    storageDescriptor: {
+      location,
+      columns: Object.entries(columns).map(([column, type]) => ({ name: column, type })),
+      inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+      outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+      serdeInfo: { serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe' },
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { Duration } from 'aws-cdk-lib';
+
+/** How long the journal is kept, and whether anybody may delete of it before. */
+export interface JournalProtection {
+  /** Objects go when they are so old. @default never */
+  readonly retention?: Duration;
+  /** S3 Object Lock for as long as the retention; `compliance` binds even the root user. @default none */
+  readonly objectLock?: 'governance' | 'compliance';
+}
+
+/** The longest that DynamoDB's point-in-time recovery reaches back: a restored table holds old data keys. */
+const MIN_RETENTION_DAYS = 35;
+const LOCKS = ['governance', 'compliance'] as const;
+
+/** Context as it comes from cdk.json or `-c`. */
+export interface JournalContext {
+  readonly journalRetentionDays?: unknown;
+  readonly journalObjectLock?: unknown;
+}
+
+/**
+ * The context of the app, checked.
+ *
+ * @throws Error that names the value and what to write instead
+ */
+export function journalProtection({
+  journalRetentionDays,
+  journalObjectLock,
+}: JournalContext): JournalProtection {
+  const days = journalRetentionDays === undefined ? undefined : Number(journalRetentionDays);
+  if (days !== undefined && (!Number.isInteger(days) || days < MIN_RETENTION_DAYS))
+    throw new Error(
+      `journalRetentionDays = ${String(journalRetentionDays)}: is no whole number of days from ${MIN_RETENTION_DAYS} on, as far back as point-in-time recovery reaches; write at least the retention of your longest backup`,
+    );
+  if (journalObjectLock === undefined) return days === undefined ? {} : { retention: Duration.days(days) };
+  const objectLock = LOCKS.find(one => one === journalObjectLock);
+  if (objectLock === undefined)
+    throw new Error(
+      `journalObjectLock = ${JSON.stringify(journalObjectLock)}: write governance or compliance`,
+    );
+  if (days === undefined)
+    throw new Error(
+      'journalObjectLock needs journalRetentionDays: for how long nobody may delete what is in the journal',
+    );
+  return { retention: Duration.days(days), objectLock };
+}
