@@ -43,13 +43,17 @@ export function reportText(report: Report): string {
 
 function storesTable({ stores }: Report): string {
   const kinds = OUTCOME_KINDS.filter(kind => stores.some(({ outcomes }) => (outcomes[kind] ?? 0) > 0));
-  const table = new Table({ head: ['store', 'records', 'data keys', ...kinds, 'complete'], style: STYLE });
-  for (const { store, records, dataKeys, outcomes, complete, narrowedTo } of stores) {
+  const table = new Table({
+    head: ['store', 'records', 'data keys', ...kinds, 'remaining', 'complete'],
+    style: STYLE,
+  });
+  for (const { store, records, dataKeys, outcomes, remaining, complete, narrowedTo } of stores) {
     table.push([
       store,
       number(records),
       number(dataKeys),
       ...kinds.map(kind => number(outcomes[kind] ?? 0)),
+      remaining === null ? 'not known' : number(remaining),
       complete ? 'yes' : narrowedTo === undefined ? 'no' : `no: only ${narrowedTo}`,
     ]);
   }

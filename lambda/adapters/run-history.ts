@@ -1,12 +1,22 @@
-import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import { writtenPlace } from '../core/model/job.ts';
 import type { RunMode, RunPlan } from '../core/model/run.ts';
+import type { StoreProof } from '../core/retire/store-proof.ts';
 import { workDigest } from '../core/plan/continue-run.ts';
 import type { FinishedRun, LatestRun, LatestRuns, RunHistory } from '../core/plan/ports.ts';
 
+const PROOFS = 'PROOFS';
+
 /**
  * The last migration into each place, in the ledger table: partition `STORE#place`, sort key `LAST-MIGRATION`; and the
- * latest run of each job: partition `JOB#name`, sort key `LATEST#mode`.
+ * latest run of each job: partition `JOB#name`, sort key `LATEST#mode`; and what is proven of each place: partition
+ * `PROOFS`, sort key the place.
  * Kept for good, as checkpoints are not: a rotation back may be years away.
  */
 export class LedgerHistory implements RunHistory, LatestRuns {
@@ -32,6 +42,40 @@ export class LedgerHistory implements RunHistory, LatestRuns {
       new GetItemCommand({ TableName: this.#table, Key: latestKey(job, mode), ConsistentRead: true }),
     );
     return Item?.['latest']?.S === undefined ? undefined : (JSON.parse(Item['latest'].S) as LatestRun);
+  }
+
+  /** What is proven of each place replaces what was; that nothing is known replaces nothing, but after a rollback. */
+  async rememberProofs(proofs: readonly StoreProof[]): Promise<void> {
+    for (const proof of proofs) {
+      const always = proof.remaining !== null || proof.mode === 'rollback';
+      await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key: { run: { S: PROOFS }, item: { S: proof.place } },
+          UpdateExpression: `SET proof = ${always ? ':proof' : 'if_not_exists(proof, :proof)'}`,
+          ExpressionAttributeValues: { ':proof': { S: JSON.stringify(proof) } },
+        }),
+      );
+    }
+  }
+
+  /** What is known of every place that a run has worked on. */
+  async *proofs(): AsyncGenerator<StoreProof> {
+    let start: Record<string, AttributeValue> | undefined;
+    do {
+      const page = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          KeyConditionExpression: 'run = :proofs',
+          ExpressionAttributeValues: { ':proofs': { S: PROOFS } },
+          ConsistentRead: true,
+          ...(start !== undefined && { ExclusiveStartKey: start }),
+        }),
+      );
+      for (const { proof } of page.Items ?? [])
+        if (proof?.S !== undefined) yield JSON.parse(proof.S) as StoreProof;
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
   }
 
   /** Remembers that this is the latest run of its job in its mode, and whether it came to its end. */

@@ -45,7 +45,6 @@ export async function handler({ runId, stateMachineArn, input }: PlanEvent): Pro
     {
       ...{ keys, stores, history, pastRuns, files },
       latestRuns: history,
-      rememberLatest: (begun, finished) => history.rememberLatest(begun, finished),
       lock: lockPorts({ locks, ledger, executions: new Executions(stateMachineArn) }),
     },
   );

@@ -79,7 +79,6 @@ export class Service {
         history,
         pastRuns: new DeployedRuns(files, ledger),
         latestRuns: history,
-        rememberLatest: (begun, finished) => history.rememberLatest(begun, finished),
         files: { writePlan: (begun, units) => files.writePlan({ ...begun, pageSize }, units) },
         lock: {
           locks: new LedgerStoreLocks(clients.dynamodb(), LEDGER),

@@ -124,6 +124,33 @@ describe('a report', () => {
     expect(exitCodeOf(report)).toBe(EXIT.failed);
   });
 
+  it('says of each store what remains there, and under which key materials its data keys are', async () => {
+    const source = { keyArn: OLD_KEY, keyMaterialId: 'old' };
+    const destination = { keyArn: NEW_KEY, keyMaterialId: 'new' };
+    const moved = entry('rewrapped', { source, destination });
+    const left = entry('blocked', { source, reason: 'locked' });
+    const current = entry('already-current', { source: destination });
+    const seen = [
+      unit('migrate', books([moved, left])),
+      { ...unit('migrate', books([moved])), store: 1 },
+      unit('verify', books([current, entry('to-rewrap', { reason: 'not under the destination key' })], 1)),
+      { ...unit('verify', books([current])), store: 1 },
+    ];
+    const [store] = plan().stores;
+    const report = await fold(seen, { stores: [store!, store!], units: 2, unitsPerStore: [1, 1] });
+    expect(report.stores.map(({ remaining }) => remaining)).toEqual([1, 0]);
+    expect(report.stores[0]?.keyMaterials).toEqual([
+      { ...source, before: 2, after: 1 },
+      { ...destination, before: 0, after: 1 },
+    ]);
+    const stopped = await fold(
+      seen,
+      { stores: [store!, store!], units: 2, unitsPerStore: [1, 1] },
+      'stopped',
+    );
+    expect(stopped.stores.map(({ remaining }) => remaining)).toEqual([null, null]);
+  });
+
   it('has remaining null where the job turns verify off', async () => {
     const report = await fold([unit('migrate', books([moved]))], { verify: false });
     expect(report).toMatchObject({ state: 'succeeded', remaining: null });

@@ -1,13 +1,17 @@
 import { takeLocks, type LockPorts } from '../lock/take-locks.ts';
 import type { RunPlan } from '../model/run.ts';
 import type { RunFiles } from '../ports.ts';
+import { voidedProofs, type StoreProof } from '../retire/store-proof.ts';
 import { planRun, type PlanPorts, type PlanRequest } from './plan-run.ts';
 
 export interface BeginPorts extends PlanPorts {
   readonly files: Pick<RunFiles, 'writePlan'>;
   readonly lock: LockPorts;
-  /** Remembers that this is the latest run of its job in its mode, and whether it came to its end. */
-  readonly rememberLatest: (plan: RunPlan, finished: boolean) => Promise<void>;
+  readonly history: PlanPorts['history'] & {
+    /** Remembers that this is the latest run of its job in its mode, and whether it came to its end. */
+    rememberLatest(plan: RunPlan, finished: boolean): Promise<void>;
+    rememberProofs(proofs: readonly StoreProof[]): Promise<void>;
+  };
 }
 
 /** Stage Plan: decides, then takes the locks of the run's stores, then leaves plan and units for the workers. */
@@ -18,6 +22,7 @@ export async function beginRun(
   const { plan, units } = await planRun(request, ports);
   await takeLocks(plan, request.now, ports.lock);
   const { unitsKey } = await ports.files.writePlan(plan, units);
-  await ports.rememberLatest(plan, false);
+  await ports.history.rememberLatest(plan, false);
+  if (plan.mode === 'rollback') await ports.history.rememberProofs(voidedProofs(plan));
   return { plan, unitsKey };
 }

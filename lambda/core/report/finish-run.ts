@@ -2,6 +2,7 @@ import { releaseLocks, type StoreLocks } from '../lock/take-locks.ts';
 import type { UnitProgress } from '../model/books.ts';
 import { PremiseBroken } from '../model/errors.ts';
 import type { RunPlan } from '../model/run.ts';
+import { proofsOf, type StoreProof } from '../retire/store-proof.ts';
 import type { Clock, Ledger, RunFiles } from '../ports.ts';
 import { foldReport } from './fold.ts';
 import { reportHtml } from './html.ts';
@@ -24,6 +25,7 @@ export interface FinishPorts {
     rememberLatest(plan: RunPlan, finished: boolean): Promise<void>;
     /** Remembers the last migration into each of its places. */
     remember(plan: RunPlan): Promise<void>;
+    rememberProofs(proofs: readonly StoreProof[]): Promise<void>;
   };
   readonly locks: StoreLocks;
   readonly journalLocation: (plan: RunPlan) => string;
@@ -67,6 +69,7 @@ export async function finishRun(
   if (report.state === 'succeeded') {
     await ledger.remember(runId);
     await history.rememberLatest(plan, true);
+    await history.rememberProofs(proofsOf(plan, report));
     if (report.mode === 'migrate') await history.remember(plan);
   }
   const { reportKey } = await files.writeReport(report, reportHtml(report));

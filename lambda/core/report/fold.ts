@@ -3,7 +3,7 @@ import { MAX_FAILURES, type Books, type Failure, type UnitProgress } from '../mo
 import { storeName } from '../model/job.ts';
 import type { Phase, RunPlan } from '../model/run.ts';
 import { narrowedTo } from '../model/scope.ts';
-import { keyMaterialReports } from './key-materials.ts';
+import { keyMaterialReports, keyMaterials } from './key-materials.ts';
 import { passBooks, type PassBooks, type StoreBooks } from './pass-books.ts';
 import type { Report, StoreReport } from './report.ts';
 
@@ -34,7 +34,9 @@ export async function foldReport({ plan, units, endedAt, error, files }: FoldInp
     ...(plan.continues !== undefined && { continues: plan.continues }),
     startedAt: plan.startedAt,
     endedAt,
-    stores: plan.stores.map((_, index) => storeReport(plan, index, { main, passes })),
+    stores: plan.stores.map((_, index) =>
+      storeReport(plan, index, { main, passes, failed: error !== undefined }),
+    ),
     route: { type: plan.route.type, why: plan.route.why },
     dryRun: plan.dryRun,
     keyMaterials: keyMaterialReports(plan, total, verified),
@@ -72,23 +74,29 @@ function isComplete(plan: RunPlan, passes: PassBooks): boolean {
   );
 }
 
-function storeReport(
-  plan: RunPlan,
-  index: number,
-  { main, passes }: { readonly main: StoreBooks[]; readonly passes: PassBooks },
-): StoreReport {
+interface Passes {
+  readonly main: StoreBooks[];
+  readonly passes: PassBooks;
+  readonly failed: boolean;
+}
+
+function storeReport(plan: RunPlan, index: number, { main, passes, failed }: Passes): StoreReport {
   const store = plan.stores[index];
   const { books } = main[index] ?? { books: EMPTY_BOOKS };
+  const verified = passes.verify[index]?.books ?? EMPTY_BOOKS;
   const unitsOfStore = plan.unitsPerStore[index] ?? 0;
   const finished = phasesOf(plan).every(phase => passes[phase][index]?.unitsDone === unitsOfStore);
   const narrowed = store === undefined ? undefined : narrowedTo(store, plan.sample);
+  const complete = finished && narrowed === undefined;
   return {
     store: store === undefined ? '' : storeName(store),
-    complete: finished && narrowed === undefined,
+    complete,
     ...(narrowed !== undefined && { narrowedTo: narrowed }),
     records: books.records,
     dataKeys: books.dataKeys,
     outcomes: books.outcomes,
+    remaining: complete && !failed ? remaining(plan, books, verified) : null,
+    keyMaterials: keyMaterials(plan, books, verified),
   };
 }
 

@@ -41,12 +41,13 @@ function section(title: string, body: string): string {
 
 function storesTable(stores: readonly StoreReport[]): string {
   const kinds = OUTCOME_KINDS.filter(kind => stores.some(({ outcomes }) => (outcomes[kind] ?? 0) > 0));
-  const head = ['Store', 'Records', 'Data keys', ...kinds, 'Complete'];
+  const head = ['Store', 'Records', 'Data keys', ...kinds, 'Remaining', 'Complete'];
   const rows = stores.map(store => [
     `<code>${escape(store.store)}</code>`,
     number(store.records),
     number(store.dataKeys),
     ...kinds.map(kind => outcomeCell(kind, store.outcomes[kind] ?? 0)),
+    store.remaining === null ? 'not known' : number(store.remaining),
     store.complete ? 'yes' : store.narrowedTo === undefined ? 'no' : `no: only ${escape(store.narrowedTo)}`,
   ]);
   return table(head, rows);

@@ -21,7 +21,7 @@ export function keyMaterialReports(
 }
 
 /** Counts before come from the first pass; counts after, where the verify pass could ask, from its answers. */
-function keyMaterials(plan: RunPlan, total: Books, verified: Books): readonly KeyMaterialCount[] {
+export function keyMaterials(plan: RunPlan, total: Books, verified: Books): readonly KeyMaterialCount[] {
   if (plan.mode !== 'migrate' || !plan.verify) return total.keyMaterials;
   const asked = new Map(verified.keyMaterials.map(count => [materialId(count), count]));
   const known = new Set(total.keyMaterials.map(materialId));

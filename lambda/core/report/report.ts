@@ -12,6 +12,10 @@ export interface StoreReport {
   readonly records: number;
   readonly dataKeys: number;
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
+  /** Data keys that may still need a source key; `null` where the scan of this store did not finish, or saw a part of it. */
+  readonly remaining: number | null;
+  /** Under which key materials its data keys were, and are. */
+  readonly keyMaterials: readonly KeyMaterialCount[];
 }
 
 /** Data keys under one key material, with what KMS tells of it; `state` is absent where KMS does not. */
