@@ -10,6 +10,7 @@ import { jobsValidate } from './commands/jobs-validate.ts';
 import { local, type LocalOptions } from './commands/local.ts';
 import { plan, type PlanOptions } from './commands/plan.ts';
 import { report } from './commands/report.ts';
+import { retireCheckCommand, type RetireOptions } from './commands/retire-check.ts';
 import { rollback } from './commands/rollback.ts';
 import { run, type RunOptions } from './commands/run.ts';
 import { status } from './commands/status.ts';
@@ -92,6 +93,9 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
   command('report <run>', 'shows the report of a run')
     .option('--html <file>', 'also write it as a page')
     .action(act((context, runId: string, options: { html?: string }) => report(runId, options, context)));
+  command('retire-check <key>', 'may the old key be disabled? advises, and never acts')
+    .option('--jobs <folder>', 'folder of job files', JOBS)
+    .action(act((context, key: string, options: RetireOptions) => retireCheckCommand(key, options, context)));
   const jobs = program.command('jobs').description('job files');
   shared(jobs.command('validate <files...>').description('validates job files')).action(
     act((context, files: string[]) => jobsValidate(files, context)),

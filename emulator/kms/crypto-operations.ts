@@ -5,6 +5,7 @@ import type { Grants } from './grants.ts';
 import { ALGORITHMS, dataKeyBytes, decrypt, encrypt, type Decrypted } from './cryptography.ts';
 import { isSymmetric, type Key } from './key.ts';
 import type { KeyStore } from './key-store.ts';
+import type { LastUsages } from './last-usage.ts';
 import { blob, context, flag, grantTokens, oneOf } from './members.ts';
 import { needUsable } from './usable.ts';
 
@@ -12,14 +13,18 @@ const MAX_PLAINTEXT = 4096;
 const MAX_CIPHERTEXT = 6144;
 
 /** Cryptographic operations. Each documents itself in behaviour.md. */
-export function cryptoOperations(store: KeyStore, grants: Grants): Readonly<Record<string, Operation>> {
+export function cryptoOperations(
+  store: KeyStore,
+  grants: Grants,
+  usages: LastUsages,
+): Readonly<Record<string, Operation>> {
   const operations = withoutGrantTokens(store);
   const checked = Object.entries(operations).map(([name, operation]): [string, Operation] => [
     name,
-    (input, at) => {
+    usages.tracking(name, (input, at) => {
       grantTokens(input, token => grants.hasToken(token));
       return operation(input, at);
-    },
+    }),
   ]);
   return Object.fromEntries(checked);
 }

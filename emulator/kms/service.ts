@@ -6,14 +6,17 @@ import { Grants, grantOperations } from './grants.ts';
 import { importOperations } from './import-operations.ts';
 import { keyOperations } from './key-operations.ts';
 import { KeyStore } from './key-store.ts';
+import { LastUsages } from './last-usage.ts';
 
 /** AWS KMS on loopback. What it does and does not do: behaviour.md. */
 export function kmsService(store: KeyStore = new KeyStore()): Service {
   const grants = new Grants();
   const stores = new CustomKeyStores();
+  const usages = new LastUsages();
   const operations = {
     ...keyOperations(store, stores),
-    ...cryptoOperations(store, grants),
+    ...cryptoOperations(store, grants, usages),
+    ...usages.operations(store),
     ...grantOperations(store, grants),
     ...importOperations(store),
     ...customKeyStoreOperations(store, stores),

@@ -60,6 +60,7 @@ export class AwsStoreCatalog implements StoreCatalog {
       const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket: bucket }));
       return {
         versioned: Status === 'Enabled',
+        noncurrentVersions: Status !== undefined,
         accessControlLists: await hasAccessControlLists(s3, bucket),
       };
     });

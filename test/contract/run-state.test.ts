@@ -10,6 +10,7 @@ import { EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
 import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { UnitConflict } from '../../lambda/core/model/errors.ts';
 import type { Ledger } from '../../lambda/core/ports.ts';
+import { voidedProofs } from '../../lambda/core/retire/store-proof.ts';
 import { plan, UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { FakeLedger } from '../support/fake-ports.ts';
@@ -129,6 +130,25 @@ describe('the latest run of a job', () => {
     await history.rememberLatest(plan(), true);
     expect(await history.latest('orders', 'migrate')).toMatchObject({ finished: true });
     expect(await history.latest('orders', 'rollback')).toBeUndefined();
+  });
+});
+
+describe('what is proven of a place', () => {
+  it('is replaced by what a later run proves, and by a rollback, but not by a run that does not know', async () => {
+    await embeddedLedger();
+    const history = new LedgerHistory(aws.dynamodb, `Ledger${tables}`);
+    const [base] = voidedProofs(plan());
+    const seen = async (mode: 'migrate' | 'rollback', remaining: number | null) => {
+      await history.rememberProofs([{ ...base!, mode, remaining }]);
+      const all: (number | null)[] = [];
+      for await (const proof of history.proofs()) all.push(proof.remaining);
+      return all;
+    };
+    expect(await seen('migrate', null)).toEqual([null]);
+    expect(await seen('migrate', 3)).toEqual([3]);
+    expect(await seen('migrate', null)).toEqual([3]);
+    expect(await seen('migrate', 0)).toEqual([0]);
+    expect(await seen('rollback', null)).toEqual([null]);
   });
 });
 

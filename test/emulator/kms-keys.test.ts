@@ -7,6 +7,7 @@ import {
   DescribeKeyCommand,
   DisconnectCustomKeyStoreCommand,
   EncryptCommand,
+  GetKeyLastUsageCommand,
   GetParametersForImportCommand,
   ImportKeyMaterialCommand,
   ListGrantsCommand,
@@ -190,6 +191,34 @@ describe('Keys of KMS on loopback', () => {
     await expect(rsa(most + 1)).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringContaining(`larger than ${most} bytes`),
+    });
+  });
+
+  describe('the last use of a key', () => {
+    const lastUse = async (KeyId: string) =>
+      (await aws.kms.send(new GetKeyLastUsageCommand({ KeyId }))).KeyLastUsage;
+
+    it('is that of its last successful cryptographic operation, and ReEncrypt is one of both keys', async () => {
+      const [from, to] = [await createKey(), await createKey()];
+      expect(await lastUse(from)).toEqual({});
+      const { CiphertextBlob } = await encrypt(from);
+      expect(await lastUse(from)).toMatchObject({ Operation: 'Encrypt', Timestamp: expect.any(Date) });
+      await aws.kms.send(new ReEncryptCommand({ CiphertextBlob, SourceKeyId: from, DestinationKeyId: to }));
+      expect([(await lastUse(from))?.Operation, (await lastUse(to))?.Operation]).toEqual([
+        'ReEncrypt',
+        'ReEncrypt',
+      ]);
+    });
+
+    it('is no operation that failed', async () => {
+      const key = await createKey();
+      const command = new ReEncryptCommand({
+        CiphertextBlob: Buffer.from('garbage'),
+        SourceKeyId: key,
+        DestinationKeyId: key,
+      });
+      expect(await errorName(aws.kms.send(command))).toBe('InvalidCiphertextException');
+      expect(await lastUse(key)).toEqual({});
     });
   });
 });

@@ -56,7 +56,10 @@ export function stores(changes: Partial<StoreCatalog> = {}): StoreCatalog {
   return {
     describeTable: () => Promise.resolve({ kind: 'found', description: table() }),
     describeBucket: () =>
-      Promise.resolve({ kind: 'found', description: { versioned: false, accessControlLists: false } }),
+      Promise.resolve({
+        kind: 'found',
+        description: { versioned: false, noncurrentVersions: false, accessControlLists: false },
+      }),
     listKeys: () => Promise.resolve({ keys: [], truncated: false }),
     ...changes,
   };

@@ -88,6 +88,8 @@ export interface TableDescription {
 
 export interface BucketDescription {
   readonly versioned: boolean;
+  /** Objects may have noncurrent versions: versioned now, or before it was suspended. */
+  readonly noncurrentVersions: boolean;
   /** Access control lists are in force: a copy would lose an object's own. */
   readonly accessControlLists: boolean;
 }

@@ -1,0 +1,73 @@
+import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
+import { findDeployment, NotDeployed } from '../../lambda/adapters/deployment.ts';
+import { keyUsage } from '../../lambda/adapters/key-usage.ts';
+import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
+import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
+import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
+import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
+import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
+import { retireCheck } from '../../lambda/core/retire/retire-check.ts';
+import type { StoreProof } from '../../lambda/core/retire/store-proof.ts';
+import { loadJobs } from '../../lib/jobs/load-jobs.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { adviceText } from '../render/advice.ts';
+import { STACK_NAME, type CommandContext } from './command.ts';
+
+export interface RetireOptions {
+  readonly jobs: string;
+}
+
+/** `rewrap retire-check KEY`: may this key be disabled? With the caller's own permissions; advises, and never acts. */
+export async function retireCheckCommand(
+  reference: string,
+  { jobs }: RetireOptions,
+  { console, aws }: CommandContext,
+): Promise<ExitCode> {
+  const region = /^arn:[\w-]+:kms:([\w-]+):\d{12}:(?:key|alias)\/.+$/.exec(reference)?.[1];
+  if (region === undefined) {
+    console.note(`${reference} is no ARN of a KMS key or alias; write arn:aws:kms:REGION:ACCOUNT:key/ID`);
+    return EXIT.refused;
+  }
+  const clients = new AwsClients({ ...aws, region: aws.region ?? region });
+  const channel = new KmsChannel({ ...aws, patienceMs: [] });
+  const keys = new KmsKeyCatalog(channel);
+  const lookup = await keys.describeKey(reference);
+  if (lookup.kind !== 'found') {
+    console.note(
+      `${reference} ${lookup.kind === 'denied' ? `cannot be described: ${lookup.message}` : 'is not there'}`,
+    );
+    return EXIT.refused;
+  }
+  const question = {
+    key: lookup.key,
+    jobs: loadJobs(jobs),
+    proofs: await provenSoFar(clients, aws.region ?? region, aws),
+    now: Date.now(),
+  };
+  const advice = retireCheck(
+    await gatherFacts(question, {
+      keys,
+      usageOf: arn => keyUsage(channel, arn),
+      stores: new AwsStoreCatalog(clients),
+    }),
+  );
+  console.out(console.json ? JSON.stringify(advice, null, 2) : adviceText(advice));
+  return advice.verdict === 'disable' ? EXIT.done : EXIT.left;
+}
+
+/** Without a deployment in this Region nothing is proven. */
+async function provenSoFar(
+  clients: AwsClients,
+  region: string,
+  aws: CommandContext['aws'],
+): Promise<readonly StoreProof[]> {
+  try {
+    const { ledgerTable } = await findDeployment(STACK_NAME, { ...aws, region });
+    const proofs: StoreProof[] = [];
+    for await (const proof of new LedgerHistory(clients.dynamodb(), ledgerTable).proofs()) proofs.push(proof);
+    return proofs;
+  } catch (error) {
+    if (error instanceof NotDeployed) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,27 @@
+import colors from 'picocolors';
+import type { RetireAdvice, RetireFinding } from '../../lambda/core/retire/retire-check.ts';
+
+const VERDICTS: Readonly<Record<RetireAdvice['verdict'], string>> = {
+  keep: colors.red('Keep this key: data would be lost without it'),
+  wait: colors.yellow('Not yet: nothing is known to need this key, but something is not settled'),
+  disable: colors.green('This key may be disabled'),
+};
+
+const MARKS: Readonly<Record<RetireFinding['weight'], string>> = {
+  blocks: colors.red('✗'),
+  waits: colors.yellow('!'),
+  note: colors.dim('·'),
+};
+
+/** The advice of retire-check for a person: the verdict, why, and what to do in which order. */
+export function adviceText({ keyArn, verdict, findings, steps }: RetireAdvice): string {
+  return [
+    keyArn,
+    colors.bold(VERDICTS[verdict]),
+    '',
+    ...findings.map(({ weight, about, words }) => `${MARKS[weight]} ${colors.bold(about)}: ${words}`),
+    '',
+    verdict === 'disable' ? 'What to do, in this order:' : 'When nothing of that is left, in this order:',
+    ...steps.map((step, index) => `  ${index + 1}. ${step}`),
+  ].join('\n');
+}

@@ -1,0 +1,215 @@
+import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
+import type { KeyUsage } from '../../lambda/core/retire/ports.ts';
+import { retireCheck, type KnownStore, type RetireFacts } from '../../lambda/core/retire/retire-check.ts';
+import { proofsOf, voidedProofs, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
+import { job, NEW_KEY, OLD_KEY, plan } from '../support/builders.ts';
+import { key, keys, stores, table } from '../support/plan-ports.ts';
+
+const PLACE = 'dynamodb:us-east-1:Orders';
+const DAY = 24 * 3_600_000;
+const NOW = Date.UTC(2026, 10, 22);
+const ENDED = NOW - DAY;
+
+const proof = (changes: Partial<StoreProof> = {}): StoreProof => ({
+  place: PLACE,
+  job: 'orders',
+  runId: 'run-1',
+  mode: 'migrate',
+  at: new Date(ENDED).toISOString(),
+  sourceKeyArns: [OLD_KEY],
+  destinationKeyArn: NEW_KEY,
+  remaining: 0,
+  keepsSource: false,
+  ...changes,
+});
+const NO_BACKUPS = { pointInTimeRecovery: false, noncurrentVersions: false, replicaRegions: [] };
+const store = (changes: Partial<KnownStore> = {}): KnownStore => ({
+  place: PLACE,
+  job: 'orders',
+  proof: proof(),
+  backups: NO_BACKUPS,
+  ...changes,
+});
+const OURS: KeyUsage = { kind: 'used', at: ENDED - 60_000, operation: 'ReEncrypt', eventId: 'e-1' };
+const facts = (changes: Partial<RetireFacts> = {}): RetireFacts => ({
+  key: { arn: OLD_KEY, state: 'Enabled', multiRegion: false },
+  usage: OURS,
+  stores: [store()],
+  destinationOf: [],
+  now: NOW,
+  ...changes,
+});
+
+describe('retire-check', () => {
+  it('lets a key go of which nothing is left and nobody else makes use, and says how, in the order of AWS', () => {
+    const { verdict, findings, steps } = retireCheck(facts());
+    expect([verdict, findings.map(({ weight }) => weight)]).toEqual(['disable', ['note', 'note']]);
+    expect(steps.map(step => /DisableKey|DisabledException|ScheduleKeyDeletion/.exec(step)?.[0])).toEqual([
+      'DisableKey',
+      'DisabledException',
+      'ScheduleKeyDeletion',
+    ]);
+  });
+
+  it.each<[string, Partial<RetireFacts>, string]>([
+    ['no store is known', { stores: [] }, 'no job and no run is known'],
+    [
+      'a store was never visited',
+      { stores: [{ place: PLACE, job: 'orders' }] },
+      'no run of the job orders has come to its end',
+    ],
+    [
+      'data keys are left',
+      { stores: [store({ proof: proof({ remaining: 3 }) })] },
+      '3 data keys may still need it (run run-1',
+    ],
+    [
+      'a run does not know what is left',
+      { stores: [store({ proof: proof({ remaining: null }) })] },
+      'does not know what is left',
+    ],
+    [
+      'a rollback has begun since',
+      { stores: [store({ proof: proof({ mode: 'rollback', remaining: null }) })] },
+      'was rolled back by run run-1',
+    ],
+    [
+      'the job only makes copies',
+      { stores: [store({ proof: proof({ keepsSource: true }) })] },
+      'left where they are',
+    ],
+    ['a job moves data keys to it', { destinationOf: ['job back'] }, 'brings data keys under this key'],
+  ])('keeps a key where %s', (_, changes, words) => {
+    const { verdict, findings } = retireCheck(facts(changes));
+    expect(verdict).toBe('keep');
+    expect(
+      findings
+        .filter(({ weight }) => weight === 'blocks')
+        .map(finding => finding.words)
+        .join(),
+    ).toContain(words);
+  });
+
+  it.each<[string, Partial<RetireFacts>, string]>([
+    [
+      'somebody has used it since our last run',
+      { usage: { ...OURS, at: ENDED + 1 } },
+      'somebody else uses this key',
+    ],
+    [
+      'its last use was none of ours',
+      { usage: { ...OURS, operation: 'Decrypt' } },
+      'somebody else uses this key',
+    ],
+    ['KMS may not have told everything yet', { now: ENDED + 60_000 }, 'ask again after 2026-11-21T01:00:00'],
+    [
+      'KMS tells nothing',
+      { usage: { kind: 'not-told', reason: 'AccessDeniedException' } },
+      'look in CloudTrail',
+    ],
+    [
+      'a table can be restored to before',
+      { stores: [store({ backups: { ...NO_BACKUPS, pointInTimeRecovery: true } })] },
+      'until 2026-12-26',
+    ],
+    [
+      'objects have old versions',
+      { stores: [store({ backups: { ...NO_BACKUPS, noncurrentVersions: true } })] },
+      'noncurrent versions',
+    ],
+    [
+      'a store cannot be looked at',
+      { stores: [{ place: PLACE, job: 'orders', proof: proof() }] },
+      'could not be looked at',
+    ],
+  ])('waits where %s', (_, changes, words) => {
+    const { verdict, findings } = retireCheck(facts(changes));
+    expect(verdict).toBe('wait');
+    expect(
+      findings
+        .filter(({ weight }) => weight === 'waits')
+        .map(finding => finding.words)
+        .join(),
+    ).toContain(words);
+  });
+
+  it('mentions replicas of tables and of the key, and a key that is disabled already', () => {
+    const { verdict, findings } = retireCheck(
+      facts({
+        key: { arn: OLD_KEY, state: 'Disabled', multiRegion: true },
+        stores: [store({ backups: { ...NO_BACKUPS, replicaRegions: ['eu-west-1'] } })],
+      }),
+    );
+    expect(verdict).toBe('disable');
+    const words = findings.map(finding => finding.words).join();
+    for (const part of ['replicas in eu-west-1', 'is Disabled already', 'multi-Region key'])
+      expect(words).toContain(part);
+  });
+
+  it('finds stores by the jobs that name the key, by ARN or alias, and by the runs that moved data keys away from it', async () => {
+    const alias = OLD_KEY.replace(/key\/.*/, 'alias/old');
+    const named = job({ source: { keys: [{ key: alias, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' }] } });
+    const other = job({
+      name: 'other',
+      source: { keys: [{ key: NEW_KEY, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' }] },
+    });
+    const gathered = await gatherFacts(
+      {
+        key: (key(OLD_KEY) as Extract<ReturnType<typeof key>, { kind: 'found' }>).key,
+        jobs: [named, other],
+        proofs: [
+          proof({ place: 's3:us-east-1:documents/2025/', job: 'gone' }),
+          proof({ place: 'dynamodb:us-east-1:Else', sourceKeyArns: [] }),
+        ],
+        now: NOW,
+      },
+      {
+        keys: keys({
+          describeKey: reference => Promise.resolve(key(reference === alias ? OLD_KEY : reference)),
+        }),
+        usageOf: () => Promise.resolve(OURS),
+        stores: stores({
+          describeTable: () =>
+            Promise.resolve({ kind: 'found', description: table({ pointInTimeRecovery: true }) }),
+          describeBucket: ({ bucket }) =>
+            Promise.resolve({
+              kind: 'found',
+              description: {
+                versioned: true,
+                noncurrentVersions: bucket === 'documents',
+                accessControlLists: false,
+              },
+            }),
+        }),
+      },
+    );
+    expect(gathered.stores).toEqual([
+      { place: PLACE, job: 'orders', backups: { ...NO_BACKUPS, pointInTimeRecovery: true } },
+      {
+        place: 's3:us-east-1:documents/2025/',
+        job: 'gone',
+        proof: proof({ place: 's3:us-east-1:documents/2025/', job: 'gone' }),
+        backups: { ...NO_BACKUPS, noncurrentVersions: true },
+      },
+    ]);
+    expect(gathered.destinationOf).toEqual([]);
+  });
+});
+
+describe('what is proven of a store', () => {
+  const report = (remaining: number | null) =>
+    ({ endedAt: 'then', stores: [{ remaining }] }) as unknown as Report;
+
+  it('is what a verify pass counted there', () => {
+    expect(proofsOf(plan(), report(7))).toMatchObject([{ place: PLACE, remaining: 7, at: 'then' }]);
+  });
+
+  it('is not what a census counts, which changes nothing', () => {
+    expect(proofsOf(plan({ mode: 'census', verify: false }), report(0))).toMatchObject([{ remaining: null }]);
+  });
+
+  it('is nothing any more from the moment that a rollback begins', () => {
+    expect(voidedProofs(plan({ mode: 'rollback' }))).toMatchObject([{ mode: 'rollback', remaining: null }]);
+  });
+});
