@@ -34,6 +34,7 @@ export function reportText(report: Report): string {
     storesTable(report),
     ...(report.keyMaterials.length === 0 ? [] : [keyMaterialsTable(report.keyMaterials)]),
     ...failures(report),
+    ...fingerprints(report),
     ...report.warnings.map(warning => `${colors.yellow('!')} ${warning}`),
     `KMS requests ${number(report.kms.requests)}, throttled ${number(report.kms.throttled)}. Remaining: ${report.remaining ?? 'not known'}.`,
     `Run files  ${report.files.run}`,
@@ -91,6 +92,17 @@ function failures({ failures: all }: Report): readonly string[] {
   return all.length > FAILURES_SHOWN
     ? [...shown, `… and ${all.length - FAILURES_SHOWN} more in the report`]
     : shown;
+}
+
+function fingerprints({ fingerprints: found }: Report): readonly string[] {
+  if (found === undefined) return [];
+  const { compared, changed, first } = found;
+  return [
+    `Beside the data keys: ${number(compared)} records compared with what they were before, ${number(changed)} differ`,
+    ...first
+      .slice(0, FAILURES_SHOWN)
+      .map(({ store, locator }) => `${colors.yellow('differs')}      ${store}  ${locator}`),
+  ];
 }
 
 export function planText(plan: RunPlan): string {

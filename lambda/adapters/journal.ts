@@ -60,6 +60,11 @@ export class S3Journal implements Journal {
   }
 }
 
+/** The page that an object of the journal is about, counted from 0. */
+function pageOf(name: string): number {
+  return Number(/\/page-(\d+)-[^/]+$/.exec(name)?.[1] ?? 1) - 1;
+}
+
 export type JournalKind = 'intents' | 'outcomes';
 
 /** Hive-style partitions, so that Athena finds a run without reading the others. */
@@ -87,9 +92,10 @@ export class S3OutcomeArchive implements OutcomeArchive {
     this.#job = job;
   }
 
-  async *outcomesOf(unit: Unit): AsyncGenerator<OutcomeEntry> {
+  async *outcomesOf(unit: Unit, fromPage = 0): AsyncGenerator<OutcomeEntry> {
     const prefix = unitPrefix('outcomes', this.#job, unit);
-    for await (const name of journalNames(this.#client, this.#bucket, prefix)) yield* await this.#page(name);
+    for await (const name of journalNames(this.#client, this.#bucket, prefix))
+      if (pageOf(name) >= fromPage) yield* await this.#page(name);
   }
 
   async #page(key: string): Promise<readonly OutcomeEntry[]> {

@@ -6,7 +6,8 @@ import type { UnitProgress } from './model/books.ts';
 import type { Clock, Deadline, Journal, KeyService, Ledger, RecordStore, Telemetry } from './ports.ts';
 import { Attempts } from './reencrypt/attempts.ts';
 import { reencryptPage, type PageAnswer } from './reencrypt/reencrypt-page.ts';
-import { findDataKeys } from './scan/find-data-keys.ts';
+import { findDataKeys, type Found } from './scan/find-data-keys.ts';
+import { fingerprintOf } from './scan/fingerprint.ts';
 import { pages, startOf } from './scan/pages.ts';
 import type { UnitScope } from './scan/unit-scope.ts';
 import { PageBudget } from './account/page-budget.ts';
@@ -67,7 +68,17 @@ async function journalAndWrite(
   const page = { unit: scope.unit, page: progress.pages };
   await journal.writeIntents(page, intentsOf(scope, answers));
   const written = await writePage(answers, { records, format: scope.format });
-  const entries = written.map(({ found, outcome }) => outcomeEntry(scope, found, outcome));
+  const entries = written.map(({ found, outcome }) => ({
+    ...outcomeEntry(scope, found, outcome),
+    ...fingerprint(scope, found),
+  }));
   await journal.writeOutcomes(page, entries);
   return entries;
+}
+
+/** Of the record as it was read; a copy is another record, so there is nothing to compare. */
+function fingerprint({ plan, store, format }: UnitScope, { record }: Found): { fingerprint?: string } {
+  return plan.fingerprints === true && store.copyTo === undefined
+    ? { fingerprint: fingerprintOf(record, format.declared) }
+    : {};
 }

@@ -147,7 +147,8 @@ export interface IntentArchive {
 
 /** What the verify pass may read of a journal: outcomes hold digests, never ciphertexts. */
 export interface OutcomeArchive {
-  outcomesOf(unit: Unit): AsyncIterable<OutcomeEntry>;
+  /** In the order of the unit's pages. `fromPage`: pages before it are passed over. */
+  outcomesOf(unit: Unit, fromPage?: number): AsyncIterable<OutcomeEntry>;
 }
 
 export interface Telemetry {

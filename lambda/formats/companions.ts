@@ -9,6 +9,17 @@ export interface CompanionPlaces<Place> {
   readonly sourceDigest?: Place | undefined;
 }
 
+/** The places of a data key with its companions, and of a new one beside it: all that a run may change. */
+export function declaredPlaces<Place>(
+  ...of: readonly (undefined | (CompanionPlaces<Place> & { readonly dataKey: Place }))[]
+): readonly Place[] {
+  return of.flatMap(places =>
+    [places?.dataKey, places?.keyArn, places?.encryptionAlgorithm, places?.sourceDigest].filter(
+      place => place !== undefined,
+    ),
+  );
+}
+
 /** A text to write at a place. `onlyIfThere`: what the record never had, it does not get. */
 export interface Companion<Place> {
   readonly place: Place;

@@ -23,6 +23,7 @@ const OUTCOMES = {
   copied: 'boolean',
   route: 'string',
   digest: 'string',
+  fingerprint: 'string',
   source: KEY_MATERIAL,
   destination: KEY_MATERIAL,
 };

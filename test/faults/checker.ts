@@ -9,6 +9,11 @@ import type { JournalledIntent, Watch } from './watch.ts';
 export interface ReadReport {
   readonly state: string;
   readonly remaining: number | null;
+  readonly fingerprints?: {
+    readonly compared: number;
+    readonly changed: number;
+    readonly first: readonly { readonly locator: string }[];
+  };
   readonly stores: readonly {
     readonly store: string;
     readonly complete: boolean;
@@ -129,6 +134,20 @@ export class Checker {
     }
     if (report.state !== 'succeeded')
       findings.expect(report.remaining === null, 5, `a run that failed says that ${report.remaining} remain`);
+  }
+
+  /** Where nobody writes, every record is beside its data key what it was. */
+  checkFingerprints({ fingerprints, stores }: ReadReport, asked: boolean): void {
+    const { findings } = this.#options;
+    const dataKeys = stores.reduce((sum, store) => sum + store.dataKeys, 0);
+    findings.expect(
+      (fingerprints?.compared ?? 0) === (asked ? dataKeys : 0),
+      5,
+      `${fingerprints?.compared} fingerprints of ${dataKeys} records were compared`,
+    );
+    findings.count('fingerprints compared', fingerprints?.compared ?? 0);
+    const changed = fingerprints?.first.map(({ locator }) => locator).join(', ') ?? '';
+    findings.expect(changed === '', 2, `the run itself says that it has changed ${changed}`);
   }
 
   /** A run in still water counts what is there, and what is left. */

@@ -137,7 +137,10 @@ async function createStores({ dynamodb, s3 }: Clients, { versionedBucket }: Layo
     );
 }
 
-function jobOf({ layout, workers, kmsRequestsPerSecond }: Schedule, keys: ApplicationKeys): Job {
+function jobOf(
+  { layout, workers, kmsRequestsPerSecond, fingerprints }: Schedule,
+  keys: ApplicationKeys,
+): Job {
   const at = (name: string): string => (layout.nested ? `envelope.${name}` : name);
   const parsed = parseJob(
     {
@@ -169,6 +172,7 @@ function jobOf({ layout, workers, kmsRequestsPerSecond }: Schedule, keys: Applic
         },
       ],
       limits: { kmsRequestsPerSecond, maxConcurrency: workers },
+      fingerprints,
     },
     formats,
   );
@@ -178,7 +182,7 @@ function jobOf({ layout, workers, kmsRequestsPerSecond }: Schedule, keys: Applic
 
 /** The story of a schedule: bad weather, still water, a second run, and all of it rolled back. */
 async function act(scene: Scene): Promise<void> {
-  const { checker, pipeline, findings, watch, application } = scene;
+  const { checker, pipeline, findings, watch, application, schedule } = scene;
   const seeded = await checker.snapshot();
   const isFlawed = ({ flaw }: Truth): boolean => flaw !== undefined;
 
@@ -189,6 +193,7 @@ async function act(scene: Scene): Promise<void> {
   if (finishing?.report === undefined) return;
   await checker.checkRecords();
   await checker.checkCounts(finishing.report);
+  checker.checkFingerprints(finishing.report, schedule.fingerprints);
   const migrated = await checker.snapshot();
   checker.checkUnchanged(seeded, migrated, { which: isFlawed, invariant: 6 });
 

@@ -50,6 +50,8 @@ export interface Schedule {
   readonly events: readonly { readonly atMs: number; readonly event: RunEvent }[];
   /** Rolling back meets the same weather. */
   readonly roughRollback: boolean;
+  /** The job asks for fingerprints. */
+  readonly fingerprints: boolean;
 }
 
 export const TROUBLES = ['throttling', 'server-errors', 'lost-answers', 'silence', 'conflicts'] as const;
@@ -84,5 +86,6 @@ export function scheduleOf(seed: number, random: Random): Schedule {
     writerPauseMs: random.pick([200, 1_000, 4_000]),
     events: some(EVENTS, 2).map(event => ({ event, atMs: random.between(100, 8_000) })),
     roughRollback: random.chance(0.5),
+    fingerprints: random.chance(0.5),
   };
 }

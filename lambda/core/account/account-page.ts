@@ -1,6 +1,6 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../model/job.ts';
-import type { UnitProgress } from '../model/books.ts';
+import type { Fingerprints, UnitProgress } from '../model/books.ts';
 import type { KeyService, Ledger, Telemetry } from '../ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { pageBooks } from './books.ts';
@@ -11,6 +11,7 @@ export interface DonePage {
   readonly entries: readonly OutcomeEntry[];
   /** Data keys of the page that may still need a source key. */
   readonly remaining: number;
+  readonly fingerprints?: Fingerprints;
   /** The unit before this page. */
   readonly progress: UnitProgress;
 }
@@ -27,11 +28,12 @@ export async function accountPage(
   done: DonePage,
   { keys, ledger, telemetry }: AccountPorts,
 ): Promise<UnitProgress> {
-  const { page, entries, remaining, progress } = done;
+  const { page, entries, remaining, progress, fingerprints } = done;
   const kms = keys.takeUsage();
   for (const entry of entries) telemetry.dataKey(entry);
   telemetry.page(storeName(scope.store), entries, kms);
-  const books = pageBooks({ records: page.records.length, entries, remaining, kms });
+  const counted = { records: page.records.length, entries, remaining, kms };
+  const books = pageBooks({ ...counted, ...(fingerprints !== undefined && { fingerprints }) });
   const next = afterPage(progress, { ...(page.cursor !== undefined && { cursor: page.cursor }), books });
   await ledger.checkpoint(next, progress.pages);
   return next;

@@ -1,4 +1,10 @@
-import { MAX_FAILURES, type Books, type Failure, type KeyMaterialCount } from '../model/books.ts';
+import {
+  MAX_FAILURES,
+  type Books,
+  type Failure,
+  type Fingerprints,
+  type KeyMaterialCount,
+} from '../model/books.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import type { OutcomeEntry } from '../journal/entries.ts';
@@ -18,10 +24,11 @@ export interface PageCounts {
   readonly entries: readonly OutcomeEntry[];
   readonly remaining: number;
   readonly kms: { readonly requests: number; readonly throttled: number };
+  readonly fingerprints?: Fingerprints;
 }
 
 /** The books of one page. */
-export function pageBooks({ records, entries, remaining, kms }: PageCounts): Books {
+export function pageBooks({ records, entries, remaining, kms, fingerprints }: PageCounts): Books {
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
   for (const { outcome } of entries) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return {
@@ -36,6 +43,7 @@ export function pageBooks({ records, entries, remaining, kms }: PageCounts): Boo
       .filter(({ reason }) => reason !== undefined)
       .slice(0, MAX_FAILURES)
       .map(failureOf),
+    ...(fingerprints !== undefined && { fingerprints }),
   };
 }
 
@@ -53,6 +61,23 @@ export function addBooks(a: Books, b: Books): Books {
     remaining: a.remaining + b.remaining,
     kms: { requests: a.kms.requests + b.kms.requests, throttled: a.kms.throttled + b.kms.throttled },
     failures: [...a.failures, ...b.failures].slice(0, MAX_FAILURES),
+    ...sumFingerprints(a.fingerprints, b.fingerprints),
+  };
+}
+
+function sumFingerprints(
+  a: Fingerprints | undefined,
+  b: Fingerprints | undefined,
+): Pick<Books, 'fingerprints'> {
+  const sum = a ?? b;
+  if (sum === undefined) return {};
+  if (a === undefined || b === undefined) return { fingerprints: sum };
+  return {
+    fingerprints: {
+      compared: a.compared + b.compared,
+      changed: a.changed + b.changed,
+      first: [...a.first, ...b.first].slice(0, MAX_FAILURES),
+    },
   };
 }
 

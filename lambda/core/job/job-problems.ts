@@ -15,8 +15,15 @@ export function jobProblems(job: Job, formats: FormatRegistry): readonly Problem
     ...bound.flatMap((format, index) => contextProblems(job, format, index)),
     ...job.stores.flatMap((store, index) => scopeProblems(store, index)),
     ...storeProblems(job, bound),
+    ...(job.fingerprints && job.verify === 'off' ? [NOTHING_TO_COMPARE] : []),
   ];
 }
+
+const NOTHING_TO_COMPARE: Problem = {
+  path: 'fingerprints',
+  value: true,
+  words: 'are compared by the verify pass, which this job turns off; write verify full',
+};
 
 /** KMS binds no context to what an asymmetric key encrypts (API reference, Encrypt). */
 function contextProblems(

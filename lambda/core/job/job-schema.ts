@@ -14,6 +14,11 @@ const encryptionAlgorithm = oneOf(ENCRYPTION_ALGORITHMS)
   .default('SYMMETRIC_DEFAULT')
   .describe('SYMMETRIC_DEFAULT for symmetric keys; one of the others for an asymmetric key.');
 
+const fingerprints = z
+  .boolean({ error: 'is not true or false' })
+  .default(false)
+  .describe('Compare every record after a migration with what it was before, beside its data key.');
+
 const sourceKey = z
   .union([keyReference, strictObject({ key: keyReference, encryptionAlgorithm }, 'a source key')], {
     error: ({ input }) =>
@@ -113,6 +118,7 @@ export function jobSchema(formats: FormatRegistry): z.ZodObject {
         maxConcurrency: 16,
         toleratedFailurePercentage: 0,
       }),
+      fingerprints,
       verify: oneOf(['full', 'off'])
         .default('full')
         .describe('full asks KMS about every data key again after a migration.'),

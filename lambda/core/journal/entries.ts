@@ -54,6 +54,8 @@ export interface OutcomeEntry {
   readonly route?: RouteType;
   /** SHA-256 of the EDK as it was read, hex; absent where there were no bytes to digest. */
   readonly digest?: string;
+  /** SHA-256, hex, of the record as it was read, without what the run may change; where the job asks for it. */
+  readonly fingerprint?: string;
   readonly source?: KeyMaterial;
   readonly destination?: KeyMaterial;
 }

@@ -18,6 +18,15 @@ export interface KeyMaterialCount {
   readonly after: number;
 }
 
+/** Records whose fingerprint was compared with that from before the run's writes. */
+export interface Fingerprints {
+  readonly compared: number;
+  /** Those that differ: somebody has written to them since, or a run has changed what it must not. */
+  readonly changed: number;
+  /** The first 100 of them. */
+  readonly first: readonly { readonly store: string; readonly locator: string }[];
+}
+
 /** What a pass saw and did. `dataKeys` equals the sum of `outcomes`, always. */
 export interface Books {
   readonly records: number;
@@ -29,6 +38,8 @@ export interface Books {
   readonly kms: { readonly requests: number; readonly throttled: number };
   /** The first 100; all of them are in the journal. */
   readonly failures: readonly Failure[];
+  /** Of a verify pass that compares them. */
+  readonly fingerprints?: Fingerprints;
 }
 
 export const MAX_FAILURES = 100;

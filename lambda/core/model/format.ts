@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Finding, KeyMaterial } from './data-key.ts';
 import type { EncryptionAlgorithm } from './key-use.ts';
-import type { RecordChange, StoreRecord } from './record.ts';
+import type { AttributePath, RecordChange, StoreRecord } from './record.ts';
 
 /** A new ciphertext for the data key at one slot. */
 export interface Replacement {
@@ -21,6 +21,8 @@ export interface BoundFormat {
   readonly needsTags: boolean;
   /** The names of the context that data keys have, and shall have; empty where there is none. */
   readonly contextNames: { readonly source: readonly string[]; readonly destination?: readonly string[] };
+  /** Every place that `replace` may change: attribute paths, or names of metadata entries. */
+  readonly declared: readonly AttributePath[];
   read(record: StoreRecord): readonly Finding[];
   /** The change that puts the replacements, and the companions that belong to them, into the record. */
   replace(record: StoreRecord, replacements: readonly Replacement[]): RecordChange;

@@ -12,6 +12,8 @@ export interface Job {
   readonly limits: Limits;
   /** `full` asks KMS about every data key again after a migration; `off` leaves `remaining` unknown. */
   readonly verify: 'full' | 'off';
+  /** Compare every record after a migration with what it was before, beside its data key. */
+  readonly fingerprints: boolean;
   readonly schedule?: { readonly expression: string; readonly mode: 'census' | 'migrate' };
 }
 

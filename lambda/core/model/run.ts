@@ -62,6 +62,8 @@ export interface RunPlan {
   readonly keepsSource: boolean;
   readonly limits: Limits;
   readonly verify: boolean;
+  /** The verify pass compares every record with what the migrate pass has read, beside the data key. */
+  readonly fingerprints?: boolean;
   readonly units: number;
   /** By index of the store. */
   readonly unitsPerStore: readonly number[];

@@ -47,6 +47,7 @@ export function assemblePlan(
     ),
     limits,
     verify: mode === 'verify' || (mode === 'migrate' && job.verify === 'full'),
+    ...(job.fingerprints && { fingerprints: true }),
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
     ...workOf(units, limits),
     workerTimeoutSeconds,

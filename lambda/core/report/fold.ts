@@ -43,6 +43,7 @@ export async function foldReport({ plan, units, endedAt, error, files }: FoldInp
     remaining: narrowed ? null : left,
     ...(narrowed && { remainingInScope: left }),
     keepsSource: plan.keepsSource,
+    ...(verified.fingerprints !== undefined && { fingerprints: verified.fingerprints }),
     kms: plan.mode === 'verify' ? total.kms : addBooks(total, verified).kms,
     estimate: plan.estimate,
     warnings: plan.warnings,

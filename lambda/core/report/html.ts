@@ -25,6 +25,7 @@ export function reportHtml(report: Report): string {
 ${section('Stores', storesTable(report.stores))}
 ${section('Key materials', keyMaterialsTable(report))}
 ${section('Not moved', failuresTable(report))}
+${section('Beside the data keys', fingerprintsText(report))}
 ${section('Route', `<p>${report.route.type}: ${escape(report.route.why)}</p>`)}
 ${section('Warnings', list(report.warnings))}
 ${section('Cost and load', loadTable(report))}
@@ -81,6 +82,13 @@ function failuresTable({ failures }: Report): string {
     escape(reason),
   ]);
   return table(['Store', 'Record', 'Outcome', 'Reason'], rows);
+}
+
+function fingerprintsText({ fingerprints }: Report): string {
+  if (fingerprints === undefined) return '';
+  const { compared, changed, first } = fingerprints;
+  const text = `<p>${number(compared)} records compared with what they were before; ${number(changed)} differ: written since by somebody else, if by anybody.</p>`;
+  return `${text}${list(first.map(({ store, locator }) => `${store} ${locator}`))}`;
 }
 
 function loadTable({ kms, estimate }: Report): string {

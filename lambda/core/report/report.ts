@@ -1,4 +1,4 @@
-import type { Failure, KeyMaterialCount } from '../model/books.ts';
+import type { Failure, Fingerprints, KeyMaterialCount } from '../model/books.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import type { RouteType } from '../model/route.ts';
 import type { Estimate, RunMode } from '../model/run.ts';
@@ -46,6 +46,8 @@ export interface Report {
   readonly remainingInScope?: number | null;
   /** The new data keys are copies: the source records, or the old data keys beside them, stay as they are. */
   readonly keepsSource: boolean;
+  /** Records compared, beside their data key, with what they were before the run; where the job asks for it. */
+  readonly fingerprints?: Fingerprints;
   readonly kms: { readonly requests: number; readonly throttled: number };
   readonly estimate: Estimate | null;
   readonly warnings: readonly string[];

@@ -19,6 +19,7 @@ import { findDataKeys, type Found } from '../scan/find-data-keys.ts';
 import { pages, startOf } from '../scan/pages.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { askDestination, askedAbout, invalidIsProof } from './ask-destination.ts';
+import { compareFingerprints, fingerprintsBefore } from './compare-fingerprints.ts';
 import { ciphertextOf, verdictOf, type Verdict } from './verdict.ts';
 
 export interface VerifyPorts {
@@ -44,6 +45,7 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
   // Before anything is read: a paused run comes here once a minute.
   if ((await heedControl(plan, ports)) === 'pause') return { ...progress, paused: true };
   const foreign = await provenForeign(scope, ports.archive);
+  const before = fingerprintsBefore(scope, progress, ports.archive);
   const start = { ...startOf(progress, scope), consistent: true };
 
   for await (const page of pages(ports.records, unit.range, start)) {
@@ -52,7 +54,9 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
     const verdicts = await judge(found, scope, { keys: ports.keys, foreign });
     const entries = verdicts.map(({ found: one, outcome }) => outcomeEntry(scope, one, outcome));
     const remaining = verdicts.filter(({ remains }) => remains).length;
-    progress = await accountPage(scope, { page, entries, remaining, progress }, ports);
+    const compared = before && (await compareFingerprints(page.records, scope, before));
+    const done = { page, entries, remaining, progress, ...(compared && { fingerprints: compared }) };
+    progress = await accountPage(scope, done, ports);
     if (!budget.allowsAnotherPage()) break;
   }
   return progress;

@@ -2,7 +2,7 @@ import type { Finding } from '../../core/model/data-key.ts';
 import type { BoundFormat, FormatDefinition, Replacement } from '../../core/model/format.ts';
 import { isEncryptionAlgorithm } from '../../core/model/key-use.ts';
 import type { AttributePath, ItemRecord, RecordChange, StoreRecord } from '../../core/model/record.ts';
-import { companions, writeToOf, type Companion } from '../companions.ts';
+import { companions, declaredPlaces, writeToOf, type Companion } from '../companions.ts';
 import { buildContexts, contextNames } from '../context-template.ts';
 import { valueAt } from '../../core/model/attribute-path.ts';
 import { formatAttributePath, hasRoomAt, textAt } from './attribute-path.ts';
@@ -26,6 +26,7 @@ function bind(places: Places): BoundFormat {
     keepsSource: writeTo !== undefined,
     needsTags: false,
     contextNames: contextNames(config),
+    declared: declaredPlaces(places, writeTo),
     read: record => read(needItem(record), places),
     replace: (record, replacements) => replace(needItem(record), places, replacements),
   };

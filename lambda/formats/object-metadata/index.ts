@@ -4,7 +4,7 @@ import type { BoundFormat, FormatDefinition, Replacement } from '../../core/mode
 import { isEncryptionAlgorithm } from '../../core/model/key-use.ts';
 import type { ObjectRecord, RecordChange, StoreRecord } from '../../core/model/record.ts';
 import { ciphertextFromBase64 } from '../ciphertext.ts';
-import { companions, writeToOf } from '../companions.ts';
+import { companions, declaredPlaces, writeToOf } from '../companions.ts';
 import { buildContexts, contextNames, type ContextValue } from '../context-template.ts';
 import { objectMetadataConfig, type ObjectMetadataConfig } from './config.ts';
 
@@ -23,6 +23,7 @@ function bind(config: ObjectMetadataConfig): BoundFormat {
     keepsSource: config.writeTo !== undefined,
     needsTags: places.some(place => typeof place !== 'string' && 'tag' in place),
     contextNames: contextNames(config),
+    declared: declaredPlaces<string>(config, config.writeTo).map(name => [name]),
     read: record => read(needObject(record), config),
     replace: (record, replacements) => replace(needObject(record), config, replacements),
   };

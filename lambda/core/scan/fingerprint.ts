@@ -1,0 +1,62 @@
+import { Buffer } from 'node:buffer';
+import { encoded } from '../journal/undo.ts';
+import type { AttributeMap, AttributePath, AttributeValue, StoreRecord } from '../model/record.ts';
+import { digest } from './digest.ts';
+
+/**
+ * A digest of a record without what its format declares that a run may change: equal before and after, unless somebody
+ * else has written. Of an object: metadata, headers, class, encryption, lock and length. Its bytes S3 copies itself, and
+ * its ETag may change though they do not.
+ */
+export function fingerprintOf(record: StoreRecord, declared: readonly AttributePath[]): string {
+  return digest(Buffer.from(JSON.stringify(sorted(substance(record, declared)))));
+}
+
+function substance(record: StoreRecord, declared: readonly AttributePath[]): unknown {
+  if (record.kind === 'item') return encoded({ M: without(record.attributes, declared) });
+  const { metadata, headers, storageClass, encryption, lock, size } = record;
+  const names = new Set(declared.map(([name]) => name));
+  const besides = Object.entries(metadata).filter(([name]) => !names.has(name));
+  return { metadata: Object.fromEntries(besides), headers, storageClass, encryption, lock, size };
+}
+
+function without(attributes: AttributeMap, declared: readonly AttributePath[]): AttributeMap {
+  return declared.reduce((map, path) => withoutPath({ M: map }, path), { M: attributes }.M);
+}
+
+function withoutPath({ M: map }: { readonly M: AttributeMap }, [step, ...rest]: AttributePath): AttributeMap {
+  const name = String(step);
+  const member = map[name];
+  if (member === undefined) return map;
+  if (rest.length > 0) return { ...map, [name]: withoutMember(member, rest) };
+  return Object.fromEntries(Object.entries(map).filter(([other]) => other !== name));
+}
+
+function withoutMember(value: AttributeValue, path: AttributePath): AttributeValue {
+  if ('M' in value) return { M: withoutPath(value, path) };
+  const [step, ...rest] = path;
+  if (!('L' in value) || typeof step !== 'number') return value;
+  // An element keeps its place, so that the others keep theirs.
+  const gone: AttributeValue = { NULL: true };
+  return {
+    L: value.L.map((element, index) =>
+      index !== step ? element : rest.length === 0 ? gone : withoutMember(element, rest),
+    ),
+  };
+}
+
+/** One form for equal values: DynamoDB promises no order of members, nor of the elements of a set. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(
+    entries
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => [name, isSet(name, member) ? [...member].sort() : sorted(member)]),
+  );
+}
+
+function isSet(name: string, member: unknown): member is readonly string[] {
+  return ['SS', 'NS', 'BS'].includes(name) && Array.isArray(member);
+}

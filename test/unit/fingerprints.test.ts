@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
+import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
+import type { AttributeMap, AttributeValue } from '../../lambda/core/model/record.ts';
+import { fingerprintOf } from '../../lambda/core/scan/fingerprint.ts';
+import { FingerprintsBefore } from '../../lambda/core/verify/compare-fingerprints.ts';
+import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
+import { item, object, OLD_KEY, scope } from '../support/builders.ts';
+import { fakePorts, type FakePorts } from '../support/fake-ports.ts';
+
+const DECLARED = [['envelope', 'dataKey'], ['keyArn']];
+
+const text = fc.string({ maxLength: 5 });
+const value: fc.Arbitrary<AttributeValue> = fc.oneof(
+  text.map(S => ({ S })),
+  fc.uint8Array({ maxLength: 4 }).map(B => ({ B })),
+  fc.integer().map(N => ({ N: String(N) })),
+  fc.uniqueArray(text, { minLength: 1, maxLength: 3 }).map(SS => ({ SS })),
+);
+const besides = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'note'), value);
+
+function record(map: AttributeMap, dataKey: AttributeValue | undefined, keyArn?: AttributeValue) {
+  return item('1', {
+    ...map,
+    ...(keyArn !== undefined && { keyArn }),
+    envelope: { M: { cipher: { S: 'AES' }, ...(dataKey !== undefined && { dataKey }) } },
+  });
+}
+
+describe('a fingerprint', () => {
+  it('is the same whatever lies at the declared places', () => {
+    fc.assert(
+      fc.property(besides, value, value, (map, one, other) => {
+        const plain = fingerprintOf(record(map, one), DECLARED);
+        expect(fingerprintOf(record(map, other, one), DECLARED)).toBe(plain);
+        expect(fingerprintOf(record(map, undefined), DECLARED)).toBe(plain);
+      }),
+    );
+  });
+
+  it('is another one for anything else that is changed, added or taken away', () => {
+    fc.assert(
+      fc.property(besides, fc.constantFrom('a', 'd'), value, (map, name, changed) => {
+        fc.pre(JSON.stringify(map[name]) !== JSON.stringify(changed));
+        const plain = fingerprintOf(record(map, { S: 'k' }), DECLARED);
+        expect(fingerprintOf(record({ ...map, [name]: changed }, { S: 'k' }), DECLARED)).not.toBe(plain);
+      }),
+    );
+  });
+
+  it('does not depend on the order of members and of the elements of a set', () => {
+    const one = record({ a: { SS: ['x', 'y'] }, b: { M: { p: { S: '1' }, q: { S: '2' } } } }, { S: 'k' });
+    const other = record({ b: { M: { q: { S: '2' }, p: { S: '1' } } }, a: { SS: ['y', 'x'] } }, { S: 'k' });
+    expect(fingerprintOf(one, DECLARED)).toBe(fingerprintOf(other, DECLARED));
+  });
+
+  it('of an object is of its metadata, headers, class and length, and not of its dates', () => {
+    const declared = [['edk']];
+    const plain = fingerprintOf(object('k', { edk: '1', note: 'n' }), declared);
+    expect(
+      fingerprintOf(object('k', { edk: '2', note: 'n' }, { lastModified: 9, etag: '"f"' }), declared),
+    ).toBe(plain);
+    for (const changed of [
+      object('k', { edk: '1', note: 'm' }),
+      object('k', { edk: '1', note: 'n' }, { size: 2 }),
+      object('k', { edk: '1', note: 'n' }, { storageClass: 'STANDARD_IA' }),
+      object('k', { edk: '1', note: 'n' }, { headers: { contentType: 'text/plain' } }),
+    ])
+      expect(fingerprintOf(changed, declared)).not.toBe(plain);
+  });
+});
+
+describe('fingerprints from before', () => {
+  async function* entries(count: number): AsyncGenerator<OutcomeEntry> {
+    const common = { schema: 2, store: 's', slot: 'edk', outcome: 'rewrapped' } as const;
+    for (let at = 0; at < count; at++) yield { ...common, locator: `r${at}`, fingerprint: `f${at}` };
+    yield { ...common, locator: 'r3', fingerprint: 'of a page worked again' };
+  }
+
+  it('are found in the order of the unit, also where records are missing or were added', async () => {
+    const before = new FingerprintsBefore(entries(50));
+    expect(await before.of('r0')).toBe('f0');
+    expect(await before.of('added since')).toBeUndefined();
+    for (const at of [3, 4, 40, 39]) expect(await before.of(`r${at}`)).toBe(`f${at}`);
+  });
+
+  it('are held in a window, whatever the size of the unit, and a record that is not there does not move it', async () => {
+    const before = new FingerprintsBefore(entries(30_000));
+    for (let at = 0; at <= 12_000; at += 4_000) expect(await before.of(`r${at}`)).toBe(`f${at}`);
+    for (const missing of ['x', 'y', 'z']) expect(await before.of(missing)).toBeUndefined();
+    expect([await before.of('r12001'), await before.of('r8000')]).toEqual(['f12001', 'f8000']);
+    expect(await before.of('r0')).toBeUndefined();
+    expect(await before.of('r29000')).toBeUndefined();
+  });
+});
+
+describe('a migration that compares fingerprints', () => {
+  const asked = scope({ fingerprints: true, pageSize: 2 });
+  async function migrated(): Promise<FakePorts> {
+    const world = fakePorts();
+    for (const id of ['a', 'b', 'c']) {
+      const edk = { B: world.keys.encrypt(OLD_KEY, id, { tenant: 't' }) };
+      world.records.put(item(id, { tenant: { S: 't' }, edk, note: { S: 'as it was' } }));
+    }
+    await migrateUnit(asked, world);
+    return world;
+  }
+  const verify = async (world: FakePorts, given = asked) =>
+    (await verifyUnit(given, { ...world, archive: world.journal })).books.fingerprints;
+
+  it('finds every record unchanged where nobody else has written', async () => {
+    expect(await verify(await migrated())).toEqual({ compared: 3, changed: 0, first: [] });
+  });
+
+  it('names a record that somebody has written to since', async () => {
+    const world = await migrated();
+    const { attributes } = [...world.records.items.values()][1]!;
+    world.records.put(item('b', { ...attributes, note: { S: 'changed' } }));
+    expect(await verify(world)).toEqual({
+      compared: 3,
+      changed: 1,
+      first: [{ store: 'dynamodb:Orders', locator: JSON.stringify({ id: { S: 'b' } }) }],
+    });
+  });
+
+  it('says nothing of it where the job does not ask', async () => {
+    const world = await migrated();
+    expect(await verify(world, scope({ pageSize: 2 }))).toBeUndefined();
+    expect(world.journal.outcomes.every(({ fingerprint }) => fingerprint !== undefined)).toBe(true);
+  });
+});
