@@ -1,5 +1,6 @@
 import type { Caller } from '../request.ts';
 import type { MapRuns } from './map-runs.ts';
+import type { ErrorOutput } from './states-error.ts';
 
 /** What the executor needs of the other services. */
 export interface Integrations {
@@ -32,6 +33,33 @@ export interface HistoryEvent {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Where an execution stands: a redrive goes on from here. */
+export interface Position {
+  readonly name: string;
+  readonly input: unknown;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** What an execution, or a child of a map, remembers for a redrive. */
+export interface Memory {
+  reached?: Position;
+  /** Children of the map state that was reached. */
+  children?: readonly Child[];
+  /** The next map state goes on with them; a retry does not. */
+  redriven?: true;
+}
+
+/** One child of a map: what it was given and what became of it. */
+export interface Child extends Memory {
+  readonly name: string;
+  readonly input: unknown;
+  status: 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  output?: unknown;
+  error?: ErrorOutput;
+  startedAt?: number;
+  stoppedAt?: number;
+}
+
 /** One execution while it runs: everything a state may look at or call. */
 export interface Frame {
   readonly context: ExecutionContext;
@@ -41,6 +69,7 @@ export interface Frame {
   readonly caller: Caller;
   readonly integrations: Integrations;
   readonly mapRuns: MapRuns;
+  readonly memory: Memory;
   /** Waits and back-offs take this share of their time. */
   readonly waitScale: number;
   record(type: string, details: Readonly<Record<string, unknown>>): void;

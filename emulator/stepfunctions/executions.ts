@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../aws-error.ts';
-import type { ExecutionContext, Frame, HistoryEvent, Integrations } from './execution-frame.ts';
+import type { ExecutionContext, Frame, HistoryEvent, Integrations, Memory } from './execution-frame.ts';
 import { interpret } from './interpreter.ts';
 import { MapRuns } from './map-runs.ts';
 import type { StateMachine } from './state-machines.ts';
@@ -13,7 +13,10 @@ export interface Execution {
   readonly input: string;
   readonly startedAt: number;
   readonly history: HistoryEvent[];
-  readonly stop: AbortController;
+  stop: AbortController;
+  readonly memory: Memory;
+  redriveCount: number;
+  redrivenAt?: number;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   stoppedAt?: number;
   output?: string;
@@ -57,9 +60,12 @@ export class Executions {
       startedAt: Date.now(),
       history: [],
       stop: new AbortController(),
+      memory: {},
+      redriveCount: 0,
       status: 'RUNNING',
     };
     this.#executions.set(arn, execution);
+    record(execution, 'ExecutionStarted', {});
     void this.#run(execution, parseInput(input));
     return execution;
   }
@@ -81,17 +87,36 @@ export class Executions {
     execution.stop.abort();
   }
 
+  /** Goes on from the state at which the execution ended, with the children of a map that have not succeeded. */
+  redrive(execution: Execution): void {
+    if (!['FAILED', 'ABORTED'].includes(execution.status))
+      throw new AwsError(
+        'ExecutionNotRedrivable',
+        `Execution is ${execution.status} and cannot be redriven: '${execution.arn}'`,
+      );
+    execution.status = 'RUNNING';
+    execution.stop = new AbortController();
+    execution.redriveCount++;
+    execution.memory.redriven = true;
+    execution.redrivenAt = Date.now();
+    delete execution.stoppedAt;
+    delete execution.error;
+    record(execution, 'ExecutionRedriven', {});
+    void this.#run(execution, parseInput(execution.input));
+  }
+
   stopAll(): void {
     for (const execution of this.#executions.values()) this.stop(execution, undefined);
   }
 
   async #run(execution: Execution, input: unknown): Promise<void> {
-    record(execution, 'ExecutionStarted', {});
+    const { signal } = execution.stop;
     try {
       const output = await interpret(execution.machine.definition, input, this.#frame(execution, input));
-      end(execution, { status: 'SUCCEEDED', output: JSON.stringify(output) });
+      // What an earlier try of a redriven execution still brings home is not its end.
+      if (!signal.aborted) end(execution, { status: 'SUCCEEDED', output: JSON.stringify(output) });
     } catch (error) {
-      if (!(error instanceof ExecutionAborted))
+      if (!(error instanceof ExecutionAborted) && !signal.aborted)
         end(execution, { status: 'FAILED', error: errorOutput(error) });
     }
   }
@@ -105,7 +130,7 @@ export class Executions {
         Name: name,
         RoleArn: machine.roleArn,
         StartTime: new Date(startedAt).toISOString(),
-        RedriveCount: 0,
+        RedriveCount: execution.redriveCount,
       },
       StateMachine: { Id: machine.arn, Name: machine.name },
     };
@@ -116,6 +141,7 @@ export class Executions {
       caller: { accountId: machine.arn.split(':')[4] ?? '', arn: machine.roleArn },
       integrations: this.#options.integrations,
       mapRuns: this.mapRuns,
+      memory: execution.memory,
       waitScale: this.#options.waitScale ?? 1,
       // A distributed child's events are its own history, which is not kept.
       record: (type, details) => record(execution, type, details),

@@ -9,19 +9,26 @@ import { sleep } from './sleep.ts';
 /** 256 KiB: what a state may take in or give out. */
 const MAX_PAYLOAD_BYTES = 256 * 1024;
 
-/** Runs a definition from its first state to its last, and answers the output; a StatesError is how it fails. */
+/**
+ * Runs a definition from its first state, or from the one that an earlier try has reached, to its last, and answers the
+ * output; a StatesError is how it fails.
+ */
 export async function interpret(definition: Definition, input: unknown, frame: Frame): Promise<unknown> {
-  let name: string | undefined = definition.StartAt;
-  let value = input;
+  const { memory } = frame;
+  let name: string | undefined = memory.reached?.name ?? definition.StartAt;
+  let value = memory.reached === undefined ? input : memory.reached.input;
+  if (memory.reached !== undefined) frame.variables = memory.reached.variables;
   while (name !== undefined) {
     if (frame.signal.aborted) throw new ExecutionAborted();
     const state: State | undefined = definition.States[name];
     if (state === undefined) throw new StatesError('States.Runtime', `no state '${name}'`);
+    memory.reached = { name, input: value, variables: frame.variables };
     frame.record(`${state.Type}StateEntered`, { name });
     const step: Step = await runState(name, state, { input: value, frame });
     frame.record(`${state.Type}StateExited`, { name });
     checkSize(step.output, name);
     value = step.output;
+    delete memory.children;
     name = step.next;
   }
   return value;
@@ -193,7 +200,7 @@ async function runParallel(
 ): Promise<unknown> {
   const input =
     Arguments === undefined ? run.input : await evaluate(Arguments, bindingsOf(run), `${name}/Arguments`);
-  return Promise.all(Branches.map(branch => interpret(branch, input, { ...run.frame })));
+  return Promise.all(Branches.map(branch => interpret(branch, input, { ...run.frame, memory: {} })));
 }
 
 function checkSize(output: unknown, name: string): void {

@@ -1,27 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Processor, State } from './asl.ts';
-import type { ExecutionContext, Frame } from './execution-frame.ts';
+import type { Child, ExecutionContext, Frame } from './execution-frame.ts';
 import { bindingsOf, interpret } from './interpreter.ts';
 import { readItems } from './item-reader.ts';
 import { evaluate } from './jsonata.ts';
 import type { MapRun } from './map-runs.ts';
 import { writeResults } from './result-writer.ts';
-import { errorOutput, ExecutionAborted, StatesError, type ErrorOutput } from './states-error.ts';
+import { errorOutput, ExecutionAborted, StatesError } from './states-error.ts';
 
 export interface MapScope {
   readonly input: unknown;
   readonly frame: Frame;
-}
-
-/** One child of a map: what it was given and what became of it. */
-export interface Child {
-  readonly name: string;
-  readonly input: unknown;
-  status: 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
-  output?: unknown;
-  error?: ErrorOutput;
-  startedAt?: number;
-  stoppedAt?: number;
 }
 
 /** Children at one time where MaxConcurrency is 0: the service's own limit. */
@@ -31,17 +20,19 @@ const NO_LIMIT = 10_000;
 export async function runMap(name: string, state: State, scope: MapScope): Promise<unknown> {
   const { ItemProcessor: processor } = state;
   if (processor === undefined) throw new StatesError('States.Runtime', `'${name}' has no ItemProcessor`);
-  const items = await readItems(name, state, scope);
-  const children = await Promise.all(
-    items.map((item, index) => newChild(name, state, { scope, item, index })),
-  );
-  const run = await openRun(name, state, { scope, children });
+  const { memory } = scope.frame;
+  const past = memory.redriven === true ? memory.children : undefined;
+  delete memory.redriven;
+  const children = past ?? (await newChildren(name, state, scope));
+  memory.children = children;
+  const left = children.filter(({ status }) => status !== 'SUCCEEDED');
+  const run = await openRun(name, state, { scope, children, left });
   const distributed = processor.ProcessorConfig?.Mode === 'DISTRIBUTED';
   if (distributed) scope.frame.mapRuns.add(run);
   scope.frame.record('MapRunStarted', { mapRunArn: run.arn });
   const stop = new AbortController();
   try {
-    await runChildren(children, run, child =>
+    await runChildren(left, run, child =>
       runChild(child, { processor, scope, distributed, run, stop: stop.signal }),
     );
   } catch (error) {
@@ -62,6 +53,11 @@ export async function runMap(name: string, state: State, scope: MapScope): Promi
 /** What a map without a result writer gives out: null for a failure that was tolerated. */
 export function outputs(children: readonly Child[]): readonly unknown[] {
   return children.map(({ output }) => output ?? null);
+}
+
+async function newChildren(name: string, state: State, scope: MapScope): Promise<readonly Child[]> {
+  const items = await readItems(name, state, scope);
+  return Promise.all(items.map((item, index) => newChild(name, state, { scope, item, index })));
 }
 
 async function newChild(
@@ -89,7 +85,11 @@ async function childInput(
 async function openRun(
   name: string,
   state: State,
-  { scope, children }: { readonly scope: MapScope; readonly children: readonly Child[] },
+  {
+    scope,
+    children,
+    left,
+  }: { readonly scope: MapScope; readonly children: readonly Child[]; readonly left: readonly Child[] },
 ): Promise<MapRun> {
   const bindings = bindingsOf(scope);
   const number = async (
@@ -111,9 +111,9 @@ async function openRun(
     status: 'RUNNING',
     counts: {
       total: children.length,
-      pending: children.length,
+      pending: left.length,
       running: 0,
-      succeeded: 0,
+      succeeded: children.length - left.length,
       failed: 0,
       aborted: 0,
       resultsWritten: 0,
@@ -188,7 +188,7 @@ async function runChild(
   const context = distributed ? childContext(frame.context, child, run) : frame.context;
   try {
     const signal = AbortSignal.any([frame.signal, stop]);
-    const own = distributed ? { variables: {}, record: () => undefined } : {};
+    const own = { memory: child, ...(distributed && { variables: {}, record: () => undefined }) };
     child.output = await interpret(processor, child.input, { ...frame, signal, context, ...own });
     child.status = 'SUCCEEDED';
     run.counts.succeeded++;

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { State } from './asl.ts';
 import { bindingsOf } from './interpreter.ts';
 import { evaluate } from './jsonata.ts';
-import { outputs, type Child, type MapScope } from './map.ts';
+import type { Child } from './execution-frame.ts';
+import { outputs, type MapScope } from './map.ts';
 import type { MapRun } from './map-runs.ts';
 import { StatesError } from './states-error.ts';
 

@@ -74,6 +74,11 @@ function executionOperations(
       });
       return { stopDate: (execution.stoppedAt ?? Date.now()) / 1000 };
     },
+    RedriveExecution: input => {
+      const execution = executions.get(input['executionArn']);
+      executions.redrive(execution);
+      return { redriveDate: (execution.redrivenAt ?? Date.now()) / 1000 };
+    },
     ListExecutions: input => {
       const { arn } = machines.get(input['stateMachineArn']);
       const only = optionalText(input, 'statusFilter');
@@ -154,7 +159,9 @@ function describe(execution: Execution): object {
     inputDetails: { included: true },
     ...(output !== undefined && { output, outputDetails: { included: true } }),
     ...(error !== undefined && { error: error.Error, cause: error.Cause }),
-    redriveCount: 0,
+    redriveCount: execution.redriveCount,
+    redriveStatus:
+      execution.status === 'SUCCEEDED' || execution.status === 'RUNNING' ? 'NOT_REDRIVABLE' : 'REDRIVABLE',
   };
 }
 

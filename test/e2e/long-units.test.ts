@@ -1,5 +1,5 @@
 import { BatchWriteItemCommand, CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { ListStateMachinesCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { ListStateMachinesCommand, RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { CreateKeyCommand, GenerateDataKeyWithoutPlaintextCommand } from '@aws-sdk/client-kms';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -85,6 +85,14 @@ describe('a unit longer than an invocation', () => {
   const records = ({ progress }: Awaited<ReturnType<typeof status>>): number =>
     progress.reduce((sum, { books }) => sum + books.records, 0);
 
+  async function stop(runId: string): Promise<string> {
+    const { stateMachines } = await aws.states.send(new ListStateMachinesCommand({}));
+    const stateMachineArn = stateMachines![0]!.stateMachineArn!;
+    const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${runId}`;
+    await aws.states.send(new StopExecutionCommand({ executionArn }));
+    return executionArn;
+  }
+
   describe('that is cut short by StopExecution', () => {
     let runId: string;
 
@@ -102,11 +110,18 @@ describe('a unit longer than an invocation', () => {
       ]);
     });
 
+    it('goes on by itself when it is redriven, still holding its store', async () => {
+      const executionArn = await stop(runId);
+      const before = await status(runId);
+      expect([before.state, records(before)]).toEqual(['stopped', expect.any(Number)]);
+      await aws.states.send(new RedriveExecutionCommand({ executionArn }));
+      const later = await until(runId, now => records(now) > records(before));
+      expect(later.state).toBe('running');
+      expect((await tell('run', 'drafts')).code).toBe(2);
+    });
+
     it('is gone on from by a plain new start, which takes the store over and counts every record once', async () => {
-      const { stateMachines } = await aws.states.send(new ListStateMachinesCommand({}));
-      const stateMachineArn = stateMachines![0]!.stateMachineArn!;
-      const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${runId}`;
-      await aws.states.send(new StopExecutionCommand({ executionArn }));
+      await stop(runId);
       const { code, stdout } = await tell('run', 'drafts', '--json');
       expect(JSON.parse(stdout)).toMatchObject({
         state: 'succeeded',
