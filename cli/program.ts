@@ -14,6 +14,7 @@ import { retireCheckCommand, type RetireOptions } from './commands/retire-check.
 import { rollback } from './commands/rollback.ts';
 import { run, type RunOptions } from './commands/run.ts';
 import { status } from './commands/status.ts';
+import { watchRun } from './commands/watch.ts';
 import { processConsole } from './console.ts';
 import { SynthFailed } from './embedded-aws.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -60,17 +61,33 @@ const CONTROLS: readonly (readonly [Control, string])[] = [
 
 type Work = (context: CommandContext, ...values: never[]) => ExitCode | Promise<ExitCode>;
 
-function defineCommands(program: Command, end: (code: ExitCode) => void): void {
-  const act =
-    (work: Work) =>
-    async (...values: unknown[]) => {
-      const context = contextOf(values.at(-1) as Command);
-      end(await guarded(context, () => work(context, ...(values as never[]))));
-    };
-  // Each command takes the shared options itself, so that they may stand where a person writes them.
-  const command = (name: string, description: string): Command =>
-    shared(program.command(name).description(description));
+/** What a group of commands is defined with. */
+interface Definer {
+  /** Each command takes the shared options itself, so that they may stand where a person writes them. */
+  readonly command: (name: string, description: string) => Command;
+  readonly act: (work: Work) => (...values: unknown[]) => Promise<void>;
+}
 
+function defineCommands(program: Command, end: (code: ExitCode) => void): void {
+  const definer: Definer = {
+    command: (name, description) => shared(program.command(name).description(description)),
+    act:
+      work =>
+      async (...values) => {
+        const context = contextOf(values.at(-1) as Command);
+        end(await guarded(context, () => work(context, ...(values as never[]))));
+      },
+  };
+  commandsToTry(definer);
+  commandsOfRuns(definer);
+  commandsToLook(definer);
+  const jobs = program.command('jobs').description('job files');
+  shared(jobs.command('validate <files...>').description('validates job files')).action(
+    definer.act((context, files: string[]) => jobsValidate(files, context)),
+  );
+}
+
+function commandsToTry({ command, act }: Definer): void {
   command('demo', 'fills an embedded AWS with encrypted records, migrates and proves them')
     .addArgument(new Argument('[scenario]').choices(['rotation', 'region']).default('rotation'))
     .action(act((context, scenario: string) => (scenario === 'region' ? demoRegion : demo)(context)));
@@ -78,6 +95,9 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
     .option('--jobs <folder>', 'folder of job files', JOBS)
     .option('--port <port>', 'port on loopback; 0 takes a free one', wholeNumber, 4566)
     .action(act((context, options: LocalOptions) => local(options, context)));
+}
+
+function commandsOfRuns({ command, act }: Definer): void {
   asked(command('plan <job>', 'checks the premises of a run and shows what it would do'))
     .option('--jobs <folder>', 'folder of job files', JOBS)
     .action(act((context, job: string, options: PlanOptions) => plan(job, options, context)));
@@ -87,8 +107,15 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
   );
   for (const [what, words] of CONTROLS)
     command(`${what} <run>`, words).action(act((context, runId: string) => control(what, runId, context)));
-  command('status [run]', 'shows the progress of a run, or the latest runs').action(
-    act((context, runId?: string) => status(runId, context)),
+}
+
+function commandsToLook({ command, act }: Definer): void {
+  command(
+    'status [run]',
+    'shows the progress of a run, or the latest runs; and who holds which store',
+  ).action(act((context, runId?: string) => status(runId, context)));
+  command('watch <run>', 'follows a run to its report, whoever has started it').action(
+    act((context, runId: string) => watchRun(runId, context)),
   );
   command('report <run>', 'shows the report of a run')
     .option('--html <file>', 'also write it as a page')
@@ -96,10 +123,6 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
   command('retire-check <key>', 'may the old key be disabled? advises, and never acts')
     .option('--jobs <folder>', 'folder of job files', JOBS)
     .action(act((context, key: string, options: RetireOptions) => retireCheckCommand(key, options, context)));
-  const jobs = program.command('jobs').description('job files');
-  shared(jobs.command('validate <files...>').description('validates job files')).action(
-    act((context, files: string[]) => jobsValidate(files, context)),
-  );
 }
 
 /** What a person may ask of a run, whether it is planned or started. */

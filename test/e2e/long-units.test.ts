@@ -180,7 +180,7 @@ describe('a unit longer than an invocation', () => {
         expect([state, error?.words]).toEqual(['failed', expect.stringContaining('stopped by an operator')]);
         break;
       }
-      const { code, stdout } = await tell('report', runId, '--json');
+      const { code, stdout } = await tell('watch', runId, '--json');
       expect([code, (JSON.parse(stdout) as Report).remaining]).toEqual([3, null]);
     });
   });

@@ -1,0 +1,17 @@
+import { findDeployment } from '../../lambda/adapters/deployment.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { RunWatch } from '../run-watch.ts';
+import { STACK_NAME, type CommandContext } from './command.ts';
+import { followToReport, showEnd } from './run.ts';
+
+/** `rewrap watch RUN`: follows a run that somebody else has started, and shows its report. */
+export async function watchRun(runId: string, context: CommandContext): Promise<ExitCode> {
+  const { console, aws } = context;
+  const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+  if ((await watch.executions.status(runId)) === undefined) {
+    console.note(`there is no run ${runId}; rewrap status lists the latest`);
+    return EXIT.refused;
+  }
+  const { status, report } = await followToReport(watch, runId, context);
+  return showEnd(status, report, context);
+}
