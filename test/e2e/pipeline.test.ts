@@ -91,7 +91,7 @@ describe('a migration, end to end', () => {
 
   it('names source and destination key material with the data keys under each', async () => {
     const { stdout } = await rewrap(['status', '--json'], { endpoint: aws.endpoint });
-    const [latest] = JSON.parse(stdout) as { runId: string; state: string }[];
+    const [latest] = (JSON.parse(stdout) as { runs: { runId: string; state: string }[] }).runs;
     expect(latest?.state).toBe('succeeded');
     const html = join(folder, 'report.html');
     const result = await rewrap(['report', latest!.runId, '--json', '--html', html], {

@@ -250,11 +250,10 @@ describe('routes, end to end', () => {
   it('is rolled back from the journal, byte for byte, where nobody has changed a record since', async () => {
     const region = ['--region', 'eu-west-1', '--endpoint-url', aws.endpoint];
     const [theirs] = await items('MultiRegion');
-    const migrated = (
-      JSON.parse((await rewrap(['status', '--json', ...region])).stdout) as { runId: string }[]
-    )
-      .map(({ runId }) => runId)
-      .find(runId => runId.startsWith('multi-region-migrate'));
+    const { runs } = JSON.parse((await rewrap(['status', '--json', ...region])).stdout) as {
+      readonly runs: readonly { readonly runId: string }[];
+    };
+    const migrated = runs.map(({ runId }) => runId).find(runId => runId.startsWith('multi-region-migrate'));
     await aws.dynamodb.send(
       new PutItemCommand({
         TableName: 'MultiRegion',

@@ -124,6 +124,16 @@ describe('a report', () => {
     expect(exitCodeOf(report)).toBe(EXIT.failed);
   });
 
+  it('takes what another writer has moved for settled where nothing is left, and only there', async () => {
+    const moved = unit('migrate', books([entry('moved-by-another-writer', { reason: 'raced' })]));
+    const proven = await fold([moved, unit('verify', books([entry('already-current')]))]);
+    expect([exitCodeOf(proven), conclusion(proven).tone]).toEqual([EXIT.done, 'good']);
+    const left = await fold([moved, unit('verify', books([entry('to-rewrap', { reason: 'old' })], 1))]);
+    expect(exitCodeOf(left)).toBe(EXIT.left);
+    const unverified = await fold([moved], { verify: false });
+    expect(exitCodeOf(unverified)).toBe(EXIT.left);
+  });
+
   it('says of each store what remains there, and under which key materials its data keys are', async () => {
     const source = { keyArn: OLD_KEY, keyMaterialId: 'old' };
     const destination = { keyArn: NEW_KEY, keyMaterialId: 'new' };
