@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { JobsRefused } from '../lib/jobs/load-jobs.ts';
+import { ContextRefused } from '../lib/storage/journal-protection.ts';
 import { rewrapApp } from '../lib/rewrap-app.ts';
 
 try {
   rewrapApp().synth();
 } catch (error) {
-  if (!(error instanceof JobsRefused)) throw error;
+  if (!(error instanceof JobsRefused || error instanceof ContextRefused)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 2;
 }

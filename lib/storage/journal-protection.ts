@@ -12,6 +12,11 @@ export interface JournalProtection {
 const MIN_RETENTION_DAYS = 35;
 const LOCKS = ['governance', 'compliance'] as const;
 
+/** A setting of the deployment that cannot be meant: says which, and what to write instead. */
+export class ContextRefused extends Error {
+  override readonly name = 'ContextRefused';
+}
+
 /** Context as it comes from cdk.json or `-c`. */
 export interface JournalContext {
   readonly journalRetentionDays?: unknown;
@@ -21,7 +26,7 @@ export interface JournalContext {
 /**
  * The context of the app, checked.
  *
- * @throws Error that names the value and what to write instead
+ * @throws ContextRefused
  */
 export function journalProtection({
   journalRetentionDays,
@@ -29,17 +34,17 @@ export function journalProtection({
 }: JournalContext): JournalProtection {
   const days = journalRetentionDays === undefined ? undefined : Number(journalRetentionDays);
   if (days !== undefined && (!Number.isInteger(days) || days < MIN_RETENTION_DAYS))
-    throw new Error(
+    throw new ContextRefused(
       `journalRetentionDays = ${String(journalRetentionDays)}: is no whole number of days from ${MIN_RETENTION_DAYS} on, as far back as point-in-time recovery reaches; write at least the retention of your longest backup`,
     );
   if (journalObjectLock === undefined) return days === undefined ? {} : { retention: Duration.days(days) };
   const objectLock = LOCKS.find(one => one === journalObjectLock);
   if (objectLock === undefined)
-    throw new Error(
+    throw new ContextRefused(
       `journalObjectLock = ${JSON.stringify(journalObjectLock)}: write governance or compliance`,
     );
   if (days === undefined)
-    throw new Error(
+    throw new ContextRefused(
       'journalObjectLock needs journalRetentionDays: for how long nobody may delete what is in the journal',
     );
   return { retention: Duration.days(days), objectLock };

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { journalProtection } from '../../lib/storage/journal-protection.ts';
+import { ContextRefused, journalProtection } from '../../lib/storage/journal-protection.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import { item, OLD_KEY, scope } from '../support/builders.ts';
 import { fakePorts } from '../support/fake-ports.ts';
@@ -99,6 +99,7 @@ describe('the bucket of the journal', () => {
     [{ journalObjectLock: 'governance' }, 'journalObjectLock needs journalRetentionDays'],
     [{ journalRetentionDays: '90', journalObjectLock: 'yes' }, 'write governance or compliance'],
   ])('is refused at synth with %j', (context, words) => {
+    expect(() => journalProtection(context)).toThrow(ContextRefused);
     expect(() => journalProtection(context)).toThrow(words);
   });
 });
