@@ -5,6 +5,7 @@ import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
 import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
 import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
+import { destinationRegion } from '../../lambda/core/model/route.ts';
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import { retireCheck } from '../../lambda/core/retire/retire-check.ts';
 import type { StoreProof } from '../../lambda/core/retire/store-proof.ts';
@@ -38,12 +39,11 @@ export async function retireCheckCommand(
     );
     return EXIT.refused;
   }
-  const question = {
-    key: lookup.key,
-    jobs: loadJobs(jobs),
-    proofs: await provenSoFar(clients, aws.region ?? region, aws),
-    now: Date.now(),
-  };
+  const known = loadJobs(jobs);
+  // Runs are where data keys go to: the stack of another Region may know most about this key.
+  const regions = new Set([aws.region ?? region, ...known.map(destinationRegion)]);
+  const proofs = await Promise.all([...regions].map(one => provenSoFar(one, { clients, aws })));
+  const question = { key: lookup.key, jobs: known, proofs: proofs.flat(), now: Date.now() };
   const advice = retireCheck(
     await gatherFacts(question, {
       keys,
@@ -57,14 +57,14 @@ export async function retireCheckCommand(
 
 /** Without a deployment in this Region nothing is proven. */
 async function provenSoFar(
-  clients: AwsClients,
   region: string,
-  aws: CommandContext['aws'],
+  { clients, aws }: { readonly clients: AwsClients; readonly aws: CommandContext['aws'] },
 ): Promise<readonly StoreProof[]> {
   try {
     const { ledgerTable } = await findDeployment(STACK_NAME, { ...aws, region });
     const proofs: StoreProof[] = [];
-    for await (const proof of new LedgerHistory(clients.dynamodb(), ledgerTable).proofs()) proofs.push(proof);
+    for await (const proof of new LedgerHistory(clients.dynamodb(region), ledgerTable).proofs())
+      proofs.push(proof);
     return proofs;
   } catch (error) {
     if (error instanceof NotDeployed) return [];

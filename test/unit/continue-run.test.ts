@@ -4,9 +4,8 @@ import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import { workDigest } from '../../lambda/core/plan/continue-run.ts';
 import { planRun, type PlannedRun } from '../../lambda/core/plan/plan-run.ts';
 import type { LatestRun } from '../../lambda/core/plan/ports.ts';
-import { item, OLD_KEY, planned, scope, UNIT } from '../support/builders.ts';
+import { item, job, OLD_KEY, planned, scope, UNIT, use } from '../support/builders.ts';
 import { fakePorts } from '../support/fake-ports.ts';
-import { job } from '../support/builders.ts';
 import { planOf, ports, REQUEST, table, stores } from '../support/plan-ports.ts';
 
 const DAY = 24 * 3600 * 1000;
@@ -19,14 +18,16 @@ async function planAfter({
   input = {},
   ago = DAY,
   source = OLD_KEY,
+  fingerprints = false,
 }: {
   readonly latest?: Partial<LatestRun>;
   readonly left?: Partial<RunPlan>;
   readonly input?: object;
   readonly ago?: number | undefined;
   readonly source?: string;
+  readonly fingerprints?: boolean;
 } = {}): Promise<PlannedRun> {
-  const jobs = [job({ source: { keys: [{ key: source, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' }] } })];
+  const jobs = [job({ source: { keys: [use(source)] }, fingerprints })];
   const before = await planOf({}, {});
   const known: LatestRun = { runId: 'left', workDigest: workDigest(before), finished: false, ...latest };
   return planRun(
@@ -62,6 +63,7 @@ describe('a run after one that did not come to its end', () => {
   it.each([
     ['came to its end', { latest: { finished: true } }],
     ['had another source key', { source: OLD_KEY.replace('1111', '9999') }],
+    ['compares fingerprints, of which the other has only a part', { fingerprints: true }],
     ['was a sample', { input: { sample: 5 } }],
     ['was left more than a week ago', { ago: 8 * DAY }],
     ['is asked for from the start', { input: { fromStart: true } }],

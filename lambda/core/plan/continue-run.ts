@@ -18,7 +18,7 @@ export function workDigest(plan: RunPlan): string {
     ({ keyArn, state }) => keyArn === destination.keyArn && state === 'CURRENT',
   );
   const work = [mode, rollsBack, sources, destination, material?.keyMaterialId, route.type, stores];
-  return digest(Buffer.from(JSON.stringify([...work, storeRegion, sample, dryRun])));
+  return digest(Buffer.from(JSON.stringify([...work, storeRegion, sample, dryRun, plan.fingerprints])));
 }
 
 export interface ContinuePorts {
