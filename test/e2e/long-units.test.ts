@@ -1,4 +1,4 @@
-import { BatchWriteItemCommand, CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, CreateTableCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListStateMachinesCommand, RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { CreateKeyCommand, GenerateDataKeyWithoutPlaintextCommand } from '@aws-sdk/client-kms';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../cli/embedded-aws.ts';
 import { RunWatch } from '../../cli/run-watch.ts';
-import { findDeployment } from '../../lambda/adapters/deployment.ts';
+import { findDeployment, type Deployment } from '../../lambda/adapters/deployment.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { rewrap } from '../support/rewrap-cli.ts';
@@ -16,6 +16,7 @@ describe('a unit longer than an invocation', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rewrap-long-'));
   let aws: Embedded;
   let source: string;
+  let deployment: Deployment;
   let watch: RunWatch;
 
   beforeAll(async () => {
@@ -40,7 +41,8 @@ describe('a unit longer than an invocation', () => {
     });
     await aws.aws.deploy(join(folder, 'cdk.out'));
     const config = { endpoint: aws.endpoint, region: 'us-east-1' };
-    watch = new RunWatch(await findDeployment('KmsRewrap', config), config);
+    deployment = await findDeployment('KmsRewrap', config);
+    watch = new RunWatch(deployment, config);
   });
   afterAll(() => aws.stop());
 
@@ -167,7 +169,7 @@ describe('a unit longer than an invocation', () => {
   });
 
   describe('under way', () => {
-    it('is held by rewrap pause, and goes on by rewrap resume', async () => {
+    it('is held by rewrap pause, and goes on by rewrap resume, at the rate that the ledger says by then', async () => {
       const runId = await start('census', 3);
       expect((await tell('pause', runId)).code).toBe(0);
       // There is one worker: it has looked again and again since, and found the run paused.
@@ -177,6 +179,14 @@ describe('a unit longer than an invocation', () => {
       const still = await until(runId, () => aws.aws.lambda.invocations('MigrateUnit') > later + 3);
       expect([still.state, records(still)]).toEqual(['running', records(held)]);
       expect(records(still)).toBeLessThan(600);
+      await aws.dynamodb.send(
+        new UpdateItemCommand({
+          TableName: deployment.ledgerTable,
+          Key: { run: { S: runId }, item: { S: 'CONTROL' } },
+          UpdateExpression: 'SET kmsRequestsPerSecond = :rate',
+          ExpressionAttributeValues: { ':rate': { N: '16' } },
+        }),
+      );
       expect((await tell('resume', runId)).code).toBe(0);
       expect(records(await until(runId, ({ state }) => state === 'succeeded'))).toBe(600);
       expect((await tell('pause', runId)).code).toBe(2);
