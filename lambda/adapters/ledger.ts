@@ -1,6 +1,5 @@
 import {
   GetItemCommand,
-  QueryCommand,
   UpdateItemCommand,
   type AttributeValue,
   type DynamoDBClient,
@@ -10,6 +9,7 @@ import type { UnitProgress } from '../core/model/books.ts';
 import { UnitConflict } from '../core/model/errors.ts';
 import type { Ledger, RunControl } from '../core/ports.ts';
 import { nameOf } from './aws-errors.ts';
+import { queryPartition } from './query-partition.ts';
 
 /**
  * Progress and control of runs in one table: partition `run`, sort key `item`.
@@ -136,21 +136,8 @@ export class DynamoDbLedger implements Ledger {
 
   /** Every checkpoint of a run, for progress and for the report of a run that was cut short. */
   async *units(runId: string): AsyncGenerator<UnitProgress> {
-    let start: Record<string, never> | undefined;
-    do {
-      const page = await this.#client.send(
-        new QueryCommand({
-          TableName: this.#table,
-          KeyConditionExpression: 'run = :run',
-          ExpressionAttributeValues: { ':run': { S: runId } },
-          ConsistentRead: true,
-          ...(start !== undefined && { ExclusiveStartKey: start }),
-        }),
-      );
-      for (const { progress } of page.Items ?? [])
-        if (progress?.S !== undefined) yield JSON.parse(progress.S) as UnitProgress;
-      start = page.LastEvaluatedKey as Record<string, never> | undefined;
-    } while (start !== undefined);
+    for await (const { progress } of queryPartition(this.#client, this.#table, runId))
+      if (progress?.S !== undefined) yield JSON.parse(progress.S) as UnitProgress;
   }
 
   async #writer(progress: UnitProgress): Promise<string | undefined> {

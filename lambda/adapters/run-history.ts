@@ -1,12 +1,7 @@
-import {
-  GetItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-  type AttributeValue,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { writtenPlace } from '../core/model/job.ts';
 import type { RunMode, RunPlan } from '../core/model/run.ts';
+import { queryPartition } from './query-partition.ts';
 import type { StoreProof } from '../core/retire/store-proof.ts';
 import { workDigest } from '../core/plan/continue-run.ts';
 import type { FinishedRun, LatestRun, LatestRuns, RunHistory } from '../core/plan/ports.ts';
@@ -61,21 +56,8 @@ export class LedgerHistory implements RunHistory, LatestRuns {
 
   /** What is known of every place that a run has worked on. */
   async *proofs(): AsyncGenerator<StoreProof> {
-    let start: Record<string, AttributeValue> | undefined;
-    do {
-      const page = await this.#client.send(
-        new QueryCommand({
-          TableName: this.#table,
-          KeyConditionExpression: 'run = :proofs',
-          ExpressionAttributeValues: { ':proofs': { S: PROOFS } },
-          ConsistentRead: true,
-          ...(start !== undefined && { ExclusiveStartKey: start }),
-        }),
-      );
-      for (const { proof } of page.Items ?? [])
-        if (proof?.S !== undefined) yield JSON.parse(proof.S) as StoreProof;
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+    for await (const { proof } of queryPartition(this.#client, this.#table, PROOFS))
+      if (proof?.S !== undefined) yield JSON.parse(proof.S) as StoreProof;
   }
 
   /** Remembers that this is the latest run of its job in its mode, and whether it came to its end. */

@@ -1,6 +1,5 @@
 import {
   GetItemCommand,
-  QueryCommand,
   UpdateItemCommand,
   type AttributeValue,
   type DynamoDBClient,
@@ -8,6 +7,7 @@ import {
 import type { Holder } from '../core/lock/store-lock.ts';
 import type { Lock, StoreLocks } from '../core/lock/take-locks.ts';
 import { nameOf } from './aws-errors.ts';
+import { queryPartition } from './query-partition.ts';
 
 /** In the ledger table: one partition for all locks, so that a query shows them; sort key is the table or bucket. */
 const LOCKS = 'LOCKS';
@@ -55,23 +55,10 @@ export class LedgerStoreLocks implements StoreLocks {
 
   /** Every table and bucket that is held. */
   async *held(): AsyncGenerator<{ readonly resource: string; readonly holders: readonly Holder[] }> {
-    let start: Record<string, AttributeValue> | undefined;
-    do {
-      const page = await this.#client.send(
-        new QueryCommand({
-          TableName: this.#table,
-          KeyConditionExpression: 'run = :locks',
-          ExpressionAttributeValues: { ':locks': { S: LOCKS } },
-          ConsistentRead: true,
-          ...(start !== undefined && { ExclusiveStartKey: start }),
-        }),
-      );
-      for (const item of page.Items ?? []) {
-        const { holders } = lockOf(item);
-        if (holders.length > 0) yield { resource: item['item']?.S ?? '', holders };
-      }
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+    for await (const item of queryPartition(this.#client, this.#table, LOCKS)) {
+      const { holders } = lockOf(item);
+      if (holders.length > 0) yield { resource: item['item']?.S ?? '', holders };
+    }
   }
 }
 
