@@ -30,7 +30,7 @@ export class Watch {
   writes = 0;
   readonly #findings: Findings;
   readonly #kms = new Map<string, number[]>();
-  readonly #pagesAfterStop = new Map<string, number>();
+  readonly #pagesAfterStop = new Map<string, Set<string>>();
   readonly #stoppedRuns = new Set<string>();
 
   constructor(findings: Findings) {
@@ -96,11 +96,18 @@ export class Watch {
     if (this.#stoppedRuns.has(run)) this.#seePageAfterStop(call);
   }
 
-  /** A worker that was at a page when its run was stopped may end it, and begins no other. */
-  #seePageAfterStop({ party }: Call): void {
-    const pages = (this.#pagesAfterStop.get(party.name) ?? 0) + 1;
+  /**
+   * A worker that was at a page when its run was stopped may end it, and begins no other. An object of the journal that
+   * is put again, because its answer got lost, is the same page.
+   */
+  #seePageAfterStop({ party, target }: Call): void {
+    const pages = (this.#pagesAfterStop.get(party.name) ?? new Set()).add(target);
     this.#pagesAfterStop.set(party.name, pages);
-    this.#findings.expect(pages <= 1, 6, `${party.name} began ${pages} pages after its run was stopped`);
+    this.#findings.expect(
+      pages.size <= 1,
+      6,
+      `${party.name} began ${pages.size} pages after its run was stopped`,
+    );
   }
 
   #seeStop({ body }: Call): void {
