@@ -135,9 +135,9 @@ export class Watch {
 const CATCH_UP_SECONDS = 0.1;
 const LATENCY_SECONDS = 0.04;
 
-/** A call that changed something: an error changes nothing, a lost answer does. */
+/** A call that changed something: an error changes nothing, nor does a request that got lost; a lost answer may have. */
 function took({ status }: Call): boolean {
-  return status === 0 || status < 300;
+  return typeof status === 'number' ? status < 300 : status === 'lost-response';
 }
 
 /** Whoever stops a run, a worker or an operator, says so in the ledger. */

@@ -43,11 +43,14 @@ export interface Departure {
   readonly body: Buffer;
 }
 
-/** A call that took effect, or was refused. */
+/** What a fault made of a call: it never got there, its answer got lost, or nobody answers. */
+type Unanswered = 'lost-request' | 'lost-response' | 'no-answer';
+
+/** A call that took effect, was refused, or was lost. */
 export interface Call extends Departure {
   readonly at: number;
-  /** HTTP status; 0 where a fault kept the caller from learning it. */
-  readonly status: number;
+  /** HTTP status, or what a fault made of the call. */
+  readonly status: number | Unanswered;
   readonly answer: string;
 }
 
@@ -115,7 +118,7 @@ export class Wire {
     await this.#travel(party, party.alive ? this.#hooks.leaving(departure) : 0);
     const answer = await this.#ask(raw, departure);
     const [status, text] =
-      typeof answer === 'string' ? [0, ''] : [answer.status, answer.body.toString('utf8')];
+      typeof answer === 'string' ? [answer, ''] : [answer.status, answer.body.toString('utf8')];
     this.#hooks.handled({ ...departure, at: this.#time.now(), status, answer: text });
     await this.#travel(party, answer === 'no-answer' ? ANSWER_TIMEOUT_MS : 0);
     if (typeof answer !== 'string') return { response: sdkResponse(answer) };
@@ -129,14 +132,15 @@ export class Wire {
     if (!party.alive) await new Promise<never>(() => undefined);
   }
 
-  async #ask(raw: RawRequest, departure: Departure): Promise<AwsResponse | 'lost' | 'no-answer'> {
+  async #ask(raw: RawRequest, departure: Departure): Promise<AwsResponse | Unanswered> {
     this.#injection = this.#hooks.inject(departure);
     // It decides on faults before it first waits for anything, so the injection is this call's.
     const answer = this.#aws.handle(raw);
-    if (this.#injection?.kind === 'no-answer') return 'no-answer';
+    const kind = this.#injection?.kind ?? 'error';
+    if (kind === 'no-answer') return kind;
     return this.#time.during(() =>
       answer.catch((error: unknown) => {
-        if ((error as Error).name === 'ConnectionLost') return 'lost';
+        if ((error as Error).name === 'ConnectionLost' && kind !== 'error') return kind;
         throw error;
       }),
     );
