@@ -189,6 +189,8 @@ async function act(scene: Scene): Promise<void> {
   await inBadWeather(scene);
   await checker.checkRecords();
 
+  if (schedule.rollsBackEarly) await rollBack(scene, pipeline.runs.filter(wrote).slice(-1));
+
   const finishing = await inStillWater(scene, { mode: 'migrate' });
   if (finishing?.report === undefined) return;
   await checker.checkRecords();
@@ -259,9 +261,21 @@ async function inStillWater(
 
 /** Every run that may have written is undone, the last one first; then all that nobody else touched is as it was seeded. */
 async function rollBackEverything(scene: Scene, seeded: ReadonlyMap<string, Stored>): Promise<void> {
-  const { pipeline, schedule, time, checker, findings } = scene;
-  const written = pipeline.runs.filter(({ plan }) => plan?.mode === 'migrate').reverse();
-  for (const { runId } of written) {
+  const { pipeline, checker } = scene;
+  await rollBack(scene, pipeline.runs.filter(wrote).reverse());
+  await checker.checkRecords();
+  const untouched = ({ touched }: Truth): boolean => !touched;
+  checker.checkUnchanged(seeded, await checker.snapshot(), { which: untouched, invariant: 'rollback' });
+}
+
+function wrote({ plan }: Pipeline['runs'][number]): boolean {
+  return plan?.mode === 'migrate';
+}
+
+/** Rolls runs back, in the weather of the schedule; what does not come to its end is tried once more in still water. */
+async function rollBack(scene: Scene, runs: Pipeline['runs']): Promise<void> {
+  const { pipeline, schedule, time, findings } = scene;
+  for (const { runId } of runs) {
     pipeline.turn(schedule.roughRollback);
     const first = await run(scene, { mode: 'rollback', run: runId });
     pipeline.turn(false);
@@ -276,9 +290,6 @@ async function rollBackEverything(scene: Scene, seeded: ReadonlyMap<string, Stor
       `the rollback of ${runId} ended ${again.state}: ${again.words}`,
     );
   }
-  await checker.checkRecords();
-  const untouched = ({ touched }: Truth): boolean => !touched;
-  checker.checkUnchanged(seeded, await checker.snapshot(), { which: untouched, invariant: 'rollback' });
 }
 
 /** It came to its end, and nothing failed on the way. */

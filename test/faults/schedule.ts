@@ -52,6 +52,8 @@ export interface Schedule {
   readonly roughRollback: boolean;
   /** The job asks for fingerprints. */
   readonly fingerprints: boolean;
+  /** The last run in bad weather is rolled back before the one that must finish the work. */
+  readonly rollsBackEarly: boolean;
 }
 
 export const TROUBLES = ['throttling', 'server-errors', 'lost-answers', 'silence', 'conflicts'] as const;
@@ -87,5 +89,6 @@ export function scheduleOf(seed: number, random: Random): Schedule {
     events: some(EVENTS, 2).map(event => ({ event, atMs: random.between(100, 8_000) })),
     roughRollback: random.chance(0.5),
     fingerprints: random.chance(0.5),
+    rollsBackEarly: random.chance(0.3),
   };
 }

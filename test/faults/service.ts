@@ -110,7 +110,7 @@ export class Service {
         keys: new KmsKeyService(new KmsChannel(this.#wire.configOf(party))),
         journal: new S3Journal(clients.s3(), place),
         archive: Object.assign(archive.intents, {
-          outcomesOf: (of: Unit) => archive.outcomes.outcomesOf(of),
+          outcomesOf: (of: Unit, fromPage?: number) => archive.outcomes.outcomesOf(of, fromPage),
         }),
         ledger,
         telemetry: { dataKey: () => undefined, page: () => undefined },
