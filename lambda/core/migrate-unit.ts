@@ -3,10 +3,11 @@ import { resumeUnit } from './account/unit-progress.ts';
 import { intentsOf, outcomeEntry } from './journal/journal-page.ts';
 import type { OutcomeEntry } from './journal/entries.ts';
 import type { UnitProgress } from './model/books.ts';
+import { mayNeedSource } from './model/outcome.ts';
 import type { Clock, Deadline, Journal, KeyService, Ledger, RecordStore, Telemetry } from './ports.ts';
 import { Attempts } from './reencrypt/attempts.ts';
 import { reencryptPage, type PageAnswer } from './reencrypt/reencrypt-page.ts';
-import { findDataKeys, type Found } from './scan/find-data-keys.ts';
+import { findDataKeys, withoutDataKey, type Found } from './scan/find-data-keys.ts';
 import { fingerprintOf } from './scan/fingerprint.ts';
 import { pages, startOf } from './scan/pages.ts';
 import type { UnitScope } from './scan/unit-scope.ts';
@@ -52,8 +53,9 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
       plan.mode === 'census'
         ? countWithoutWriting(scope, answers)
         : await journalAndWrite(scope, answers, progress, ports);
-    const remaining = entries.filter(({ outcome }) => outcome === 'to-rewrap').length;
-    progress = await accountPage(scope, { page, entries, remaining, progress }, ports);
+    const remaining = entries.filter(({ outcome }) => mayNeedSource(outcome)).length;
+    const none = withoutDataKey(page.records, found);
+    progress = await accountPage(scope, { page, withoutDataKey: none, entries, remaining, progress }, ports);
     if (!budget.allowsAnotherPage()) break;
   }
   return progress;

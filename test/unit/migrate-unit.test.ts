@@ -283,6 +283,28 @@ describe('a paused run', () => {
   });
 });
 
+describe('doubt in the verify pass', () => {
+  const doubtful = [
+    ['of another type', { L: [{ N: '1' }] }],
+    ['of another encoding', { S: 'AQICAHh=' }],
+    ['that are garbage', { B: Buffer.from('garbage') }],
+  ] as const;
+  it.each(doubtful)('counts slots %s as remaining', async (_, edk) => {
+    const ports = withOrders(0);
+    ports.records.put(item('odd', { tenant: { S: 'acme' }, edk }));
+    const { books } = await verifyUnit(scope(), { ...ports, archive: ports.journal });
+    expect(books).toMatchObject({ dataKeys: 1, outcomes: { unreadable: 1 }, remaining: 1 });
+  });
+
+  it('counts records without a data key, in both passes', async () => {
+    const ports = withOrders(3);
+    ports.records.put(item('plain', { tenant: { S: 'acme' } }));
+    const migrated = await migrateUnit(scope(), ports);
+    const verified = await verifyUnit(scope(), { ...ports, archive: ports.journal });
+    expect([migrated.books.withoutDataKey, verified.books.withoutDataKey]).toEqual([1, 1]);
+  });
+});
+
 describe('verifying a unit', () => {
   const verify = (ports: FakePorts) => verifyUnit(scope(), { ...ports, archive: ports.journal });
 

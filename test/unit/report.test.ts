@@ -20,7 +20,7 @@ const entry = (outcome: OutcomeKind, changes: Partial<OutcomeEntry> = {}): Outco
 });
 const NO_KMS = { requests: 0, throttled: 0 };
 const books = (entries: readonly OutcomeEntry[], remaining = 0): Books =>
-  pageBooks({ records: entries.length, entries, remaining, kms: NO_KMS });
+  pageBooks({ withoutDataKey: 0, records: entries.length, entries, remaining, kms: NO_KMS });
 const unit = (phase: 'migrate' | 'verify', of: Books, done = true): UnitProgress => ({
   runId: 'run-1',
   unitId: 'u00001',

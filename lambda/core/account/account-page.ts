@@ -1,6 +1,6 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../model/job.ts';
-import type { Fingerprints, UnitProgress } from '../model/books.ts';
+import type { Fingerprints, LookAlikeCount, UnitProgress } from '../model/books.ts';
 import type { KeyService, Ledger, Telemetry } from '../ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { pageBooks } from './books.ts';
@@ -8,6 +8,9 @@ import { afterPage } from './unit-progress.ts';
 
 export interface DonePage {
   readonly page: { readonly records: { readonly length: number }; readonly cursor?: string };
+  /** Records of the page in which the format finds no data key. */
+  readonly withoutDataKey: number;
+  readonly lookAlikes?: LookAlikeCount;
   readonly entries: readonly OutcomeEntry[];
   /** Data keys of the page that may still need a source key. */
   readonly remaining: number;
@@ -28,12 +31,15 @@ export async function accountPage(
   done: DonePage,
   { keys, ledger, telemetry }: AccountPorts,
 ): Promise<UnitProgress> {
-  const { page, entries, remaining, progress, fingerprints } = done;
+  const { page, withoutDataKey, lookAlikes, entries, remaining, progress, fingerprints } = done;
   const kms = keys.takeUsage();
   for (const entry of entries) telemetry.dataKey(entry);
   telemetry.page(storeName(scope.store), entries, kms);
-  const counted = { records: page.records.length, entries, remaining, kms };
-  const books = pageBooks({ ...counted, ...(fingerprints !== undefined && { fingerprints }) });
+  const books = pageBooks({
+    ...{ records: page.records.length, withoutDataKey, entries, remaining, kms },
+    ...(lookAlikes !== undefined && { lookAlikes }),
+    ...(fingerprints !== undefined && { fingerprints }),
+  });
   const next = afterPage(progress, { ...(page.cursor !== undefined && { cursor: page.cursor }), books });
   await ledger.checkpoint(next, progress.pages);
   return next;

@@ -4,6 +4,7 @@ import {
   type Failure,
   type Fingerprints,
   type KeyMaterialCount,
+  type LookAlikeCount,
 } from '../model/books.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
@@ -21,6 +22,8 @@ export const EMPTY_BOOKS: Books = {
 
 export interface PageCounts {
   readonly records: number;
+  readonly withoutDataKey: number;
+  readonly lookAlikes?: LookAlikeCount;
   readonly entries: readonly OutcomeEntry[];
   readonly remaining: number;
   readonly kms: { readonly requests: number; readonly throttled: number };
@@ -28,11 +31,13 @@ export interface PageCounts {
 }
 
 /** The books of one page. */
-export function pageBooks({ records, entries, remaining, kms, fingerprints }: PageCounts): Books {
+export function pageBooks(page: PageCounts): Books {
+  const { records, withoutDataKey, entries, remaining, kms, fingerprints, lookAlikes } = page;
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
   for (const { outcome } of entries) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return {
     records,
+    withoutDataKey,
     dataKeys: entries.length,
     outcomes,
     keyMaterials: sumKeyMaterials(entries.flatMap(materialCounts)),
@@ -43,6 +48,7 @@ export function pageBooks({ records, entries, remaining, kms, fingerprints }: Pa
       .filter(({ reason }) => reason !== undefined)
       .slice(0, MAX_FAILURES)
       .map(failureOf),
+    ...(lookAlikes !== undefined && { lookAlikes }),
     ...(fingerprints !== undefined && { fingerprints }),
   };
 }
@@ -55,14 +61,25 @@ export function addBooks(a: Books, b: Books): Books {
   }
   return {
     records: a.records + b.records,
+    withoutDataKey: (a.withoutDataKey ?? 0) + (b.withoutDataKey ?? 0),
     dataKeys: a.dataKeys + b.dataKeys,
     outcomes,
     keyMaterials: sumKeyMaterials([...a.keyMaterials, ...b.keyMaterials]),
     remaining: a.remaining + b.remaining,
     kms: { requests: a.kms.requests + b.kms.requests, throttled: a.kms.throttled + b.kms.throttled },
     failures: [...a.failures, ...b.failures].slice(0, MAX_FAILURES),
+    ...sumLookAlikes(a.lookAlikes, b.lookAlikes),
     ...sumFingerprints(a.fingerprints, b.fingerprints),
   };
+}
+
+function sumLookAlikes(
+  a: LookAlikeCount | undefined,
+  b: LookAlikeCount | undefined,
+): Pick<Books, 'lookAlikes'> {
+  if (a === undefined && b === undefined) return {};
+  const first = [...(a?.first ?? []), ...(b?.first ?? [])].slice(0, MAX_FAILURES);
+  return { lookAlikes: { count: (a?.count ?? 0) + (b?.count ?? 0), first } };
 }
 
 function sumFingerprints(

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { FormatDefinition, FormatRegistry } from '../model/format.ts';
 import { keyReference } from './key-reference.ts';
 import { bucketScope, tableScope } from './scope-schema.ts';
-import { strictObject, text } from './strict-object.ts';
+import { oneOf, strictObject, text } from './strict-object.ts';
 
 // DynamoDB API reference, TableName: 3 to 255 of these. S3 user guide, bucket naming rules.
 const tableName = text('the name of a table').regex(/^[a-zA-Z0-9_.-]{3,255}$/, {
@@ -23,6 +23,19 @@ const createMissing = z
   .boolean({ error: 'is not true or false' })
   .default(false)
   .describe('Make records that are not there yet; otherwise they are reported as blocked.');
+
+const ignore = z
+  .array(text('a place such as audit.history, keys[*].edk or metadata.x-old-key'), {
+    error: 'is no list; write the places to ignore',
+  })
+  .optional()
+  .describe(
+    'Places outside the format that hold what looks like a data key and that you answer for: their data keys are not moved, and nothing is said about them.',
+  );
+const withoutDataKey = oneOf(['expected'])
+  .optional()
+  .describe('You answer for records in which the format finds no data key: they need none.');
+const answers = { ignore, withoutDataKey };
 
 const storeRegion = region
   .optional()
@@ -46,6 +59,7 @@ function tableSchema(format: ReturnType<typeof formatOf>) {
       format,
       region: storeRegion,
       serverSideEncryptionKey,
+      ...answers,
       scope: tableScope.optional(),
       copyTo: strictObject({ ...copyFields, table: tableName }, 'a destination table')
         .optional()
@@ -67,6 +81,7 @@ function bucketSchema(format: ReturnType<typeof formatOf>) {
       format,
       region: storeRegion,
       serverSideEncryptionKey,
+      ...answers,
       scope: bucketScope.optional(),
       copyTo: strictObject({ ...copyFields, bucket: bucketName }, 'a destination bucket')
         .optional()

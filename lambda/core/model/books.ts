@@ -27,13 +27,32 @@ export interface Fingerprints {
   readonly first: readonly { readonly store: string; readonly locator: string }[];
 }
 
+/** What looks like a KMS ciphertext outside the places that the job declares, and was not answered in the job. */
+export interface LookAlikeCount {
+  readonly count: number;
+  /** The first 100 of them. */
+  readonly first: readonly NamedLookAlike[];
+}
+
+export interface NamedLookAlike {
+  readonly store: string;
+  readonly locator: string;
+  /** Where in the record, for people. */
+  readonly path: string;
+  readonly form: string;
+}
+
 /** What a pass saw and did. `dataKeys` equals the sum of `outcomes`, always. */
 export interface Books {
   readonly records: number;
+  /** Records in which the job's format finds no data key. Absent in ledgers of earlier versions. */
+  readonly withoutDataKey?: number;
   readonly dataKeys: number;
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
+  /** Absent where the pass did not look, and in ledgers of earlier versions. */
+  readonly lookAlikes?: LookAlikeCount;
   readonly keyMaterials: readonly KeyMaterialCount[];
-  /** Data keys that may still need a source key. Only the verify pass can say 0 and mean it. */
+  /** Data keys that need a source key, or may need one. Only the verify pass can say 0 and mean it. */
   readonly remaining: number;
   readonly kms: { readonly requests: number; readonly throttled: number };
   /** The first 100; all of them are in the journal. */

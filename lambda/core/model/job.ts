@@ -42,6 +42,10 @@ interface StoreBase {
   readonly format: FormatConfig;
   /** The key of the store's own server-side encryption, where that is a customer managed key. */
   readonly serverSideEncryptionKey?: string;
+  /** Places outside the format that hold what looks like a data key, and that the operator answers for. */
+  readonly ignore?: readonly string[];
+  /** The operator answers for records in which the format finds no data key: they need none. */
+  readonly withoutDataKey?: 'expected';
 }
 
 interface CopyBase {

@@ -44,3 +44,11 @@ export type Outcome =
 export function isSettled(kind: OutcomeKind): boolean {
   return ['rewrapped', 'already-current', 'restored', 'already-restored'].includes(kind);
 }
+
+/**
+ * Doubt counts: whatever is not known to open without the source keys may need one. `foreign-key` is the exception,
+ * because KMS has said of those very bytes that no source key made them.
+ */
+export function mayNeedSource(kind: OutcomeKind): boolean {
+  return !isSettled(kind) && kind !== 'foreign-key';
+}

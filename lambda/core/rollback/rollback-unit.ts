@@ -57,7 +57,13 @@ export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Prom
     const cursor = index + 1 < pages.length ? { cursor: String(index + 1) } : {};
     progress = await accountPage(
       scope,
-      { page: { records: { length: records }, ...cursor }, entries, remaining: 0, progress },
+      {
+        page: { records: { length: records }, ...cursor },
+        withoutDataKey: 0,
+        entries,
+        remaining: 0,
+        progress,
+      },
       { ...ports, keys: NO_KMS },
     );
     if (!budget.allowsAnotherPage()) break;

@@ -14,6 +14,11 @@ function findingsOf(record: StoreRecord, format: BoundFormat): readonly Finding[
   return [{ kind: 'unsupported', slot: record.locator, reason: record.hidden }];
 }
 
+/** How many records of a page have none. */
+export function withoutDataKey(records: readonly StoreRecord[], found: readonly Found[]): number {
+  return records.length - new Set(found.map(({ record }) => record)).size;
+}
+
 /** Every data key of a page, and every slot that should hold one but cannot be read. */
 export function findDataKeys(records: readonly StoreRecord[], format: BoundFormat): readonly Found[] {
   return records.flatMap(record => findingsOf(record, format).map(finding => ({ record, finding })));

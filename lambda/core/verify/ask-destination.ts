@@ -1,6 +1,6 @@
 import type { Finding, KeyMaterial } from '../model/data-key.ts';
 import { canonicalContext, type EncryptionContext } from '../model/encryption-context.ts';
-import { isAsymmetric, type PlannedKey } from '../model/key-use.ts';
+import type { PlannedKey } from '../model/key-use.ts';
 import type { RunPlan } from '../model/run.ts';
 import type { KeyService, ReEncryptAnswer } from '../ports.ts';
 import { destinationContext, sideOf } from '../reencrypt/attempts.ts';
@@ -38,14 +38,6 @@ export async function askDestination(
   if (answer.kind !== 'invalid-ciphertext' || !changesContext) return answer;
   const before = await asked(was);
   return before.kind === 're-encrypted' ? { kind: 'other-context', source: before.source } : before;
-}
-
-/** Whether `invalid-ciphertext` from the destination key tells that no source key can open this ciphertext either. */
-export function invalidIsProof({ sources, destination }: Keys, ciphertext: Uint8Array | undefined): boolean {
-  return (
-    !isAsymmetric(destination) &&
-    sources.every(key => !isAsymmetric(key) || (ciphertext !== undefined && cannotHaveMade(key, ciphertext)))
-  );
 }
 
 export function askedAbout(finding: Finding): string {

@@ -17,8 +17,6 @@ export interface Evidence {
   readonly finding: Finding;
   /** This run's migrate pass has found that very ciphertext under none of the source keys. */
   readonly provenForeign: boolean;
-  /** Whether `invalid-ciphertext` rules out the source keys: not where one of them is asymmetric, or the destination. */
-  readonly invalidIsProof: boolean;
 }
 
 /** The ciphertext that should be the destination's: the new one, where that has a place of its own. */
@@ -35,21 +33,24 @@ function copyOf({ writeTo }: DataKey): Uint8Array | undefined {
 /**
  * What an answer of the destination key proves about one data key.
  *
+ * Doubt counts: only an answer of KMS settles a data key, and "cannot be opened" is no such answer, because a source
+ * key may open it under a context, or in a form, that the job does not know.
+ *
  * | KMS says, asked with the destination key | outcome | remains |
  * |---|---|---|
- * | opened, current key material and context | `already-current` | no |
+ * | opened, current key material and a context that a reader builds | `already-current` | no |
  * | opened, older key material or another context | `to-rewrap` | yes |
  * | opened, but in the source: the record is not in the destination store | `to-rewrap` | yes |
+ * | opened, but the record names another key beside it | `to-rewrap` | yes |
  * | IncorrectKey, and proven foreign by this run's migrate pass | `foreign-key` | no |
  * | IncorrectKey | `to-rewrap` | yes |
- * | InvalidCiphertext, all keys symmetric | `unreadable` | no: whatever it is, no source key opens it |
- * | InvalidCiphertext, and an asymmetric key might have made it | `unreadable` | yes |
- * | no answer, or a format that cannot be asked about | `failed`, `unsupported` | yes |
- * | the slot holds no ciphertext | `unreadable` | no |
+ * | InvalidCiphertext | `unreadable` | yes |
+ * | no answer, or a record that the format does not understand | `failed`, `unsupported` | yes |
+ * | the slot holds something, but no ciphertext in the job's encoding | `unreadable` | yes |
  * | the place for the new ciphertext is empty, or holds that of another data key | `to-rewrap` | yes |
  */
 export function verdictOf(evidence: Evidence, answer: DestinationAnswer | undefined): Verdict {
-  const { finding, provenForeign, invalidIsProof } = evidence;
+  const { finding, provenForeign } = evidence;
   if (answer === undefined) return unasked(finding);
   switch (answer.kind) {
     case 're-encrypted':
@@ -64,7 +65,7 @@ export function verdictOf(evidence: Evidence, answer: DestinationAnswer | undefi
         ? { outcome: { kind: 'foreign-key', reason: FOREIGN }, remains: false }
         : remains({ reason: notUnderDestination(finding) });
     case 'invalid-ciphertext':
-      return { outcome: { kind: 'unreadable', reason: unreadableReason(finding) }, remains: !invalidIsProof };
+      return { outcome: { kind: 'unreadable', reason: unreadableReason(finding) }, remains: true };
     case 'rejected':
       return {
         outcome: { kind: 'unsupported', reason: 'KMS refuses to be asked about it (ValidationException)' },
@@ -80,7 +81,7 @@ function unasked(finding: Finding): Verdict {
     case 'unsupported':
       return { outcome: { kind: 'unsupported', reason: finding.reason }, remains: true };
     case 'unreadable':
-      return { outcome: { kind: 'unreadable', reason: finding.reason }, remains: false };
+      return { outcome: { kind: 'unreadable', reason: finding.reason }, remains: true };
     case 'data-key':
       return remains({
         reason: finding.writeTo?.stale
@@ -92,7 +93,7 @@ function unasked(finding: Finding): Verdict {
 
 function opened({ finding, record }: Evidence, { source, destination }: Reply): Verdict {
   if (finding.kind === 'unreadable')
-    return { outcome: { kind: 'unreadable', reason: finding.reason }, remains: false };
+    return { outcome: { kind: 'unreadable', reason: finding.reason }, remains: true };
   if (record.absent !== undefined) return remains({ source, reason: 'not in the destination store yet' });
   return source.keyMaterialId === destination.keyMaterialId
     ? { outcome: { kind: 'already-current', source }, remains: false }

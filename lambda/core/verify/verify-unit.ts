@@ -15,10 +15,10 @@ import type {
 } from '../ports.ts';
 import { askTwinsOnce } from '../reencrypt/twins.ts';
 import { digest } from '../scan/digest.ts';
-import { findDataKeys, type Found } from '../scan/find-data-keys.ts';
+import { findDataKeys, withoutDataKey, type Found } from '../scan/find-data-keys.ts';
 import { pages, startOf } from '../scan/pages.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
-import { askDestination, askedAbout, invalidIsProof } from './ask-destination.ts';
+import { askDestination, askedAbout } from './ask-destination.ts';
 import { compareFingerprints, fingerprintsBefore } from './compare-fingerprints.ts';
 import { ciphertextOf, verdictOf, type Verdict } from './verdict.ts';
 
@@ -55,8 +55,9 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
     const entries = verdicts.map(({ found: one, outcome }) => outcomeEntry(scope, one, outcome));
     const remaining = verdicts.filter(({ remains }) => remains).length;
     const compared = before && (await compareFingerprints(page.records, scope, before));
-    const done = { page, entries, remaining, progress, ...(compared && { fingerprints: compared }) };
-    progress = await accountPage(scope, done, ports);
+    const none = withoutDataKey(page.records, found);
+    const done = { page, withoutDataKey: none, entries, remaining, progress };
+    progress = await accountPage(scope, { ...done, ...(compared && { fingerprints: compared }) }, ports);
     if (!budget.allowsAnotherPage()) break;
   }
   return progress;
@@ -101,7 +102,6 @@ async function judge(
       record,
       finding,
       provenForeign: ciphertext !== undefined && foreign.has(digest(ciphertext)),
-      invalidIsProof: invalidIsProof(plan, ciphertext),
     };
     return { ...verdictOf(evidence, answers.get(finding)), found: one };
   });
