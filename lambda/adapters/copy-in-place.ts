@@ -4,6 +4,7 @@ import type {
   StorageClass,
   ObjectLockMode,
 } from '@aws-sdk/client-s3';
+import { changedMetadata } from '../core/model/apply-change.ts';
 import type { ObjectChange, ObjectRecord } from '../core/model/record.ts';
 import type { GrantHeaders } from './object-grants.ts';
 
@@ -30,19 +31,13 @@ export function copyInPlace({ bucket, object, change, grants }: CopyInPlace): Co
     CopySourceIfUnmodifiedSince: new Date(object.lastModified),
     IfMatch: object.etag,
     MetadataDirective: 'REPLACE',
-    Metadata: changedMetadata(object, change),
+    Metadata: changedMetadata(object.metadata, change),
     ...contentHeaders(object),
     ...(object.storageClass !== undefined && { StorageClass: object.storageClass as StorageClass }),
     ...encryption(object),
     ...lock(object),
     ...grants,
   };
-}
-
-/** All metadata of an object after a change. */
-export function changedMetadata({ metadata }: ObjectRecord, { set }: ObjectChange): Record<string, string> {
-  const entries = Object.entries({ ...metadata, ...set });
-  return Object.fromEntries(entries.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
 }
 
 /** What S3 takes from the request, and not from the source, when metadata are replaced. */

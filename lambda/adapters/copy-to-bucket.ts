@@ -1,6 +1,7 @@
 import type { CopyObjectCommandInput, StorageClass } from '@aws-sdk/client-s3';
 import type { ObjectChange, ObjectRecord } from '../core/model/record.ts';
-import { changedMetadata, contentHeaders, lock } from './copy-in-place.ts';
+import { changedMetadata } from '../core/model/apply-change.ts';
+import { contentHeaders, lock } from './copy-in-place.ts';
 
 export interface CopyToBucket {
   readonly bucket: string;
@@ -23,7 +24,7 @@ export function copyToBucket({ bucket, from, object, change }: CopyToBucket): Co
     CopySourceIfMatch: object.etag,
     IfNoneMatch: '*',
     MetadataDirective: 'REPLACE',
-    Metadata: changedMetadata(object, change),
+    Metadata: changedMetadata(object.metadata, change),
     ...contentHeaders(object),
     ...(object.storageClass !== undefined && { StorageClass: object.storageClass as StorageClass }),
     // Without a key of its own, the copy gets what the destination bucket gives by default.

@@ -6,6 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { AttributeMap, ItemRecord, RecordChange, StoreRecord } from '../core/model/record.ts';
+import { changedAttributes } from '../core/model/apply-change.ts';
 import type { ScanRange } from '../core/model/run.ts';
 import type { TableScope } from '../core/model/scope.ts';
 import type { RecordPage, WriteResult } from '../core/ports.ts';
@@ -13,7 +14,6 @@ import { isTransient, nameOf, premise } from './aws-errors.ts';
 import { despiteConflicts } from './patience.ts';
 import { batchGet } from './batch-get.ts';
 import type { CopyTarget } from './copied-records.ts';
-import { changedItem } from './changed-item.ts';
 import { decodeKey, encodeKey, type SdkItem } from './item-key.ts';
 import { scanScope } from './scan-scope.ts';
 import { updateExpression } from './update-expression.ts';
@@ -82,7 +82,7 @@ export class DynamoDbRecords implements CopyTarget {
       throw new TypeError(`a table takes item changes, not a ${change.kind}`);
     const command = new PutItemCommand({
       TableName: this.#table,
-      Item: changedItem(needItem(source).attributes, change) as SdkItem,
+      Item: changedAttributes(needItem(source).attributes, change) as SdkItem,
       ConditionExpression: 'attribute_not_exists(#partitionKey)',
       ExpressionAttributeNames: { '#partitionKey': this.#keyNames[0] ?? '' },
     });

@@ -14,6 +14,7 @@ import type { UnitScope } from './scan/unit-scope.ts';
 import { PageBudget } from './account/page-budget.ts';
 import { heedControl } from './account/run-control.ts';
 import { countWithoutWriting } from './write/census.ts';
+import { checkChanges } from './write/check-changes.ts';
 import { writePage } from './write/write-page.ts';
 
 export interface MigratePorts {
@@ -48,7 +49,8 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
   })) {
     if ((await heedControl(plan, ports)) === 'pause') return { ...progress, paused: true };
     const found = findDataKeys(page.records, scope.format);
-    const answers = await reencryptPage(found, { keys: ports.keys, attempts, destination, route, dryRun });
+    const asked = await reencryptPage(found, { keys: ports.keys, attempts, destination, route, dryRun });
+    const answers = checkChanges(asked, scope.format);
     const entries =
       plan.mode === 'census'
         ? countWithoutWriting(scope, answers)

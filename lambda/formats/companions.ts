@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { parseKeyReference } from '../core/model/arn.ts';
 import type { WriteTo } from '../core/model/data-key.ts';
 import type { Replacement } from '../core/model/format.ts';
+import { isEncryptionAlgorithm } from '../core/model/key-use.ts';
 
 /** Places for what belongs to a data key, in a format's own kind of place. */
 export interface CompanionPlaces<Place> {
@@ -51,6 +53,51 @@ export function companions<Place>(
   ];
 }
 
+/** What lies at a place where a companion would be written. */
+export type Held =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'other'; readonly type: string };
+
+interface CompanionKind {
+  readonly called: string;
+  readonly fits: (text: string) => boolean;
+}
+
+const COMPANION_KINDS: Readonly<Record<keyof CompanionPlaces<unknown>, CompanionKind>> = {
+  keyArn: { called: 'the ARN, id or alias of a KMS key', fits: isKeyName },
+  encryptionAlgorithm: { called: 'an encryption algorithm of KMS', fits: isEncryptionAlgorithm },
+  sourceDigest: { called: 'a SHA-256 in hexadecimal', fits: text => /^[0-9a-f]{64}$/.test(text) },
+};
+
+/**
+ * Why no companion may be written over what lies at one of its places: something else lies there than what the job says.
+ * `undefined` where each place holds a text of its kind, or nothing.
+ */
+export function foreignCompanion<Place>(
+  places: CompanionPlaces<Place>,
+  { held, name }: { readonly held: (place: Place) => Held; readonly name: (place: Place) => string },
+): string | undefined {
+  for (const [kind, { called, fits }] of Object.entries(COMPANION_KINDS)) {
+    const place = places[kind as keyof typeof COMPANION_KINDS];
+    if (place === undefined) continue;
+    const there = held(place);
+    if (there.kind === 'other')
+      return `${name(place)} is of type ${there.type}; the job says that it holds ${called}`;
+    if (there.kind === 'text' && !fits(there.text))
+      return `${name(place)} holds another text than ${called}, as which the job names it`;
+  }
+  return undefined;
+}
+
+const KEY_ID = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const ALIAS_NAME = /^alias\/[a-zA-Z0-9/_-]{1,250}$/;
+
+/** All that KMS takes as the name of a key (Developer Guide, "Key identifiers"). */
+function isKeyName(text: string): boolean {
+  return parseKeyReference(text) !== undefined || KEY_ID.test(text) || ALIAS_NAME.test(text);
+}
+
 /** SHA-256 in hex of the data key that a copy was made of. */
 function sourceDigestOf(ciphertext: Uint8Array): string {
   return createHash('sha256').update(ciphertext).digest('hex');
@@ -63,12 +110,20 @@ export function writeToOf(
     source,
     ciphertext,
     recordedDigest,
+    recordedKeyArn,
   }: {
     readonly source: Uint8Array;
     readonly ciphertext: Uint8Array | undefined;
     readonly recordedDigest: string | undefined;
+    readonly recordedKeyArn: string | undefined;
   },
 ): WriteTo {
   const stale = recordedDigest !== undefined && recordedDigest !== sourceDigestOf(source);
-  return { slot, stale, ...(ciphertext !== undefined && { ciphertext }) };
+  return {
+    slot,
+    stale,
+    recorded: recordedDigest !== undefined,
+    ...(ciphertext !== undefined && { ciphertext }),
+    ...(recordedKeyArn !== undefined && { recordedKeyArn }),
+  };
 }

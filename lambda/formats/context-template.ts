@@ -1,6 +1,10 @@
 import * as z from 'zod';
+import type { ContextPair } from '../core/model/data-key.ts';
 import type { EncryptionContext } from '../core/model/encryption-context.ts';
 import type { BoundFormat } from '../core/model/format.ts';
+
+/** Context names with their values: constants, or places in the record. */
+export type Template<Place> = Readonly<Record<string, string | Place>>;
 
 /** A context, or the first name that could not be filled. */
 export type BuiltContext =
@@ -10,11 +14,10 @@ export type BuiltContext =
 /** One value: found, or why not. */
 export type ContextValue = { readonly value: string } | { readonly reason: string };
 
-/** A template maps context names to constants or to places in the record; `resolve` looks a place up. */
-export function buildContext<Place>(
-  template: Readonly<Record<string, string | Place>>,
-  resolve: (place: Place) => ContextValue,
-): BuiltContext {
+/** Looks a place up. */
+export type Resolve<Place> = (place: Place) => ContextValue;
+
+function buildContext<Place>(template: Template<Place>, resolve: Resolve<Place>): BuiltContext {
   const context: Record<string, string> = {};
   for (const [name, source] of Object.entries(template)) {
     const found = typeof source === 'string' ? { value: source } : resolve(source);
@@ -25,46 +28,88 @@ export function buildContext<Place>(
   return { kind: 'context', context };
 }
 
-/** Source context, and the one to encrypt under where the job changes it. */
+/** The contexts that data keys may be under, and the one to encrypt under where the job changes it. */
 export interface Contexts<Place> {
-  readonly encryptionContext: Readonly<Record<string, string | Place>>;
-  readonly destinationEncryptionContext?: Readonly<Record<string, string | Place>> | undefined;
+  readonly encryptionContext: Template<Place> | readonly Template<Place>[];
+  readonly destinationEncryptionContext?: Template<Place> | undefined;
+}
+
+/** The record as it is, and as it will be when a run has written its companions. */
+export interface Resolvers<Place> {
+  readonly now: Resolve<Place>;
+  readonly then: Resolve<Place>;
 }
 
 export type BuiltContexts =
   | {
       readonly kind: 'contexts';
-      readonly encryptionContext: EncryptionContext;
-      readonly destinationContext?: EncryptionContext;
+      readonly contexts: readonly ContextPair[];
+      readonly readerContexts: readonly EncryptionContext[];
     }
   | Extract<BuiltContext, { kind: 'missing' }>;
 
+/** Every template that this record can fill; `missing` where it can fill none. */
 export function buildContexts<Place>(
   { encryptionContext, destinationEncryptionContext }: Contexts<Place>,
-  resolve: (place: Place) => ContextValue,
+  { now, then }: Resolvers<Place>,
 ): BuiltContexts {
-  const source = buildContext(encryptionContext, resolve);
-  if (source.kind === 'missing') return source;
-  if (destinationEncryptionContext === undefined)
-    return { kind: 'contexts', encryptionContext: source.context };
-  const destination = buildContext(destinationEncryptionContext, resolve);
-  if (destination.kind === 'missing') return destination;
-  return { kind: 'contexts', encryptionContext: source.context, destinationContext: destination.context };
+  const contexts: ContextPair[] = [];
+  const readerContexts: EncryptionContext[] = [];
+  let missing: Extract<BuiltContext, { kind: 'missing' }> | undefined;
+  for (const template of templatesOf(encryptionContext)) {
+    const shall = destinationEncryptionContext ?? template;
+    const [source, destination, reader] = [
+      buildContext(template, now),
+      buildContext(shall, then),
+      buildContext(shall, now),
+    ];
+    for (const one of [source, destination, reader]) if (one.kind === 'missing') missing ??= one;
+    if (source.kind === 'missing' || destination.kind === 'missing' || reader.kind === 'missing') continue;
+    contexts.push({ source: source.context, destination: destination.context });
+    readerContexts.push(reader.context);
+  }
+  if (contexts.length === 0 && missing !== undefined) return missing;
+  return { kind: 'contexts', contexts, readerContexts };
+}
+
+export function templatesOf<Place>(
+  context: Contexts<Place>['encryptionContext'],
+): readonly Template<Place>[] {
+  return isList(context) ? context : [context];
+}
+
+function isList<Place>(context: Contexts<Place>['encryptionContext']): context is readonly Template<Place>[] {
+  return Array.isArray(context);
+}
+
+/** Every place that contexts are made of. */
+export function contextPlaces<Place extends object>({
+  encryptionContext,
+  destinationEncryptionContext = {},
+}: Contexts<Place>): readonly Place[] {
+  return [...templatesOf(encryptionContext), destinationEncryptionContext]
+    .flatMap(template => Object.values(template))
+    .filter((value): value is Place => typeof value !== 'string');
 }
 
 export function contextNames<Place>({
   encryptionContext,
   destinationEncryptionContext,
 }: Contexts<Place>): BoundFormat['contextNames'] {
+  const templates = templatesOf(encryptionContext);
   return {
-    source: Object.keys(encryptionContext),
+    source: [...new Set(templates.flatMap(template => Object.keys(template)))],
+    templates: templates.length,
     ...(destinationEncryptionContext !== undefined && {
       destination: Object.keys(destinationEncryptionContext),
     }),
   };
 }
 
-/** The schema of a template over one format's places. */
+/** With each template, a data key that is under another one costs a request more. */
+const MAX_TEMPLATES = 10;
+
+/** The schema of one template over a format's places. */
 export function contextTemplate<Place extends z.ZodType>(place: Place) {
   return z.record(
     z.string(),
@@ -72,4 +117,20 @@ export function contextTemplate<Place extends z.ZodType>(place: Place) {
       error: 'is no context value; write a text, or an object that names a place in the record',
     }),
   );
+}
+
+/** The schema of one template, or of several that are tried in their order. */
+export function contextTemplates<Place extends z.ZodType>(place: Place) {
+  const one = contextTemplate(place);
+  const list = z
+    .array(one)
+    .min(1, { error: 'is empty; write at least one context, {} for none' })
+    .max(MAX_TEMPLATES, { error: `are more contexts than are tried; write at most ${MAX_TEMPLATES}` });
+  return z.union([list, one], {
+    // Of an object or a list, what is wrong within it says more.
+    error: ({ input }) =>
+      typeof input === 'object' && input !== null
+        ? undefined
+        : 'is no encryption context; write an object of names and values, or a list of such objects',
+  });
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { strictObject } from '../core/job/strict-object.ts';
-import { contextTemplate } from './context-template.ts';
+import { contextTemplate, contextTemplates } from './context-template.ts';
 
 /** A format's own kind of place, and the places that its contexts are made of. */
 export interface Vocabulary<Place extends z.ZodType, ContextPlace extends z.ZodType> {
@@ -25,9 +25,11 @@ export function sharedFields<Place extends z.ZodType, ContextPlace extends z.Zod
       .describe(
         `${called} that names the encryption algorithm; read as a hint, and written with the data key.`,
       ),
-    encryptionContext: contextTemplate(contextPlace)
+    encryptionContext: contextTemplates(contextPlace)
       .default({})
-      .describe('The context the data key was encrypted under.'),
+      .describe(
+        'The context that data keys were encrypted under, or a list of contexts, the likeliest first.',
+      ),
     destinationEncryptionContext: contextTemplate(contextPlace)
       .optional()
       .describe('The context to encrypt it under, where that shall be another one.'),

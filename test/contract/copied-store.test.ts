@@ -22,7 +22,7 @@ import type { ScanRange } from '../../lambda/core/model/run.ts';
 import type { RecordStore, WriteResult } from '../../lambda/core/ports.ts';
 import { bindFormat } from '../../lambda/core/job/bind-format.ts';
 import { formats } from '../../lambda/formats/registry.ts';
-import { NEW_KEY } from '../support/builders.ts';
+import { NEW_KEY, OLD_KEY } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 
 const [HERE, THERE] = ['us-east-1', 'eu-west-1'];
@@ -81,7 +81,7 @@ async function tableSubject(createMissing: boolean): Promise<Subject> {
     format: bindFormat(store, formats),
     range: { type: 'segment', segment: 0, totalSegments: 1 },
     put: (where, id, edk) => {
-      const envelope: AttributeValue = { M: { edk: { B: Buffer.from(edk) }, key: { S: 'old' } } };
+      const envelope: AttributeValue = { M: { edk: { B: Buffer.from(edk) }, key: { S: OLD_KEY } } };
       const Item = { id: { S: id }, envelope, payload: { S: `payload ${where}` }, set: { NS: ['1', '2'] } };
       return client(where).send(new PutItemCommand({ TableName: table, Item }));
     },
@@ -126,7 +126,7 @@ async function bucketSubject(createMissing: boolean): Promise<Subject> {
         new PutObjectCommand({
           ...object,
           Body: `payload ${where}`,
-          Metadata: { edk: base64(edk), key: 'old', other: 'kept' },
+          Metadata: { edk: base64(edk), key: OLD_KEY, other: 'kept' },
           ContentType: 'text/plain',
           CacheControl: 'private',
           StorageClass: 'STANDARD_IA',

@@ -72,7 +72,7 @@ async function tableSubject(encoding: 'binary' | 'base64'): Promise<Subject> {
   for (let index = 0; index < RECORDS; index++) {
     const B = await edk(index);
     const value = encoding === 'binary' ? { B } : { S: Buffer.from(B).toString('base64') };
-    const envelope = { M: { edk: value, key: { S: 'an old name' }, set: { BS: [Buffer.from('x')] } } };
+    const envelope = { M: { edk: value, key: { S: 'alias/an-old-name' }, set: { BS: [Buffer.from('x')] } } };
     const Item = { id: { B: Buffer.from([index]) }, envelope, n: { N: '1.50' } };
     await aws.dynamodb.send(new PutItemCommand({ TableName: table, Item }));
   }
@@ -103,7 +103,11 @@ async function bucketSubject(): Promise<Subject> {
         Bucket,
         Key: `a b/${index}`,
         Body: `payload ${index}`,
-        Metadata: { edk: Buffer.from(await edk(index)).toString('base64'), key: 'an old name', other: 'x' },
+        Metadata: {
+          edk: Buffer.from(await edk(index)).toString('base64'),
+          key: 'alias/an-old-name',
+          other: 'x',
+        },
         ContentType: 'text/plain',
         StorageClass: 'STANDARD_IA',
       }),

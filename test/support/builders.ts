@@ -1,3 +1,5 @@
+import type { DataKey } from '../../lambda/core/model/data-key.ts';
+import type { EncryptionContext } from '../../lambda/core/model/encryption-context.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import type { EncryptionAlgorithm, KeyUse, PlannedKey } from '../../lambda/core/model/key-use.ts';
 import type { AttributeMap, ItemRecord, ObjectRecord } from '../../lambda/core/model/record.ts';
@@ -114,6 +116,14 @@ export const UNIT: Unit = {
 
 export function scope(changes: Partial<RunPlan> = {}): UnitScope {
   return unitScope(UNIT, plan(changes), formats);
+}
+
+/** The contexts of a data key that has one, and shall have one. */
+export function under(
+  source: EncryptionContext,
+  destination: EncryptionContext = source,
+): Pick<DataKey, 'contexts' | 'readerContexts'> {
+  return { contexts: [{ source, destination }], readerContexts: [destination] };
 }
 
 export function item(id: string, attributes: AttributeMap): ItemRecord {

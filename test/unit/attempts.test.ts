@@ -1,6 +1,6 @@
 import type { DataKey } from '../../lambda/core/model/data-key.ts';
 import { Attempts } from '../../lambda/core/reencrypt/attempts.ts';
-import { FOREIGN_KEY, NEW_KEY, OLD_KEY, planned } from '../support/builders.ts';
+import { FOREIGN_KEY, NEW_KEY, OLD_KEY, planned, under } from '../support/builders.ts';
 
 const ALIAS = 'arn:aws:kms:us-east-1:111122223333:alias/old';
 const PRIMARY = 'arn:aws:kms:us-east-1:111122223333:key/mrk-11111111111111111111111111111111';
@@ -12,7 +12,7 @@ function dataKey(changes: Partial<DataKey> = {}): DataKey {
     kind: 'data-key',
     slot: 'edk',
     ciphertext: new Uint8Array(184),
-    encryptionContext: CONTEXT,
+    ...under(CONTEXT),
     ...changes,
   };
 }
@@ -90,11 +90,42 @@ describe('the keys that a data key is tried under', () => {
   });
 
   it('are asked with the old context as a source, and with the new one as the destination', () => {
-    const changed = dataKey({ destinationContext: { tenant: 'acme', purpose: 'orders' } });
+    const shall = { tenant: 'acme', purpose: 'orders' };
+    const changed = dataKey(under(CONTEXT, shall));
     expect(new Attempts([planned(OLD_KEY)], planned(OLD_KEY)).for(changed)).toMatchObject([
-      { keyArn: OLD_KEY, side: 'source', context: CONTEXT },
-      { keyArn: OLD_KEY, side: 'destination', context: changed.destinationContext },
+      { keyArn: OLD_KEY, side: 'source', context: CONTEXT, shall },
+      { keyArn: OLD_KEY, side: 'destination', context: shall, shall },
     ]);
+  });
+
+  it('are asked with the other side of the job, too: an application may have changed one of key and context', () => {
+    const shall = { purpose: 'orders' };
+    const asked = new Attempts([planned(OLD_KEY)], planned(NEW_KEY)).for(dataKey(under(CONTEXT, shall)));
+    expect(asked.map(({ keyArn, side, context }) => [keyArn, side, context])).toEqual([
+      [OLD_KEY, 'source', CONTEXT],
+      [OLD_KEY, 'source', shall],
+      [NEW_KEY, 'destination', shall],
+      [NEW_KEY, 'source', CONTEXT],
+    ]);
+  });
+
+  it('are asked with each context of the job, first with the one that fitted last', () => {
+    const [none, shop] = [{}, { app: 'shop' }];
+    const contexts = [none, shop].map(context => ({ source: context, destination: context }));
+    const either = dataKey({ contexts, readerContexts: [none, shop] });
+    const attempts = new Attempts([planned(OLD_KEY)], planned(NEW_KEY));
+    const asked = (): readonly unknown[] =>
+      attempts.for(either).map(({ context, shall }) => [context, shall]);
+    expect(asked()).toEqual([none, shop, none, shop].map(context => [context, context]));
+    attempts.remember(attempts.for(either)[1]!);
+    expect(asked()[0]).toEqual([shop, shop]);
+  });
+
+  it('leave out source keys that KMS would refuse to use, and remember them', () => {
+    const disabled = planned(OLD_KEY, { unusable: 'is disabled' });
+    const attempts = new Attempts([disabled], planned(NEW_KEY));
+    expect(keysOf(attempts)).toEqual([NEW_KEY]);
+    expect(attempts.unusable).toEqual([disabled]);
   });
 
   it('are one where source and destination are the same key and context: what it opens is where it shall be', () => {

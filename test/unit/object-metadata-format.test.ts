@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { objectMetadataFormat } from '../../lambda/formats/object-metadata/index.ts';
-import { NEW_KEY, object, OLD_KEY } from '../support/builders.ts';
+import { NEW_KEY, object, OLD_KEY, under } from '../support/builders.ts';
 
 const format = objectMetadataFormat.bind({
   type: 'object-metadata',
@@ -20,7 +20,7 @@ describe('the format object-metadata', () => {
       slot: 'data-key',
       ciphertext: Buffer.from('old'),
       recordedKeyArn: OLD_KEY,
-      encryptionContext: { purpose: 'documents', tenant: 'acme', key: 'a/b' },
+      ...under({ purpose: 'documents', tenant: 'acme', key: 'a/b' }),
     });
   });
 
@@ -45,7 +45,7 @@ describe('the format object-metadata', () => {
     expect([tagged.needsTags, format.needsTags]).toEqual([true, false]);
     const held = { 'data-key': base64('old') };
     expect(tagged.read(object('a', held, { tags: { Project: 'x' } }))).toMatchObject([
-      { encryptionContext: { project: 'x' } },
+      under({ project: 'x' }),
     ]);
     expect(tagged.read(object('a', held, { tags: {} }))).toMatchObject([
       {

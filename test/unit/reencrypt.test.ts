@@ -5,7 +5,7 @@ import type { AskOptions } from '../../lambda/core/reencrypt/ask-kms.ts';
 import { Pace } from '../../lambda/core/reencrypt/pace.ts';
 import { reencryptPage, type PageAnswer } from '../../lambda/core/reencrypt/reencrypt-page.ts';
 import type { Found } from '../../lambda/core/scan/find-data-keys.ts';
-import { FOREIGN_KEY, item, NEW_KEY, OLD_KEY, planned } from '../support/builders.ts';
+import { FOREIGN_KEY, item, NEW_KEY, OLD_KEY, planned, under } from '../support/builders.ts';
 import { FakeKms } from '../support/fake-kms.ts';
 
 const CONTEXT = { tenant: 'acme' };
@@ -13,7 +13,7 @@ const CONTEXT = { tenant: 'acme' };
 function found(ciphertext: Uint8Array, changes: object = {}): Found {
   return {
     record: item('x', {}),
-    finding: { kind: 'data-key', slot: 'edk', ciphertext, encryptionContext: CONTEXT, ...changes },
+    finding: { kind: 'data-key', slot: 'edk', ciphertext, ...under(CONTEXT), ...changes },
   };
 }
 
@@ -41,7 +41,7 @@ describe('re-encrypting a page', () => {
   it('asks apart for equal ciphertexts under different contexts: one of them is wrong', async () => {
     const kms = new FakeKms();
     const edk = kms.encrypt(OLD_KEY, 'secret', CONTEXT);
-    const answers = await ask(kms, [found(edk), found(edk, { encryptionContext: { tenant: 'globex' } })]);
+    const answers = await ask(kms, [found(edk), found(edk, under({ tenant: 'globex' }))]);
     expect(answers.map(({ answer }) => answer.kind)).toEqual(['re-encrypted', 'settled']);
     expect(answers[1]?.answer).toMatchObject({ outcome: { kind: 'unreadable' } });
   });

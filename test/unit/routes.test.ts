@@ -5,7 +5,7 @@ import type { PlannedRoute } from '../../lambda/core/model/route.ts';
 import type { ReEncryptAnswer } from '../../lambda/core/ports.ts';
 import { askKms, type Answer } from '../../lambda/core/reencrypt/ask-kms.ts';
 import { Attempts } from '../../lambda/core/reencrypt/attempts.ts';
-import { FOREIGN_KEY, NEW_KEY, OLD_KEY, planned } from '../support/builders.ts';
+import { FOREIGN_KEY, NEW_KEY, OLD_KEY, planned, under } from '../support/builders.ts';
 import { FakeKms } from '../support/fake-kms.ts';
 
 const CONTEXT = { tenant: 'acme' };
@@ -33,7 +33,7 @@ function ask(kms: FakeKms, ciphertext: Uint8Array, asked: Asked = {}): Promise<A
     kind: 'data-key',
     slot: 'edk',
     ciphertext,
-    encryptionContext: CONTEXT,
+    ...under(CONTEXT),
     ...asked.dataKey,
   };
   return askKms(
@@ -77,7 +77,7 @@ describe('the route over a bridge key', () => {
 
   it('changes the context on its last hop', async () => {
     const kms = new FakeKms();
-    const dataKey = { destinationContext: CHANGED };
+    const dataKey = under(CONTEXT, CHANGED);
     await ask(kms, kms.encrypt(OLD_KEY, 'secret', CONTEXT), { ...asked, dataKey });
     expect(kms.calls.map(({ source, destination }) => [source.context, destination.context])).toEqual([
       [CONTEXT, CONTEXT],
@@ -122,7 +122,7 @@ describe('a new encryption context under the same key', () => {
   const asked = {
     sources: [planned(OLD_KEY)],
     destination: planned(OLD_KEY),
-    dataKey: { destinationContext: CHANGED },
+    dataKey: under(CONTEXT, CHANGED),
   };
 
   it('is written for data keys under the old one', async () => {

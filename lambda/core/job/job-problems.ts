@@ -13,6 +13,9 @@ export function jobProblems(job: Job, formats: FormatRegistry): readonly Problem
     ...regionProblems(job),
     ...routeProblems(job),
     ...bound.flatMap((format, index) => contextProblems(job, format, index)),
+    ...bound.flatMap(({ problems }, index) =>
+      problems.map(problem => ({ ...problem, path: `stores[${index}].format.${problem.path}` })),
+    ),
     ...job.stores.flatMap((store, index) => scopeProblems(store, index)),
     ...storeProblems(job, bound),
     ...(job.fingerprints && job.verify === 'off' ? [NOTHING_TO_COMPARE] : []),
@@ -31,6 +34,7 @@ function contextProblems(
   { contextNames }: BoundFormat,
   index: number,
 ): readonly Problem[] {
+  const ambiguous = contextNames.templates > 1 && contextNames.destination === undefined;
   const problem = (field: string, names: readonly string[], whose: string): readonly Problem[] => [
     {
       path: `stores[${index}].format.${field}`,
@@ -39,6 +43,15 @@ function contextProblems(
     },
   ];
   return [
+    ...(ambiguous && source.keys.some(isAsymmetric) && !isAsymmetric(destination)
+      ? [
+          {
+            path: `stores[${index}].format.destinationEncryptionContext`,
+            words:
+              'is missing: an asymmetric source key does not tell which of several contexts a data key is to have; add the one to encrypt under',
+          },
+        ]
+      : []),
     ...(source.keys.every(isAsymmetric) && contextNames.source.length > 0
       ? problem('encryptionContext', contextNames.source, 'asymmetric source keys')
       : []),

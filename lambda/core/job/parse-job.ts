@@ -13,7 +13,10 @@ export type ParsedJob =
 export function parseJob(input: unknown, formats: FormatRegistry): ParsedJob {
   const parsed = jobSchema(formats).safeParse(input);
   if (!parsed.success)
-    return { kind: 'refused', problems: parsed.error.issues.map(issue => problemOf(issue, input)) };
+    return {
+      kind: 'refused',
+      problems: parsed.error.issues.flatMap(issue => innermost(issue)).map(issue => problemOf(issue, input)),
+    };
   const job = withoutSchema(parsed.data);
   const problems = jobProblems(job, formats);
   return problems.length === 0 ? { kind: 'job', job } : { kind: 'refused', problems };
@@ -22,6 +25,15 @@ export function parseJob(input: unknown, formats: FormatRegistry): ParsedJob {
 /** `$schema` is for editors. */
 function withoutSchema(fields: Readonly<Record<string, unknown>>): Job {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== '$schema')) as unknown as Job;
+}
+
+/** Of alternatives that have no words of their own, what is wrong with the one that fits furthest. */
+function innermost(issue: $ZodIssue): readonly $ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input') return [issue];
+  const depth = (branch: readonly $ZodIssue[]): number => Math.max(...branch.map(({ path }) => path.length));
+  const [first = [], ...others] = issue.errors;
+  const furthest = others.reduce((best, branch) => (depth(branch) > depth(best) ? branch : best), first);
+  return furthest.map(one => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 /** A zod issue in our words. Where the value is an object or list, the words alone say more than a dump of it. */

@@ -7,16 +7,23 @@ export interface KeyMaterial {
   readonly keyMaterialId?: string;
 }
 
+/** A context that a data key may be under, and the one that it shall be under once it has been moved. */
+export interface ContextPair {
+  readonly source: EncryptionContext;
+  readonly destination: EncryptionContext;
+}
+
 /** An encrypted data key as a format found it in a record. */
 export interface DataKey {
   readonly kind: 'data-key';
   /** Where in the record it lies, in the format's own words: an attribute path, a metadata name. */
   readonly slot: string;
   readonly ciphertext: Uint8Array;
-  readonly encryptionContext: EncryptionContext;
-  /** The context it shall be encrypted under, where that is another one. */
-  readonly destinationContext?: EncryptionContext;
-  /** The key ARN that the record itself names, where the format has a place for it. A hint, never a proof. */
+  /** At least one, in the job's order. `destination` is made of the record as it will be after the change. */
+  readonly contexts: readonly ContextPair[];
+  /** What a reader builds of the record as it is now: under one of these a data key that has been moved must open. */
+  readonly readerContexts: readonly EncryptionContext[];
+  /** The key that the record itself names, where the format has a place for it. A hint, never a proof. */
   readonly recordedKeyArn?: string;
   readonly recordedAlgorithm?: EncryptionAlgorithm;
   /** Where the new ciphertext goes, if not in the place of the old one. */
@@ -29,6 +36,10 @@ export interface WriteTo {
   readonly ciphertext?: Uint8Array;
   /** It was made of another data key than the one that the record holds now. */
   readonly stale: boolean;
+  /** The record tells of which data key it was made: a run has written it. */
+  readonly recorded: boolean;
+  /** The key that the record names beside it. */
+  readonly recordedKeyArn?: string;
 }
 
 /** The slot that a new ciphertext goes to. */

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Finding, KeyMaterial } from './data-key.ts';
-import type { EncryptionAlgorithm } from './key-use.ts';
+import type { EncryptionAlgorithm, PlannedKey } from './key-use.ts';
+import type { Problem } from './problem.ts';
 import type { AttributePath, RecordChange, StoreRecord } from './record.ts';
 
 /** A new ciphertext for the data key at one slot. */
@@ -11,6 +12,9 @@ export interface Replacement {
   readonly destinationAlgorithm: EncryptionAlgorithm;
 }
 
+/** The key that data keys are moved to. */
+export type Destination = Pick<PlannedKey, 'keyArn' | 'encryptionAlgorithm'>;
+
 /** A format with a job's configuration: the only thing the core knows of how data keys are stored. */
 export interface BoundFormat {
   /** Which slot this configuration looks at: two stores with one identity would do the work twice. */
@@ -20,9 +24,16 @@ export interface BoundFormat {
   /** Contexts are made of object tags, which cost a request of their own for each object. */
   readonly needsTags: boolean;
   /** The names of the context that data keys have, and shall have; empty where there is none. */
-  readonly contextNames: { readonly source: readonly string[]; readonly destination?: readonly string[] };
+  readonly contextNames: {
+    readonly source: readonly string[];
+    readonly destination?: readonly string[];
+    /** How many contexts a data key may be under. */
+    readonly templates: number;
+  };
   /** Every place that `replace` may change: attribute paths, or names of metadata entries. */
   readonly declared: readonly AttributePath[];
+  /** What is wrong between fields of the configuration that are right each by itself. `path` is below `format`. */
+  readonly problems: readonly Problem[];
   read(record: StoreRecord): readonly Finding[];
   /** The change that puts the replacements, and the companions that belong to them, into the record. */
   replace(record: StoreRecord, replacements: readonly Replacement[]): RecordChange;
@@ -34,7 +45,8 @@ export interface FormatDefinition {
   readonly store: 'dynamodb' | 's3';
   /** Strict schema of the job's `format` object, `type` included. */
   readonly configSchema: z.ZodObject;
-  bind(config: unknown): BoundFormat;
+  /** `destination`: what a run will write beside its data keys, and so what contexts may be made of. */
+  bind(config: unknown, destination?: Destination): BoundFormat;
 }
 
 /** All formats by name. The handlers and the CLI hand it in; the core imports none. */

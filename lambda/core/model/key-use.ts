@@ -23,6 +23,15 @@ export interface PlannedKey {
   readonly alsoKnownAs: readonly string[];
   /** Length of everything that this key encrypts, where there is only one: the modulus of an RSA key. */
   readonly ciphertextBytes?: number;
+  /** Why KMS would refuse to use it, in words such as "is disabled": modes that can do without it run all the same. */
+  readonly unusable?: string;
+}
+
+/** Whether a text in a record is a name of this key: its ARN, a name by which the job knows it, an alias, or its id. */
+export function names({ keyArn, alsoKnownAs }: PlannedKey, recorded: string): boolean {
+  return [keyArn, ...alsoKnownAs].some(
+    name => name === recorded || name.endsWith(`:key/${recorded}`) || name.endsWith(`:${recorded}`),
+  );
 }
 
 /** Asymmetric keys take no encryption context, and have no key material ids. */

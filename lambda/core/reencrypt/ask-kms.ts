@@ -1,19 +1,26 @@
 import type { DataKey } from '../model/data-key.ts';
-import { isAsymmetric, type PlannedKey } from '../model/key-use.ts';
+import type { EncryptionContext } from '../model/encryption-context.ts';
+import { isAsymmetric, names, type PlannedKey } from '../model/key-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { NotReEncrypted } from '../ports.ts';
-import { destinationContext, sideOf, type Attempt, type Attempts } from './attempts.ts';
+import { sideOf, type Attempt, type Attempts } from './attempts.ts';
 import type { Reply } from './check-reply.ts';
 import { takeRoute, tryRoute, type RouteOptions } from './take-route.ts';
 
 /** Reasons, in the words of the report. */
-export const UNREADABLE =
-  'KMS cannot open it: corrupt, or the encryption context is not the one it was made with';
+export function unreadableWith(keyArn: string): string {
+  return `KMS cannot open it with ${keyArn}: corrupt, or under an encryption context that the job does not name`;
+}
 export const FOREIGN = "under none of the job's source keys, nor its destination key";
 
 /** What KMS said of one data key: something to write, or an outcome already. */
 export type Answer =
-  | { readonly kind: 're-encrypted'; readonly reply: Reply }
+  | {
+      readonly kind: 're-encrypted';
+      readonly reply: Reply;
+      /** What the new ciphertext is under; empty for asymmetric keys. */
+      readonly context: EncryptionContext;
+    }
   | { readonly kind: 'settled'; readonly outcome: Outcome };
 
 export interface AskOptions extends RouteOptions {
@@ -26,26 +33,30 @@ export interface Question {
   readonly dataKey: DataKey;
   /** The place to write to holds nothing yet: a data key that is current must be written all the same. */
   readonly mustWrite: boolean;
-  /** Only whether it is under the destination already. */
-  readonly only?: 'destination';
 }
 
 /** Tries the keys of the allow-list, likeliest first, until one is the key of this ciphertext. */
 export async function askKms(question: Question, options: AskOptions): Promise<Answer> {
-  const { dataKey, only } = question;
   const ruledOut = new RuledOut();
-  for (const attempt of options.attempts.for(dataKey)) {
-    if (ruledOut.has(attempt) || (only !== undefined && attempt.side !== only)) continue;
+  for (const attempt of options.attempts.for(question.dataKey)) {
+    if (ruledOut.has(attempt)) continue;
     const answer = await askOne(question, attempt, options);
     if (answer.kind === 'incorrect-key' || answer.kind === 'invalid-ciphertext')
       ruledOut.add(attempt, answer.kind);
     else return answer;
   }
-  return settled(
-    ruledOut.unreadable
-      ? { kind: 'unreadable', reason: UNREADABLE }
-      : { kind: 'foreign-key', reason: FOREIGN },
-  );
+  return settled(underNone(ruledOut, options.attempts.unusable));
+}
+
+/** No key opened it. Only where every source key was asked and said no, it is known to be somebody else's. */
+function underNone({ madeBy }: RuledOut, unusable: readonly PlannedKey[]): Outcome {
+  if (madeBy !== undefined) return { kind: 'unreadable', reason: unreadableWith(madeBy) };
+  if (unusable.length === 0) return { kind: 'foreign-key', reason: FOREIGN };
+  const notAsked = unusable.map(({ keyArn, unusable: words = '' }) => `${keyArn} ${words}`);
+  return {
+    kind: 'unreadable',
+    reason: `under none of the keys that can be asked; ${notAsked.join('; ')}, and was not asked`,
+  };
 }
 
 type Unknown = Extract<NotReEncrypted, { kind: 'incorrect-key' | 'invalid-ciphertext' }>;
@@ -59,7 +70,7 @@ async function askOne(
   const request = {
     ciphertext: dataKey.ciphertext,
     source,
-    destination: sideOf(destination, destinationContext(dataKey)),
+    destination: sideOf(destination, source.shall),
   };
   const answer = options.dryRun ? await tryRoute(request, options) : await takeRoute(request, options);
   switch (answer.kind) {
@@ -72,12 +83,12 @@ async function askOne(
       return settled({ kind: 'failed', reason: answer.reason });
     case 'would-re-encrypt':
       attempts.remember(source);
-      return settled(wouldReEncrypt(source, mustWrite));
+      return settled(wouldReEncrypt(source, mustWrite || !isLabelled(dataKey, destination)));
     case 're-encrypted':
       attempts.remember(source);
-      return !mustWrite && isCurrent(source, answer)
+      return !mustWrite && isCurrent(source, answer) && isLabelled(dataKey, destination)
         ? settled({ kind: 'already-current', source: answer.source })
-        : { kind: 're-encrypted', reply: answer };
+        : { kind: 're-encrypted', reply: answer, context: request.destination.context };
   }
 }
 
@@ -88,6 +99,11 @@ function isCurrent({ side }: Attempt, { source, destination }: Reply): boolean {
     source.keyArn === destination.keyArn &&
     source.keyMaterialId === destination.keyMaterialId
   );
+}
+
+/** A record that names another key beside a data key that is where it shall be gets its key ARN set. */
+function isLabelled({ recordedKeyArn }: DataKey, destination: PlannedKey): boolean {
+  return recordedKeyArn === undefined || names(destination, recordedKeyArn);
 }
 
 function rejected({ encryptionAlgorithm, keyArn }: PlannedKey): string {
@@ -110,20 +126,21 @@ function settled(outcome: Outcome): Answer {
 
 /**
  * Which keys an answer rules out. `incorrect-key` rules out its key. A symmetric key that answers `invalid-ciphertext`
- * is the key, or nobody's: only its other context, or an asymmetric key, may still open it. Asymmetric keys cannot
- * tell another key's ciphertext from a corrupt one.
+ * made this ciphertext, unless it is corrupt: no other symmetric key is worth asking, only other contexts and asymmetric
+ * keys. Asymmetric keys cannot tell another key's ciphertext from a corrupt one.
  */
 class RuledOut {
   readonly #incorrect = new Set<string>();
   #symmetricKey: string | undefined;
-  unreadable = false;
+  /** The key that made it, unless it is corrupt. */
+  madeBy: string | undefined;
 
   add(attempt: Attempt, kind: Unknown['kind']): void {
     if (kind === 'incorrect-key') {
       this.#incorrect.add(attempt.keyArn);
       return;
     }
-    this.unreadable = true;
+    this.madeBy ??= attempt.keyArn;
     if (!isAsymmetric(attempt)) this.#symmetricKey = attempt.keyArn;
   }
 

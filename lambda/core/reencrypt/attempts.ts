@@ -1,12 +1,16 @@
 import type { DataKey } from '../model/data-key.ts';
 import { canonicalContext, type EncryptionContext } from '../model/encryption-context.ts';
-import { isAsymmetric, type EncryptionAlgorithm, type PlannedKey } from '../model/key-use.ts';
+import { isAsymmetric, names, type EncryptionAlgorithm, type PlannedKey } from '../model/key-use.ts';
 import type { RequestSide } from '../ports.ts';
 
 /** One key, algorithm and context that a data key may be under. */
 export interface Attempt extends RequestSide {
   /** `destination`: the data key would be where it shall be, as far as key and context go. */
   readonly side: 'source' | 'destination';
+  /** The context that it shall be under then. */
+  readonly shall: EncryptionContext;
+  /** Which of the job's contexts this is one of. */
+  readonly template: number;
 }
 
 interface Candidate {
@@ -15,17 +19,22 @@ interface Candidate {
 }
 
 /**
- * The order in which the keys of the allow-list are tried: the key that the record names, then the one that the
+ * The order in which the keys of the allow-list are tried: the key that the record names, then key and context that the
  * last data key was under, then the rest. One call is the rule, in first and in second runs alike.
  */
 export class Attempts {
+  /** Source keys that KMS would refuse to use: whether a data key is under one of them cannot be asked. */
+  readonly unusable: readonly PlannedKey[];
   readonly #candidates: readonly Candidate[];
   #last = '';
 
   /** Sources in the job's order, then the destination. */
   constructor(sources: readonly PlannedKey[], destination: PlannedKey) {
+    this.unusable = sources.filter(({ unusable }) => unusable !== undefined);
     this.#candidates = [
-      ...sources.map(key => ({ key, side: 'source' as const })),
+      ...sources
+        .filter(({ unusable }) => unusable === undefined)
+        .map(key => ({ key, side: 'source' as const })),
       { key: destination, side: 'destination' as const },
     ];
   }
@@ -35,10 +44,10 @@ export class Attempts {
     const { ciphertext, recordedKeyArn } = dataKey;
     const attempts = this.#candidates
       .filter(({ key }) => key.ciphertextBytes === undefined || key.ciphertextBytes === ciphertext.length)
-      .map(({ key, side }) => ({
-        attempt: attemptOf(key, side, dataKey),
-        recorded: isNamed(key, recordedKeyArn),
-      }));
+      .flatMap(({ key, side }) => {
+        const recorded = recordedKeyArn !== undefined && names(key, recordedKeyArn);
+        return attemptsWith(key, side, dataKey).map(attempt => ({ attempt, recorded }));
+      });
     const likeliest = attempts
       .map(one => ({ ...one, rank: (one.recorded ? 0 : 2) + (identity(one.attempt) === this.#last ? 0 : 1) }))
       .sort((a, b) => a.rank - b.rank);
@@ -50,18 +59,33 @@ export class Attempts {
   }
 }
 
-function attemptOf(key: PlannedKey, side: Attempt['side'], dataKey: DataKey): Attempt {
-  const context = side === 'source' ? dataKey.encryptionContext : destinationContext(dataKey);
-  const { recordedAlgorithm } = dataKey;
-  const recorded =
-    recordedAlgorithm !== undefined &&
-    isAsymmetric(key) &&
-    isAsymmetric({ encryptionAlgorithm: recordedAlgorithm });
-  return {
-    side,
-    ...sideOf(key, context),
-    ...(recorded && { encryptionAlgorithm: recordedAlgorithm }),
-  };
+/**
+ * All contexts that a data key may be under with one key, the expected ones first. With the destination key that is what
+ * a reader builds of the record. Contexts of the other side are tried, too: an application may have changed the context
+ * before the key, or the key before the context.
+ */
+function attemptsWith(key: PlannedKey, side: Attempt['side'], dataKey: DataKey): readonly Attempt[] {
+  const { contexts, readerContexts } = dataKey;
+  const expected = side === 'source' ? contexts.map(({ source }) => source) : readerContexts;
+  const others = side === 'source' ? readerContexts : contexts.map(({ source }) => source);
+  const shall = contexts.map(({ destination }) => destination);
+  const attempts = (of: readonly EncryptionContext[], as: Attempt['side']): readonly Attempt[] =>
+    of.map((context, template) => ({
+      side: as,
+      template,
+      shall: shall[template] ?? context,
+      ...sideOf(key, context),
+      ...recordedAlgorithm(key, dataKey),
+    }));
+  return [...attempts(expected, side), ...attempts(shall, 'source'), ...attempts(others, 'source')];
+}
+
+function recordedAlgorithm(
+  key: PlannedKey,
+  { recordedAlgorithm: recorded }: DataKey,
+): Partial<Pick<Attempt, 'encryptionAlgorithm'>> {
+  const fits = recorded !== undefined && isAsymmetric(key) && isAsymmetric({ encryptionAlgorithm: recorded });
+  return fits ? { encryptionAlgorithm: recorded } : {};
 }
 
 /** A key with a context, which asymmetric keys do not take. */
@@ -73,32 +97,20 @@ export function sideOf(
   return { keyArn, encryptionAlgorithm, context: isAsymmetric(key) ? {} : context };
 }
 
-export function destinationContext({
-  encryptionContext,
-  destinationContext: own,
-}: Pick<DataKey, 'encryptionContext' | 'destinationContext'>): EncryptionContext {
-  return own ?? encryptionContext;
-}
-
-/** A record may name a key by ARN, by the job's alias, or by its id. */
-function isNamed({ keyArn, alsoKnownAs }: PlannedKey, recorded: string | undefined): boolean {
-  if (recorded === undefined) return false;
-  return keyArn === recorded || alsoKnownAs.includes(recorded) || keyArn.endsWith(`:key/${recorded}`);
-}
-
 /** Same request, whichever side it is for; the context's values may differ from record to record. */
-function identity({ keyArn, encryptionAlgorithm, side }: Attempt): string {
-  return `${keyArn} ${encryptionAlgorithm} ${side}`;
+function identity({ keyArn, encryptionAlgorithm, side, template }: Attempt): string {
+  return `${keyArn} ${encryptionAlgorithm} ${side} ${template}`;
 }
 
-/** Where source and destination are one request, it is the destination's: what it finds is where it shall be. */
+/** If both sides come to the same request, the destination's is kept: what it finds is where it shall be. */
 function withoutTwins(attempts: readonly Attempt[]): readonly Attempt[] {
   const request = ({ keyArn, encryptionAlgorithm, context }: Attempt): string =>
     `${keyArn} ${encryptionAlgorithm} ${canonicalContext(context)}`;
   const unique = new Map<string, Attempt>();
   for (const attempt of attempts) {
     const known = unique.get(request(attempt));
-    if (known === undefined || attempt.side === 'destination') unique.set(request(attempt), attempt);
+    if (known === undefined || (known.side === 'source' && attempt.side === 'destination'))
+      unique.set(request(attempt), attempt);
   }
   return [...unique.values()];
 }

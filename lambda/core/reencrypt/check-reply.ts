@@ -4,6 +4,11 @@ import type { ReEncryptAnswer, ReEncryptRequest } from '../ports.ts';
 
 export type Reply = Extract<ReEncryptAnswer, { kind: 're-encrypted' }>;
 
+/** KMS binds no context to what an asymmetric key encrypts. */
+export function isContextBound({ destinationAlgorithm }: Reply): boolean {
+  return destinationAlgorithm === 'SYMMETRIC_DEFAULT';
+}
+
 /** Believes no reply that is not about what was asked for: it would replace the only copy of a data key. */
 export function checkReply({ source, destination }: ReEncryptRequest, reply: Reply): void {
   const requests = reply.requestIds.join(', ');

@@ -1,4 +1,5 @@
-import type { DataKey } from '../model/data-key.ts';
+import type { DataKey, WriteTo } from '../model/data-key.ts';
+import type { Outcome } from '../model/outcome.ts';
 import { canonicalContext } from '../model/encryption-context.ts';
 import { digest } from '../scan/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
@@ -23,7 +24,7 @@ export async function reencryptPage(
   return found.map(one => ({ found: one, answer: answerFor(one, answers) }));
 }
 
-/** Where the new data key goes to a place of its own, that place is asked first: it may be as it shall be. */
+/** Where the new data key goes to a place of its own, what lies there is checked first: it may already be up to date. */
 async function ask({ finding, record }: Found, options: AskOptions): Promise<Answer> {
   const dataKey = finding as DataKey;
   const { writeTo } = dataKey;
@@ -32,33 +33,48 @@ async function ask({ finding, record }: Found, options: AskOptions): Promise<Ans
     return { kind: 'settled', outcome: { kind: 'blocked', reason: record.absent.refused } };
   if (writeTo === undefined) return askKms({ dataKey, mustWrite: absent }, options);
   if (writeTo.ciphertext !== undefined && !writeTo.stale && !absent) {
-    const copy = asWritten(dataKey, writeTo.ciphertext);
-    const written = await askKms({ dataKey: copy, mustWrite: false, only: 'destination' }, options);
-    if (written.kind === 'settled' && ['already-current', 'failed'].includes(written.outcome.kind))
-      return written;
+    const copy = asWritten(dataKey, writeTo, writeTo.ciphertext);
+    const written = await askKms({ dataKey: copy, mustWrite: false }, options);
+    if (written.kind === 'settled' && STAYS.includes(written.outcome.kind)) return written;
+    if (written.kind === 'settled' && UNKNOWN.includes(written.outcome.kind) && !writeTo.recorded)
+      return { kind: 'settled', outcome: NOT_OURS };
   }
   return askKms({ dataKey, mustWrite: true }, options);
 }
 
-/** The copy under the destination's context: of what the record says, nothing is about the copy. */
+const STAYS: readonly string[] = ['already-current', 'failed'];
+const UNKNOWN: readonly string[] = ['foreign-key', 'unreadable'];
+/** A run overwrites nothing that it does not understand. */
+const NOT_OURS: Outcome = {
+  kind: 'unsupported',
+  reason:
+    'the place for the new data key holds what no key of the job opens; empty it, or name another place',
+};
+
+/** What lies at the place to write to, under what a reader of that place builds. */
 function asWritten(
-  { kind, slot, encryptionContext, destinationContext }: DataKey,
+  { kind, slot, readerContexts }: DataKey,
+  { recordedKeyArn }: WriteTo,
   ciphertext: Uint8Array,
 ): DataKey {
-  return { kind, slot, ciphertext, encryptionContext: destinationContext ?? encryptionContext };
+  const contexts = readerContexts.map(context => ({ source: context, destination: context }));
+  const label = recordedKeyArn === undefined ? {} : { recordedKeyArn };
+  return { kind, slot, ciphertext, contexts, readerContexts, ...label };
 }
 
 function fingerprint({ finding, record }: Found): string {
-  const { ciphertext, encryptionContext, destinationContext, recordedKeyArn, recordedAlgorithm, writeTo } =
+  const { ciphertext, contexts, readerContexts, recordedKeyArn, recordedAlgorithm, writeTo } =
     finding as DataKey;
   return [
     digest(ciphertext),
-    canonicalContext(encryptionContext),
-    canonicalContext(destinationContext ?? encryptionContext),
+    ...contexts.flatMap(({ source, destination }) => [source, destination].map(canonicalContext)),
+    ...readerContexts.map(canonicalContext),
     recordedKeyArn,
     recordedAlgorithm,
     writeTo?.ciphertext && digest(writeTo.ciphertext),
     writeTo?.stale,
+    writeTo?.recorded,
+    writeTo?.recordedKeyArn,
     record.absent !== undefined,
   ].join(' ');
 }

@@ -25,7 +25,7 @@ export async function takeRoute(
   { keys, route }: RouteOptions,
 ): Promise<ReEncryptAnswer> {
   const request = { ciphertext, source: requestSide(source), destination };
-  if (route.bridge === undefined || source.side === 'destination') return ask(request, keys);
+  if (route.bridge === undefined || source.keyArn === destination.keyArn) return ask(request, keys);
   const { sourceRegionArn, destinationRegionArn } = route.bridge;
   const bridge = (keyArn: string): RequestSide => ({
     keyArn,
@@ -47,7 +47,7 @@ export async function tryRoute(
   { keys, route }: RouteOptions,
 ): Promise<DryRunAnswer> {
   const hop =
-    route.bridge === undefined || source.side === 'destination'
+    route.bridge === undefined || source.keyArn === destination.keyArn
       ? destination
       : {
           keyArn: route.bridge.sourceRegionArn,

@@ -20,5 +20,5 @@ export function unitScope(unit: Unit, plan: RunPlan, formats: FormatRegistry): U
       `unit ${unit.unitId} names store ${unit.store}, which the plan of ${plan.runId} does not have`,
     );
   }
-  return { unit, plan, store, format: bindFormat(store, formats) };
+  return { unit, plan, store, format: bindFormat(store, formats, plan.destination) };
 }

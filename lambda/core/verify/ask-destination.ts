@@ -1,59 +1,105 @@
-import type { Finding, KeyMaterial } from '../model/data-key.ts';
+import type { DataKey, Finding, KeyMaterial } from '../model/data-key.ts';
 import { canonicalContext, type EncryptionContext } from '../model/encryption-context.ts';
 import type { PlannedKey } from '../model/key-use.ts';
-import type { RunPlan } from '../model/run.ts';
 import type { KeyService, ReEncryptAnswer } from '../ports.ts';
-import { destinationContext, sideOf } from '../reencrypt/attempts.ts';
+import { sideOf } from '../reencrypt/attempts.ts';
 import { checkReply } from '../reencrypt/check-reply.ts';
 import { digest } from '../scan/digest.ts';
 import { ciphertextOf } from './verdict.ts';
 
 export type DestinationAnswer =
   | ReEncryptAnswer
-  /** It opens under the destination key, but under the context that the job is to change. */
+  /** It opens under the destination key, but under none of the contexts that a reader builds. */
   | { readonly kind: 'other-context'; readonly source: KeyMaterial };
 
-type Keys = Pick<RunPlan, 'sources' | 'destination'>;
+/**
+ * Asks the destination key about ciphertexts, by re-encrypting them under that same key. Of several contexts, the one
+ * that the last data key was under is tried first.
+ */
+export class DestinationKey {
+  readonly #key: PlannedKey;
+  readonly #service: KeyService;
+  #likeliest = 0;
 
-/** Asks the destination key about a ciphertext, by re-encrypting it under that same key. */
-export async function askDestination(
-  finding: Finding,
-  { sources, destination }: Keys,
-  keys: KeyService,
-): Promise<DestinationAnswer> {
-  const ciphertext = ciphertextOf(finding) ?? new Uint8Array();
-  if (cannotHaveMade(destination, ciphertext)) return { kind: 'incorrect-key' };
-  const { shall, was } = contextsOf(finding);
-  const asked = async (context: EncryptionContext): Promise<ReEncryptAnswer> => {
-    const side = sideOf(destination, context);
+  constructor(key: PlannedKey, service: KeyService) {
+    this.#key = key;
+    this.#service = service;
+  }
+
+  async ask(finding: Finding): Promise<DestinationAnswer> {
+    const ciphertext = ciphertextOf(finding) ?? new Uint8Array();
+    if (this.#cannotHaveMade(ciphertext)) return { kind: 'incorrect-key' };
+    const { readers, others } = contextsOf(finding);
+    let answer: ReEncryptAnswer = { kind: 'invalid-ciphertext' };
+    for (const { context, index } of likeliestFirst(readers, this.#likeliest)) {
+      answer = await this.#reEncrypt(ciphertext, context);
+      if (answer.kind === 're-encrypted') this.#likeliest = index;
+      if (answer.kind !== 'invalid-ciphertext') return answer;
+    }
+    for (const context of others) {
+      const other = await this.#reEncrypt(ciphertext, context);
+      if (other.kind === 're-encrypted') return { kind: 'other-context', source: other.source };
+      if (other.kind !== 'invalid-ciphertext') return other;
+    }
+    return answer;
+  }
+
+  async #reEncrypt(ciphertext: Uint8Array, context: EncryptionContext): Promise<ReEncryptAnswer> {
+    const side = sideOf(this.#key, context);
     const request = { ciphertext, source: side, destination: side };
-    const answer = await keys.reEncrypt(request);
+    const answer = await this.#service.reEncrypt(request);
     if (answer.kind === 're-encrypted') checkReply(request, answer);
     return answer;
-  };
-  const answer = await asked(shall);
-  const changesContext =
-    sources.some(({ keyArn }) => keyArn === destination.keyArn) &&
-    canonicalContext(shall) !== canonicalContext(was);
-  if (answer.kind !== 'invalid-ciphertext' || !changesContext) return answer;
-  const before = await asked(was);
-  return before.kind === 're-encrypted' ? { kind: 'other-context', source: before.source } : before;
+  }
+
+  #cannotHaveMade(ciphertext: Uint8Array): boolean {
+    const { ciphertextBytes } = this.#key;
+    return ciphertextBytes !== undefined && ciphertextBytes !== ciphertext.length;
+  }
 }
 
+/** One text for questions that have one answer. */
 export function askedAbout(finding: Finding): string {
-  const { shall, was } = contextsOf(finding);
-  return `${digest(ciphertextOf(finding) ?? new Uint8Array())} ${canonicalContext(shall)} ${canonicalContext(was)}`;
+  const { readers, others } = contextsOf(finding);
+  const contexts = [...readers, ...others].map(canonicalContext).join(' ');
+  return `${digest(ciphertextOf(finding) ?? new Uint8Array())} ${readers.length} ${contexts}`;
 }
 
-function cannotHaveMade({ ciphertextBytes }: PlannedKey, ciphertext: Uint8Array): boolean {
-  return ciphertextBytes !== undefined && ciphertextBytes !== ciphertext.length;
+interface AskedContexts {
+  /** What a reader builds of the record as it is. */
+  readonly readers: readonly EncryptionContext[];
+  /** Under which no reader finds it: asked only to call the mistake by its name. */
+  readonly others: readonly EncryptionContext[];
 }
 
 /** Where only the context is missing, an empty one still tells whose ciphertext it is: KMS checks the key first. */
-function contextsOf(finding: Finding): {
-  readonly shall: EncryptionContext;
-  readonly was: EncryptionContext;
-} {
-  if (finding.kind !== 'data-key') return { shall: {}, was: {} };
-  return { shall: destinationContext(finding), was: finding.encryptionContext };
+function contextsOf(finding: Finding): AskedContexts {
+  if (finding.kind !== 'data-key') return { readers: [{}], others: [] };
+  const { contexts, readerContexts } = finding;
+  const known = new Set(readerContexts.map(canonicalContext));
+  const others = distinct(contexts.flatMap(({ source, destination }) => [destination, source]));
+  return {
+    readers: distinct(readerContexts),
+    others: isCopy(finding) ? [] : others.filter(context => !known.has(canonicalContext(context))),
+  };
+}
+
+/** A copy in a place of its own is a run's own work: it was never under the context of its source. */
+function isCopy({ writeTo }: DataKey): boolean {
+  return writeTo !== undefined;
+}
+
+function distinct(contexts: readonly EncryptionContext[]): readonly EncryptionContext[] {
+  return [...new Map(contexts.map(context => [canonicalContext(context), context])).values()];
+}
+
+function likeliestFirst(
+  contexts: readonly EncryptionContext[],
+  likeliest: number,
+): readonly { readonly context: EncryptionContext; readonly index: number }[] {
+  const indexed = contexts.map((context, index) => ({ context, index }));
+  return [
+    ...indexed.filter(({ index }) => index === likeliest),
+    ...indexed.filter(({ index }) => index !== likeliest),
+  ];
 }

@@ -1,7 +1,8 @@
 import type { DataKey, Finding } from '../model/data-key.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { StoreRecord } from '../model/record.ts';
-import { FOREIGN, UNREADABLE } from '../reencrypt/ask-kms.ts';
+import { names, type PlannedKey } from '../model/key-use.ts';
+import { FOREIGN, unreadableWith } from '../reencrypt/ask-kms.ts';
 import type { Reply } from '../reencrypt/check-reply.ts';
 import type { DestinationAnswer } from './ask-destination.ts';
 
@@ -15,6 +16,7 @@ export interface Verdict {
 export interface Evidence {
   readonly record: StoreRecord;
   readonly finding: Finding;
+  readonly destination: PlannedKey;
   /** This run's migrate pass has found that very ciphertext under none of the source keys. */
   readonly provenForeign: boolean;
 }
@@ -65,7 +67,7 @@ export function verdictOf(evidence: Evidence, answer: DestinationAnswer | undefi
         ? { outcome: { kind: 'foreign-key', reason: FOREIGN }, remains: false }
         : remains({ reason: notUnderDestination(finding) });
     case 'invalid-ciphertext':
-      return { outcome: { kind: 'unreadable', reason: unreadableReason(finding) }, remains: true };
+      return { outcome: { kind: 'unreadable', reason: unreadableReason(evidence) }, remains: true };
     case 'rejected':
       return {
         outcome: { kind: 'unsupported', reason: 'KMS refuses to be asked about it (ValidationException)' },
@@ -91,13 +93,22 @@ function unasked(finding: Finding): Verdict {
   }
 }
 
-function opened({ finding, record }: Evidence, { source, destination }: Reply): Verdict {
+function opened({ finding, record, destination: key }: Evidence, { source, destination }: Reply): Verdict {
   if (finding.kind === 'unreadable')
     return { outcome: { kind: 'unreadable', reason: finding.reason }, remains: true };
   if (record.absent !== undefined) return remains({ source, reason: 'not in the destination store yet' });
+  const label = labelOf(finding);
+  if (label !== undefined && !names(key, label))
+    return remains({ source, reason: `under the destination key, but the record names ${label} beside it` });
   return source.keyMaterialId === destination.keyMaterialId
     ? { outcome: { kind: 'already-current', source }, remains: false }
     : remains({ source, reason: 'under the destination key, but not under its current key material' });
+}
+
+/** The key that the record names beside the data key that should be the destination's. */
+function labelOf(finding: Finding): string | undefined {
+  if (finding.kind !== 'data-key') return undefined;
+  return finding.writeTo === undefined ? finding.recordedKeyArn : finding.writeTo.recordedKeyArn;
 }
 
 function remains(details: Omit<Extract<Outcome, { kind: 'to-rewrap' }>, 'kind'>): Verdict {
@@ -109,6 +120,6 @@ function notUnderDestination(finding: Finding): string {
   return `${about}not under the destination key: it may still need a source key`;
 }
 
-function unreadableReason(finding: Finding): string {
-  return finding.kind === 'unreadable' ? finding.reason : UNREADABLE;
+function unreadableReason({ finding, destination }: Evidence): string {
+  return finding.kind === 'unreadable' ? finding.reason : unreadableWith(destination.keyArn);
 }

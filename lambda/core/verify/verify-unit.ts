@@ -18,7 +18,7 @@ import { digest } from '../scan/digest.ts';
 import { findDataKeys, withoutDataKey, type Found } from '../scan/find-data-keys.ts';
 import { pages, startOf } from '../scan/pages.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
-import { askDestination, askedAbout } from './ask-destination.ts';
+import { askedAbout, DestinationKey } from './ask-destination.ts';
 import { compareFingerprints, fingerprintsBefore } from './compare-fingerprints.ts';
 import { ciphertextOf, verdictOf, type Verdict } from './verdict.ts';
 
@@ -47,11 +47,12 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
   const foreign = await provenForeign(scope, ports.archive);
   const before = fingerprintsBefore(scope, progress, ports.archive);
   const start = { ...startOf(progress, scope), consistent: true };
+  const destination = new DestinationKey(plan.destination, ports.keys);
 
   for await (const page of pages(ports.records, unit.range, start)) {
     if ((await heedControl(plan, ports)) === 'pause') return { ...progress, paused: true };
     const found = findDataKeys(page.records, scope.format);
-    const verdicts = await judge(found, scope, { keys: ports.keys, foreign });
+    const verdicts = await judge(found, scope, { destination, foreign });
     const entries = verdicts.map(({ found: one, outcome }) => outcomeEntry(scope, one, outcome));
     const remaining = verdicts.filter(({ remains }) => remains).length;
     const compared = before && (await compareFingerprints(page.records, scope, before));
@@ -83,24 +84,25 @@ interface Judged extends Verdict {
   readonly found: Found;
 }
 
-interface AskPorts {
-  readonly keys: KeyService;
+interface Judges {
+  readonly destination: DestinationKey;
   readonly foreign: ReadonlySet<string>;
 }
 
 async function judge(
   found: readonly Found[],
   { plan }: UnitScope,
-  { keys, foreign }: AskPorts,
+  { destination, foreign }: Judges,
 ): Promise<readonly Judged[]> {
   const asked = found.map(({ finding }) => finding).filter(finding => ciphertextOf(finding) !== undefined);
-  const answers = await askTwinsOnce(asked, askedAbout, finding => askDestination(finding, plan, keys));
+  const answers = await askTwinsOnce(asked, askedAbout, finding => destination.ask(finding));
   return found.map(one => {
     const { finding, record } = one;
     const ciphertext = ciphertextOf(finding);
     const evidence = {
       record,
       finding,
+      destination: plan.destination,
       provenForeign: ciphertext !== undefined && foreign.has(digest(ciphertext)),
     };
     return { ...verdictOf(evidence, answers.get(finding)), found: one };

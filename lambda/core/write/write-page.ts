@@ -4,10 +4,11 @@ import type { DataKey, Finding } from '../model/data-key.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { RecordStore, WriteResult } from '../ports.ts';
 import type { StoreRecord } from '../model/record.ts';
+import { canonicalContext } from '../model/encryption-context.ts';
 import type { BoundFormat } from '../model/format.ts';
 import { digest } from '../scan/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
-import type { Reply } from '../reencrypt/check-reply.ts';
+import { isContextBound, type Reply } from '../reencrypt/check-reply.ts';
 import type { PageAnswer } from '../reencrypt/reencrypt-page.ts';
 
 export interface Written {
@@ -18,8 +19,13 @@ export interface Written {
 /** A record with the replacements for some of its slots. */
 interface PendingWrite {
   readonly record: StoreRecord;
-  readonly slots: readonly { readonly found: Found; readonly reply: Reply }[];
+  readonly slots: readonly Slot[];
 }
+
+type Slot = { readonly found: Found } & Pick<
+  Extract<PageAnswer['answer'], { kind: 're-encrypted' }>,
+  'reply' | 'context'
+>;
 
 export interface WriteOptions {
   readonly records: RecordStore;
@@ -47,11 +53,11 @@ export async function writePage(
 }
 
 function pendingWrites(answers: readonly PageAnswer[]): readonly PendingWrite[] {
-  const byRecord = new Map<StoreRecord, { found: Found; reply: Reply }[]>();
+  const byRecord = new Map<StoreRecord, Slot[]>();
   for (const { found, answer } of answers) {
     if (answer.kind !== 're-encrypted') continue;
     const slots = byRecord.get(found.record) ?? [];
-    slots.push({ found, reply: answer.reply });
+    slots.push({ found, reply: answer.reply, context: answer.context });
     byRecord.set(found.record, slots);
   }
   return [...byRecord].map(([record, slots]) => ({ record, slots }));
@@ -70,7 +76,7 @@ async function writeRecord(
     return slots.map(slot => ({ found: slot.found, outcome: outcomeOf(first, slot.reply) }));
 
   const current = await records.reread(record);
-  const standings = slots.map(slot => standingOf(slot.found, slot.reply, current, format));
+  const standings = slots.map(slot => standingOf(slot, current, format));
   const stillOld = replacements.filter((_, index) => standings[index] === 'old');
   const second =
     current !== undefined && stillOld.length > 0
@@ -85,17 +91,23 @@ async function writeRecord(
 /** What a slot holds after a lost race: our own new ciphertext (the answer got lost), still the old one, or another's. */
 type Standing = 'ours' | 'old' | 'other';
 
-function standingOf(
-  found: Found,
-  reply: Reply,
-  current: StoreRecord | undefined,
-  format: BoundFormat,
-): Standing {
+function standingOf(slot: Slot, current: StoreRecord | undefined, format: BoundFormat): Standing {
+  const { found, reply } = slot;
   const now = current && format.read(current).find(finding => finding.slot === found.finding.slot);
   if (now === undefined) return 'other';
   if (writtenDigest(now) === digest(reply.ciphertext)) return 'ours';
+  if (!isStillRightFor(now, slot)) return 'other';
   const sameSource = sourceDigest(now) !== undefined && sourceDigest(now) === sourceDigest(found.finding);
   return sameSource && writtenDigest(now) === writtenDigest(found.finding) ? 'old' : 'other';
+}
+
+/** The context that the new ciphertext is under is still one that the record, once written, gives its reader. */
+function isStillRightFor(now: Finding, { reply, context }: Slot): boolean {
+  if (now.kind !== 'data-key') return false;
+  return (
+    !isContextBound(reply) ||
+    now.contexts.some(({ destination }) => canonicalContext(destination) === canonicalContext(context))
+  );
 }
 
 function sourceDigest(finding: Finding): string | undefined {

@@ -49,3 +49,7 @@ export function needPath(path: string | readonly (string | number)[]): Attribute
   if (parsed === undefined) throw new TypeError(`no attribute path: ${JSON.stringify(path)}`);
   return parsed;
 }
+
+export function samePath(a: AttributePath | undefined, b: AttributePath | undefined): boolean {
+  return a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b);
+}

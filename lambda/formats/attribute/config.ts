@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { oneOf, strictObject, text } from '../../core/job/strict-object.ts';
 import { sharedFields } from '../shared-fields.ts';
 import { parsePath } from './attribute-path.ts';
+import { ATTRIBUTE_ENCODINGS } from './encoding.ts';
 
 const PATH_CURE =
   'write names joined by dots, list indexes in brackets: envelope.keys[0].edk; or a list of steps for names with dots in them';
@@ -28,9 +29,16 @@ export const attributeConfig = strictObject(
   {
     type: z.literal('attribute'),
     dataKey: path.describe('Where the encrypted data key lies.'),
-    encoding: oneOf(['binary', 'base64'])
+    encoding: oneOf(ATTRIBUTE_ENCODINGS)
       .default('binary')
-      .describe('binary: type B. base64: type S, standard base64 with padding.'),
+      .describe(
+        'binary: type B. base64, base64url, hex: type S; with or without padding, written back as read. -unpadded decides where the old text cannot tell. base64-in-binary: base64 text in type B.',
+      ),
+    version: path
+      .optional()
+      .describe(
+        'A number that writers raise with each save (optimistic locking); raised with the data key, so that writers notice.',
+      ),
     ...sharedFields({ place: path, contextPlace, called: 'A string attribute' }),
   },
   'a format',

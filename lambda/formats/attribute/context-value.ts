@@ -5,15 +5,14 @@ import { valueAt } from '../../core/model/attribute-path.ts';
 import { formatAttributePath, needPath } from './attribute-path.ts';
 import { typeOf } from './encoding.ts';
 
+/** A place of a context: an attribute by its path, or an attribute of the primary key. */
+export interface AttributePlace {
+  readonly attribute?: string | readonly (string | number)[];
+  readonly keyAttribute?: string;
+}
+
 /** Strings and numbers verbatim, as DynamoDB returns them; binary as base64. Nothing else has one text. */
-export function contextValue(
-  item: ItemRecord,
-  place: { readonly attribute?: unknown; readonly keyAttribute?: unknown },
-): ContextValue {
-  const { attribute, keyAttribute } = place as {
-    readonly attribute?: string | (string | number)[];
-    readonly keyAttribute?: string;
-  };
+export function contextValue(item: ItemRecord, { attribute, keyAttribute }: AttributePlace): ContextValue {
   const path = keyAttribute === undefined ? needPath(attribute ?? []) : [keyAttribute];
   const name = formatAttributePath(path);
   const value = valueAt(keyAttribute === undefined ? item.attributes : item.key, path);

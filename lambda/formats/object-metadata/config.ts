@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { strictObject, text } from '../../core/job/strict-object.ts';
+import { oneOf, strictObject, text } from '../../core/job/strict-object.ts';
 import { sharedFields } from '../shared-fields.ts';
+import { TEXT_ENCODINGS } from '../text-encoding.ts';
 
 // S3 stores user-defined metadata names in lower case, without their prefix in API replies.
 const metadataName = text('the name of a metadata entry').regex(/^(?!x-amz-meta-)[a-z0-9!#$%&'*+.^_`|~-]+$/, {
@@ -20,10 +21,16 @@ const contextPlace = z.union([
 export const objectMetadataConfig = strictObject(
   {
     type: z.literal('object-metadata'),
-    dataKey: metadataName.describe('The metadata entry that holds the encrypted data key, standard base64.'),
+    dataKey: metadataName.describe('The metadata entry that holds the encrypted data key.'),
+    encoding: oneOf(TEXT_ENCODINGS)
+      .default('base64')
+      .describe(
+        'How the bytes lie in the text; with or without padding, written back as read. -unpadded decides where the old text cannot tell.',
+      ),
     ...sharedFields({ place: metadataName, contextPlace, called: 'A metadata entry' }),
   },
   'a format',
 );
 
 export type ObjectMetadataConfig = z.output<typeof objectMetadataConfig>;
+export type MetadataPlace = z.output<typeof contextPlace>;

@@ -1,0 +1,32 @@
+import type { Replacement } from '../../core/model/format.ts';
+import type { ObjectRecord, RecordChange } from '../../core/model/record.ts';
+import { companions } from '../companions.ts';
+import { decodeText, encodeText } from '../text-encoding.ts';
+import type { ObjectMetadataConfig } from './config.ts';
+import { entry } from './read.ts';
+
+/** Puts a new data key where the job wants it, with its companions, if everything it replaces is still there as it was read. */
+export function replace(
+  object: ObjectRecord,
+  config: ObjectMetadataConfig,
+  replacements: readonly Replacement[],
+): RecordChange {
+  const { dataKey, writeTo, encoding } = config;
+  const [replacement] = replacements;
+  const old = entry(object, dataKey);
+  if (replacement === undefined || old === undefined)
+    throw new TypeError(`nothing to replace at metadata ${dataKey} of ${object.locator}`);
+  const name = writeTo?.dataKey ?? dataKey;
+  const source = writeTo === undefined ? undefined : decodeText(old, encoding);
+  const beside = companions(
+    writeTo ?? { keyArn: config.keyArn, encryptionAlgorithm: config.encryptionAlgorithm },
+    replacement,
+    source !== undefined && 'ciphertext' in source ? source.ciphertext : undefined,
+  ).filter(({ place, onlyIfThere }) => !onlyIfThere || entry(object, place) !== undefined);
+  const set = {
+    [name]: encodeText(replacement.ciphertext, encoding, entry(object, name) ?? old),
+    ...Object.fromEntries(beside.map(({ place, text }) => [place, text])),
+  };
+  const expected = [dataKey, ...Object.keys(set)].map(one => [one, entry(object, one)] as const);
+  return { kind: 'object-change', expect: Object.fromEntries(expected), set };
+}
