@@ -223,12 +223,12 @@ describe('a job file', () => {
     [
       'one table named twice',
       jobInput({ stores: [tableStore(), tableStore()] }),
-      'stores[1] = "dynamodb:Orders": is the same store as stores[0]',
+      'stores[1] = "dynamodb:Orders": has the data keys of stores[0] (dynamodb:Orders), too; if they differ in their context, write one store with a list of contexts',
     ],
     [
       'two prefixes of which one holds the other',
       jobInput({ stores: [bucketStore({ prefix: '2026/' }), bucketStore({ prefix: '2026/01/' })] }),
-      'stores[1] = "s3:documents/2026/01/": is the same store as stores[0] (s3:documents/2026/)',
+      'stores[1] = "s3:documents/2026/01/": has the data keys of stores[0] (s3:documents/2026/), too;',
     ],
   ])('refuses %s', (_, input, words) => {
     const found = lines(input);
@@ -239,6 +239,28 @@ describe('a job file', () => {
   it('takes two data keys of one table as two stores', () => {
     const other = tableStore({ format: { type: 'attribute', dataKey: 'otherEdk' } });
     expect(lines(jobInput({ stores: [tableStore(), other] }))).toEqual([]);
+  });
+
+  it('takes one table as several stores whose parts cannot overlap, or are said not to', () => {
+    const part = (scope: object): Record<string, unknown> => tableStore({ scope });
+    const where = (expression: string): object => ({ filter: { expression } });
+    const stores = (...scopes: readonly object[]): readonly string[] =>
+      lines(jobInput({ stores: scopes.map(part) }));
+    expect(stores(where('attribute_exists(a)'), where('attribute_not_exists(a)'))).toEqual([]);
+    expect(stores(where('attribute_exists(a)'), where('attribute_exists(b)'))).toHaveLength(1);
+    expect(stores(where('attribute_exists(a)'), { ...where('attribute_exists(b)'), disjoint: true })).toEqual(
+      [],
+    );
+    const segments = (...only: readonly number[]): object => ({ segments: { total: 4, only } });
+    expect(stores(segments(0, 1), segments(2, 3))).toEqual([]);
+    expect(stores(segments(0, 1), segments(1, 2))).toHaveLength(1);
+  });
+
+  it('takes one bucket as several stores whose prefixes do not overlap', () => {
+    const part = (...prefixes: readonly string[]): Record<string, unknown> =>
+      bucketStore({ scope: { prefixes } });
+    expect(lines(jobInput({ stores: [part('a/'), part('b/', 'c/')] }))).toEqual([]);
+    expect(lines(jobInput({ stores: [part('a/'), part('b/', 'a/b/')] }))).toHaveLength(1);
   });
 
   it('names every problem at once, a line each', () => {

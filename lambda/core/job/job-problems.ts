@@ -1,9 +1,9 @@
 import type { BoundFormat, FormatRegistry } from '../model/format.ts';
 import { isAsymmetric } from '../model/key-use.ts';
-import { storeName, type BucketStore, type Job, type Store } from '../model/job.ts';
+import type { Job, Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
-import { sourceRegion } from '../model/route.ts';
 import { bindFormat } from './bind-format.ts';
+import { overlappingStores } from './overlapping-stores.ts';
 import { regionProblems, routeProblems } from './route-problems.ts';
 
 /** What is wrong between fields that are right each by itself. */
@@ -17,7 +17,7 @@ export function jobProblems(job: Job, formats: FormatRegistry): readonly Problem
       problems.map(problem => ({ ...problem, path: `stores[${index}].format.${problem.path}` })),
     ),
     ...job.stores.flatMap((store, index) => scopeProblems(store, index)),
-    ...storeProblems(job, bound),
+    ...overlappingStores(job, bound),
     ...(job.fingerprints && job.verify === 'off' ? [NOTHING_TO_COMPARE] : []),
   ];
 }
@@ -78,27 +78,4 @@ function scopeProblems(store: Store, index: number): readonly Problem[] {
       ? []
       : [{ path, value: prefix, words: `overlaps with ${other}; write prefixes that do not overlap` }];
   });
-}
-
-function storeProblems(job: Job, bound: readonly BoundFormat[]): readonly Problem[] {
-  const identities = job.stores.map((store, index) => ({ store, slot: bound[index]?.identity }));
-  return identities.flatMap(({ store, slot }, index) => {
-    const same = identities.findIndex(
-      (other, otherIndex) =>
-        otherIndex < index && other.slot === slot && overlaps(other.store, store, sourceRegion(job)),
-    );
-    if (same === -1) return [];
-    const words = `is the same store as stores[${same}] (${storeName(identities[same]?.store ?? store)}); remove one, or give them prefixes that do not overlap`;
-    return [{ path: `stores[${index}]`, value: storeName(store), words }];
-  });
-}
-
-function overlaps(a: Store, b: Store, region: string): boolean {
-  if ((a.region ?? region) !== (b.region ?? region)) return false;
-  if (a.type === 'dynamodb') return b.type === 'dynamodb' && a.table === b.table;
-  return b.type === 's3' && a.bucket === b.bucket && prefixesOverlap(a, b);
-}
-
-function prefixesOverlap(a: BucketStore, b: BucketStore): boolean {
-  return a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);
 }

@@ -54,6 +54,10 @@ export const tableScope = strictObject(
       })
       .optional()
       .describe('Some segments of a parallel scan: a trial that is spread over the table.'),
+    disjoint: z
+      .literal(true, { error: 'is not true; write true, or leave it out' })
+      .optional()
+      .describe('You assert that no item of this part is in another store of this job over the same table.'),
   },
   'the scope of a table',
 );

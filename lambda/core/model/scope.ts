@@ -12,6 +12,8 @@ export interface TableScope {
   readonly index?: string;
   /** Some segments of a parallel scan: a sample spread over the table. */
   readonly segments?: { readonly total: number; readonly only: readonly number[] };
+  /** The operator asserts that no item of this part is in another store of the job. */
+  readonly disjoint?: true;
 }
 
 /** Part of a bucket. Times are ISO 8601. */
