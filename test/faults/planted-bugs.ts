@@ -70,6 +70,13 @@ async function blindly(ports: WorkerPorts, record: StoreRecord, change: RecordCh
 
 const CLAIMED = { kind: 'written' } as const;
 
+/** The change without the data key: what the record says of its key is new, and the data key is not. */
+function labelsOf(change: RecordChange): RecordChange {
+  if (change.kind === 'item-change') return { ...change, set: change.set.slice(1) };
+  const labels = Object.entries(change.set).filter(([name]) => name !== 'data-key');
+  return { ...change, set: Object.fromEntries(labels) };
+}
+
 export const PLANTED_BUGS: readonly Planted[] = [
   {
     name: 'writes without looking whether the data key is still the one it read',
@@ -198,7 +205,7 @@ export const PLANTED_BUGS: readonly Planted[] = [
     bug: {
       ports: (ports, { phase, plan }) =>
         phase === 'migrate'
-          ? withRecords(ports, { write: () => Promise.resolve(CLAIMED) })
+          ? withRecords(ports, { write: (record, change) => ports.records.write(record, labelsOf(change)) })
           : withAnswers(ports, (_, { ciphertext }) => {
               const material = { keyArn: plan.destination.keyArn, keyMaterialId: 'f'.repeat(64) };
               const algorithm = 'SYMMETRIC_DEFAULT';
