@@ -9,6 +9,7 @@ import { Attempts } from './reencrypt/attempts.ts';
 import { reencryptPage, type PageAnswer } from './reencrypt/reencrypt-page.ts';
 import { findDataKeys, withoutDataKey, type Found } from './scan/find-data-keys.ts';
 import { fingerprintOf } from './scan/fingerprint.ts';
+import { lookThrough } from './scan/look-through.ts';
 import { pages, startOf } from './scan/pages.ts';
 import type { UnitScope } from './scan/unit-scope.ts';
 import { PageBudget } from './account/page-budget.ts';
@@ -57,7 +58,10 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
         : await journalAndWrite(scope, answers, progress, ports);
     const remaining = entries.filter(({ outcome }) => mayNeedSource(outcome)).length;
     const none = withoutDataKey(page.records, found);
-    progress = await accountPage(scope, { page, withoutDataKey: none, entries, remaining, progress }, ports);
+    const done = { page, withoutDataKey: none, entries, remaining, progress };
+    // A migration is concluded by its verify pass, which looks through the records as they are then.
+    const looked = plan.mode === 'census' ? { lookAlikes: lookThrough(page.records, scope) } : {};
+    progress = await accountPage(scope, { ...done, ...looked }, ports);
     if (!budget.allowsAnotherPage()) break;
   }
   return progress;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { FormatDefinition, FormatRegistry } from '../model/format.ts';
+import { parsePattern } from '../model/place-pattern.ts';
 import { keyReference } from './key-reference.ts';
 import { bucketScope, tableScope } from './scope-schema.ts';
 import { oneOf, strictObject, text } from './strict-object.ts';
@@ -24,10 +25,14 @@ const createMissing = z
   .default(false)
   .describe('Make records that are not there yet; otherwise they are reported as blocked.');
 
+const PLACE_CURE = 'a place such as audit.history, keys[*].edk or metadata.x-old-key, as the report shows it';
 const ignore = z
-  .array(text('a place such as audit.history, keys[*].edk or metadata.x-old-key'), {
-    error: 'is no list; write the places to ignore',
-  })
+  .array(
+    text(PLACE_CURE).refine(pattern => parsePattern(pattern) !== undefined, {
+      error: `is no place; write ${PLACE_CURE}`,
+    }),
+    { error: 'is no list; write the places to ignore' },
+  )
   .optional()
   .describe(
     'Places outside the format that hold what looks like a data key and that you answer for: their data keys are not moved, and nothing is said about them.',

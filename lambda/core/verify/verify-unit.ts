@@ -16,6 +16,7 @@ import type {
 import { askTwinsOnce } from '../reencrypt/twins.ts';
 import { digest } from '../scan/digest.ts';
 import { findDataKeys, withoutDataKey, type Found } from '../scan/find-data-keys.ts';
+import { lookThrough } from '../scan/look-through.ts';
 import { pages, startOf } from '../scan/pages.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { askedAbout, DestinationKey } from './ask-destination.ts';
@@ -57,7 +58,8 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
     const remaining = verdicts.filter(({ remains }) => remains).length;
     const compared = before && (await compareFingerprints(page.records, scope, before));
     const none = withoutDataKey(page.records, found);
-    const done = { page, withoutDataKey: none, entries, remaining, progress };
+    const lookAlikes = lookThrough(page.records, scope);
+    const done = { page, withoutDataKey: none, lookAlikes, entries, remaining, progress };
     progress = await accountPage(scope, { ...done, ...(compared && { fingerprints: compared }) }, ports);
     if (!budget.allowsAnotherPage()) break;
   }
