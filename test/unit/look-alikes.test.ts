@@ -59,7 +59,7 @@ const FORMS: readonly (readonly [string, AttributeValue, string, string?])[] = [
     'number-list',
     'held.data',
   ],
-  ['a map of numbers', { M: Object.fromEntries(numbers(EDK).entries()) as AttributeMap }, 'number-map'],
+  ['a map of numbers', { M: Object.fromEntries(numbers(EDK).entries()) }, 'number-map'],
   ['a set of numbers', { NS: [...new Set(EDK)].map(String) }, 'number-set'],
   ['a set of texts', { SS: ['a', base64] }, 'base64'],
   ['a set of bytes', { BS: [EDK] }, 'binary'],
