@@ -1,11 +1,10 @@
 import type { Report } from '../lambda/core/report/report.ts';
-import { isNarrowed, unsettledDataKeys } from '../lambda/core/report/conclusion.ts';
 
 /** What a command's exit status means (DESIGN 6.5). Scripts rely on it. */
 export const EXIT = {
-  /** Done, and nothing is left. */
+  /** Done and proven: nothing is left. Of a census, nothing to do; of a rollback, everything restored. */
   done: 0,
-  /** Finished; some data keys were not moved, or are left. */
+  /** Finished; some data keys are not moved, are left, or are not proven. */
   left: 1,
   /** Refused before anything was started: bad input, a premise. */
   refused: 2,
@@ -15,10 +14,19 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-export function exitCodeOf(report: Report): ExitCode {
-  if (report.state === 'failed') return EXIT.failed;
-  // A narrowed run has not seen everything: nobody may take it for a finished one.
-  return unsettledDataKeys(report) > 0 || (report.remaining ?? 0) > 0 || isNarrowed(report)
-    ? EXIT.left
-    : EXIT.done;
+/** The verdict of a run as an exit status, and nothing besides. */
+export function exitCodeOf({ verdict }: Pick<Report, 'verdict'>): ExitCode {
+  switch (verdict) {
+    case 'proven':
+    case 'empty':
+    case 'nothing-to-do':
+    case 'restored':
+      return EXIT.done;
+    case 'not-proven':
+    case 'counted':
+    case 'not-restored':
+      return EXIT.left;
+    case 'failed':
+      return EXIT.failed;
+  }
 }

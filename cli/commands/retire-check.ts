@@ -9,6 +9,7 @@ import { destinationRegion } from '../../lambda/core/model/route.ts';
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import { retireCheck } from '../../lambda/core/retire/retire-check.ts';
 import type { StoreProof } from '../../lambda/core/retire/store-proof.ts';
+import { formats } from '../../lambda/formats/registry.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { adviceText } from '../render/advice.ts';
@@ -43,7 +44,7 @@ export async function retireCheckCommand(
   // Runs are where data keys go to: the stack of another Region may know most about this key.
   const regions = new Set([aws.region ?? region, ...known.map(destinationRegion)]);
   const proofs = await Promise.all([...regions].map(one => provenSoFar(one, { clients, aws })));
-  const question = { key: lookup.key, jobs: known, proofs: proofs.flat(), now: Date.now() };
+  const question = { key: lookup.key, jobs: known, formats, proofs: proofs.flat(), now: Date.now() };
   const advice = retireCheck(
     await gatherFacts(question, {
       keys,

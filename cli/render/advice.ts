@@ -1,5 +1,6 @@
 import colors from 'picocolors';
-import type { RetireAdvice, RetireFinding } from '../../lambda/core/retire/retire-check.ts';
+import type { RetireFinding } from '../../lambda/core/retire/findings.ts';
+import type { RetireAdvice } from '../../lambda/core/retire/retire-check.ts';
 
 const VERDICTS: Readonly<Record<RetireAdvice['verdict'], string>> = {
   keep: colors.red('Keep this key: data would be lost without it'),
@@ -14,7 +15,7 @@ const MARKS: Readonly<Record<RetireFinding['weight'], string>> = {
 };
 
 /** The advice of retire-check for a person: the verdict, why, and what to do in which order. */
-export function adviceText({ keyArn, verdict, findings, steps }: RetireAdvice): string {
+export function adviceText({ keyArn, verdict, findings, steps, notChecked }: RetireAdvice): string {
   return [
     keyArn,
     colors.bold(VERDICTS[verdict]),
@@ -23,5 +24,8 @@ export function adviceText({ keyArn, verdict, findings, steps }: RetireAdvice): 
     '',
     verdict === 'disable' ? 'What to do, in this order:' : 'When nothing of that is left, in this order:',
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),
+    '',
+    'Not looked at:',
+    ...notChecked.map(words => `${colors.dim('·')} ${words}`),
   ].join('\n');
 }

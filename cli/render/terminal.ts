@@ -5,6 +5,7 @@ import type { PlannedKey } from '../../lambda/core/model/key-use.ts';
 import type { RunPlan } from '../../lambda/core/model/run.ts';
 import { storeName } from '../../lambda/core/model/job.ts';
 import { conclusion } from '../../lambda/core/report/conclusion.ts';
+import { verdictText } from '../../lambda/core/report/html.ts';
 import type { KeyMaterialReport, Report } from '../../lambda/core/report/report.ts';
 import type { ExecutionStatus } from '../../lambda/adapters/executions.ts';
 import type { HeldStore, PhaseProgress } from '../run-watch.ts';
@@ -34,8 +35,10 @@ export function reportText(report: Report): string {
     storesTable(report),
     ...(report.keyMaterials.length === 0 ? [] : [keyMaterialsTable(report.keyMaterials)]),
     ...failures(report),
+    ...lookAlikes(report),
     ...fingerprints(report),
     ...report.warnings.map(warning => `${colors.yellow('!')} ${warning}`),
+    ...report.notChecked.map(words => colors.dim(`not looked at: ${words}`)),
     `KMS requests ${number(report.kms.requests)}, throttled ${number(report.kms.throttled)}. Remaining: ${report.remaining ?? 'not known'}.`,
     `Run files  ${report.files.run}`,
     `Journal    ${report.files.journal}`,
@@ -45,17 +48,19 @@ export function reportText(report: Report): string {
 function storesTable({ stores }: Report): string {
   const kinds = OUTCOME_KINDS.filter(kind => stores.some(({ outcomes }) => (outcomes[kind] ?? 0) > 0));
   const table = new Table({
-    head: ['store', 'records', 'data keys', ...kinds, 'remaining', 'complete'],
+    head: ['store', 'verdict', 'records', 'data keys', ...kinds, 'proven', 'in doubt'],
     style: STYLE,
   });
-  for (const { store, records, dataKeys, outcomes, remaining, complete, narrowedTo } of stores) {
+  for (const one of stores) {
+    const { store, records, dataKeys, outcomes, proven, remaining } = one;
     table.push([
       store,
+      verdictText(one),
       number(records),
       number(dataKeys),
       ...kinds.map(kind => number(outcomes[kind] ?? 0)),
+      proven === null ? 'not asked' : number(proven),
       remaining === null ? 'not known' : number(remaining),
-      complete ? 'yes' : narrowedTo === undefined ? 'no' : `no: only ${narrowedTo}`,
     ]);
   }
   return table.toString();
@@ -92,6 +97,19 @@ function failures({ failures: all }: Report): readonly string[] {
   return all.length > FAILURES_SHOWN
     ? [...shown, `… and ${all.length - FAILURES_SHOWN} more in the report`]
     : shown;
+}
+
+function lookAlikes({ lookAlikes: { count, first } }: Report): readonly string[] {
+  if (count === 0) return [];
+  return [
+    `Looks like a data key, outside the places of the job: ${number(count)}`,
+    ...first
+      .slice(0, FAILURES_SHOWN)
+      .map(
+        ({ store, locator, path, form }) =>
+          `${colors.yellow('looks alike ')} ${store}  ${locator}  ${path} ${colors.dim(form)}`,
+      ),
+  ];
 }
 
 function fingerprints({ fingerprints: found }: Report): readonly string[] {

@@ -15,12 +15,13 @@ export class RunEvents {
   readonly #metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: 'report' });
 
   /** The report is durable by now: a notification that cannot be sent is logged, and fails no run. */
-  async finished({ runId, job, mode, state, remaining, files }: Report): Promise<void> {
+  async finished({ runId, job, mode, state, verdict, remaining, files }: Report): Promise<void> {
     this.#metrics.addDimensions({ job, mode });
     this.#metrics.addMetric('RunFailed', MetricUnit.Count, state === 'failed' ? 1 : 0);
+    this.#metrics.addMetric('NotProven', MetricUnit.Count, verdict === 'not-proven' ? 1 : 0);
     if (remaining !== null) this.#metrics.addMetric('Remaining', MetricUnit.Count, remaining);
     this.#metrics.publishStoredMetrics();
-    const detail = { runId, job, mode, state, remaining, report: `${files.run}report.json` };
+    const detail = { runId, job, mode, state, verdict, remaining, report: `${files.run}report.json` };
     const entry = { Source: EVENT_SOURCE, DetailType: EVENT_DETAIL_TYPE, Detail: JSON.stringify(detail) };
     try {
       const { FailedEntryCount } = await this.#client.send(new PutEventsCommand({ Entries: [entry] }));

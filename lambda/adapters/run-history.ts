@@ -2,7 +2,7 @@ import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk
 import { writtenPlace } from '../core/model/job.ts';
 import type { RunMode, RunPlan } from '../core/model/run.ts';
 import { queryPartition } from './query-partition.ts';
-import type { StoreProof } from '../core/retire/store-proof.ts';
+import { proofId, saysSomething, type StoreProof } from '../core/retire/store-proof.ts';
 import { workDigest } from '../core/plan/continue-run.ts';
 import type { FinishedRun, LatestRun, LatestRuns, RunHistory } from '../core/plan/ports.ts';
 
@@ -11,7 +11,7 @@ const PROOFS = 'PROOFS';
 /**
  * The last migration into each place, in the ledger table: partition `STORE#place`, sort key `LAST-MIGRATION`; and the
  * latest run of each job: partition `JOB#name`, sort key `LATEST#mode`; and what is proven of each place: partition
- * `PROOFS`, sort key the place.
+ * `PROOFS`, sort key `proofId`.
  * Kept for good, as checkpoints are not: a rotation back may be years away.
  */
 export class LedgerHistory implements RunHistory, LatestRuns {
@@ -39,15 +39,15 @@ export class LedgerHistory implements RunHistory, LatestRuns {
     return Item?.['latest']?.S === undefined ? undefined : (JSON.parse(Item['latest'].S) as LatestRun);
   }
 
-  /** What is proven of each place replaces what was; that nothing is known replaces nothing, but after a rollback. */
+  /** What a run says of a place, or of a part of it, replaces what was said before. */
   async rememberProofs(proofs: readonly StoreProof[]): Promise<void> {
     for (const proof of proofs) {
-      const always = proof.remaining !== null || proof.mode === 'rollback';
+      const value = saysSomething(proof) ? ':proof' : 'if_not_exists(proof, :proof)';
       await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
-          Key: { run: { S: PROOFS }, item: { S: proof.place } },
-          UpdateExpression: `SET proof = ${always ? ':proof' : 'if_not_exists(proof, :proof)'}`,
+          Key: { run: { S: PROOFS }, item: { S: proofId(proof) } },
+          UpdateExpression: `SET proof = ${value}`,
           ExpressionAttributeValues: { ':proof': { S: JSON.stringify(proof) } },
         }),
       );

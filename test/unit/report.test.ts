@@ -185,15 +185,15 @@ describe('a report', () => {
     expect(report.failures.map(({ locator }) => locator)).toEqual(['x', 'y']);
   });
 
-  it('says which of the unreadable ones may still need a source key', async () => {
-    const bad = (locator: string, outcome: OutcomeKind) =>
-      entry(outcome, { locator, reason: 'wrong context' });
+  it('says of what the migrate pass named what the verify pass found', async () => {
+    const bad = (locator: string, outcome: OutcomeKind, reason = 'wrong context') =>
+      entry(outcome, { locator, reason });
     const report = await fold([
       unit('migrate', books([bad('old', 'unreadable'), bad('garbage', 'unreadable')])),
-      unit('verify', books([bad('old', 'to-rewrap'), bad('garbage', 'unreadable')], 1)),
+      unit('verify', books([bad('old', 'to-rewrap', 'not under it'), bad('garbage', 'unreadable')], 1)),
     ]);
     expect(report.failures.map(({ reason }) => reason)).toEqual([
-      'wrong context; may still need a source key',
+      'wrong context; verify: not under it',
       'wrong context',
     ]);
   });

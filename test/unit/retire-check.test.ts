@@ -1,8 +1,18 @@
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import type { KeyUsage } from '../../lambda/core/retire/ports.ts';
-import { retireCheck, type KnownStore, type RetireFacts } from '../../lambda/core/retire/retire-check.ts';
-import { proofsOf, voidedProofs, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
+import { retireCheck, type RetireFacts } from '../../lambda/core/retire/retire-check.ts';
+import { covers, evidenceOf } from '../../lambda/core/retire/standing-proofs.ts';
+import type { KnownStore } from '../../lambda/core/retire/store-findings.ts';
+import {
+  proofId,
+  proofsOf,
+  saysSomething,
+  voidedProofs,
+  type StoreProof,
+} from '../../lambda/core/retire/store-proof.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
+import { formats } from '../../lambda/formats/registry.ts';
+import type { StoreVerdict } from '../../lambda/core/verdict/store-verdict.ts';
 import { job, NEW_KEY, OLD_KEY, plan } from '../support/builders.ts';
 import { key, keys, stores, table } from '../support/plan-ports.ts';
 
@@ -19,15 +29,25 @@ const proof = (changes: Partial<StoreProof> = {}): StoreProof => ({
   at: new Date(ENDED).toISOString(),
   sourceKeyArns: [OLD_KEY],
   destinationKeyArn: NEW_KEY,
+  slot: 'edk',
+  verdict: 'proven',
+  doubts: [],
+  proven: 20,
+  withoutDataKey: 0,
   remaining: 0,
   keepsSource: false,
   ...changes,
 });
+const doubted = (words: string, changes: Partial<StoreProof> = {}): StoreProof =>
+  proof({ verdict: 'not-proven', doubts: [{ code: 'remaining', words }], ...changes });
+const known = (...proofs: readonly StoreProof[]): KnownStore =>
+  store({ evidence: evidenceOf({ place: PLACE, slot: 'edk' }, proofs) });
 const NO_BACKUPS = { pointInTimeRecovery: false, noncurrentVersions: false, replicaRegions: [] };
 const store = (changes: Partial<KnownStore> = {}): KnownStore => ({
   place: PLACE,
+  slot: 'edk',
   job: 'orders',
-  proof: proof(),
+  evidence: { kind: 'proven', proofs: [proof()] },
   backups: NO_BACKUPS,
   ...changes,
 });
@@ -56,28 +76,68 @@ describe('retire-check', () => {
     ['no store is known', { stores: [] }, 'no job and no run is known'],
     [
       'a store was never visited',
-      { stores: [{ place: PLACE, job: 'orders' }] },
+      { stores: [store({ evidence: { kind: 'none' } })] },
       'no run of the job orders has come to its end',
     ],
     [
       'data keys are left',
-      { stores: [store({ proof: proof({ remaining: 3 }) })] },
-      '3 data keys may still need it (run run-1',
+      { stores: [known(doubted('3 data keys may still need a source key', { remaining: 3 }))] },
+      '3 data keys may still need a source key (run run-1',
     ],
     [
       'a run does not know what is left',
-      { stores: [store({ proof: proof({ remaining: null }) })] },
+      { stores: [known(proof({ verdict: 'not-proven', remaining: null }))] },
       'does not know what is left',
     ],
     [
       'a rollback has begun since',
-      { stores: [store({ proof: proof({ mode: 'rollback', remaining: null }) })] },
+      { stores: [known(proof({ mode: 'rollback', verdict: 'not-proven', remaining: null }))] },
       'was rolled back by run run-1',
     ],
+    ['the job only makes copies', { stores: [known(proof({ keepsSource: true }))] }, 'left where they are'],
     [
-      'the job only makes copies',
-      { stores: [store({ proof: proof({ keepsSource: true }) })] },
-      'left where they are',
+      'values elsewhere look like data keys',
+      {
+        stores: [
+          known(
+            doubted('2 values look like a data key', {
+              doubts: [{ code: 'look-alikes', words: '2 values look like a data key' }],
+            }),
+          ),
+        ],
+      },
+      '2 values look like a data key',
+    ],
+    [
+      'the proof is of a version that did not count doubts',
+      {
+        stores: [
+          store({
+            evidence: {
+              kind: 'doubt',
+              proof: (({ verdict: _, ...old }: StoreProof): StoreProof => old)(proof()),
+            },
+          }),
+        ],
+      },
+      'of an earlier version, which did not count doubts',
+    ],
+    [
+      'only a part is proven',
+      { stores: [known(proof({ part: { words: 'items where a = 1' } }))] },
+      'only parts of it are proven (items where a = 1)',
+    ],
+    [
+      'a later run of a part found something',
+      {
+        stores: [
+          known(
+            proof(),
+            doubted('1 data key', { at: new Date(ENDED + 1).toISOString(), part: { words: 'x' } }),
+          ),
+        ],
+      },
+      '1 data key',
     ],
     ['a job moves data keys to it', { destinationOf: ['job back'] }, 'brings data keys under this key'],
   ])('keeps a key where %s', (_, changes, words) => {
@@ -120,7 +180,11 @@ describe('retire-check', () => {
     ],
     [
       'a store cannot be looked at',
-      { stores: [{ place: PLACE, job: 'orders', proof: proof() }] },
+      {
+        stores: [
+          { place: PLACE, job: 'orders', slot: 'edk', evidence: { kind: 'proven', proofs: [proof()] } },
+        ],
+      },
       'could not be looked at',
     ],
   ])('waits where %s', (_, changes, words) => {
@@ -158,6 +222,7 @@ describe('retire-check', () => {
       {
         key: (key(OLD_KEY) as Extract<ReturnType<typeof key>, { kind: 'found' }>).key,
         jobs: [named, other],
+        formats,
         proofs: [
           proof({ place: 's3:us-east-1:documents/2025/', job: 'gone' }),
           proof({ place: 'dynamodb:us-east-1:Else', sourceKeyArns: [] }),
@@ -185,31 +250,114 @@ describe('retire-check', () => {
       },
     );
     expect(gathered.stores).toEqual([
-      { place: PLACE, job: 'orders', backups: { ...NO_BACKUPS, pointInTimeRecovery: true } },
       {
         place: 's3:us-east-1:documents/2025/',
+        slot: 'edk',
         job: 'gone',
-        proof: proof({ place: 's3:us-east-1:documents/2025/', job: 'gone' }),
+        evidence: { kind: 'proven', proofs: [proof({ place: 's3:us-east-1:documents/2025/', job: 'gone' })] },
         backups: { ...NO_BACKUPS, noncurrentVersions: true },
+      },
+      {
+        place: PLACE,
+        slot: 'edk',
+        job: 'orders',
+        evidence: { kind: 'none' },
+        backups: { ...NO_BACKUPS, pointInTimeRecovery: true },
       },
     ]);
     expect(gathered.destinationOf).toEqual([]);
   });
 });
 
-describe('what is proven of a store', () => {
-  const report = (remaining: number | null) =>
-    ({ endedAt: 'then', stores: [{ remaining }] }) as unknown as Report;
+describe('what is proven of a place', () => {
+  const at = (day: number): string => new Date(NOW + day * DAY).toISOString();
+  const part = (only: readonly number[], changes: Partial<StoreProof> = {}): StoreProof =>
+    proof({ part: { words: `segments ${only.join()}`, segments: { total: 4, only } }, ...changes });
+  const filtered = (expression: string): StoreProof =>
+    proof({ part: { words: expression, filter: { expression } } });
+  const kind = (...proofs: readonly StoreProof[]): string =>
+    evidenceOf({ place: PLACE, slot: 'edk' }, proofs).kind;
 
-  it('is what a verify pass counted there', () => {
-    expect(proofsOf(plan(), report(7))).toMatchObject([{ place: PLACE, remaining: 7, at: 'then' }]);
+  it('is what was said of this slot, and of no other', () => {
+    expect(kind(proof())).toBe('proven');
+    expect(kind(proof({ slot: 'other' }))).toBe('none');
+    expect(kind(proof({ place: `${PLACE}2` }))).toBe('none');
   });
 
-  it('is not what a census counts, which changes nothing', () => {
-    expect(proofsOf(plan({ mode: 'census', verify: false }), report(0))).toMatchObject([{ remaining: null }]);
+  it('is what an empty store is, too', () => expect(kind(proof({ verdict: 'empty' }))).toBe('proven'));
+
+  it('adds up of parts that are all of it, and of no others', () => {
+    expect(kind(part([0, 1]), part([2, 3]))).toBe('proven');
+    expect(kind(part([0, 1]), part([2]))).toBe('parts');
+    expect(kind(filtered('attribute_exists(a)'), filtered('attribute_not_exists(a)'))).toBe('proven');
+    expect(kind(filtered('attribute_exists(a)'), filtered('attribute_exists(b)'))).toBe('parts');
+  });
+
+  it('is closed by a run over all of it', () => expect(kind(part([0]), proof({ at: at(1) }))).toBe('proven'));
+
+  it('is void from the newest doubt about any part of it, until it is proven anew', () => {
+    const doubt = doubted('left', { at: at(1), part: { words: 'x' } });
+    expect(kind(proof({ at: at(0) }), doubt)).toBe('doubt');
+    expect(kind(proof({ at: at(2) }), doubt)).toBe('proven');
+    expect(kind(proof({ at: at(0) }), proof({ at: at(1), mode: 'rollback', verdict: 'not-proven' }))).toBe(
+      'doubt',
+    );
+    expect(kind(part([0, 1], { at: at(2) }), part([2, 3], { at: at(0) }), doubt)).toBe('doubt');
+  });
+
+  it('of a bucket holds for its prefixes, and a prefix makes void what is proven of the bucket', () => {
+    const [bucket, prefix] = ['s3:us-east-1:documents/', 's3:us-east-1:documents/2025/'];
+    const of = (place: string, ...proofs: readonly StoreProof[]): string =>
+      evidenceOf({ place, slot: 'edk' }, proofs).kind;
+    expect(of(prefix, proof({ place: bucket }))).toBe('proven');
+    expect(of(bucket, proof({ place: prefix }))).toBe('none');
+    expect(
+      of(bucket, proof({ place: bucket, at: at(0) }), doubted('left', { place: prefix, at: at(1) })),
+    ).toBe('doubt');
+    expect([covers(bucket, prefix), covers(prefix, bucket), covers('s3:us-east-1:doc', bucket)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+});
+
+describe('what a run says of a store', () => {
+  const report = (verdict: StoreVerdict, remaining: number | null): Report =>
+    ({
+      endedAt: 'then',
+      stores: [{ verdict, remaining, records: 20, withoutDataKey: 2, proven: 18 }],
+    }) as unknown as Report;
+  const left: StoreVerdict = {
+    kind: 'not-proven',
+    doubts: [{ code: 'remaining', count: 7, words: '7 left' }],
+  };
+  const unverified: StoreVerdict = { kind: 'not-proven', doubts: [{ code: 'not-verified', words: 'x' }] };
+  const narrowed: StoreVerdict = { kind: 'not-proven', doubts: [{ code: 'narrowed', words: 'x' }] };
+
+  it('is its verdict with the figures', () => {
+    expect(proofsOf(plan({ slots: ['edk'] }), report({ kind: 'proven' }, 0))).toMatchObject([
+      { place: PLACE, slot: 'edk', verdict: 'proven', withoutDataKey: 2, proven: 18, at: 'then' },
+    ]);
+    expect(proofsOf(plan(), report(left, 7))).toMatchObject([{ verdict: 'not-proven', remaining: 7 }]);
+  });
+
+  it('of a part is about that part, and proven where nothing else is doubted', () => {
+    const [first] = proofsOf(plan({ sample: 5 }), report(narrowed, null));
+    expect(first).toMatchObject({ verdict: 'proven', part: { words: 'the first 5 records' } });
+    expect(proofId(first!)).not.toBe(proofId(proof()));
+  });
+
+  it('stands against an earlier proof where it doubts, and a census that does not doubt says nothing', () => {
+    const census = plan({ mode: 'census', verify: false });
+    expect(proofsOf(census, report(unverified, 0)).map(saysSomething)).toEqual([false]);
+    expect(proofsOf(census, report(left, 7)).map(saysSomething)).toEqual([true]);
+    expect(proofsOf(plan(), report({ kind: 'proven' }, 0)).map(saysSomething)).toEqual([true]);
   });
 
   it('is nothing any more from the moment that a rollback begins', () => {
-    expect(voidedProofs(plan({ mode: 'rollback' }))).toMatchObject([{ mode: 'rollback', remaining: null }]);
+    const voided = voidedProofs(plan({ mode: 'rollback' }));
+    expect(voided).toMatchObject([{ mode: 'rollback', verdict: 'not-proven', remaining: null }]);
+    expect(voided.map(saysSomething)).toEqual([true]);
   });
 });

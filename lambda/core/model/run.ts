@@ -58,6 +58,8 @@ export interface RunPlan {
   /** What KMS tells of the key materials of all keys of the run, at its start. */
   readonly keyMaterials: readonly KnownKeyMaterial[];
   readonly stores: readonly Store[];
+  /** By index of the store: the slot that its format looks at. Absent in plans of earlier versions. */
+  readonly slots?: readonly string[];
   /** Source records, or old data keys beside the new ones, stay as they are. */
   readonly keepsSource: boolean;
   readonly limits: Limits;

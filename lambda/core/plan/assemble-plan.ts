@@ -42,6 +42,7 @@ export function assemblePlan(
     storeRegion: sourceRegion(job),
     keyMaterials,
     stores: job.stores,
+    slots: job.stores.map(store => bindFormat(store, formats).identity),
     keepsSource: job.stores.some(
       store => store.copyTo !== undefined || bindFormat(store, formats).keepsSource,
     ),

@@ -1,4 +1,6 @@
-import { isSettled, type OutcomeKind } from '../model/outcome.ts';
+import type { OutcomeKind } from '../model/outcome.ts';
+import { unsettledIn } from '../verdict/run-verdict.ts';
+import { counted, type Doubt } from '../verdict/store-verdict.ts';
 import type { Report } from './report.ts';
 
 export interface Conclusion {
@@ -7,19 +9,105 @@ export interface Conclusion {
   readonly tone: 'good' | 'warn' | 'bad';
 }
 
-/** What a report comes to, in one sentence a person can act on. */
+/** What a report comes to, in words a person can act on. It adds nothing to the verdict. */
 export function conclusion(report: Report): Conclusion {
-  const { state, mode, error } = report;
-  if (state === 'failed') {
-    return {
-      title: 'The run did not finish',
-      text: `${error ?? 'Some units did not come to their end.'} What is left is not known; start the same job again, it goes on from where each record stands.`,
-      tone: 'bad',
-    };
+  switch (report.verdict) {
+    case 'failed':
+      return {
+        title: 'The run did not finish',
+        text: `${report.error ?? 'Some units did not come to their end.'} What is left is not known; start the same job again, it goes on from where each record stands.`,
+        tone: 'bad',
+      };
+    case 'restored':
+    case 'not-restored':
+      return rolledBack(report);
+    case 'nothing-to-do':
+    case 'counted':
+      return census(report);
+    case 'empty':
+      return {
+        title: 'There is nothing in the stores',
+        text: `No record was found in ${names(report)}. That is all that this run proves.`,
+        tone: 'good',
+      };
+    case 'proven':
+      return proven(report);
+    case 'not-proven':
+      return notProven(report);
   }
-  if (mode === 'rollback') return rolledBack(report);
-  if (isNarrowed(report)) return narrowed(report);
-  return mode === 'census' ? counted(report) : finished(report);
+}
+
+function rolledBack(report: Report): Conclusion {
+  const restored = total(report, 'restored');
+  const unsettled = unsettledDataKeys(report);
+  return {
+    title: `${counted(restored, 'data key')} restored`,
+    text: unsettled === 0 ? 'Every data key is as it was before that run.' : notMoved(unsettled),
+    tone: unsettled === 0 ? 'good' : 'warn',
+  };
+}
+
+function census(report: Report): Conclusion {
+  const toDo = total(report, 'to-rewrap');
+  const doubts = doubtTexts(report, ({ code }) => !['not-verified', 'remaining'].includes(code));
+  return {
+    title: isNarrowed(report)
+      ? `A part of the stores: ${counted(toDo, 'data key')} to re-wrap`
+      : `${counted(toDo, 'data key')} to re-wrap`,
+    text: sentences(['Nothing was changed.', ...doubts, notMoved(unsettledDataKeys(report) - toDo)]),
+    tone: report.verdict === 'nothing-to-do' ? 'good' : 'warn',
+  };
+}
+
+function proven(report: Report): Conclusion {
+  const { keepsSource, stores } = report;
+  const opened = stores.reduce((sum, store) => sum + (store.proven ?? 0), 0);
+  const empty = stores.filter(({ verdict }) => verdict.kind === 'empty').map(({ store }) => store);
+  return {
+    title: keepsSource
+      ? 'Every data key has its copy under the destination key'
+      : 'Nothing is left under the source keys',
+    text: sentences([
+      `KMS opened ${opened === 1 ? 'the one' : `each of the ${opened.toLocaleString('en-US')}`} ${keepsSource ? (opened === 1 ? 'copy' : 'copies') : opened === 1 ? 'data key' : 'data keys'} with the destination key, its current key material and the encryption context that a reader builds.`,
+      keepsSource ? 'The source records keep theirs.' : '',
+      withoutDataKey(report),
+      empty.length === 0 ? '' : `There was no record in ${empty.join(', ')}.`,
+    ]),
+    tone: 'good',
+  };
+}
+
+function notProven(report: Report): Conclusion {
+  const doubts = doubtTexts(report, ({ code }) => code !== 'remaining');
+  const foreign = report.stores.reduce((sum, { concluding }) => sum + (concluding['foreign-key'] ?? 0), 0);
+  const remaining = report.remaining ?? report.remainingInScope ?? null;
+  return {
+    title: notProvenTitle(report, remaining),
+    text: sentences([
+      (remaining ?? 0) > 0
+        ? 'Keep the source keys enabled: retiring them would lose what these data keys protect. Each is named with its reason.'
+        : '',
+      ...doubts,
+      foreign === 0
+        ? ''
+        : `${counted(foreign, 'data key')} under other keys than the job's, left as they are.`,
+      isNarrowed(report) ? 'What the rest of the stores holds is not known.' : '',
+    ]),
+    tone: 'warn',
+  };
+}
+
+function notProvenTitle(report: Report, remaining: number | null): string {
+  if (isNarrowed(report))
+    return `A part of the stores: ${remaining === null ? 'what is left is not known' : `${counted(remaining, 'data key')} left in it`}`;
+  if (remaining === null) return 'Finished, not verified';
+  if (remaining > 0)
+    return report.keepsSource
+      ? `${counted(remaining, 'data key')} without a copy under the destination key`
+      : `${counted(remaining, 'data key')} may still need a source key`;
+  return report.stores.some(({ verdict }) => verdict.kind === 'not-proven')
+    ? 'Not proven: data keys may be left that this run did not see'
+    : 'Nothing is left under the source keys, and some data keys are under other keys';
 }
 
 /** A narrowed run says nothing of the rest of its stores. */
@@ -27,80 +115,38 @@ export function isNarrowed({ stores }: Report): boolean {
   return stores.some(({ narrowedTo }) => narrowedTo !== undefined);
 }
 
-function narrowed(report: Report): Conclusion {
-  const { remainingInScope: left = null } = report;
-  const found = left === null ? 'not known' : count(left, 'data key');
-  const seen = report.stores.reduce((sum, { dataKeys }) => sum + dataKeys, 0);
-  return {
-    title: `A part of the stores: ${count(seen, 'data key')} seen`,
-    text: `${report.mode === 'census' ? 'To re-wrap' : 'Left'} in that part: ${found}. What the rest of the stores holds is not known. ${notMoved(unsettledDataKeys(report) - (report.mode === 'census' ? (left ?? 0) : 0))}`,
-    tone: 'warn',
-  };
+/** Data keys that the concluding pass did not find where the job wants them. */
+export function unsettledDataKeys({ stores }: Report): number {
+  return stores.reduce((sum, { concluding }) => sum + unsettledIn(concluding), 0);
 }
 
-function rolledBack(report: Report): Conclusion {
-  const restored = report.stores.reduce((sum, { outcomes }) => sum + (outcomes.restored ?? 0), 0);
-  const unsettled = unsettledDataKeys(report);
-  return {
-    title: `${count(restored, 'data key')} restored`,
-    text: unsettled === 0 ? 'Every data key is as it was before that run.' : notMoved(unsettled),
-    tone: unsettled === 0 ? 'good' : 'warn',
-  };
+function doubtTexts({ stores }: Report, which: (doubt: Doubt) => boolean): readonly string[] {
+  return stores.flatMap(({ store, verdict }) =>
+    verdict.kind === 'not-proven'
+      ? verdict.doubts.filter(which).map(({ words }) => `${store}: ${words}.`)
+      : [],
+  );
 }
 
-function counted(report: Report): Conclusion {
-  const [unsettled, remaining] = [unsettledDataKeys(report), report.remaining ?? 0];
-  return {
-    title: `${count(remaining, 'data key')} to re-wrap`,
-    text: `Nothing was changed. ${notMoved(unsettled - remaining)}`,
-    tone: unsettled === 0 ? 'good' : 'warn',
-  };
+function withoutDataKey({ stores }: Report): string {
+  const records = stores.reduce((sum, store) => sum + store.withoutDataKey, 0);
+  return records === 0
+    ? ''
+    : `${counted(records, 'record')} without a data key in the places that the job names.`;
 }
 
-function finished(report: Report): Conclusion {
-  const { remaining, keepsSource } = report;
-  const unsettled = unsettledDataKeys(report);
-  if (remaining === null)
-    return {
-      title: 'Finished, not verified',
-      text: `The job turns the verify pass off, so what is left is not known. ${notMoved(unsettled)}`,
-      tone: 'warn',
-    };
-  if (remaining > 0)
-    return {
-      title: keepsSource
-        ? `${count(remaining, 'data key')} without a copy under the destination key`
-        : `${count(remaining, 'data key')} may still need a source key`,
-      text: `Keep the source keys enabled: retiring them would lose what these data keys protect. ${notMoved(unsettled)}`,
-      tone: 'warn',
-    };
-  const title = keepsSource
-    ? 'Every data key has its copy under the destination key'
-    : 'Nothing is left under the source keys';
-  if (unsettled > 0) return { title, text: notMoved(unsettled), tone: 'warn' };
-  return {
-    title,
-    text: `KMS opened every ${keepsSource ? 'copy' : 'data key'} with the destination key and its current key material.${keepsSource ? ' The source records keep theirs.' : ''}`,
-    tone: 'good',
-  };
+function total({ stores }: Report, kind: OutcomeKind): number {
+  return stores.reduce((sum, { outcomes }) => sum + (outcomes[kind] ?? 0), 0);
 }
 
-/**
- * Data keys that are neither re-wrapped nor current. What another writer has moved is settled where the verify pass has
- * then found nothing left: that writer's data keys are under the destination key, too.
- */
-export function unsettledDataKeys({ stores, mode, remaining }: Report): number {
-  const proven = mode === 'migrate' && remaining === 0;
-  const counts = stores.flatMap(({ outcomes }) => Object.entries(outcomes) as [OutcomeKind, number][]);
-  return counts
-    .filter(([kind]) => !isSettled(kind) && !(proven && kind === 'moved-by-another-writer'))
-    .reduce((sum, [, found]) => sum + found, 0);
+function names({ stores }: Report): string {
+  return stores.map(({ store }) => store).join(', ');
 }
 
 function notMoved(unsettled: number): string {
-  return unsettled <= 0 ? '' : `${count(unsettled, 'data key')} not moved: each is named with its reason.`;
+  return unsettled <= 0 ? '' : `${counted(unsettled, 'data key')} not moved: each is named with its reason.`;
 }
 
-function count(value: number, what: string): string {
-  return `${value.toLocaleString('en-US')} ${what}${value === 1 ? '' : 's'}`;
+function sentences(of: readonly string[]): string {
+  return of.filter(sentence => sentence !== '').join(' ');
 }

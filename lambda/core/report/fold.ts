@@ -1,11 +1,13 @@
 import { addBooks, EMPTY_BOOKS } from '../account/books.ts';
 import { MAX_FAILURES, type Books, type Failure, type UnitProgress } from '../model/books.ts';
-import { storeName } from '../model/job.ts';
 import type { Phase, RunPlan } from '../model/run.ts';
 import { narrowedTo } from '../model/scope.ts';
-import { keyMaterialReports, keyMaterials } from './key-materials.ts';
-import { passBooks, type PassBooks, type StoreBooks } from './pass-books.ts';
-import type { Report, StoreReport } from './report.ts';
+import { notChecked } from '../verdict/not-checked.ts';
+import { runVerdict } from '../verdict/run-verdict.ts';
+import { keyMaterialReports } from './key-materials.ts';
+import { passBooks, type PassBooks } from './pass-books.ts';
+import type { Report } from './report.ts';
+import { remainingOf, storeReport } from './store-report.ts';
 
 export interface FoldInput {
   readonly plan: RunPlan;
@@ -20,23 +22,27 @@ export interface FoldInput {
 /** Folds the results of all units into one report. Holds one set of books for each store and pass, whatever the number of units. */
 export async function foldReport({ plan, units, endedAt, error, files }: FoldInput): Promise<Report> {
   const passes = await passBooks(plan, units);
-  const main = passes[mainPhase(plan)];
-  const total = main.map(({ books }) => books).reduce(addBooks, EMPTY_BOOKS);
-  const verified = passes.verify.map(({ books }) => books).reduce(addBooks, EMPTY_BOOKS);
+  const phases = { main: mainPhase(plan), all: phasesOf(plan) };
+  const total = sum(passes[phases.main]);
+  const verified = sum(passes.verify);
   const complete = isComplete(plan, passes);
-  const left = complete && error === undefined ? remaining(plan, total, verified) : null;
+  const state = error === undefined && complete ? 'succeeded' : 'failed';
+  const stores = plan.stores.map((_, index) =>
+    storeReport(plan, index, { passes, phases, failed: error !== undefined }),
+  );
+  const left = state === 'succeeded' ? remainingOf(plan, total, verified) : null;
   const narrowed = plan.stores.some(store => narrowedTo(store, plan.sample) !== undefined);
+  const lookAlikes = (plan.verify ? verified : total).lookAlikes ?? { count: 0, first: [] };
   return {
     runId: plan.runId,
     job: plan.job,
     mode: plan.mode,
-    state: error === undefined && complete ? 'succeeded' : 'failed',
+    state,
+    verdict: runVerdict({ state, mode: plan.mode, stores }),
     ...(plan.continues !== undefined && { continues: plan.continues }),
     startedAt: plan.startedAt,
     endedAt,
-    stores: plan.stores.map((_, index) =>
-      storeReport(plan, index, { main, passes, failed: error !== undefined }),
-    ),
+    stores,
     route: { type: plan.route.type, why: plan.route.why },
     dryRun: plan.dryRun,
     keyMaterials: keyMaterialReports(plan, total, verified),
@@ -47,10 +53,16 @@ export async function foldReport({ plan, units, endedAt, error, files }: FoldInp
     kms: plan.mode === 'verify' ? total.kms : addBooks(total, verified).kms,
     estimate: plan.estimate,
     warnings: plan.warnings,
-    failures: failures(plan, total, verified),
+    lookAlikes,
+    notChecked: notChecked(plan),
+    failures: failures({ verifies: plan.verify && plan.mode !== 'verify', complete, total, verified }),
     ...(error !== undefined && { error }),
     files,
   };
+}
+
+function sum(stores: PassBooks[Phase]): Books {
+  return stores.map(({ books }) => books).reduce(addBooks, EMPTY_BOOKS);
 }
 
 /** The pass that a run is about; a migration is verified by another one. */
@@ -71,54 +83,32 @@ function phasesOf(plan: RunPlan): readonly Phase[] {
 
 function isComplete(plan: RunPlan, passes: PassBooks): boolean {
   return phasesOf(plan).every(
-    phase => passes[phase].reduce((sum, { unitsDone }) => sum + unitsDone, 0) === plan.units,
+    phase => passes[phase].reduce((done, { unitsDone }) => done + unitsDone, 0) === plan.units,
   );
 }
 
-interface Passes {
-  readonly main: StoreBooks[];
-  readonly passes: PassBooks;
-  readonly failed: boolean;
+interface Named {
+  /** Another pass than the main one concludes the run, and has come to its end. */
+  readonly verifies: boolean;
+  readonly complete: boolean;
+  readonly total: Books;
+  readonly verified: Books;
 }
 
-function storeReport(plan: RunPlan, index: number, { main, passes, failed }: Passes): StoreReport {
-  const store = plan.stores[index];
-  const { books } = main[index] ?? { books: EMPTY_BOOKS };
-  const verified = passes.verify[index]?.books ?? EMPTY_BOOKS;
-  const unitsOfStore = plan.unitsPerStore[index] ?? 0;
-  const finished = phasesOf(plan).every(phase => passes[phase][index]?.unitsDone === unitsOfStore);
-  const narrowed = store === undefined ? undefined : narrowedTo(store, plan.sample);
-  const complete = finished && narrowed === undefined;
-  return {
-    store: store === undefined ? '' : storeName(store),
-    complete,
-    ...(narrowed !== undefined && { narrowedTo: narrowed }),
-    records: books.records,
-    dataKeys: books.dataKeys,
-    outcomes: books.outcomes,
-    remaining: complete && !failed ? remaining(plan, books, verified) : null,
-    keyMaterials: keyMaterials(plan, books, verified),
-  };
-}
-
-/** A census knows what is to do, a verify pass what is left; a migration without verify does not know. */
-function remaining(plan: RunPlan, total: Books, verified: Books): number | null {
-  if (plan.verify) return verified.remaining;
-  return plan.mode === 'census' ? total.remaining : null;
-}
-
-/** What the migrate pass named, with what the verify pass says of it, and what only the verify pass found. */
-function failures(plan: RunPlan, total: Books, verified: Books): readonly Failure[] {
-  if (plan.mode === 'verify') return total.failures;
+/**
+ * What the verify pass has found in doubt, with what the migrate pass said of it. What only the migrate pass named the
+ * verify pass has settled, unless it did not come to its end.
+ */
+function failures({ verifies, complete, total, verified }: Named): readonly Failure[] {
+  if (!verifies) return total.failures;
   const place = ({ store, locator, slot }: Failure): string => JSON.stringify([store, locator, slot]);
-  const left = new Set(verified.failures.filter(({ outcome }) => outcome === 'to-rewrap').map(place));
-  const named = new Set(total.failures.map(place));
-  return [
-    ...total.failures.map(failure =>
-      left.has(place(failure))
-        ? { ...failure, reason: `${failure.reason}; may still need a source key` }
-        : failure,
-    ),
-    ...verified.failures.filter(failure => !named.has(place(failure))),
-  ].slice(0, MAX_FAILURES);
+  const named = new Map(total.failures.map(failure => [place(failure), failure]));
+  const found = verified.failures.map(failure => {
+    const before = named.get(place(failure));
+    if (before === undefined || before.reason === failure.reason) return failure;
+    return { ...before, reason: `${before.reason}; verify: ${failure.reason}` };
+  });
+  const again = new Set(found.map(place));
+  const open = complete ? [] : total.failures.filter(failure => !again.has(place(failure)));
+  return [...found, ...open].slice(0, MAX_FAILURES);
 }

@@ -24,10 +24,12 @@ export function reportHtml(report: Report): string {
 <section class="conclusion ${tone}"><h2>${escape(title)}</h2><p>${escape(text)}</p></section>
 ${section('Stores', storesTable(report.stores))}
 ${section('Key materials', keyMaterialsTable(report))}
-${section('Not moved', failuresTable(report))}
+${section('In doubt, or not moved', failuresTable(report))}
+${section('Looks like a data key, outside the places of the job', lookAlikesTable(report))}
 ${section('Beside the data keys', fingerprintsText(report))}
 ${section('Route', `<p>${report.route.type}: ${escape(report.route.why)}</p>`)}
 ${section('Warnings', list(report.warnings))}
+${section('Not looked at', list(report.notChecked))}
 ${section('Cost and load', loadTable(report))}
 ${section('Files', list([`run files: ${report.files.run}`, `journal: ${report.files.journal}`]))}
 </main>
@@ -42,16 +44,55 @@ function section(title: string, body: string): string {
 
 function storesTable(stores: readonly StoreReport[]): string {
   const kinds = OUTCOME_KINDS.filter(kind => stores.some(({ outcomes }) => (outcomes[kind] ?? 0) > 0));
-  const head = ['Store', 'Records', 'Data keys', ...kinds, 'Remaining', 'Complete'];
+  const head = [
+    'Store',
+    'Verdict',
+    'Records',
+    'Without data key',
+    'Data keys',
+    ...kinds,
+    'Proven',
+    'In doubt',
+    'Look-alikes',
+    'Complete',
+  ];
   const rows = stores.map(store => [
     `<code>${escape(store.store)}</code>`,
+    escape(verdictText(store)),
     number(store.records),
+    number(store.withoutDataKey),
     number(store.dataKeys),
     ...kinds.map(kind => outcomeCell(kind, store.outcomes[kind] ?? 0)),
+    store.proven === null ? 'not asked' : number(store.proven),
     store.remaining === null ? 'not known' : number(store.remaining),
+    number(store.lookAlikes),
     store.complete ? 'yes' : store.narrowedTo === undefined ? 'no' : `no: only ${escape(store.narrowedTo)}`,
   ]);
   return table(head, rows);
+}
+
+/** The verdict on a store in a word or two. */
+export function verdictText({ verdict }: StoreReport): string {
+  switch (verdict.kind) {
+    case 'proven':
+    case 'empty':
+      return verdict.kind;
+    case 'not-proven':
+      return `not proven: ${verdict.doubts.map(({ code }) => code).join(', ')}`;
+  }
+}
+
+function lookAlikesTable({ lookAlikes: { count, first } }: Report): string {
+  if (count === 0) return '';
+  const rows = first.map(({ store, locator, path, form }) => [
+    `<code>${escape(store)}</code>`,
+    `<code>${escape(locator)}</code>`,
+    `<code>${escape(path)}</code>`,
+    escape(form),
+  ]);
+  const more =
+    count > first.length ? `<p>${number(count)} in all; the first ${first.length} are here.</p>` : '';
+  return `${table(['Store', 'Record', 'Place', 'Form'], rows)}${more}`;
 }
 
 function outcomeCell(kind: OutcomeKind, count: number): string {

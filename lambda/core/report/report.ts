@@ -1,7 +1,9 @@
-import type { Failure, Fingerprints, KeyMaterialCount } from '../model/books.ts';
+import type { Failure, Fingerprints, KeyMaterialCount, LookAlikeCount } from '../model/books.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import type { RouteType } from '../model/route.ts';
 import type { Estimate, RunMode } from '../model/run.ts';
+import type { RunVerdict } from '../verdict/run-verdict.ts';
+import type { StoreVerdict } from '../verdict/store-verdict.ts';
 
 export interface StoreReport {
   readonly store: string;
@@ -9,9 +11,18 @@ export interface StoreReport {
   readonly complete: boolean;
   /** The part of the store that the run was about, where that was not all of it. */
   readonly narrowedTo?: string;
+  readonly verdict: StoreVerdict;
   readonly records: number;
+  /** Records in which the job's format finds no data key, as the concluding pass counts them. */
+  readonly withoutDataKey: number;
   readonly dataKeys: number;
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
+  /** Of the pass that concludes the run: the verify pass, where there is one. */
+  readonly concluding: Readonly<Partial<Record<OutcomeKind, number>>>;
+  /** Data keys that KMS has opened with the destination key, in the verify pass; `null` without one. */
+  readonly proven: number | null;
+  /** Values outside the job's places that look like data keys. */
+  readonly lookAlikes: number;
   /** Data keys that may still need a source key; `null` where the scan of this store did not finish, or saw a part of it. */
   readonly remaining: number | null;
   /** Under which key materials its data keys were, and are. */
@@ -32,6 +43,8 @@ export interface Report {
   readonly job: string;
   readonly mode: RunMode;
   readonly state: 'succeeded' | 'failed';
+  /** What the run comes to: title, text, exit code, metrics and proofs all follow from it. */
+  readonly verdict: RunVerdict;
   /** Unfinished runs that this one went on from, latest first: their counts are part of its own. */
   readonly continues?: readonly string[];
   readonly startedAt: string;
@@ -51,6 +64,10 @@ export interface Report {
   readonly kms: { readonly requests: number; readonly throttled: number };
   readonly estimate: Estimate | null;
   readonly warnings: readonly string[];
+  /** Outside the job's places; the first 100 are named. */
+  readonly lookAlikes: LookAlikeCount;
+  /** What the verdict does not rest on, in words that a person can act on. */
+  readonly notChecked: readonly string[];
   /** The first 100; all of them are in the journal. */
   readonly failures: readonly Failure[];
   /** Why the run failed, in the words of the error that ended it. */

@@ -1,8 +1,12 @@
+import { bindFormat } from '../job/bind-format.ts';
+import type { FormatRegistry } from '../model/format.ts';
 import { writtenPlace, type Job } from '../model/job.ts';
 import { sourceRegion } from '../model/route.ts';
 import type { KeyCatalog, KeyDescription, StoreCatalog } from '../plan/ports.ts';
 import type { KeyUsage, StoreBackups } from './ports.ts';
-import type { KnownStore, RetireFacts } from './retire-check.ts';
+import type { RetireFacts } from './retire-check.ts';
+import { evidenceOf } from './standing-proofs.ts';
+import type { KnownStore } from './store-findings.ts';
 import type { StoreProof } from './store-proof.ts';
 
 export interface RetirePorts {
@@ -14,30 +18,33 @@ export interface RetirePorts {
 export interface RetireQuestion {
   readonly key: KeyDescription;
   readonly jobs: readonly Job[];
+  readonly formats: FormatRegistry;
   readonly proofs: readonly StoreProof[];
   readonly now: number;
 }
 
 /** Everything that retire-check must know: the stores of all jobs and runs that name the key, and who uses it. */
 export async function gatherFacts(
-  { key, jobs, proofs, now }: RetireQuestion,
+  { key, jobs, formats, proofs, now }: RetireQuestion,
   ports: RetirePorts,
 ): Promise<RetireFacts> {
   const arnOf = await keyArns(jobs, ports.keys);
   const moving = jobs.filter(({ source }) => source.keys.some(one => arnOf(one.key) === key.arn));
-  const known = new Map<string, KnownStore>();
-  for (const job of moving)
-    for (const store of job.stores) {
-      const place = writtenPlace(store, sourceRegion(job));
-      known.set(place, { place, job: job.name });
-    }
-  for (const proof of proofs.filter(({ sourceKeyArns }) => sourceKeyArns.includes(key.arn)))
-    known.set(proof.place, { place: proof.place, job: proof.job });
+  const known = knownPlaces(
+    moving,
+    formats,
+    proofs.filter(({ sourceKeyArns }) => sourceKeyArns.includes(key.arn)),
+  );
   const stores = await Promise.all(
-    [...known.values()].map(async store => {
-      const proof = proofs.find(({ place }) => place === store.place);
-      const backups = await backupsOf(store.place, ports.stores);
-      return { ...store, ...(proof !== undefined && { proof }), ...(backups !== undefined && { backups }) };
+    known.map(async ({ place, slot, job }): Promise<KnownStore> => {
+      const backups = await backupsOf(place, ports.stores);
+      return {
+        place,
+        job,
+        evidence: evidenceOf({ place, slot }, proofs),
+        ...(slot !== undefined && { slot }),
+        ...(backups !== undefined && { backups }),
+      };
     }),
   );
   return {
@@ -54,6 +61,40 @@ export async function gatherFacts(
     ],
     now,
   };
+}
+
+interface KnownPlace {
+  readonly place: string;
+  readonly slot: string | undefined;
+  readonly job: string;
+}
+
+/** Where data keys have been or shall be moved away from the key: the stores of jobs, and of all runs that were. */
+function knownPlaces(
+  jobs: readonly Job[],
+  formats: FormatRegistry,
+  proofs: readonly StoreProof[],
+): readonly KnownPlace[] {
+  const named = jobs.flatMap(job =>
+    job.stores.map(store => ({
+      place: writtenPlace(store, sourceRegion(job)),
+      slot: bindFormat(store, formats).identity,
+      job: job.name,
+    })),
+  );
+  const visited = proofs
+    .filter(proof => !isSuperseded(proof, proofs))
+    .map(({ place, slot, job }) => ({ place, slot, job }));
+  const byPlace = new Map([...visited, ...named].map(one => [JSON.stringify([one.place, one.slot]), one]));
+  return [...byPlace.values()];
+}
+
+/** A proof of an earlier version does not say which slot it is about: a newer one of the same place stands for it. */
+function isSuperseded({ place, slot, at }: StoreProof, proofs: readonly StoreProof[]): boolean {
+  return (
+    slot === undefined &&
+    proofs.some(other => other.place === place && other.slot !== undefined && other.at > at)
+  );
 }
 
 /** Jobs name keys by ARN or alias: both come to the key's ARN. */

@@ -1,15 +1,7 @@
 import type { KeyDescription } from '../plan/ports.ts';
-import type { KeyUsage, StoreBackups } from './ports.ts';
-import type { StoreProof } from './store-proof.ts';
-
-/** A store that some job moves away from the key, whether or not a run has been there. */
-export interface KnownStore {
-  readonly place: string;
-  readonly job: string;
-  readonly proof?: StoreProof;
-  /** Absent where it could not be looked up. */
-  readonly backups?: StoreBackups;
-}
+import { blocks, note, waits, type RetireFinding } from './findings.ts';
+import type { KeyUsage } from './ports.ts';
+import { proofsIn, storeFindings, type KnownStore } from './store-findings.ts';
 
 export interface RetireFacts {
   readonly key: Pick<KeyDescription, 'arn' | 'state' | 'multiRegion'>;
@@ -21,26 +13,18 @@ export interface RetireFacts {
   readonly now: number;
 }
 
-/** `blocks`: data would be lost. `waits`: it could be, until something has passed or was looked at. */
-export interface RetireFinding {
-  readonly weight: 'blocks' | 'waits' | 'note';
-  readonly about: string;
-  readonly words: string;
-}
-
 export interface RetireAdvice {
   readonly keyArn: string;
   readonly verdict: 'keep' | 'wait' | 'disable';
   readonly findings: readonly RetireFinding[];
   /** What to do, in this order. This command does none of it. */
   readonly steps: readonly string[];
+  /** What the advice does not rest on, in words that a person can act on. */
+  readonly notChecked: readonly string[];
 }
 
 /** KMS may record a use an hour late (GetKeyLastUsage). */
 const USAGE_LAG_MS = 3_600_000;
-/** The furthest that point-in-time recovery of DynamoDB reaches back. */
-const RECOVERY_DAYS = 35;
-const DAY_MS = 24 * 3_600_000;
 
 /** May a key be disabled? It advises, and never acts. */
 export function retireCheck(facts: RetireFacts): RetireAdvice {
@@ -64,8 +48,16 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
     : findings.some(({ weight }) => weight === 'waits')
       ? 'wait'
       : 'disable';
-  return { keyArn: facts.key.arn, verdict, findings, steps: STEPS };
+  return { keyArn: facts.key.arn, verdict, findings, steps: STEPS, notChecked: NOT_CHECKED };
 }
+
+const NOT_CHECKED: readonly string[] = [
+  'tables, buckets, Regions and accounts that no job and no run names: search CloudTrail for Decrypt and GenerateDataKey with this key',
+  'bodies of objects, and values that are compressed or encrypted: what they hold of this key, nobody has looked at',
+  'server-side encryption with this key: of tables, buckets, volumes, queues, secrets and logs; see the resources that name it',
+  'backups, snapshots, exports, replicas and caches outside the stores that are listed here',
+  'what has been written since the last run: writers must use another key before this one is disabled',
+];
 
 /** The order of AWS's guidance: disabling can be undone at once, deletion never. */
 const STEPS: readonly string[] = [
@@ -74,72 +66,9 @@ const STEPS: readonly string[] = [
   'only then schedule its deletion (kms:ScheduleKeyDeletion) with the longest waiting period, 30 days; it can be cancelled until then, and never after',
 ];
 
-function storeFindings({ place, job, proof, backups }: KnownStore): readonly RetireFinding[] {
-  return [proofFinding(place, job, proof), ...backupFindings(place, proof, backups)];
-}
-
-function proofFinding(place: string, job: string, proof: StoreProof | undefined): RetireFinding {
-  const verify = `rewrap run ${job} --mode verify tells`;
-  if (proof === undefined)
-    return blocks(place, `no run of the job ${job} has come to its end there; ${verify}`);
-  const { remaining, keepsSource, runId, mode, at } = proof;
-  if (keepsSource)
-    return blocks(
-      place,
-      `the source data keys were left where they are (run ${runId}): only their copies are under another key`,
-    );
-  if (mode === 'rollback')
-    return blocks(
-      place,
-      `was rolled back by run ${runId} since ${at}: its data keys may be under this key again`,
-    );
-  if (remaining === null) return blocks(place, `run ${runId} of ${at} does not know what is left; ${verify}`);
-  return remaining > 0
-    ? blocks(
-        place,
-        `${remaining} data keys may still need it (run ${runId} of ${at}); rewrap report ${runId} names them`,
-      )
-    : {
-        weight: 'note',
-        about: place,
-        words: `nothing was left at ${at} (run ${runId}); what writers did since, ${verify}`,
-      };
-}
-
-function backupFindings(
-  place: string,
-  proof: StoreProof | undefined,
-  backups: StoreBackups | undefined,
-): readonly RetireFinding[] {
-  if (backups === undefined) return [waits(place, UNSEEN)];
-  const { pointInTimeRecovery, noncurrentVersions, replicaRegions } = backups;
-  return [
-    ...(pointInTimeRecovery ? [waits(place, recoverable(proof))] : []),
-    ...(noncurrentVersions ? [waits(place, VERSIONS)] : []),
-    ...(replicaRegions.length > 0
-      ? [
-          note(
-            place,
-            `its replicas in ${replicaRegions.join(', ')} follow it: see that replication is not behind`,
-          ),
-        ]
-      : []),
-  ];
-}
-
-const UNSEEN =
-  'could not be looked at: whether backups or old versions of it hold old data keys is not known';
-const VERSIONS =
-  'noncurrent versions of its objects may hold old data keys: let a lifecycle rule expire them, or keep the key for as long as you keep them';
-
-function recoverable(proof: StoreProof | undefined): string {
-  const until = proof === undefined ? '' : `, until ${dayAfter(proof.at, RECOVERY_DAYS)}`;
-  return `point-in-time recovery holds old data keys for up to ${RECOVERY_DAYS} days after they were moved${until}: a restored table would need this key; so would on-demand backups and exports, for as long as you keep them`;
-}
-
 function usageFindings({ usage, stores, now }: RetireFacts): readonly RetireFinding[] {
   const about = 'last use';
-  const ends = stores.flatMap(({ proof }) => (proof === undefined ? [] : [Date.parse(proof.at)]));
+  const ends = stores.flatMap(({ evidence }) => proofsIn(evidence)).map(({ at }) => Date.parse(at));
   const ours = ends.length === 0 ? undefined : Math.max(...ends);
   const lag =
     ours !== undefined && now - ours < USAGE_LAG_MS
@@ -184,22 +113,6 @@ function keyFindings({ state, multiRegion }: RetireFacts['key']): readonly Retir
   ];
 }
 
-function blocks(about: string, words: string): RetireFinding {
-  return { weight: 'blocks', about, words };
-}
-
-function waits(about: string, words: string): RetireFinding {
-  return { weight: 'waits', about, words };
-}
-
-function note(about: string, words: string): RetireFinding {
-  return { weight: 'note', about, words };
-}
-
 function iso(time: number): string {
   return new Date(time).toISOString();
-}
-
-function dayAfter(at: string, days: number): string {
-  return iso(Date.parse(at) + days * DAY_MS).slice(0, 10);
 }

@@ -1,0 +1,73 @@
+import { EMPTY_BOOKS } from '../account/books.ts';
+import type { Books } from '../model/books.ts';
+import { storeName, type Store } from '../model/job.ts';
+import type { Phase, RunPlan } from '../model/run.ts';
+import { narrowedTo } from '../model/scope.ts';
+import { storeVerdict, type StoreVerdict } from '../verdict/store-verdict.ts';
+import { keyMaterials } from './key-materials.ts';
+import type { PassBooks } from './pass-books.ts';
+import type { StoreReport } from './report.ts';
+
+interface Passes {
+  readonly passes: PassBooks;
+  readonly phases: { readonly main: Phase; readonly all: readonly Phase[] };
+  /** The run ended with an error. */
+  readonly failed: boolean;
+}
+
+/** The account of one store, concluded by the verify pass where there is one. */
+export function storeReport(plan: RunPlan, index: number, { passes, phases, failed }: Passes): StoreReport {
+  const store = plan.stores[index];
+  if (store === undefined) throw new RangeError(`the plan of ${plan.runId} has no store ${index}`);
+  const booksOf = (phase: Phase): Books => passes[phase][index]?.books ?? EMPTY_BOOKS;
+  const [books, verified] = [booksOf(phases.main), booksOf('verify')];
+  const concluding = plan.verify ? verified : books;
+  const units = plan.unitsPerStore[index] ?? 0;
+  const finished = !failed && phases.all.every(phase => passes[phase][index]?.unitsDone === units);
+  const narrowed = narrowedTo(store, plan.sample);
+  const complete = finished && narrowed === undefined;
+  return {
+    store: storeName(store),
+    complete,
+    ...(narrowed !== undefined && { narrowedTo: narrowed }),
+    verdict: verdictOf(store, concluding, {
+      finished,
+      verified: plan.verify,
+      ...(narrowed !== undefined && { narrowedTo: narrowed }),
+    }),
+    records: books.records,
+    withoutDataKey: concluding.withoutDataKey ?? 0,
+    dataKeys: books.dataKeys,
+    outcomes: books.outcomes,
+    concluding: concluding.outcomes,
+    proven: plan.verify ? (verified.outcomes['already-current'] ?? 0) : null,
+    lookAlikes: concluding.lookAlikes?.count ?? 0,
+    remaining: complete ? remainingOf(plan, books, verified) : null,
+    keyMaterials: keyMaterials(plan, books, verified),
+  };
+}
+
+/** A census knows what is to do, a verify pass what is left; a migration without verify does not know. */
+export function remainingOf(plan: RunPlan, total: Books, verified: Books): number | null {
+  if (plan.verify) return verified.remaining;
+  return plan.mode === 'census' ? total.remaining : null;
+}
+
+function verdictOf(
+  store: Store,
+  { records, withoutDataKey = 0, dataKeys, outcomes, remaining, lookAlikes }: Books,
+  seen: { readonly finished: boolean; readonly verified: boolean; readonly narrowedTo?: string },
+): StoreVerdict {
+  return storeVerdict({
+    ...seen,
+    type: store.type,
+    prefix: store.type === 's3' ? store.prefix : '',
+    records,
+    withoutDataKey,
+    withoutDataKeyExpected: store.withoutDataKey === 'expected',
+    dataKeys,
+    foreign: outcomes['foreign-key'] ?? 0,
+    remaining,
+    lookAlikes: lookAlikes?.count ?? 0,
+  });
+}

@@ -1,0 +1,131 @@
+import { counted } from '../verdict/store-verdict.ts';
+import { blocks, note, waits, type RetireFinding } from './findings.ts';
+import type { StoreBackups } from './ports.ts';
+import type { Evidence } from './standing-proofs.ts';
+import type { StoreProof } from './store-proof.ts';
+
+/** A store that some job moves away from the key, whether or not a run has been there. */
+export interface KnownStore {
+  readonly place: string;
+  /** Where in its records the data key lies. */
+  readonly slot?: string;
+  readonly job: string;
+  readonly evidence: Evidence;
+  /** Absent where it could not be looked up. */
+  readonly backups?: StoreBackups;
+}
+
+/** The furthest that point-in-time recovery of DynamoDB reaches back. */
+const RECOVERY_DAYS = 35;
+const DAY_MS = 24 * 3_600_000;
+
+export function storeFindings(store: KnownStore): readonly RetireFinding[] {
+  return [...proofFindings(store), ...backupFindings(store)];
+}
+
+/** The proofs that evidence is made of. */
+export function proofsIn(evidence: Evidence): readonly StoreProof[] {
+  switch (evidence.kind) {
+    case 'proven':
+    case 'parts':
+      return evidence.proofs;
+    case 'doubt':
+      return [evidence.proof];
+    case 'none':
+      return [];
+  }
+}
+
+function proofFindings({ place, slot, job, evidence }: KnownStore): readonly RetireFinding[] {
+  const about = slot === undefined ? place : `${place} ${slot}`;
+  const verify = `rewrap run ${job} --mode verify tells`;
+  const copies = proofsIn(evidence).find(({ keepsSource }) => keepsSource);
+  if (copies !== undefined)
+    return [
+      blocks(
+        about,
+        `the source data keys were left where they are (run ${copies.runId}): only their copies are under another key`,
+      ),
+    ];
+  switch (evidence.kind) {
+    case 'none':
+      return [blocks(about, `no run of the job ${job} has come to its end there; ${verify}`)];
+    case 'doubt':
+      return [blocks(about, doubtWords(evidence.proof, verify))];
+    case 'parts':
+      return [
+        blocks(
+          about,
+          `only parts of it are proven (${evidence.proofs.map(({ part }) => part?.words).join('; ')}): verify all of it, with a job that is not narrowed`,
+        ),
+      ];
+    case 'proven':
+      return [
+        ...evidence.proofs.map(proof => note(about, provenWords(proof, verify))),
+        ...evidence.proofs.flatMap(({ ignored = [] }) =>
+          ignored.length === 0
+            ? []
+            : [
+                note(
+                  about,
+                  `the job answers for ${ignored.join(', ')}: whether data keys there need this key was not asked`,
+                ),
+              ],
+        ),
+      ];
+  }
+}
+
+function doubtWords({ mode, runId, at, doubts, verdict, remaining }: StoreProof, verify: string): string {
+  if (mode === 'rollback')
+    return `was rolled back by run ${runId} since ${at}: its data keys may be under this key again`;
+  if (verdict === undefined)
+    return `run ${runId} of ${at} was of an earlier version, which did not count doubts; ${verify}`;
+  if (doubts === undefined || doubts.length === 0)
+    return `run ${runId} of ${at} does not know what is left; ${verify}`;
+  const left = remaining === null || remaining === 0 ? '' : `; rewrap report ${runId} names them`;
+  return `${doubts.map(({ words }) => words).join('; ')} (run ${runId} of ${at})${left}`;
+}
+
+function provenWords(proof: StoreProof, verify: string): string {
+  const { verdict, runId, at, part, proven, withoutDataKey = 0 } = proof;
+  const where = part === undefined ? '' : `of ${part.words}: `;
+  if (verdict === 'empty') return `${where}was empty at ${at} (run ${runId}); whether it still is, ${verify}`;
+  const opened = `KMS opened ${counted(proven ?? 0, 'data key')} there with the destination key`;
+  const without =
+    withoutDataKey === 0
+      ? ''
+      : `, and ${counted(withoutDataKey, 'record')} held no data key where the job looks`;
+  return `${where}nothing was left at ${at} (run ${runId}): ${opened}${without}; what writers did since, ${verify}`;
+}
+
+function backupFindings({ place, evidence, backups }: KnownStore): readonly RetireFinding[] {
+  if (backups === undefined) return [waits(place, UNSEEN)];
+  const { pointInTimeRecovery, noncurrentVersions, replicaRegions } = backups;
+  return [
+    ...(pointInTimeRecovery ? [waits(place, recoverable(evidence))] : []),
+    ...(noncurrentVersions ? [waits(place, VERSIONS)] : []),
+    ...(replicaRegions.length > 0
+      ? [
+          note(
+            place,
+            `its replicas in ${replicaRegions.join(', ')} follow it: see that replication is not behind`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+const UNSEEN =
+  'could not be looked at: whether backups or old versions of it hold old data keys is not known';
+const VERSIONS =
+  'noncurrent versions of its objects may hold old data keys: let a lifecycle rule expire them, or keep the key for as long as you keep them';
+
+function recoverable(evidence: Evidence): string {
+  const ends = proofsIn(evidence).map(({ at }) => Date.parse(at));
+  const until =
+    ends.length === 0
+      ? ''
+      : `, until ${new Date(Math.max(...ends) + RECOVERY_DAYS * DAY_MS).toISOString().slice(0, 10)}`;
+  return `point-in-time recovery holds old data keys for up to ${RECOVERY_DAYS} days after they were moved${until}: a restored table would need this key; so would on-demand backups and exports, for as long as you keep them`;
+}

@@ -1,0 +1,39 @@
+import type { Store } from '../model/job.ts';
+import type { RunMode } from '../model/run.ts';
+
+/** What a run knows of itself that says what it cannot know. */
+export interface NotCheckedOf {
+  readonly mode: RunMode;
+  readonly stores: readonly Store[];
+  readonly keepsSource: boolean;
+}
+
+/** What the verdict of a run rests not on, in words that a person can act on. */
+export function notChecked({ mode, stores, keepsSource }: NotCheckedOf): readonly string[] {
+  const has = (type: Store['type']): boolean => stores.some(store => store.type === type);
+  const answered = stores.flatMap(({ ignore = [] }) => ignore);
+  return [
+    'tables, buckets, Regions and accounts that the job does not name: look for users of the key in CloudTrail',
+    ...(has('dynamodb')
+      ? [
+          'values that are compressed, or encrypted with another key than a data key: no data key can be seen in them',
+          'backups, exports, streams and caches of the tables: they may hold data keys as they were before',
+        ]
+      : []),
+    ...(has('s3')
+      ? [
+          'bodies of objects, instruction files among them: only metadata, tags and headers are read',
+          'noncurrent versions of objects: they keep the data keys that they had',
+        ]
+      : []),
+    ...(answered.length > 0
+      ? [`places that the job ignores (${answered.join(', ')}): their data keys were neither asked nor moved`]
+      : []),
+    ...(keepsSource
+      ? ['source records: the new data keys are copies, the old ones stay where they are']
+      : []),
+    ...(mode === 'census'
+      ? ['records that were written in the last moments: a census reads eventually consistent']
+      : ['what is written after its record was visited: let writers use the destination key before the run']),
+  ];
+}

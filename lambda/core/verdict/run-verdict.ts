@@ -1,0 +1,52 @@
+import { isSettled, type OutcomeKind } from '../model/outcome.ts';
+import type { RunMode } from '../model/run.ts';
+import type { StoreVerdict } from './store-verdict.ts';
+
+/**
+ * What a run comes to, in one word: everything else that is said of it says the same.
+ * - `proven`, `empty`: of every store; nothing is left, and nothing else is to do
+ * - `not-proven`: at least one store is not, or a data key is not where the job wants it
+ * - `nothing-to-do`, `counted`: a census found every data key up to date, or did not
+ * - `restored`, `not-restored`: a rollback put back everything, or did not
+ * - `failed`: the run did not come to its end
+ */
+export type RunVerdict =
+  'proven' | 'empty' | 'not-proven' | 'nothing-to-do' | 'counted' | 'restored' | 'not-restored' | 'failed';
+
+export interface Judged {
+  readonly state: 'succeeded' | 'failed';
+  readonly mode: RunMode;
+  readonly stores: readonly {
+    readonly verdict: StoreVerdict;
+    /** Of the pass that concludes the run. */
+    readonly concluding: Readonly<Partial<Record<OutcomeKind, number>>>;
+  }[];
+}
+
+export function runVerdict({ state, mode, stores }: Judged): RunVerdict {
+  if (state === 'failed') return 'failed';
+  const unsettled = stores.some(({ concluding }) => unsettledIn(concluding) > 0);
+  const verdicts = stores.map(({ verdict }) => verdict);
+  switch (mode) {
+    case 'rollback':
+      return unsettled ? 'not-restored' : 'restored';
+    case 'census':
+      return unsettled || verdicts.some(isDoubtfulCensus) ? 'counted' : 'nothing-to-do';
+    case 'migrate':
+    case 'verify':
+      if (unsettled || verdicts.some(({ kind }) => kind === 'not-proven')) return 'not-proven';
+      return verdicts.every(({ kind }) => kind === 'empty') ? 'empty' : 'proven';
+  }
+}
+
+/** That it does not verify is no doubt of a census: it claims no proof. */
+function isDoubtfulCensus(verdict: StoreVerdict): boolean {
+  return verdict.kind === 'not-proven' && verdict.doubts.some(({ code }) => code !== 'not-verified');
+}
+
+/** Data keys of a pass that are not where the job wants them. */
+export function unsettledIn(outcomes: Readonly<Partial<Record<OutcomeKind, number>>>): number {
+  return (Object.entries(outcomes) as [OutcomeKind, number][])
+    .filter(([kind]) => !isSettled(kind))
+    .reduce((sum, [, count]) => sum + count, 0);
+}

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { EXIT, exitCodeOf } from '../../cli/exit-codes.ts';
+import { OUTCOME_KINDS } from '../../lambda/core/model/outcome.ts';
+import { runVerdict, type Judged, type RunVerdict } from '../../lambda/core/verdict/run-verdict.ts';
+import { DOUBT_CODES, storeVerdict, type StoreFigures } from '../../lambda/core/verdict/store-verdict.ts';
+
+const SOUND: StoreFigures = {
+  type: 'dynamodb',
+  prefix: '',
+  finished: true,
+  verified: true,
+  records: 10,
+  withoutDataKey: 2,
+  withoutDataKeyExpected: false,
+  dataKeys: 8,
+  foreign: 0,
+  remaining: 0,
+  lookAlikes: 0,
+};
+const codes = (changes: Partial<StoreFigures>): readonly string[] => {
+  const verdict = storeVerdict({ ...SOUND, ...changes });
+  return verdict.kind === 'not-proven' ? verdict.doubts.map(({ code }) => code) : [verdict.kind];
+};
+
+describe('the verdict on a store', () => {
+  it.each<[string, Partial<StoreFigures>, readonly string[]]>([
+    ['every data key was opened, whatever records hold none', {}, ['proven']],
+    ["some data keys are another key's, as KMS has said", { foreign: 3 }, ['proven']],
+    ['there is no record at all', { records: 0, withoutDataKey: 0, dataKeys: 0 }, ['empty']],
+    ['a unit did not end', { finished: false }, ['incomplete']],
+    ['it was a part', { narrowedTo: 'items where a = 1' }, ['narrowed']],
+    ['nobody verified', { verified: false }, ['not-verified']],
+    ['a data key is in doubt', { remaining: 1 }, ['remaining']],
+    ['a value elsewhere looks like a data key', { lookAlikes: 1 }, ['look-alikes']],
+    ['records hold no data key', { dataKeys: 0, withoutDataKey: 10 }, ['no-data-key-found']],
+    ["every data key is another key's", { foreign: 8 }, ['all-foreign']],
+    ['objects hold none in their metadata', { type: 's3' }, ['objects-without-data-key']],
+    ['such objects are expected', { type: 's3', withoutDataKeyExpected: true }, ['proven']],
+    [
+      'nothing is under a prefix',
+      { type: 's3', prefix: '/2026/', records: 0, withoutDataKey: 0, dataKeys: 0 },
+      ['nothing-there'],
+    ],
+    [
+      'no item is in a part',
+      { narrowedTo: 'x', records: 0, withoutDataKey: 0, dataKeys: 0 },
+      ['narrowed', 'nothing-there'],
+    ],
+  ])('where %s', (_, changes, expected) => expect(codes(changes)).toEqual(expected));
+
+  it('says every doubt, in words with a cure, and its count', () => {
+    const seen = new Set<string>();
+    const everything = [
+      {
+        finished: false,
+        verified: false,
+        remaining: 1,
+        lookAlikes: 2,
+        narrowedTo: 'x',
+        foreign: 8,
+        type: 's3' as const,
+      },
+      { dataKeys: 0, withoutDataKey: 10 },
+      { records: 0, dataKeys: 0, withoutDataKey: 0, type: 's3' as const, prefix: 'p/' },
+    ];
+    for (const changes of everything) {
+      const verdict = storeVerdict({ ...SOUND, ...changes });
+      if (verdict.kind !== 'not-proven') throw new Error('is doubted');
+      for (const { code, words } of verdict.doubts) {
+        seen.add(code);
+        expect(words.length).toBeGreaterThan(20);
+      }
+    }
+    expect(seen).toEqual(new Set(DOUBT_CODES));
+  });
+
+  it('is never proven where something is in doubt, and never anything else where nothing is', () => {
+    const small = fc.nat({ max: 3 });
+    const figures = fc.record({
+      type: fc.constantFrom('dynamodb' as const, 's3' as const),
+      prefix: fc.constantFrom('', 'p/'),
+      finished: fc.boolean(),
+      verified: fc.boolean(),
+      withoutDataKey: small,
+      withoutDataKeyExpected: fc.boolean(),
+      dataKeys: small,
+      foreign: small,
+      remaining: small,
+      lookAlikes: small,
+    });
+    fc.assert(
+      fc.property(figures, of => {
+        const one = {
+          ...of,
+          records: of.dataKeys + of.withoutDataKey,
+          foreign: Math.min(of.foreign, of.dataKeys),
+        };
+        const proven =
+          one.finished &&
+          one.verified &&
+          one.remaining + one.lookAlikes === 0 &&
+          one.dataKeys > one.foreign &&
+          (one.type === 'dynamodb' || one.withoutDataKey === 0 || one.withoutDataKeyExpected);
+        expect(storeVerdict(one).kind === 'proven').toBe(proven);
+      }),
+    );
+  });
+});
+
+describe('the verdict on a run', () => {
+  const [proven, empty] = [{ kind: 'proven' }, { kind: 'empty' }] as const;
+  const doubt = (code: 'not-verified' | 'look-alikes') =>
+    ({ kind: 'not-proven', doubts: [{ code, words: 'x' }] }) as const;
+  const of = (
+    mode: Judged['mode'],
+    ...stores: readonly (readonly [Judged['stores'][number]['verdict'], object?])[]
+  ): RunVerdict =>
+    runVerdict({
+      state: 'succeeded',
+      mode,
+      stores: stores.map(([verdict, concluding = { 'already-current': 1 }]) => ({ verdict, concluding })),
+    });
+
+  it.each<[string, RunVerdict, RunVerdict, number]>([
+    ['every store is proven', of('migrate', [proven], [proven]), 'proven', EXIT.done],
+    ['one is empty', of('verify', [proven], [empty, {}]), 'proven', EXIT.done],
+    ['all are empty', of('migrate', [empty, {}]), 'empty', EXIT.done],
+    ['one is not proven', of('migrate', [proven], [doubt('look-alikes')]), 'not-proven', EXIT.left],
+    ["a data key is another key's", of('migrate', [proven, { 'foreign-key': 1 }]), 'not-proven', EXIT.left],
+    ['a census has nothing to do', of('census', [doubt('not-verified')]), 'nothing-to-do', EXIT.done],
+    [
+      'a census has something to do',
+      of('census', [doubt('not-verified'), { 'to-rewrap': 1 }]),
+      'counted',
+      EXIT.left,
+    ],
+    ['a census doubts', of('census', [doubt('look-alikes')]), 'counted', EXIT.left],
+    [
+      'a rollback is complete',
+      of('rollback', [doubt('not-verified'), { restored: 1 }]),
+      'restored',
+      EXIT.done,
+    ],
+    ['a rollback is not', of('rollback', [doubt('not-verified'), { blocked: 1 }]), 'not-restored', EXIT.left],
+  ])('where %s', (_, verdict, expected, code) => {
+    expect([verdict, exitCodeOf({ verdict })]).toEqual([expected, code]);
+  });
+
+  it('of a run that did not end is failed, whatever its stores look like', () => {
+    const verdict = runVerdict({
+      state: 'failed',
+      mode: 'migrate',
+      stores: [{ verdict: proven, concluding: {} }],
+    });
+    expect([verdict, exitCodeOf({ verdict })]).toEqual(['failed', EXIT.failed]);
+  });
+
+  it('is proven with outcomes that leave nothing to do, and with no other', () => {
+    for (const kind of OUTCOME_KINDS) {
+      const settled = ['rewrapped', 'already-current', 'restored', 'already-restored'].includes(kind);
+      expect(of('verify', [proven, { [kind]: 1 }])).toBe(settled ? 'proven' : 'not-proven');
+    }
+  });
+});
