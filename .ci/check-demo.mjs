@@ -41,8 +41,23 @@ assert.deepEqual(
   ],
 );
 for (const { keyMaterialId } of report.keyMaterials) assert.match(keyMaterialId, /^[0-9a-f]{64}$/);
-// 4 corrupt, 3 with another context and 2 without a tenant still name the old key in their ciphertext.
-assert.equal(report.remaining, 9);
+// Doubt counts: 9 items and 3 objects that are corrupt, have another context or lack a tenant. The 10 foreign ones do not:
+// KMS has said of each that no source key made it.
+assert.equal(report.remaining, 9 + 3);
+assert.equal(report.verdict, 'not-proven');
+assert.deepEqual(
+  report.stores.map(({ verdict, withoutDataKey, proven }) => [
+    verdict.doubts.map(({ code }) => code),
+    withoutDataKey,
+    proven,
+  ]),
+  [
+    [['remaining'], 5, 1980],
+    [['remaining', 'objects-without-data-key'], 5, 488],
+  ],
+);
+assert.deepEqual(report.lookAlikes, { count: 0, first: [] });
+assert.ok(report.notChecked.length > 3, 'it says what it did not look at');
 assert.equal(report.failures.length, 22);
 assert.deepEqual([report.proof.holds, report.proof.openedUnderNewKey, report.proof.lost], [true, 2468, []]);
 console.log(`demo: 2,468 data keys moved and proven, 22 named, in ${seconds} s`);
