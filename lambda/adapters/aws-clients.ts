@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { withNamedCalls } from './named-calls.ts';
 import { type ANSWER_TIMEOUT_MS, httpTo, type ClientConfig } from './client-config.ts';
 
 /** 32 HEADs or writes in flight, read-ahead and journal: the default of 50 sockets would be the bottleneck. */
@@ -18,13 +19,16 @@ export class AwsClients {
   }
 
   dynamodb(region?: string): DynamoDBClient {
-    const known = this.#dynamodb.get(region) ?? new DynamoDBClient(this.#settings(region, 'api'));
+    const known =
+      this.#dynamodb.get(region) ??
+      withNamedCalls(new DynamoDBClient(this.#settings(region, 'api')), 'dynamodb');
     this.#dynamodb.set(region, known);
     return known;
   }
 
   s3(region?: string): S3Client {
-    const known = this.#s3.get(region) ?? new S3Client(this.#settings(region, 'objects'));
+    const known =
+      this.#s3.get(region) ?? withNamedCalls(new S3Client(this.#settings(region, 'objects')), 's3');
     this.#s3.set(region, known);
     return known;
   }

@@ -1,4 +1,5 @@
 import { PremiseBroken } from '../core/model/errors.ts';
+import { saidBy } from './said-by.ts';
 
 /**
  * Errors are told apart by name: KMS models neither ThrottlingException nor AccessDeniedException as a class,
@@ -8,8 +9,9 @@ export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
 
+/** What AWS said, without the name of the call that clients put before it. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? saidBy(error) : String(error);
 }
 
 /** The HTTP status of the answer; a HEAD reply has no body to name its error. */
@@ -33,6 +35,36 @@ const CREDENTIAL_ERRORS = new Set([
 /** This role may not do this: no record of the run would fare better. */
 export function isDenied(error: unknown): boolean {
   return CREDENTIAL_ERRORS.has(nameOf(error));
+}
+
+/** Whoever calls is not who they say, or what they call is not there: asking about another record changes nothing. */
+const OF_EVERY_RECORD = new Set([
+  ...[...CREDENTIAL_ERRORS].filter(name => !['AccessDenied', 'AccessDeniedException'].includes(name)),
+  'AuthorizationHeaderMalformed',
+  'InvalidToken',
+  'NoSuchBucket',
+  'PermanentRedirect',
+  'ResourceNotFoundException',
+  'TableNotFoundException',
+]);
+
+/**
+ * The service refuses a call about one record, and gives a reason that may hold for that record alone: its own policy,
+ * its type in an index, its size, its encryption. Whether it holds for all of them, a second record tells.
+ */
+export function isRefusal(error: unknown): boolean {
+  const status = statusOf(error) ?? 0;
+  return status >= 400 && status < 500 && !isTransient(error) && !OF_EVERY_RECORD.has(nameOf(error));
+}
+
+/** What a service says of a refusal. A HEAD reply has no body: then its status is all there is. */
+export function refusalWords(call: string, error: unknown): string {
+  const name = nameOf(error);
+  const status = statusOf(error) ?? 0;
+  const said = ['Unknown', 'UnknownError', 'Forbidden', 'BadRequest', String(status)].includes(name)
+    ? `${status}`
+    : `${status} ${name}: ${messageOf(error)}`;
+  return `${call} was refused (${said})`;
 }
 
 const TRANSIENT_ERRORS = new Set([

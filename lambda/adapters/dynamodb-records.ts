@@ -10,11 +10,12 @@ import { changedAttributes } from '../core/model/apply-change.ts';
 import type { ScanRange } from '../core/model/run.ts';
 import type { TableScope } from '../core/model/scope.ts';
 import type { RecordPage, WriteResult } from '../core/ports.ts';
-import { isTransient, nameOf, premise } from './aws-errors.ts';
+import { isRefusal, isTransient, nameOf, premise, refusalWords } from './aws-errors.ts';
 import { despiteConflicts } from './patience.ts';
 import { batchGet } from './batch-get.ts';
 import type { CopyTarget } from './copied-records.ts';
 import { decodeKey, encodeKey, type SdkItem } from './item-key.ts';
+import { RefusedCalls } from './refused-calls.ts';
 import { scanScope } from './scan-scope.ts';
 import { updateExpression } from './update-expression.ts';
 
@@ -31,6 +32,7 @@ export class DynamoDbRecords implements CopyTarget {
   readonly #table: string;
   readonly #keyNames: readonly string[];
   readonly #scope: TableScope;
+  readonly #refused = new RefusedCalls(isRefused);
 
   constructor(client: DynamoDBClient, { name, keyNames, scope = {} }: Table) {
     this.#client = client;
@@ -86,7 +88,7 @@ export class DynamoDbRecords implements CopyTarget {
       ConditionExpression: 'attribute_not_exists(#partitionKey)',
       ExpressionAttributeNames: { '#partitionKey': this.#keyNames[0] ?? '' },
     });
-    return this.#written('dynamodb:PutItem', () => this.#client.send(command));
+    return this.#written('dynamodb:PutItem', source, () => this.#client.send(command));
   }
 
   async #batchGet(keys: readonly SdkItem[]): Promise<readonly (SdkItem | undefined)[]> {
@@ -111,19 +113,22 @@ export class DynamoDbRecords implements CopyTarget {
       Key: needItem(record).key as SdkItem,
       ...updateExpression(change),
     });
-    return this.#written('dynamodb:UpdateItem', () => this.#client.send(command));
+    return this.#written('dynamodb:UpdateItem', record, () => this.#client.send(command));
   }
 
-  async #written(call: string, send: () => Promise<unknown>): Promise<WriteResult> {
+  async #written(call: string, { locator }: StoreRecord, send: () => Promise<unknown>): Promise<WriteResult> {
     try {
-      await despiteConflicts(send);
-      return { kind: 'written' };
+      const asked = await this.#refused.ask(call, locator, () => despiteConflicts(send));
+      return asked.kind === 'answered'
+        ? { kind: 'written' }
+        : { kind: 'blocked', reason: refusalWords(call, asked.error) };
     } catch (error) {
-      if (nameOf(error) === 'ConditionalCheckFailedException') return { kind: 'precondition-failed' };
+      if (nameOf(error) === 'ConditionalCheckFailedException') {
+        this.#refused.worked(call);
+        return { kind: 'precondition-failed' };
+      }
       if (isTransient(error) || nameOf(error) === 'TransactionConflictException')
         return { kind: 'unavailable', reason: `DynamoDB did not take the write: ${nameOf(error)}` };
-      if (nameOf(error) === 'ItemCollectionSizeLimitExceededException' || isItemTooLarge(error))
-        return { kind: 'blocked', reason: 'the item would exceed a DynamoDB size limit' };
       throw this.#premise(call, error);
     }
   }
@@ -162,8 +167,12 @@ export class DynamoDbRecords implements CopyTarget {
   }
 }
 
-function isItemTooLarge(error: unknown): boolean {
-  return nameOf(error) === 'ValidationException' && /maximum allowed size/i.test((error as Error).message);
+/** A condition that does not hold, and a transaction in the way, are about the record, and refuse nothing. */
+function isRefused(error: unknown): boolean {
+  return (
+    isRefusal(error) &&
+    !['ConditionalCheckFailedException', 'TransactionConflictException'].includes(nameOf(error))
+  );
 }
 
 function needItem(record: StoreRecord): ItemRecord {

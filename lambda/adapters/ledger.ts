@@ -74,12 +74,14 @@ export class DynamoDbLedger implements Ledger {
     );
     const rate = Item?.['kmsRequestsPerSecond']?.N;
     const brokenPremise = Item?.['brokenPremise']?.S;
+    const trouble = Item?.['trouble']?.S;
     const paused = Item?.['paused']?.BOOL;
     const leaseUntil = Item?.['leaseUntil']?.N;
     return {
       ...(leaseUntil !== undefined && { leaseUntil: Number(leaseUntil) }),
       ...(paused !== undefined && { paused }),
       ...(rate !== undefined && { kmsRequestsPerSecond: Number(rate) }),
+      ...(trouble !== undefined && { trouble }),
       ...(brokenPremise !== undefined && { brokenPremise }),
     };
   }
@@ -88,6 +90,10 @@ export class DynamoDbLedger implements Ledger {
     await this.#control(runId, 'brokenPremise = if_not_exists(brokenPremise, :message)', {
       ':message': { S: message },
     });
+  }
+
+  async noteTrouble(runId: string, words: string): Promise<void> {
+    await this.#control(runId, 'trouble = :words', { ':words': { S: words } });
   }
 
   async renewLease(runId: string, until: number): Promise<void> {

@@ -77,9 +77,9 @@ function blockedReason(head: HeadObjectCommandOutput): string | undefined {
   return undefined;
 }
 
-/** An object whose HEAD is refused: S3 answers 400 without the customer's key, and tells nothing of the metadata. */
-export function hiddenObject(key: string): ObjectRecord {
-  const hidden = 'S3 does not show its metadata (400): encrypted with a customer-provided key (SSE-C)';
+/** An object that S3 does not show: of one with a customer-provided key (SSE-C) it answers 400, and nothing of the metadata. */
+export function hiddenObject(key: string, refusal: string): ObjectRecord {
+  const hidden = `${refusal}: its metadata are not shown, as of an object that denies it, or has a customer-provided key (SSE-C)`;
   return {
     kind: 'object',
     locator: key,

@@ -1,5 +1,6 @@
 import {
   CopyObjectCommand,
+  type CopyObjectCommandInput,
   GetObjectAclCommand,
   HeadObjectCommand,
   GetObjectTaggingCommand,
@@ -12,7 +13,7 @@ import type { ScanRange } from '../core/model/run.ts';
 import type { BucketScope } from '../core/model/scope.ts';
 import type { RecordPage, WriteResult } from '../core/ports.ts';
 import { compareUtf8 } from '../core/scan/utf8-order.ts';
-import { isTransient, nameOf, premise, statusOf } from './aws-errors.ts';
+import { isRefusal, isTransient, nameOf, premise, refusalWords } from './aws-errors.ts';
 import { answerDate } from './answer-date.ts';
 import type { CopyTarget } from './copied-records.ts';
 import { copyInPlace } from './copy-in-place.ts';
@@ -21,6 +22,7 @@ import { listObjects, type ListedObject } from './list-objects.ts';
 import { despiteConflicts } from './patience.ts';
 import { grantHeaders, type GrantHeaders } from './object-grants.ts';
 import { hiddenObject, objectRecord } from './object-record.ts';
+import { RefusedCalls, type Asked } from './refused-calls.ts';
 
 const SECOND_MS = 1_000;
 
@@ -43,6 +45,7 @@ export interface BucketStore {
 export class S3Records implements CopyTarget {
   readonly #client: S3Client;
   readonly #store: BucketStore;
+  readonly #refused = new RefusedCalls(isRefused);
 
   constructor(client: S3Client, store: BucketStore) {
     this.#client = client;
@@ -83,12 +86,7 @@ export class S3Records implements CopyTarget {
       throw new TypeError(`nothing to make ${source.locator} of`);
     if (object.blocked !== undefined) return { kind: 'blocked', reason: object.blocked };
     const command = copyToBucket({ bucket: this.#store.bucket, from: this.#store.copyFrom, object, change });
-    try {
-      await despiteConflicts(() => this.#client.send(new CopyObjectCommand(command)));
-      return { kind: 'written' };
-    } catch (error) {
-      return this.#writeError(object, error);
-    }
+    return this.#copy(object, command);
   }
 
   #heads(keys: readonly string[]): Promise<readonly (ObjectRecord | undefined)[]> {
@@ -106,11 +104,24 @@ export class S3Records implements CopyTarget {
     if (read.blocked !== undefined) return { kind: 'blocked', reason: read.blocked };
     const object = await this.#settle(read, change);
     if (object === undefined) return { kind: 'precondition-failed' };
+    const grants = await this.#grants(object.locator);
+    if (grants.kind === 'refused')
+      return { kind: 'blocked', reason: refusalWords('s3:GetObjectAcl', grants.error) };
+    return this.#copy(
+      object,
+      copyInPlace({ bucket: this.#store.bucket, object, change, grants: grants.answer }),
+    );
+  }
+
+  async #copy(object: ObjectRecord, copy: CopyObjectCommandInput): Promise<WriteResult> {
+    const call = 's3:CopyObject';
     try {
-      const grants = await this.#grants(object.locator);
-      const copy = copyInPlace({ bucket: this.#store.bucket, object, change, grants });
-      await despiteConflicts(() => this.#client.send(new CopyObjectCommand(copy)));
-      return { kind: 'written' };
+      const asked = await this.#refused.ask(call, object.locator, () =>
+        despiteConflicts(() => this.#client.send(new CopyObjectCommand(copy))),
+      );
+      return asked.kind === 'answered'
+        ? { kind: 'written' }
+        : { kind: 'blocked', reason: refusalWords(call, asked.error) };
     } catch (error) {
       return this.#writeError(object, error);
     }
@@ -132,11 +143,19 @@ export class S3Records implements CopyTarget {
     return asExpected && object?.etag === read.etag ? object : undefined;
   }
 
-  async #grants(key: string): Promise<GrantHeaders> {
-    if (!this.#store.accessControlLists) return {};
-    return grantHeaders(
-      await this.#client.send(new GetObjectAclCommand({ Bucket: this.#store.bucket, Key: key })),
-    );
+  async #grants(key: string): Promise<Asked<GrantHeaders>> {
+    if (!this.#store.accessControlLists) return { kind: 'answered', answer: {} };
+    const call = 's3:GetObjectAcl';
+    try {
+      return await this.#refused.ask(call, key, async () =>
+        grantHeaders(
+          await this.#client.send(new GetObjectAclCommand({ Bucket: this.#store.bucket, Key: key })),
+        ),
+      );
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      throw this.#premise(`${call} of ${key}`, error);
+    }
   }
 
   #writeError({ locator }: ObjectRecord, error: unknown): WriteResult {
@@ -144,30 +163,43 @@ export class S3Records implements CopyTarget {
       case 'PreconditionFailed':
       case 'ConditionalRequestConflict':
       case 'NoSuchKey':
+        this.#refused.worked('s3:CopyObject');
         return { kind: 'precondition-failed' };
       case 'InvalidObjectState':
         return { kind: 'blocked', reason: 'archived: restore the object, then run the job again' };
-      case 'InvalidRequest':
-      case 'MetadataTooLarge':
-        return { kind: 'blocked', reason: `S3 refuses the copy: ${(error as Error).message}` };
     }
     if (isTransient(error))
       return { kind: 'unavailable', reason: `S3 did not take the copy: ${nameOf(error)}` };
     throw this.#premise(`s3:CopyObject of ${locator}`, error);
   }
 
+  /** The object as it is; `undefined` where there is none; hidden where S3 does not show this one. */
   async #head(key: string): Promise<ObjectRecord | undefined> {
-    try {
+    const record = await this.#read('s3:HeadObject', key, async () => {
       const head = new HeadObjectCommand({ Bucket: this.#store.bucket, Key: key });
       const answeredAt = answerDate(head);
-      const record = objectRecord(key, await this.#client.send(head), answeredAt());
-      return this.#store.tags === true ? { ...record, tags: await this.#tags(key) } : record;
+      return objectRecord(key, await this.#client.send(head), answeredAt());
+    });
+    if (record === undefined || record.hidden !== undefined || this.#store.tags !== true) return record;
+    return this.#read('s3:GetObjectTagging', key, async () => ({ ...record, tags: await this.#tags(key) }));
+  }
+
+  async #read(
+    call: string,
+    key: string,
+    send: () => Promise<ObjectRecord>,
+  ): Promise<ObjectRecord | undefined> {
+    try {
+      const asked = await this.#refused.ask(call, key, send);
+      return asked.kind === 'answered' ? asked.answer : hiddenObject(key, refusalWords(call, asked.error));
     } catch (error) {
       // Deleted since it was listed: there is no data key any more.
-      if (nameOf(error) === 'NotFound' || nameOf(error) === 'NoSuchKey') return undefined;
+      if (nameOf(error) === 'NotFound' || nameOf(error) === 'NoSuchKey') {
+        this.#refused.worked(call);
+        return undefined;
+      }
       if (isTransient(error)) throw error;
-      if (statusOf(error) === 400) return hiddenObject(key);
-      throw this.#premise(`s3:HeadObject of ${key}`, error);
+      throw this.#premise(`${call} of ${key}`, error);
     }
   }
 
@@ -187,6 +219,19 @@ export class S3Records implements CopyTarget {
     );
   }
 }
+
+/** That an object is not there, not as it was, archived or being written refuses nothing. */
+function isRefused(error: unknown): boolean {
+  return isRefusal(error) && !STATES_OF_OBJECTS.has(nameOf(error));
+}
+
+const STATES_OF_OBJECTS = new Set([
+  'NotFound',
+  'NoSuchKey',
+  'PreconditionFailed',
+  'ConditionalRequestConflict',
+  'InvalidObjectState',
+]);
 
 /** Whether a listed object is in the part that the run is about. */
 function isInScope({ key, lastModified }: ListedObject, scope: BucketScope = {}): boolean {

@@ -38,7 +38,10 @@ export class AwsStoreCatalog implements StoreCatalog {
       );
       return {
         keyNames: (Table?.KeySchema ?? []).flatMap(({ AttributeName }) => AttributeName ?? []),
-        indexNames: (Table?.GlobalSecondaryIndexes ?? []).flatMap(({ IndexName }) => IndexName ?? []),
+        indexNames: [
+          ...(Table?.GlobalSecondaryIndexes ?? []),
+          ...(Table?.LocalSecondaryIndexes ?? []),
+        ].flatMap(({ IndexName }) => IndexName ?? []),
         itemCount: Table?.ItemCount ?? 0,
         sizeBytes: Table?.TableSizeBytes ?? 0,
         streamEnabled: Table?.StreamSpecification?.StreamEnabled ?? false,

@@ -94,6 +94,8 @@ export interface RunControl {
   readonly kmsRequestsPerSecond?: number;
   /** An operator has paused the run: no worker begins another page. */
   readonly paused?: boolean;
+  /** The last words of a worker that could not go on for another reason. */
+  readonly trouble?: string;
   /** Set by the first worker that found a premise broken; every other worker stops at its next page. */
   readonly brokenPremise?: string;
   /** No worker of the run is writing later than this, milliseconds since 1970. */
@@ -110,6 +112,8 @@ export interface Ledger {
   checkpoint(progress: UnitProgress, previousPages: number): Promise<void>;
   readControl(runId: string): Promise<RunControl>;
   breakPremise(runId: string, message: string): Promise<void>;
+  /** Leaves the words of an error that a retry may mend: Step Functions drops them where a map fails as a whole. */
+  noteTrouble(runId: string, words: string): Promise<void>;
   renewLease(runId: string, until: number): Promise<void>;
 }
 

@@ -24,7 +24,13 @@ const ports = {
 
 /** States Report and ReportFailure. */
 export async function handler(event: FinishRequest): Promise<object> {
-  const { report, reportKey, brokenPremise } = await finishRun(event, ports);
+  const { report, reportKey, brokenPremise, words } = await finishRun(event, ports);
   const { state, remaining } = report;
-  return { reportKey, state, remaining, ...(brokenPremise !== undefined && { brokenPremise }) };
+  return {
+    reportKey,
+    state,
+    remaining,
+    ...(brokenPremise !== undefined && { brokenPremise }),
+    ...(words !== undefined && { words }),
+  };
 }

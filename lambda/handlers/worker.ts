@@ -5,7 +5,7 @@ import { DynamoDbLedger } from '../adapters/ledger.ts';
 import { openStore } from '../adapters/record-store.ts';
 import { S3RunFiles } from '../adapters/run-files.ts';
 import { PowertoolsTelemetry } from '../adapters/telemetry.ts';
-import { announceBrokenPremise } from '../core/account/run-control.ts';
+import { announceTrouble } from '../core/account/run-control.ts';
 import type { UnitProgress } from '../core/model/books.ts';
 import type { Unit } from '../core/model/run.ts';
 import { unitScope, type UnitScope } from '../core/scan/unit-scope.ts';
@@ -32,7 +32,7 @@ type Work = (
 /** What all workers have in common: the unit's scope, and every port but the journal's and the one that KMS is. */
 export function worker(service: string, work: Work): (unit: Unit, context: Context) => Promise<UnitProgress> {
   return (unit, context) =>
-    announceBrokenPremise(unit.runId, ledger, async () => {
+    announceTrouble(unit.runId, ledger, async () => {
       const scope = unitScope(unit, await files.readPlan(unit.runId), formats);
       const { job, storeRegion: region, grantTokens } = scope.plan;
       const ports = {

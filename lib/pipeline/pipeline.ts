@@ -18,7 +18,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { PipelineFunctions } from '../functions/pipeline-functions.ts';
 import type { RunBucket } from '../storage/run-bucket.ts';
-import { LAMBDA_RETRY } from './retry.ts';
+import { LAMBDA_RETRY, SLOT_RETRY } from './retry.ts';
 import { UnitMap } from './unit-map.ts';
 
 export interface PipelineProps {
@@ -108,6 +108,7 @@ export class Pipeline extends Construct {
       outputs: '{% $states.result.Payload %}',
       retryOnServiceExceptions: false,
     });
+    state.addRetry(SLOT_RETRY);
     state.addRetry(LAMBDA_RETRY);
     state.addCatch(failed, { errors: [Errors.ALL], assign: { error: '{% $states.errorOutput %}' } });
     return state;
@@ -120,6 +121,7 @@ export class Pipeline extends Construct {
       outputs: '{% $states.result.Payload %}',
       retryOnServiceExceptions: false,
     });
+    state.addRetry(SLOT_RETRY);
     state.addRetry(LAMBDA_RETRY);
     return state;
   }
@@ -131,11 +133,12 @@ export class Pipeline extends Construct {
       payload: TaskInput.fromObject({ runId: '{% $plan.runId %}', error: '{% $error %}' }),
       assign: {
         error:
-          "{% $exists($states.result.Payload.brokenPremise) ? {'Error': 'PremiseBroken', 'Cause': $states.result.Payload.brokenPremise} : $error %}",
+          "{% $exists($states.result.Payload.brokenPremise) ? {'Error': 'PremiseBroken', 'Cause': $states.result.Payload.brokenPremise} : $exists($states.result.Payload.words) ? {'Error': $error.Error, 'Cause': $states.result.Payload.words} : $error %}",
       },
       outputs: '{% $states.result.Payload %}',
       retryOnServiceExceptions: false,
     });
+    state.addRetry(SLOT_RETRY);
     state.addRetry(LAMBDA_RETRY);
     state.addCatch(failed, { errors: [Errors.ALL] });
     state.next(failed);

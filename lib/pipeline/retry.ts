@@ -10,12 +10,25 @@ export const LAMBDA_RETRY: RetryProps = {
     'Lambda.ServiceException',
     'Lambda.AWSLambdaException',
     'Lambda.SdkClientException',
-    'Lambda.TooManyRequestsException',
     'Lambda.ClientExecutionTimeoutException',
   ],
   interval: Duration.seconds(2),
   backoffRate: 2,
   maxAttempts: 8,
+  maxDelay: Duration.seconds(60),
+  jitterStrategy: JitterType.FULL,
+};
+
+/**
+ * Lambda had no slot: other functions of the account hold them, or more workers than there are slots. That is no failure
+ * of a unit: it waits its turn, up to a minute a time. 1,000 tries are 8 hours or more, and 3 events each (scheduled,
+ * started, failed) of the 25,000 that a history may have.
+ */
+export const SLOT_RETRY: RetryProps = {
+  errors: ['Lambda.TooManyRequestsException'],
+  interval: Duration.seconds(2),
+  backoffRate: 2,
+  maxAttempts: 1_000,
   maxDelay: Duration.seconds(60),
   jitterStrategy: JitterType.FULL,
 };

@@ -21,7 +21,7 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { LAMBDA_RETRY, NEVER_RETRY, WORKER_RETRY } from './retry.ts';
+import { LAMBDA_RETRY, NEVER_RETRY, SLOT_RETRY, WORKER_RETRY } from './retry.ts';
 
 export interface UnitMapProps {
   readonly bucket: IBucket;
@@ -92,6 +92,7 @@ function workUntilDone(scope: Construct, workerState: string, worker: IFunction)
     retryOnServiceExceptions: false,
   });
   work.addRetry(NEVER_RETRY);
+  work.addRetry(SLOT_RETRY);
   work.addRetry(LAMBDA_RETRY);
   work.addRetry(WORKER_RETRY);
   // A paused run looks once a minute whether it goes on: three transitions a worker and minute, $0.0045 an hour.

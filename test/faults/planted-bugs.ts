@@ -253,6 +253,7 @@ export const PLANTED_BUGS: readonly Planted[] = [
           lastCheckpoint: (of, runId) => ports.ledger.lastCheckpoint(of, runId),
           checkpoint: (progress, previous) => ports.ledger.checkpoint(progress, previous),
           breakPremise: (runId, words) => ports.ledger.breakPremise(runId, words),
+          noteTrouble: (runId, words) => ports.ledger.noteTrouble(runId, words),
           renewLease: (runId, until) => ports.ledger.renewLease(runId, until),
           readControl: async runId => {
             const { brokenPremise: _unheard, ...control } = await ports.ledger.readControl(runId);

@@ -13,7 +13,7 @@ import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
 import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
 import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
 import { LedgerStoreLocks } from '../../lambda/adapters/store-locks.ts';
-import { announceBrokenPremise } from '../../lambda/core/account/run-control.ts';
+import { announceTrouble } from '../../lambda/core/account/run-control.ts';
 import type { HolderLife } from '../../lambda/core/lock/store-lock.ts';
 import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
@@ -97,7 +97,7 @@ export class Service {
     { party, clock, deadline }: { readonly party: Party } & Pick<WorkerPorts, 'clock' | 'deadline'>,
   ): Promise<UnitProgress> {
     const { files, ledger, clients } = this.#tools(party);
-    return announceBrokenPremise(unit.runId, ledger, async () => {
+    return announceTrouble(unit.runId, ledger, async () => {
       const plan = await files.readPlan(unit.runId);
       const scope = unitScope(unit, plan, formats);
       const place = { bucket: JOURNAL, job: plan.job };

@@ -68,6 +68,17 @@ describe('the state machine', () => {
         expect(Retry?.[0]).toMatchObject({ ErrorEquals: ['PremiseBroken'], MaxAttempts: 0 });
   });
 
+  it('waits for a slot of Lambda for hours, within the events that a history may have', () => {
+    for (const [name, { Type, Retry = [] }] of all) {
+      if (Type !== 'Task') continue;
+      const slot = Retry.find(({ ErrorEquals }) => ErrorEquals.includes('Lambda.TooManyRequestsException'));
+      const { MaxAttempts = 0, MaxDelaySeconds = 0 } = slot ?? {};
+      // Full jitter waits half of it on average; a try leaves three events of 25,000.
+      expect([name, (MaxAttempts * MaxDelaySeconds) / 2 > 8 * 3_600]).toEqual([name, true]);
+      expect(MaxAttempts * 3).toBeLessThan(25_000 / 2);
+    }
+  });
+
   it('lets a paused run wait, and look again once a minute', () => {
     const states = Object.fromEntries(nested);
     expect(states['MigrateUnit done?']).toMatchObject({

@@ -131,6 +131,11 @@ export class FakeLedger implements Ledger {
     return Promise.resolve();
   }
 
+  noteTrouble(_runId: string, trouble: string): Promise<void> {
+    this.control = { ...this.control, trouble };
+    return Promise.resolve();
+  }
+
   renewLease(_runId: string, leaseUntil: number): Promise<void> {
     this.control = { ...this.control, leaseUntil };
     return Promise.resolve();

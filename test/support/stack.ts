@@ -93,6 +93,7 @@ export interface AslState {
     readonly ErrorEquals: readonly string[];
     readonly MaxAttempts?: number;
     readonly JitterStrategy?: string;
+    readonly MaxDelaySeconds?: number;
   }[];
   readonly ItemProcessor?: { readonly States: Record<string, AslState> };
   readonly [field: string]: unknown;

@@ -1,5 +1,5 @@
 import { booksBalance } from '../../lambda/core/account/books.ts';
-import { announceBrokenPremise } from '../../lambda/core/account/run-control.ts';
+import { announceTrouble } from '../../lambda/core/account/run-control.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import { PremiseBroken, UnitConflict } from '../../lambda/core/model/errors.ts';
 import type { ItemRecord } from '../../lambda/core/model/record.ts';
@@ -221,7 +221,7 @@ describe('a broken premise', () => {
   it('stops the worker, and tells all others', async () => {
     const ports = withOrders(25);
     ports.keys.disabled.add(OLD_KEY);
-    const work = announceBrokenPremise('run-1', ports.ledger, () => migrateUnit(scope(), ports));
+    const work = announceTrouble('run-1', ports.ledger, () => migrateUnit(scope(), ports));
     await expect(work).rejects.toBeInstanceOf(PremiseBroken);
     expect(ports.ledger.control.brokenPremise).toContain('is disabled');
     expect(ports.records.writes).toEqual([]);
@@ -241,9 +241,9 @@ describe('a broken premise', () => {
   it('is not announced a second time by those who stop for it', async () => {
     const ports = withOrders(5);
     ports.ledger.control = { brokenPremise: 'first words' };
-    await expect(
-      announceBrokenPremise('run-1', ports.ledger, () => migrateUnit(scope(), ports)),
-    ).rejects.toThrow('first words');
+    await expect(announceTrouble('run-1', ports.ledger, () => migrateUnit(scope(), ports))).rejects.toThrow(
+      'first words',
+    );
     expect(ports.ledger.control.brokenPremise).toBe('first words');
   });
 });

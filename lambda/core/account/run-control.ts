@@ -1,5 +1,5 @@
 import { renewedLease } from '../lock/lease.ts';
-import { PremiseBroken } from '../model/errors.ts';
+import { PremiseBroken, UnitConflict } from '../model/errors.ts';
 import type { RunPlan } from '../model/run.ts';
 import type { Clock, KeyService, Ledger } from '../ports.ts';
 
@@ -27,17 +27,24 @@ export async function heedControl(
   return control.paused === true ? 'pause' : 'go-on';
 }
 
-/** Runs a worker and, where a premise breaks, tells all others before it fails itself. */
-export async function announceBrokenPremise<T>(
-  runId: string,
-  ledger: Ledger,
-  work: () => Promise<T>,
-): Promise<T> {
+/**
+ * Runs a worker and, where a premise breaks, tells all others before it fails itself. Of any other error it leaves the
+ * words: if retries do not mend it, the report has them.
+ */
+export async function announceTrouble<T>(runId: string, ledger: Ledger, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof PremiseBroken && error.code !== 'account.stopped')
-      await ledger.breakPremise(runId, error.message);
+    if (error instanceof PremiseBroken) {
+      if (error.code !== 'account.stopped') await ledger.breakPremise(runId, error.message);
+    } else if (!(error instanceof UnitConflict)) {
+      // The ledger may be what is in trouble: then the first error is the one to tell of.
+      await ledger.noteTrouble(runId, wordsOf(error)).catch(() => undefined);
+    }
     throw error;
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -45,6 +45,8 @@ export interface FinishedReport {
   readonly report: Report;
   readonly reportKey: string;
   readonly brokenPremise?: string;
+  /** Why the run failed. */
+  readonly words?: string;
 }
 
 /** Stage Report: folds what the units did into one report, remembers what the next runs must know, and fails where a premise broke. */
@@ -54,11 +56,11 @@ export async function finishRun(
 ): Promise<FinishedReport> {
   const { files, ledger, history, clock } = ports;
   const plan = await files.readPlan(runId);
-  const { brokenPremise } = await ledger.readControl(runId);
+  const { brokenPremise, trouble } = await ledger.readControl(runId);
   // Tolerated failures may hide a broken premise from the map: here it ends the run, and ReportFailure reports it.
   if (error === undefined && brokenPremise !== undefined)
     throw new PremiseBroken('report.brokenPremise', brokenPremise);
-  const words = brokenPremise ?? (error === undefined ? undefined : `${error.Error}: ${error.Cause}`);
+  const words = brokenPremise ?? (error === undefined ? undefined : wordsOf(error, trouble));
   const report = await foldReport({
     plan,
     units: manifests === undefined ? ledger.units(runId) : files.unitResults(manifests),
@@ -76,5 +78,22 @@ export async function finishRun(
   await ports.announce(report);
   // A run that failed keeps its locks: it can be redriven, and whoever takes them over fences it first.
   if (report.state === 'succeeded') await releaseLocks(plan, ports.locks);
-  return { report, reportKey, ...(brokenPremise !== undefined && { brokenPremise }) };
+  return {
+    report,
+    reportKey,
+    ...(brokenPremise !== undefined && { brokenPremise }),
+    ...(words !== undefined && { words }),
+  };
+}
+
+/** A map that fails says that too many of its units did, and not why; a worker that failed has left its words. */
+function wordsOf(
+  { Error: name, Cause }: NonNullable<FinishRequest['error']>,
+  trouble: string | undefined,
+): string {
+  if (name !== 'States.ExceedToleratedFailureThreshold') return `${name}: ${Cause}`;
+  return (
+    trouble ??
+    'units failed, and their workers left no word: Lambda killed them (out of time or memory), or had no slot for them; look at the failed children of the map in Step Functions, then start the same job again, it goes on'
+  );
 }

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { RefusedCalls, type Asked } from '../../lambda/adapters/refused-calls.ts';
+
+class Refused extends Error {}
+const refusals = (): RefusedCalls => new RefusedCalls(error => error instanceof Refused);
+
+/** A call that answers when it is told to. */
+function pending(): {
+  readonly send: () => Promise<string>;
+  readonly answer: () => void;
+  readonly refuse: () => void;
+} {
+  let [answer, refuse] = [(): void => undefined, (): void => undefined];
+  const promise = new Promise<string>((resolve, reject) => {
+    answer = () => resolve('answer');
+    refuse = () => reject(new Refused());
+  });
+  return { send: () => promise, answer, refuse };
+}
+const kindOf = (asked: Promise<Asked<string>>): Promise<string> =>
+  asked
+    .then(({ kind }) => kind)
+    .catch((error: unknown) => (error instanceof Refused ? 'every record' : 'thrown'));
+
+describe('a refused call', () => {
+  it("is that record's own where the call works for another one, whichever answers first", async () => {
+    const [calls, one, other] = [refusals(), pending(), pending()];
+    const first = kindOf(calls.ask('copy', 'a', one.send));
+    const second = kindOf(calls.ask('copy', 'b', other.send));
+    one.refuse();
+    other.answer();
+    expect(await Promise.all([first, second])).toEqual(['refused', 'answered']);
+    expect(await kindOf(calls.ask('copy', 'c', () => Promise.reject(new Refused())))).toBe('refused');
+  });
+
+  it('is that of every record where a second one is refused, and none has worked', async () => {
+    const calls = refusals();
+    const ask = (record: string): Promise<string> =>
+      kindOf(calls.ask('copy', record, () => Promise.reject(new Refused())));
+    expect([await ask('a'), await ask('a'), await ask('b')]).toEqual(['refused', 'refused', 'every record']);
+  });
+
+  it('of the only record there is, is its own', async () => {
+    expect(await kindOf(refusals().ask('head', 'a', () => Promise.reject(new Refused())))).toBe('refused');
+  });
+
+  it('is told apart from other calls, and from errors that refuse nothing', async () => {
+    const calls = refusals();
+    expect(await kindOf(calls.ask('head', 'a', () => Promise.resolve('x')))).toBe('answered');
+    expect(await kindOf(calls.ask('copy', 'a', () => Promise.reject(new Refused())))).toBe('refused');
+    expect(await kindOf(calls.ask('copy', 'b', () => Promise.reject(new Error('precondition'))))).toBe(
+      'thrown',
+    );
+    calls.worked('copy');
+    expect(await kindOf(calls.ask('copy', 'c', () => Promise.reject(new Refused())))).toBe('refused');
+  });
+
+  it('never ends a run that has moved a record, and ends one in which two were refused and none was moved', async () => {
+    const order = fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
+        order,
+        async (works, answers) => {
+          const calls = refusals();
+          const sent = works.map(() => pending());
+          const kinds = sent.map(({ send }, index) => kindOf(calls.ask('copy', `r${index}`, send)));
+          for (const index of answers)
+            if (works[index] === true) sent[index]!.answer();
+            else sent[index]!.refuse();
+          const expected = works.map(one =>
+            one ? 'answered' : works.includes(true) ? 'refused' : 'every record',
+          );
+          expect(await Promise.all(kinds)).toEqual(expected);
+        },
+      ),
+    );
+  });
+});
