@@ -34,7 +34,11 @@ export function unitScope(unit: Unit, plan: RunPlan, formats: FormatRegistry): U
 }
 
 /** The places that all stores of the job declare in the same table or bucket are known; so are those it answers for. */
-function lookFor(index: number, { stores, storeRegion, sources }: RunPlan, formats: FormatRegistry): Look {
+function lookFor(
+  index: number,
+  { stores, storeRegion, sources, destination }: RunPlan,
+  formats: FormatRegistry,
+): Look {
   const store = stores[index];
   const same = stores.filter(one => store !== undefined && sharesRecords(one, store, storeRegion));
   return lookingFor({
@@ -45,6 +49,10 @@ function lookFor(index: number, { stores, storeRegion, sources }: RunPlan, forma
     ),
     ignore: store?.ignore ?? [],
     lengths: sources.flatMap(({ ciphertextBytes }) => ciphertextBytes ?? []),
+    // A reader may ask KMS with the key that its record names.
+    keyNames: sources
+      .filter(({ keyArn }) => keyArn !== destination.keyArn)
+      .flatMap(({ keyArn, alsoKnownAs }) => [keyArn, ...alsoKnownAs]),
   });
 }
 

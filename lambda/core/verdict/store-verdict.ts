@@ -60,7 +60,7 @@ export interface StoreFigures {
  * | a part of the store only | not proven: `narrowed` |
  * | no verify pass | not proven: `not-verified` |
  * | data keys that need a source key, or may need one | not proven: `remaining` |
- * | values elsewhere that look like data keys | not proven: `look-alikes` |
+ * | values elsewhere that look like data keys, or name a source key | not proven: `look-alikes` |
  * | records, and no data key in any of them | not proven: `no-data-key-found` |
  * | data keys, and every one under other keys than the job's | not proven: `all-foreign` |
  * | objects without a data key in their metadata: their bodies are not read | not proven: `objects-without-data-key` |
@@ -106,7 +106,7 @@ const DOUBTS: readonly Question[] = [
       : {
           code: 'look-alikes',
           count: lookAlikes,
-          words: `${counted(lookAlikes, 'value')} outside the job's places ${lookAlikes === 1 ? 'looks' : 'look'} like a data key; name a format for each place, or list it under "ignore" if its data keys are not needed`,
+          words: `${counted(lookAlikes, 'value')} outside the job's places ${lookAlikes === 1 ? 'looks like a data key, or names' : 'look like data keys, or name'} a source key; name each place in a format (keyArn for the name of a key), or list it under "ignore" if nobody reads by it`,
         },
   ({ records, dataKeys }) =>
     records === 0 || dataKeys > 0

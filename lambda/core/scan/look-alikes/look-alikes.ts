@@ -2,9 +2,11 @@ import type { AttributePath, AttributeValue, StoreRecord } from '../../model/rec
 import { parsePattern, PlaceTree } from '../../model/place-pattern.ts';
 import {
   isSetOfBytes,
+  namesKey,
   signInBytes,
   signInNumbers,
   signInText,
+  type KeyNames,
   type LookAlikeForm,
   type Sign,
 } from './signs.ts';
@@ -23,6 +25,8 @@ export interface LookOptions {
   readonly ignore: readonly string[];
   /** Lengths of ciphertexts that have no beginning of their own: those of RSA keys. */
   readonly lengths?: readonly number[];
+  /** Names of source keys: ARNs, and alias ARNs. */
+  readonly keyNames?: readonly string[];
 }
 
 /** More of one record are not named, nor counted: a record that has so many is one to look at. */
@@ -37,17 +41,28 @@ export type Look = (record: StoreRecord) => readonly LookAlike[];
  * It decides nothing about a data key: KMS calls its ciphertexts opaque. Each value is looked through once, so the cost
  * of a record is linear in its size. What is compressed, encrypted or encoded twice over is not seen.
  */
-export function lookingFor({ declared, ignore, lengths = [] }: LookOptions): Look {
+export function lookingFor({ declared, ignore, lengths = [], keyNames = [] }: LookOptions): Look {
   const patterns = ignore.flatMap(text => {
     const pattern = parsePattern(text);
     return pattern === undefined ? [] : [pattern];
   });
   const tree = PlaceTree.of([...declared, ...patterns]);
   const sizes = new Set(lengths);
+  const names = namesOf(keyNames);
   return record => {
-    const search = new Search(sizes);
+    const search = new Search(sizes, names);
     for (const [path, value] of partsOf(record)) search.at(path, value, trees(tree, path));
     return search.found;
+  };
+}
+
+function namesOf(keyNames: readonly string[]): KeyNames {
+  const afterLastSlash = (arn: string): string => arn.slice(arn.indexOf('/') + 1);
+  return {
+    ids: keyNames.filter(name => name.includes(':key/')).map(afterLastSlash),
+    aliases: new Set(
+      keyNames.filter(name => name.includes(':alias/')).flatMap(arn => [arn, `alias/${afterLastSlash(arn)}`]),
+    ),
   };
 }
 
@@ -87,9 +102,11 @@ function trees(tree: PlaceTree, path: AttributePath): readonly PlaceTree[] | 'pl
 class Search {
   readonly found: LookAlike[] = [];
   readonly #lengths: ReadonlySet<number>;
+  readonly #names: KeyNames;
 
-  constructor(lengths: ReadonlySet<number>) {
+  constructor(lengths: ReadonlySet<number>, names: KeyNames) {
     this.#lengths = lengths;
+    this.#names = names;
   }
 
   at(path: AttributePath, value: AttributeValue, places: readonly PlaceTree[] | 'place'): void {
@@ -97,10 +114,9 @@ class Search {
     const name = path.at(-1);
     if (typeof name === 'string' && signInText(name, NO_LENGTHS, 1) !== undefined)
       this.#add(path, { form: 'in-name', times: 1 });
-    if ('S' in value) this.#add(path, signInText(value.S, this.#lengths, this.#room));
+    if ('S' in value) this.#text(path, value.S);
     else if ('B' in value) this.#add(path, signInBytes(value.B, this.#lengths, this.#room));
-    else if ('SS' in value)
-      for (const text of value.SS) this.#add(path, signInText(text, this.#lengths, this.#room));
+    else if ('SS' in value) for (const text of value.SS) this.#text(path, text);
     else if ('BS' in value)
       for (const bytes of value.BS) this.#add(path, signInBytes(bytes, this.#lengths, this.#room));
     else if ('NS' in value) {
@@ -118,6 +134,11 @@ class Search {
       for (const [name, member] of Object.entries(value.M))
         this.at([...path, name], member, PlaceTree.below(places, name));
     }
+  }
+
+  #text(path: AttributePath, text: string): void {
+    this.#add(path, signInText(text, this.#lengths, this.#room));
+    if (namesKey(text, this.#names)) this.#add(path, { form: 'key-name', times: 1 });
   }
 
   get #room(): number {

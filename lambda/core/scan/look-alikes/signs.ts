@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
  * How bytes lie in a value.
  * - `binary`, `base64` and so on: the value is nothing else
  * - `in-binary`, `in-text`, `in-name`: a part of a longer value, or of the name of a member
+ * - `key-name`: a text that names a source key: its reader may ask KMS with that key
  * - `number-list`, `number-map`, `number-set`: a number for each byte, as some mappers write them
  */
 export type LookAlikeForm =
@@ -19,6 +20,7 @@ export type LookAlikeForm =
   | 'in-text'
   | 'in-encoded-text'
   | 'in-name'
+  | 'key-name'
   | 'number-list'
   | 'number-map'
   | 'number-set';
@@ -56,6 +58,19 @@ export interface Sign {
   readonly form: LookAlikeForm;
   /** How often it was seen in the value; more than `most` are not counted. */
   readonly times: number;
+}
+
+/** The source keys as texts name them. */
+export interface KeyNames {
+  /** Key ids: a key ARN holds one as well. */
+  readonly ids: readonly string[];
+  /** Alias ARNs and names, which a longer one may begin with. */
+  readonly aliases: ReadonlySet<string>;
+}
+
+/** Whether a text names a source key. */
+export function namesKey(text: string, { ids, aliases }: KeyNames): boolean {
+  return aliases.has(text) || ids.some(id => text.length >= id.length && text.includes(id));
 }
 
 /** What a value of bytes shows. `lengths`: of ciphertexts without a header, those of RSA keys. */

@@ -1,0 +1,58 @@
+import { PremiseBroken } from '../../lambda/core/model/errors.ts';
+import type { DryRunAnswer, KeyService, ReEncryptAnswer, ReEncryptRequest } from '../../lambda/core/ports.ts';
+import type { IndependentKms } from './kms.ts';
+
+/** ReEncrypt as the product's port has it, over the suite's own KMS. */
+export class KeyServiceOf implements KeyService {
+  readonly #kms: IndependentKms;
+  #requests = 0;
+
+  constructor(kms: IndependentKms) {
+    this.#kms = kms;
+  }
+
+  async reEncrypt({ ciphertext, source, destination }: ReEncryptRequest): Promise<ReEncryptAnswer> {
+    this.#requests++;
+    const kms = this.#kms;
+    if (kms.disabled.has(destination.keyArn))
+      throw new PremiseBroken('kms.call', `${destination.keyArn} is disabled`);
+    const opened = kms.open(ciphertext, source.context, source.keyArn);
+    switch (opened.kind) {
+      case 'disabled':
+        throw new PremiseBroken('kms.call', `${source.keyArn} is disabled`);
+      case 'incorrect-key':
+        return Promise.resolve({ kind: 'incorrect-key' });
+      case 'invalid':
+        return Promise.resolve({ kind: 'invalid-ciphertext' });
+      case 'opened':
+        return Promise.resolve({
+          kind: 're-encrypted',
+          ciphertext: kms.seal({
+            keyArn: destination.keyArn,
+            context: destination.context,
+            plaintext: opened.plaintext,
+          }),
+          source: { keyArn: source.keyArn, keyMaterialId: opened.material },
+          destination: { keyArn: destination.keyArn, keyMaterialId: kms.materialOf(destination.keyArn) },
+          sourceAlgorithm: source.encryptionAlgorithm,
+          destinationAlgorithm: destination.encryptionAlgorithm,
+          requestIds: [`r-${this.#requests}`],
+        });
+    }
+  }
+
+  async tryReEncrypt(request: ReEncryptRequest): Promise<DryRunAnswer> {
+    const answer = await this.reEncrypt(request);
+    return answer.kind === 're-encrypted' ? { kind: 'would-re-encrypt' } : answer;
+  }
+
+  pace(): void {
+    // The suite has no time.
+  }
+
+  takeUsage(): { readonly requests: number; readonly throttled: number } {
+    const requests = this.#requests;
+    this.#requests = 0;
+    return { requests, throttled: 0 };
+  }
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * KMS for the soundness suite, written from AWS's documentation alone: it shares no code with the product, its fakes or
+ * its emulator. A ciphertext begins as real ones do, names its key, and is bound to key, context and plaintext by a tag.
+ */
+
+export type Context = Readonly<Record<string, string>>;
+
+export type Opened =
+  | {
+      readonly kind: 'opened';
+      readonly plaintext: string;
+      readonly keyArn: string;
+      readonly material: string;
+    }
+  | { readonly kind: 'incorrect-key' | 'invalid' | 'disabled' };
+
+export interface SealOptions {
+  readonly keyArn: string;
+  readonly context: Context;
+  readonly plaintext: string;
+}
+
+const HEADER = Buffer.from('0102020078', 'hex');
+const ID_BYTES = 16;
+const TAG_BYTES = 32;
+
+export class IndependentKms {
+  readonly disabled = new Set<string>();
+  readonly #keyOfId = new Map<string, string>();
+  readonly #materials = new Map<string, number>();
+  #nonce = 0;
+
+  /** New key material under the same key: old ciphertexts open as before. */
+  rotate(keyArn: string): void {
+    this.#materials.set(keyArn, this.#generation(keyArn) + 1);
+  }
+
+  materialOf(keyArn: string): string {
+    return `${keyArn}#${this.#generation(keyArn)}`;
+  }
+
+  seal({ keyArn, context, plaintext }: SealOptions): Uint8Array {
+    const id = digest(keyArn).subarray(0, ID_BYTES);
+    this.#keyOfId.set(id.toString('hex'), keyArn);
+    const generation = Buffer.from([this.#generation(keyArn)]);
+    const nonce = Buffer.alloc(8);
+    nonce.writeUInt32BE(++this.#nonce, 4);
+    const text = Buffer.from(plaintext);
+    const hidden = xor(text, digest(keyArn, generation, nonce, 'mask'));
+    const head = Buffer.concat([HEADER, id, generation, nonce, hidden]);
+    // Real ciphertexts have about 184 bytes; zeros make ours as long.
+    const length = Buffer.from([text.length]);
+    const tag = digest(keyArn, canonical(context), head, text);
+    return Buffer.concat([head, Buffer.alloc(Math.max(0, 150 - head.length)), length, tag]);
+  }
+
+  /** `keyArn`: the key that the caller names, as SourceKeyId and KeyId do; without one KMS finds it by itself. */
+  open(blob: Uint8Array, context: Context, keyArn?: string): Opened {
+    const bytes = Buffer.from(blob);
+    if (keyArn !== undefined && this.disabled.has(keyArn)) return { kind: 'disabled' };
+    if (bytes.length < HEADER.length + ID_BYTES + TAG_BYTES + 10 || !bytes.subarray(0, 5).equals(HEADER))
+      return { kind: 'invalid' };
+    const id = bytes.subarray(5, 5 + ID_BYTES).toString('hex');
+    const maker = this.#keyOfId.get(id);
+    if (maker === undefined) return { kind: 'invalid' };
+    if (keyArn !== undefined && maker !== keyArn) return { kind: 'incorrect-key' };
+    if (this.disabled.has(maker)) return { kind: 'disabled' };
+    return this.#openWith(maker, bytes, context);
+  }
+
+  #openWith(maker: string, bytes: Buffer, context: Context): Opened {
+    const at = 5 + ID_BYTES;
+    const generation = bytes.subarray(at, at + 1);
+    const nonce = bytes.subarray(at + 1, at + 9);
+    const length = bytes[bytes.length - TAG_BYTES - 1] ?? 0;
+    const hidden = bytes.subarray(at + 9, at + 9 + length);
+    const text = xor(hidden, digest(maker, generation, nonce, 'mask'));
+    const head = bytes.subarray(0, at + 9 + length);
+    const rest = bytes.subarray(at + 9 + length, bytes.length - TAG_BYTES - 1);
+    const tag = digest(maker, canonical(context), head, text);
+    if (!tag.equals(bytes.subarray(-TAG_BYTES)) || rest.some(byte => byte !== 0)) return { kind: 'invalid' };
+    return {
+      kind: 'opened',
+      plaintext: text.toString(),
+      keyArn: maker,
+      material: `${maker}#${generation[0] ?? 0}`,
+    };
+  }
+
+  #generation(keyArn: string): number {
+    return this.#materials.get(keyArn) ?? 1;
+  }
+}
+
+function canonical(context: Context): string {
+  const names = Object.keys(context).sort();
+  return names
+    .map(name => `${name.length}:${name}${context[name]?.length ?? 0}:${context[name] ?? ''}`)
+    .join('');
+}
+
+function digest(...parts: readonly (string | Uint8Array)[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+function xor(bytes: Uint8Array, mask: Buffer): Buffer {
+  return Buffer.from(bytes.map((byte, index) => byte ^ (mask[index % mask.length] ?? 0)));
+}

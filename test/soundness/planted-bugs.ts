@@ -1,0 +1,231 @@
+import type { Books, UnitProgress } from '../../lambda/core/model/books.ts';
+import { OUTCOME_KINDS, type OutcomeKind } from '../../lambda/core/model/outcome.ts';
+import type { ReEncryptAnswer, ReEncryptRequest } from '../../lambda/core/ports.ts';
+import { runVerdict } from '../../lambda/core/verdict/run-verdict.ts';
+import { DOUBT_CODES, type DoubtCode, type StoreVerdict } from '../../lambda/core/verdict/store-verdict.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
+import type { Bug, Ports } from './play.ts';
+
+export interface Planted {
+  readonly name: string;
+  readonly bug: Bug;
+}
+
+/** One mistake for each doubt: the report forgets it, and says what follows from that. */
+const FORGOTTEN_DOUBTS: readonly Planted[] = DOUBT_CODES.filter(code => code !== 'incomplete').map(code => ({
+  name: `forgets the doubt ${code}`,
+  bug: { report: report => withoutDoubt(report, code) },
+}));
+
+function withoutDoubt(report: Report, code: DoubtCode): Report {
+  const stores = report.stores.map(store => ({ ...store, verdict: without(store.verdict, code) }));
+  return { ...report, stores, verdict: runVerdict({ ...report, stores }) };
+}
+
+function without(verdict: StoreVerdict, code: DoubtCode): StoreVerdict {
+  if (verdict.kind !== 'not-proven') return verdict;
+  const doubts = verdict.doubts.filter(doubt => doubt.code !== code);
+  return doubts.length > 0 ? { kind: 'not-proven', doubts } : { kind: 'proven' };
+}
+
+/** One mistake for each outcome that leaves something to do: the verify pass takes it for a proof. */
+const BELIEVED_OUTCOMES: readonly Planted[] = OUTCOME_KINDS.filter(kind =>
+  ['to-rewrap', 'foreign-key', 'unreadable', 'unsupported'].includes(kind),
+).map(kind => ({
+  name: `takes the outcome ${kind} of the verify pass for a proof`,
+  bug: {
+    progress: (progress, phase) => (phase === 'verify' ? withBooks(progress, believed(kind)) : progress),
+  },
+}));
+
+function believed(kind: OutcomeKind): (books: Books) => Books {
+  return books => {
+    const { [kind]: count = 0, ...others } = books.outcomes;
+    const outcomes: Books['outcomes'] = others;
+    const doubted = kind === 'foreign-key' ? 0 : count;
+    return {
+      ...books,
+      outcomes: { ...outcomes, 'already-current': (outcomes['already-current'] ?? 0) + count },
+      remaining: books.remaining - doubted,
+    };
+  };
+}
+
+/** One mistake for each figure of the books. */
+const LOST_FIGURES: readonly Planted[] = [
+  ['remaining', { remaining: 0 }],
+  ['look-alikes', { lookAlikes: { count: 0, first: [] } }],
+  ['records without a data key', { withoutDataKey: 0 }],
+  ['records', { records: 0 }],
+].map(([name, changes]) => ({
+  name: `loses the ${name as string}`,
+  bug: { progress: progress => withBooks(progress, books => ({ ...books, ...(changes as Partial<Books>) })) },
+}));
+
+function withBooks(progress: UnitProgress, change: (books: Books) => Books): UnitProgress {
+  return { ...progress, books: change(progress.books) };
+}
+
+type Answered = (answer: ReEncryptAnswer, request: ReEncryptRequest) => ReEncryptAnswer;
+
+function answering(which: 'migrate' | 'verify', change: Answered): Bug {
+  return {
+    ports: (ports, phase) => (phase === which ? withAnswers(ports, change) : ports),
+  };
+}
+
+function withAnswers(ports: Ports, change: Answered): Ports {
+  const { keys } = ports;
+  const reEncrypt = async (request: ReEncryptRequest): Promise<ReEncryptAnswer> =>
+    change(await keys.reEncrypt(request), request);
+  return {
+    ...ports,
+    keys: {
+      reEncrypt,
+      tryReEncrypt: request => keys.tryReEncrypt(request),
+      pace: () => undefined,
+      takeUsage: () => keys.takeUsage(),
+    },
+  };
+}
+
+function opened(
+  answer: ReEncryptAnswer,
+  { ciphertext, source, destination }: ReEncryptRequest,
+): ReEncryptAnswer {
+  if (answer.kind === 're-encrypted') return answer;
+  return {
+    ...{ kind: 're-encrypted', ciphertext, requestIds: ['r'] },
+    source: { keyArn: source.keyArn, keyMaterialId: 'm' },
+    destination: { keyArn: destination.keyArn, keyMaterialId: 'm' },
+    ...{ sourceAlgorithm: source.encryptionAlgorithm, destinationAlgorithm: destination.encryptionAlgorithm },
+  };
+}
+
+const MISTAKES: readonly Planted[] = [
+  { name: 'believes that KMS has opened whatever it verifies', bug: answering('verify', opened) },
+  {
+    name: 'takes "corrupt or another context" for another key',
+    bug: answering('migrate', answer =>
+      answer.kind === 'invalid-ciphertext' ? { kind: 'incorrect-key' } : answer,
+    ),
+  },
+  {
+    name: 'takes another key for "corrupt or another context"',
+    bug: answering('verify', answer =>
+      answer.kind === 'incorrect-key' ? { kind: 'invalid-ciphertext' } : answer,
+    ),
+  },
+  {
+    name: 'calls every data key foreign that it migrates',
+    bug: answering('migrate', () => ({ kind: 'incorrect-key' })),
+  },
+  {
+    name: 'verifies what it remembers, not what is there',
+    bug: {
+      ports: (ports, phase) =>
+        phase === 'verify'
+          ? { ...ports, records: { ...bound(ports), readPage: () => Promise.resolve({ records: [] }) } }
+          : ports,
+    },
+  },
+  {
+    name: 'passes over the last record of every page',
+    bug: {
+      ports: (ports, phase) => ({
+        ...ports,
+        records: {
+          ...bound(ports),
+          readPage: async (range, options) => {
+            const page = await ports.records.readPage(range, options);
+            return phase === 'verify' ? { ...page, records: page.records.slice(0, -1) } : page;
+          },
+        },
+      }),
+    },
+  },
+  {
+    name: 'claims writes that it has not made',
+    bug: {
+      ports: ports => ({
+        ...ports,
+        records: { ...bound(ports), write: () => Promise.resolve({ kind: 'written' }) },
+      }),
+    },
+  },
+  {
+    name: 'writes the data key and forgets what lies beside it',
+    bug: {
+      ports: ports => ({
+        ...ports,
+        records: {
+          ...bound(ports),
+          write: (record, change) =>
+            ports.records.write(
+              record,
+              change.kind === 'item-change'
+                ? { ...change, set: change.set.slice(0, 1) }
+                : { ...change, set: Object.fromEntries(Object.entries(change.set).slice(0, 1)) },
+            ),
+        },
+      }),
+    },
+  },
+  {
+    name: 'encrypts under no context',
+    bug: {
+      ports: (ports, phase) => {
+        if (phase !== 'migrate') return ports;
+        const { keys } = ports;
+        return {
+          ...ports,
+          keys: {
+            reEncrypt: request =>
+              keys.reEncrypt({ ...request, destination: { ...request.destination, context: {} } }),
+            tryReEncrypt: request => keys.tryReEncrypt(request),
+            pace: () => undefined,
+            takeUsage: () => keys.takeUsage(),
+          },
+        };
+      },
+    },
+  },
+  {
+    name: 'remembers every data key as foreign',
+    bug: {
+      ports: (ports, phase) =>
+        phase === 'verify'
+          ? {
+              ...ports,
+              archive: {
+                async *outcomesOf(unit) {
+                  for await (const entry of ports.archive.outcomesOf(unit))
+                    yield { ...entry, outcome: 'foreign-key' };
+                },
+              },
+              keys: withAnswers(ports, () => ({ kind: 'incorrect-key' })).keys,
+            }
+          : ports,
+    },
+  },
+  {
+    name: 'says that every run is proven',
+    bug: { report: report => ({ ...report, verdict: report.state === 'failed' ? 'failed' : 'proven' }) },
+  },
+];
+
+function bound({ records }: Ports): Ports['records'] {
+  return {
+    readPage: (range, options) => records.readPage(range, options),
+    find: locators => records.find(locators),
+    reread: record => records.reread(record),
+    write: (record, change) => records.write(record, change),
+  };
+}
+
+export const PLANTED_BUGS: readonly Planted[] = [
+  ...FORGOTTEN_DOUBTS,
+  ...BELIEVED_OUTCOMES,
+  ...LOST_FIGURES,
+  ...MISTAKES,
+];

@@ -1,0 +1,41 @@
+import type { IndependentKms } from './kms.ts';
+import { at, type Row } from './memory-store.ts';
+import { contextOf, KEYS, type Application, type Slot } from './scene.ts';
+
+/** The application's own reader: it knows nothing of jobs, and asks KMS as its records say. */
+export class Reader {
+  readonly #application: Application;
+  readonly #kms: IndependentKms;
+
+  constructor(application: Application, kms: IndependentKms) {
+    this.#application = application;
+    this.#kms = kms;
+  }
+
+  /** Whether the data key that was written into this slot opens, with the keys that are enabled now. */
+  reads({ path, form, plaintext, fixed }: Slot, row: Row): boolean {
+    const value = path[0] === '$body' ? row.body : at(row.fields, path);
+    const bytes = read(form, value);
+    if (bytes === undefined) return false;
+    // The record's label is about its own data key; a second one beside it is opened as KMS finds it.
+    const named = fixed === undefined ? this.#namedKey(row) : undefined;
+    const opened = this.#kms.open(bytes, fixed ?? contextOf(this.#application, row), named);
+    return opened.kind === 'opened' && opened.plaintext === plaintext;
+  }
+
+  #namedKey(row: Row): string | undefined {
+    const { readsByLabel, label } = this.#application;
+    const held = readsByLabel && label !== undefined ? at(row.fields, label) : undefined;
+    const name = typeof held === 'string' ? held : (held as { readonly S?: string } | undefined)?.S;
+    if (name === undefined) return undefined;
+    return Object.values(KEYS).find(keyArn => keyArn === name || keyArn.endsWith(`/${name}`));
+  }
+}
+
+function read(form: Slot['form'], value: unknown): Buffer | undefined {
+  try {
+    return form.read(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,23 @@
+import { PLANTED_BUGS } from '../soundness/planted-bugs.ts';
+import { play } from '../soundness/play.ts';
+import { missingKinds, NONE, withPlayed } from '../soundness/totals.ts';
+
+/** A few of what `npm run test:soundness` plays in great number. */
+const PAIRS = 2_000;
+
+describe('whatever store a job meets, whether it fits or not', () => {
+  it('exit code 0 and the advice to disable a key mean that its readers read on, and every verdict is that of the rule', async () => {
+    let totals = NONE;
+    for (let seed = 1; seed <= PAIRS; seed++) totals = withPlayed(totals, await play(seed));
+    expect(totals.violations).toEqual([]);
+    expect(missingKinds(totals)).toEqual([]);
+    expect(totals.pairs).toBe(PAIRS);
+  }, 60_000);
+
+  it.each(PLANTED_BUGS)('it would be seen if the product $name', async ({ bug }) => {
+    const violations: string[] = [];
+    for (let seed = 1; seed <= 200 && violations.length === 0; seed++)
+      violations.push(...(await play(seed, bug)).violations);
+    expect(violations).not.toEqual([]);
+  });
+});
