@@ -2,11 +2,13 @@ import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
 import { findDeployment, NotDeployed, type Deployment } from '../../lambda/adapters/deployment.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
+import { openStore } from '../../lambda/adapters/record-store.ts';
 import { DynamoDbLedger } from '../../lambda/adapters/ledger.ts';
 import { DeployedRuns } from '../../lambda/adapters/past-runs.ts';
 import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
 import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
 import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
+import type { Store } from '../../lambda/core/model/job.ts';
 import { destinationRegion } from '../../lambda/core/model/route.ts';
 import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
 import { formats } from '../../lambda/formats/registry.ts';
@@ -38,6 +40,8 @@ export async function plan(
     keys: (grantTokens: readonly string[]) =>
       new KmsKeyCatalog(new KmsChannel({ ...aws, grantTokens, patienceMs: [] })),
     stores: new AwsStoreCatalog(clients),
+    records: (store: Store, options: { readonly region: string; readonly tags: boolean }) =>
+      openStore(store, { clients, ...options }),
     ...(deployment === undefined ? NO_RUNS : knownRuns(clients, deployment)),
   };
   const request = {

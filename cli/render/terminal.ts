@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import colors from 'picocolors';
 import { OUTCOME_KINDS } from '../../lambda/core/model/outcome.ts';
 import type { PlannedKey } from '../../lambda/core/model/key-use.ts';
-import type { RunPlan } from '../../lambda/core/model/run.ts';
+import type { RunPlan, StoreLook } from '../../lambda/core/model/run.ts';
 import { storeName } from '../../lambda/core/model/job.ts';
 import { conclusion } from '../../lambda/core/report/conclusion.ts';
 import { verdictText } from '../../lambda/core/report/html.ts';
@@ -134,9 +134,29 @@ export function planText(plan: RunPlan): string {
       (store, index) =>
         `store ${storeName(store)}  (${store.format.type}, ${plan.unitsPerStore[index]} units)`,
     ),
+    ...(plan.looked ?? []).map(lookText),
     `about ${number(estimate.kmsRequests)} KMS requests, ${number(estimate.seconds)} s, $${estimate.usd.total.toFixed(4)} of AWS charges (us-east-1 list prices)`,
     ...plan.warnings.map(warning => `${colors.yellow('!')} ${warning}`),
   ].join('\n');
+}
+
+/** What Plan saw in the first records of a store. */
+function lookText({
+  store,
+  records,
+  more,
+  withDataKey,
+  withoutDataKey,
+  unreadable,
+  recordedKeys,
+}: StoreLook): string {
+  const keys = recordedKeys.slice(0, 3).map(({ key, records: count }) => `${number(count)} name ${key}`);
+  return `looked at ${more ? 'the first ' : ''}${number(records)} of ${store}: ${[
+    `${number(withDataKey)} with a data key`,
+    `${number(withoutDataKey)} without`,
+    ...(unreadable === 0 ? [] : [`${number(unreadable)} with something else there`]),
+    ...keys,
+  ].join(', ')}`;
 }
 
 function keyText({ keyArn, encryptionAlgorithm }: PlannedKey): string {

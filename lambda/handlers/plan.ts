@@ -3,6 +3,7 @@ import { AwsClients } from '../adapters/aws-clients.ts';
 import { KmsKeyCatalog } from '../adapters/kms-catalog.ts';
 import { KmsChannel } from '../adapters/kms-channel.ts';
 import { KMS_PATIENCE_MS } from '../adapters/patience.ts';
+import { openStore } from '../adapters/record-store.ts';
 import { DynamoDbLedger } from '../adapters/ledger.ts';
 import { DeployedRuns } from '../adapters/past-runs.ts';
 import { LedgerHistory } from '../adapters/run-history.ts';
@@ -44,6 +45,7 @@ export async function handler({ runId, stateMachineArn, input }: PlanEvent): Pro
     { runId, input, ...deployed, now: Date.now() },
     {
       ...{ keys, stores, history, pastRuns, files },
+      records: (store, options) => openStore(store, { clients, ...options }),
       latestRuns: history,
       lock: lockPorts({ locks, ledger, executions: new Executions(stateMachineArn) }),
     },

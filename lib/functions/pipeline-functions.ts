@@ -65,6 +65,7 @@ export class PipelineFunctions extends Construct {
     runBucket.grantWrite(plan);
     ledger.grantCheckpoint(plan);
     storeGrants.inspect(plan, jobs);
+    storeGrants.read(plan, jobs);
     keyGrants.describe(plan, jobs);
     keyGrants.reEncrypt(plan, jobs);
     return plan;

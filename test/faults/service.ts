@@ -76,6 +76,7 @@ export class Service {
       {
         keys: grantTokens => new KmsKeyCatalog(new KmsChannel({ ...config, grantTokens }), KMS_PATIENCE_MS),
         stores: new AwsStoreCatalog(clients),
+        records: (store, options) => openStore(store, { clients, ...options }),
         history,
         pastRuns: new DeployedRuns(files, ledger),
         latestRuns: history,

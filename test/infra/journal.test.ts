@@ -31,7 +31,7 @@ describe('the tables of the journal', () => {
     const edk = { B: world.keys.encrypt(OLD_KEY, 'a', { tenant: 't' }) };
     world.records.put(
       item('a', { tenant: { S: 't' }, edk }),
-      item('b', { tenant: { S: 't' }, edk: { S: '' } }),
+      item('b', { tenant: { S: 't' }, edk: { S: 'no bytes' } }),
     );
     await migrateUnit(scope(), world);
     return world.journal;

@@ -12,7 +12,8 @@ import type {
   TableDescription,
 } from '../../lambda/core/plan/ports.ts';
 import { formats } from '../../lambda/formats/registry.ts';
-import { job } from './builders.ts';
+import type { RecordStore } from '../../lambda/core/ports.ts';
+import { item, job, object } from './builders.ts';
 
 /** What Plan asks, answered from memory: everything is there, and allowed, unless a test says otherwise. */
 export function key(arn: string, changes: Partial<KeyDescription> = {}): KeyLookup {
@@ -81,12 +82,15 @@ export interface Given {
   readonly history?: RunHistory;
   readonly pastRuns?: PastRuns;
   readonly latestRuns?: LatestRuns;
+  /** What Plan finds in every store. @default one record that fits every job of the tests */
+  readonly records?: RecordStore;
 }
 
 export function ports(given: Given = {}): PlanPorts {
   return {
     keys: () => given.keys ?? keys(),
     stores: given.stores ?? stores(),
+    records: ({ type }) => Promise.resolve(given.records ?? fitting(type)),
     history: given.history ?? { lastMigration: () => Promise.resolve(undefined) },
     pastRuns: given.pastRuns ?? {
       plan: () => Promise.resolve(undefined),
@@ -95,6 +99,21 @@ export function ports(given: Given = {}): PlanPorts {
       lastPageAt: () => Promise.resolve(undefined),
     },
     latestRuns: given.latestRuns ?? { latest: () => Promise.resolve(undefined) },
+  };
+}
+
+/** Bytes at every place that the tests' jobs name. */
+function fitting(type: 'dynamodb' | 's3'): RecordStore {
+  const edk = { B: Buffer.from('edk') };
+  const record =
+    type === 's3'
+      ? object('a', { edk: 'ZWRr', tenant: 'acme' })
+      : item('a', { edk, otherEdk: edk, tenant: { S: 'acme' } });
+  return {
+    readPage: () => Promise.resolve({ records: [record] }),
+    find: () => Promise.resolve([]),
+    reread: () => Promise.resolve(undefined),
+    write: () => Promise.resolve({ kind: 'precondition-failed' }),
   };
 }
 

@@ -76,7 +76,43 @@ export interface RunPlan {
   /** The longest that one invocation of a worker takes. */
   readonly workerTimeoutSeconds: number;
   readonly estimate: Estimate;
+  /** Of each store that was looked at. Absent in plans of earlier versions. */
+  readonly looked?: readonly StoreLook[];
   readonly warnings: readonly string[];
+}
+
+/** What Plan saw of a store: its first records, read as a worker reads them. */
+export interface StoreLook {
+  readonly store: string;
+  readonly records: number;
+  /** There are more than those. */
+  readonly more: boolean;
+  readonly withDataKey: number;
+  /** Of those, values that look like a ciphertext in another form than the job's: hexadecimal passes for base64. */
+  readonly misread: number;
+  readonly withoutDataKey: number;
+  /** Slots that hold something else than a data key in the job's form. */
+  readonly unreadable: number;
+  /** Of the first of those. */
+  readonly reason?: string;
+  /** Keys that records name beside their data keys. `known`: one of the job's. */
+  readonly recordedKeys: readonly {
+    readonly key: string;
+    readonly records: number;
+    readonly known: boolean;
+  }[];
+  /** What looks like a data key outside the job's places. */
+  readonly elsewhere: readonly SeenPlace[];
+  /** The same, anywhere. */
+  readonly anywhere: readonly SeenPlace[];
+  /** Attributes that look like the version of an optimistic lock. */
+  readonly versions: readonly string[];
+}
+
+export interface SeenPlace {
+  readonly place: string;
+  readonly form: string;
+  readonly count: number;
 }
 
 /** A key material as ListKeyRotations names it. */

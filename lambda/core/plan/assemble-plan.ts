@@ -13,6 +13,7 @@ interface Decided {
   readonly choice: ChosenRoute;
   readonly stores: InspectedStores;
   readonly keyMaterials: RunPlan['keyMaterials'];
+  readonly looked: NonNullable<RunPlan['looked']>;
   readonly warnings: readonly string[];
 }
 
@@ -20,13 +21,12 @@ interface Decided {
 export function assemblePlan(
   input: RunInput,
   { runId, now, formats, workerTimeoutSeconds }: PlanRequest,
-  { choice, stores, keyMaterials, warnings }: Decided,
+  { choice, stores, keyMaterials, looked, warnings }: Decided,
 ): PlannedRun {
   const { job, mode, limits, sample, grantTokens } = input;
   const { route, sources, destination } = choice;
   const units = unitsOf(runId, stores.ranges, { sample, plaintext: route.type === 'decrypt-encrypt' });
   const sampled = sample === undefined ? {} : { sample };
-  const { counts } = stores;
   const dryRun = isDryRun(input, choice);
   const plan: RunPlan = {
     runId,
@@ -41,6 +41,7 @@ export function assemblePlan(
     ...sampled,
     storeRegion: sourceRegion(job),
     keyMaterials,
+    looked,
     stores: job.stores,
     slots: job.stores.map(store => bindFormat(store, formats).identity),
     keepsSource: job.stores.some(
@@ -52,7 +53,7 @@ export function assemblePlan(
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
     ...workOf(units, limits),
     workerTimeoutSeconds,
-    estimate: estimate({ job, mode, limits, counts, route: route.type, ...sampled }),
+    estimate: estimate({ job, mode, limits, counts: stores.counts, route: route.type, ...sampled }),
     warnings: [...warnings, ...runWarnings({ ...input, dryRun }, choice, formats), ...stores.warnings],
   };
   return { plan, units };

@@ -1,12 +1,15 @@
 import type { Job } from '../model/job.ts';
 import { longestDataKey, type KeyUse } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
+import type { RunMode } from '../model/run.ts';
 import type { KeyCatalog, KeyDescription, KeyLookup } from './ports.ts';
 
 /** A key of the job, as KMS describes it. */
 export interface FoundKey {
   readonly use: KeyUse;
   readonly key: KeyDescription;
+  /** Why KMS would refuse to use it, where the mode can do without it. */
+  readonly unusable?: string;
 }
 
 export type CheckedKeys =
@@ -14,10 +17,15 @@ export type CheckedKeys =
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
 
 /** Resolves key ARNs and alias ARNs once, and checks that each key can do what the job wants of it. */
-export async function checkKeys({ source, destination }: Job, catalog: KeyCatalog): Promise<CheckedKeys> {
+export async function checkKeys(
+  { source, destination }: Job,
+  catalog: KeyCatalog,
+  mode: RunMode = 'migrate',
+): Promise<CheckedKeys> {
+  const findSource = needsSourceKeys(mode) ? findKey : findSourceOrLess;
   const [target, ...sources] = await Promise.all([
     findKey('destination.key', destination, catalog),
-    ...source.keys.map((use, index) => findKey(`source.keys[${index}]`, use, catalog)),
+    ...source.keys.map((use, index) => findSource(`source.keys[${index}]`, use, catalog)),
   ]);
   const problems = [...sources, target].flatMap(found => ('key' in found ? [] : [found]));
   if ('key' in target) problems.push(...capacityProblems(destination.dataKeyBytes, target));
@@ -33,6 +41,39 @@ export async function findKey(path: string, use: KeyUse, catalog: KeyCatalog): P
   return words === undefined && lookup.kind === 'found'
     ? { use, key: lookup.key }
     : { path, value: use.key, words: words ?? '' };
+}
+
+/** A verify pass asks the destination key only, and a census what it still can: people run both when the old key is gone. */
+export function needsSourceKeys(mode: RunMode): boolean {
+  switch (mode) {
+    case 'migrate':
+    case 'rollback':
+      return true;
+    case 'census':
+    case 'verify':
+      return false;
+  }
+}
+
+/** A source key that cannot be used stays in the plan, by the name that the job gives it, with the reason. */
+async function findSourceOrLess(path: string, use: KeyUse, catalog: KeyCatalog): Promise<FoundKey | Problem> {
+  const lookup = await catalog.describeKey(use.key);
+  const words = unusable(use, lookup);
+  if (words === undefined) return findKey(path, use, catalog);
+  if (lookup.kind === 'found') {
+    const stateWords = unusableState(lookup.key.state);
+    return stateWords === undefined
+      ? { path, value: use.key, words }
+      : { use, key: lookup.key, unusable: firstPart(stateWords) };
+  }
+  const unknown = { state: 'unknown', usage: 'ENCRYPT_DECRYPT', spec: 'unknown', multiRegion: false };
+  const key = { arn: use.key, ...unknown, encryptionAlgorithms: [use.encryptionAlgorithm] };
+  return { use, key, unusable: firstPart(words) };
+}
+
+/** What is wrong, without the cure: the run goes on without the key. */
+function firstPart(words: string): string {
+  return words.split(';')[0] ?? words;
 }
 
 function unusable({ encryptionAlgorithm }: KeyUse, lookup: KeyLookup): string | undefined {

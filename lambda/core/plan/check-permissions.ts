@@ -1,14 +1,18 @@
 import type { Problem } from '../model/problem.ts';
+import type { RunMode } from '../model/run.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import type { AskedKey, KeyCatalog } from './ports.ts';
 
-/** Every ReEncrypt call that the run will make, asked of KMS without a ciphertext. */
+/** Every ReEncrypt call that the run will make, asked of KMS without a ciphertext. A verify run uses no source key. */
 export async function checkPermissions(
   choice: ChosenRoute,
   catalog: KeyCatalog,
+  mode: RunMode,
 ): Promise<readonly Problem[]> {
+  const asked =
+    mode === 'verify' ? { ...choice, route: { type: 'direct', why: '' } as const, sources: [] } : choice;
   const answers = await Promise.all(
-    callsOf(choice).map(async ([source, destination]) => ({
+    callsOf(asked).map(async ([source, destination]) => ({
       source: source.keyArn,
       destination: destination.keyArn,
       permission: await catalog.mayReEncrypt(source, destination),
@@ -30,7 +34,9 @@ export async function checkPermissions(
 /** The destination is asked as a source, too: second runs and the verify pass re-encrypt under it. */
 function callsOf({ route, sources, destination }: ChosenRoute): readonly (readonly [AskedKey, AskedKey])[] {
   const itself = [destination, destination] as const;
-  const others = sources.filter(({ keyArn }) => keyArn !== destination.keyArn);
+  const others = sources.filter(
+    ({ keyArn, unusable }) => keyArn !== destination.keyArn && unusable === undefined,
+  );
   switch (route.type) {
     case 'direct':
     case 'multi-region':

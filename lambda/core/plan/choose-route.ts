@@ -1,6 +1,7 @@
 import type { Job } from '../model/job.ts';
 import { ciphertextBytes, type PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
+import type { RunMode } from '../model/run.ts';
 import {
   destinationRegion,
   inRegion,
@@ -28,6 +29,7 @@ export interface RouteQuestion {
   readonly catalog: KeyCatalog;
   /** The deployment allows plaintext data keys outside KMS. */
   readonly plaintextAllowed: boolean;
+  readonly mode: RunMode;
 }
 
 type Tried =
@@ -36,7 +38,8 @@ type Tried =
 
 /** Takes the route that the job names; of a job that leaves it open, the safest one that works. */
 export async function chooseRoute(question: RouteQuestion): Promise<RouteChoice> {
-  const { job, destination } = question;
+  const { job, destination, mode } = question;
+  if (mode === 'verify') return destinationOnly(question);
   const problems: Problem[] = [];
   for (const type of possibleRoutes(job)) {
     const tried = await tryRouteType(type, question);
@@ -50,6 +53,21 @@ export async function chooseRoute(question: RouteQuestion): Promise<RouteChoice>
     problems.push(...tried.problems);
   }
   return { kind: 'refused', problems };
+}
+
+/** A verify run takes no route: it asks the destination key about what is there. */
+function destinationOnly({ job, sources, destination }: RouteQuestion): ChosenRoute {
+  const [type = 'direct'] = possibleRoutes(job);
+  const why = 'not taken: a verify run asks the destination key only';
+  return {
+    kind: 'route',
+    route: { type, why },
+    // A replica is the same key in another Region: what is proven of the one is proven of the other.
+    sources: sources.map(one =>
+      plannedKey(one, one.key.multiRegion ? [inRegion(one.key.arn, destinationRegion(job))] : []),
+    ),
+    destination: plannedKey(destination),
+  };
 }
 
 function withWhy(route: PlannedRoute, { route: asked }: Job, passedOver: readonly Problem[]): PlannedRoute {
@@ -131,7 +149,7 @@ async function tryBridge({ job, sources, catalog }: RouteQuestion): Promise<Trie
   };
 }
 
-function plannedKey({ use, key }: FoundKey, alsoKnownAs: readonly string[] = []): PlannedKey {
+function plannedKey({ use, key, unusable }: FoundKey, alsoKnownAs: readonly string[] = []): PlannedKey {
   const bytes = use.encryptionAlgorithm === 'SYMMETRIC_DEFAULT' ? undefined : ciphertextBytes(key.spec);
   const names = [...new Set([...alsoKnownAs, use.key])].filter(name => name !== key.arn);
   return {
@@ -139,5 +157,6 @@ function plannedKey({ use, key }: FoundKey, alsoKnownAs: readonly string[] = [])
     encryptionAlgorithm: use.encryptionAlgorithm,
     alsoKnownAs: names,
     ...(bytes !== undefined && { ciphertextBytes: bytes }),
+    ...(unusable !== undefined && { unusable }),
   };
 }

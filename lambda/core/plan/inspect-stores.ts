@@ -1,3 +1,5 @@
+import { bindFormat } from '../job/bind-format.ts';
+import type { FormatRegistry } from '../model/format.ts';
 import type { Job, Store } from '../model/job.ts';
 import { storeName } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
@@ -23,13 +25,17 @@ export interface InspectedStores {
 /** Looks at every store, cuts it into ranges, and collects what an operator should know before the run. */
 export async function inspectStores(
   job: Job,
-  inspection: Omit<Inspection, 'region'>,
+  { formats, ...inspection }: Omit<Inspection, 'region' | 'format'> & { readonly formats: FormatRegistry },
 ): Promise<InspectedStores> {
   const inspected = await Promise.all(
     job.stores.map(async (store, index) => ({
       index,
       store,
-      result: await inspect(store, { ...inspection, region: store.region ?? sourceRegion(job) }),
+      result: await inspect(store, {
+        ...inspection,
+        format: bindFormat(store, formats),
+        region: store.region ?? sourceRegion(job),
+      }),
     })),
   );
   const found = inspected.flatMap(({ index, store, result }) =>
@@ -45,18 +51,14 @@ export async function inspectStores(
     warnings: found.flatMap(({ store, result }) =>
       result.warnings.map(warning => `${storeName(store)}: ${warning}`),
     ),
-    problems: inspected.flatMap(({ index, store, result }) =>
-      'words' in result
-        ? [
-            {
-              path: `stores[${index}]${result.field === undefined ? '' : `.${result.field}`}`,
-              value: storeName(store),
-              words: result.words,
-            },
-          ]
-        : [],
-    ),
+    problems: inspected.flatMap(({ index, store, result }) => problemOf(index, store, result)),
   };
+}
+
+function problemOf(index: number, store: Store, result: Inspected | Wrong): readonly Problem[] {
+  if (!('words' in result)) return [];
+  const field = result.field === undefined ? '' : `.${result.field}`;
+  return [{ path: `stores[${index}]${field}`, value: storeName(store), words: result.words }];
 }
 
 async function inspect(store: Store, inspection: Inspection): Promise<Inspected | Wrong> {

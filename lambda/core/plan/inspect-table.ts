@@ -13,12 +13,15 @@ import { segments } from './segments.ts';
 
 export async function inspectTable(
   store: TableStore,
-  { region, catalog, limits, sample }: Inspection,
+  { region, catalog, limits, sample, format }: Inspection,
 ): Promise<Inspected | Wrong> {
   const lookup = await catalog.describeTable({ region, table: store.table });
   if (lookup.kind !== 'found') return { words: missing('table', region, lookup) };
   const table = lookup.description;
-  const wrong = indexProblem(store, table) ?? (await copyProblem(store, table, { region, catalog }));
+  const wrong =
+    keyProblem(table, format) ??
+    indexProblem(store, table) ??
+    (await copyProblem(store, table, { region, catalog }));
   if (wrong !== undefined) return wrong;
   return {
     ranges: sample ? ONE_RANGE : tableRanges(store, table, limits.maxConcurrency),
@@ -38,6 +41,17 @@ function tableRanges(
   if (scope?.segments === undefined) return segments(table, maxConcurrency);
   const { total, only } = scope.segments;
   return only.map(segment => ({ type: 'segment', segment, totalSegments: total }));
+}
+
+/** DynamoDB changes no part of a primary key. */
+function keyProblem({ keyNames }: TableDescription, { declared }: Inspection['format']): Wrong | undefined {
+  const name = keyNames.find(key => declared.some(([first]) => first === key));
+  return name === undefined
+    ? undefined
+    : {
+        field: 'format',
+        words: `names ${name} as a place that a run changes, but that is part of the table's primary key; name another attribute`,
+      };
 }
 
 function indexProblem({ scope }: TableStore, { indexNames }: TableDescription): Wrong | undefined {

@@ -1,3 +1,4 @@
+import type { BoundFormat } from '../model/format.ts';
 import type { Limits } from '../model/job.ts';
 import type { ScanRange } from '../model/run.ts';
 import type { StoreCatalog } from './ports.ts';
@@ -22,6 +23,7 @@ export interface Inspection {
   readonly region: string;
   /** The run visits the first records only: one range is enough. */
   readonly sample: boolean;
+  readonly format: Pick<BoundFormat, 'declared'>;
 }
 
 /** The same words for a table and a bucket that cannot be looked at. */

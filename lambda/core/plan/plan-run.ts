@@ -8,6 +8,7 @@ import { assemblePlan } from './assemble-plan.ts';
 import { chooseRoute } from './choose-route.ts';
 import { continueRun } from './continue-run.ts';
 import { inspectStores } from './inspect-stores.ts';
+import { lookAtStores, type OpenRecords } from './look-at-stores.ts';
 import { keyLimits } from './key-limits.ts';
 import { planRollback } from './plan-rollback.ts';
 import type { KeyCatalog, LatestRuns, PastRuns, RunHistory, StoreCatalog } from './ports.ts';
@@ -18,6 +19,7 @@ export interface PlanPorts {
   /** KMS, asked with grant tokens. */
   readonly keys: (grantTokens: readonly string[]) => KeyCatalog;
   readonly stores: StoreCatalog;
+  readonly records: OpenRecords;
   readonly history: RunHistory;
   readonly pastRuns: PastRuns;
   readonly latestRuns: LatestRuns;
@@ -65,25 +67,30 @@ async function planPasses(input: RunInput, request: PlanRequest, ports: PlanPort
   const { job } = input;
   const catalog = ports.keys(input.grantTokens);
   const [keys, stores] = await Promise.all([
-    checkKeys(job, catalog),
+    checkKeys(job, catalog, input.mode),
     inspectStores(job, {
       limits: input.limits,
       catalog: ports.stores,
       sample: input.sample !== undefined,
+      formats: request.formats,
     }),
   ]);
   if (keys.kind === 'refused') throw refuse('plan.premises', [...keys.problems, ...stores.problems]);
   const { plaintextAllowed } = request;
-  const choice = await chooseRoute({ job, ...keys, catalog, plaintextAllowed });
+  const choice = await chooseRoute({ job, ...keys, catalog, plaintextAllowed, mode: input.mode });
   const problems = [
-    ...(choice.kind === 'refused' ? choice.problems : await checkPermissions(choice, catalog)),
+    ...(choice.kind === 'refused' ? choice.problems : await checkPermissions(choice, catalog, input.mode)),
     ...(input.mode === 'migrate' ? await checkReversal({ job, ...keys, history: ports.history }) : []),
     ...stores.problems,
   ];
   if (choice.kind === 'refused' || problems.length > 0) throw refuse('plan.premises', problems);
+  const look = await lookAtStores(job, choice, { formats: request.formats, ports });
+  if (look.problems.length > 0) throw refuse('plan.misfit', look.problems);
   const limited = keyLimits(input.limits, [...keys.sources, keys.destination]);
-  const arns = [...new Set([...choice.sources, choice.destination].map(({ keyArn }) => keyArn))];
+  const usable = [...choice.sources, choice.destination].filter(({ unusable }) => unusable === undefined);
+  const arns = [...new Set(usable.map(({ keyArn }) => keyArn))];
   const keyMaterials = (await Promise.all(arns.map(arn => catalog.keyMaterials(arn)))).flat();
-  const decided = { choice, stores, keyMaterials, warnings: limited.warnings };
+  const warnings = [...limited.warnings, ...look.warnings];
+  const decided = { choice, stores, keyMaterials, looked: look.looked, warnings };
   return assemblePlan({ ...input, limits: limited.limits }, request, decided);
 }

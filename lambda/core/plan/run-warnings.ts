@@ -1,15 +1,23 @@
 import type { FormatRegistry } from '../model/format.ts';
 import { storeName } from '../model/job.ts';
+import type { RunMode } from '../model/run.ts';
 import { narrowedTo } from '../model/scope.ts';
 import { bindFormat } from '../job/bind-format.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { COPY_WARNING } from './inspection.ts';
 import type { RunInput } from './run-input.ts';
 
+const DOES_WITHOUT: Readonly<Record<RunMode, string>> = {
+  verify: 'it asks the destination key only',
+  census: 'data keys that may be under it count as in doubt',
+  migrate: 'it moves nothing from it',
+  rollback: 'it restores nothing under it',
+};
+
 /** What an operator should know of this run, besides what its stores and keys are. */
 export function runWarnings(
   { job, mode, dryRun, sample }: RunInput,
-  { route }: ChosenRoute,
+  { route, sources }: ChosenRoute,
   formats: FormatRegistry,
 ): readonly string[] {
   return [
@@ -18,6 +26,11 @@ export function runWarnings(
           'the route decrypt-encrypt takes every data key out of KMS in plaintext, into the memory of the plaintext worker; Plan cannot ask beforehand whether that worker may Decrypt and Encrypt',
         ]
       : []),
+    ...sources.flatMap(({ keyArn, unusable }) =>
+      unusable === undefined
+        ? []
+        : [`the source key ${keyArn} ${unusable}; this run does without it: ${DOES_WITHOUT[mode]}`],
+    ),
     ...(dryRun
       ? [
           'a dry run learns no key material ids: data keys under the destination key count as already-current, whatever their key material',
