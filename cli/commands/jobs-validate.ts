@@ -2,6 +2,10 @@ import { readJob } from '../../lib/jobs/load-jobs.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { CommandContext } from './command.ts';
 
+const NOT_CHECKED: readonly string[] = [
+  'whether keys, tables and buckets are there, and whether the job fits what lies in them: rewrap plan JOB tells',
+];
+
 /** `rewrap jobs validate FILE…`: one line for each problem; exit code 2 where there is any. */
 export function jobsValidate(files: readonly string[], { console }: CommandContext): ExitCode {
   const results = files.map(file => ({ file, ...readJob(file) }));
@@ -11,7 +15,10 @@ export function jobsValidate(files: readonly string[], { console }: CommandConte
   if (console.json)
     console.out(
       JSON.stringify(
-        results.map(({ file, job, problems }) => ({ file, job: job?.name ?? null, problems })),
+        {
+          files: results.map(({ file, job, problems }) => ({ file, job: job?.name ?? null, problems })),
+          notChecked: NOT_CHECKED,
+        },
         null,
         2,
       ),

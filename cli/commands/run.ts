@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { findDeployment } from '../../lambda/adapters/deployment.ts';
 import type { ExecutionStatus } from '../../lambda/adapters/executions.ts';
+import { RunRefused } from '../../lambda/core/model/errors.ts';
+import { destinationRegion } from '../../lambda/core/model/route.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.ts';
-import { findJob } from '../jobs.ts';
+import { isFile, jobMeant } from '../deployed-jobs.ts';
 import { progressLine, reportText } from '../render/terminal.ts';
 import { RunWatch } from '../run-watch.ts';
 import { STACK_NAME, type CommandContext } from './command.ts';
@@ -20,7 +22,7 @@ export async function run(
   options: RunOptions,
   { console, aws }: CommandContext,
 ): Promise<ExitCode> {
-  const job = jobName.endsWith('.json') ? findJob(jobName, '.').name : jobName;
+  const job = isFile(jobName) ? await deployedAs(jobName, aws) : jobName;
   const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
   const { mode, detach } = options;
   return startAndShow(
@@ -28,6 +30,17 @@ export async function run(
     { job, mode, input: runInput(job, options), ...(detach !== undefined && { detach }) },
     { console, aws },
   );
+}
+
+/** A file stands for a run only if it says what is deployed: the run does that, whatever the file says. */
+async function deployedAs(file: string, aws: CommandContext['aws']): Promise<string> {
+  const { job, deployed } = await jobMeant(file, '.', aws);
+  if (!deployed)
+    throw new RunRefused(
+      'cli.notDeployed',
+      `${file}: the job ${job.name} is not deployed in ${aws.region ?? destinationRegion(job)}; npx cdk deploy -c jobs=FOLDER deploys a folder of jobs`,
+    );
+  return job.name;
 }
 
 export interface Start {
@@ -49,7 +62,8 @@ export async function startAndShow(
   await watch.executions.start(runId, input);
   console.note(`run ${runId} started`);
   if (detach) {
-    if (console.json) console.out(JSON.stringify({ runId }));
+    if (console.json)
+      console.out(JSON.stringify({ runId, notChecked: ['how the run ends: rewrap watch RUN follows it'] }));
     return EXIT.done;
   }
   const { status, report } = await followToReport(watch, runId, context);
@@ -79,7 +93,13 @@ export function showEnd(
   const { error, state } = status;
   const words = error === undefined ? `run ${status.runId} ended ${state} without a report` : error.words;
   for (const line of words.split('\n')) console.note(line);
-  if (console.json) console.out(JSON.stringify({ runId: status.runId, state, error: error ?? null }));
+  if (console.json)
+    console.out(
+      JSON.stringify({
+        ...{ runId: status.runId, state, error: error ?? null },
+        notChecked: ['the stores: the run ended before it could say anything of them'],
+      }),
+    );
   return error?.name === 'RunRefused' ? EXIT.refused : EXIT.failed;
 }
 

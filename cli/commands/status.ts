@@ -6,6 +6,11 @@ import { STACK_NAME, type CommandContext } from './command.ts';
 
 const LATEST = 10;
 
+const NOT_CHECKED: readonly string[] = [
+  'what the stores hold: rewrap report RUN tells what a run found, and rewrap run JOB --mode verify what is there now',
+  'runs of other deployments, accounts and Regions',
+];
+
 /** `rewrap status [RUN]`: one run's progress, or the latest runs; and which stores are held, by whom. */
 export async function status(runId: string | undefined, { console, aws }: CommandContext): Promise<ExitCode> {
   const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
@@ -14,7 +19,7 @@ export async function status(runId: string | undefined, { console, aws }: Comman
     const runs = await watch.executions.latest(LATEST);
     console.out(
       console.json
-        ? JSON.stringify({ runs, held }, null, 2)
+        ? JSON.stringify({ runs, held, notChecked: NOT_CHECKED }, null, 2)
         : runs.length === 0
           ? 'no runs yet'
           : [...runs.map(one => statusText(one, [])), ...held.map(heldText)].join('\n'),
@@ -31,7 +36,7 @@ export async function status(runId: string | undefined, { console, aws }: Comman
   const own = held.filter(one => one.runId === runId);
   console.out(
     console.json
-      ? JSON.stringify({ ...found, progress, held: own }, null, 2)
+      ? JSON.stringify({ ...found, progress, held: own, notChecked: NOT_CHECKED }, null, 2)
       : [statusText(found, progress), ...own.map(heldText)].join('\n'),
   );
   return EXIT.done;

@@ -18,7 +18,21 @@ export function cloudFormationService(stacks: readonly Stack[]): Service {
         throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
       return `<Stacks>${found.map(stackXml).join('')}</Stacks>`;
     },
+    GetTemplate: (parameters, { region, caller }) => {
+      const name = parameters.get('StackName');
+      const found = stacks.find(
+        stack => stack.region === region && stack.accountId === caller.accountId && stack.stackName === name,
+      );
+      if (found === undefined) throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
+      // Nothing transforms a template here: both stages are the text that was deployed.
+      const stages = '<StagesAvailable><member>Original</member><member>Processed</member></StagesAvailable>';
+      return `<TemplateBody>${escaped(found.templateBody)}</TemplateBody>${stages}`;
+    },
   });
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>]/g, character => `&#${character.charCodeAt(0)};`);
 }
 
 function stackXml({ stackName, outputs, region, accountId }: Stack): string {

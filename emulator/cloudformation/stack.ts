@@ -21,6 +21,8 @@ export interface Stack extends Place {
   readonly outputs: Readonly<Record<string, string>>;
   /** Folder of a Lambda function's code by its S3 object key. */
   readonly assets: ReadonlyMap<string, string>;
+  /** The template as it was deployed. */
+  readonly templateBody: string;
 }
 
 /** Gives every resource its physical id first, so that references resolve in any order, and then resolves them. */
@@ -40,7 +42,14 @@ export function resolveStack(
   const outputs = Object.entries(template.Outputs ?? {}).map(
     ([name, { Value }]) => [name, String(resolveIntrinsics(Value, references))] as const,
   );
-  return { ...here, stackName, resources, outputs: Object.fromEntries(outputs), assets };
+  return {
+    ...here,
+    stackName,
+    resources,
+    outputs: Object.fromEntries(outputs),
+    assets,
+    templateBody: JSON.stringify(template),
+  };
 }
 
 function referencesOf(

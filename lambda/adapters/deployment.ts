@@ -1,4 +1,10 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+} from '@aws-sdk/client-cloudformation';
+import type { Job } from '../core/model/job.ts';
+import { JOBS_METADATA } from '../core/job/deployed-jobs.ts';
 import { messageOf, nameOf } from './aws-errors.ts';
 import type { ClientConfig } from './client-config.ts';
 
@@ -43,6 +49,33 @@ export async function findDeployment(stackName: string, config: ClientConfig): P
         `stack ${stackName} is not deployed in this account and Region; run cdk deploy, or name another --region or --profile`,
       );
     throw new NotDeployed(`stack ${stackName} cannot be looked up: ${messageOf(error)}`, { cause: error });
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * The jobs of a stack, as they were deployed: its template carries them. `undefined` where there is no stack, or one of a
+ * version that did not.
+ */
+export async function deployedJobs(
+  stackName: string,
+  config: ClientConfig,
+): Promise<readonly Job[] | undefined> {
+  const client = new CloudFormationClient(config);
+  try {
+    const { TemplateBody = '{}' } = await client.send(
+      new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
+    );
+    const { Metadata } = JSON.parse(TemplateBody) as {
+      readonly Metadata?: Readonly<Record<string, unknown>>;
+    };
+    return Metadata?.[JOBS_METADATA] as readonly Job[] | undefined;
+  } catch (error) {
+    if (nameOf(error) === 'ValidationError') return undefined;
+    throw new NotDeployed(`the template of stack ${stackName} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
   } finally {
     client.destroy();
   }

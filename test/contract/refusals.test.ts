@@ -142,33 +142,4 @@ describe('a refusal', () => {
     expect(books.outcomes).toEqual({ rewrapped: 9, blocked: 1 });
     expect(books.failures[0]?.reason).toContain('ValidationException: Type mismatch for Index Key ver');
   });
-
-  it('that passes says which call it was, on what, after how many tries, and what to do', async () => {
-    const TableName = `Refused${++number}`;
-    await aws.dynamodb.send(
-      new CreateTableCommand({
-        TableName,
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
-    aws.aws.faults.inject({
-      service: 'dynamodb',
-      operation: 'Scan',
-      error: 'ProvisionedThroughputExceededException',
-      message: 'The level of configured provisioned throughput for the table was exceeded',
-      count: 6,
-    });
-    const store: Store = {
-      type: 'dynamodb',
-      table: TableName,
-      format: { type: 'attribute', dataKey: 'edk' },
-    };
-    await expect(migrate(store)).rejects.toThrow(
-      new RegExp(
-        `dynamodb:Scan on table ${TableName} after 6 tries: The level .* exceeded; .* raise its capacity or lower`,
-      ),
-    );
-  }, 30_000);
 });

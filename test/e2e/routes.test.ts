@@ -309,6 +309,7 @@ describe('routes, end to end', () => {
   it('back again is refused: its destination was the source of the last migration', async () => {
     const swapped = {
       ...jobs()[2],
+      name: 'back-again',
       source: { keys: [keys.european] },
       destination: { key: keys.multiRegion.replace('us-east-1', 'eu-west-1') },
       stores: [{ ...jobs()[2]!.stores[0], region: 'us-east-1' }],

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { deployedJobs } from '../lambda/adapters/deployment.ts';
+import { jobDifferences } from '../lambda/core/job/job-difference.ts';
+import { RunRefused } from '../lambda/core/model/errors.ts';
+import type { Job } from '../lambda/core/model/job.ts';
+import { destinationRegion } from '../lambda/core/model/route.ts';
+import { JobsRefused, loadJobs } from '../lib/jobs/load-jobs.ts';
+import { STACK_NAME, type CommandContext } from './commands/command.ts';
+import { findJob } from './jobs.ts';
+
+export interface FoundJob {
+  readonly job: Job;
+  /** A run would do what this job says: it is what is deployed. */
+  readonly deployed: boolean;
+}
+
+/**
+ * The job that a person means. A file must say what is deployed, where a job of its name is; a name stands for what is
+ * deployed, and for a file of the folder only where nothing is.
+ */
+export async function jobMeant(
+  nameOrFile: string,
+  folder: string,
+  aws: CommandContext['aws'],
+): Promise<FoundJob> {
+  if (!isFile(nameOrFile)) return namedJob(nameOrFile, folder, aws);
+  const job = findJob(nameOrFile, folder);
+  const jobs = await deployedJobs(STACK_NAME, { ...aws, region: aws.region ?? destinationRegion(job) });
+  const deployed = jobs?.find(({ name }) => name === job.name);
+  if (deployed === undefined) return { job, deployed: false };
+  const lines = jobDifferences(job, deployed);
+  if (lines.length > 0)
+    throw new RunRefused(
+      'cli.notDeployed',
+      [
+        `${nameOrFile} is not what is deployed as ${job.name}; deploy it, or name the job without a file:`,
+        ...lines,
+      ].join('\n'),
+    );
+  return { job: deployed, deployed: true };
+}
+
+export function isFile(nameOrFile: string): boolean {
+  return nameOrFile.endsWith('.json') || existsSync(nameOrFile);
+}
+
+async function namedJob(name: string, folder: string, aws: CommandContext['aws']): Promise<FoundJob> {
+  const local = localJobs(folder);
+  const mine = local.find(job => job.name === name);
+  const region = aws.region ?? (mine && destinationRegion(mine));
+  const jobs = await deployedJobs(STACK_NAME, { ...aws, ...(region !== undefined && { region }) });
+  const deployed = jobs?.find(job => job.name === name);
+  if (deployed !== undefined) return { job: deployed, deployed: true };
+  if (mine !== undefined) return { job: mine, deployed: false };
+  const names = [...new Set([...(jobs ?? []), ...local].map(job => job.name))].join(', ');
+  throw new JobsRefused(
+    `there is no job '${name}', neither deployed nor in ${folder}; write ${names === '' ? 'the path of a job file' : `one of: ${names}, or the path of a job file`}`,
+  );
+}
+
+function localJobs(folder: string): readonly Job[] {
+  try {
+    return loadJobs(folder);
+  } catch {
+    return [];
+  }
+}

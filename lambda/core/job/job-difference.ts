@@ -1,0 +1,36 @@
+import type { Job } from '../model/job.ts';
+import { formatPath } from './parse-job.ts';
+
+/** Where two jobs differ, a line for each place: `limits.maxConcurrency: 4 in the file, 16 deployed`. */
+export function jobDifferences(file: Job, deployed: Job): readonly string[] {
+  return differences(file, deployed, []).map(
+    ({ path, mine, theirs }) => `${formatPath(path)}: ${shown(mine)} in the file, ${shown(theirs)} deployed`,
+  );
+}
+
+interface Difference {
+  readonly path: readonly PropertyKey[];
+  readonly mine: unknown;
+  readonly theirs: unknown;
+}
+
+function differences(mine: unknown, theirs: unknown, path: readonly PropertyKey[]): readonly Difference[] {
+  if (!isObject(mine) || !isObject(theirs) || Array.isArray(mine) !== Array.isArray(theirs))
+    return JSON.stringify(mine) === JSON.stringify(theirs) ? [] : [{ path, mine, theirs }];
+  const names = [...new Set([...Object.keys(mine), ...Object.keys(theirs)])];
+  return names.flatMap(name =>
+    differences(mine[name], theirs[name], [...path, Array.isArray(mine) ? Number(name) : name]),
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+const SHOWN_LENGTH = 80;
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+}

@@ -1,0 +1,79 @@
+import { announceTrouble } from '../../lambda/core/account/run-control.ts';
+import { PremiseBroken, UnitConflict } from '../../lambda/core/model/errors.ts';
+import { finishRun, type FinishPorts } from '../../lambda/core/report/finish-run.ts';
+import { plan } from '../support/builders.ts';
+import { FakeLedger } from '../support/fake-ports.ts';
+
+const THRESHOLD = {
+  Error: 'States.ExceedToleratedFailureThreshold',
+  Cause: 'The specified tolerated failure threshold was exceeded',
+};
+
+/** What Report says of a run that Step Functions gave up. */
+async function reported(ledger: FakeLedger, error = THRESHOLD): Promise<string | undefined> {
+  const ports: FinishPorts = {
+    files: {
+      readPlan: () => Promise.resolve(plan()),
+      writeReport: () => Promise.resolve({ reportKey: 'report.json' }),
+      unitResults: async function* () {
+        yield* await Promise.resolve([]);
+      },
+      location: () => 's3://run/',
+    },
+    ledger: {
+      readControl: () => ledger.readControl(),
+      remember: () => Promise.resolve(),
+      units: async function* () {
+        yield* await Promise.resolve([...ledger.checkpoints.values()]);
+      },
+    },
+    history: {
+      rememberLatest: () => Promise.resolve(),
+      remember: () => Promise.resolve(),
+      rememberProofs: () => Promise.resolve(),
+    },
+    locks: {} as FinishPorts['locks'],
+    journalLocation: () => 's3://journal/',
+    announce: () => Promise.resolve(),
+    clock: { now: () => 0 },
+  };
+  const { report, words } = await finishRun({ runId: 'run-1', error }, ports);
+  expect(report).toMatchObject({ state: 'failed', verdict: 'failed', remaining: null });
+  expect(report.error).toBe(words);
+  return words;
+}
+
+describe('the words of a worker that failed', () => {
+  const trouble = 'dynamodb:Scan on table Orders after 6 tries: Rate exceeded';
+
+  it('are those of the report where Step Functions says only that too many units failed', async () => {
+    const ledger = new FakeLedger();
+    const work = announceTrouble('run-1', ledger, () => Promise.reject(new Error(trouble)));
+    await expect(work).rejects.toThrow(trouble);
+    expect(await reported(ledger)).toBe(`Error: ${trouble}`);
+  });
+
+  it('are no premise, and no conflict with another invocation', async () => {
+    const ledger = new FakeLedger();
+    await announceTrouble('r', ledger, () => Promise.reject(new UnitConflict('x', 'moved on'))).catch(
+      () => 0,
+    );
+    expect(ledger.control).toEqual({});
+    await announceTrouble('r', ledger, () => Promise.reject(new PremiseBroken('x', 'gone'))).catch(() => 0);
+    expect(ledger.control).toEqual({ brokenPremise: 'gone' });
+  });
+
+  it('are missing where Lambda killed it: then the report says so, and where to look', async () => {
+    expect(await reported(new FakeLedger())).toContain(
+      'Lambda killed them (out of time or memory), or had no slot',
+    );
+  });
+
+  it('of Step Functions itself are kept', async () => {
+    const words = await reported(new FakeLedger(), {
+      Error: 'States.Timeout',
+      Cause: 'no answer within 5 seconds',
+    });
+    expect(words).toBe('States.Timeout: no answer within 5 seconds');
+  });
+});
