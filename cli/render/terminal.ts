@@ -36,6 +36,7 @@ export function reportText(report: Report): string {
     ...(report.keyMaterials.length === 0 ? [] : [keyMaterialsTable(report.keyMaterials)]),
     ...failures(report),
     ...lookAlikes(report),
+    ...withoutDataKey(report),
     ...fingerprints(report),
     ...report.warnings.map(warning => `${colors.yellow('!')} ${warning}`),
     ...report.notChecked.map(words => colors.dim(`not looked at: ${words}`)),
@@ -110,6 +111,15 @@ function lookAlikes({ lookAlikes: { count, first } }: Report): readonly string[]
           `${colors.yellow('looks alike ')} ${store}  ${locator}  ${path} ${colors.dim(form)}`,
       ),
   ];
+}
+
+function withoutDataKey({ stores }: Report): readonly string[] {
+  return stores
+    .filter(({ withoutDataKey: count }) => count > 0)
+    .map(
+      ({ store, withoutDataKey: count, withoutDataKeyFirst: [example] }) =>
+        `Without a data key in the places of the job: ${number(count)} in ${store}${example === undefined ? '' : colors.dim(`, such as ${example}`)}`,
+    );
 }
 
 function fingerprints({ fingerprints: found }: Report): readonly string[] {

@@ -53,7 +53,6 @@ function believed(kind: OutcomeKind): (books: Books) => Books {
 
 /** One mistake for each figure of the books. */
 const LOST_FIGURES: readonly Planted[] = [
-  ['remaining', { remaining: 0 }],
   ['look-alikes', { lookAlikes: { count: 0, first: [] } }],
   ['records without a data key', { withoutDataKey: 0 }],
   ['records', { records: 0 }],
@@ -206,6 +205,16 @@ const MISTAKES: readonly Planted[] = [
               keys: withAnswers(ports, () => ({ kind: 'incorrect-key' })).keys,
             }
           : ports,
+    },
+  },
+  {
+    // That it counts too few is no mistake that anybody could see: what remains follows from the outcomes.
+    name: 'counts one data key too many as remaining',
+    bug: {
+      progress: (progress, phase) =>
+        phase === 'verify'
+          ? withBooks(progress, books => ({ ...books, remaining: books.remaining + 1 }))
+          : progress,
     },
   },
   {

@@ -302,6 +302,7 @@ describe('doubt in the verify pass', () => {
     const migrated = await migrateUnit(scope(), ports);
     const verified = await verifyUnit(scope(), { ...ports, archive: ports.journal });
     expect([migrated.books.withoutDataKey, verified.books.withoutDataKey]).toEqual([1, 1]);
+    expect(verified.books.withoutDataKeyFirst).toEqual([expect.stringContaining('plain')]);
   });
 });
 

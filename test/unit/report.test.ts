@@ -106,6 +106,25 @@ describe('a report', () => {
     expect(exitCodeOf(report)).toBe(EXIT.left);
   });
 
+  it('counts every outcome that may need a source key, whatever an earlier version counted as remaining', async () => {
+    const report = await fold([
+      unit('migrate', books([moved, entry('unreadable', { reason: 'corrupt' })])),
+      unit('verify', books([current, entry('unreadable', { reason: 'corrupt' })], 0)),
+    ]);
+    expect(report.remaining).toBe(1);
+    expect(report.stores).toMatchObject([
+      { remaining: 1, verdict: { kind: 'not-proven', doubts: [{ code: 'remaining', count: 1 }] } },
+    ]);
+  });
+
+  it('names the first records without a data key, and counts all', async () => {
+    const plain = Array.from({ length: 30 }, (_, index) => `plain ${index}`);
+    const without = { ...books([current]), records: 31, withoutDataKey: 30, withoutDataKeyFirst: plain };
+    const report = await fold([unit('migrate', books([moved])), unit('verify', without)]);
+    expect(report.stores[0]).toMatchObject({ withoutDataKey: 30, withoutDataKeyFirst: plain.slice(0, 10) });
+    expect(reportHtml(report)).toContain('plain 9');
+  });
+
   it.each([
     [
       'a unit did not come to its end',

@@ -8,8 +8,8 @@ import { afterPage } from './unit-progress.ts';
 
 export interface DonePage {
   readonly page: { readonly records: { readonly length: number }; readonly cursor?: string };
-  /** Records of the page in which the format finds no data key. */
-  readonly withoutDataKey: number;
+  /** Locators of the records of the page in which the format finds no data key. */
+  readonly withoutDataKey: readonly string[];
   readonly lookAlikes?: LookAlikeCount;
   readonly entries: readonly OutcomeEntry[];
   /** Data keys of the page that may still need a source key. */
@@ -36,7 +36,9 @@ export async function accountPage(
   for (const entry of entries) telemetry.dataKey(entry);
   telemetry.page(storeName(scope.store), entries, kms);
   const books = pageBooks({
-    ...{ records: page.records.length, withoutDataKey, entries, remaining, kms },
+    ...{ records: page.records.length, entries, remaining, kms },
+    withoutDataKey: withoutDataKey.length,
+    withoutDataKeyFirst: withoutDataKey,
     ...(lookAlikes !== undefined && { lookAlikes }),
     ...(fingerprints !== undefined && { fingerprints }),
   });

@@ -1,4 +1,5 @@
 import {
+  MAX_EXAMPLES,
   MAX_FAILURES,
   type Books,
   type Failure,
@@ -7,7 +8,7 @@ import {
   type LookAlikeCount,
 } from '../model/books.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
-import type { OutcomeKind } from '../model/outcome.ts';
+import { mayNeedSource, type OutcomeKind } from '../model/outcome.ts';
 import type { OutcomeEntry } from '../journal/entries.ts';
 
 export const EMPTY_BOOKS: Books = {
@@ -23,6 +24,7 @@ export const EMPTY_BOOKS: Books = {
 export interface PageCounts {
   readonly records: number;
   readonly withoutDataKey: number;
+  readonly withoutDataKeyFirst?: readonly string[];
   readonly lookAlikes?: LookAlikeCount;
   readonly entries: readonly OutcomeEntry[];
   readonly remaining: number;
@@ -32,12 +34,14 @@ export interface PageCounts {
 
 /** The books of one page. */
 export function pageBooks(page: PageCounts): Books {
-  const { records, withoutDataKey, entries, remaining, kms, fingerprints, lookAlikes } = page;
+  const { records, withoutDataKey, withoutDataKeyFirst, entries, remaining, kms } = page;
+  const { fingerprints, lookAlikes } = page;
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
   for (const { outcome } of entries) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return {
     records,
     withoutDataKey,
+    ...examples(withoutDataKeyFirst),
     dataKeys: entries.length,
     outcomes,
     keyMaterials: sumKeyMaterials(entries.flatMap(materialCounts)),
@@ -62,6 +66,7 @@ export function addBooks(a: Books, b: Books): Books {
   return {
     records: a.records + b.records,
     withoutDataKey: (a.withoutDataKey ?? 0) + (b.withoutDataKey ?? 0),
+    ...examples([...(a.withoutDataKeyFirst ?? []), ...(b.withoutDataKeyFirst ?? [])]),
     dataKeys: a.dataKeys + b.dataKeys,
     outcomes,
     keyMaterials: sumKeyMaterials([...a.keyMaterials, ...b.keyMaterials]),
@@ -71,6 +76,10 @@ export function addBooks(a: Books, b: Books): Books {
     ...sumLookAlikes(a.lookAlikes, b.lookAlikes),
     ...sumFingerprints(a.fingerprints, b.fingerprints),
   };
+}
+
+function examples(first: readonly string[] = []): Pick<Books, 'withoutDataKeyFirst'> {
+  return first.length === 0 ? {} : { withoutDataKeyFirst: first.slice(0, MAX_EXAMPLES) };
 }
 
 function sumLookAlikes(
@@ -96,6 +105,17 @@ function sumFingerprints(
       first: [...a.first, ...b.first].slice(0, MAX_FAILURES),
     },
   };
+}
+
+/**
+ * Data keys that may still need a source key. Checkpoints that earlier versions have left say how many these were by a
+ * weaker rule; their outcomes are what they were.
+ */
+export function inDoubt({ remaining, outcomes }: Books): number {
+  const doubtful = (Object.entries(outcomes) as [OutcomeKind, number][])
+    .filter(([kind]) => mayNeedSource(kind))
+    .reduce((sum, [, count]) => sum + count, 0);
+  return Math.max(remaining, doubtful);
 }
 
 /** Invariant 5: data keys seen equal the sum of their outcomes. */

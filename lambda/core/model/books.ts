@@ -47,6 +47,8 @@ export interface Books {
   readonly records: number;
   /** Records in which the job's format finds no data key. Absent in ledgers of earlier versions. */
   readonly withoutDataKey?: number;
+  /** Locators of the first 10 of them. */
+  readonly withoutDataKeyFirst?: readonly string[];
   readonly dataKeys: number;
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
   /** Absent where the pass did not look, and in ledgers of earlier versions. */
@@ -62,6 +64,9 @@ export interface Books {
 }
 
 export const MAX_FAILURES = 100;
+
+/** Examples of what is plain to see once one of them is looked at. */
+export const MAX_EXAMPLES = 10;
 
 /** Where a unit stands. The ledger holds it, so that any worker can go on from it. */
 export interface UnitProgress {

@@ -26,6 +26,7 @@ ${section('Stores', storesTable(report.stores))}
 ${section('Key materials', keyMaterialsTable(report))}
 ${section('In doubt, or not moved', failuresTable(report))}
 ${section('Looks like a data key, outside the places of the job', lookAlikesTable(report))}
+${section('Records without a data key in the places of the job', withoutDataKeyTable(report.stores))}
 ${section('Beside the data keys', fingerprintsText(report))}
 ${section('Route', `<p>${report.route.type}: ${escape(report.route.why)}</p>`)}
 ${section('Warnings', list(report.warnings))}
@@ -93,6 +94,17 @@ function lookAlikesTable({ lookAlikes: { count, first } }: Report): string {
   const more =
     count > first.length ? `<p>${number(count)} in all; the first ${first.length} are here.</p>` : '';
   return `${table(['Store', 'Record', 'Place', 'Form'], rows)}${more}`;
+}
+
+function withoutDataKeyTable(stores: readonly StoreReport[]): string {
+  const having = stores.filter(({ withoutDataKey }) => withoutDataKey > 0);
+  if (having.length === 0) return '';
+  const rows = having.map(({ store, withoutDataKey, withoutDataKeyFirst }) => [
+    `<code>${escape(store)}</code>`,
+    number(withoutDataKey),
+    withoutDataKeyFirst.map(locator => `<code>${escape(locator)}</code>`).join(' '),
+  ]);
+  return table(['Store', 'Records', 'Such as'], rows);
 }
 
 function outcomeCell(kind: OutcomeKind, count: number): string {

@@ -15,6 +15,8 @@ export interface StoreReport {
   readonly records: number;
   /** Records in which the job's format finds no data key, as the concluding pass counts them. */
   readonly withoutDataKey: number;
+  /** Locators of the first 10 of them. */
+  readonly withoutDataKeyFirst: readonly string[];
   readonly dataKeys: number;
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
   /** Of the pass that concludes the run: the verify pass, where there is one. */

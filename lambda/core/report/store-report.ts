@@ -1,4 +1,4 @@
-import { EMPTY_BOOKS } from '../account/books.ts';
+import { EMPTY_BOOKS, inDoubt } from '../account/books.ts';
 import type { Books } from '../model/books.ts';
 import { storeName, type Store } from '../model/job.ts';
 import type { Phase, RunPlan } from '../model/run.ts';
@@ -37,6 +37,7 @@ export function storeReport(plan: RunPlan, index: number, { passes, phases, fail
     }),
     records: books.records,
     withoutDataKey: concluding.withoutDataKey ?? 0,
+    withoutDataKeyFirst: concluding.withoutDataKeyFirst ?? [],
     dataKeys: books.dataKeys,
     outcomes: books.outcomes,
     concluding: concluding.outcomes,
@@ -49,15 +50,16 @@ export function storeReport(plan: RunPlan, index: number, { passes, phases, fail
 
 /** A census knows what is to do, a verify pass what is left; a migration without verify does not know. */
 export function remainingOf(plan: RunPlan, total: Books, verified: Books): number | null {
-  if (plan.verify) return verified.remaining;
-  return plan.mode === 'census' ? total.remaining : null;
+  if (plan.verify) return inDoubt(verified);
+  return plan.mode === 'census' ? inDoubt(total) : null;
 }
 
 function verdictOf(
   store: Store,
-  { records, withoutDataKey = 0, dataKeys, outcomes, remaining, lookAlikes }: Books,
+  books: Books,
   seen: { readonly finished: boolean; readonly verified: boolean; readonly narrowedTo?: string },
 ): StoreVerdict {
+  const { records, withoutDataKey = 0, dataKeys, outcomes, lookAlikes } = books;
   return storeVerdict({
     ...seen,
     type: store.type,
@@ -67,7 +69,7 @@ function verdictOf(
     withoutDataKeyExpected: store.withoutDataKey === 'expected',
     dataKeys,
     foreign: outcomes['foreign-key'] ?? 0,
-    remaining,
+    remaining: inDoubt(books),
     lookAlikes: lookAlikes?.count ?? 0,
   });
 }

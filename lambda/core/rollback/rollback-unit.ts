@@ -59,7 +59,7 @@ export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Prom
       scope,
       {
         page: { records: { length: records }, ...cursor },
-        withoutDataKey: 0,
+        withoutDataKey: [],
         entries,
         remaining: 0,
         progress,

@@ -14,9 +14,10 @@ function findingsOf(record: StoreRecord, format: BoundFormat): readonly Finding[
   return [{ kind: 'unsupported', slot: record.locator, reason: record.hidden }];
 }
 
-/** How many records of a page have none. */
-export function withoutDataKey(records: readonly StoreRecord[], found: readonly Found[]): number {
-  return records.length - new Set(found.map(({ record }) => record)).size;
+/** Locators of the records of a page that have none. */
+export function withoutDataKey(records: readonly StoreRecord[], found: readonly Found[]): readonly string[] {
+  const having = new Set(found.map(({ record }) => record));
+  return records.filter(record => !having.has(record)).map(({ locator }) => locator);
 }
 
 /** Every data key of a page, and every slot that should hold one but cannot be read. */
