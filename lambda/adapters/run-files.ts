@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { UnitProgress } from '../core/model/books.ts';
 import type { RunPlan, Unit } from '../core/model/run.ts';
 import type { RunFiles } from '../core/ports.ts';
+import { judged, type StoredReport } from '../core/report/earlier-report.ts';
 import type { Report } from '../core/report/report.ts';
 
 interface Manifest {
@@ -55,7 +56,8 @@ export class S3RunFiles implements RunFiles {
   }
 
   async readReport(runId: string): Promise<Report | undefined> {
-    return (await this.#getJson(`${runPrefix(runId)}report.json`)) as Report | undefined;
+    const stored = (await this.#getJson(`${runPrefix(runId)}report.json`)) as StoredReport | undefined;
+    return stored && judged(stored);
   }
 
   /** Where a run's files are, for people. */

@@ -4,6 +4,7 @@ import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import type { Books, UnitProgress } from '../../lambda/core/model/books.ts';
 import { OUTCOME_KINDS, type OutcomeKind } from '../../lambda/core/model/outcome.ts';
 import { conclusion } from '../../lambda/core/report/conclusion.ts';
+import { judged } from '../../lambda/core/report/earlier-report.ts';
 import { foldReport } from '../../lambda/core/report/fold.ts';
 import { reportHtml } from '../../lambda/core/report/html.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
@@ -229,6 +230,38 @@ describe('a report', () => {
     });
     expect(exitCodeOf(report)).toBe(EXIT.left);
     expect(reportHtml(report)).toContain('no: only the first 100 records');
+  });
+
+  it('of an earlier version, which did not count doubts, is not proven', async () => {
+    const report = await fold([unit('migrate', books([moved])), unit('verify', books([current]))]);
+    const { verdict: _, lookAlikes: _l, notChecked: _n, ...rest } = report;
+    const [{ store, complete, records, dataKeys, outcomes, remaining, keyMaterials }] = report.stores as [
+      Report['stores'][number],
+    ];
+    const stores = [{ store, complete, records, dataKeys, outcomes, remaining, keyMaterials }];
+    const earlier = (changes: object): Report => judged({ ...rest, stores, ...changes });
+    expect(exitCodeOf(earlier({}))).toBe(EXIT.left);
+    expect(exitCodeOf(earlier({ state: 'failed' }))).toBe(EXIT.failed);
+    expect(conclusion(earlier({})).title).toMatch(/^Not proven/);
+    expect(conclusion(earlier({})).text).toContain('earlier version');
+    expect(reportHtml(earlier({}))).toContain('earlier version');
+    expect(judged(report)).toBe(report);
+  });
+
+  it('never says in its title that nothing is left or to do where nothing was found', async () => {
+    const plain: Books = { ...books([]), records: 3, withoutDataKey: 3 };
+    const census = await fold([unit('migrate', plain)], { mode: 'census', verify: false });
+    const part = await fold([unit('migrate', plain), unit('verify', plain)], { sample: 3 });
+    const whole = await fold([unit('migrate', plain), unit('verify', plain)]);
+    expect([census, part, whole].map(report => conclusion(report).title)).toEqual([
+      '0 data keys to re-wrap were found, and there are doubts',
+      'A part of the stores, and it is not proven',
+      'Not proven: data keys may be left that this run did not see',
+    ]);
+    for (const report of [census, part, whole]) {
+      expect(conclusion(report).text).toContain('no data key where the job looks for it');
+      expect(exitCodeOf(report)).toBe(EXIT.left);
+    }
   });
 
   it('of copies never says that nothing is left under the source keys', async () => {

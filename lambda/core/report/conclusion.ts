@@ -51,9 +51,7 @@ function census(report: Report): Conclusion {
   const toDo = total(report, 'to-rewrap');
   const doubts = doubtTexts(report, ({ code }) => !['not-verified', 'remaining'].includes(code));
   return {
-    title: isNarrowed(report)
-      ? `A part of the stores: ${counted(toDo, 'data key')} to re-wrap`
-      : `${counted(toDo, 'data key')} to re-wrap`,
+    title: `${isNarrowed(report) ? 'A part of the stores: ' : ''}${counted(toDo, 'data key')} to re-wrap${hasOtherDoubts(report) ? ` ${toDo === 1 ? 'was' : 'were'} found, and there are doubts` : ''}`,
     text: sentences(['Nothing was changed.', ...doubts, notMoved(unsettledDataKeys(report) - toDo)]),
     tone: report.verdict === 'nothing-to-do' ? 'good' : 'warn',
   };
@@ -98,8 +96,10 @@ function notProven(report: Report): Conclusion {
 }
 
 function notProvenTitle(report: Report, remaining: number | null): string {
-  if (isNarrowed(report))
+  if (isNarrowed(report)) {
+    if (remaining === 0 && hasOtherDoubts(report)) return 'A part of the stores, and it is not proven';
     return `A part of the stores: ${remaining === null ? 'what is left is not known' : `${counted(remaining, 'data key')} left in it`}`;
+  }
   if (remaining === null) return 'Finished, not verified';
   if (remaining > 0)
     return report.keepsSource
@@ -108,6 +108,15 @@ function notProvenTitle(report: Report, remaining: number | null): string {
   return report.stores.some(({ verdict }) => verdict.kind === 'not-proven')
     ? 'Not proven: data keys may be left that this run did not see'
     : 'Nothing is left under the source keys, and some data keys are under other keys';
+}
+
+/** Besides what is counted as left, or to do, and what every run of that kind leaves open. */
+function hasOtherDoubts({ stores }: Report): boolean {
+  return stores.some(
+    ({ verdict }) =>
+      verdict.kind === 'not-proven' &&
+      verdict.doubts.some(({ code }) => !['narrowed', 'not-verified', 'remaining'].includes(code)),
+  );
 }
 
 /** A narrowed run says nothing of the rest of its stores. */

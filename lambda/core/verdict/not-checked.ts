@@ -1,15 +1,18 @@
-import type { Store } from '../model/job.ts';
+import { storeName, type Store } from '../model/job.ts';
 import type { RunMode } from '../model/run.ts';
+import { narrowedTo } from '../model/scope.ts';
 
 /** What a run knows of itself that says what it cannot know. */
 export interface NotCheckedOf {
   readonly mode: RunMode;
   readonly stores: readonly Store[];
   readonly keepsSource: boolean;
+  /** Records of each store that the run visited at most. */
+  readonly sample?: number;
 }
 
 /** What the verdict of a run rests not on, in words that a person can act on. */
-export function notChecked({ mode, stores, keepsSource }: NotCheckedOf): readonly string[] {
+export function notChecked({ mode, stores, keepsSource, sample }: NotCheckedOf): readonly string[] {
   const has = (type: Store['type']): boolean => stores.some(store => store.type === type);
   const answered = stores.flatMap(({ ignore = [] }) => ignore);
   return [
@@ -29,11 +32,36 @@ export function notChecked({ mode, stores, keepsSource }: NotCheckedOf): readonl
     ...(answered.length > 0
       ? [`places that the job ignores (${answered.join(', ')}): their data keys were neither asked nor moved`]
       : []),
+    ...stores
+      .filter(({ withoutDataKey }) => withoutDataKey === 'expected')
+      .map(store => `records without a data key in ${storeName(store)}: the job expects them`),
+    ...parts(stores, sample),
     ...(keepsSource
       ? ['source records: the new data keys are copies, the old ones stay where they are']
       : []),
     ...(mode === 'census'
       ? ['records that were written in the last moments: a census reads eventually consistent']
       : ['what is written after its record was visited: let writers use the destination key before the run']),
+  ];
+}
+
+/** What a narrowed run leaves out, and what it may miss within its parts. */
+function parts(stores: readonly Store[], sample: number | undefined): readonly string[] {
+  const narrowed = stores.filter(store => narrowedTo(store) !== undefined);
+  const names = narrowed.map(storeName);
+  const twice = [...new Set(names.filter((name, index) => names.indexOf(name) < index))];
+  return [
+    ...stores.flatMap(store => {
+      const part = narrowedTo(store, sample);
+      return part === undefined
+        ? []
+        : [`the rest of ${storeName(store)}, of which the run was about ${part}: verify all of it`];
+    }),
+    ...stores.flatMap(store =>
+      store.type === 'dynamodb' && store.scope?.index !== undefined
+        ? [`items that the index ${store.scope.index} does not show yet: it follows its table a moment later`]
+        : [],
+    ),
+    ...twice.map(name => `records that went from one part of ${name} to another while the run was there`),
   ];
 }

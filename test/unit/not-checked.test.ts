@@ -1,0 +1,48 @@
+import type { RunPlan } from '../../lambda/core/model/run.ts';
+import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
+import { plan } from '../support/builders.ts';
+
+const [table] = plan().stores;
+const bucket = { type: 's3' as const, bucket: 'documents', prefix: '', format: { type: 'object-metadata' } };
+const said = (changes: Partial<RunPlan> = {}): string => notChecked(plan(changes)).join('\n');
+
+describe('what a verdict did not look at', () => {
+  it('is named for every kind of store that the run had, and for no other', () => {
+    expect(said()).toMatch(/compressed[^]*streams/);
+    expect(said()).not.toMatch(/objects/);
+    expect(said({ stores: [bucket] })).toMatch(/bodies of objects[^]*noncurrent versions/);
+    expect(said({ stores: [bucket] })).not.toMatch(/streams/);
+  });
+
+  it('is nothing of parts where one table is two stores, of two places of its items', () => {
+    expect(said({ stores: [table!, table!] })).not.toMatch(/part/);
+  });
+
+  it.each<[string, Partial<RunPlan>, RegExp]>([
+    ['stores that no job names', {}, /the job does not name/],
+    ['what is written meanwhile', {}, /written after its record was visited/],
+    ['what a census reads late', { mode: 'census' }, /eventually consistent/],
+    ['source records of copies', { keepsSource: true }, /old ones stay where they are/],
+    ['places that the job ignores', { stores: [{ ...table!, ignore: ['audit.old'] }] }, /audit\.old/],
+    [
+      'records that the job expects to have no data key',
+      { stores: [{ ...bucket, withoutDataKey: 'expected' }] },
+      /s3:documents\/: the job expects/,
+    ],
+    ['all but a sample', { sample: 5 }, /dynamodb:Orders, of which the run was about the first 5 records/],
+    [
+      'what an index does not show yet',
+      { stores: [{ ...table!, type: 'dynamodb', scope: { index: 'open' } } as typeof table & object] },
+      /index open[^]*follows its table/,
+    ],
+    [
+      'what goes from one part of a table to the other',
+      {
+        stores: ['attribute_exists(a)', 'attribute_not_exists(a)'].map(
+          expression => ({ ...table!, scope: { filter: { expression } } }) as typeof table & object,
+        ),
+      },
+      /from one part of dynamodb:Orders to another/,
+    ],
+  ])('is named: %s', (_, changes, words) => expect(said(changes)).toMatch(words));
+});
