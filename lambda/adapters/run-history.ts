@@ -2,7 +2,7 @@ import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk
 import { writtenPlace } from '../core/model/job.ts';
 import type { RunMode, RunPlan } from '../core/model/run.ts';
 import { queryPartition } from './query-partition.ts';
-import { proofId, saysSomething, type StoreProof } from '../core/retire/store-proof.ts';
+import { proofId, type StoreProof } from '../core/retire/store-proof.ts';
 import { workDigest } from '../core/plan/continue-run.ts';
 import type { FinishedRun, LatestRun, LatestRuns, RunHistory } from '../core/plan/ports.ts';
 
@@ -39,15 +39,14 @@ export class LedgerHistory implements RunHistory, LatestRuns {
     return Item?.['latest']?.S === undefined ? undefined : (JSON.parse(Item['latest'].S) as LatestRun);
   }
 
-  /** What a run says of a place, or of a part of it, replaces what was said before. */
+  /** What a run says replaces what an earlier one has said under the same name. */
   async rememberProofs(proofs: readonly StoreProof[]): Promise<void> {
     for (const proof of proofs) {
-      const value = saysSomething(proof) ? ':proof' : 'if_not_exists(proof, :proof)';
       await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
           Key: { run: { S: PROOFS }, item: { S: proofId(proof) } },
-          UpdateExpression: `SET proof = ${value}`,
+          UpdateExpression: 'SET proof = :proof',
           ExpressionAttributeValues: { ':proof': { S: JSON.stringify(proof) } },
         }),
       );

@@ -10,7 +10,7 @@ import { EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
 import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { UnitConflict } from '../../lambda/core/model/errors.ts';
 import type { Ledger } from '../../lambda/core/ports.ts';
-import { voidedProofs } from '../../lambda/core/retire/store-proof.ts';
+import { begunProofs, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
 import { plan, UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { FakeLedger } from '../support/fake-ports.ts';
@@ -134,21 +134,28 @@ describe('the latest run of a job', () => {
 });
 
 describe('what is proven of a place', () => {
-  it('is replaced by what a later run proves, and by a rollback, but not by a run that does not know', async () => {
+  it('is replaced by a later word of the same kind only: doubts do not vanish with what is proven of a part', async () => {
     await embeddedLedger();
     const history = new LedgerHistory(aws.dynamodb, `Ledger${tables}`);
-    const [base] = voidedProofs(plan());
-    const seen = async (mode: 'migrate' | 'rollback', remaining: number | null) => {
-      await history.rememberProofs([{ ...base!, mode, remaining }]);
-      const all: (number | null)[] = [];
-      for await (const proof of history.proofs()) all.push(proof.remaining);
-      return all;
+    const [base] = begunProofs(plan());
+    const { begun: _, ...ended } = base!;
+    const known = async (proof: StoreProof) => {
+      await history.rememberProofs([proof]);
+      const all: string[] = [];
+      for await (const { runId, verdict, begun = false } of history.proofs())
+        all.push(`${runId} ${begun ? 'begun' : verdict}`);
+      return all.sort();
     };
-    expect(await seen('migrate', null)).toEqual([null]);
-    expect(await seen('migrate', 3)).toEqual([3]);
-    expect(await seen('migrate', null)).toEqual([3]);
-    expect(await seen('migrate', 0)).toEqual([0]);
-    expect(await seen('rollback', null)).toEqual([null]);
+    const proven: StoreProof = { ...ended, verdict: 'proven', remaining: 0 };
+    expect(await known(base!)).toEqual(['run-1 begun']);
+    expect(await known(proven)).toEqual(['run-1 begun', 'run-1 proven']);
+    expect(await known({ ...proven, runId: 'run-2' })).toEqual(['run-1 begun', 'run-2 proven']);
+    expect(await known({ ...ended, runId: 'run-3' })).toEqual([
+      'run-1 begun',
+      'run-2 proven',
+      'run-3 not-proven',
+    ]);
+    expect(await known({ ...proven, runId: 'run-4', part: { words: 'x', sample: 5 } })).toHaveLength(4);
   });
 });
 

@@ -3,13 +3,8 @@ import type { KeyUsage } from '../../lambda/core/retire/ports.ts';
 import { retireCheck, type RetireFacts } from '../../lambda/core/retire/retire-check.ts';
 import { evidenceOf } from '../../lambda/core/retire/standing-proofs.ts';
 import type { KnownStore } from '../../lambda/core/retire/store-findings.ts';
-import {
-  proofId,
-  proofsOf,
-  saysSomething,
-  voidedProofs,
-  type StoreProof,
-} from '../../lambda/core/retire/store-proof.ts';
+import { weightOf } from '../../lambda/core/retire/proof-reach.ts';
+import { begunProofs, proofId, proofsOf, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import type { StoreVerdict } from '../../lambda/core/verdict/store-verdict.ts';
@@ -33,6 +28,7 @@ const proof = (changes: Partial<StoreProof> = {}): StoreProof => ({
   verdict: 'proven',
   doubts: [],
   proven: 20,
+  foreign: 0,
   withoutDataKey: 0,
   remaining: 0,
   keepsSource: false,
@@ -41,12 +37,13 @@ const proof = (changes: Partial<StoreProof> = {}): StoreProof => ({
 const doubted = (words: string, changes: Partial<StoreProof> = {}): StoreProof =>
   proof({ verdict: 'not-proven', doubts: [{ code: 'remaining', words }], ...changes });
 const known = (...proofs: readonly StoreProof[]): KnownStore =>
-  store({ evidence: evidenceOf({ place: PLACE, slot: 'edk' }, proofs) });
+  store({ evidence: evidenceOf({ place: PLACE, slot: 'edk', keyArn: OLD_KEY }, proofs) });
 const NO_BACKUPS = { pointInTimeRecovery: false, noncurrentVersions: false, replicaRegions: [] };
 const store = (changes: Partial<KnownStore> = {}): KnownStore => ({
   place: PLACE,
   slot: 'edk',
   job: 'orders',
+  keyArn: OLD_KEY,
   evidence: { kind: 'proven', proofs: [proof()] },
   backups: NO_BACKUPS,
   ...changes,
@@ -182,7 +179,10 @@ describe('retire-check', () => {
       'a store cannot be looked at',
       {
         stores: [
-          { place: PLACE, job: 'orders', slot: 'edk', evidence: { kind: 'proven', proofs: [proof()] } },
+          {
+            ...{ place: PLACE, job: 'orders', slot: 'edk', keyArn: OLD_KEY },
+            evidence: { kind: 'proven', proofs: [proof()] },
+          },
         ],
       },
       'could not be looked at',
@@ -254,6 +254,7 @@ describe('retire-check', () => {
         place: 's3:us-east-1:documents/2025/',
         slot: 'edk',
         job: 'gone',
+        keyArn: OLD_KEY,
         evidence: { kind: 'proven', proofs: [proof({ place: 's3:us-east-1:documents/2025/', job: 'gone' })] },
         backups: { ...NO_BACKUPS, noncurrentVersions: true },
       },
@@ -261,6 +262,7 @@ describe('retire-check', () => {
         place: PLACE,
         slot: 'edk',
         job: 'orders',
+        keyArn: OLD_KEY,
         evidence: { kind: 'none' },
         backups: { ...NO_BACKUPS, pointInTimeRecovery: true },
       },
@@ -273,9 +275,16 @@ describe('what a run says of a store', () => {
   const report = (verdict: StoreVerdict, remaining: number | null): Report =>
     ({
       endedAt: 'then',
-      stores: [{ verdict, remaining, records: 20, withoutDataKey: 2, proven: 18 }],
+      startedAt: 'before',
+      state: 'succeeded',
+      stores: [
+        {
+          ...{ verdict, remaining, records: 20, withoutDataKey: 2, proven: 18, lookAlikes: 0 },
+          concluding: { 'already-current': 18, 'foreign-key': 1 },
+        },
+      ],
     }) as unknown as Report;
-  const left: StoreVerdict = {
+  const left: Extract<StoreVerdict, { kind: 'not-proven' }> = {
     kind: 'not-proven',
     doubts: [{ code: 'remaining', count: 7, words: '7 left' }],
   };
@@ -284,7 +293,18 @@ describe('what a run says of a store', () => {
 
   it('is its verdict with the figures', () => {
     expect(proofsOf(plan({ slots: ['edk'] }), report({ kind: 'proven' }, 0))).toMatchObject([
-      { place: PLACE, slot: 'edk', verdict: 'proven', withoutDataKey: 2, proven: 18, at: 'then' },
+      {
+        place: PLACE,
+        slot: 'edk',
+        verdict: 'proven',
+        withoutDataKey: 2,
+        dataKeys: 19,
+        proven: 18,
+        foreign: 1,
+      },
+    ]);
+    expect(proofsOf(plan(), report({ kind: 'proven' }, 0))).toMatchObject([
+      { startedAt: 'before', at: 'then' },
     ]);
     expect(proofsOf(plan(), report(left, 7))).toMatchObject([{ verdict: 'not-proven', remaining: 7 }]);
   });
@@ -295,16 +315,36 @@ describe('what a run says of a store', () => {
     expect(proofId(first!)).not.toBe(proofId(proof()));
   });
 
-  it('stands against an earlier proof where it doubts, and a census that does not doubt says nothing', () => {
-    const census = plan({ mode: 'census', verify: false });
-    expect(proofsOf(census, report(unverified, 0)).map(saysSomething)).toEqual([false]);
-    expect(proofsOf(census, report(left, 7)).map(saysSomething)).toEqual([true]);
-    expect(proofsOf(plan(), report({ kind: 'proven' }, 0)).map(saysSomething)).toEqual([true]);
+  it('of a part holds all that makes the part', () => {
+    const scope = { index: 'open', segments: { total: 4, only: [1] } };
+    const stores = plan().stores.map(store => ({ ...store, scope }) as typeof store);
+    const [first] = proofsOf(plan({ stores }), report(narrowed, null));
+    expect(first?.part).toMatchObject({ index: 'open', segments: { total: 4, only: [1] } });
   });
 
-  it('is nothing any more from the moment that a rollback begins', () => {
-    const voided = voidedProofs(plan({ mode: 'rollback' }));
+  it('stands against an earlier proof where it doubts; a census that does not doubt says nothing', () => {
+    const census = plan({ mode: 'census', verify: false });
+    expect(proofsOf(census, report(unverified, 0)).map(weightOf)).toEqual(['silent']);
+    expect(proofsOf(census, report(left, 7)).map(weightOf)).toEqual(['doubt']);
+    expect(proofsOf(plan(), report(unverified, null)).map(weightOf)).toEqual(['doubt']);
+    expect(proofsOf(plan(), report({ kind: 'proven' }, 0)).map(weightOf)).toEqual(['proof']);
+  });
+
+  it('of a run that failed is its doubts, and never a proof', () => {
+    const failed = (...verdicts: readonly StoreVerdict[]): readonly string[] =>
+      verdicts
+        .flatMap(verdict => proofsOf(plan(), { ...report(verdict, null), state: 'failed' }))
+        .map(weightOf);
+    const incomplete = { code: 'incomplete', words: 'x' } as const;
+    expect(failed({ kind: 'not-proven', doubts: [incomplete] })).toEqual(['silent']);
+    expect(failed({ kind: 'not-proven', doubts: [incomplete, ...left.doubts] })).toEqual(['doubt']);
+    expect(failed({ kind: 'proven' })).toEqual([]);
+  });
+
+  it('is that its places are known from its beginning on, and of a rollback, that nothing is proven of them', () => {
+    expect(begunProofs(plan()).map(weightOf)).toEqual(['silent']);
+    const voided = begunProofs(plan({ mode: 'rollback' }));
     expect(voided).toMatchObject([{ mode: 'rollback', verdict: 'not-proven', remaining: null }]);
-    expect(voided.map(saysSomething)).toEqual([true]);
+    expect(voided.map(weightOf)).toEqual(['doubt']);
   });
 });

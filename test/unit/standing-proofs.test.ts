@@ -1,6 +1,6 @@
 import { covers, evidenceOf } from '../../lambda/core/retire/standing-proofs.ts';
-import type { StoreProof } from '../../lambda/core/retire/store-proof.ts';
-import { NEW_KEY, OLD_KEY } from '../support/builders.ts';
+import { proofId, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
+import { FOREIGN_KEY, NEW_KEY, OLD_KEY } from '../support/builders.ts';
 
 const PLACE = 'dynamodb:us-east-1:Orders';
 const at = (day: number): string => new Date(Date.UTC(2026, 10, 22 + day)).toISOString();
@@ -11,6 +11,7 @@ const proof = (changes: Partial<StoreProof> = {}): StoreProof => ({
   runId: 'run-1',
   mode: 'migrate',
   at: at(0),
+  foreign: 0,
   sourceKeyArns: [OLD_KEY],
   destinationKeyArn: NEW_KEY,
   verdict: 'proven',
@@ -27,7 +28,7 @@ describe('what is proven of a place', () => {
   const filtered = (expression: string): StoreProof =>
     proof({ part: { words: expression, filter: { expression } } });
   const kind = (...proofs: readonly StoreProof[]): string =>
-    evidenceOf({ place: PLACE, slot: 'edk' }, proofs).kind;
+    evidenceOf({ place: PLACE, slot: 'edk', keyArn: OLD_KEY }, proofs).kind;
 
   it('is what was said of this slot, and of no other', () => {
     expect(kind(proof())).toBe('proven');
@@ -56,10 +57,107 @@ describe('what is proven of a place', () => {
     expect(kind(part([0, 1], { at: at(2) }), part([2, 3], { at: at(0) }), doubt)).toBe('doubt');
   });
 
+  it('adds up of a filter and its negation in one run only: records go from one to the other between runs', () => {
+    const [one, other] = [filtered('attribute_exists(a)'), filtered('attribute_not_exists(a)')];
+    expect(kind(one, { ...other, runId: 'run-2', at: at(1) })).toBe('parts');
+    expect(kind(one, { ...other, part: { ...other.part!, index: 'open' } })).toBe('parts');
+  });
+
+  it('is doubted until all is proven that the doubt was about', () => {
+    const about = (words: string, scope: object = {}): StoreProof =>
+      doubted('left', { at: at(1), part: { words, ...scope } });
+    const whole = proof();
+    // What a filter finds is not the same records a day later; what a segment holds is.
+    const filter = { filter: { expression: 'a = 1' } };
+    expect(
+      kind(whole, about('a = 1', filter), proof({ at: at(2), part: { words: 'a = 1', ...filter } })),
+    ).toBe('doubt');
+    const segments = { total: 4, only: [1] };
+    expect(kind(whole, about('one', { segments }), part([0, 1], { at: at(2) }))).toBe('proven');
+    expect(kind(whole, about('one', { segments }), part([0, 2], { at: at(2) }))).toBe('doubt');
+    expect(
+      kind(whole, about('two', { sample: 5 }), proof({ at: at(2), part: { words: 'x', sample: 5 } })),
+    ).toBe('doubt');
+  });
+
+  it('is not closed by a run that was on its way when the doubt arose', () => {
+    const late = proof({ at: at(3), startedAt: at(1) });
+    expect(kind(doubted('left', { at: at(2) }), late)).toBe('doubt');
+    expect(kind(doubted('left', { at: at(0) }), late)).toBe('proven');
+  });
+
+  it('is doubted for every slot where a run of an earlier version does not say which it was about', () => {
+    const { slot: _, ...rollback } = proof({ at: at(1), mode: 'rollback', verdict: 'not-proven' });
+    expect(kind(proof(), rollback)).toBe('doubt');
+    expect(kind(proof({ at: at(2) }), rollback)).toBe('proven');
+  });
+
+  it('holds for another key than those of the run only where KMS opened every data key with the destination', () => {
+    const of = (changes: Partial<StoreProof>): string =>
+      evidenceOf({ place: PLACE, slot: 'edk', keyArn: FOREIGN_KEY }, [proof(changes)]).kind;
+    expect(of({ foreign: 0 })).toBe('proven');
+    expect(of({ foreign: 1 })).toBe('none');
+    expect(of({ foreign: 1, sourceKeyArns: [OLD_KEY, FOREIGN_KEY] })).toBe('proven');
+  });
+
+  it('is doubted where a run has brought data keys under the key, until another one has moved them away', () => {
+    const brought = proof({ sourceKeyArns: [FOREIGN_KEY], destinationKeyArn: OLD_KEY });
+    expect(kind(brought)).toBe('doubt');
+    expect(kind(brought, proof({ at: at(1) }))).toBe('proven');
+    expect(kind(proof({ at: at(-1) }), { ...brought, verdict: 'not-proven', begun: true })).toBe('doubt');
+  });
+
+  it('is nothing where a run has only begun, or a census has found no doubt', () => {
+    const begun = proof({ at: at(1), verdict: 'not-proven', doubts: [], begun: true });
+    const census = proof({
+      at: at(1),
+      mode: 'census',
+      verdict: 'not-proven',
+      doubts: [{ code: 'not-verified', words: 'x' }],
+    });
+    expect([kind(begun), kind(census)]).toEqual(['none', 'none']);
+    expect([kind(proof(), begun), kind(proof(), census)]).toEqual(['proven', 'proven']);
+  });
+
+  it('of prefixes of a bucket holds for what lies under each of them', () => {
+    const bucket = 's3:us-east-1:documents/';
+    const prefixes = proof({ place: bucket, part: { words: 'x', prefixes: ['2025/', '2026/'] } });
+    const of = (place: string): string =>
+      evidenceOf({ place, slot: 'edk', keyArn: OLD_KEY }, [prefixes]).kind;
+    expect([of(`${bucket}2025/`), of(`${bucket}2026/05/`), of(`${bucket}2024/`), of(bucket)]).toEqual([
+      'proven',
+      'proven',
+      'none',
+      'parts',
+    ]);
+  });
+
+  it('is kept under one name for one part, one kind of word and one set of source keys', () => {
+    const value = (s: string) => ({ filter: { expression: '#a = :a', values: { ':a': { S: s } } } });
+    const names = [
+      proof(),
+      doubted('left'),
+      proof({ verdict: 'not-proven', begun: true }),
+      proof({ slot: 'other' }),
+      proof({ place: `${PLACE}2` }),
+      proof({ sourceKeyArns: [FOREIGN_KEY] }),
+      part([0], { part: { words: '1 of 4 segments', segments: { total: 4, only: [0] } } }),
+      part([1], { part: { words: '1 of 4 segments', segments: { total: 4, only: [1] } } }),
+      proof({ part: { words: 'items where #a = :a', ...value('1') } }),
+      proof({ part: { words: 'items where #a = :a', ...value('2') } }),
+    ].map(proofId);
+    expect(new Set(names).size).toBe(names.length);
+    expect(proofId(proof({ runId: 'run-2', at: at(5) }))).toBe(names[0]);
+    for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(1_024);
+    expect(Buffer.byteLength(proofId(proof({ place: `s3:r:b/${'ä'.repeat(600)}` })))).toBeLessThanOrEqual(
+      1_024,
+    );
+  });
+
   it('of a bucket holds for its prefixes, and a prefix makes void what is proven of the bucket', () => {
     const [bucket, prefix] = ['s3:us-east-1:documents/', 's3:us-east-1:documents/2025/'];
     const of = (place: string, ...proofs: readonly StoreProof[]): string =>
-      evidenceOf({ place, slot: 'edk' }, proofs).kind;
+      evidenceOf({ place, slot: 'edk', keyArn: OLD_KEY }, proofs).kind;
     expect(of(prefix, proof({ place: bucket }))).toBe('proven');
     expect(of(bucket, proof({ place: prefix }))).toBe('none');
     expect(

@@ -1,7 +1,7 @@
 import { takeLocks, type LockPorts } from '../lock/take-locks.ts';
 import type { RunPlan } from '../model/run.ts';
 import type { RunFiles } from '../ports.ts';
-import { voidedProofs, type StoreProof } from '../retire/store-proof.ts';
+import { begunProofs, type StoreProof } from '../retire/store-proof.ts';
 import { planRun, type PlanPorts, type PlanRequest } from './plan-run.ts';
 
 export interface BeginPorts extends PlanPorts {
@@ -23,6 +23,6 @@ export async function beginRun(
   await takeLocks(plan, request.now, ports.lock);
   const { unitsKey } = await ports.files.writePlan(plan, units);
   await ports.history.rememberLatest(plan, false);
-  if (plan.mode === 'rollback') await ports.history.rememberProofs(voidedProofs(plan));
+  await ports.history.rememberProofs(begunProofs(plan));
   return { plan, unitsKey };
 }

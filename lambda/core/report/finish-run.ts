@@ -71,9 +71,9 @@ export async function finishRun(
   if (report.state === 'succeeded') {
     await ledger.remember(runId);
     await history.rememberLatest(plan, true);
-    await history.rememberProofs(proofsOf(plan, report));
     if (report.mode === 'migrate') await history.remember(plan);
   }
+  await history.rememberProofs(proofsOf(plan, report));
   const { reportKey } = await files.writeReport(report, reportHtml(report));
   await ports.announce(report);
   // A run that failed keeps its locks: it can be redriven, and whoever takes them over fences it first.

@@ -33,7 +33,10 @@ export async function gatherFacts(
   const known = knownPlaces(
     moving,
     formats,
-    proofs.filter(({ sourceKeyArns }) => sourceKeyArns.includes(key.arn)),
+    proofs.filter(
+      ({ sourceKeyArns, destinationKeyArn }) =>
+        sourceKeyArns.includes(key.arn) || destinationKeyArn === key.arn,
+    ),
   );
   const stores = await Promise.all(
     known.map(async ({ place, slot, job }): Promise<KnownStore> => {
@@ -41,7 +44,8 @@ export async function gatherFacts(
       return {
         place,
         job,
-        evidence: evidenceOf({ place, slot }, proofs),
+        keyArn: key.arn,
+        evidence: evidenceOf({ place, slot, keyArn: key.arn }, proofs),
         ...(slot !== undefined && { slot }),
         ...(backups !== undefined && { backups }),
       };
@@ -51,14 +55,9 @@ export async function gatherFacts(
     key,
     usage: await ports.usageOf(key.arn),
     stores,
-    destinationOf: [
-      ...jobs
-        .filter(({ destination }) => arnOf(destination.key) === key.arn)
-        .map(({ name }) => `job ${name}`),
-      ...proofs
-        .filter(({ destinationKeyArn }) => destinationKeyArn === key.arn)
-        .map(({ runId, place }) => `run ${runId} (${place})`),
-    ],
+    destinationOf: jobs
+      .filter(({ destination }) => arnOf(destination.key) === key.arn)
+      .map(({ name }) => `job ${name}`),
     now,
   };
 }
@@ -69,7 +68,7 @@ interface KnownPlace {
   readonly job: string;
 }
 
-/** Where data keys have been or shall be moved away from the key: the stores of jobs, and of all runs that were. */
+/** Where data keys have been under the key, or may be: the stores of jobs, and of all runs from it or to it. */
 function knownPlaces(
   jobs: readonly Job[],
   formats: FormatRegistry,

@@ -10,6 +10,8 @@ export interface KnownStore {
   /** Where in its records the data key lies. */
   readonly slot?: string;
   readonly job: string;
+  /** The key that is asked about. */
+  readonly keyArn: string;
   readonly evidence: Evidence;
   /** Absent where it could not be looked up. */
   readonly backups?: StoreBackups;
@@ -36,7 +38,7 @@ export function proofsIn(evidence: Evidence): readonly StoreProof[] {
   }
 }
 
-function proofFindings({ place, slot, job, evidence }: KnownStore): readonly RetireFinding[] {
+function proofFindings({ place, slot, job, keyArn, evidence }: KnownStore): readonly RetireFinding[] {
   const about = slot === undefined ? place : `${place} ${slot}`;
   const verify = `rewrap run ${job} --mode verify tells`;
   const copies = proofsIn(evidence).find(({ keepsSource }) => keepsSource);
@@ -51,7 +53,7 @@ function proofFindings({ place, slot, job, evidence }: KnownStore): readonly Ret
     case 'none':
       return [blocks(about, `no run of the job ${job} has come to its end there; ${verify}`)];
     case 'doubt':
-      return [blocks(about, doubtWords(evidence.proof, verify))];
+      return [blocks(about, doubtWords(evidence.proof, keyArn, verify))];
     case 'parts':
       return [
         blocks(
@@ -76,7 +78,10 @@ function proofFindings({ place, slot, job, evidence }: KnownStore): readonly Ret
   }
 }
 
-function doubtWords({ mode, runId, at, doubts, verdict, remaining }: StoreProof, verify: string): string {
+function doubtWords(proof: StoreProof, keyArn: string, verify: string): string {
+  const { mode, runId, at, doubts, verdict, remaining, destinationKeyArn } = proof;
+  if (destinationKeyArn === keyArn)
+    return `run ${runId} of ${at} has brought data keys under this key, and no run since has proven that they were moved away`;
   if (mode === 'rollback')
     return `was rolled back by run ${runId} since ${at}: its data keys may be under this key again`;
   if (verdict === undefined)

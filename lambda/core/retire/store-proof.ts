@@ -1,10 +1,13 @@
 import { Buffer } from 'node:buffer';
-import { writtenPlace } from '../model/job.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
+import { writtenPlace, type Store } from '../model/job.ts';
+import type { OutcomeKind } from '../model/outcome.ts';
 import type { RunMode, RunPlan } from '../model/run.ts';
 import { narrowedTo, type BucketScope, type TableScope } from '../model/scope.ts';
 import type { Report } from '../report/report.ts';
 import { digest } from '../scan/digest.ts';
 import type { Doubt, StoreVerdict } from '../verdict/store-verdict.ts';
+import { weightOf } from './proof-reach.ts';
 
 /** What the last run that came to its end says about one store, or about a part of it. */
 export interface StoreProof {
@@ -17,8 +20,12 @@ export interface StoreProof {
   readonly job: string;
   readonly runId: string;
   readonly mode: RunMode;
-  /** ISO 8601: when that run ended, or a rollback began. */
+  /** ISO 8601; absent in proofs of earlier versions. */
+  readonly startedAt?: string;
+  /** ISO 8601: when that run ended; when it began, where that is all that is known of it. */
   readonly at: string;
+  /** It is not known how the run has ended: it makes its places known, and proves nothing. */
+  readonly begun?: true;
   readonly sourceKeyArns: readonly string[];
   readonly destinationKeyArn: string;
   /** Absent in proofs of earlier versions, which did not look for doubts: nothing rests on those. */
@@ -27,37 +34,49 @@ export interface StoreProof {
   readonly doubts?: readonly Doubt[];
   readonly records?: number;
   readonly withoutDataKey?: number;
+  readonly dataKeys?: number;
   readonly proven?: number | null;
+  /** Under none of the keys of the run, as KMS has said. */
+  readonly foreign?: number;
+  readonly lookAlikes?: number;
   /** Places that the operator answers for. */
   readonly ignored?: readonly string[];
+  /** The operator answers for records without a data key. */
+  readonly withoutDataKeyExpected?: true;
+  /** Digest of what the job said of the store: its format, with the contexts, and what it answers for. */
+  readonly jobText?: string;
   /** `null` where that run does not know, and since a rollback began. */
   readonly remaining: number | null;
   /** The source data keys were left where they are: the new ones are copies. */
   readonly keepsSource: boolean;
 }
 
-/** A part of a store, with what tells whether several parts are all of it. */
-export interface ProofPart {
+/** A part of a store: the scope that the job gave it, which tells whether several parts are all of it. */
+export interface ProofPart extends TableScope, BucketScope {
   readonly words: string;
-  readonly segments?: NonNullable<TableScope['segments']>;
-  readonly filter?: NonNullable<TableScope['filter']>;
-  readonly prefixes?: NonNullable<BucketScope['prefixes']>;
+  /** The run visited so many records at most. */
+  readonly sample?: number;
 }
 
-/** What a report says of each of its stores. */
+/** What a report says of each of its stores. A run that failed may have found doubts; it proves nothing. */
 export function proofsOf(plan: RunPlan, report: Report): readonly StoreProof[] {
   return plan.stores.flatMap((_, index) => {
     const store = report.stores[index];
     if (store === undefined) return [];
     const doubts = doubtsOf(store.verdict);
+    if (report.state === 'failed' && doubts.length === 0) return [];
     return [
       {
         ...about(plan, index, report.endedAt),
+        startedAt: report.startedAt,
         verdict: doubts.length > 0 ? 'not-proven' : store.verdict.kind === 'empty' ? 'empty' : 'proven',
         doubts,
         records: store.records,
         withoutDataKey: store.withoutDataKey,
+        dataKeys: sum(store.concluding),
         proven: store.proven,
+        foreign: store.concluding['foreign-key'] ?? 0,
+        lookAlikes: store.lookAlikes,
         remaining: store.remaining,
       },
     ];
@@ -69,26 +88,35 @@ function doubtsOf(verdict: StoreVerdict): readonly Doubt[] {
   return verdict.kind === 'not-proven' ? verdict.doubts.filter(({ code }) => code !== 'narrowed') : [];
 }
 
-/** A census proves nothing. What it finds in doubt counts all the same; where it finds nothing, earlier proofs stand. */
-export function saysSomething({ mode, doubts = [] }: StoreProof): boolean {
-  return mode !== 'census' || doubts.some(({ code }) => code !== 'not-verified');
-}
-
-/** One name for what is said of the same records and the same place in them. */
-export function proofId({ place, slot, part }: Pick<StoreProof, 'place' | 'slot' | 'part'>): string {
-  if (slot === undefined && part === undefined) return place;
+/**
+ * One name for what is said of the same records, the same place in them, and the same source keys. Doubts have names of
+ * their own: what is proven of a part later does not make them go away.
+ */
+export function proofId(proof: StoreProof): string {
+  const { place, slot, part, sourceKeyArns } = proof;
+  const about = [place, slot, part, weightOf(proof), [...sourceKeyArns].sort()];
   // A sort key has at most 1,024 bytes, and a prefix alone may have as many.
-  return `${place.slice(0, 200)}#${digest(Buffer.from(JSON.stringify([place, slot, part?.words])))}`;
+  return `${place.slice(0, 200)}#${digest(Buffer.from(canonicalJson(about)))}`;
 }
 
-/** Since a rollback has begun, nothing is proven of its stores any more. */
-export function voidedProofs(plan: RunPlan): readonly StoreProof[] {
+/** From its beginning on, the places of a run are known. Since a rollback has begun, nothing is proven of them any more. */
+export function begunProofs(plan: RunPlan): readonly StoreProof[] {
   return plan.stores.map((_, index) => ({
     ...about(plan, index, plan.startedAt),
+    ...(plan.mode !== 'rollback' && { begun: true }),
     verdict: 'not-proven',
     doubts: [],
     remaining: null,
   }));
+}
+
+/** What a job says of a store, beside where it is: a proof is of a job that said the same. */
+export function jobText({ format, ignore = [], withoutDataKey }: Store): string {
+  return digest(Buffer.from(canonicalJson([format, [...ignore].sort(), withoutDataKey])));
+}
+
+function sum(outcomes: Readonly<Partial<Record<OutcomeKind, number>>>): number {
+  return Object.values(outcomes).reduce((total, count) => total + count, 0);
 }
 
 type About = Omit<StoreProof, 'remaining' | 'verdict' | 'doubts'>;
@@ -104,6 +132,8 @@ function about(plan: RunPlan, index: number, at: string): About {
     ...(slot !== undefined && { slot }),
     ...(part !== undefined && { part }),
     ...(ignored.length > 0 && { ignored }),
+    ...(store.withoutDataKey === 'expected' && { withoutDataKeyExpected: true }),
+    jobText: jobText(store),
     job,
     runId,
     mode,
@@ -118,12 +148,5 @@ function partOf({ stores, sample }: RunPlan, index: number): ProofPart | undefin
   const store = stores[index];
   const words = store && narrowedTo(store, sample);
   if (store === undefined || words === undefined) return undefined;
-  if (sample !== undefined) return { words };
-  if (store.type === 's3') {
-    const { prefixes, ...others } = store.scope ?? {};
-    return Object.keys(others).length === 0 && prefixes !== undefined ? { words, prefixes } : { words };
-  }
-  const { segments, filter, index: sparse } = store.scope ?? {};
-  if (sparse !== undefined || (segments !== undefined && filter !== undefined)) return { words };
-  return { words, ...(segments && { segments }), ...(filter && { filter }) };
+  return { words, ...store.scope, ...(sample !== undefined && { sample }) };
 }

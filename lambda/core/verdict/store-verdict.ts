@@ -138,8 +138,8 @@ function objectsWithoutDataKey(figures: StoreFigures): Doubt | undefined {
   };
 }
 
-function nothingThere({ records, prefix, narrowedTo }: StoreFigures): Doubt | undefined {
-  if (records > 0 || (prefix === '' && narrowedTo === undefined)) return undefined;
+function nothingThere({ finished, records, prefix, narrowedTo }: StoreFigures): Doubt | undefined {
+  if (!finished || records > 0 || (prefix === '' && narrowedTo === undefined)) return undefined;
   return {
     code: 'nothing-there',
     words:
