@@ -236,6 +236,45 @@ describe('a job file', () => {
     expect(found[0]).toContain(words);
   });
 
+  it.each([
+    [{ keyArn: 'edk' }, 'edk', 'is named for two things; give the data key'],
+    [{ keyArn: ['edk'] }, 'edk', 'is named for two things'],
+    [{ version: 'edk' }, 'edk', 'is named for two things'],
+    [{ dataKey: 'envelope', keyArn: 'envelope.kid' }, 'envelope.kid', 'and envelope lie inside one another'],
+    [
+      { dataKey: 'keys[0].edk', encryptionAlgorithm: 'keys' },
+      'keys',
+      'and keys[0].edk lie inside one another; name places that hold one value each',
+    ],
+    [{ keyArn: 'kid', writeTo: { dataKey: 'edk2', keyArn: 'kid' } }, 'kid', 'is named for two things'],
+    [{ writeTo: { dataKey: 'edk' } }, 'edk', 'is named for two things'],
+  ])('does not take one place, or one inside another, for two things: %j', (fields, value, words) => {
+    const format = { type: 'attribute', dataKey: 'edk', ...fields };
+    expect(lines(jobInput({ stores: [tableStore({ format })] })).join('\n')).toContain(
+      `stores[0].format = "${value}": ${words}`,
+    );
+  });
+
+  it('does not take one metadata entry for two things', () => {
+    const format = { type: 'object-metadata', dataKey: 'edk', keyArn: 'edk' };
+    expect(lines(jobInput({ stores: [bucketStore({ format })] }))).toEqual([
+      'stores[0].format = "edk": is named for two things; give the data key and each thing beside it a place of its own',
+    ]);
+  });
+
+  it('takes places side by side, and names that only begin alike', () => {
+    const format = { type: 'attribute', dataKey: 'keys[1].edk', keyArn: 'keys[1].edk2', version: 'keys2' };
+    expect(lines(jobInput({ stores: [tableStore({ format })] }))).toEqual([]);
+  });
+
+  it('names for one table with two contexts the cure that fits tables', () => {
+    const context = (encryptionContext: object): object =>
+      tableStore({ format: { type: 'attribute', dataKey: 'edk', encryptionContext } });
+    const [line = ''] = lines(jobInput({ stores: [context({ app: 'shop' }), context({})] }));
+    expect(line).toContain('a list of contexts as its encryptionContext');
+    expect(line).toContain('filters that cannot overlap');
+  });
+
   it('takes two data keys of one table as two stores', () => {
     const other = tableStore({ format: { type: 'attribute', dataKey: 'otherEdk' } });
     expect(lines(jobInput({ stores: [tableStore(), other] }))).toEqual([]);

@@ -4,6 +4,7 @@ import type { Job, Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { bindFormat } from './bind-format.ts';
 import { overlappingStores } from './overlapping-stores.ts';
+import { placeProblems } from './place-problems.ts';
 import { regionProblems, routeProblems } from './route-problems.ts';
 
 /** What is wrong between fields that are right each by itself. */
@@ -16,6 +17,7 @@ export function jobProblems(job: Job, formats: FormatRegistry): readonly Problem
     ...bound.flatMap(({ problems }, index) =>
       problems.map(problem => ({ ...problem, path: `stores[${index}].format.${problem.path}` })),
     ),
+    ...bound.flatMap((format, index) => placeProblems(format, index)),
     ...job.stores.flatMap((store, index) => scopeProblems(store, index)),
     ...overlappingStores(job, bound),
     ...(job.fingerprints && job.verify === 'off' ? [NOTHING_TO_COMPARE] : []),

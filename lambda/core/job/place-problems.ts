@@ -1,0 +1,25 @@
+import type { BoundFormat } from '../model/format.ts';
+import { placeText } from '../model/place-pattern.ts';
+import type { Problem } from '../model/problem.ts';
+import type { AttributePath } from '../model/record.ts';
+
+/**
+ * Each place of a format holds one thing. Of two that are equal, or inside one another, the second write would replace
+ * what the first one has written: the data key by its key's ARN, a map by a text.
+ */
+export function placeProblems({ declared }: BoundFormat, index: number): readonly Problem[] {
+  return declared.flatMap((place, at) =>
+    declared.slice(0, at).flatMap(other => {
+      const words = clash(place, other);
+      return words === undefined ? [] : [{ path: `stores[${index}].format`, value: placeText(place), words }];
+    }),
+  );
+}
+
+function clash(place: AttributePath, other: AttributePath): string | undefined {
+  const [shorter, longer] = place.length <= other.length ? [place, other] : [other, place];
+  if (!shorter.every((step, at) => step === longer[at])) return undefined;
+  return shorter.length === longer.length
+    ? 'is named for two things; give the data key and each thing beside it a place of its own'
+    : `and ${placeText(other)} lie inside one another; name places that hold one value each`;
+}
