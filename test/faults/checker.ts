@@ -1,5 +1,5 @@
 import { readObject, decrypt, listKeys, readItems, type Clients } from './aws.ts';
-import { type Application, type ApplicationKeys, type Truth } from './application.ts';
+import { readStored, type Application, type ApplicationKeys, type Truth } from './application.ts';
 import { sha256 } from './envelope.ts';
 import { BUCKET, PREFIX, storedItem, storedObject, TABLE, type Layout, type Stored } from './records.ts';
 import type { Findings } from './violations.ts';
@@ -14,8 +14,10 @@ export interface ReadReport {
     readonly changed: number;
     readonly first: readonly { readonly locator: string }[];
   };
+  readonly verdict: string;
   readonly stores: readonly {
     readonly store: string;
+    readonly verdict: { readonly kind: string };
     readonly complete: boolean;
     readonly records: number;
     readonly dataKeys: number;
@@ -148,6 +150,31 @@ export class Checker {
     findings.count('fingerprints compared', fingerprints?.compared ?? 0);
     const changed = fingerprints?.first.map(({ locator }) => locator).join(', ') ?? '';
     findings.expect(changed === '', 2, `the run itself says that it has changed ${changed}`);
+  }
+
+  /**
+   * What a report calls proven opens without the old key, which is disabled while this is asked: all that its application
+   * could read before. A store with flawed records is never proven, and a run is only where each of its stores is.
+   */
+  async checkSound({ verdict, stores }: ReadReport): Promise<void> {
+    const { findings } = this.#options;
+    for (const [store, place] of [
+      [`dynamodb:${TABLE}`, 'table'],
+      [`s3:${BUCKET}/${PREFIX}`, 'bucket'],
+    ] as const) {
+      const proven = stores.find(one => one.store === store)?.verdict.kind === 'proven';
+      const here = this.#application.truths.filter(truth => truth.exists && truth.place === place);
+      findings.count(proven ? 'stores proven' : 'stores not proven');
+      const doubtful = here.some(({ flaw }) => flaw !== undefined && flaw !== 'foreign');
+      findings.expect(!(proven && doubtful), 10, `${store} is proven, and holds flawed records`);
+      findings.expect(proven || verdict !== 'proven', 10, `the run is proven, and ${store} is not`);
+      for (const truth of proven ? here.filter(({ flaw }) => flaw === undefined) : []) {
+        const stored = await readStored(this.#clients, truth, this.#options.layout);
+        const opened = stored && (await decrypt(this.#clients, stored.dataKey, { tenant: truth.tenant }));
+        const lost = opened === undefined || 'error' in opened;
+        findings.expect(!lost, 10, `${nameOf(truth)} is proven, and does not open without the old key`);
+      }
+    }
   }
 
   /** A run in still water counts what is there, and what is left. */

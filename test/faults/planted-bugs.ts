@@ -2,8 +2,8 @@ import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { encoded, placeDigest } from '../../lambda/core/journal/undo.ts';
 import { valueAt } from '../../lambda/core/model/attribute-path.ts';
 import type { IntentEntry } from '../../lambda/core/journal/entries.ts';
-import type { RecordChange, StoreRecord } from '../../lambda/core/model/record.ts';
-import type { ReEncryptAnswer, ReEncryptRequest, RecordStore } from '../../lambda/core/ports.ts';
+import type { ReEncryptAnswer } from '../../lambda/core/ports.ts';
+import { believed, blindly, labelsOf, unlabelled, withAnswers, withRecords } from './planted-ports.ts';
 import { TABLE } from './records.ts';
 import type { Schedule } from './schedule.ts';
 import type { PlantedBug, WorkerPorts } from './service.ts';
@@ -28,54 +28,7 @@ const MANY_WRITERS = {
 } as const;
 const CALM = { faultRate: 0, kills: [], events: [], writers: 0, duplicates: 0, stalls: 0 } as const;
 
-/** Ports with a record store of which some methods are other ones. */
-function withRecords(ports: WorkerPorts, changed: Partial<RecordStore>): WorkerPorts {
-  const { records } = ports;
-  const same: RecordStore = {
-    readPage: (range, options) => records.readPage(range, options),
-    find: locators => records.find(locators),
-    reread: record => records.reread(record),
-    write: (record, change) => records.write(record, change),
-  };
-  return { ...ports, records: { ...same, ...changed } };
-}
-
-/** Ports with a KMS whose answers are other ones. */
-function withAnswers(
-  ports: WorkerPorts,
-  change: (answer: ReEncryptAnswer, request: ReEncryptRequest) => ReEncryptAnswer,
-): WorkerPorts {
-  const { keys } = ports;
-  return {
-    ...ports,
-    keys: {
-      reEncrypt: async request => change(await keys.reEncrypt(request), request),
-      tryReEncrypt: request => keys.tryReEncrypt(request),
-      pace: rate => keys.pace(rate),
-      takeUsage: () => keys.takeUsage(),
-    },
-  };
-}
-
-/** The change without its condition on the data key. */
-async function blindly(ports: WorkerPorts, record: StoreRecord, change: RecordChange) {
-  if (record.kind === 'item' && change.kind === 'item-change') {
-    const path = Object.keys(record.key).slice(0, 1);
-    return ports.records.write(record, { ...change, expect: [{ path, value: valueAt(record.key, path) }] });
-  }
-  const current = await ports.records.reread(record);
-  if (current === undefined || change.kind !== 'object-change') return ports.records.write(record, change);
-  return ports.records.write(current, { ...change, expect: {} });
-}
-
 const CLAIMED = { kind: 'written' } as const;
-
-/** The change without the data key: what the record says of its key is new, and the data key is not. */
-function labelsOf(change: RecordChange): RecordChange {
-  if (change.kind === 'item-change') return { ...change, set: change.set.slice(1) };
-  const labels = Object.entries(change.set).filter(([name]) => name !== 'data-key');
-  return { ...change, set: Object.fromEntries(labels) };
-}
 
 export const PLANTED_BUGS: readonly Planted[] = [
   {
@@ -200,7 +153,7 @@ export const PLANTED_BUGS: readonly Planted[] = [
   },
   {
     name: 'says that nothing is left, whatever is',
-    breaks: [5],
+    breaks: [5, 10],
     given: CALM,
     bug: {
       ports: (ports, { phase, plan }) =>
@@ -219,6 +172,19 @@ export const PLANTED_BUGS: readonly Planted[] = [
                 requestIds: [],
               };
             }),
+    },
+  },
+  {
+    name: 'is told by the verify pass what it wants to hear',
+    breaks: [10],
+    given: { ...CALM, flawed: 4 },
+    bug: {
+      ports: (ports, { phase, plan }) =>
+        phase === 'verify'
+          ? withAnswers(unlabelled(ports), (answer, { ciphertext }) =>
+              believed(answer, ciphertext, plan.destination.keyArn),
+            )
+          : ports,
     },
   },
   {

@@ -7,7 +7,7 @@ import type { Job } from '../../lambda/core/model/job.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { Application, FLAWS, type ApplicationKeys, type Truth } from './application.ts';
 import { clientsOf, type Clients } from './aws.ts';
-import { Checker } from './checker.ts';
+import { Checker, type ReadReport } from './checker.ts';
 import { Pipeline, type RunEnd } from './pipeline.ts';
 import { Random } from './random.ts';
 import { BUCKET, PREFIX, TABLE, type Layout, type Stored } from './records.ts';
@@ -26,6 +26,9 @@ export interface Played {
   readonly injected: ReadonlyMap<string, number>;
 }
 
+/** What is counted of the time that passes in a schedule. */
+export const SIMULATED = 'seconds simulated';
+
 /** Runs that meet bad weather before it clears, at most. */
 const ROUGH_RUNS = 4;
 
@@ -39,12 +42,14 @@ export async function play(
   const schedule = { ...scheduleOf(seed, random.fork()), ...changes };
   const findings = new Findings();
   const injected = await VirtualTime.run(random.fork(), async time => {
+    const began = time.now();
     const scene = await setTheScene(schedule, { time, random, bug, findings });
     try {
       await act(scene);
     } catch (error) {
       findings.violate(4, `the schedule broke off: ${(error as Error).stack ?? String(error)}`);
     }
+    findings.count(SIMULATED, Math.round((time.now() - began) / 1000));
     return scene.weather.injected;
   });
   return { schedule, findings, injected };
@@ -196,6 +201,7 @@ async function act(scene: Scene): Promise<void> {
   await checker.checkRecords();
   await checker.checkCounts(finishing.report);
   checker.checkFingerprints(finishing.report, schedule.fingerprints);
+  await checkSound(scene, finishing.report);
   const migrated = await checker.snapshot();
   checker.checkUnchanged(seeded, migrated, { which: isFlawed, invariant: 6 });
 
@@ -207,6 +213,13 @@ async function act(scene: Scene): Promise<void> {
   await rollBackEverything(scene, seeded);
   pipeline.turn(false);
   findings.count('records of applications', application.truths.length);
+}
+
+/** A good verdict is what people disable a key on: so that is what is done here. */
+async function checkSound({ admin, keys, checker }: Scene, report: ReadReport): Promise<void> {
+  await admin.kms.send(new DisableKeyCommand({ KeyId: keys.old }));
+  await checker.checkSound(report);
+  await admin.kms.send(new EnableKeyCommand({ KeyId: keys.old }));
 }
 
 /** Runs with faults, kills, operators and writers, one after the other until one succeeds. */

@@ -1,5 +1,6 @@
 import type { Done } from './main.ts';
-import type { Played } from './play.ts';
+import { boundText } from '../soundness/totals.ts';
+import { SIMULATED, type Played } from './play.ts';
 import type { Invariant, Violation } from './violations.ts';
 
 /** One schedule's outcome, as it travels between processes. */
@@ -49,11 +50,17 @@ export function totalsText(
     ...(planted.length === 0 ? [] : ['planted bugs', ...planted.map(plantedLine)]),
     ...violated.flatMap(violationLines),
     `replayed                  ${alike ? 'the same seed plays the same' : 'THE SAME SEED PLAYED DIFFERENTLY'}`,
-    `planted bugs caught       ${planted.length - missed.length} of ${planted.length}`,
-    `violations                ${violations}`,
+    `simulated over real time  ${simulatedText(results, seconds)}`,
+    `planted bugs caught       ${planted.length - missed.length} of ${planted.length}${planted.length === 0 ? '' : `; missed ${boundText(missed.length, planted.length)}`}`,
+    `violations                ${violations}; schedules with any ${boundText(violated.length, results.length)}`,
   ];
   const passed = violations === 0 && missed.length === 0 && alike && results.length > 0;
   return { text: lines.join('\n'), passed };
+}
+
+function simulatedText(results: readonly Result[], seconds: number): string {
+  const simulated = results.reduce((sum, { counts }) => sum + (counts[SIMULATED] ?? 0), 0);
+  return `${(simulated / 3600).toFixed(1)} h in ${seconds.toFixed(0)} s: ${(simulated / seconds).toFixed(0)} times`;
 }
 
 /** Not a fault, but somebody else's right. */

@@ -1,5 +1,8 @@
-/** The invariants of DESIGN §2 that the suite attacks, by number; `rollback` is that of rolling back byte for byte. */
-export type Invariant = 2 | 3 | 4 | 5 | 6 | 7 | 8 | 'rollback';
+/**
+ * The invariants that the suite attacks, by number (docs/guarantees.md); 10 is that a good verdict can be relied on, and
+ * `rollback` that of rolling back byte for byte.
+ */
+export type Invariant = 2 | 3 | 4 | 5 | 6 | 7 | 8 | 10 | 'rollback';
 
 export interface Violation {
   readonly invariant: Invariant;

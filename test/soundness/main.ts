@@ -92,9 +92,11 @@ async function main(): Promise<void> {
     ...planted.lines,
     ...(planted.lines.length === 0
       ? []
-      : [`planted bugs caught       ${planted.lines.length - planted.missed} of ${planted.lines.length}`]),
+      : [
+          `planted bugs caught       ${planted.lines.length - planted.missed} of ${planted.lines.length}; missed ${boundText(planted.missed, planted.lines.length)}`,
+        ]),
     ...totals.violations.map(({ seed, words }) => `VIOLATION seed ${seed}: ${words}`),
-    `violations                ${boundText(totals.violations.length, totals.pairs)}`,
+    `violations                ${totals.violations.length}; pairs with any ${boundText(totals.violations.length, totals.pairs)}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   process.exitCode = totals.violations.length + missing.length + planted.missed === 0 ? 0 : 1;

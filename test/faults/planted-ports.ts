@@ -1,0 +1,81 @@
+import { valueAt } from '../../lambda/core/model/attribute-path.ts';
+import type { RecordChange, StoreRecord } from '../../lambda/core/model/record.ts';
+import type { ReEncryptAnswer, ReEncryptRequest, RecordStore } from '../../lambda/core/ports.ts';
+import type { WorkerPorts } from './service.ts';
+
+/** Ports with a record store of which some methods are other ones. */
+export function withRecords(ports: WorkerPorts, changed: Partial<RecordStore>): WorkerPorts {
+  const { records } = ports;
+  const same: RecordStore = {
+    readPage: (range, options) => records.readPage(range, options),
+    find: locators => records.find(locators),
+    reread: record => records.reread(record),
+    write: (record, change) => records.write(record, change),
+  };
+  return { ...ports, records: { ...same, ...changed } };
+}
+
+/** Ports with a KMS whose answers are other ones. */
+export function withAnswers(
+  ports: WorkerPorts,
+  change: (answer: ReEncryptAnswer, request: ReEncryptRequest) => ReEncryptAnswer,
+): WorkerPorts {
+  const { keys } = ports;
+  return {
+    ...ports,
+    keys: {
+      reEncrypt: async request => change(await keys.reEncrypt(request), request),
+      tryReEncrypt: request => keys.tryReEncrypt(request),
+      pace: rate => keys.pace(rate),
+      takeUsage: () => keys.takeUsage(),
+    },
+  };
+}
+
+/** The change without its condition on the data key. */
+export async function blindly(ports: WorkerPorts, record: StoreRecord, change: RecordChange) {
+  if (record.kind === 'item' && change.kind === 'item-change') {
+    const path = Object.keys(record.key).slice(0, 1);
+    return ports.records.write(record, { ...change, expect: [{ path, value: valueAt(record.key, path) }] });
+  }
+  const current = await ports.records.reread(record);
+  if (current === undefined || change.kind !== 'object-change') return ports.records.write(record, change);
+  return ports.records.write(current, { ...change, expect: {} });
+}
+
+/** Records without what they say of their keys, which would give the mistake away. */
+export function unlabelled(ports: WorkerPorts): WorkerPorts {
+  const without = (record: StoreRecord): StoreRecord => {
+    if (record.kind === 'object') {
+      const { 'key-arn': _label, ...metadata } = record.metadata;
+      return { ...record, metadata };
+    }
+    const { keyArn: _label, envelope, ...attributes } = record.attributes;
+    if (envelope === undefined || !('M' in envelope)) return { ...record, attributes };
+    const { keyArn: _nested, ...members } = envelope.M;
+    return { ...record, attributes: { ...attributes, envelope: { M: members } } };
+  };
+  return withRecords(ports, {
+    readPage: async (range, options) => {
+      const page = await ports.records.readPage(range, options);
+      return { ...page, records: page.records.map(without) };
+    },
+  });
+}
+
+/** Whatever KMS said, it is taken for an answer of the destination key. */
+export function believed(answer: ReEncryptAnswer, ciphertext: Uint8Array, keyArn: string): ReEncryptAnswer {
+  if (answer.kind === 're-encrypted') return answer;
+  const [material, algorithm] = [{ keyArn, keyMaterialId: 'f'.repeat(64) }, 'SYMMETRIC_DEFAULT'];
+  return {
+    ...{ kind: 're-encrypted', ciphertext, source: material, destination: material, requestIds: [] },
+    ...{ sourceAlgorithm: algorithm, destinationAlgorithm: algorithm },
+  };
+}
+
+/** The change without the data key: what the record says of its key is new, and the data key is not. */
+export function labelsOf(change: RecordChange): RecordChange {
+  if (change.kind === 'item-change') return { ...change, set: change.set.slice(1) };
+  const labels = Object.entries(change.set).filter(([name]) => name !== 'data-key');
+  return { ...change, set: Object.fromEntries(labels) };
+}
