@@ -156,7 +156,7 @@ describe('a unit longer than an invocation', () => {
         findings: [
           {
             weight: 'note',
-            about: 'dynamodb:us-east-1:Drafts',
+            about: 'dynamodb:us-east-1:Drafts edk',
             words: expect.stringContaining('nothing was left'),
           },
           { weight: 'waits', about: 'last use', words: expect.stringContaining('ask again after') },
