@@ -93,6 +93,8 @@ export interface StoreLook {
   readonly withoutDataKey: number;
   /** Slots that hold something else than a data key in the job's form. */
   readonly unreadable: number;
+  /** Of those, slots of records that no run writes to: what the job names beside the data key is something else. */
+  readonly unsupported: number;
   /** Of the first of those. */
   readonly reason?: string;
   /** Keys that records name beside their data keys. `known`: one of the job's. */

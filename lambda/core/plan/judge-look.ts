@@ -30,6 +30,11 @@ export function judgeLook(judged: JudgedStore): Judgement {
     };
   if (look.withDataKey > look.misread) return { warnings: warningsOf(judged) };
   const first = `the first ${look.records.toLocaleString('en-US')}`;
+  if (look.unsupported > 0 && look.unsupported === look.unreadable)
+    return {
+      problem: `no run would write to any of ${first} ${called}: ${look.reason ?? 'unknown'}; correct the places that the format names`,
+      warnings: [],
+    };
   const seen = `${look.more ? `no ${one(called)} of ${first}` : `none of the ${look.records} ${called}`} has a data key at ${slot} in the form that the job names`;
   const suggestion = suggestionOf(judged);
   if (suggestion !== undefined) return { problem: `${seen}; ${suggestion}`, warnings: [] };

@@ -69,6 +69,7 @@ export function lookOf(
     misread: found.filter(one => isMisread(one, atPlace)).length,
     withoutDataKey: records.length - new Set(found.map(({ record }) => record)).size,
     unreadable: odd.length,
+    unsupported: odd.filter(({ finding }) => finding.kind === 'unsupported').length,
     ...(odd[0] !== undefined && 'reason' in odd[0].finding && { reason: odd[0].finding.reason }),
     recordedKeys: counts(keyNames).map(([key, count]) => ({
       key,

@@ -1,0 +1,121 @@
+import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
+import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
+import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
+import { KmsKeyService } from '../../lambda/adapters/kms.ts';
+import { openStore } from '../../lambda/adapters/record-store.ts';
+import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
+import { exitCodeOf } from '../../cli/exit-codes.ts';
+import { parseJob } from '../../lambda/core/job/parse-job.ts';
+import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
+import type { UnitProgress } from '../../lambda/core/model/books.ts';
+import { RunRefused } from '../../lambda/core/model/errors.ts';
+import type { Job } from '../../lambda/core/model/job.ts';
+import type { RunPlan, Unit } from '../../lambda/core/model/run.ts';
+import { planRun } from '../../lambda/core/plan/plan-run.ts';
+import { foldReport } from '../../lambda/core/report/fold.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
+import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
+import { retireCheck, type RetireAdvice } from '../../lambda/core/retire/retire-check.ts';
+import { proofsOf, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
+import { unitScope } from '../../lambda/core/scan/unit-scope.ts';
+import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
+import { formats } from '../../lambda/formats/registry.ts';
+import type { Embedded } from './embedded.ts';
+import { FakeJournal, FakeLedger } from './fake-ports.ts';
+import { ports as planPorts } from './plan-ports.ts';
+
+export interface PlayedJob {
+  readonly code: number;
+  readonly plan: RunPlan;
+  readonly report: Report;
+  /** What retire-check says of the first source key, two hours later, where nothing else speaks against it. */
+  readonly advice: RetireAdvice;
+}
+
+/** Jobs played over the embedded AWS with the product's own adapters, and without Step Functions and Lambda. */
+export class JobPlayer {
+  readonly #aws: Embedded;
+  readonly #proofs: StoreProof[] = [];
+  #runs = 0;
+
+  constructor(aws: Embedded) {
+    this.#aws = aws;
+  }
+
+  /** The words of a refusal; fails where the run is not refused. */
+  async refusal(job: object, mode = 'migrate'): Promise<string> {
+    try {
+      await this.play(job, mode);
+    } catch (error) {
+      if (error instanceof RunRefused) return error.message;
+      throw error;
+    }
+    throw new Error('the run was not refused');
+  }
+
+  async play(input: object, mode = 'migrate'): Promise<PlayedJob> {
+    const parsed = parseJob(input, formats);
+    if (parsed.kind === 'refused')
+      throw new RunRefused('job', parsed.problems.map(({ path, words }) => `${path} ${words}`).join('\n'));
+    const { endpoint } = this.#aws;
+    const clients = new AwsClients({ endpoint });
+    const catalog = new KmsKeyCatalog(new KmsChannel({ endpoint, patienceMs: [] }));
+    const request = {
+      ...{ runId: `run-${++this.#runs}`, input: { job: parsed.job.name, mode }, jobs: [parsed.job], formats },
+      ...{ plaintextAllowed: false, workerTimeoutSeconds: 900, now: Date.now() },
+    };
+    const { plan, units } = await planRun(request, {
+      ...planPorts(),
+      keys: () => catalog,
+      stores: new AwsStoreCatalog(clients),
+      records: (store, options) => openStore(store, { clients, ...options }),
+    });
+    const report = await this.#run(plan, units, clients);
+    this.#proofs.push(...proofsOf(plan, report));
+    return { code: exitCodeOf(report), plan, report, advice: await this.#advise(parsed.job, catalog) };
+  }
+
+  async #run(plan: RunPlan, units: readonly Unit[], clients: AwsClients): Promise<Report> {
+    const channel = new KmsChannel({ endpoint: this.#aws.endpoint, patienceMs: [] });
+    const [journal, ledger] = [new FakeJournal(), new FakeLedger()];
+    const results: UnitProgress[] = [];
+    const phases = [...(plan.mode === 'verify' ? [] : [migrateUnit]), ...(plan.verify ? [verifyUnit] : [])];
+    for (const work of phases)
+      for (const unit of units) {
+        const scope = unitScope(unit, plan, formats);
+        const { storeRegion: region } = plan;
+        results.push(
+          await work(scope, {
+            ...{ journal, archive: journal, ledger, keys: new KmsKeyService(channel) },
+            records: await openStore(scope.store, { clients, region, tags: scope.format.needsTags }),
+            telemetry: { dataKey: () => undefined, page: () => undefined },
+            deadline: { remaining: () => Number.POSITIVE_INFINITY },
+            clock: { now: () => Date.now() },
+          }),
+        );
+      }
+    return foldReport({
+      plan,
+      units: (async function* () {
+        yield* await Promise.resolve(results);
+      })(),
+      endedAt: new Date().toISOString(),
+      files: { run: '', journal: '' },
+    });
+  }
+
+  async #advise(job: Job, catalog: KmsKeyCatalog): Promise<RetireAdvice> {
+    const lookup = await catalog.describeKey(job.source.keys[0]?.key ?? '');
+    if (lookup.kind !== 'found') throw new Error('the source key is there');
+    const clients = new AwsClients({ endpoint: this.#aws.endpoint });
+    const facts = await gatherFacts(
+      { key: lookup.key, jobs: [job], formats, proofs: this.#proofs, now: Date.now() + 7_200_000 },
+      {
+        keys: catalog,
+        usageOf: () => Promise.resolve({ kind: 'unused', since: 0, olderThanThat: false }),
+        stores: new AwsStoreCatalog(clients),
+      },
+    );
+    return retireCheck(facts);
+  }
+}
