@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { parsePattern, placeText } from '../../lambda/core/model/place-pattern.ts';
 import type { AttributeMap, AttributeValue, ItemRecord } from '../../lambda/core/model/record.ts';
 import { lookAlikes, MOST_OF_A_RECORD } from '../../lambda/core/scan/look-alikes/look-alikes.ts';
-import { item, object } from '../support/builders.ts';
+import { lookThrough } from '../../lambda/core/scan/look-through.ts';
+import { item, object, scope } from '../support/builders.ts';
 
 const NOTHING_DECLARED = { declared: [], ignore: [] };
 /** As KMS makes them for a data key of 32 bytes. */
@@ -252,5 +253,18 @@ describe('whatever a record holds', () => {
       // Quadratic work would take 64 times as long; below a tenth of a millisecond the clock decides.
       expect(large).toBeLessThan(30 * Math.max(small ?? 0, 0.1));
     }
+  });
+});
+
+describe('look-alikes in a report', () => {
+  it('are named by their place, and names that are ciphertexts by *, so that no ciphertext is shown', () => {
+    const record = item('x', {
+      held: { M: { [base64]: { M: { edk: { B: blob(2) } } } } },
+      [blob(4).toString('hex')]: { N: '1' },
+    });
+    const { first } = lookThrough([record], scope());
+    expect(first.map(({ path }) => path).sort()).toEqual(['*', 'held.*', 'held.*.edk']);
+    for (const { path } of first) expect(parsePattern(path)).toBeDefined();
+    expect(JSON.stringify(first)).not.toContain(base64.slice(8, 40));
   });
 });

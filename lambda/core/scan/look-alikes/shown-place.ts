@@ -1,0 +1,23 @@
+import { placeText } from '../../model/place-pattern.ts';
+import type { AttributePath } from '../../model/record.ts';
+import { signInText } from './signs.ts';
+
+const MARK = '\uE000';
+const NO_LENGTHS: ReadonlySet<number> = new Set();
+
+/** The path with a mark for each name that is, or holds, a ciphertext: names are shown, and ciphertexts are not. */
+export function withoutCiphertexts(path: AttributePath): AttributePath {
+  return path.map(step =>
+    typeof step === 'string' && signInText(step, NO_LENGTHS, 1) !== undefined ? MARK : step,
+  );
+}
+
+/** Whether a name of the path is not to be shown. */
+export function isMarked(path: AttributePath): boolean {
+  return path.includes(MARK);
+}
+
+/** A place as a job's `ignore` takes it, with `*` for names that are ciphertexts. */
+export function shownPlace(path: AttributePath): string {
+  return placeText(withoutCiphertexts(path)).replaceAll(MARK, '*');
+}
