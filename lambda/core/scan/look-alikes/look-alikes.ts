@@ -1,22 +1,9 @@
-import type { AttributePath, AttributeValue, StoreRecord } from '../../model/record.ts';
 import { parsePattern, PlaceTree } from '../../model/place-pattern.ts';
-import {
-  isSetOfBytes,
-  namesKey,
-  signInBytes,
-  signInNumbers,
-  signInText,
-  type KeyNames,
-  type LookAlikeForm,
-  type Sign,
-} from './signs.ts';
+import type { AttributePath, AttributeValue, StoreRecord } from '../../model/record.ts';
+import { keyNamesOf } from './key-names.ts';
+import { Search, type LookAlike } from './search.ts';
 
-/** Something that looks like a KMS ciphertext. */
-export interface LookAlike {
-  /** Where in the record; of an object `metadata`, `tag` or `header` comes first, or `key` alone. */
-  readonly path: AttributePath;
-  readonly form: LookAlikeForm;
-}
+export { MOST_OF_A_RECORD, type LookAlike } from './search.ts';
 
 export interface LookOptions {
   /** Attribute paths, or `['metadata', name]`, that the job declares: the value there is not looked at. */
@@ -29,40 +16,24 @@ export interface LookOptions {
   readonly keyNames?: readonly string[];
 }
 
-/** More of one record are not named, nor counted: a record that has so many is one to look at. */
-export const MOST_OF_A_RECORD = 20;
-/** DynamoDB nests 32 levels deep at most (service quotas). */
-const MAX_DEPTH = 40;
-
 export type Look = (record: StoreRecord) => readonly LookAlike[];
 
 /**
  * Looks through records, outside the places that a job declares, for what looks like a KMS ciphertext, in whatever form.
- * It decides nothing about a data key: KMS calls its ciphertexts opaque. Each value is looked through once, so the cost
- * of a record is linear in its size. What is compressed, encrypted or encoded twice over is not seen.
+ * It decides nothing about a data key: KMS calls its ciphertexts opaque. The cost of a record is linear in its size.
+ *
+ * Seen through: base64 and hexadecimal, also around one another and inside longer values, gzip and zlib.
+ * Not seen: what is encrypted; what is compressed in another way, or to less than a 32nd; UTF-16; base58, base85 and
+ * other encodings whose digits depend on all that goes before; bodies of objects.
  */
 export function lookingFor({ declared, ignore, lengths = [], keyNames = [] }: LookOptions): Look {
-  const patterns = ignore.flatMap(text => {
-    const pattern = parsePattern(text);
-    return pattern === undefined ? [] : [pattern];
-  });
+  const patterns = ignore.map(parsePattern).filter(pattern => pattern !== undefined);
   const tree = PlaceTree.of([...declared, ...patterns]);
-  const sizes = new Set(lengths);
-  const names = namesOf(keyNames);
+  const sought = { lengths: new Set(lengths), names: keyNamesOf(keyNames) };
   return record => {
-    const search = new Search(sizes, names);
-    for (const [path, value] of partsOf(record)) search.at(path, value, trees(tree, path));
+    const search = new Search(sought);
+    for (const [path, value] of partsOf(record)) search.at(path, value, placesBelow(tree, path));
     return search.found;
-  };
-}
-
-function namesOf(keyNames: readonly string[]): KeyNames {
-  const afterLastSlash = (arn: string): string => arn.slice(arn.indexOf('/') + 1);
-  return {
-    ids: keyNames.filter(name => name.includes(':key/')).map(afterLastSlash),
-    aliases: new Set(
-      keyNames.filter(name => name.includes(':alias/')).flatMap(arn => [arn, `alias/${afterLastSlash(arn)}`]),
-    ),
   };
 }
 
@@ -89,79 +60,11 @@ function partsOf(record: StoreRecord): readonly (readonly [AttributePath, Attrib
   ];
 }
 
-function trees(tree: PlaceTree, path: AttributePath): readonly PlaceTree[] | 'place' {
+function placesBelow(tree: PlaceTree, path: AttributePath): readonly PlaceTree[] | 'place' {
   let below: readonly PlaceTree[] | 'place' = [tree];
   for (const step of path) {
     if (below === 'place') return below;
     below = PlaceTree.below(below, step);
   }
   return below;
-}
-
-/** What has been found in one record so far. */
-class Search {
-  readonly found: LookAlike[] = [];
-  readonly #lengths: ReadonlySet<number>;
-  readonly #names: KeyNames;
-
-  constructor(lengths: ReadonlySet<number>, names: KeyNames) {
-    this.#lengths = lengths;
-    this.#names = names;
-  }
-
-  at(path: AttributePath, value: AttributeValue, places: readonly PlaceTree[] | 'place'): void {
-    if (places === 'place' || this.#room <= 0 || path.length > MAX_DEPTH) return;
-    const name = path.at(-1);
-    if (typeof name === 'string' && signInText(name, NO_LENGTHS, 1) !== undefined)
-      this.#add(path, { form: 'in-name', times: 1 });
-    if ('S' in value) this.#text(path, value.S);
-    else if ('B' in value) this.#add(path, signInBytes(value.B, this.#lengths, this.#room));
-    else if ('SS' in value) for (const text of value.SS) this.#text(path, text);
-    else if ('BS' in value)
-      for (const bytes of value.BS) this.#add(path, signInBytes(bytes, this.#lengths, this.#room));
-    else if ('NS' in value) {
-      if (isSetOfBytes(value.NS)) this.#add(path, { form: 'number-set', times: 1 });
-    } else this.#inside(path, value, places);
-  }
-
-  #inside(path: AttributePath, value: AttributeValue, places: readonly PlaceTree[]): void {
-    if ('L' in value) {
-      this.#add(path, signInNumbers(value.L.map(numberOf), 'number-list'));
-      for (const [index, element] of value.L.entries())
-        if (!('N' in element)) this.at([...path, index], element, PlaceTree.below(places, index));
-    } else if ('M' in value) {
-      this.#add(path, signInNumbers(byIndex(value.M), 'number-map'));
-      for (const [name, member] of Object.entries(value.M))
-        this.at([...path, name], member, PlaceTree.below(places, name));
-    }
-  }
-
-  #text(path: AttributePath, text: string): void {
-    this.#add(path, signInText(text, this.#lengths, this.#room));
-    if (namesKey(text, this.#names)) this.#add(path, { form: 'key-name', times: 1 });
-  }
-
-  get #room(): number {
-    return MOST_OF_A_RECORD - this.found.length;
-  }
-
-  #add(path: AttributePath, sign: Sign | undefined): void {
-    for (let times = Math.min(sign?.times ?? 0, this.#room); times > 0 && sign !== undefined; times--)
-      this.found.push({ path, form: sign.form });
-  }
-}
-
-const NO_LENGTHS: ReadonlySet<number> = new Set();
-
-function numberOf(value: AttributeValue): number {
-  return 'N' in value ? Number(value.N) : Number.NaN;
-}
-
-/** The numbers of a map whose members are named 0, 1, 2 and so on, as an array is written that lost its type. */
-function byIndex(map: Readonly<Record<string, AttributeValue>>): readonly number[] {
-  if (!Object.hasOwn(map, '0')) return [];
-  return Array.from({ length: 5 }, (_, index) => {
-    const name = String(index);
-    return Object.hasOwn(map, name) ? numberOf(map[name] ?? { NULL: true }) : Number.NaN;
-  });
 }

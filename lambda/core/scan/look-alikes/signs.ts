@@ -1,10 +1,21 @@
 import { Buffer } from 'node:buffer';
+import { decodeRun, decompress, encodedRuns } from './decoded.ts';
+import {
+  BEGINS_BASE64,
+  BEGINS_HEX,
+  HEADER_BYTES,
+  INTERRUPTIONS,
+  NUMBER_LIST,
+  NUMBER_SIGNS,
+  SIGNS,
+} from './patterns.ts';
 
 /**
  * How bytes lie in a value.
  * - `binary`, `base64` and so on: the value is nothing else
  * - `in-binary`, `in-text`, `in-name`: a part of a longer value, or of the name of a member
- * - `key-name`: a text that names a source key: its reader may ask KMS with that key
+ * - `in-encoded-text`, `in-compressed`: in what base64, hexadecimal, gzip or zlib hold, once or more than once
+ * - `key-name`: a value that names a source key: its reader may ask KMS with that key
  * - `number-list`, `number-map`, `number-set`: a number for each byte, as some mappers write them
  */
 export type LookAlikeForm =
@@ -19,40 +30,12 @@ export type LookAlikeForm =
   | 'in-binary'
   | 'in-text'
   | 'in-encoded-text'
+  | 'in-compressed'
   | 'in-name'
   | 'key-name'
   | 'number-list'
   | 'number-map'
   | 'number-set';
-
-/**
- * How ciphertexts of symmetric KMS keys have begun since 2014. AWS calls the ciphertext opaque and documents none of
- * this: it is a hint, and decides nothing but that a person should look.
- */
-const HEADERS = ['0102020078', '0101020078', '0101010078'].map(hex => Buffer.from(hex, 'hex'));
-
-/**
- * The same beginnings in texts: base64 at each of the three positions in which three bytes may lie, hexadecimal,
- * numbers between commas or in a map, and characters, plain or escaped. Each alternative begins with letters of its own
- * and repeats nothing without a bound, so that a text is looked through once.
- */
-const IN_TEXT = new RegExp(
-  [
-    'AQ(?:ICAH|ECAH|EBAH)[g-j]',
-    'E(?:CAg|BAg|BAQ)B4',
-    'BA(?:gIAe|QIAe|QEAe)',
-    '010(?:202|102|101)0078[0-9a-fA-F]{60}',
-    String.raw`1,\s{0,12}[12],\s{0,12}[12],\s{0,12}0,\s{0,12}120\b`,
-    String.raw`"0\\{0,4}":\s?1,\s{0,12}\\{0,4}"1\\{0,4}":\s?[12],\s{0,12}\\{0,4}"2\\{0,4}":\s?[12],\s{0,12}\\{0,4}"3\\{0,4}":\s?0,\s{0,12}\\{0,4}"4\\{0,4}":\s?120\b`,
-    String.raw`\\u0001\\u000[12]\\u000[12]\\u0000x`,
-    String.raw`\\x01\\x0[12]\\x0[12]\\(?:x00|0)x`,
-    '\u0001[\u0001\u0002][\u0001\u0002]\u0000x',
-  ].join('|'),
-  'g',
-);
-
-/** Shorter than the 5 bytes of a header, a text tells nothing. */
-const MIN_TEXT = 7;
 
 export interface Sign {
   readonly form: LookAlikeForm;
@@ -60,27 +43,41 @@ export interface Sign {
   readonly times: number;
 }
 
-/** The source keys as texts name them. */
-export interface KeyNames {
-  /** Key ids: a key ARN holds one as well. */
-  readonly ids: readonly string[];
-  /** Alias ARNs and names, which a longer one may begin with. */
-  readonly aliases: ReadonlySet<string>;
+interface Sought {
+  /** Of ciphertexts without a beginning of their own, those of RSA keys. */
+  readonly lengths: ReadonlySet<number>;
+  readonly most: number;
+  /** Encodings around what is looked at. */
+  readonly depth: number;
+  /** One of them compresses: others that do are not undone, as each may multiply the work. */
+  readonly unpacked: boolean;
 }
 
-/** Whether a text names a source key. */
-export function namesKey(text: string, { ids, aliases }: KeyNames): boolean {
-  return aliases.has(text) || ids.some(id => text.length >= id.length && text.includes(id));
-}
+/** Shorter than the 5 bytes of a beginning, a text tells nothing. */
+const MIN_TEXT = 7;
+/** Each encoding is longer than what it holds, so the work adds up to a few times the value. */
+const MAX_DEPTH = 6;
 
-/** What a value of bytes shows. `lengths`: of ciphertexts without a header, those of RSA keys. */
+/** What a value of bytes shows. `lengths`: of ciphertexts without a beginning of their own, those of RSA keys. */
 export function signInBytes(bytes: Uint8Array, lengths: ReadonlySet<number>, most: number): Sign | undefined {
+  return inBytes(bytes, { lengths, most, depth: 0, unpacked: false });
+}
+
+/** What a text shows. */
+export function signInText(text: string, lengths: ReadonlySet<number>, most: number): Sign | undefined {
+  return inText(text, { lengths, most, depth: 0, unpacked: false });
+}
+
+function inBytes(bytes: Uint8Array, sought: Sought): Sign | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (lengths.has(buffer.length) || HEADERS.some(header => buffer.subarray(0, header.length).equals(header)))
+  if (
+    sought.lengths.has(buffer.length) ||
+    HEADER_BYTES.some(header => buffer.subarray(0, header.length).equals(header))
+  )
     return { form: 'binary', times: 1 };
   // A character for each byte: texts within bytes, and the bytes themselves, are found in one go.
-  const sign = signInText(buffer.toString('latin1'), lengths, most);
-  if (sign === undefined) return undefined;
+  const sign = inText(buffer.toString('latin1'), sought);
+  if (sign === undefined) return inCompressed(buffer, sought);
   return WHOLE.has(sign.form)
     ? { form: 'base64-in-binary', times: 1 }
     : { form: 'in-binary', times: sign.times };
@@ -88,39 +85,74 @@ export function signInBytes(bytes: Uint8Array, lengths: ReadonlySet<number>, mos
 
 const WHOLE: ReadonlySet<LookAlikeForm> = new Set<LookAlikeForm>(['base64', 'base64-unpadded']);
 
-/** What a text shows. */
-export function signInText(text: string, lengths: ReadonlySet<number>, most: number): Sign | undefined {
-  if (text.length < MIN_TEXT) return undefined;
-  let times = 0;
-  let first = -1;
-  IN_TEXT.lastIndex = 0;
-  for (let match = IN_TEXT.exec(text); match !== null && times < most; match = IN_TEXT.exec(text)) {
-    if (times === 0) first = match.index;
-    times++;
-  }
-  const form = formOf(text);
-  if (times > 0)
-    return first === 0 && form !== undefined && BEGINS.test(text)
-      ? { form, times: 1 }
-      : { form: 'in-text', times };
-  if (form === undefined) return undefined;
-  return signInEncoded(text, form, { lengths, most });
+function inCompressed(bytes: Buffer, sought: Sought): Sign | undefined {
+  const unpacked = sought.unpacked ? undefined : decompress(bytes);
+  if (unpacked === undefined) return undefined;
+  const inside = inBytes(unpacked, { ...sought, depth: sought.depth + 1, unpacked: true });
+  return inside && { form: 'in-compressed', times: inside.times };
 }
 
-/** Of the alternatives above, those that are a ciphertext from its first byte on. */
-const BEGINS = /^(?:AQ(?:ICAH|ECAH|EBAH)|010(?:202|102|101)0078)/;
+function inText(text: string, sought: Sought): Sign | undefined {
+  if (text.length < MIN_TEXT) return undefined;
+  const joined = joinedLines(text);
+  const times = signsIn(joined, sought.most);
+  if (times > 0) return wholeCiphertext(text, joined) ?? { form: 'in-text', times };
+  return inLists(joined, sought) ?? inRuns(text, joined, sought);
+}
 
-/** A text that is base64 or hexadecimal as a whole may encode something that holds a ciphertext, JSON for one. */
-function signInEncoded(
-  text: string,
-  form: LookAlikeForm,
-  { lengths, most }: { readonly lengths: ReadonlySet<number>; readonly most: number },
-): Sign | undefined {
-  const bytes = Buffer.from(text, form === 'hex' ? 'hex' : 'base64');
-  if (lengths.has(bytes.length)) return { form, times: 1 };
-  if (!isText(bytes)) return undefined;
-  const inner = signInText(bytes.toString('latin1'), lengths, most);
-  return inner && { form: 'in-encoded-text', times: inner.times };
+function joinedLines(text: string): string {
+  return text.includes('\n') || text.includes('\\') ? text.replace(INTERRUPTIONS, '') : text;
+}
+
+function signsIn(text: string, most: number): number {
+  const times = occurrences(SIGNS, text, most);
+  if (times > 0) return times;
+  for (const { sign, holds } of NUMBER_SIGNS) {
+    const numbers = holds.test(text) ? occurrences(sign, text, most) : 0;
+    if (numbers > 0) return numbers;
+  }
+  return 0;
+}
+
+function occurrences(sign: RegExp, text: string, most: number): number {
+  let times = 0;
+  sign.lastIndex = 0;
+  while (times < most && sign.test(text)) times++;
+  return times;
+}
+
+/** A text that is a ciphertext from its first character to its last. */
+function wholeCiphertext(text: string, joined: string): Sign | undefined {
+  const isHex = BEGINS_HEX.test(joined);
+  if (!isHex && !BEGINS_BASE64.test(joined)) return undefined;
+  const form = formOf(text);
+  return form === undefined || isHex !== (form === 'hex') ? undefined : { form, times: 1 };
+}
+
+/** Lists of numbers have no beginning that tells, where RSA keys made them: their length does. */
+function inLists(text: string, { lengths }: Sought): Sign | undefined {
+  if (lengths.size === 0) return undefined;
+  for (const [list] of text.matchAll(NUMBER_LIST)) {
+    const numbers = list.match(/\d+/g)?.length ?? 0;
+    if (lengths.has(list.includes(':') && !list.includes('N') ? numbers / 2 : numbers))
+      return { form: 'in-text', times: 1 };
+  }
+  return undefined;
+}
+
+/** Runs of digits may be the bytes, or encode something that holds them. */
+function inRuns(text: string, joined: string, sought: Sought): Sign | undefined {
+  if (sought.depth >= MAX_DEPTH) return undefined;
+  for (const run of encodedRuns(joined)) {
+    const bytes = decodeRun(run);
+    if (sought.lengths.has(bytes.length)) {
+      const isWhole = run.length === joined.replace(/[=\s]{1,4}$/, '').length;
+      return { form: (isWhole ? formOf(text) : undefined) ?? 'in-text', times: 1 };
+    }
+    const inside = inBytes(bytes, { ...sought, depth: sought.depth + 1 });
+    if (inside !== undefined) return { form: 'in-encoded-text', times: inside.times };
+  }
+  return undefined;
 }
 
 /** The form of a text that is nothing but an encoding of bytes. */
@@ -131,38 +163,4 @@ function formOf(text: string): LookAlikeForm | undefined {
   if (/^[A-Za-z0-9_-]+={0,2}$/.test(text)) return padded ? 'base64url' : 'base64url-unpadded';
   const wrapped = /^[A-Za-z0-9+/\r\n\t ]+(?:={1,2}[\r\n\t ]*)?$/.test(text) && /[\r\n]/.test(text);
   return wrapped ? 'base64-wrapped' : undefined;
-}
-
-/** Numbers that may be bytes, signed or not. */
-export function signInNumbers(
-  numbers: readonly number[],
-  form: 'number-list' | 'number-map',
-): Sign | undefined {
-  for (let at = numbers.indexOf(1); at !== -1; at = numbers.indexOf(1, at + 1)) {
-    const [, second = 0, third = 0, fourth, fifth] = numbers.slice(at, at + 5);
-    if ([1, 2].includes(second) && [1, 2].includes(third) && fourth === 0 && fifth === 120)
-      return { form, times: 1 };
-  }
-  return undefined;
-}
-
-/**
- * A set keeps neither order nor repetitions. A ciphertext of 152 bytes or more has about 115 different ones, and 64 in
- * all likelihood; sets of so many numbers that are all bytes are rare.
- */
-const MIN_DIFFERENT_BYTES = 64;
-
-export function isSetOfBytes(numbers: readonly string[]): boolean {
-  return (
-    numbers.length >= MIN_DIFFERENT_BYTES &&
-    numbers.length <= 256 &&
-    numbers.every(text => /^-?\d{1,3}$/.test(text) && Number(text) >= -128 && Number(text) <= 255)
-  );
-}
-
-/** Whether decoded bytes may be a text: the first ones are printable, as of compressed and encrypted ones they almost never are. */
-function isText(buffer: Buffer): boolean {
-  return buffer
-    .subarray(0, 16)
-    .every(byte => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
 }
