@@ -236,6 +236,31 @@ describe('what looks like a data key', () => {
   });
 });
 
+describe('the name of a source key', () => {
+  const id = '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';
+  const arn = `arn:aws:kms:us-east-1:111122223333:key/${id}`;
+  const alias = 'arn:aws:kms:us-east-1:111122223333:alias/old';
+  const found = (value: AttributeValue): readonly string[] =>
+    lookAlikes(item('x', { held: value }), { ...NOTHING_DECLARED, keyNames: [arn, alias] }).map(
+      ({ path, form }) => `${placeText(path)} ${form}`,
+    );
+
+  it.each<readonly [string, AttributeValue, string]>([
+    ['its ARN', { S: arn }, 'held key-name'],
+    ['its id', { S: id }, 'held key-name'],
+    ['its ARN in JSON', { S: JSON.stringify({ key: arn }) }, 'held key-name'],
+    ['its ARN in bytes', { B: Buffer.from(JSON.stringify({ key: arn })) }, 'held key-name'],
+    ['an alias', { S: 'alias/old' }, 'held key-name'],
+    ['an alias in a set', { SS: ['alias/other', alias] }, 'held key-name'],
+    ['its ARN as the name of a member', { M: { [arn]: { N: '1' } } }, `held.${arn} key-name`],
+  ])('is found as %s', (_name, value, expected) => expect(found(value)).toEqual([expected]));
+
+  it('is not the name of another key, nor a longer alias', () => {
+    for (const text of ['alias/older', `alias/old/2`, arn.replace('0f1e', '1f1e')])
+      expect(found({ S: text })).toEqual([]);
+  });
+});
+
 describe('what real clients write', () => {
   const folder = new URL('../vectors/', import.meta.url);
   const files = readdirSync(folder).filter(name => name.endsWith('.json'));

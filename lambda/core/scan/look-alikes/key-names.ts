@@ -1,4 +1,6 @@
-/** The source keys as texts name them. */
+import { Buffer } from 'node:buffer';
+
+/** The source keys as values name them. */
 export interface KeyNames {
   /** Key ids: a key ARN holds one as well. */
   readonly ids: readonly string[];
@@ -17,7 +19,10 @@ export function keyNamesOf(arns: readonly string[]): KeyNames {
   };
 }
 
-/** Whether a text names a source key: its reader may ask KMS with that key. */
-export function namedIn(text: string, { ids, aliases }: KeyNames): boolean {
-  return aliases.has(text) || ids.some(id => text.length >= id.length && text.includes(id));
+/** Whether a value names a source key: its reader may ask KMS with that key. */
+export function namedIn(value: string | Uint8Array, { ids, aliases }: KeyNames): boolean {
+  if (typeof value === 'string')
+    return aliases.has(value) || ids.some(id => value.length >= id.length && value.includes(id));
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return ids.some(id => bytes.includes(id, 0, 'latin1'));
 }

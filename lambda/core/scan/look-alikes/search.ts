@@ -73,6 +73,7 @@ export class Search {
   #name(name: string | number | undefined): void {
     if (typeof name !== 'string') return;
     if (signInText(name, NO_LENGTHS, 1) !== undefined) this.#add({ form: 'in-name', times: 1 });
+    if (namedIn(name, this.#names)) this.#add({ form: 'key-name', times: 1 });
   }
 
   #text(text: string): void {
@@ -82,6 +83,7 @@ export class Search {
 
   #bytes(bytes: Uint8Array): void {
     this.#add(signInBytes(bytes, this.#lengths, this.#room));
+    if (namedIn(bytes, this.#names)) this.#add({ form: 'key-name', times: 1 });
   }
 
   #numbers(show: boolean, form: LookAlikeForm): void {
