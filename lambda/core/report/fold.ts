@@ -106,7 +106,8 @@ function failures({ verifies, complete, total, verified }: Named): readonly Fail
   const found = verified.failures.map(failure => {
     const before = named.get(place(failure));
     if (before === undefined || before.reason === failure.reason) return failure;
-    return { ...before, reason: `${before.reason}; verify: ${failure.reason}` };
+    const said = failure.reason.startsWith(before.reason);
+    return { ...before, reason: said ? failure.reason : `${before.reason}; verify: ${failure.reason}` };
   });
   const again = new Set(found.map(place));
   const open = complete ? [] : total.failures.filter(failure => !again.has(place(failure)));
