@@ -67,7 +67,10 @@ type KnownRuns = Pick<PlanPorts, 'history' | 'latestRuns' | 'pastRuns'>;
 
 /** Before there is a deployment, there are no runs. */
 const NO_RUNS: KnownRuns = {
-  history: { lastMigration: () => Promise.resolve(undefined) },
+  history: {
+    lastMigration: () => Promise.resolve(undefined),
+    proof: () => Promise.resolve(undefined),
+  },
   latestRuns: { latest: () => Promise.resolve(undefined) },
   pastRuns: {
     plan: () => Promise.resolve(undefined),

@@ -4,6 +4,7 @@ import type { RunMode, RunPlan } from '../core/model/run.ts';
 import { queryPartition } from './query-partition.ts';
 import { proofId, type StoreProof } from '../core/retire/store-proof.ts';
 import { workDigest } from '../core/plan/continue-run.ts';
+import { aliasesOf } from '../core/plan/moved-aliases.ts';
 import type { FinishedRun, LatestRun, LatestRuns, RunHistory } from '../core/plan/ports.ts';
 
 const PROOFS = 'PROOFS';
@@ -45,12 +46,19 @@ export class LedgerHistory implements RunHistory, LatestRuns {
       await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
-          Key: { run: { S: PROOFS }, item: { S: proofId(proof) } },
+          Key: proofKey(proofId(proof)),
           UpdateExpression: 'SET proof = :proof',
           ExpressionAttributeValues: { ':proof': { S: JSON.stringify(proof) } },
         }),
       );
     }
+  }
+
+  async proof(id: string): Promise<StoreProof | undefined> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#table, Key: proofKey(id), ConsistentRead: true }),
+    );
+    return Item?.['proof']?.S === undefined ? undefined : (JSON.parse(Item['proof'].S) as StoreProof);
   }
 
   /** What is known of every place that a run has worked on. */
@@ -61,7 +69,12 @@ export class LedgerHistory implements RunHistory, LatestRuns {
 
   /** Remembers that this is the latest run of its job in its mode, and whether it came to its end. */
   async rememberLatest(plan: RunPlan, finished: boolean): Promise<void> {
-    const latest: LatestRun = { runId: plan.runId, workDigest: workDigest(plan), finished };
+    const { runId, startedAt } = plan;
+    const latest: LatestRun = {
+      ...{ runId, startedAt, finished },
+      workDigest: workDigest(plan),
+      aliases: aliasesOf(plan),
+    };
     await this.#client.send(
       new UpdateItemCommand({
         TableName: this.#table,
@@ -90,6 +103,10 @@ export class LedgerHistory implements RunHistory, LatestRuns {
 
 function historyKey(place: string): { run: { S: string }; item: { S: string } } {
   return { run: { S: `STORE#${place}` }, item: { S: 'LAST-MIGRATION' } };
+}
+
+function proofKey(id: string): { run: { S: string }; item: { S: string } } {
+  return { run: { S: PROOFS }, item: { S: id } };
 }
 
 function latestKey(job: string, mode: RunMode): { run: { S: string }; item: { S: string } } {

@@ -10,8 +10,8 @@ import { EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
 import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { UnitConflict } from '../../lambda/core/model/errors.ts';
 import type { Ledger } from '../../lambda/core/ports.ts';
-import { begunProofs, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
-import { plan, UNIT } from '../support/builders.ts';
+import { begunProofs, proofIdOf, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
+import { OLD_KEY, plan, planned, UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { FakeLedger } from '../support/fake-ports.ts';
 
@@ -131,6 +131,17 @@ describe('the latest run of a job', () => {
     expect(await history.latest('orders', 'migrate')).toMatchObject({ finished: true });
     expect(await history.latest('orders', 'rollback')).toBeUndefined();
   });
+
+  it('is remembered with its time, and the key that each alias of the job named', async () => {
+    await embeddedLedger();
+    const history = new LedgerHistory(aws.dynamodb, `Ledger${tables}`);
+    const alias = 'arn:aws:kms:us-east-1:111122223333:alias/app';
+    await history.rememberLatest(plan({ sources: [planned(OLD_KEY, { alsoKnownAs: [alias] })] }), true);
+    expect(await history.latest('orders', 'migrate')).toMatchObject({
+      startedAt: plan().startedAt,
+      aliases: { [alias]: OLD_KEY },
+    });
+  });
 });
 
 describe('what is proven of a place', () => {
@@ -155,6 +166,8 @@ describe('what is proven of a place', () => {
       'run-2 proven',
       'run-3 not-proven',
     ]);
+    expect(await history.proof(proofIdOf(plan(), 0))).toMatchObject({ runId: 'run-2', verdict: 'proven' });
+    expect(await history.proof('another')).toBeUndefined();
     expect(await known({ ...proven, runId: 'run-4', part: { words: 'x', sample: 5 } })).toHaveLength(4);
   });
 });

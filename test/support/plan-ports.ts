@@ -79,7 +79,7 @@ export const REQUEST: PlanRequest = {
 export interface Given {
   readonly keys?: KeyCatalog;
   readonly stores?: StoreCatalog;
-  readonly history?: RunHistory;
+  readonly history?: Partial<RunHistory>;
   readonly pastRuns?: PastRuns;
   readonly latestRuns?: LatestRuns;
   /** What Plan finds in every store. @default one record that fits every job of the tests */
@@ -91,7 +91,11 @@ export function ports(given: Given = {}): PlanPorts {
     keys: () => given.keys ?? keys(),
     stores: given.stores ?? stores(),
     records: ({ type }) => Promise.resolve(given.records ?? fitting(type)),
-    history: given.history ?? { lastMigration: () => Promise.resolve(undefined) },
+    history: {
+      lastMigration: () => Promise.resolve(undefined),
+      proof: () => Promise.resolve(undefined),
+      ...given.history,
+    },
     pastRuns: given.pastRuns ?? {
       plan: () => Promise.resolve(undefined),
       units: () => Promise.resolve([]),

@@ -31,6 +31,7 @@ async function reported(ledger: FakeLedger, error = THRESHOLD): Promise<string |
       rememberLatest: () => Promise.resolve(),
       remember: () => Promise.resolve(),
       rememberProofs: () => Promise.resolve(),
+      proof: () => Promise.resolve(undefined),
     },
     locks: {} as FinishPorts['locks'],
     journalLocation: () => 's3://journal/',

@@ -34,6 +34,12 @@ export function names({ keyArn, alsoKnownAs }: PlannedKey, recorded: string): bo
   );
 }
 
+/** The same key, or the same multi-Region key in two Regions. */
+export function isSameKey(one: string, other: string): boolean {
+  const multiRegionId = (arn: string): string | undefined => /:key\/(mrk-.+)$/.exec(arn)?.[1];
+  return one === other || (multiRegionId(one) !== undefined && multiRegionId(one) === multiRegionId(other));
+}
+
 /** Asymmetric keys take no encryption context, and have no key material ids. */
 export function isAsymmetric({
   encryptionAlgorithm,

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import type { PlannedKey } from '../model/key-use.ts';
 import type { StoreLook } from '../model/run.ts';
 
 export interface Judgement {
@@ -13,6 +14,8 @@ export interface JudgedStore {
   readonly called: string;
   /** The slot of the job's format, as its own records name it. */
   readonly slot: string;
+  /** The job's keys, as it names them and by their ARN. */
+  readonly keys: readonly PlannedKey[];
   /** The part or prefix that the job names, in words; absent where it names all of the store. */
   readonly narrowed?: string;
 }
@@ -92,7 +95,7 @@ export function encodingOf(form: string): string | undefined {
   }
 }
 
-function warningsOf({ look, called }: JudgedStore): readonly string[] {
+function warningsOf({ look, called, keys }: JudgedStore): readonly string[] {
   const { records, withDataKey, withoutDataKey, unreadable, reason, elsewhere, versions } = look;
   const of = look.more
     ? `of the first ${records.toLocaleString('en-US')} ${called}`
@@ -104,7 +107,7 @@ function warningsOf({ look, called }: JudgedStore): readonly string[] {
           `${unreadable} ${of} have something else than a data key at its place (${reason ?? 'unknown'}): each is named and left`,
         ]),
     ...(withoutDataKey === 0 ? [] : [`${withoutDataKey} ${of} have no data key where the job looks`]),
-    ...unknownKeys(look, withDataKey),
+    ...unknownKeys(look, withDataKey, keys),
     ...elsewhere
       .slice(0, 3)
       .map(({ place, form, count }) =>
@@ -121,14 +124,24 @@ function warningsOf({ look, called }: JudgedStore): readonly string[] {
 }
 
 /** Records that name other keys than the job: an alias that has moved, or the wrong job. */
-function unknownKeys({ recordedKeys, records }: StoreLook, withDataKey: number): readonly string[] {
+function unknownKeys(
+  { recordedKeys, records, more }: StoreLook,
+  withDataKey: number,
+  keys: readonly PlannedKey[],
+): readonly string[] {
   const unknown = recordedKeys.filter(({ known }) => !known);
   const count = unknown.reduce((sum, one) => sum + one.records, 0);
   if (count === 0 || count * 2 < withDataKey) return [];
   const named = unknown.slice(0, 3).map(({ key }) => key);
   return [
-    `${count} of ${records} records name ${named.join(', ')}, which is none of the job's keys: check what its aliases name`,
+    `${count} of ${more ? 'the first ' : ''}${records} records name ${named.join(', ')}, which is none of the job's keys: ${keys.map(keyText).join(', ')}; what is under it stays where it is`,
   ];
+}
+
+/** A key, and the alias by which the job knows it. */
+function keyText({ keyArn, alsoKnownAs }: PlannedKey): string {
+  const alias = alsoKnownAs.find(name => name.includes(':alias/'));
+  return alias === undefined ? keyArn : `${alias} names ${keyArn}`;
 }
 
 function one(called: string): string {

@@ -2,6 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { bindFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import { storeName, type BucketStore, type Job, type Store } from '../model/job.ts';
+import type { PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
 import { sourceRegion } from '../model/route.ts';
 import type { ScanRange, StoreLook } from '../model/run.ts';
@@ -72,7 +73,9 @@ async function lookAtOne(store: Store, index: number, looking: Looking): Promise
     words === undefined ? [] : [{ path: `stores[${index}]`, value: storeName(store), words }];
   if (looked.kind === 'refused') return { problems: problems(looked.words), warnings: [] };
   const { look } = looked;
-  const { problem, warnings } = await judged(store, { look, slot: format.identity, region }, ports);
+  const keys = [...sources, destination];
+  const seen = { look, slot: format.identity, region, keys };
+  const { problem, warnings } = await judged(store, seen, ports);
   return {
     look,
     problems: problems(problem),
@@ -84,9 +87,14 @@ interface Seen {
   readonly look: StoreLook;
   readonly slot: string;
   readonly region: string;
+  readonly keys: readonly PlannedKey[];
 }
 
-async function judged(store: Store, { look, slot, region }: Seen, { stores }: LookPorts): Promise<Judgement> {
+async function judged(
+  store: Store,
+  { look, slot, region, keys }: Seen,
+  { stores }: LookPorts,
+): Promise<Judgement> {
   const prefixed =
     store.type === 's3' && store.prefix !== '' ? `under the prefix ${store.prefix}` : undefined;
   const narrowed = narrowedTo(store) ?? prefixed;
@@ -99,7 +107,7 @@ async function judged(store: Store, { look, slot, region }: Seen, { stores }: Lo
       };
   }
   return judgeLook({
-    ...{ look, slot, called: store.type === 's3' ? 'objects' : 'items' },
+    ...{ look, slot, keys, called: store.type === 's3' ? 'objects' : 'items' },
     ...(narrowed !== undefined && { narrowed }),
   });
 }

@@ -13,6 +13,7 @@ import { keyLimits } from './key-limits.ts';
 import { planRollback } from './plan-rollback.ts';
 import type { KeyCatalog, LatestRuns, PastRuns, RunHistory, StoreCatalog } from './ports.ts';
 import { refuse } from './refuse.ts';
+import { changesSince } from './warn-of-changes.ts';
 import { parseRunInput, type RunInput } from './run-input.ts';
 
 export interface PlanPorts {
@@ -59,7 +60,8 @@ export async function planRun(request: PlanRequest, ports: PlanPorts): Promise<P
           pastRuns: ports.pastRuns,
         })
       : await planPasses(input, request, ports);
-  return input.fromStart ? planned : continueRun(planned, request.now, ports);
+  const { plan, units } = input.fromStart ? planned : await continueRun(planned, request.now, ports);
+  return { units, plan: { ...plan, warnings: [...(await changesSince(plan, ports)), ...plan.warnings] } };
 }
 
 /** A run that visits records: a census, a migration, a verification. */

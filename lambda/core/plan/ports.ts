@@ -1,4 +1,5 @@
 import type { EncryptionAlgorithm } from '../model/key-use.ts';
+import type { StoreProof } from '../retire/store-proof.ts';
 import type { KnownKeyMaterial, RunMode, RunPlan, Unit } from '../model/run.ts';
 
 /** What Plan asks of the world, besides writing its files. */
@@ -43,6 +44,8 @@ export interface FinishedRun {
 /** The last migration that came to its end, by the place that it wrote to (`writtenPlace`). */
 export interface RunHistory {
   lastMigration(place: string): Promise<FinishedRun | undefined>;
+  /** What is remembered under the name of a proof. */
+  proof(id: string): Promise<StoreProof | undefined>;
 }
 
 /** How a run ended, as far as the ledger knows. Times are milliseconds since 1970. */
@@ -63,12 +66,16 @@ export interface PastRuns {
   lastPageAt(runId: string): Promise<number | undefined>;
 }
 
-/** The last run of a job in a mode that writes. */
+/** The last run of a job in a mode. */
 export interface LatestRun {
   readonly runId: string;
   readonly workDigest: string;
   /** It came to its end: there is nothing to go on from. */
   readonly finished: boolean;
+  /** ISO 8601; absent where an earlier version has remembered the run. */
+  readonly startedAt?: string;
+  /** The key that each alias of the job named then. */
+  readonly aliases?: Readonly<Record<string, string>>;
 }
 
 export interface LatestRuns {

@@ -4,6 +4,7 @@ import { PremiseBroken } from '../model/errors.ts';
 import type { RunPlan } from '../model/run.ts';
 import { proofsOf, type StoreProof } from '../retire/store-proof.ts';
 import type { Clock, Ledger, RunFiles } from '../ports.ts';
+import { changedSince } from './changed-since.ts';
 import { foldReport } from './fold.ts';
 import { reportHtml } from './html.ts';
 import type { Report } from './report.ts';
@@ -26,6 +27,7 @@ export interface FinishPorts {
     /** Remembers the last migration into each of its places. */
     remember(plan: RunPlan): Promise<void>;
     rememberProofs(proofs: readonly StoreProof[]): Promise<void>;
+    proof(id: string): Promise<StoreProof | undefined>;
   };
   readonly locks: StoreLocks;
   readonly journalLocation: (plan: RunPlan) => string;
@@ -61,13 +63,15 @@ export async function finishRun(
   if (error === undefined && brokenPremise !== undefined)
     throw new PremiseBroken('report.brokenPremise', brokenPremise);
   const words = brokenPremise ?? (error === undefined ? undefined : wordsOf(error, trouble));
-  const report = await foldReport({
+  const folded = await foldReport({
     plan,
     units: manifests === undefined ? ledger.units(runId) : files.unitResults(manifests),
     endedAt: new Date(clock.now()).toISOString(),
     files: { run: files.location(runId), journal: ports.journalLocation(plan) },
     ...(words !== undefined && { error: words }),
   });
+  const changed = await changedSince(plan, folded, id => history.proof(id));
+  const report = { ...folded, warnings: [...folded.warnings, ...changed] };
   if (report.state === 'succeeded') {
     await ledger.remember(runId);
     await history.rememberLatest(plan, true);

@@ -99,6 +99,11 @@ export function proofId(proof: StoreProof): string {
   return `${place.slice(0, 200)}#${digest(Buffer.from(canonicalJson(about)))}`;
 }
 
+/** The name of what is proven of a store, where a run like this one has proven it. */
+export function proofIdOf(plan: RunPlan, index: number): string {
+  return proofId({ ...about(plan, index, plan.startedAt), verdict: 'proven', doubts: [], remaining: 0 });
+}
+
 /** From its beginning on, the places of a run are known. Since a rollback has begun, nothing is proven of them any more. */
 export function begunProofs(plan: RunPlan): readonly StoreProof[] {
   return plan.stores.map((_, index) => ({
