@@ -53,7 +53,7 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
 
 const NOT_CHECKED: readonly string[] = [
   'tables, buckets, Regions and accounts that no job and no run names: search CloudTrail for Decrypt and GenerateDataKey with this key',
-  'bodies of objects, and values that are compressed or encrypted: what they hold of this key, nobody has looked at',
+  'bodies of objects, and values that are encrypted, or compressed otherwise than by gzip or zlib: what they hold of this key, nobody has looked at',
   'server-side encryption with this key: of tables, buckets, volumes, queues, secrets and logs; see the resources that name it',
   'backups, snapshots, exports, replicas and caches outside the stores that are listed here',
   'what has been written since the last run: writers must use another key before this one is disabled',

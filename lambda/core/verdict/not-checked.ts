@@ -19,7 +19,7 @@ export function notChecked({ mode, stores, keepsSource, sample }: NotCheckedOf):
     'tables, buckets, Regions and accounts that the job does not name: look for users of the key in CloudTrail',
     ...(has('dynamodb')
       ? [
-          'values that are compressed, or encrypted with another key than a data key: no data key can be seen in them',
+          'values that are encrypted, or compressed otherwise than by gzip or zlib: no data key can be seen in them',
           'backups, exports, streams and caches of the tables: they may hold data keys as they were before',
         ]
       : []),
