@@ -47,7 +47,7 @@ export function jobOf({ application, random }: Scene): SceneJob {
   const place = kind === 'item' ? { type: 'dynamodb', table: 'Orders' } : { type: 's3', bucket: 'documents' };
   const store = {
     ...place,
-    format: formatOf({ application }, has),
+    format: formatOf({ application }, has, random.chance(0.2)),
     ...(has('ignores-everything-else') && { ignore: ['*'] }),
     ...(expected && { withoutDataKey: 'expected' }),
     ...scopeOf(kind, has),
@@ -68,7 +68,10 @@ export function jobOf({ application, random }: Scene): SceneJob {
 
 type Has = (misfit: Misfit) => boolean;
 
-function formatOf({ application }: Pick<Scene, 'application'>, has: Has): object {
+/** The context that some jobs move data keys to, and that readers try as well. */
+export const MOVED_CONTEXT = { app: 'shop', v: '2' } as const;
+
+function formatOf({ application }: Pick<Scene, 'application'>, has: Has, movesContext: boolean): object {
   const { kind, place, form, label } = application;
   const dataKey = has('path-case')
     ? text([...place.slice(0, -1), kind === 'item' ? 'EDK' : 'ed-k'])
@@ -90,6 +93,7 @@ function formatOf({ application }: Pick<Scene, 'application'>, has: Has): object
     encoding: has('encoding') ? (form.encoding === 'hex' ? 'base64' : 'hex') : form.encoding,
     ...(keyArn !== undefined && { keyArn }),
     encryptionContext: contextFor({ application }, has),
+    ...(movesContext && { destinationEncryptionContext: MOVED_CONTEXT }),
   };
 }
 

@@ -20,6 +20,8 @@ interface ReadJob {
   readonly label: Path | undefined;
   readonly templates: readonly Readonly<Record<string, unknown>>[];
   readonly source: string;
+  /** The context that data keys are to have, where it is another one. */
+  readonly shall: Context | undefined;
   readonly ignoresAll: boolean;
   readonly expected: boolean;
 }
@@ -69,6 +71,7 @@ function readJob({ input }: SceneJob): ReadJob {
         readonly encoding: string;
         readonly keyArn?: string;
         readonly encryptionContext: unknown;
+        readonly destinationEncryptionContext?: Context;
       };
       readonly ignore?: readonly string[];
       readonly withoutDataKey?: string;
@@ -84,6 +87,7 @@ function readJob({ input }: SceneJob): ReadJob {
     label: keyArn === undefined ? undefined : pathOf(keyArn),
     templates: templates as readonly Readonly<Record<string, unknown>>[],
     source: source.keys[0] ?? '',
+    shall: store.format.destinationEncryptionContext,
     ignoresAll: store.ignore !== undefined,
     expected: store.withoutDataKey === 'expected',
   };
@@ -142,8 +146,10 @@ function ofSlot(slot: Slot, row: Row, { job, contexts, mode }: Asked): Fate {
   const moved = contexts.map(context => (job.label === undefined ? context : relabelled(context, row, job)));
   const now = contexts.some(context => same(context, slot.context));
   const then = moved.some(context => same(context, slot.context));
-  if (corrupt || !(now || then)) return 'doubt';
-  const isUpToDate = keyArn === KEYS.new && now && labelNames(row, job, KEYS.new);
+  const shall = job.shall !== undefined && same(job.shall, slot.context);
+  if (corrupt || !(now || then || shall)) return 'doubt';
+  const where = job.shall === undefined ? now : shall;
+  const isUpToDate = keyArn === KEYS.new && where && labelNames(row, job, KEYS.new);
   switch (mode) {
     case 'migrate':
       return 'proven';

@@ -1,5 +1,6 @@
 import type { IndependentKms } from './kms.ts';
 import { at, type Row } from './memory-store.ts';
+import { MOVED_CONTEXT } from './job-of.ts';
 import { contextOf, KEYS, type Application, type Slot } from './scene.ts';
 
 /** The application's own reader: it knows nothing of jobs, and asks KMS as its records say. */
@@ -19,8 +20,12 @@ export class Reader {
     if (bytes === undefined) return false;
     // The record's label is about its own data key; a second one beside it is opened as KMS finds it.
     const named = fixed === undefined ? this.#namedKey(row) : undefined;
-    const opened = this.#kms.open(bytes, fixed ?? contextOf(this.#application, row), named);
-    return opened.kind === 'opened' && opened.plaintext === plaintext;
+    // A reader that is ready for another context tries both.
+    const contexts = fixed === undefined ? [contextOf(this.#application, row), MOVED_CONTEXT] : [fixed];
+    return contexts.some(context => {
+      const opened = this.#kms.open(bytes, context, named);
+      return opened.kind === 'opened' && opened.plaintext === plaintext;
+    });
   }
 
   #namedKey(row: Row): string | undefined {
