@@ -27,6 +27,8 @@ export interface Fault {
   readonly region?: string;
   /** As the API reference names it; all operations where it is not given. */
   readonly operation?: string;
+  /** Only calls about this object of S3, by its key: what a policy that denies one object does. */
+  readonly key?: string;
   /** @default 'error' */
   readonly kind?: Injection['kind'];
   /** Of the kind `error`. */
@@ -93,12 +95,13 @@ export class Faults {
     }
   }
 
-  #waiting({ service, region }: AwsRequest, operation: string): Injection | undefined {
+  #waiting({ service, region, path }: AwsRequest, operation: string): Injection | undefined {
     const waiting = this.#faults.find(
       ({ fault, left }) =>
         left > 0 &&
         fault.service === service &&
         (fault.region ?? region) === region &&
+        (fault.key === undefined || fault.key === keyOf(path)) &&
         (fault.operation ?? operation) === operation,
     );
     if (waiting === undefined) return undefined;
@@ -112,6 +115,11 @@ export class Faults {
       ...(status !== undefined && { status }),
     };
   }
+}
+
+/** The key in a path-style path, `/BUCKET/KEY`. */
+function keyOf(path: string): string {
+  return decodeURIComponent(path.split('/').slice(2).join('/'));
 }
 
 function faultResponse(error: AwsError, { service, method, requestId }: AwsRequest): AwsResponse {

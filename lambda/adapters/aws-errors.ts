@@ -1,4 +1,5 @@
 import { PremiseBroken } from '../core/model/errors.ts';
+import type { Judgement } from './refused-calls.ts';
 import { saidBy } from './said-by.ts';
 
 /**
@@ -40,10 +41,16 @@ export function isDenied(error: unknown): boolean {
 /** Whoever calls is not who they say, or what they call is not there: asking about another record changes nothing. */
 const OF_EVERY_RECORD = new Set([
   ...[...CREDENTIAL_ERRORS].filter(name => !['AccessDenied', 'AccessDeniedException'].includes(name)),
+  'AllAccessDisabled',
   'AuthorizationHeaderMalformed',
+  'IncompleteSignature',
   'InvalidToken',
+  'MissingAuthenticationToken',
   'NoSuchBucket',
+  'OptInRequired',
   'PermanentRedirect',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
   'ResourceNotFoundException',
   'TableNotFoundException',
 ]);
@@ -57,14 +64,17 @@ export function isRefusal(error: unknown): boolean {
   return status >= 400 && status < 500 && !isTransient(error) && !OF_EVERY_RECORD.has(nameOf(error));
 }
 
-/** What a service says of a refusal. A HEAD reply has no body: then its status is all there is. */
+/** Judges errors of calls about one record; `states` are those that tell of the record's state, and refuse nothing. */
+export function judgeOf(states: ReadonlySet<string>): (error: unknown) => Judgement {
+  return error => {
+    if (states.has(nameOf(error))) return 'state';
+    return isRefusal(error) ? 'refusal' : 'other';
+  };
+}
+
+/** What a service says of a refusal. */
 export function refusalWords(call: string, error: unknown): string {
-  const name = nameOf(error);
-  const status = statusOf(error) ?? 0;
-  const said = ['Unknown', 'UnknownError', 'Forbidden', 'BadRequest', String(status)].includes(name)
-    ? `${status}`
-    : `${status} ${name}: ${messageOf(error)}`;
-  return `${call} was refused (${said})`;
+  return `${call} was refused (${statusOf(error) ?? 'no status'} ${nameOf(error)}: ${messageOf(error)})`;
 }
 
 const TRANSIENT_ERRORS = new Set([
@@ -81,9 +91,12 @@ const TRANSIENT_ERRORS = new Set([
   'RequestLimitExceeded',
   'RequestTimeout',
   'ServiceUnavailable',
+  'ReplicatedWriteConflictException',
   'SlowDown',
+  'Throttling',
   'ThrottlingException',
   'TimeoutError',
+  'TooManyRequestsException',
 ]);
 
 /** The SDK's own retries are spent on something that may go away: one record fails, the run goes on. */

@@ -4,13 +4,15 @@ import {
   PutItemCommand,
   ScanCommand,
   UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import pMap from 'p-map';
 import type { AttributeMap, ItemRecord, RecordChange, StoreRecord } from '../core/model/record.ts';
 import { changedAttributes } from '../core/model/apply-change.ts';
 import type { ScanRange } from '../core/model/run.ts';
 import type { TableScope } from '../core/model/scope.ts';
 import type { RecordPage, WriteResult } from '../core/ports.ts';
-import { isRefusal, isTransient, nameOf, premise, refusalWords } from './aws-errors.ts';
+import { isRefusal, isTransient, judgeOf, nameOf, premise, refusalWords } from './aws-errors.ts';
 import { despiteConflicts } from './patience.ts';
 import { batchGet } from './batch-get.ts';
 import type { CopyTarget } from './copied-records.ts';
@@ -18,6 +20,9 @@ import { decodeKey, encodeKey, type SdkItem } from './item-key.ts';
 import { RefusedCalls } from './refused-calls.ts';
 import { scanScope } from './scan-scope.ts';
 import { updateExpression } from './update-expression.ts';
+
+/** Items that are asked for one by one at a time, where their batch was refused. */
+const GETS_IN_FLIGHT = 32;
 
 export interface Table {
   readonly name: string;
@@ -32,13 +37,30 @@ export class DynamoDbRecords implements CopyTarget {
   readonly #table: string;
   readonly #keyNames: readonly string[];
   readonly #scope: TableScope;
-  readonly #refused = new RefusedCalls(isRefused);
+  readonly #refused: RefusedCalls;
 
   constructor(client: DynamoDBClient, { name, keyNames, scope = {} }: Table) {
     this.#client = client;
     this.#table = name;
     this.#keyNames = keyNames;
     this.#scope = scope;
+    this.#refused = new RefusedCalls(judgeOf(STATES_OF_ITEMS), {
+      'dynamodb:UpdateItem': key => client.send(new UpdateItemCommand(this.#withoutEffect(key))),
+      'dynamodb:PutItem': key => {
+        const { Key: Item, ...never } = this.#withoutEffect(key);
+        return client.send(new PutItemCommand({ ...never, Item }));
+      },
+    });
+  }
+
+  /** A write that asks only whether it may be made: its condition never holds, whether the item is there or not. */
+  #withoutEffect(locator: string): UpdateItemCommandInput {
+    return {
+      TableName: this.#table,
+      Key: decodeKey(locator),
+      ConditionExpression: 'attribute_exists(#key) AND attribute_not_exists(#key)',
+      ExpressionAttributeNames: { '#key': this.#keyNames[0] ?? '' },
+    };
   }
 
   async readPage(
@@ -60,23 +82,24 @@ export class DynamoDbRecords implements CopyTarget {
         }),
       ),
     );
-    const items = await this.#wholeItems(output.Items ?? []);
+    const records = await this.#wholeItems(output.Items ?? []);
+    this.#refused.saw(records.map(({ locator }) => locator));
     return {
-      records: items.map(item => this.#record(item)),
+      records,
       ...(output.LastEvaluatedKey !== undefined && { cursor: encodeKey(output.LastEvaluatedKey) }),
     };
   }
 
   /** An index shows its keys and projected attributes: the items themselves are in the table. */
-  async #wholeItems(found: readonly SdkItem[]): Promise<readonly SdkItem[]> {
-    if (this.#scope.index === undefined) return found;
-    const items = await this.#batchGet(found.map(item => this.#keyOf(item)));
-    return items.filter(item => item !== undefined);
+  async #wholeItems(found: readonly SdkItem[]): Promise<readonly ItemRecord[]> {
+    if (this.#scope.index === undefined) return found.map(item => this.#record(item));
+    const records = await this.#batchGet(found.map(item => this.#keyOf(item)));
+    return records.filter(record => record !== undefined);
   }
 
   async find(locators: readonly string[]): Promise<readonly (StoreRecord | undefined)[]> {
-    const items = await this.#batchGet(locators.map(decodeKey));
-    return items.map(item => item && this.#record(item));
+    this.#refused.saw(locators);
+    return this.#batchGet(locators.map(decodeKey));
   }
 
   async create(source: StoreRecord, change: RecordChange): Promise<WriteResult> {
@@ -91,18 +114,33 @@ export class DynamoDbRecords implements CopyTarget {
     return this.#written('dynamodb:PutItem', source, () => this.#client.send(command));
   }
 
-  async #batchGet(keys: readonly SdkItem[]): Promise<readonly (SdkItem | undefined)[]> {
-    return this.#must('dynamodb:BatchGetItem', () => batchGet(this.#client, this.#table, keys));
+  /** One item that is refused has its whole batch refused: then each is asked for by itself. */
+  async #batchGet(keys: readonly SdkItem[]): Promise<readonly (ItemRecord | undefined)[]> {
+    try {
+      const items = await batchGet(this.#client, this.#table, keys);
+      return items.map(item => item && this.#record(item));
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      if (!isRefusal(error)) throw this.#premise('dynamodb:BatchGetItem', error);
+      return pMap(keys, key => this.#get(key), { concurrency: GETS_IN_FLIGHT });
+    }
   }
 
   async reread(record: StoreRecord): Promise<StoreRecord | undefined> {
-    const { key } = needItem(record);
-    const { Item } = await this.#must('dynamodb:GetItem', () =>
-      this.#client.send(
-        new GetItemCommand({ TableName: this.#table, Key: key as SdkItem, ConsistentRead: true }),
-      ),
+    return this.#get(needItem(record).key as SdkItem);
+  }
+
+  /** The item as it is; `undefined` where there is none; hidden where DynamoDB does not give out this one. */
+  async #get(key: SdkItem): Promise<ItemRecord | undefined> {
+    const [call, locator] = ['dynamodb:GetItem', encodeKey(key)];
+    const command = new GetItemCommand({ TableName: this.#table, Key: key, ConsistentRead: true });
+    const asked = await this.#must(call, () =>
+      this.#refused.ask(call, locator, () => this.#client.send(command)),
     );
-    return Item === undefined ? undefined : this.#record(Item);
+    if (asked.kind === 'answered') return asked.answer.Item && this.#record(asked.answer.Item);
+    const attributes = key as unknown as AttributeMap;
+    const hidden = refusalWords(call, asked.error);
+    return { kind: 'item', locator, key: attributes, attributes, hidden };
   }
 
   async write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
@@ -123,10 +161,7 @@ export class DynamoDbRecords implements CopyTarget {
         ? { kind: 'written' }
         : { kind: 'blocked', reason: refusalWords(call, asked.error) };
     } catch (error) {
-      if (nameOf(error) === 'ConditionalCheckFailedException') {
-        this.#refused.worked(call);
-        return { kind: 'precondition-failed' };
-      }
+      if (nameOf(error) === 'ConditionalCheckFailedException') return { kind: 'precondition-failed' };
       if (isTransient(error) || nameOf(error) === 'TransactionConflictException')
         return { kind: 'unavailable', reason: `DynamoDB did not take the write: ${nameOf(error)}` };
       throw this.#premise(call, error);
@@ -167,13 +202,8 @@ export class DynamoDbRecords implements CopyTarget {
   }
 }
 
-/** A condition that does not hold, and a transaction in the way, are about the record, and refuse nothing. */
-function isRefused(error: unknown): boolean {
-  return (
-    isRefusal(error) &&
-    !['ConditionalCheckFailedException', 'TransactionConflictException'].includes(nameOf(error))
-  );
-}
+/** A condition that does not hold, and a transaction in the way, are about the item, and refuse nothing. */
+const STATES_OF_ITEMS = new Set(['ConditionalCheckFailedException', 'TransactionConflictException']);
 
 function needItem(record: StoreRecord): ItemRecord {
   if (record.kind !== 'item') throw new TypeError(`a table holds items, not ${record.kind}s`);

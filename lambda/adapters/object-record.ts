@@ -77,9 +77,8 @@ function blockedReason(head: HeadObjectCommandOutput): string | undefined {
   return undefined;
 }
 
-/** An object that S3 does not show: of one with a customer-provided key (SSE-C) it answers 400, and nothing of the metadata. */
-export function hiddenObject(key: string, refusal: string): ObjectRecord {
-  const hidden = `${refusal}: its metadata are not shown, as of an object that denies it, or has a customer-provided key (SSE-C)`;
+/** An object that S3 does not show, or not all that the format needs of it. `hidden`: why. */
+export function hiddenObject(key: string, hidden: string): ObjectRecord {
   return {
     kind: 'object',
     locator: key,

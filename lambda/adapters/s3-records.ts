@@ -1,41 +1,25 @@
-import {
-  CopyObjectCommand,
-  type CopyObjectCommandInput,
-  GetObjectAclCommand,
-  HeadObjectCommand,
-  GetObjectTaggingCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { CopyObjectCommand, type CopyObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pMap from 'p-map';
 import type { ObjectChange, ObjectRecord, RecordChange, StoreRecord } from '../core/model/record.ts';
 import type { ScanRange } from '../core/model/run.ts';
 import type { BucketScope } from '../core/model/scope.ts';
 import type { RecordPage, WriteResult } from '../core/ports.ts';
 import { compareUtf8 } from '../core/scan/utf8-order.ts';
-import { isRefusal, isTransient, nameOf, premise, refusalWords } from './aws-errors.ts';
-import { answerDate } from './answer-date.ts';
+import { isTransient, nameOf, refusalWords } from './aws-errors.ts';
 import type { CopyTarget } from './copied-records.ts';
 import { copyInPlace } from './copy-in-place.ts';
 import { copyToBucket } from './copy-to-bucket.ts';
+import { copyWithoutEffect } from './copy-without-effect.ts';
 import { listObjects, type ListedObject } from './list-objects.ts';
+import { ObjectReads, type ReadBucket } from './object-reads.ts';
 import { despiteConflicts } from './patience.ts';
-import { grantHeaders, type GrantHeaders } from './object-grants.ts';
-import { hiddenObject, objectRecord } from './object-record.ts';
-import { RefusedCalls, type Asked } from './refused-calls.ts';
+import { RefusedCalls } from './refused-calls.ts';
+import { judgeS3, s3Premise } from './s3-refusals.ts';
 
 const SECOND_MS = 1_000;
 
-/** HEAD requests in flight: a listing shows no metadata, so every object costs one. */
-const HEADS_IN_FLIGHT = 32;
-
-export interface BucketStore {
-  readonly bucket: string;
+export interface BucketStore extends ReadBucket {
   readonly prefix: string;
-  /** Objects have access control lists of their own, which a copy must carry over. */
-  readonly accessControlLists: boolean;
-  /** Read each object's tags, too. */
-  readonly tags?: boolean;
   readonly scope?: BucketScope;
   /** Of a bucket that objects are copied to: where they come from, and what encrypts them there. */
   readonly copyFrom?: { readonly bucket: string; readonly serverSideEncryptionKey?: string };
@@ -45,11 +29,17 @@ export interface BucketStore {
 export class S3Records implements CopyTarget {
   readonly #client: S3Client;
   readonly #store: BucketStore;
-  readonly #refused = new RefusedCalls(isRefused);
+  readonly #refused: RefusedCalls;
+  readonly #reads: ObjectReads;
 
   constructor(client: S3Client, store: BucketStore) {
     this.#client = client;
     this.#store = store;
+    this.#refused = new RefusedCalls(judgeS3, {
+      's3:CopyObject': key => this.#tryCopy(key),
+      's3:GetObjectAcl': key => this.#reads.accessControlList(key),
+    });
+    this.#reads = new ObjectReads(client, store, this.#refused);
   }
 
   async readPage(
@@ -60,15 +50,14 @@ export class S3Records implements CopyTarget {
       throw new TypeError(`a bucket is read by key ranges, not by a ${range.type}`);
     const { endAt, prefix = this.#store.prefix } = range;
     const startAfter = options.cursor ?? range.startAfter;
-    const { objects, truncated } = await listObjects(this.#client, {
-      bucket: this.#store.bucket,
+    const { objects, truncated } = await this.#list({
       prefix,
       limit: options.pageSize,
       ...(startAfter !== undefined && { startAfter }),
     });
     const inside = endAt === undefined ? objects : objects.filter(({ key }) => compareUtf8(key, endAt) <= 0);
     const wanted = inside.filter(object => isInScope(object, this.#store.scope));
-    const heads = await this.#heads(wanted.map(({ key }) => key));
+    const heads = await this.#reads.heads(wanted.map(({ key }) => key));
     const last = inside.at(-1)?.key;
     return {
       records: heads.filter(head => head !== undefined),
@@ -77,7 +66,7 @@ export class S3Records implements CopyTarget {
   }
 
   async find(locators: readonly string[]): Promise<readonly (StoreRecord | undefined)[]> {
-    return this.#heads(locators);
+    return this.#reads.heads(locators);
   }
 
   async create(source: StoreRecord, change: RecordChange): Promise<WriteResult> {
@@ -89,12 +78,8 @@ export class S3Records implements CopyTarget {
     return this.#copy(object, command);
   }
 
-  #heads(keys: readonly string[]): Promise<readonly (ObjectRecord | undefined)[]> {
-    return pMap(keys, key => this.#head(key), { concurrency: HEADS_IN_FLIGHT });
-  }
-
   async reread(record: StoreRecord): Promise<StoreRecord | undefined> {
-    return this.#head(record.locator);
+    return this.#reads.head(record.locator);
   }
 
   async write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
@@ -104,7 +89,7 @@ export class S3Records implements CopyTarget {
     if (read.blocked !== undefined) return { kind: 'blocked', reason: read.blocked };
     const object = await this.#settle(read, change);
     if (object === undefined) return { kind: 'precondition-failed' };
-    const grants = await this.#grants(object.locator);
+    const grants = await this.#reads.grants(object.locator);
     if (grants.kind === 'refused')
       return { kind: 'blocked', reason: refusalWords('s3:GetObjectAcl', grants.error) };
     return this.#copy(
@@ -135,7 +120,7 @@ export class S3Records implements CopyTarget {
     let object: ObjectRecord | undefined = read;
     while (object?.settled === false) {
       await sleep(SECOND_MS);
-      object = await this.#head(object.locator);
+      object = await this.#reads.head(object.locator);
     }
     const asExpected = Object.entries(change.expect).every(
       ([name, value]) => object?.metadata[name] === value,
@@ -143,95 +128,39 @@ export class S3Records implements CopyTarget {
     return asExpected && object?.etag === read.etag ? object : undefined;
   }
 
-  async #grants(key: string): Promise<Asked<GrantHeaders>> {
-    if (!this.#store.accessControlLists) return { kind: 'answered', answer: {} };
-    const call = 's3:GetObjectAcl';
-    try {
-      return await this.#refused.ask(call, key, async () =>
-        grantHeaders(
-          await this.#client.send(new GetObjectAclCommand({ Bucket: this.#store.bucket, Key: key })),
-        ),
-      );
-    } catch (error) {
-      if (isTransient(error)) throw error;
-      throw this.#premise(`${call} of ${key}`, error);
-    }
-  }
-
   #writeError({ locator }: ObjectRecord, error: unknown): WriteResult {
     switch (nameOf(error)) {
       case 'PreconditionFailed':
       case 'ConditionalRequestConflict':
       case 'NoSuchKey':
-        this.#refused.worked('s3:CopyObject');
         return { kind: 'precondition-failed' };
       case 'InvalidObjectState':
+      case 'ObjectNotInActiveTierError':
         return { kind: 'blocked', reason: 'archived: restore the object, then run the job again' };
     }
     if (isTransient(error))
       return { kind: 'unavailable', reason: `S3 did not take the copy: ${nameOf(error)}` };
-    throw this.#premise(`s3:CopyObject of ${locator}`, error);
+    throw s3Premise('s3:CopyObject', { bucket: this.#store.bucket, key: locator }, error);
   }
 
-  /** The object as it is; `undefined` where there is none; hidden where S3 does not show this one. */
-  async #head(key: string): Promise<ObjectRecord | undefined> {
-    const record = await this.#read('s3:HeadObject', key, async () => {
-      const head = new HeadObjectCommand({ Bucket: this.#store.bucket, Key: key });
-      const answeredAt = answerDate(head);
-      return objectRecord(key, await this.#client.send(head), answeredAt());
-    });
-    if (record === undefined || record.hidden !== undefined || this.#store.tags !== true) return record;
-    return this.#read('s3:GetObjectTagging', key, async () => ({ ...record, tags: await this.#tags(key) }));
-  }
-
-  async #read(
-    call: string,
-    key: string,
-    send: () => Promise<ObjectRecord>,
-  ): Promise<ObjectRecord | undefined> {
+  /** No listing, no store: that ends the run at once. */
+  async #list(query: Omit<Parameters<typeof listObjects>[1], 'bucket'>): ReturnType<typeof listObjects> {
+    const { bucket } = this.#store;
     try {
-      const asked = await this.#refused.ask(call, key, send);
-      return asked.kind === 'answered' ? asked.answer : hiddenObject(key, refusalWords(call, asked.error));
+      return await listObjects(this.#client, { bucket, ...query });
     } catch (error) {
-      // Deleted since it was listed: there is no data key any more.
-      if (nameOf(error) === 'NotFound' || nameOf(error) === 'NoSuchKey') {
-        this.#refused.worked(call);
-        return undefined;
-      }
       if (isTransient(error)) throw error;
-      throw this.#premise(`${call} of ${key}`, error);
+      throw s3Premise('s3:ListObjectsV2', { bucket }, error);
     }
   }
 
-  async #tags(key: string): Promise<Readonly<Record<string, string>>> {
-    const { TagSet } = await this.#client.send(
-      new GetObjectTaggingCommand({ Bucket: this.#store.bucket, Key: key }),
-    );
-    return Object.fromEntries((TagSet ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
-  }
-
-  #premise(call: string, error: unknown): Error {
-    return premise(
-      's3.call',
-      `${call} in bucket ${this.#store.bucket}`,
-      error,
-      "check that the bucket exists and that the job's role is granted it, then start the job again",
-    );
+  async #tryCopy(key: string): Promise<void> {
+    const { bucket, copyFrom } = this.#store;
+    const object = await this.#reads.head(key);
+    const copy = copyWithoutEffect({ bucket, key, object, from: copyFrom?.bucket });
+    await this.#client.send(new CopyObjectCommand(copy));
   }
 }
-
-/** That an object is not there, not as it was, archived or being written refuses nothing. */
-function isRefused(error: unknown): boolean {
-  return isRefusal(error) && !STATES_OF_OBJECTS.has(nameOf(error));
-}
-
-const STATES_OF_OBJECTS = new Set([
-  'NotFound',
-  'NoSuchKey',
-  'PreconditionFailed',
-  'ConditionalRequestConflict',
-  'InvalidObjectState',
-]);
 
 /** Whether a listed object is in the part that the run is about. */
 function isInScope({ key, lastModified }: ListedObject, scope: BucketScope = {}): boolean {

@@ -58,7 +58,7 @@ describe('a refusal', () => {
       { rewrapped: 9, blocked: 1 },
       's3:CopyObject was refused (403 AccessDenied: Access Denied)',
     ],
-    ['HeadObject', { rewrapped: 9, unsupported: 1 }, 's3:HeadObject was refused (403)'],
+    ['HeadObject', { rewrapped: 9, unsupported: 1 }, 'S3 answered 403 to HeadObject'],
   ])("of one object by %s is that object's outcome", async (operation, outcomes, words) => {
     const store = await bucket();
     deny(operation, path => path.endsWith('/o3'));

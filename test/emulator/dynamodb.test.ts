@@ -88,4 +88,53 @@ describe('DynamoDB on loopback', () => {
       await errorName(aws.dynamodb.send(new DescribeContinuousBackupsCommand({ TableName: 'missing' }))),
     ).toBe('ResourceNotFoundException');
   });
+
+  it('refuses a write of another type than the key of an index has', async () => {
+    await aws.dynamodb.send(
+      new CreateTableCommand({
+        TableName: 'Indexed',
+        KeySchema: [
+          { AttributeName: 'id', KeyType: 'HASH' },
+          { AttributeName: 'at', KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: ['id', 'at', 'ver', 'sku'].map(AttributeName => ({
+          AttributeName,
+          AttributeType: AttributeName === 'ver' ? 'N' : 'S',
+        })),
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'by-ver',
+            KeySchema: [{ AttributeName: 'ver', KeyType: 'HASH' }],
+            Projection: { ProjectionType: 'KEYS_ONLY' },
+          },
+        ],
+        LocalSecondaryIndexes: [
+          {
+            IndexName: 'by-sku',
+            KeySchema: [
+              { AttributeName: 'id', KeyType: 'HASH' },
+              { AttributeName: 'sku', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'KEYS_ONLY' },
+          },
+        ],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    const update = (name: string) =>
+      aws.dynamodb.send(
+        new UpdateItemCommand({
+          TableName: 'Indexed',
+          Key: { id: { S: 'x' }, at: { S: '1' } },
+          UpdateExpression: `SET ${name} = :text`,
+          ExpressionAttributeValues: { ':text': { S: 'text' } },
+        }),
+      );
+    await expect(update('ver')).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('Type mismatch for Index Key ver Expected: N Actual: S'),
+    });
+    await update('sku');
+    await update('more');
+  });
 });

@@ -54,6 +54,18 @@ describe('a fault', () => {
     expect(await isThere('c')).toBe(false);
   });
 
+  it('is about one object of S3 where it names its key, as a policy may deny one', async () => {
+    for (const Key of ['a/é b', 'other'])
+      await aws.s3.send(new PutObjectCommand({ Bucket: 'bucket', Key, Body: 'x' }));
+    const denied = { error: 'AccessDenied', status: 403, count: 9, key: 'a/é b' };
+    aws.aws.faults.inject({ service: 's3', ...denied });
+    const get = (Key: string) => aws.s3.send(new GetObjectCommand({ Bucket: 'bucket', Key }));
+    expect(await errorName(get('a/é b'))).toBe('AccessDenied');
+    expect(await errorName(get('other'))).toBe('none');
+    const head = new HeadObjectCommand({ Bucket: 'bucket', Key: 'a/é b' });
+    await expect(aws.s3.send(head)).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+  });
+
   it('of the kind no-answer has no effect, and nobody answers', async () => {
     aws.aws.faults.inject({ service: 'kms', operation: 'CreateKey', kind: 'no-answer', count: 1 });
     const before = (await aws.kms.send(new ListKeysCommand({}))).Keys?.length;

@@ -1,8 +1,13 @@
 import fc from 'fast-check';
-import { RefusedCalls, type Asked } from '../../lambda/adapters/refused-calls.ts';
+import { RefusedCalls, type Asked, type Elsewhere } from '../../lambda/adapters/refused-calls.ts';
 
 class Refused extends Error {}
-const refusals = (): RefusedCalls => new RefusedCalls(error => error instanceof Refused);
+class OtherState extends Error {}
+const refusals = (elsewhere?: Readonly<Record<string, Elsewhere>>): RefusedCalls =>
+  new RefusedCalls(error => {
+    if (error instanceof OtherState) return 'state';
+    return error instanceof Refused ? 'refusal' : 'other';
+  }, elsewhere);
 
 /** A call that answers when it is told to. */
 function pending(): {
@@ -48,11 +53,67 @@ describe('a refused call', () => {
     const calls = refusals();
     expect(await kindOf(calls.ask('head', 'a', () => Promise.resolve('x')))).toBe('answered');
     expect(await kindOf(calls.ask('copy', 'a', () => Promise.reject(new Refused())))).toBe('refused');
-    expect(await kindOf(calls.ask('copy', 'b', () => Promise.reject(new Error('precondition'))))).toBe(
-      'thrown',
-    );
-    calls.worked('copy');
+    expect(await kindOf(calls.ask('copy', 'b', () => Promise.reject(new OtherState())))).toBe('thrown');
     expect(await kindOf(calls.ask('copy', 'c', () => Promise.reject(new Refused())))).toBe('refused');
+  });
+
+  it('is that of every record only where others are refused, too, for which the call is tried without effect', async () => {
+    const refuse = (): Promise<never> => Promise.reject(new Refused());
+    const twice = async (elsewhere: Elsewhere, seen: readonly string[]): Promise<string> => {
+      const calls = refusals({ copy: elsewhere });
+      calls.saw(seen);
+      await kindOf(calls.ask('copy', 'a', refuse));
+      return kindOf(calls.ask('copy', 'b', refuse));
+    };
+    const tried: string[] = [];
+    const trying =
+      (answer: (record: string) => Promise<unknown>): Elsewhere =>
+      record => {
+        tried.push(record);
+        return answer(record);
+      };
+    const state = (): Promise<never> => Promise.reject(new OtherState());
+    const many = ['a', 'b', ...Array.from({ length: 50 }, (_, index) => `r${index}`)];
+    expect(await twice(trying(state), many)).toBe('refused');
+    expect(
+      await twice(
+        trying(() => Promise.resolve()),
+        many,
+      ),
+    ).toBe('refused');
+    expect(tried).toEqual(['r0', 'r0']);
+    expect(
+      await twice(
+        trying(record => (record === 'r24' ? state() : refuse())),
+        many,
+      ),
+    ).toBe('refused');
+    tried.length = 0;
+    expect(await twice(trying(refuse), many)).toBe('every record');
+    expect(tried).toEqual(['r0', 'r12', 'r24', 'r36']);
+    expect(
+      await twice(
+        trying(() => Promise.reject(new Error('no answer'))),
+        many,
+      ),
+    ).toBe('every record');
+    expect(await twice(trying(state), ['a', 'b'])).toBe('every record');
+  });
+
+  it('of many records at once is tried elsewhere once', async () => {
+    let tried = 0;
+    const calls = refusals({
+      copy: () => {
+        tried++;
+        return Promise.reject(new OtherState());
+      },
+    });
+    calls.saw(['z']);
+    const asked = ['a', 'b', 'c', 'd'].map(record =>
+      kindOf(calls.ask('copy', record, () => Promise.reject(new Refused()))),
+    );
+    expect(await Promise.all(asked)).toEqual(['refused', 'refused', 'refused', 'refused']);
+    expect(tried).toBe(1);
   });
 
   it('never ends a run that has moved a record, and ends one in which two were refused and none was moved', async () => {

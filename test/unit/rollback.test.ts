@@ -69,6 +69,21 @@ describe('rolling a run back', () => {
     expect(snapshot(ports)).toBe(before);
   });
 
+  it('believes nothing of a record that its store does not show: its place is not empty because nothing is seen', async () => {
+    const { ports } = await afterMigration(2, {
+      type: 'attribute',
+      dataKey: 'edk',
+      writeTo: { dataKey: 'new' },
+      encryptionContext: { tenant: { attribute: 'tenant' } },
+    });
+    const [first] = [...ports.records.items.values()];
+    const shown = { ...first!, attributes: first!.key, hidden: 'dynamodb:GetItem was refused' };
+    ports.records.items.set(first!.locator, shown);
+    const { books } = await rollbackUnit(ROLLBACK, migrated(ports));
+    expect(books.outcomes).toEqual({ restored: 1, blocked: 1 });
+    expect(books.failures).toMatchObject([{ locator: first!.locator, reason: shown.hidden }]);
+  });
+
   it('leaves what another writer has changed since, and says so', async () => {
     const { ports } = await afterMigration(3);
     const theirs = item('o-1', { tenant: { S: 'acme' }, edk: { B: Buffer.from('theirs') } });

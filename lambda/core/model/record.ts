@@ -22,6 +22,8 @@ export interface ItemRecord {
   readonly locator: string;
   readonly key: AttributeMap;
   readonly attributes: AttributeMap;
+  /** Why DynamoDB does not give out this item; `attributes` are then those of its key. */
+  readonly hidden?: string;
   readonly absent?: Absent;
 }
 

@@ -21,6 +21,8 @@ export function decide(intent: IntentEntry, record: StoreRecord | undefined): De
   if (createsRecord === true) return { kind: 'settled', outcome: { kind: 'blocked', reason: MADE, source } };
   if (record === undefined || slot === undefined)
     return { kind: 'settled', outcome: { kind: 'moved-by-another-writer', reason: CHANGED, source } };
+  if (record.hidden !== undefined)
+    return { kind: 'settled', outcome: { kind: 'blocked', reason: record.hidden, source } };
   const now = placeDigest(heldAt(record, slot.path));
   if (now === placeDigest(slot.before))
     return { kind: 'settled', outcome: { kind: 'already-restored', source, destination } };

@@ -10,7 +10,7 @@ export interface Found {
 
 /** A record that does not show what it holds has one finding: nobody may say that it holds no data key. */
 function findingsOf(record: StoreRecord, format: BoundFormat): readonly Finding[] {
-  if (record.kind !== 'object' || record.hidden === undefined) return format.read(record);
+  if (record.hidden === undefined) return format.read(record);
   return [{ kind: 'unsupported', slot: record.locator, reason: record.hidden }];
 }
 

@@ -76,6 +76,10 @@ async function writeRecord(
     return slots.map(slot => ({ found: slot.found, outcome: outcomeOf(first, slot.reply) }));
 
   const current = await records.reread(record);
+  if (current?.hidden !== undefined) {
+    const result = { kind: 'blocked', reason: current.hidden } as const;
+    return slots.map(slot => ({ found: slot.found, outcome: outcomeOf(result, slot.reply) }));
+  }
   const standings = slots.map(slot => standingOf(slot, current, format));
   const stillOld = replacements.filter((_, index) => standings[index] === 'old');
   const second =
