@@ -75,7 +75,7 @@ export class DynamoDbRecords implements CopyTarget {
           Segment: range.segment,
           TotalSegments: range.totalSegments,
           Limit: options.pageSize,
-          // An index has no consistent reads; its items are read consistently from the table below.
+          // A global index has no consistent reads; the items of any index are read consistently from the table below.
           ConsistentRead: options.consistent && this.#scope.index === undefined,
           ...scanScope(this.#scope),
           ...(options.cursor !== undefined && { ExclusiveStartKey: decodeKey(options.cursor) }),

@@ -1,0 +1,65 @@
+import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
+import { openStore } from '../../lambda/adapters/record-store.ts';
+import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
+import { embedded, type Embedded } from '../support/embedded.ts';
+
+/** A scan takes a local index as well as a global one. */
+describe('a local index', () => {
+  let aws: Embedded;
+  let clients: AwsClients;
+  beforeAll(async () => {
+    aws = await embedded();
+    clients = new AwsClients({ endpoint: aws.endpoint });
+    const index = (IndexName: string, names: readonly string[]) => ({
+      IndexName,
+      KeySchema: names.map((AttributeName, at) => ({
+        AttributeName,
+        KeyType: at === 0 ? ('HASH' as const) : ('RANGE' as const),
+      })),
+      Projection: { ProjectionType: 'KEYS_ONLY' as const },
+    });
+    await aws.dynamodb.send(
+      new CreateTableCommand({
+        TableName: 'Parts',
+        KeySchema: index('', ['id', 'part']).KeySchema,
+        AttributeDefinitions: ['id', 'part', 'sku', 'owner'].map(AttributeName => ({
+          AttributeName,
+          AttributeType: 'S' as const,
+        })),
+        GlobalSecondaryIndexes: [index('by-owner', ['owner'])],
+        LocalSecondaryIndexes: [index('by-sku', ['id', 'sku'])],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    for (let part = 0; part < 6; part++) {
+      const inIndex = part % 2 === 0 ? { sku: { S: `sku-${part}` } } : {};
+      const Item = { id: { S: 'x' }, part: { S: `${part}` }, edk: { B: Buffer.of(part) }, ...inIndex };
+      await aws.dynamodb.send(new PutItemCommand({ TableName: 'Parts', Item }));
+    }
+  });
+  afterAll(() => aws.stop());
+
+  it('is one of the indexes that Plan knows, beside global ones', async () => {
+    const found = await new AwsStoreCatalog(clients).describeTable({ region: 'us-east-1', table: 'Parts' });
+    expect(found).toMatchObject({ kind: 'found', description: { indexNames: ['by-owner', 'by-sku'] } });
+  });
+
+  it('is scanned for the items that it has, which are read whole', async () => {
+    const records = await openStore(
+      {
+        type: 'dynamodb',
+        table: 'Parts',
+        format: { type: 'attribute', dataKey: 'edk' },
+        scope: { index: 'by-sku' },
+      },
+      { clients, region: 'us-east-1', tags: false },
+    );
+    const page = await records.readPage(
+      { type: 'segment', segment: 0, totalSegments: 1 },
+      { pageSize: 100, consistent: true },
+    );
+    const found = page.records.map(record => record.kind === 'item' && Object.keys(record.attributes).sort());
+    expect(found).toEqual(Array(3).fill(['edk', 'id', 'part', 'sku']));
+  });
+});
