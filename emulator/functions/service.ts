@@ -16,7 +16,8 @@ export interface LambdaOptions {
 /** Runs functions in sandboxes, which stay warm for the next invocation. What it does and does not do: behaviour.md. */
 export class LambdaRuntime {
   readonly #callers: Callers;
-  readonly #concurrency: number;
+  #concurrency: number;
+  #throttled = 0;
   readonly #logFolder: string | undefined;
   readonly #idle = new Map<string, Sandbox[]>();
   readonly #busy = new Set<Sandbox>();
@@ -38,11 +39,13 @@ export class LambdaRuntime {
   async invoke(definition: FunctionDefinition, event: unknown): Promise<InvocationResult> {
     if (this.#stopped)
       throw new AwsError('ServiceException', 'the embedded AWS is stopping', { status: 500 });
-    if (this.#busy.size >= this.#concurrency)
+    if (this.#busy.size >= this.#concurrency) {
+      this.#throttled++;
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', {
         status: 429,
         members: { Reason: 'ConcurrentInvocationLimitExceeded' },
       });
+    }
     this.#invoked.push(definition.arn);
     const sandbox = this.#idle.get(definition.arn)?.pop() ?? this.#start(definition);
     this.#busy.add(sandbox);
@@ -52,6 +55,16 @@ export class LambdaRuntime {
       this.#busy.delete(sandbox);
       if (sandbox.alive) this.#idle.set(definition.arn, [...(this.#idle.get(definition.arn) ?? []), sandbox]);
     }
+  }
+
+  /** From now on so many invocations at one time, as where an account's quota changes, or others take their share of it. */
+  limitTo(concurrency: number): void {
+    this.#concurrency = concurrency;
+  }
+
+  /** Invocations so far that had no slot. */
+  throttled(): number {
+    return this.#throttled;
   }
 
   /** Kills sandboxes that are at work right now, of all functions or of those whose name has this part: a worker crash. */

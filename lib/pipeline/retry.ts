@@ -20,16 +20,22 @@ export const LAMBDA_RETRY: RetryProps = {
 };
 
 /**
- * Lambda had no slot: other functions of the account hold them, or more workers than there are slots. That is no failure
- * of a unit: it waits its turn, up to a minute a time. 1,000 tries are 8 hours or more, and 3 events each (scheduled,
- * started, failed) of the 25,000 that a history may have.
+ * Lambda had no slot: other functions of the account hold them, or there are more workers than slots. That is no failure
+ * of a unit: it waits its turn, a minute a time on average (full jitter below two). 2,000 tries are 33 hours.
+ *
+ * Is that enough? Let 16 workers of 15 minutes share 2 slots. One comes free every 7.5 minutes, 267 times in 33 hours, and
+ * each time one of 14 that wait gets it: none of them for one worker by (13/14)^267, 3 in a thousand million.
+ *
+ * Has a history room for it? A try leaves 3 of its 25,000 events (scheduled, started, failed): 6,000 where all are spent.
+ * The same worker waits 14 times 7.5 minutes on average, 105 tries or 315 events, for each invocation, which leaves some 8
+ * more: 77 invocations, or 19 hours of work in one unit.
  */
 export const SLOT_RETRY: RetryProps = {
   errors: ['Lambda.TooManyRequestsException'],
   interval: Duration.seconds(2),
   backoffRate: 2,
-  maxAttempts: 1_000,
-  maxDelay: Duration.seconds(60),
+  maxAttempts: 2_000,
+  maxDelay: Duration.minutes(2),
   jitterStrategy: JitterType.FULL,
 };
 

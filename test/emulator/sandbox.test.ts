@@ -87,6 +87,10 @@ describe('a function of the embedded AWS', () => {
     await expect(runtime.invoke(definition(), {})).rejects.toMatchObject({
       code: 'TooManyRequestsException',
     });
+    expect(runtime.throttled()).toBe(1);
+    runtime.limitTo(3);
+    await expect(runtime.invoke(definition(), {})).resolves.toMatchObject({ kind: 'returned' });
+    runtime.limitTo(2);
     expect(runtime.killBusy()).toBe(2);
     for (const result of await Promise.all(hanging))
       expect(result).toMatchObject({ errorType: 'Runtime.ExitError' });
