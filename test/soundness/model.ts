@@ -10,6 +10,8 @@ export interface Expected {
   readonly verdict: 'proven' | 'empty' | 'not-proven';
   readonly doubts: readonly string[];
   readonly figures: string;
+  /** Of retire-check about the old key, a day later. */
+  readonly advice: 'keep' | 'wait' | 'disable';
 }
 
 type Fate = 'none' | 'proven' | 'left' | 'foreign' | 'doubt';
@@ -59,6 +61,7 @@ export function expectedOf(scene: Scene, sceneJob: SceneJob): Expected {
     verdict,
     doubts,
     figures: `${count('none')} without, ${alike} alike`,
+    advice: verdict !== 'not-proven' && job.source === KEYS.old ? 'disable' : 'keep',
   };
 }
 

@@ -1,10 +1,11 @@
-import type { Books, UnitProgress } from '../../lambda/core/model/books.ts';
+import type { Books } from '../../lambda/core/model/books.ts';
 import { OUTCOME_KINDS, type OutcomeKind } from '../../lambda/core/model/outcome.ts';
-import type { ReEncryptAnswer, ReEncryptRequest } from '../../lambda/core/ports.ts';
 import { runVerdict } from '../../lambda/core/verdict/run-verdict.ts';
 import { DOUBT_CODES, type DoubtCode, type StoreVerdict } from '../../lambda/core/verdict/store-verdict.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
-import type { Bug, Ports } from './play.ts';
+import { answering, bound, opened, withAnswers, withBooks } from './bug-ports.ts';
+import { GENERATED_BUGS } from './generated-bugs.ts';
+import type { Bug } from './play.ts';
 
 export interface Planted {
   readonly name: string;
@@ -60,46 +61,6 @@ const LOST_FIGURES: readonly Planted[] = [
   name: `loses the ${name as string}`,
   bug: { progress: progress => withBooks(progress, books => ({ ...books, ...(changes as Partial<Books>) })) },
 }));
-
-function withBooks(progress: UnitProgress, change: (books: Books) => Books): UnitProgress {
-  return { ...progress, books: change(progress.books) };
-}
-
-type Answered = (answer: ReEncryptAnswer, request: ReEncryptRequest) => ReEncryptAnswer;
-
-function answering(which: 'migrate' | 'verify', change: Answered): Bug {
-  return {
-    ports: (ports, phase) => (phase === which ? withAnswers(ports, change) : ports),
-  };
-}
-
-function withAnswers(ports: Ports, change: Answered): Ports {
-  const { keys } = ports;
-  const reEncrypt = async (request: ReEncryptRequest): Promise<ReEncryptAnswer> =>
-    change(await keys.reEncrypt(request), request);
-  return {
-    ...ports,
-    keys: {
-      reEncrypt,
-      tryReEncrypt: request => keys.tryReEncrypt(request),
-      pace: () => undefined,
-      takeUsage: () => keys.takeUsage(),
-    },
-  };
-}
-
-function opened(
-  answer: ReEncryptAnswer,
-  { ciphertext, source, destination }: ReEncryptRequest,
-): ReEncryptAnswer {
-  if (answer.kind === 're-encrypted') return answer;
-  return {
-    ...{ kind: 're-encrypted', ciphertext, requestIds: ['r'] },
-    source: { keyArn: source.keyArn, keyMaterialId: 'm' },
-    destination: { keyArn: destination.keyArn, keyMaterialId: 'm' },
-    ...{ sourceAlgorithm: source.encryptionAlgorithm, destinationAlgorithm: destination.encryptionAlgorithm },
-  };
-}
 
 const MISTAKES: readonly Planted[] = [
   { name: 'believes that KMS has opened whatever it verifies', bug: answering('verify', opened) },
@@ -223,18 +184,10 @@ const MISTAKES: readonly Planted[] = [
   },
 ];
 
-function bound({ records }: Ports): Ports['records'] {
-  return {
-    readPage: (range, options) => records.readPage(range, options),
-    find: locators => records.find(locators),
-    reread: record => records.reread(record),
-    write: (record, change) => records.write(record, change),
-  };
-}
-
 export const PLANTED_BUGS: readonly Planted[] = [
   ...FORGOTTEN_DOUBTS,
   ...BELIEVED_OUTCOMES,
   ...LOST_FIGURES,
   ...MISTAKES,
+  ...GENERATED_BUGS,
 ];

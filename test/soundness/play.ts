@@ -8,7 +8,7 @@ import { foldReport } from '../../lambda/core/report/fold.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import { retireCheck, type RetireAdvice } from '../../lambda/core/retire/retire-check.ts';
-import { proofsOf } from '../../lambda/core/retire/store-proof.ts';
+import { proofsOf, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
 import { unitScope } from '../../lambda/core/scan/unit-scope.ts';
 import { verifyUnit, type VerifyPorts } from '../../lambda/core/verify/verify-unit.ts';
 import { bindFormat } from '../../lambda/core/job/bind-format.ts';
@@ -30,6 +30,7 @@ export interface Bug {
   readonly ports?: (ports: Ports, phase: 'migrate' | 'verify') => Ports;
   readonly progress?: (progress: UnitProgress, phase: 'migrate' | 'verify') => UnitProgress;
   readonly report?: (report: Report) => Report;
+  readonly proofs?: (proofs: readonly StoreProof[]) => readonly StoreProof[];
 }
 
 export interface Played {
@@ -58,7 +59,8 @@ export async function play(seed: number, bug: Bug = {}): Promise<Played> {
   const expected = expectedOf(scene, job);
   const report = await run(scene, { job: parsed.job, sceneJob: job, bug });
   const after = readable();
-  const advice = await advise(parsed.job, planFor(scene, { job: parsed.job, sceneJob: job }), report);
+  const proofs = proofsOf(planFor(scene, { job: parsed.job, sceneJob: job }), report);
+  const advice = await advise(parsed.job, bug.proofs?.(proofs) ?? proofs);
   for (const { key: source } of parsed.job.source.keys) scene.kms.disabled.add(source);
   scene.kms.disabled.add(KEYS.old);
   const without = readable();
@@ -74,7 +76,7 @@ export async function play(seed: number, bug: Bug = {}): Promise<Played> {
       ...(unsound && exitCodeOf(report) === 0 ? [`exit 0, and nobody reads ${names(without)}`] : []),
       ...(unsound && advice === 'disable' ? [`advised to disable, and nobody reads ${names(without)}`] : []),
       ...(names(after) !== '' && !sharesLabel(job) ? [`the run broke ${names(after)}`] : []),
-      ...differences(expected, report),
+      ...differences(expected, report, advice),
     ],
   };
 }
@@ -99,13 +101,14 @@ function isAboutOldKey({ source }: Job): boolean {
   return source.keys.some(({ key: source_ }) => source_ === KEYS.old);
 }
 
-function differences(expected: Expected, report: Report): readonly string[] {
+function differences(expected: Expected, report: Report, advice: Expected['advice']): readonly string[] {
   const [store] = report.stores;
   const seen: Expected = {
     exitCode: exitCodeOf(report),
     verdict: store?.verdict.kind ?? 'not-proven',
     doubts: store?.verdict.kind === 'not-proven' ? store.verdict.doubts.map(({ code }) => code) : [],
     figures: `${store?.withoutDataKey} without, ${store?.lookAlikes} alike`,
+    advice,
   };
   return JSON.stringify(seen) === JSON.stringify(expected)
     ? []
@@ -200,11 +203,11 @@ function storeOf({ application, rows }: Scene, { stores: [first] }: Job): Memory
 }
 
 /** retire-check, a day after the run, with everything else as good as can be. */
-async function advise(job: Job, plan: RunPlan, report: Report): Promise<RetireAdvice['verdict']> {
+async function advise(job: Job, proofs: readonly StoreProof[]): Promise<RetireAdvice['verdict']> {
   const lookup = key(KEYS.old);
   if (lookup.kind !== 'found') throw new Error('the key is there');
   const facts = await gatherFacts(
-    { key: lookup.key, jobs: [job], formats, proofs: proofsOf(plan, report), now: ENDED + DAY_MS },
+    { key: lookup.key, jobs: [job], formats, proofs, now: ENDED + DAY_MS },
     {
       keys: { describeKey: reference => Promise.resolve(key(reference)) },
       usageOf: () => Promise.resolve({ kind: 'unused', since: 0, olderThanThat: false }),
