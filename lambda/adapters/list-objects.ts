@@ -6,6 +6,13 @@ export interface ListedObject {
   readonly lastModified: number;
 }
 
+export interface Listing {
+  readonly objects: readonly ListedObject[];
+  /** Where a delimiter is given. */
+  readonly folders: readonly string[];
+  readonly truncated: boolean;
+}
+
 /** One page of a listing, in UTF-8 byte order. Keys travel URL-encoded: XML has no place for some characters. */
 export async function listObjects(
   client: S3Client,
@@ -14,9 +21,11 @@ export async function listObjects(
     readonly prefix: string;
     readonly startAfter?: string;
     readonly limit?: number;
+    /** Keys that go on after it are shown as one folder. */
+    readonly delimiter?: string;
   },
-): Promise<{ readonly objects: readonly ListedObject[]; readonly truncated: boolean }> {
-  const { bucket, prefix, startAfter, limit = 1000 } = query;
+): Promise<Listing> {
+  const { bucket, prefix, startAfter, delimiter, limit = 1000 } = query;
   let token: string | undefined;
   for (;;) {
     const output = await client.send(
@@ -25,16 +34,23 @@ export async function listObjects(
         Prefix: prefix,
         MaxKeys: limit,
         EncodingType: 'url',
+        ...(delimiter !== undefined && { Delimiter: delimiter }),
         ...(startAfter !== undefined && { StartAfter: startAfter }),
         ...(token !== undefined && { ContinuationToken: token }),
       }),
     );
     const objects = (output.Contents ?? []).map(({ Key = '', LastModified }) => ({
-      key: decodeURIComponent(Key.replaceAll('+', ' ')),
+      key: decoded(Key),
       lastModified: LastModified?.getTime() ?? 0,
     }));
+    const folders = (output.CommonPrefixes ?? []).map(({ Prefix = '' }) => decoded(Prefix));
     token = output.NextContinuationToken;
     // A page may be empty and yet not the last: whoever stopped there would take the rest for finished.
-    if (objects.length > 0 || token === undefined) return { objects, truncated: token !== undefined };
+    if (objects.length + folders.length > 0 || token === undefined)
+      return { objects, folders, truncated: token !== undefined };
   }
+}
+
+function decoded(name: string): string {
+  return decodeURIComponent(name.replaceAll('+', ' '));
 }

@@ -81,6 +81,27 @@ export class AwsStoreCatalog implements StoreCatalog {
     const { objects, truncated } = await listObjects(this.#clients.s3(region), query);
     return { keys: objects.map(({ key }) => key), truncated };
   }
+  async listBelow({
+    region,
+    bucket,
+    prefix,
+  }: {
+    readonly region: string;
+    readonly bucket: string;
+    readonly prefix: string;
+  }): Promise<readonly string[] | undefined> {
+    try {
+      const { folders, objects } = await listObjects(this.#clients.s3(region), {
+        bucket,
+        prefix,
+        delimiter: '/',
+      });
+      return [...folders, ...objects.map(({ key }) => key)];
+    } catch (error) {
+      if (isDenied(error)) return undefined;
+      throw error;
+    }
+  }
 }
 
 /** Access control lists are off where the bucket owner is enforced, the default since April 2023. */

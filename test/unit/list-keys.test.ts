@@ -24,6 +24,7 @@ describe('listing keys', () => {
     ]);
     expect(await listObjects(client, { ...QUERY, startAfter: 'p/' })).toEqual({
       objects: [{ key: 'p/a b+', lastModified: 0 }],
+      folders: [],
       truncated: false,
     });
     expect(asked.map(({ ContinuationToken }) => ContinuationToken)).toEqual([undefined, 't']);
@@ -35,6 +36,7 @@ describe('listing keys', () => {
     ]);
     expect(await listObjects(client, QUERY)).toEqual({
       objects: [{ key: 'p/a', lastModified: 0 }],
+      folders: [],
       truncated: true,
     });
     expect(asked).toHaveLength(1);

@@ -56,7 +56,11 @@ export function needsSourceKeys(mode: RunMode): boolean {
 }
 
 /** A source key that cannot be used stays in the plan, by the name that the job gives it, with the reason. */
-async function findSourceOrLess(path: string, use: KeyUse, catalog: KeyCatalog): Promise<FoundKey | Problem> {
+export async function findSourceOrLess(
+  path: string,
+  use: KeyUse,
+  catalog: KeyCatalog,
+): Promise<FoundKey | Problem> {
   const lookup = await catalog.describeKey(use.key);
   const words = unusable(use, lookup);
   if (words === undefined) return findKey(path, use, catalog);
@@ -66,8 +70,9 @@ async function findSourceOrLess(path: string, use: KeyUse, catalog: KeyCatalog):
       ? { path, value: use.key, words }
       : { use, key: lookup.key, unusable: firstPart(stateWords) };
   }
-  const unknown = { state: 'unknown', usage: 'ENCRYPT_DECRYPT', spec: 'unknown', multiRegion: false };
-  const key = { arn: use.key, ...unknown, encryptionAlgorithms: [use.encryptionAlgorithm] };
+  const unknown = { state: 'unknown', usage: 'ENCRYPT_DECRYPT', spec: 'unknown' };
+  const multiRegion = use.key.includes(':key/mrk-');
+  const key = { arn: use.key, ...unknown, multiRegion, encryptionAlgorithms: [use.encryptionAlgorithm] };
   return { use, key, unusable: firstPart(words) };
 }
 

@@ -10,7 +10,7 @@ import {
   type PlannedRoute,
   type RouteType,
 } from '../model/route.ts';
-import { findKey, type FoundKey } from './check-keys.ts';
+import { findKey, findSourceOrLess, needsSourceKeys, type FoundKey } from './check-keys.ts';
 import type { KeyCatalog } from './ports.ts';
 
 export interface ChosenRoute {
@@ -104,15 +104,18 @@ async function tryRouteType(type: RouteType, question: RouteQuestion): Promise<T
 }
 
 /** Every source key has a replica in the destination's Region, which opens the same ciphertexts there. */
-async function tryMultiRegion({ job, sources, catalog }: RouteQuestion): Promise<Tried> {
+async function tryMultiRegion({ job, sources, catalog, mode }: RouteQuestion): Promise<Tried> {
   const region = destinationRegion(job);
+  const find = needsSourceKeys(mode) ? findKey : findSourceOrLess;
   const replicas = await Promise.all(
-    sources.map(async ({ use, key }, index) => {
+    sources.map(async (source, index) => {
+      const { use, key, unusable } = source;
       const path = `source.keys[${index}]`;
+      if (!key.multiRegion && unusable !== undefined) return { ...source, alias: key.arn };
       if (!key.multiRegion)
         return { path, value: use.key, words: 'is a single-Region key, which no other Region can open' };
       const replica = { ...use, key: inRegion(key.arn, region) };
-      const found = await findKey(path, replica, catalog);
+      const found = await find(path, replica, catalog);
       return 'key' in found ? { ...found, use, alias: key.arn } : found;
     }),
   );
