@@ -17,6 +17,7 @@ export const storeGrants = {
           break;
         case 's3':
           listKeys(grantee, place);
+          listFolders(grantee, place);
           allow(
             grantee,
             ['s3:GetBucketOwnershipControls', 's3:GetBucketVersioning'],
@@ -152,6 +153,20 @@ function serverSideKey(
       actions,
       resources: [serverSideEncryptionKey],
       conditions: { StringEquals: { 'kms:ViaService': `${type}.${region}.amazonaws.com` } },
+    }),
+  );
+}
+
+/** The folders above the prefix: where there is nothing under it, Plan looks for one that is spelled almost so. */
+function listFolders(grantee: Function, place: BucketPlace): void {
+  const folders = [...place.prefix.matchAll(/\/|$/g)].map(({ index }) => place.prefix.slice(0, index + 1));
+  const above = ['', ...folders].filter(folder => folder !== place.prefix);
+  if (place.prefix === '') return;
+  grantee.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['s3:ListBucket'],
+      resources: [bucketArn(grantee, place)],
+      conditions: { StringEquals: { 's3:prefix': above } },
     }),
   );
 }

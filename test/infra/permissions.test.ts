@@ -181,6 +181,27 @@ describe('the permissions', () => {
     expect(conditions).toContainEqual({ StringLikeIfExists: { 's3:prefix': '2026/*' } });
   });
 
+  it('Plan lists the folders above a prefix, to find one that is spelled almost so, and nothing else there', () => {
+    const conditions = withAction('Plan', 's3:ListBucket').map(({ Condition }) => Condition);
+    expect(conditions).toContainEqual({ StringEquals: { 's3:prefix': [''] } });
+    expect(conditions).not.toContainEqual(undefined);
+    const nested = synthesized([
+      job({
+        stores: [
+          {
+            type: 's3',
+            bucket: 'documents',
+            prefix: 'a/b/c',
+            format: { type: 'object-metadata', dataKey: 'edk', encoding: 'base64', encryptionContext: {} },
+          },
+        ],
+      }),
+    ]);
+    expect(
+      (statementsByStage(nested).get('Plan') ?? []).map(({ Condition }) => Condition?.['StringEquals']),
+    ).toContainEqual({ 's3:prefix': ['', 'a/', 'a/b/'] });
+  });
+
   it('no role has a managed policy, whose actions nobody here chose', () => {
     for (const role of Object.values(template.findResources('AWS::IAM::Role')))
       expect(role).not.toHaveProperty('Properties.ManagedPolicyArns');

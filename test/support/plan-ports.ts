@@ -62,6 +62,7 @@ export function stores(changes: Partial<StoreCatalog> = {}): StoreCatalog {
         description: { versioned: false, noncurrentVersions: false, accessControlLists: false },
       }),
     listKeys: () => Promise.resolve({ keys: [], truncated: false }),
+    listBelow: () => Promise.resolve([]),
     ...changes,
   };
 }

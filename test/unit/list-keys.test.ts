@@ -30,6 +30,18 @@ describe('listing keys', () => {
     expect(asked.map(({ ContinuationToken }) => ContinuationToken)).toEqual([undefined, 't']);
   });
 
+  it('shows folders where a delimiter is given, also on a page without keys', async () => {
+    const { client, asked } = scripted([
+      { CommonPrefixes: [{ Prefix: 'p/a+b/' }], IsTruncated: true, NextContinuationToken: 't' },
+    ]);
+    expect(await listObjects(client, { ...QUERY, delimiter: '/' })).toEqual({
+      objects: [],
+      folders: ['p/a b/'],
+      truncated: true,
+    });
+    expect(asked.map(({ Delimiter }) => Delimiter)).toEqual(['/']);
+  });
+
   it('stops at the first page with keys, and says that there are more', async () => {
     const { client, asked } = scripted([
       { Contents: [{ Key: 'p/a' }], IsTruncated: true, NextContinuationToken: 't' },

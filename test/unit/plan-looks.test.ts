@@ -51,7 +51,7 @@ describe('Plan looks at the first records of a store', () => {
   it('and refuses a misspelt path, with the place that is there', async () => {
     const records = showing(items(50, { envelope: { M: { dataKey: { S: BASE64 } } } }), true);
     expect(await refused(attribute({ dataKey: 'envelope.datakey' }), { records })).toContain(
-      'no item of the first 50 has a data key at envelope.datakey in the form that the job names; 50 items have envelope.dataKey, base64: write that place',
+      'no item of the first 50 has a data key at envelope.datakey in the form that the job names; 50 items have envelope.dataKey, base64: write "dataKey": "envelope.dataKey", "encoding": "base64"',
     );
   });
 
@@ -99,13 +99,13 @@ describe('Plan looks at the first records of a store', () => {
   it('and refuses a prefix that is mistyped, and warns of one under which there is nothing', async () => {
     const given = {
       records: showing([]),
-      stores: stores({ listKeys: () => Promise.resolve({ keys: ['2026/a', '2026/b'], truncated: false }) }),
+      stores: stores({ listBelow: () => Promise.resolve(['2026/']) }),
     };
     expect(await refused(bucket({ prefix: '/2026/' }), given)).toContain(
       'there are some under 2026/; write that prefix',
     );
     expect(await warned(bucket({ prefix: 'archive/' }), given)).toContain(
-      'no object is under the prefix archive/',
+      'there is no object under the prefix archive/ (the bucket has 2026/)',
     );
   });
 

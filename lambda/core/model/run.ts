@@ -91,10 +91,14 @@ export interface StoreLook {
   /** Of those, values that look like a ciphertext in another form than the job's: hexadecimal passes for base64. */
   readonly misread: number;
   readonly withoutDataKey: number;
-  /** Slots that hold something else than a data key in the job's form. */
+  /** Slots that hold something else than a data key in the job's form, or one that a run would leave. */
   readonly unreadable: number;
+  /** Of those, slots in which the job's encoding finds no bytes at all. */
+  readonly undecodable: number;
   /** Of those, slots of records that no run writes to: what the job names beside the data key is something else. */
   readonly unsupported: number;
+  /** Records without a data key whose place is there: NULL, or empty. */
+  readonly placeEmpty: number;
   /** Of the first of those. */
   readonly reason?: string;
   /** Keys that records name beside their data keys. `known`: one of the job's. */
@@ -103,10 +107,14 @@ export interface StoreLook {
     readonly records: number;
     readonly known: boolean;
   }[];
-  /** What looks like a data key outside the job's places. */
+  /** In which forms something at the data key's place looks like one, the most frequent first. */
+  readonly forms: readonly { readonly form: string; readonly count: number }[];
+  /** What looks like a data key outside the job's places: the 20 most frequent. */
   readonly elsewhere: readonly SeenPlace[];
-  /** The same, anywhere. */
-  readonly anywhere: readonly SeenPlace[];
+  /** Of all of those, the one that the job may have meant. */
+  readonly nearest?: SeenPlace;
+  /** Where no data key is found: a name that is spelled almost as the job's place. */
+  readonly nearName?: string;
   /** Attributes that look like the version of an optimistic lock. */
   readonly versions: readonly string[];
 }
@@ -115,6 +123,8 @@ export interface SeenPlace {
   readonly place: string;
   readonly form: string;
   readonly count: number;
+  /** The fields of a format that read it; absent where no format of this version does. */
+  readonly write?: string;
 }
 
 /** A key material as ListKeyRotations names it. */

@@ -1,6 +1,6 @@
-import { distance } from 'fastest-levenshtein';
 import type { PlannedKey } from '../model/key-use.ts';
-import type { StoreLook } from '../model/run.ts';
+import type { SeenPlace, StoreLook } from '../model/run.ts';
+import { encodingOf } from './seen-places.ts';
 
 export interface Judgement {
   /** Why no run is started: the job does not fit what lies there, and something else would. */
@@ -16,7 +16,9 @@ export interface JudgedStore {
   readonly slot: string;
   /** The job's keys, as it names them and by their ARN. */
   readonly keys: readonly PlannedKey[];
-  /** The part or prefix that the job names, in words; absent where it names all of the store. */
+  /** The job answers for records without a data key. */
+  readonly withoutDataKeyExpected: boolean;
+  /** The part that the job names, in words; absent where it names all of the store. */
   readonly narrowed?: string;
 }
 
@@ -28,7 +30,7 @@ export function judgeLook(judged: JudgedStore): Judgement {
       warnings: [
         narrowed === undefined
           ? `there is no record in it: the run can prove nothing but that`
-          : `no ${called.replace(/s$/, '')} is ${narrowed}: a run finds nothing to prove there`,
+          : `its first page has no ${one(called)} in the part that the job is about (${narrowed}): where a run finds none, nothing is proven`,
       ],
     };
   if (look.withDataKey > look.misread) return { warnings: warningsOf(judged) };
@@ -38,61 +40,49 @@ export function judgeLook(judged: JudgedStore): Judgement {
       problem: `no run would write to any of ${first} ${called}: ${look.reason ?? 'unknown'}; correct the places that the format names`,
       warnings: [],
     };
+  // Bytes for which no context can be built are where the job says, and so is what is not shown.
+  if (look.unreadable > look.undecodable) return { warnings: warningsOf(judged) };
   const seen = `${look.more ? `no ${one(called)} of ${first}` : `none of the ${look.records} ${called}`} has a data key at ${slot} in the form that the job names`;
   const suggestion = suggestionOf(judged);
   if (suggestion !== undefined) return { problem: `${seen}; ${suggestion}`, warnings: [] };
-  if (!look.more)
+  const near = look.nearName === undefined ? '' : `; the nearest name in them is ${look.nearName}`;
+  const reason = look.reason === undefined ? '' : ` (${look.reason})`;
+  const nothing = `${seen}${reason}, and nothing else in them looks like one${near}`;
+  if (!look.more && look.placeEmpty === 0 && !judged.withoutDataKeyExpected)
     return {
-      problem: `${seen}${look.reason === undefined ? '' : ` (${look.reason})`}, and nothing else in them looks like one; correct the place that the format names, or remove the store from the job`,
+      problem: `${nothing}; ${WRONG_PLACE[called] ?? ''}`,
       warnings: [],
     };
-  return { warnings: [`${seen}, and nothing else in them looks like one: the run looks through the rest`] };
+  return {
+    warnings: [
+      look.more
+        ? `${nothing}: the run looks through the rest`
+        : `${nothing}: a run finds nothing to prove there`,
+    ],
+  };
 }
+
+const WRONG_PLACE: Readonly<Record<string, string>> = {
+  items: 'correct the place that the format names, or remove the store from the job',
+  objects:
+    'correct the place that the format names, or remove the store from the job; bodies, instruction files among them, are not read: if its objects need no data key in their metadata, write "withoutDataKey": "expected"',
+};
 
 /** The encoding that fits at the very place, or the place with the nearest name. */
-function suggestionOf({ look, called, slot }: JudgedStore): string | undefined {
-  const here = look.anywhere.find(({ place }) => place === generalized(slot) || place === `metadata.${slot}`);
-  if (here !== undefined) {
-    const encoding = encodingOf(here.form);
-    return encoding === undefined
-      ? `${here.count} have something there that looks like one, as ${here.form}, which no encoding reads`
-      : `${here.count} have one there as ${here.form}: write "encoding": "${encoding}"`;
-  }
-  const candidates = look.anywhere.filter(({ form }) => form !== 'key-name');
-  const [nearest] = [...candidates].sort(
-    (a, b) => distanceTo(slot, a.place) - distanceTo(slot, b.place) || b.count - a.count,
-  );
-  if (nearest === undefined) return undefined;
-  const { place, form, count } = nearest;
-  return `${count.toLocaleString('en-US')} ${called} have ${withoutPrefix(place)}, ${form}: write that place, with the encoding that fits`;
+function suggestionOf({ look, called }: JudgedStore): string | undefined {
+  const { forms, nearest } = look;
+  const readable = forms.find(({ form }) => encodingOf(form) !== undefined);
+  if (readable !== undefined)
+    return `${readable.count} have one there as ${readable.form}: write "encoding": "${encodingOf(readable.form)}"`;
+  if (nearest?.write !== undefined) return `${placeWords(nearest, called)}: write ${nearest.write}`;
+  const [odd] = forms;
+  if (odd !== undefined)
+    return `${odd.count} have something there that looks like one, as ${odd.form}, which no encoding reads`;
+  return nearest && `${placeWords(nearest, called)}, which no format of this version reads`;
 }
 
-function distanceTo(slot: string, place: string): number {
-  return distance(slot.toLowerCase(), withoutPrefix(place).toLowerCase());
-}
-
-function withoutPrefix(place: string): string {
-  return place.replace(/^metadata\./, '');
-}
-
-function generalized(slot: string): string {
-  return slot.replace(/\[\d+\]/g, '[*]');
-}
-
-/** The encoding of a job for what was recognised; `undefined` where no format reads it. */
-export function encodingOf(form: string): string | undefined {
-  switch (form) {
-    case 'binary':
-    case 'base64':
-    case 'base64-unpadded':
-    case 'base64url':
-    case 'base64url-unpadded':
-    case 'hex':
-    case 'base64-in-binary':
-      return form;
-    default:
-      return undefined;
-  }
+function placeWords({ place, form, count }: SeenPlace, called: string): string {
+  return `${count.toLocaleString('en-US')} ${called} have ${place.replace(/^metadata\./, '')}, ${form}`;
 }
 
 function warningsOf({ look, called, keys }: JudgedStore): readonly string[] {
@@ -104,7 +94,7 @@ function warningsOf({ look, called, keys }: JudgedStore): readonly string[] {
     ...(unreadable === 0
       ? []
       : [
-          `${unreadable} ${of} have something else than a data key at its place (${reason ?? 'unknown'}): each is named and left`,
+          `${unreadable} ${of} have a data key that a run would leave, or something else at its place (${reason ?? 'unknown'}): each is named and left`,
         ]),
     ...(withoutDataKey === 0 ? [] : [`${withoutDataKey} ${of} have no data key where the job looks`]),
     ...unknownKeys(look, withDataKey, keys),

@@ -1,21 +1,24 @@
 import { PremiseBroken } from '../model/errors.ts';
 import type { BoundFormat } from '../model/format.ts';
 import { names, type PlannedKey } from '../model/key-use.ts';
-import { placeText } from '../model/place-pattern.ts';
 import type { AttributePath, StoreRecord } from '../model/record.ts';
-import type { ScanRange, StoreLook } from '../model/run.ts';
+import type { ScanRange, SeenPlace, StoreLook } from '../model/run.ts';
 import type { RecordStore } from '../ports.ts';
 import { findDataKeys, type Found } from '../scan/find-data-keys.ts';
-import { lookingFor, type Look, type LookAlike } from '../scan/look-alikes/look-alikes.ts';
+import { lookingFor } from '../scan/look-alikes/look-alikes.ts';
 import { signInBytes } from '../scan/look-alikes/signs.ts';
+import { nearestPlace, nearName, onlyThePlace, placesOf } from './seen-places.ts';
 
 /** Records that Plan looks at: half a megabyte of small items, one page of a scan. */
 export const LOOKED_AT = 500;
 
 export interface LookRequest {
   readonly store: string;
-  readonly records: RecordStore;
+  /** Opens the store as its workers do. */
+  readonly records: () => Promise<RecordStore>;
   readonly range: ScanRange;
+  /** The range is all of the store, or of the part that the job is about. */
+  readonly whole: boolean;
   readonly format: BoundFormat;
   /** Places that the stores of the job declare, in the words of the scanner. */
   readonly declared: readonly AttributePath[];
@@ -24,83 +27,132 @@ export interface LookRequest {
   readonly destination: PlannedKey;
 }
 
+type Figured = Omit<LookRequest, 'records' | 'range' | 'whole'>;
+
 /** What the first records of a store show, or why they cannot be read. */
 export type LookedAt =
   { readonly kind: 'look'; readonly look: StoreLook } | { readonly kind: 'refused'; readonly words: string };
 
 /** Reads a page of a store as a worker would, and says what the job finds there, and what lies elsewhere. */
 export async function lookAtStore(request: LookRequest): Promise<LookedAt> {
-  const { records, range } = request;
+  const { range, whole } = request;
   try {
+    const records = await request.records();
     const page = await records.readPage(range, { pageSize: LOOKED_AT, consistent: false });
-    return { kind: 'look', look: lookOf(page.records, page.cursor !== undefined, request) };
+    return { kind: 'look', look: lookOf(page.records, !whole || page.cursor !== undefined, request) };
   } catch (error) {
     if (error instanceof PremiseBroken) return { kind: 'refused', words: error.message };
     throw error;
   }
 }
 
+/** Places elsewhere that a plan names. */
+const NAMED_PLACES = 20;
+
 /** Pure: the figures of a page. */
-export function lookOf(
-  records: readonly StoreRecord[],
-  more: boolean,
-  { store, format, declared, ignore, sources, destination }: Omit<LookRequest, 'records' | 'range'>,
-): StoreLook {
+export function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured): StoreLook {
+  const { store, format, declared } = request;
   const found = findDataKeys(records, format);
-  const withDataKey = new Set(
-    found.flatMap(({ record, finding }) => (finding.kind === 'data-key' ? [record] : [])),
-  );
   const odd = found.filter(({ finding }) => finding.kind !== 'data-key');
-  const keyNames = found.flatMap(({ finding }) =>
-    finding.kind === 'data-key' && finding.recordedKeyArn !== undefined ? [finding.recordedKeyArn] : [],
-  );
-  const elsewhere = lookingFor({
-    declared,
-    ignore,
-    lengths: sources.flatMap(({ ciphertextBytes }) => ciphertextBytes ?? []),
-    keyNames: sources.filter(({ keyArn }) => keyArn !== destination.keyArn).map(({ keyArn }) => keyArn),
-  });
-  const atPlace = lookingFor({ declared: [], ignore: [] });
+  const atPlace = lookAtPlace(records, found, request);
+  const elsewhere = lookElsewhere(records, request);
+  const nearest = nearestPlace(format.identity, elsewhere);
+  const near = found.length > 0 ? undefined : nearName(format.identity, records);
   return {
     store,
     records: records.length,
     more,
-    withDataKey: withDataKey.size,
-    misread: found.filter(one => isMisread(one, atPlace)).length,
+    withDataKey: new Set(keysAmong(found).map(({ record }) => record)).size,
     withoutDataKey: records.length - new Set(found.map(({ record }) => record)).size,
     unreadable: odd.length,
-    unsupported: odd.filter(({ finding }) => finding.kind === 'unsupported').length,
+    undecodable: count(odd, ({ finding }) => finding.kind === 'unreadable' && !('ciphertext' in finding)),
+    unsupported: count(odd, ({ record, finding }) => finding.kind === 'unsupported' && !isHidden(record)),
     ...(odd[0] !== undefined && 'reason' in odd[0].finding && { reason: odd[0].finding.reason }),
-    recordedKeys: counts(keyNames).map(([key, count]) => ({
-      key,
-      records: count,
-      known: [...sources, destination].some(one => names(one, key)),
-    })),
-    elsewhere: placesOf(records.flatMap(record => elsewhere(record))),
-    anywhere: placesOf(records.flatMap(record => atPlace(record))),
+    recordedKeys: recordedKeys(found, request),
+    ...atPlace,
+    elsewhere: elsewhere.slice(0, NAMED_PLACES),
+    ...(nearest !== undefined && { nearest }),
+    ...(near !== undefined && { nearName: near }),
     versions: versionsOf(records, declared),
   };
 }
 
-/** The bytes that the job reads look like no ciphertext, and the value at their place does. */
-function isMisread({ record, finding }: Found, atPlace: Look): boolean {
-  if (finding.kind !== 'data-key') return false;
-  if (signInBytes(finding.ciphertext, new Set(), 1)?.form === 'binary') return false;
-  return atPlace(record).some(({ path }) => {
-    const place = placeText(path);
-    return place === finding.slot || place === `metadata.${finding.slot}`;
-  });
+function count(found: readonly Found[], counts: (one: Found) => boolean): number {
+  return found.filter(counts).length;
 }
 
-/** Look-alikes by place and form, the most frequent first; indexes of lists are left open. */
-function placesOf(found: readonly LookAlike[]): StoreLook['elsewhere'] {
-  const texts = found.map(({ path, form }) =>
-    JSON.stringify([placeText(path).replace(/\[\d+\]/g, '[*]'), form]),
-  );
-  return counts(texts).map(([text, count]) => {
-    const [place, form] = JSON.parse(text) as [string, string];
-    return { place, form, count };
+/** What S3 does not show may be right where the job says. */
+function isHidden(record: StoreRecord): boolean {
+  return record.kind === 'object' && record.hidden !== undefined;
+}
+
+type DataKeyFound = Found & { readonly finding: { readonly kind: 'data-key' } };
+
+function keysAmong(found: readonly Found[]): readonly DataKeyFound[] {
+  return found.filter((one): one is DataKeyFound => one.finding.kind === 'data-key');
+}
+
+function recordedKeys(
+  found: readonly Found[],
+  { sources, destination }: Pick<LookRequest, 'sources' | 'destination'>,
+): StoreLook['recordedKeys'] {
+  const recorded = keysAmong(found).flatMap(({ finding }) => finding.recordedKeyArn ?? []);
+  return counts(recorded)
+    .slice(0, NAMED_PLACES)
+    .map(([key, count]) => ({
+      key,
+      records: count,
+      known: [...sources, destination].some(one => names(one, key)),
+    }));
+}
+
+function lookElsewhere(
+  records: readonly StoreRecord[],
+  { declared, ignore, sources, destination }: Figured,
+): readonly SeenPlace[] {
+  const look = lookingFor({
+    declared,
+    ignore,
+    lengths: lengthsOf(sources),
+    keyNames: sources
+      .filter(({ keyArn }) => keyArn !== destination.keyArn)
+      .flatMap(({ keyArn, alsoKnownAs }) => [keyArn, ...alsoKnownAs]),
   });
+  return placesOf(
+    records.flatMap(record => look(record)),
+    records[0]?.kind ?? 'item',
+  );
+}
+
+/** What looks like a ciphertext at the data key's place, whatever the job's encoding makes of it. */
+function lookAtPlace(
+  records: readonly StoreRecord[],
+  found: readonly Found[],
+  { format, sources }: Pick<LookRequest, 'format' | 'sources'>,
+): Pick<StoreLook, 'misread' | 'placeEmpty' | 'forms'> {
+  const look = lookingFor({ declared: [], ignore: [], lengths: lengthsOf(sources) });
+  const lengths = new Set(lengthsOf(sources));
+  const findings = new Map(found.map(({ record, finding }) => [record, finding]));
+  const places = records.flatMap(record => {
+    const place = onlyThePlace(record, format.declared[0] ?? []);
+    return place === undefined ? [] : [{ finding: findings.get(record), form: look(place)[0]?.form }];
+  });
+  // The bytes that the job reads look like no ciphertext, and the value does: hexadecimal passes for base64.
+  const misread = places.filter(
+    ({ finding, form }) =>
+      finding?.kind === 'data-key' &&
+      form !== undefined &&
+      signInBytes(finding.ciphertext, lengths, 1)?.form !== 'binary',
+  );
+  return {
+    misread: misread.length,
+    placeEmpty: places.filter(({ finding }) => finding === undefined).length,
+    forms: counts(places.flatMap(({ form }) => form ?? [])).map(([form, count]) => ({ form, count })),
+  };
+}
+
+function lengthsOf(sources: readonly PlannedKey[]): readonly number[] {
+  return sources.flatMap(({ ciphertextBytes }) => ciphertextBytes ?? []);
 }
 
 function counts(of: readonly string[]): readonly (readonly [string, number])[] {
@@ -118,7 +170,9 @@ function versionsOf(records: readonly StoreRecord[], declared: readonly Attribut
     record.kind !== 'item'
       ? []
       : Object.entries(record.attributes).flatMap(([name, value]) =>
-          'N' in value && VERSION_NAME.test(name) && !known.has(name) ? [name] : [],
+          'N' in value && VERSION_NAME.test(name) && !known.has(name) && !Object.hasOwn(record.key, name)
+            ? [name]
+            : [],
         ),
   );
   return [...new Set(found)];

@@ -1,4 +1,3 @@
-import { distance } from 'fastest-levenshtein';
 import { bindFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import { storeName, type BucketStore, type Job, type Store } from '../model/job.ts';
@@ -12,6 +11,7 @@ import { declaredPlacesOf } from '../scan/declared-places.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { judgeLook, type Judgement } from './judge-look.ts';
 import { lookAtStore } from './look-at-store.ts';
+import { nearestPrefix, type ListBelow } from './nearest-prefix.ts';
 import type { StoreCatalog } from './ports.ts';
 
 /** Opens the records of a store as its workers read them. */
@@ -64,8 +64,8 @@ async function lookAtOne(store: Store, index: number, looking: Looking): Promise
   const region = sourceRegion(job);
   const format = bindFormat(store, formats, destination);
   const looked = await lookAtStore({
-    ...{ store: storeName(store), range: wholeOf(store), format, sources, destination },
-    records: await ports.records(store, { region, tags: format.needsTags }),
+    ...{ store: storeName(store), ...rangeOf(store), format, sources, destination },
+    records: () => ports.records(store, { region, tags: format.needsTags }),
     declared: declaredPlacesOf(store, { stores: job.stores, storeRegion: region }, formats),
     ignore: store.ignore ?? [],
   });
@@ -95,53 +95,45 @@ async function judged(
   { look, slot, region, keys }: Seen,
   { stores }: LookPorts,
 ): Promise<Judgement> {
-  const prefixed =
-    store.type === 's3' && store.prefix !== '' ? `under the prefix ${store.prefix}` : undefined;
-  const narrowed = narrowedTo(store) ?? prefixed;
-  if (look.records === 0 && store.type === 's3' && prefixed !== undefined) {
-    const near = await nearestPrefix(store, store.region ?? region, stores);
-    if (near !== undefined)
-      return {
-        problem: `no object is ${prefixed}, and there are some under ${near}; write that prefix`,
-        warnings: [],
-      };
-  }
+  const narrowed = narrowedTo(store);
+  if (look.records === 0 && store.type === 's3' && store.prefix !== '' && narrowed === undefined)
+    return judgeEmptyPrefix(store, prefix =>
+      stores.listBelow({ region: store.region ?? region, bucket: store.bucket, prefix }),
+    );
   return judgeLook({
     ...{ look, slot, keys, called: store.type === 's3' ? 'objects' : 'items' },
+    withoutDataKeyExpected: store.withoutDataKey === 'expected',
     ...(narrowed !== undefined && { narrowed }),
   });
 }
 
 /** One range over all of the store, or over the first part that the job names: a page of it is read. */
-function wholeOf(store: Store): ScanRange {
+function rangeOf(store: Store): { readonly range: ScanRange; readonly whole: boolean } {
   if (store.type === 's3') {
-    const [prefix] = store.scope?.prefixes ?? [];
-    return { type: 'key-range', ...(prefix !== undefined && { prefix }) };
+    const prefixes = store.scope?.prefixes ?? [];
+    const [prefix] = prefixes;
+    const range = { type: 'key-range' as const, ...(prefix !== undefined && { prefix }) };
+    return { range, whole: prefixes.length <= 1 };
   }
-  const { total = 1, only: [segment = 0] = [] } = store.scope?.segments ?? {};
-  return { type: 'segment', segment, totalSegments: total };
+  const { total = 1, only = [0] } = store.scope?.segments ?? {};
+  const range = { type: 'segment' as const, segment: only[0] ?? 0, totalSegments: total };
+  return { range, whole: only.length === 1 };
 }
 
-/** Further apart than this, two prefixes are not one that was mistyped. */
-const MISTYPED = 2;
-
-/** A prefix of as many parts under which there are objects, and that the job's one may be meant for. */
-async function nearestPrefix(
-  { bucket, prefix }: BucketStore,
-  region: string,
-  catalog: StoreCatalog,
-): Promise<string | undefined> {
-  // A suggestion is a courtesy: the service's own role may list below the prefixes of its jobs only.
-  const { keys } = await catalog
-    .listKeys({ region, bucket, prefix: '' })
-    .catch(() => ({ keys: [] as readonly string[] }));
-  const depth = Math.max(1, prefix.split('/').filter(part => part !== '').length);
-  const prefixes = new Set(
-    keys.filter(key => key.includes('/')).map(key => `${key.split('/').slice(0, depth).join('/')}/`),
-  );
-  const plain = (text: string): string => text.toLowerCase().replace(/^\/+|\/+$/g, '');
-  const [nearest] = [...prefixes].sort(
-    (a, b) => distance(plain(a), plain(prefix)) - distance(plain(b), plain(prefix)),
-  );
-  return nearest !== undefined && distance(plain(nearest), plain(prefix)) <= MISTYPED ? nearest : undefined;
+/** A prefix under which there is nothing: a slip of the pen is refused, where that can be seen; everything else is said. */
+async function judgeEmptyPrefix({ prefix }: BucketStore, below: ListBelow): Promise<Judgement> {
+  const near = await nearestPrefix(prefix, below);
+  if (near !== undefined)
+    return {
+      problem: `there is no object under the prefix ${prefix}, and there are some under ${near}; write that prefix`,
+      warnings: [],
+    };
+  const names = (await below('')) ?? [];
+  const there = names.length === 0 ? '' : ` (the bucket has ${names.slice(0, NAMED).join(', ')})`;
+  return {
+    warnings: [`there is no object under the prefix ${prefix}${there}: a run finds nothing to prove there`],
+  };
 }
+
+/** Names of a bucket that a warning shows. */
+const NAMED = 5;

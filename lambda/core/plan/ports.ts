@@ -127,4 +127,10 @@ export interface StoreCatalog {
     readonly prefix: string;
     readonly startAfter?: string;
   }): Promise<KeyListing>;
+  /** The folders and keys right below a prefix, up to 1,000; `undefined` where this role may not list them. */
+  listBelow(query: {
+    readonly region: string;
+    readonly bucket: string;
+    readonly prefix: string;
+  }): Promise<readonly string[] | undefined>;
 }

@@ -1,0 +1,98 @@
+import { valueAt } from '../model/attribute-path.ts';
+import { placeText } from '../model/place-pattern.ts';
+import type { AttributePath, AttributeValue, StoreRecord } from '../model/record.ts';
+import type { SeenPlace } from '../model/run.ts';
+import type { LookAlike } from '../scan/look-alikes/look-alikes.ts';
+import { isMarked, shownPlace, withoutCiphertexts } from '../scan/look-alikes/shown-place.ts';
+import type { LookAlikeForm } from '../scan/look-alikes/signs.ts';
+import { byNearness, isNearSpelling } from './spelling.ts';
+
+/** Look-alikes by place and form, the most frequent first; indexes of lists are left open. */
+export function placesOf(found: readonly LookAlike[], store: StoreRecord['kind']): readonly SeenPlace[] {
+  const seen = new Map<string, SeenPlace>();
+  for (const { path, form } of found) {
+    const place = shownPlace(path).replace(/\[\d+\]/g, '[*]');
+    const write = fieldsFor(store === 'item' ? path : inMetadata(path), form);
+    const name = `${place} ${form}`;
+    const known = seen.get(name) ?? { place, form, count: 0, ...(write !== undefined && { write }) };
+    seen.set(name, { ...known, count: known.count + 1 });
+  }
+  return [...seen.values()].sort((a, b) => b.count - a.count);
+}
+
+/** The place that a job may have meant: one that a format reads, then the one whose name is nearest. */
+export function nearestPlace(slot: string, places: readonly SeenPlace[]): SeenPlace | undefined {
+  const found = places.filter(({ form }) => form !== 'key-name');
+  const nearest = byNearness(slot, found, ({ place }) => place.replace(/^metadata\./, ''));
+  return nearest.find(({ write }) => write !== undefined) ?? nearest[0];
+}
+
+/** The encoding of a job for what was recognised; `undefined` where no format reads it. */
+export function encodingOf(form: string): string | undefined {
+  switch (form) {
+    case 'binary':
+    case 'base64':
+    case 'base64-unpadded':
+    case 'base64url':
+    case 'base64url-unpadded':
+    case 'hex':
+    case 'base64-in-binary':
+      return form;
+    default:
+      return undefined;
+  }
+}
+
+/** The fields of a format that read a look-alike; `undefined` where none does. */
+function fieldsFor(path: AttributePath | undefined, form: LookAlikeForm): string | undefined {
+  const [dataKey, encoding] = [dataKeyField(path), encodingOf(form)];
+  return dataKey === undefined || encoding === undefined
+    ? undefined
+    : `"dataKey": ${dataKey}, "encoding": "${encoding}"`;
+}
+
+/** The name of a metadata entry. Tags, headers and the key of an object hold no data keys that a format reads. */
+function inMetadata([kind, ...name]: AttributePath): AttributePath | undefined {
+  return kind === 'metadata' ? name : undefined;
+}
+
+function dataKeyField(path: AttributePath | undefined): string | undefined {
+  if (path === undefined || isMarked(withoutCiphertexts(path))) return undefined;
+  const plain = path.every(step => typeof step === 'number' || /^[^.[\]"*]+$/.test(step));
+  return JSON.stringify(plain ? placeText(path) : path);
+}
+
+/** The record with nothing but the value at a place; `undefined` where there is none. */
+export function onlyThePlace(record: StoreRecord, place: AttributePath): StoreRecord | undefined {
+  if (record.kind === 'item') {
+    const value = valueAt(record.attributes, place);
+    return value && { ...record, attributes: { value } };
+  }
+  const name = String(place[0]);
+  const text = Object.hasOwn(record.metadata, name) ? record.metadata[name] : undefined;
+  if (text === undefined) return undefined;
+  const { tags: _, ...rest } = record;
+  return { ...rest, locator: '', metadata: { value: text }, headers: {} };
+}
+
+/** Records, and names in them, that are enough to find a slip of the pen. */
+const NAMED_RECORDS = 20;
+const MAX_NAMES = 500;
+const MAX_DEPTH = 4;
+
+/** A name that is there, and spelled almost as the place that is not. */
+export function nearName(slot: string, records: readonly StoreRecord[]): string | undefined {
+  const names = new Set<string>();
+  for (const record of records.slice(0, NAMED_RECORDS))
+    for (const name of record.kind === 'item' ? namesIn(record.attributes, []) : Object.keys(record.metadata))
+      if (names.size < MAX_NAMES) names.add(name);
+  const near = [...names].filter(name => name !== slot && isNearSpelling(slot, name));
+  return byNearness(slot, near, name => name)[0];
+}
+
+function namesIn(members: Readonly<Record<string, AttributeValue>>, above: AttributePath): readonly string[] {
+  return Object.entries(members).flatMap(([name, value]) => {
+    const path = [...above, name];
+    return 'M' in value && path.length < MAX_DEPTH ? namesIn(value.M, path) : [placeText(path)];
+  });
+}

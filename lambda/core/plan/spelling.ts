@@ -1,0 +1,26 @@
+import { distance } from 'fastest-levenshtein';
+
+/**
+ * Whether one name is likely a slip for the other: the same but for case and signs, or some letters apart. Names with
+ * other digits are other names: 2027/ is no slip for 2026/.
+ */
+export function isNearSpelling(one: string, other: string): boolean {
+  const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const digits = (text: string): string => text.replace(/\D/g, '');
+  const [a, b] = [plain(one), plain(other)];
+  if (a === '' || b === '') return false;
+  if (a === b) return true;
+  return digits(a) === digits(b) && distance(a, b) <= Math.max(1, Math.floor(a.length / 3));
+}
+
+/** What is named, in the order of its name's distance to another one. */
+export function byNearness<Named>(
+  name: string,
+  all: readonly Named[],
+  nameOf: (one: Named) => string,
+): readonly Named[] {
+  return all
+    .map(one => ({ one, far: distance(name.toLowerCase(), nameOf(one).toLowerCase()) }))
+    .sort((a, b) => a.far - b.far)
+    .map(({ one }) => one);
+}
