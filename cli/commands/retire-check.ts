@@ -1,5 +1,5 @@
 import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
-import { findDeployment, NotDeployed } from '../../lambda/adapters/deployment.ts';
+import { deployedJobs, findDeployment, NotDeployed } from '../../lambda/adapters/deployment.ts';
 import { keyUsage } from '../../lambda/adapters/key-usage.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
@@ -40,11 +40,16 @@ export async function retireCheckCommand(
     );
     return EXIT.refused;
   }
-  const known = loadJobs(jobs);
+  const local = loadJobs(jobs);
   // Runs are where data keys go to: the stack of another Region may know most about this key.
-  const regions = new Set([aws.region ?? region, ...known.map(destinationRegion)]);
-  const proofs = await Promise.all([...regions].map(one => provenSoFar(one, { clients, aws })));
-  const question = { key: lookup.key, jobs: known, formats, proofs: proofs.flat(), now: Date.now() };
+  const regions = [...new Set([aws.region ?? region, ...local.map(destinationRegion)])];
+  const deployed = await Promise.all(regions.map(one => deployedJobs(STACK_NAME, { ...aws, region: one })));
+  const proofs = await Promise.all(regions.map(one => provenSoFar(one, { clients, aws })));
+  const question = {
+    key: lookup.key,
+    jobs: [...local, ...deployed.flatMap(found => found ?? [])],
+    ...{ formats, proofs: proofs.flat(), now: Date.now() },
+  };
   const advice = retireCheck(
     await gatherFacts(question, {
       keys,

@@ -1,8 +1,15 @@
-import { bindFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
-import { writtenPlace, type Job } from '../model/job.ts';
-import { sourceRegion } from '../model/route.ts';
+import type { Job } from '../model/job.ts';
+import type { KeyUse } from '../model/key-use.ts';
 import type { KeyCatalog, KeyDescription, StoreCatalog } from '../plan/ports.ts';
+import {
+  isOutdated,
+  isSuperseded,
+  knownPlaces,
+  namedPlaces,
+  type KnownPlace,
+  type Superseding,
+} from './known-places.ts';
 import type { KeyUsage, StoreBackups } from './ports.ts';
 import type { RetireFacts } from './retire-check.ts';
 import { evidenceOf } from './standing-proofs.ts';
@@ -24,83 +31,89 @@ export interface RetireQuestion {
 }
 
 /** Everything that retire-check must know: the stores of all jobs and runs that name the key, and who uses it. */
-export async function gatherFacts(
-  { key, jobs, formats, proofs, now }: RetireQuestion,
-  ports: RetirePorts,
-): Promise<RetireFacts> {
-  const arnOf = await keyArns(jobs, ports.keys);
-  const moving = jobs.filter(({ source }) => source.keys.some(one => arnOf(one.key) === key.arn));
-  const known = knownPlaces(
-    moving,
-    formats,
-    proofs.filter(
-      ({ sourceKeyArns, destinationKeyArn }) =>
-        sourceKeyArns.includes(key.arn) || destinationKeyArn === key.arn,
-    ),
+export async function gatherFacts(question: RetireQuestion, ports: RetirePorts): Promise<RetireFacts> {
+  const { key, jobs, formats, proofs, now } = question;
+  const references = await resolveKeys(jobs, ports.keys);
+  const about = proofs.filter(
+    ({ sourceKeyArns, destinationKeyArn }) =>
+      sourceKeyArns.includes(key.arn) || destinationKeyArn === key.arn,
   );
-  const stores = await Promise.all(
-    known.map(async ({ place, slot, job }): Promise<KnownStore> => {
-      const backups = await backupsOf(place, ports.stores);
-      return {
-        place,
-        job,
-        keyArn: key.arn,
-        evidence: evidenceOf({ place, slot, keyArn: key.arn }, proofs),
-        ...(slot !== undefined && { slot }),
-        ...(backups !== undefined && { backups }),
-      };
-    }),
+  const standing = ofJobs(jobs, references, { keyArn: key.arn, about });
+  const named = namedPlaces(jobs, formats);
+  const past = { named, proofs, keyArn: key.arn };
+  const superseded = about.filter(proof => isSuperseded(proof, past));
+  const known = knownPlaces(
+    namedPlaces(standing.moving, formats),
+    about.filter(proof => !superseded.includes(proof)),
   );
   return {
     key,
     usage: await ports.usageOf(key.arn),
-    stores,
+    stores: await Promise.all(known.map(one => knownStore(one, past, ports.stores))),
+    superseded: superseded.filter(({ slot }) => slot !== undefined),
+    unresolved: standing.unresolved,
     destinationOf: jobs
-      .filter(({ destination }) => arnOf(destination.key) === key.arn)
+      .filter(({ destination }) => references.get(destination.key) === key.arn)
       .map(({ name }) => `job ${name}`),
     now,
   };
 }
 
-interface KnownPlace {
-  readonly place: string;
-  readonly slot: string | undefined;
-  readonly job: string;
+interface OfJobs {
+  readonly moving: readonly Job[];
+  readonly unresolved: NonNullable<RetireFacts['unresolved']>;
 }
 
-/** Where data keys have been under the key, or may be: the stores of jobs, and of all runs from it or to it. */
-function knownPlaces(
+/** Which jobs move data keys away from the key, now or as runs tell, and of which that cannot be known. */
+function ofJobs(
   jobs: readonly Job[],
-  formats: FormatRegistry,
-  proofs: readonly StoreProof[],
-): readonly KnownPlace[] {
-  const named = jobs.flatMap(job =>
-    job.stores.map(store => ({
-      place: writtenPlace(store, sourceRegion(job)),
-      slot: bindFormat(store, formats).identity,
-      job: job.name,
-    })),
-  );
-  const visited = proofs
-    .filter(proof => !isSuperseded(proof, proofs))
-    .map(({ place, slot, job }) => ({ place, slot, job }));
-  const byPlace = new Map([...visited, ...named].map(one => [JSON.stringify([one.place, one.slot]), one]));
-  return [...byPlace.values()];
+  references: KeyReferences,
+  { keyArn, about }: { readonly keyArn: string; readonly about: readonly StoreProof[] },
+): OfJobs {
+  const names = ({ key: reference }: KeyUse): boolean =>
+    references.get(reference) === keyArn || isFormerName(reference, references.get(reference), about);
+  const moving = jobs.filter(({ source }) => source.keys.some(names));
+  const unresolved = jobs
+    .filter(job => !moving.includes(job))
+    .flatMap(({ name, source }) =>
+      source.keys
+        .filter(({ key }) => references.get(key) === undefined)
+        .map(({ key }) => ({ job: name, reference: key })),
+    );
+  return { moving, unresolved };
 }
 
-/** A proof of an earlier version does not say which slot it is about: a newer one of the same place stands for it. */
-function isSuperseded({ place, slot, at }: StoreProof, proofs: readonly StoreProof[]): boolean {
-  return (
-    slot === undefined &&
-    proofs.some(other => other.place === place && other.slot !== undefined && other.at > at)
+/** A run has found that name to be one of its source keys; it is none of them any more, so it may have been this one. */
+function isFormerName(reference: string, now: string | undefined, about: readonly StoreProof[]): boolean {
+  return about.some(
+    ({ sourceKeyArns }) =>
+      reference !== now &&
+      sourceKeyArns.includes(reference) &&
+      (now === undefined || !sourceKeyArns.includes(now)),
   );
 }
 
-/** Jobs name keys by ARN or alias: both come to the key's ARN. */
-async function keyArns(
-  jobs: readonly Job[],
-  keys: RetirePorts['keys'],
-): Promise<(reference: string) => string> {
+async function knownStore(
+  { place, slot, job }: KnownPlace,
+  { named, proofs, keyArn }: Superseding,
+  stores: RetirePorts['stores'],
+): Promise<KnownStore> {
+  const backups = await backupsOf(place, stores);
+  const outdated = proofs.filter(proof => isOutdated(proof, named));
+  const current = proofs.filter(proof => !outdated.includes(proof));
+  const was = evidenceOf({ place, slot, keyArn }, outdated);
+  return {
+    ...{ place, job, keyArn, evidence: evidenceOf({ place, slot, keyArn }, current) },
+    ...(slot !== undefined && { slot }),
+    ...(was.kind === 'proven' && { outdated: was.proofs }),
+    ...(backups !== undefined && { backups }),
+  };
+}
+
+type KeyReferences = ReadonlyMap<string, string>;
+
+/** Jobs name keys by ARN or alias: both come to the key's ARN. An alias that cannot be resolved is not in the map. */
+async function resolveKeys(jobs: readonly Job[], keys: RetirePorts['keys']): Promise<KeyReferences> {
   const references = new Set(
     jobs.flatMap(({ source, destination }) => [...source.keys.map(({ key }) => key), destination.key]),
   );
@@ -108,8 +121,9 @@ async function keyArns(
   for (const reference of references) {
     const lookup = await keys.describeKey(reference);
     if (lookup.kind === 'found') arns.set(reference, lookup.key.arn);
+    else if (!reference.includes(':alias/')) arns.set(reference, reference);
   }
-  return reference => arns.get(reference) ?? reference;
+  return arns;
 }
 
 /** Places are written as `writtenPlace` writes them: type, Region, name. */

@@ -1,13 +1,18 @@
 import type { KeyDescription } from '../plan/ports.ts';
 import { blocks, note, waits, type RetireFinding } from './findings.ts';
 import type { KeyUsage } from './ports.ts';
+import type { StoreProof } from './store-proof.ts';
 import { proofsIn, storeFindings, type KnownStore } from './store-findings.ts';
 
 export interface RetireFacts {
   readonly key: Pick<KeyDescription, 'arn' | 'state' | 'multiRegion'>;
   readonly usage: KeyUsage;
   readonly stores: readonly KnownStore[];
-  /** Jobs and proofs that bring data keys under this key. */
+  /** What runs have said of places that no job names any more, in which they found no data key. */
+  readonly superseded?: readonly StoreProof[];
+  /** Jobs whose source alias names a key that nobody can tell. */
+  readonly unresolved?: readonly { readonly job: string; readonly reference: string }[];
+  /** Jobs that bring data keys under this key. */
   readonly destinationOf: readonly string[];
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -40,6 +45,18 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
           ),
         ]
       : facts.stores.flatMap(store => storeFindings(store))),
+    ...(facts.superseded ?? []).map(({ place, slot, job, runId, at }) =>
+      note(
+        `${place} ${slot}`,
+        `no job names it any more; run ${runId} of the job ${job} found no data key there at ${at}`,
+      ),
+    ),
+    ...(facts.unresolved ?? []).map(({ job, reference }) =>
+      blocks(
+        `job ${job}`,
+        `its source alias ${reference} names no key that can be described: whether its stores hold data keys of this key is not known; correct the job, or allow kms:DescribeKey`,
+      ),
+    ),
     ...usageFindings(facts),
     ...keyFindings(facts.key),
   ];
@@ -53,9 +70,10 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
 
 const NOT_CHECKED: readonly string[] = [
   'tables, buckets, Regions and accounts that no job and no run names: search CloudTrail for Decrypt and GenerateDataKey with this key',
+  'jobs in other folders than --jobs, and deployments in other Regions and accounts than those of your jobs: ask there, too',
   'bodies of objects, and values that are encrypted, or compressed otherwise than by gzip or zlib: what they hold of this key, nobody has looked at',
   'server-side encryption with this key: of tables, buckets, volumes, queues, secrets and logs; see the resources that name it',
-  'backups, snapshots, exports, replicas and caches outside the stores that are listed here',
+  'backups, snapshots, exports, noncurrent versions, streams, replicas and caches that are not listed here: what they hold is as old as they are',
   'what has been written since the last run: writers must use another key before this one is disabled',
 ];
 

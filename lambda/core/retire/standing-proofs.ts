@@ -64,6 +64,11 @@ function isAfter({ startedAt, at }: StoreProof, doubt: StoreProof): boolean {
   return (startedAt ?? at) > doubt.at;
 }
 
+/** Of all of its place, and later than what was said of another one. */
+export function isWholeProofOf(proof: StoreProof, earlier: StoreProof, keyArn: string): boolean {
+  return proof.part === undefined && proves(proof, keyArn) && isAfter(proof, earlier);
+}
+
 /** The later run has proven all that the doubt was about, or more. */
 function answers(later: StoreProof, doubt: StoreProof): boolean {
   if (!isAfter(later, doubt)) return false;

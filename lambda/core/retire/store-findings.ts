@@ -13,6 +13,8 @@ export interface KnownStore {
   /** The key that is asked about. */
   readonly keyArn: string;
   readonly evidence: Evidence;
+  /** It was proven, by what the job said of it then, which is not what it says now. */
+  readonly outdated?: readonly StoreProof[];
   /** Absent where it could not be looked up. */
   readonly backups?: StoreBackups;
 }
@@ -38,44 +40,47 @@ export function proofsIn(evidence: Evidence): readonly StoreProof[] {
   }
 }
 
-function proofFindings({ place, slot, job, keyArn, evidence }: KnownStore): readonly RetireFinding[] {
+function proofFindings(store: KnownStore): readonly RetireFinding[] {
+  const { place, slot, job, evidence } = store;
   const about = slot === undefined ? place : `${place} ${slot}`;
   const verify = `rewrap run ${job} --mode verify tells`;
+  const words = blockingWords(store, verify);
+  return words === undefined
+    ? proofsIn(evidence).flatMap(proof => provenNotes(about, proof, verify))
+    : [blocks(about, words)];
+}
+
+function blockingWords({ job, keyArn, evidence, outdated }: KnownStore, verify: string): string | undefined {
   const copies = proofsIn(evidence).find(({ keepsSource }) => keepsSource);
   if (copies !== undefined)
-    return [
-      blocks(
-        about,
-        `the source data keys were left where they are (run ${copies.runId}): only their copies are under another key`,
-      ),
-    ];
+    return `the source data keys were left where they are (run ${copies.runId}): only their copies are under another key`;
+  if (evidence.kind === 'proven') return undefined;
+  const [changed] = outdated ?? [];
+  if (changed !== undefined)
+    return `what the job ${changed.job} says of it (format, contexts or answers) has changed since run ${changed.runId} proved it; rewrap run ${changed.job} --mode verify`;
   switch (evidence.kind) {
     case 'none':
-      return [blocks(about, `no run of the job ${job} has come to its end there; ${verify}`)];
+      return `no run of the job ${job} has come to its end there; ${verify}`;
     case 'doubt':
-      return [blocks(about, doubtWords(evidence.proof, keyArn, verify))];
+      return doubtWords(evidence.proof, keyArn, verify);
     case 'parts':
-      return [
-        blocks(
-          about,
-          `only parts of it are proven (${evidence.proofs.map(({ part }) => part?.words).join('; ')}): verify all of it, with a job that is not narrowed`,
-        ),
-      ];
-    case 'proven':
-      return [
-        ...evidence.proofs.map(proof => note(about, provenWords(proof, verify))),
-        ...evidence.proofs.flatMap(({ ignored = [] }) =>
-          ignored.length === 0
-            ? []
-            : [
-                note(
-                  about,
-                  `the job answers for ${ignored.join(', ')}: whether data keys there need this key was not asked`,
-                ),
-              ],
-        ),
-      ];
+      return `only parts of it are proven (${evidence.proofs.map(({ part }) => part?.words).join('; ')}): verify all of it, with a job that is not narrowed`;
   }
+}
+
+function provenNotes(about: string, proof: StoreProof, verify: string): readonly RetireFinding[] {
+  const { ignored = [] } = proof;
+  return [
+    note(about, provenWords(proof, verify)),
+    ...(ignored.length === 0
+      ? []
+      : [
+          note(
+            about,
+            `the job answers for ${ignored.join(', ')}: whether data keys there need this key was not asked`,
+          ),
+        ]),
+  ];
 }
 
 function doubtWords(proof: StoreProof, keyArn: string, verify: string): string {

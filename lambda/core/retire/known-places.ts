@@ -1,0 +1,89 @@
+import { bindFormat } from '../job/bind-format.ts';
+import type { FormatRegistry } from '../model/format.ts';
+import { writtenPlace, type Job } from '../model/job.ts';
+import { sourceRegion } from '../model/route.ts';
+import { weightOf } from './proof-reach.ts';
+import { covers, isWholeProofOf } from './standing-proofs.ts';
+import { jobText, type StoreProof } from './store-proof.ts';
+
+/** A place that a job names, with what it says of it. */
+export interface NamedPlace {
+  readonly place: string;
+  readonly slot: string | undefined;
+  readonly job: string;
+  readonly text: string;
+}
+
+export interface KnownPlace {
+  readonly place: string;
+  readonly slot: string | undefined;
+  readonly job: string;
+}
+
+export function namedPlaces(jobs: readonly Job[], formats: FormatRegistry): readonly NamedPlace[] {
+  return jobs.flatMap(job =>
+    job.stores.map(store => ({
+      place: writtenPlace(store, sourceRegion(job)),
+      slot: bindFormat(store, formats).identity,
+      job: job.name,
+      text: jobText(store),
+    })),
+  );
+}
+
+/** Places of jobs and of runs, each once. */
+export function knownPlaces(
+  named: readonly NamedPlace[],
+  visited: readonly StoreProof[],
+): readonly KnownPlace[] {
+  const all = [...visited, ...named].map(({ place, slot, job }) => ({ place, slot, job }));
+  return [...new Map(all.map(one => [JSON.stringify([one.place, one.slot]), one])).values()];
+}
+
+/** The job has said something else of that place when the run proved it: what a reader finds may be something else, too. */
+export function isOutdated(proof: StoreProof, named: readonly NamedPlace[]): boolean {
+  if (weightOf(proof) !== 'proof') return false;
+  const same = named.filter(
+    ({ job, place, slot }) =>
+      job === proof.job && slot === proof.slot && (covers(place, proof.place) || covers(proof.place, place)),
+  );
+  return same.length > 0 && !same.some(({ text }) => text === proof.jobText);
+}
+
+export interface Superseding {
+  readonly named: readonly NamedPlace[];
+  readonly proofs: readonly StoreProof[];
+  readonly keyArn: string;
+}
+
+/**
+ * A place that no job names any more, and that is a doubt of the past: of an earlier version, which does not say which
+ * slot it was about, or one in which no run found a data key, because its name was misspelt.
+ */
+export function isSuperseded(proof: StoreProof, { named, proofs, keyArn }: Superseding): boolean {
+  const { place, slot } = proof;
+  if (named.some(one => one.place === place && one.slot === slot)) return false;
+  const said = proofs.filter(one => one.place === place && one.slot === slot);
+  const proven = proofs.filter(other => said.every(one => isWholeProofOf(other, one, keyArn)));
+  // Whoever looks for data keys at another slot looks through all of each record.
+  const elsewhere = proven.some(other => other.slot !== slot && covers(other.place, place));
+  if (slot === undefined) return elsewhere;
+  if (said.some(({ dataKeys = 0 }) => dataKeys > 0)) return false;
+  return elsewhere || (isEmptyPlace(said) && proven.some(other => isCorrected(proof, other)));
+}
+
+/** Under a prefix that is no longer named there was no object, as a run that came to its end has seen. */
+function isEmptyPlace(said: readonly StoreProof[]): boolean {
+  const ended = said.filter(({ begun }) => begun !== true);
+  return (
+    ended.some(({ records }) => records === 0) &&
+    ended.every(({ records = 0 }) => records === 0) &&
+    said.every(({ at }) => ended.some(one => one.at >= at))
+  );
+}
+
+/** The same job has proven another prefix of the same bucket since. */
+function isCorrected(earlier: StoreProof, later: StoreProof): boolean {
+  const bucket = ({ place }: StoreProof): string => place.slice(0, place.indexOf('/') + 1);
+  return earlier.place.startsWith('s3:') && earlier.job === later.job && bucket(earlier) === bucket(later);
+}

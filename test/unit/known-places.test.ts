@@ -1,0 +1,159 @@
+import type { Job, Store, TableStore } from '../../lambda/core/model/job.ts';
+import type { KeyLookup } from '../../lambda/core/plan/ports.ts';
+import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
+import { retireCheck, type RetireAdvice } from '../../lambda/core/retire/retire-check.ts';
+import { jobText, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
+import { formats } from '../../lambda/formats/registry.ts';
+import { FOREIGN_KEY, job, NEW_KEY, OLD_KEY } from '../support/builders.ts';
+import { key, keys, stores } from '../support/plan-ports.ts';
+
+const NOW = Date.UTC(2026, 10, 22);
+const ENDED = NOW - 24 * 3_600_000;
+const OURS = { kind: 'used', at: ENDED - 60_000, operation: 'ReEncrypt', eventId: 'e-1' } as const;
+const proof = (changes: Partial<StoreProof> = {}): StoreProof => ({
+  ...{ place: 'dynamodb:us-east-1:Orders', slot: 'edk', job: 'orders', runId: 'run-1', mode: 'migrate' },
+  ...{ at: new Date(ENDED).toISOString(), sourceKeyArns: [OLD_KEY], destinationKeyArn: NEW_KEY },
+  ...{
+    verdict: 'proven',
+    doubts: [],
+    proven: 20,
+    foreign: 0,
+    withoutDataKey: 0,
+    remaining: 0,
+    keepsSource: false,
+  },
+  ...changes,
+});
+
+describe('the places of a key', () => {
+  const ALIAS = OLD_KEY.replace(/key\/.*/, 'alias/old');
+  const of = (reference: string) => ({
+    source: { keys: [{ key: reference, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' as const }] },
+  });
+  const base = job().stores[0]!;
+  const table = (name: string, changes: Partial<TableStore> = {}): Store =>
+    ({ ...base, table: name, ...changes }) as Store;
+  const said = async (
+    jobs: readonly Job[],
+    proofs: readonly StoreProof[],
+    describeKey: (reference: string) => KeyLookup = reference =>
+      key(reference === ALIAS ? OLD_KEY : reference),
+  ): Promise<RetireAdvice> => {
+    const { key: asked } = key(OLD_KEY) as Extract<KeyLookup, { kind: 'found' }>;
+    return retireCheck(
+      await gatherFacts(
+        { key: asked, jobs, formats, proofs, now: NOW },
+        {
+          keys: keys({ describeKey: reference => Promise.resolve(describeKey(reference)) }),
+          usageOf: () => Promise.resolve(OURS),
+          stores: stores(),
+        },
+      ),
+    );
+  };
+  const blocking = ({ findings }: RetireAdvice): string =>
+    findings
+      .filter(({ weight }) => weight === 'blocks')
+      .map(({ about, words }) => `${about}: ${words}`)
+      .join('\n');
+  const current = (changes: Partial<StoreProof> = {}): StoreProof =>
+    proof({ jobText: jobText(base), ...changes });
+
+  it('are proven by what was said of the same job text', async () => {
+    expect(await said([job()], [current()])).toMatchObject({ verdict: 'disable' });
+    const unread = await said([job()], [current({ at: new Date(ENDED - 1).toISOString() })]);
+    expect(unread.verdict).toBe('disable');
+  });
+
+  it.each<[string, Store]>([
+    ['contexts', table('Orders', { format: { ...base.format, encryptionContext: { tenant: 'acme' } } })],
+    ['encoding', table('Orders', { format: { ...base.format, encoding: 'base64' } })],
+    ['answers', table('Orders', { ignore: ['audit'] })],
+    ['expectations', table('Orders', { withoutDataKey: 'expected' })],
+  ])('are not proven any more where the job has other %s since', async (_, store) => {
+    const advice = await said([job({ stores: [store] })], [current()]);
+    expect(advice.verdict).toBe('keep');
+    expect(blocking(advice)).toContain(
+      'has changed since run run-1 proved it; rewrap run orders --mode verify',
+    );
+  });
+
+  it('stay proven where the job is written in another order, or is not there any more', async () => {
+    const { type, dataKey, ...others } = base.format;
+    const reordered = table('Orders', { format: { ...others, dataKey, type } });
+    expect((await said([job({ stores: [reordered] })], [current()])).verdict).toBe('disable');
+    expect((await said([], [current()])).verdict).toBe('disable');
+  });
+
+  it('are those of a job whose alias named the key once, as a run tells, and names another one now', async () => {
+    const stores = [table('Orders'), table('Invoices')];
+    const moved = (reference: string) => key(reference === ALIAS ? FOREIGN_KEY : reference);
+    const ran = current({ sourceKeyArns: [OLD_KEY, ALIAS] });
+    const advice = await said([job({ ...of(ALIAS), stores })], [ran], moved);
+    expect(advice.verdict).toBe('keep');
+    expect(blocking(advice)).toMatch(/Invoices.*no run of the job orders/);
+    const other = OLD_KEY.replace(/key\/.*/, 'alias/other');
+    const both = current({ sourceKeyArns: [OLD_KEY, FOREIGN_KEY, other] });
+    const unrelated = job({ ...of(other), name: 'unrelated', stores: [table('Invoices')] });
+    const apart = (reference: string) => key(reference === other ? FOREIGN_KEY : reference);
+    expect((await said([job(), unrelated], [both], apart)).verdict).toBe('disable');
+  });
+
+  it('may be those of a job whose alias nobody can resolve', async () => {
+    const gone = (reference: string): KeyLookup =>
+      reference === ALIAS ? { kind: 'not-found' } : key(reference);
+    const advice = await said([job(), job({ ...of(ALIAS), name: 'late' })], [current()], gone);
+    expect(blocking(advice)).toContain('job late: its source alias');
+  });
+
+  it('are no more those of a misspelt place in which a run found nothing, once the job names the right one', async () => {
+    const nothing = { verdict: 'not-proven', proven: 0, dataKeys: 0, remaining: 0 } as const;
+    const early = new Date(ENDED - 1).toISOString();
+    const words = 'no data key where the job looks';
+    const misspelt = current({
+      ...{ ...nothing, slot: 'Edk', at: early, records: 20 },
+      doubts: [{ code: 'no-data-key-found', words }],
+    });
+    expect(blocking(await said([job()], [misspelt]))).toContain(words);
+    const advice = await said([job()], [misspelt, current()]);
+    expect(advice.verdict).toBe('disable');
+    expect(advice.findings.map(finding => finding.words).join()).toContain('found no data key there');
+    const found = { ...misspelt, dataKeys: 1, proven: 1 };
+    expect((await said([job()], [found, current()])).verdict).toBe('keep');
+    const named = table('Orders', { format: { ...base.format, dataKey: 'Edk' } });
+    expect((await said([job({ stores: [base, named] })], [misspelt, current()])).verdict).toBe('keep');
+    const prefix = (name: string, changes: Partial<StoreProof>): StoreProof =>
+      current({ place: `s3:us-east-1:documents/${name}`, ...changes });
+    const empty = prefix('2062/', {
+      ...nothing,
+      at: early,
+      records: 0,
+      doubts: [{ code: 'nothing-there', words }],
+    });
+    expect(blocking(await said([job()], [current(), empty]))).toContain(words);
+    expect((await said([job()], [current(), empty, prefix('2026/', {})])).verdict).toBe('disable');
+
+    const later = prefix('2026/', { at: new Date(ENDED + 1).toISOString() });
+    const { records: _r, ...restarted } = {
+      ...empty,
+      begun: true as const,
+      at: new Date(ENDED).toISOString(),
+    };
+    expect((await said([job()], [current(), empty, restarted, later])).verdict).toBe('keep');
+    const { records: _, ...begun } = { ...empty, begun: true as const };
+    expect((await said([job()], [current(), begun, prefix('2026/', {})])).verdict).toBe('keep');
+  });
+
+  it('are said with what was not looked at', async () => {
+    const { notChecked } = await said([job()], [current()]);
+    for (const words of [
+      'Regions and accounts',
+      'jobs in other folders',
+      'bodies of objects',
+      'noncurrent versions',
+      'streams',
+      'server-side encryption',
+    ])
+      expect(notChecked.join('\n')).toContain(words);
+  });
+});
