@@ -103,7 +103,7 @@ function failures({ failures: all }: Report): readonly string[] {
 function lookAlikes({ lookAlikes: { count, first } }: Report): readonly string[] {
   if (count === 0) return [];
   return [
-    `Looks like a data key, outside the places of the job: ${number(count)}`,
+    `Looks like a data key or names a source key, outside the places of the job: ${number(count)}`,
     ...first
       .slice(0, FAILURES_SHOWN)
       .map(

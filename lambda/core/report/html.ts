@@ -25,7 +25,7 @@ export function reportHtml(report: Report): string {
 ${section('Stores', storesTable(report.stores))}
 ${section('Key materials', keyMaterialsTable(report))}
 ${section('In doubt, or not moved', failuresTable(report))}
-${section('Looks like a data key, outside the places of the job', lookAlikesTable(report))}
+${section('Looks like a data key or names a source key, outside the places of the job', lookAlikesTable(report))}
 ${section('Records without a data key in the places of the job', withoutDataKeyTable(report.stores))}
 ${section('Beside the data keys', fingerprintsText(report))}
 ${section('Route', `<p>${report.route.type}: ${escape(report.route.why)}</p>`)}
@@ -92,7 +92,9 @@ function lookAlikesTable({ lookAlikes: { count, first } }: Report): string {
     escape(form),
   ]);
   const more =
-    count > first.length ? `<p>${number(count)} in all; the first ${first.length} are here.</p>` : '';
+    count > first.length
+      ? `<p>${number(count)} in all, of which ${first.length} ${first.length === 1 ? 'is' : 'are'} here.</p>`
+      : '';
   return `${table(['Store', 'Record', 'Place', 'Form'], rows)}${more}`;
 }
 
@@ -102,7 +104,7 @@ function withoutDataKeyTable(stores: readonly StoreReport[]): string {
   const rows = having.map(({ store, withoutDataKey, withoutDataKeyFirst }) => [
     `<code>${escape(store)}</code>`,
     number(withoutDataKey),
-    withoutDataKeyFirst.map(locator => `<code>${escape(locator)}</code>`).join(' '),
+    withoutDataKeyFirst.map(locator => `<code>${escape(locator)}</code>`).join('<br>'),
   ]);
   return table(['Store', 'Records', 'Such as'], rows);
 }
