@@ -120,6 +120,13 @@ describe('the places of a key', () => {
     expect(advice.findings.map(finding => finding.words).join()).toContain('found no data key there');
     const found = { ...misspelt, dataKeys: 1, proven: 1 };
     expect((await said([job()], [found, current()])).verdict).toBe('keep');
+    const { dataKeys: _d, ...uncounted } = misspelt;
+    for (const [run, unknown] of Object.entries({
+      'that did not end': { ...uncounted, begun: true as const },
+      'of an earlier version': uncounted,
+      'over a part': { ...misspelt, part: { words: 'segment 1 of 2', segments: { total: 2, only: [1] } } },
+    }))
+      expect([run, (await said([job()], [unknown, current()])).verdict]).toEqual([run, 'keep']);
     const named = table('Orders', { format: { ...base.format, dataKey: 'Edk' } });
     expect((await said([job({ stores: [base, named] })], [misspelt, current()])).verdict).toBe('keep');
     const prefix = (name: string, changes: Partial<StoreProof>): StoreProof =>

@@ -68,18 +68,17 @@ export function isSuperseded(proof: StoreProof, { named, proofs, keyArn }: Super
   // Whoever looks for data keys at another slot looks through all of each record.
   const elsewhere = proven.some(other => other.slot !== slot && covers(other.place, place));
   if (slot === undefined) return elsewhere;
-  if (said.some(({ dataKeys = 0 }) => dataKeys > 0)) return false;
-  return elsewhere || (isEmptyPlace(said) && proven.some(other => isCorrected(proof, other)));
+  return (
+    (elsewhere && isSeenWithout('dataKeys', said)) ||
+    (isSeenWithout('records', said) && proven.some(other => isCorrected(proof, other)))
+  );
 }
 
-/** Under a prefix that is no longer named there was no object, as a run that came to its end has seen. */
-function isEmptyPlace(said: readonly StoreProof[]): boolean {
+/** Every run that came to its end there has counted none, and the last one looked at all of it. */
+function isSeenWithout(counted: 'dataKeys' | 'records', said: readonly StoreProof[]): boolean {
   const ended = said.filter(({ begun }) => begun !== true);
-  return (
-    ended.some(({ records }) => records === 0) &&
-    ended.every(({ records = 0 }) => records === 0) &&
-    said.every(({ at }) => ended.some(one => one.at >= at))
-  );
+  const whole = ended.filter(({ part }) => part === undefined);
+  return ended.every(one => one[counted] === 0) && said.every(({ at }) => whole.some(one => one.at >= at));
 }
 
 /** The same job has proven another prefix of the same bucket since. */
