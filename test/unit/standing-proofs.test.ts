@@ -92,10 +92,10 @@ describe('what is proven of a place', () => {
     expect(kind(proof({ at: at(2) }), rollback)).toBe('proven');
   });
 
-  it('holds for another key than those of the run only where KMS opened every data key with the destination', () => {
+  it('does not hold for a key that was not among those of the run: nobody has looked for its name, or its RSA ciphertexts', () => {
     const of = (changes: Partial<StoreProof>): string =>
       evidenceOf({ place: PLACE, slot: 'edk', keyArn: FOREIGN_KEY }, [proof(changes)]).kind;
-    expect(of({ foreign: 0 })).toBe('proven');
+    expect(of({ foreign: 0 })).toBe('none');
     expect(of({ foreign: 1 })).toBe('none');
     expect(of({ foreign: 1, sourceKeyArns: [OLD_KEY, FOREIGN_KEY] })).toBe('proven');
   });

@@ -46,12 +46,13 @@ export function evidenceOf(asked: AskedPlace, proofs: readonly StoreProof[]): Ev
   return some.length > 0 ? { kind: 'parts', proofs: some } : { kind: 'none' };
 }
 
-/** Of a run that did not have the key among its sources, `foreign-key` may mean just that key. */
+/**
+ * Of a run that did not have the key among its sources, `foreign-key` may mean just that key; and outside its places it
+ * has not looked for this key's name, nor for ciphertexts of its length if it is an RSA key.
+ */
 function proves(proof: StoreProof, keyArn: string): boolean {
   return (
-    weightOf(proof) === 'proof' &&
-    proof.destinationKeyArn !== keyArn &&
-    (proof.sourceKeyArns.includes(keyArn) || proof.foreign === 0)
+    weightOf(proof) === 'proof' && proof.destinationKeyArn !== keyArn && proof.sourceKeyArns.includes(keyArn)
   );
 }
 
