@@ -1,4 +1,5 @@
 import { PremiseBroken } from '../../lambda/core/model/errors.ts';
+import type { KeyMaterial } from '../../lambda/core/model/data-key.ts';
 import type { DryRunAnswer, KeyService, ReEncryptAnswer, ReEncryptRequest } from '../../lambda/core/ports.ts';
 import type { IndependentKms } from './kms.ts';
 
@@ -32,8 +33,8 @@ export class KeyServiceOf implements KeyService {
             context: destination.context,
             plaintext: opened.plaintext,
           }),
-          source: { keyArn: source.keyArn, keyMaterialId: opened.material },
-          destination: { keyArn: destination.keyArn, keyMaterialId: kms.materialOf(destination.keyArn) },
+          source: materialOf(source.keyArn, opened.material),
+          destination: materialOf(destination.keyArn, kms.materialOf(destination.keyArn)),
           sourceAlgorithm: source.encryptionAlgorithm,
           destinationAlgorithm: destination.encryptionAlgorithm,
           requestIds: [`r-${this.#requests}`],
@@ -55,4 +56,8 @@ export class KeyServiceOf implements KeyService {
     this.#requests = 0;
     return { requests, throttled: 0 };
   }
+}
+
+function materialOf(keyArn: string, keyMaterialId: string | undefined): KeyMaterial {
+  return { keyArn, ...(keyMaterialId !== undefined && { keyMaterialId }) };
 }

@@ -3,8 +3,9 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PLANTED_BUGS } from './planted-bugs.ts';
+import { live } from './life.ts';
 import { play } from './play.ts';
-import { added, boundText, missingKinds, NONE, withPlayed, type Totals } from './totals.ts';
+import { added, boundText, missingKinds, NONE, withLived, withPlayed, type Totals } from './totals.ts';
 
 /**
  * `npm run test:soundness`: plays generated pairs of a store and a job against the product's core, with a reader that
@@ -22,6 +23,8 @@ const { values } = parseArgs({
 
 /** Pairs that a process plays before it asks for more. */
 const BATCH = 1_000;
+/** One table is followed over some time for so many pairs. */
+const PAIRS_PER_LIFE = 10;
 /** Pairs that a planted bug gets to show itself. */
 const TRIES = 3_000;
 
@@ -32,7 +35,10 @@ interface Batch {
 
 async function playBatch({ from, to }: Batch): Promise<Totals> {
   let totals = NONE;
-  for (let seed = from; seed < to; seed++) totals = withPlayed(totals, await play(seed));
+  for (let seed = from; seed < to; seed++) {
+    totals = withPlayed(totals, await play(seed));
+    if (seed % PAIRS_PER_LIFE === 0) totals = withLived(totals, await live(seed));
+  }
   return totals;
 }
 
@@ -84,7 +90,7 @@ async function main(): Promise<void> {
   const planted = values['no-planted-bugs'] ? { lines: [], missed: 0 } : await plantedText();
   const missing = pairs >= BATCH ? missingKinds(totals) : [];
   const lines = [
-    `soundness: ${totals.pairs.toLocaleString('en-US')} pairs of a store and a job in ${seconds} s, ${totals.refused} refused`,
+    `soundness: ${totals.pairs.toLocaleString('en-US')} pairs of a store and a job in ${seconds} s, ${totals.refused} refused; ${totals.lives.toLocaleString('en-US')} tables followed over six acts`,
     ...Object.entries(totals.counts)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([kind, count]) => `  ${String(count).padStart(8)}  ${kind}`),
@@ -96,7 +102,7 @@ async function main(): Promise<void> {
           `planted bugs caught       ${planted.lines.length - planted.missed} of ${planted.lines.length}; missed ${boundText(planted.missed, planted.lines.length)}`,
         ]),
     ...totals.violations.map(({ seed, words }) => `VIOLATION seed ${seed}: ${words}`),
-    `violations                ${totals.violations.length}; pairs with any ${boundText(totals.violations.length, totals.pairs)}`,
+    `violations                ${totals.violations.length}; pairs and tables with any ${boundText(totals.violations.length, totals.pairs + totals.lives)}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   process.exitCode = totals.violations.length + missing.length + planted.missed === 0 ? 0 : 1;

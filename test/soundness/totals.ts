@@ -1,15 +1,19 @@
 import { MISFITS } from './job-of.ts';
+import type { Lived } from './life.ts';
+import { JOB_KINDS } from './life-jobs.ts';
 import type { Played } from './play.ts';
 
 /** What many pairs of a store and a job came to. Adds up, so that processes can share the work. */
 export interface Totals {
   readonly pairs: number;
+  /** Tables that were followed over some time. */
+  readonly lives: number;
   readonly refused: number;
   readonly counts: Readonly<Record<string, number>>;
   readonly violations: readonly { readonly seed: number; readonly words: string }[];
 }
 
-export const NONE: Totals = { pairs: 0, refused: 0, counts: {}, violations: [] };
+export const NONE: Totals = { pairs: 0, lives: 0, refused: 0, counts: {}, violations: [] };
 const MOST_VIOLATIONS = 20;
 
 export function withPlayed(totals: Totals, played: Played): Totals {
@@ -27,6 +31,7 @@ export function withPlayed(totals: Totals, played: Played): Totals {
   for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1;
   return {
     pairs: totals.pairs + 1,
+    lives: totals.lives,
     refused: totals.refused + (refused ? 1 : 0),
     counts,
     violations: [...totals.violations, ...violations.map(words => ({ seed, words }))].slice(
@@ -36,11 +41,24 @@ export function withPlayed(totals: Totals, played: Played): Totals {
   };
 }
 
+export function withLived(totals: Totals, { seed, kinds, violations }: Lived): Totals {
+  const counts = { ...totals.counts };
+  for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1;
+  const words = violations.map(one => ({ seed, words: `life: ${one}` }));
+  return {
+    ...totals,
+    lives: totals.lives + 1,
+    counts,
+    violations: [...totals.violations, ...words].slice(0, MOST_VIOLATIONS),
+  };
+}
+
 export function added(a: Totals, b: Totals): Totals {
   const counts = { ...a.counts };
   for (const [kind, count] of Object.entries(b.counts)) counts[kind] = (counts[kind] ?? 0) + count;
   return {
     pairs: a.pairs + b.pairs,
+    lives: a.lives + b.lives,
     refused: a.refused + b.refused,
     counts,
     violations: [...a.violations, ...b.violations].slice(0, MOST_VIOLATIONS),
@@ -58,6 +76,10 @@ export const KINDS: readonly string[] = [
   ...['narrowed', 'not-verified', 'remaining', 'look-alikes', 'no-data-key-found'].map(
     code => `doubt ${code}`,
   ),
+  ...['disable', 'keep'].map(advice => `life retire-check ${advice}`),
+  ...['write', 'restore', 'rotate', 'rollback restored', 'second run'].map(act => `life ${act}`),
+  ...JOB_KINDS.map(kind => `life ${kind} migrate exit 1`),
+  ...['both-slots', 'first-slot', 'new-context', 'copies'].map(kind => `life ${kind} migrate exit 0`),
   ...['all-foreign', 'objects-without-data-key', 'nothing-there'].map(code => `doubt ${code}`),
 ];
 

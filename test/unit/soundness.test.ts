@@ -1,14 +1,17 @@
 import { PLANTED_BUGS } from '../soundness/planted-bugs.ts';
+import { live } from '../soundness/life.ts';
 import { play } from '../soundness/play.ts';
-import { missingKinds, NONE, withPlayed } from '../soundness/totals.ts';
+import { missingKinds, NONE, withLived, withPlayed } from '../soundness/totals.ts';
 
 /** A few of what `npm run test:soundness` plays in great number. */
 const PAIRS = 2_000;
+const LIVES = 200;
 
 describe('whatever store a job meets, whether it fits or not', () => {
   it('exit code 0 and the advice to disable a key mean that its readers read on, and every verdict is that of the rule', async () => {
     let totals = NONE;
     for (let seed = 1; seed <= PAIRS; seed++) totals = withPlayed(totals, await play(seed));
+    for (let seed = 1; seed <= LIVES; seed++) totals = withLived(totals, await live(seed));
     expect(totals.violations).toEqual([]);
     expect(missingKinds(totals)).toEqual([]);
     expect(totals.pairs).toBe(PAIRS);
