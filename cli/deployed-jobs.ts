@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { deployedJobs } from '../lambda/adapters/deployment.ts';
+import { deployedJobs, type DeployedJobs } from '../lambda/adapters/deployment.ts';
 import { jobDifferences } from '../lambda/core/job/job-difference.ts';
 import { RunRefused } from '../lambda/core/model/errors.ts';
 import type { Job } from '../lambda/core/model/job.ts';
@@ -8,10 +8,14 @@ import { JobsRefused, loadJobs } from '../lib/jobs/load-jobs.ts';
 import { STACK_NAME, type CommandContext } from './commands/command.ts';
 import { findJob } from './jobs.ts';
 
+export const DEPLOY_AGAIN = `stack ${STACK_NAME} was deployed by a version that does not tell its jobs; deploy it again with this one (npx cdk deploy)`;
+
 export interface FoundJob {
   readonly job: Job;
-  /** A run would do what this job says: it is what is deployed. */
-  readonly deployed: boolean;
+  /**
+   * `yes`: a run would do what this job says. `unknown`: the stack is of a version that does not tell its jobs.
+   */
+  readonly deployed: 'yes' | 'no' | 'unknown';
 }
 
 /**
@@ -25,9 +29,10 @@ export async function jobMeant(
 ): Promise<FoundJob> {
   if (!isFile(nameOrFile)) return namedJob(nameOrFile, folder, aws);
   const job = findJob(nameOrFile, folder);
-  const jobs = await deployedJobs(STACK_NAME, { ...aws, region: aws.region ?? destinationRegion(job) });
-  const deployed = jobs?.find(({ name }) => name === job.name);
-  if (deployed === undefined) return { job, deployed: false };
+  const found = await deployedJobs(STACK_NAME, { ...aws, region: aws.region ?? destinationRegion(job) });
+  if (found.kind === 'unknown') return { job, deployed: 'unknown' };
+  const deployed = jobsOf(found).find(({ name }) => name === job.name);
+  if (deployed === undefined) return { job, deployed: 'no' };
   const lines = jobDifferences(job, deployed);
   if (lines.length > 0)
     throw new RunRefused(
@@ -37,7 +42,11 @@ export async function jobMeant(
         ...lines,
       ].join('\n'),
     );
-  return { job: deployed, deployed: true };
+  return { job: deployed, deployed: 'yes' };
+}
+
+function jobsOf(found: DeployedJobs): readonly Job[] {
+  return found.kind === 'jobs' ? found.jobs : [];
 }
 
 export function isFile(nameOrFile: string): boolean {
@@ -48,11 +57,13 @@ async function namedJob(name: string, folder: string, aws: CommandContext['aws']
   const local = localJobs(folder);
   const mine = local.find(job => job.name === name);
   const region = aws.region ?? (mine && destinationRegion(mine));
-  const jobs = await deployedJobs(STACK_NAME, { ...aws, ...(region !== undefined && { region }) });
-  const deployed = jobs?.find(job => job.name === name);
-  if (deployed !== undefined) return { job: deployed, deployed: true };
-  if (mine !== undefined) return { job: mine, deployed: false };
-  const names = [...new Set([...(jobs ?? []), ...local].map(job => job.name))].join(', ');
+  const found = await deployedJobs(STACK_NAME, { ...aws, ...(region !== undefined && { region }) });
+  if (found.kind === 'unknown') throw new RunRefused('cli.unknownJobs', DEPLOY_AGAIN);
+  const jobs = jobsOf(found);
+  const deployed = jobs.find(job => job.name === name);
+  if (deployed !== undefined) return { job: deployed, deployed: 'yes' };
+  if (mine !== undefined) return { job: mine, deployed: 'no' };
+  const names = [...new Set([...jobs, ...local].map(job => job.name))].join(', ');
   throw new JobsRefused(
     `there is no job '${name}', neither deployed nor in ${folder}; write ${names === '' ? 'the path of a job file' : `one of: ${names}, or the path of a job file`}`,
   );

@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { JOBS_METADATA } from '../lambda/core/job/deployed-jobs.ts';
+import { JOBS_METADATA, jobsText } from '../lambda/core/job/deployed-jobs.ts';
 import type { Job } from '../lambda/core/model/job.ts';
 import { JournalTables } from './athena/journal-tables.ts';
 import { PipelineFunctions } from './functions/pipeline-functions.ts';
@@ -38,7 +38,7 @@ export class KmsRewrapStack extends Stack {
   ) {
     super(scope, id, { description: 'kms-rewrap: re-encrypts stored KMS data keys server-side', ...props });
     // What is deployed can be read from the template: the CLI plans that, and not a file that may differ.
-    this.templateOptions.metadata = { [JOBS_METADATA]: jobs };
+    this.templateOptions.metadata = { [JOBS_METADATA]: jobsText(jobs) };
     const runBucket = new RunBucket(this, 'RunBucket');
     const journal = new JournalBucket(this, 'Journal', journalProtection);
     const ledger = new Ledger(this, 'Ledger');

@@ -14,7 +14,7 @@ import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
 import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { jobMeant } from '../deployed-jobs.ts';
+import { DEPLOY_AGAIN, jobMeant } from '../deployed-jobs.ts';
 import { planText } from '../render/terminal.ts';
 import { STACK_NAME, type CommandContext } from './command.ts';
 import { runInput, type InputOptions } from './run-input.ts';
@@ -32,7 +32,7 @@ export async function plan(
   { jobs, ...options }: PlanOptions,
   { console, aws }: CommandContext,
 ): Promise<ExitCode> {
-  const { job, deployed: isDeployed } = await jobMeant(jobName, jobs, aws);
+  const { job, deployed: asDeployed } = await jobMeant(jobName, jobs, aws);
   const region = aws.region ?? destinationRegion(job);
   const clients = new AwsClients({ ...aws, region });
   const deployment = await deployed({ ...aws, region });
@@ -55,8 +55,9 @@ export async function plan(
     now: Date.now(),
   };
   const { plan: planned } = await planRun(request, ports);
-  if (!isDeployed) console.note(`${job.name} is not deployed: this is what it would do if it were`);
-  const json = { ...planned, deployed: isDeployed, notChecked: notChecked(planned) };
+  if (asDeployed === 'no') console.note(`${job.name} is not deployed: this is what it would do if it were`);
+  if (asDeployed === 'unknown') console.note(`${DEPLOY_AGAIN}. This is what the file would do`);
+  const json = { ...planned, deployed: asDeployed === 'yes', notChecked: notChecked(planned) };
   console.out(console.json ? JSON.stringify(json, null, 2) : planText(planned));
   return EXIT.done;
 }

@@ -5,7 +5,7 @@ import { RunRefused } from '../../lambda/core/model/errors.ts';
 import { destinationRegion } from '../../lambda/core/model/route.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.ts';
-import { isFile, jobMeant } from '../deployed-jobs.ts';
+import { DEPLOY_AGAIN, isFile, jobMeant } from '../deployed-jobs.ts';
 import { progressLine, reportText } from '../render/terminal.ts';
 import { RunWatch } from '../run-watch.ts';
 import { STACK_NAME, type CommandContext } from './command.ts';
@@ -35,7 +35,8 @@ export async function run(
 /** A file stands for a run only if it says what is deployed: the run does that, whatever the file says. */
 async function deployedAs(file: string, aws: CommandContext['aws']): Promise<string> {
   const { job, deployed } = await jobMeant(file, '.', aws);
-  if (!deployed)
+  if (deployed === 'unknown') throw new RunRefused('cli.unknownJobs', DEPLOY_AGAIN);
+  if (deployed === 'no')
     throw new RunRefused(
       'cli.notDeployed',
       `${file}: the job ${job.name} is not deployed in ${aws.region ?? destinationRegion(job)}; npx cdk deploy -c jobs=FOLDER deploys a folder of jobs`,

@@ -24,9 +24,10 @@ export function cloudFormationService(stacks: readonly Stack[]): Service {
         stack => stack.region === region && stack.accountId === caller.accountId && stack.stackName === name,
       );
       if (found === undefined) throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
-      // Nothing transforms a template here: both stages are the text that was deployed.
+      // Nothing transforms a template here: both stages are the text that was deployed. Characters beyond ASCII come
+      // back as question marks (aws-cloudformation/cloudformation-coverage-roadmap, issues 814 and 1220).
       const stages = '<StagesAvailable><member>Original</member><member>Processed</member></StagesAvailable>';
-      return `<TemplateBody>${escaped(found.templateBody)}</TemplateBody>${stages}`;
+      return `<TemplateBody>${escaped(found.templateBody.replace(/[\u{80}-\u{10ffff}]/gu, '?'))}</TemplateBody>${stages}`;
     },
   });
 }

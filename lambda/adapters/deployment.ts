@@ -4,7 +4,7 @@ import {
   GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { Job } from '../core/model/job.ts';
-import { JOBS_METADATA } from '../core/job/deployed-jobs.ts';
+import { JOBS_METADATA, jobsInText } from '../core/job/deployed-jobs.ts';
 import { messageOf, nameOf } from './aws-errors.ts';
 import type { ClientConfig } from './client-config.ts';
 
@@ -54,14 +54,14 @@ export async function findDeployment(stackName: string, config: ClientConfig): P
   }
 }
 
-/**
- * The jobs of a stack, as they were deployed: its template carries them. `undefined` where there is no stack, or one of a
- * version that did not.
- */
-export async function deployedJobs(
-  stackName: string,
-  config: ClientConfig,
-): Promise<readonly Job[] | undefined> {
+/** `unknown`: the stack is of a version whose template does not carry its jobs. */
+export type DeployedJobs =
+  | { readonly kind: 'jobs'; readonly jobs: readonly Job[] }
+  | { readonly kind: 'no-stack' }
+  | { readonly kind: 'unknown' };
+
+/** The jobs of a stack, as they were deployed: its template carries them. */
+export async function deployedJobs(stackName: string, config: ClientConfig): Promise<DeployedJobs> {
   const client = new CloudFormationClient(config);
   try {
     const { TemplateBody = '{}' } = await client.send(
@@ -70,9 +70,10 @@ export async function deployedJobs(
     const { Metadata } = JSON.parse(TemplateBody) as {
       readonly Metadata?: Readonly<Record<string, unknown>>;
     };
-    return Metadata?.[JOBS_METADATA] as readonly Job[] | undefined;
+    const jobs = jobsInText(Metadata?.[JOBS_METADATA]);
+    return jobs === undefined ? { kind: 'unknown' } : { kind: 'jobs', jobs };
   } catch (error) {
-    if (nameOf(error) === 'ValidationError') return undefined;
+    if (nameOf(error) === 'ValidationError') return { kind: 'no-stack' };
     throw new NotDeployed(`the template of stack ${stackName} cannot be read: ${messageOf(error)}`, {
       cause: error,
     });

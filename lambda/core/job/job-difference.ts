@@ -3,10 +3,18 @@ import { formatPath } from './parse-job.ts';
 
 /** Where two jobs differ, a line for each place: `limits.maxConcurrency: 4 in the file, 16 deployed`. */
 export function jobDifferences(file: Job, deployed: Job): readonly string[] {
-  return differences(file, deployed, []).map(
-    ({ path, mine, theirs }) => `${formatPath(path)}: ${shown(mine)} in the file, ${shown(theirs)} deployed`,
+  return differences(file, deployed, []).map(({ path, mine, theirs }) =>
+    isInContext(path)
+      ? `${formatPath(path)}: the file says something else than what is deployed (values of contexts are not shown)`
+      : `${formatPath(path)}: ${shown(mine)} in the file, ${shown(theirs)} deployed`,
   );
 }
+
+function isInContext(path: readonly PropertyKey[]): boolean {
+  return path.some(step => CONTEXTS.has(step));
+}
+
+const CONTEXTS: ReadonlySet<PropertyKey> = new Set(['encryptionContext', 'destinationEncryptionContext']);
 
 interface Difference {
   readonly path: readonly PropertyKey[];
@@ -31,6 +39,6 @@ const SHOWN_LENGTH = 80;
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value, (name, member: unknown) => (CONTEXTS.has(name) ? '…' : member));
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
 }
