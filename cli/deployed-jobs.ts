@@ -45,6 +45,17 @@ export async function jobMeant(
   return { job: deployed, deployed: 'yes' };
 }
 
+/**
+ * The jobs that are deployed in a Region; none where there is no stack.
+ *
+ * @throws RunRefused `cli.unknownJobs` where the stack does not tell them
+ */
+export async function toldJobs(aws: CommandContext['aws']): Promise<readonly Job[]> {
+  const found = await deployedJobs(STACK_NAME, aws);
+  if (found.kind === 'unknown') throw new RunRefused('cli.unknownJobs', DEPLOY_AGAIN);
+  return jobsOf(found);
+}
+
 function jobsOf(found: DeployedJobs): readonly Job[] {
   return found.kind === 'jobs' ? found.jobs : [];
 }
@@ -57,9 +68,7 @@ async function namedJob(name: string, folder: string, aws: CommandContext['aws']
   const local = localJobs(folder);
   const mine = local.find(job => job.name === name);
   const region = aws.region ?? (mine && destinationRegion(mine));
-  const found = await deployedJobs(STACK_NAME, { ...aws, ...(region !== undefined && { region }) });
-  if (found.kind === 'unknown') throw new RunRefused('cli.unknownJobs', DEPLOY_AGAIN);
-  const jobs = jobsOf(found);
+  const jobs = await toldJobs({ ...aws, ...(region !== undefined && { region }) });
   const deployed = jobs.find(job => job.name === name);
   if (deployed !== undefined) return { job: deployed, deployed: 'yes' };
   if (mine !== undefined) return { job: mine, deployed: 'no' };

@@ -1,5 +1,5 @@
 import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
-import { deployedJobs, findDeployment, NotDeployed } from '../../lambda/adapters/deployment.ts';
+import { findDeployment, NotDeployed } from '../../lambda/adapters/deployment.ts';
 import { keyUsage } from '../../lambda/adapters/key-usage.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
@@ -11,6 +11,7 @@ import { retireCheck } from '../../lambda/core/retire/retire-check.ts';
 import type { StoreProof } from '../../lambda/core/retire/store-proof.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
+import { toldJobs } from '../deployed-jobs.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { adviceText } from '../render/advice.ts';
 import { STACK_NAME, type CommandContext } from './command.ts';
@@ -43,11 +44,11 @@ export async function retireCheckCommand(
   const local = loadJobs(jobs);
   // Runs are where data keys go to: the stack of another Region may know most about this key.
   const regions = [...new Set([aws.region ?? region, ...local.map(destinationRegion)])];
-  const deployed = await Promise.all(regions.map(one => deployedJobs(STACK_NAME, { ...aws, region: one })));
+  const deployed = await Promise.all(regions.map(one => toldJobs({ ...aws, region: one })));
   const proofs = await Promise.all(regions.map(one => provenSoFar(one, { clients, aws })));
   const question = {
     key: lookup.key,
-    jobs: [...local, ...deployed.flatMap(found => found ?? [])],
+    jobs: [...local, ...deployed.flat()],
     ...{ formats, proofs: proofs.flat(), now: Date.now() },
   };
   const advice = retireCheck(
