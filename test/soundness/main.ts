@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PLANTED_BUGS } from './planted-bugs.ts';
 import { live } from './life.ts';
+import { LIFE_BUGS } from './life-bugs.ts';
 import { play } from './play.ts';
 import { added, boundText, missingKinds, NONE, withLived, withPlayed, type Totals } from './totals.ts';
 
@@ -68,10 +69,14 @@ async function playAll(batches: Batch[], processes: number): Promise<Totals> {
 async function plantedText(): Promise<{ readonly lines: readonly string[]; readonly missed: number }> {
   const lines: string[] = [];
   let missed = 0;
-  for (const { name, bug } of PLANTED_BUGS) {
+  const players = [
+    ...PLANTED_BUGS.map(({ name, bug }) => ({ name, play: (seed: number) => play(seed, bug) })),
+    ...LIFE_BUGS.map(({ name, bug }) => ({ name, play: (seed: number) => live(seed, bug) })),
+  ];
+  for (const { name, play: playWith } of players) {
     let caught: number | undefined;
     for (let seed = 1; seed <= TRIES && caught === undefined; seed++)
-      if ((await play(seed, bug)).violations.length > 0) caught = seed;
+      if ((await playWith(seed)).violations.length > 0) caught = seed;
     if (caught === undefined) missed++;
     lines.push(caught === undefined ? `  MISSED    ${name}` : `  caught    ${name}: seed ${caught}`);
   }
