@@ -14,6 +14,17 @@ describe('what a verdict did not look at', () => {
     expect(said({ stores: [bucket] })).not.toMatch(/streams/);
   });
 
+  it('is the contexts of what an RSA key has encrypted, where KMS cannot compare them', () => {
+    const { sources, destination } = plan();
+    const rsa = { ...sources[0]!, encryptionAlgorithm: 'RSAES_OAEP_SHA_256' as const };
+    expect(said()).not.toMatch(/asymmetric/);
+    expect(said({ sources: [...sources, rsa] })).toMatch(
+      /contexts of data keys under asymmetric source keys/,
+    );
+    const toRsa = { ...destination, encryptionAlgorithm: 'RSAES_OAEP_SHA_256' as const };
+    expect(said({ sources: [rsa], destination: toRsa })).not.toMatch(/asymmetric/);
+  });
+
   it('is nothing of parts where one table is two stores, of two places of its items', () => {
     expect(said({ stores: [table!, table!] })).not.toMatch(/part/);
   });

@@ -1,10 +1,13 @@
 import { storeName, type Store } from '../model/job.ts';
+import { isAsymmetric, type PlannedKey } from '../model/key-use.ts';
 import type { RunMode } from '../model/run.ts';
 import { narrowedTo } from '../model/scope.ts';
 
 /** What a run knows of itself that says what it cannot know. */
 export interface NotCheckedOf {
   readonly mode: RunMode;
+  readonly sources: readonly PlannedKey[];
+  readonly destination: PlannedKey;
   readonly stores: readonly Store[];
   readonly keepsSource: boolean;
   /** Records of each store that the run visited at most. */
@@ -12,7 +15,8 @@ export interface NotCheckedOf {
 }
 
 /** What the verdict of a run rests not on, in words that a person can act on. */
-export function notChecked({ mode, stores, keepsSource, sample }: NotCheckedOf): readonly string[] {
+export function notChecked(run: NotCheckedOf): readonly string[] {
+  const { mode, stores, keepsSource, sample } = run;
   const has = (type: Store['type']): boolean => stores.some(store => store.type === type);
   const answered = stores.flatMap(({ ignore = [] }) => ignore);
   return [
@@ -29,6 +33,11 @@ export function notChecked({ mode, stores, keepsSource, sample }: NotCheckedOf):
           'noncurrent versions of objects: they keep the data keys that they had',
         ]
       : []),
+    ...(isContextCompared(run)
+      ? []
+      : [
+          'the contexts of data keys under asymmetric source keys: such a ciphertext has none, so a wrong one in the job is not seen, and readers need that one from then on',
+        ]),
     ...(answered.length > 0
       ? [`places that the job ignores (${answered.join(', ')}): their data keys were neither asked nor moved`]
       : []),
@@ -43,6 +52,11 @@ export function notChecked({ mode, stores, keepsSource, sample }: NotCheckedOf):
       ? ['records that were written in the last moments: a census reads eventually consistent']
       : ['what is written after its record was visited: let writers use the destination key before the run']),
   ];
+}
+
+/** KMS compares the job's context with that of the ciphertext, unless an asymmetric key has made it. */
+function isContextCompared({ sources, destination }: NotCheckedOf): boolean {
+  return isAsymmetric(destination) || !sources.some(isAsymmetric);
 }
 
 /** What a narrowed run leaves out, and what it may miss within its parts. */
