@@ -3,6 +3,7 @@ import { findDeployment } from '../../lambda/adapters/deployment.ts';
 import type { ExecutionStatus } from '../../lambda/adapters/executions.ts';
 import { RunRefused } from '../../lambda/core/model/errors.ts';
 import { destinationRegion } from '../../lambda/core/model/route.ts';
+import { isOfLambda, wordsOfFailure } from '../../lambda/core/report/failure-words.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.ts';
 import { DEPLOY_AGAIN, isFile, jobMeant } from '../deployed-jobs.ts';
@@ -92,7 +93,8 @@ export function showEnd(
     return exitCodeOf(report);
   }
   const { error, state } = status;
-  const words = error === undefined ? `run ${status.runId} ended ${state} without a report` : error.words;
+  const words =
+    error === undefined ? `run ${status.runId} ended ${state} without a report` : wordsOfEnd(error);
   for (const line of words.split('\n')) console.note(line);
   if (console.json)
     console.out(
@@ -102,6 +104,11 @@ export function showEnd(
       }),
     );
   return error?.name === 'RunRefused' ? EXIT.refused : EXIT.failed;
+}
+
+/** Without a report it was Plan that failed, or the report itself. */
+function wordsOfEnd({ name, words }: NonNullable<ExecutionStatus['error']>): string {
+  return isOfLambda(name) ? wordsOfFailure({ Error: name, Cause: words }, 'Plan or Report') : words;
 }
 
 /** Names sort by time, and two runs started in one second differ. */

@@ -41,7 +41,12 @@ async function getAll(
     left = UnprocessedKeys?.[table]?.Keys ?? [];
     if (left.length === 0) return items;
   }
-  throw Object.assign(new Error(`${left.length} of ${keys.length} items could not be read`), {
-    name: 'ProvisionedThroughputExceededException',
-  });
+  throw Object.assign(
+    new Error(
+      `dynamodb:BatchGetItem on table ${table} after ${1 + WAITS_MS.length} tries: ProvisionedThroughputExceededException: ${left.length} of ${keys.length} items could not be read`,
+    ),
+    {
+      name: 'ProvisionedThroughputExceededException',
+    },
+  );
 }

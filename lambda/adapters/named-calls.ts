@@ -1,14 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { isTransient } from './aws-errors.ts';
 import { remember } from './said-by.ts';
 
-const PASSING =
-  'it usually passes: start the same job again, it goes on from where it is; where a table is throttled, raise its capacity or lower limits.maxConcurrency';
-
 /**
- * Every error of a client says which call it was, on what, and after how many tries: wherever it ends, a person can act
- * on it. Its name stays, so that whoever matches on it does as before.
+ * Every error of a client says which call it was, on what, after how many tries, and its own name. That name stays, so
+ * that whoever matches on it does as before.
  */
 export function withNamedCalls<Client extends DynamoDBClient | S3Client>(
   client: Client,
@@ -35,16 +31,18 @@ function name(error: Error, call: string): void {
   const { attempts } = (error as { readonly $metadata?: { readonly attempts?: number } }).$metadata ?? {};
   remember(error);
   const tries = attempts === undefined || attempts < 2 ? '' : ` after ${attempts} tries`;
-  error.message = `${call}${tries}: ${error.message}${isTransient(error) ? `; ${PASSING}` : ''}`;
+  error.message = `${call}${tries}: ${error.name}: ${error.message}`;
 }
 
 function operationOf({ commandName }: { readonly commandName?: string }): string {
   return (commandName ?? 'call').replace(/Command$/, '');
 }
 
-/** The table, or the bucket and key; nothing where a call names several. */
+/** The table, or the bucket and key. */
 function resourceOf(input: object): string {
-  const { TableName, Bucket, Key } = input as Readonly<Record<string, unknown>>;
+  const { TableName, Bucket, Key, RequestItems } = input as Readonly<Record<string, unknown>>;
+  if (typeof RequestItems === 'object' && RequestItems !== null)
+    return ` on table ${Object.keys(RequestItems).join(', ')}`;
   if (typeof TableName === 'string') return ` on table ${TableName}`;
   if (typeof Bucket !== 'string') return '';
   return ` in bucket ${Bucket}${typeof Key === 'string' ? ` of ${Key}` : ''}`;

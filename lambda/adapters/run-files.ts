@@ -5,7 +5,9 @@ import type { UnitProgress } from '../core/model/books.ts';
 import type { RunPlan, Unit } from '../core/model/run.ts';
 import type { RunFiles } from '../core/ports.ts';
 import { judged, type StoredReport } from '../core/report/earlier-report.ts';
+import type { FailedUnit } from '../core/report/failure-words.ts';
 import type { Report } from '../core/report/report.ts';
+import { failedUnits } from './failed-units.ts';
 
 interface Manifest {
   readonly ResultFiles: { readonly SUCCEEDED: readonly { readonly Key: string }[] };
@@ -72,6 +74,11 @@ export class S3RunFiles implements RunFiles {
       for (const { Key } of manifest?.ResultFiles.SUCCEEDED ?? [])
         for await (const unit of this.#lines(Key)) yield unit as UnitProgress;
     }
+  }
+
+  /** Units that failed for good in the run's latest map. */
+  async failedUnits(runId: string): Promise<readonly FailedUnit[]> {
+    return failedUnits(this.#client, this.#bucket, `${runPrefix(runId)}results/`);
   }
 
   async *#lines(key: string): AsyncGenerator {

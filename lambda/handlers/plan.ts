@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { AwsClients } from '../adapters/aws-clients.ts';
+import { namingFailures } from '../adapters/aws-failure.ts';
 import { KmsKeyCatalog } from '../adapters/kms-catalog.ts';
 import { KmsChannel } from '../adapters/kms-channel.ts';
 import { KMS_PATIENCE_MS } from '../adapters/patience.ts';
@@ -41,14 +42,16 @@ export interface PlanEvent {
 /** State Plan: decides everything before a record is touched, and leaves plan and units in the run bucket. */
 export async function handler({ runId, stateMachineArn, input }: PlanEvent): Promise<object> {
   const deployed = { jobs, formats, plaintextAllowed, workerTimeoutSeconds };
-  const { plan, unitsKey } = await beginRun(
-    { runId, input, ...deployed, now: Date.now() },
-    {
-      ...{ keys, stores, history, pastRuns, files },
-      records: (store, options) => openStore(store, { clients, ...options }),
-      latestRuns: history,
-      lock: lockPorts({ locks, ledger, executions: new Executions(stateMachineArn) }),
-    },
+  const { plan, unitsKey } = await namingFailures(() =>
+    beginRun(
+      { runId, input, ...deployed, now: Date.now() },
+      {
+        ...{ keys, stores, history, pastRuns, files },
+        records: (store, options) => openStore(store, { clients, ...options }),
+        latestRuns: history,
+        lock: lockPorts({ locks, ledger, executions: new Executions(stateMachineArn) }),
+      },
+    ),
   );
   return {
     runId,

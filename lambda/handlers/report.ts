@@ -1,6 +1,7 @@
 import { journalLocation } from '../adapters/journal.ts';
 import { DynamoDbLedger } from '../adapters/ledger.ts';
 import { AwsClients } from '../adapters/aws-clients.ts';
+import { namingFailures } from '../adapters/aws-failure.ts';
 import { LedgerHistory } from '../adapters/run-history.ts';
 import { S3RunFiles } from '../adapters/run-files.ts';
 import { RunEvents } from '../adapters/run-events.ts';
@@ -24,7 +25,7 @@ const ports = {
 
 /** States Report and ReportFailure. */
 export async function handler(event: FinishRequest): Promise<object> {
-  const { report, reportKey, brokenPremise, words } = await finishRun(event, ports);
+  const { report, reportKey, brokenPremise, words } = await namingFailures(() => finishRun(event, ports));
   const { state, remaining } = report;
   return {
     reportKey,

@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { AwsClients } from '../adapters/aws-clients.ts';
+import { namingFailures } from '../adapters/aws-failure.ts';
 import { KmsChannel } from '../adapters/kms-channel.ts';
 import { DynamoDbLedger } from '../adapters/ledger.ts';
 import { openStore } from '../adapters/record-store.ts';
@@ -31,17 +32,19 @@ type Work = (
 
 /** What all workers have in common: the unit's scope, and every port but the journal's and the one that KMS is. */
 export function worker(service: string, work: Work): (unit: Unit, context: Context) => Promise<UnitProgress> {
+  const run = async (unit: Unit, context: Context): Promise<UnitProgress> => {
+    const scope = unitScope(unit, await files.readPlan(unit.runId), formats);
+    const { job, storeRegion: region, grantTokens } = scope.plan;
+    const ports = {
+      records: await openStore(scope.store, { clients, region, tags: scope.format.needsTags }),
+      ledger,
+      telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),
+      deadline: { remaining: () => context.getRemainingTimeInMillis() },
+      clock: { now: () => Date.now() },
+    };
+    return work(scope, ports, { kms: new KmsChannel({ grantTokens }), s3 });
+  };
+  // Inside, so that the ledger has the words; and outside, as the ledger may be what fails.
   return (unit, context) =>
-    announceTrouble(unit.runId, ledger, async () => {
-      const scope = unitScope(unit, await files.readPlan(unit.runId), formats);
-      const { job, storeRegion: region, grantTokens } = scope.plan;
-      const ports = {
-        records: await openStore(scope.store, { clients, region, tags: scope.format.needsTags }),
-        ledger,
-        telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),
-        deadline: { remaining: () => context.getRemainingTimeInMillis() },
-        clock: { now: () => Date.now() },
-      };
-      return work(scope, ports, { kms: new KmsChannel({ grantTokens }), s3 });
-    });
+    namingFailures(() => announceTrouble(unit.runId, ledger, () => namingFailures(() => run(unit, context))));
 }

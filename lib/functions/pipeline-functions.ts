@@ -148,6 +148,7 @@ export class PipelineFunctions extends Construct {
       timeout: Duration.minutes(15),
     });
     runBucket.grantRead(report);
+    runBucket.grantListing(report);
     runBucket.grantWrite(report);
     journal.configure(report);
     ledger.grantReadProgress(report);

@@ -18,7 +18,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { PipelineFunctions } from '../functions/pipeline-functions.ts';
 import type { RunBucket } from '../storage/run-bucket.ts';
-import { LAMBDA_RETRY, SLOT_RETRY } from './retry.ts';
+import { LAMBDA_RETRY, SERVICE_RETRY, SLOT_RETRY } from './retry.ts';
 import { UnitMap } from './unit-map.ts';
 
 export interface PipelineProps {
@@ -110,6 +110,7 @@ export class Pipeline extends Construct {
     });
     state.addRetry(SLOT_RETRY);
     state.addRetry(LAMBDA_RETRY);
+    state.addRetry(SERVICE_RETRY);
     state.addCatch(failed, { errors: [Errors.ALL], assign: { error: '{% $states.errorOutput %}' } });
     return state;
   }
@@ -123,6 +124,7 @@ export class Pipeline extends Construct {
     });
     state.addRetry(SLOT_RETRY);
     state.addRetry(LAMBDA_RETRY);
+    state.addRetry(SERVICE_RETRY);
     return state;
   }
 
@@ -140,6 +142,7 @@ export class Pipeline extends Construct {
     });
     state.addRetry(SLOT_RETRY);
     state.addRetry(LAMBDA_RETRY);
+    state.addRetry(SERVICE_RETRY);
     state.addCatch(failed, { errors: [Errors.ALL] });
     state.next(failed);
     return state;

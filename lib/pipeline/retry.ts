@@ -39,6 +39,16 @@ export const SLOT_RETRY: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
+/** A service was busy for longer than the SDK waits: for stages that have no retry for all errors. */
+export const SERVICE_RETRY: RetryProps = {
+  errors: ['ServiceUnavailable'],
+  interval: Duration.seconds(5),
+  backoffRate: 2,
+  maxAttempts: 5,
+  maxDelay: Duration.minutes(2),
+  jitterStrategy: JitterType.FULL,
+};
+
 /** A broken premise stays broken. This one stands first: Step Functions takes the first retrier that matches. */
 export const NEVER_RETRY: RetryProps = { errors: ['PremiseBroken'], maxAttempts: 0 };
 

@@ -30,6 +30,17 @@ export class RunBucket extends Construct {
     this.grant(grantee, 's3:PutObject');
   }
 
+  /** Names only: which results the maps of runs have left. */
+  grantListing(grantee: Function): void {
+    grantee.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': 'runs/*' } },
+      }),
+    );
+  }
+
   private grant(grantee: Function, action: string): void {
     grantee.addEnvironment(ENV.runBucket, this.bucket.bucketName);
     grantee.addToRolePolicy(

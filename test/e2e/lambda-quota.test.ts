@@ -73,4 +73,19 @@ describe('a run with fewer slots of Lambda than workers', () => {
     expect(lambda.invocations('MigrateUnit')).toBeGreaterThanOrEqual(WORKERS);
     expect(lambda.throttled()).toBeGreaterThan(WORKERS);
   });
+
+  it('that fails as its worker dies again and again says which, and what to do', async () => {
+    const { lambda, faults } = aws.aws;
+    lambda.limitTo(64);
+    faults.injectBy((_, operation) =>
+      operation === 'Scan' && lambda.killBusy('VerifyUnit') > 0 ? { kind: 'no-answer' } : undefined,
+    );
+    const options = ['--mode', 'verify', '--max-concurrency', '1', '--json'];
+    const { code, stdout } = await rewrap(['run', 'letters', ...options], { endpoint: aws.endpoint });
+    const { state, remaining, error } = JSON.parse(stdout) as Report;
+    expect([code, state, remaining]).toEqual([3, 'failed', null]);
+    expect(error).toMatch(
+      /^Lambda ended VerifyUnit \(.*Runtime exited with error.*\), most likely for want of/,
+    );
+  });
 });

@@ -142,6 +142,7 @@ export class Service {
         readPlan: runId => files.readPlan(runId),
         writeReport: (finished, html) => files.writeReport(finished, html),
         location: runId => files.location(runId),
+        failedUnits: () => Promise.resolve([]),
         unitResults: async function* () {
           yield* results;
         },

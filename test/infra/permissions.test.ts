@@ -107,6 +107,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:UpdateItem',
     'events:PutEvents',
     's3:GetObject',
+    's3:ListBucket',
     's3:PutObject',
   ],
 };

@@ -1,6 +1,7 @@
 import { announceTrouble } from '../../lambda/core/account/run-control.ts';
 import { PremiseBroken, UnitConflict } from '../../lambda/core/model/errors.ts';
 import { finishRun, type FinishPorts } from '../../lambda/core/report/finish-run.ts';
+import type { FailedUnit } from '../../lambda/core/report/failure-words.ts';
 import { plan } from '../support/builders.ts';
 import { FakeLedger } from '../support/fake-ports.ts';
 
@@ -10,7 +11,11 @@ const THRESHOLD = {
 };
 
 /** What Report says of a run that Step Functions gave up. */
-async function reported(ledger: FakeLedger, error = THRESHOLD): Promise<string | undefined> {
+async function reported(
+  ledger: FakeLedger,
+  error = THRESHOLD,
+  failedUnits: () => Promise<readonly FailedUnit[]> = () => Promise.resolve([]),
+): Promise<string | undefined> {
   const ports: FinishPorts = {
     files: {
       readPlan: () => Promise.resolve(plan()),
@@ -18,6 +23,7 @@ async function reported(ledger: FakeLedger, error = THRESHOLD): Promise<string |
       unitResults: async function* () {
         yield* await Promise.resolve([]);
       },
+      failedUnits,
       location: () => 's3://run/',
     },
     ledger: {
@@ -64,10 +70,50 @@ describe('the words of a worker that failed', () => {
     expect(ledger.control).toEqual({ brokenPremise: 'gone' });
   });
 
-  it('are missing where Lambda killed it: then the report says so, and where to look', async () => {
-    expect(await reported(new FakeLedger())).toContain(
-      'Lambda killed them (out of time or memory), or had no slot',
+  const unit = (Error: string, errorMessage: string): FailedUnit => ({
+    Error,
+    Cause: JSON.stringify({ errorType: Error, errorMessage }),
+    worker: 'MigrateUnit',
+  });
+
+  it('give way to those of the units that failed for good: they may have been mended by a retry', async () => {
+    const ledger = new FakeLedger();
+    await announceTrouble('r', ledger, () => Promise.reject(new Error('mended'))).catch(() => 0);
+    const units = [
+      unit('ServiceUnavailable', trouble),
+      unit('ServiceUnavailable', trouble),
+      unit('UnitConflict', 'moved on'),
+    ];
+    expect(await reported(ledger, THRESHOLD, () => Promise.resolve(units))).toBe(
+      `ServiceUnavailable: ${trouble} (so 2 units; 1 failed for other reasons)`,
     );
+    expect(await reported(ledger, THRESHOLD, () => Promise.reject(new Error('no results')))).toBe(
+      'Error: mended',
+    );
+  });
+
+  it.each([
+    ['Sandbox.Timedout', /^Lambda ended MigrateUnit, as its time was up \(it said so\): raise its time-out/],
+    ['Runtime.ExitError', /^Lambda ended MigrateUnit \(it said so\), most likely for want of memory/],
+    ['Lambda.Unknown', /^Lambda ended MigrateUnit \(it said so\), most likely for want of memory/],
+    [
+      'Lambda.TooManyRequestsException',
+      /^Lambda had no slot for MigrateUnit \(it said so\): raise the account's/,
+    ],
+    [
+      'Lambda.ServiceException',
+      /^Lambda did not run MigrateUnit \(Lambda.ServiceException: it said so\): it/,
+    ],
+  ])('are those of Lambda where it failed: which function, and what to do (%s)', async (error, words) => {
+    const said = await reported(new FakeLedger(), THRESHOLD, () =>
+      Promise.resolve([unit(error, 'it said so')]),
+    );
+    expect(said).toMatch(words);
+    expect(said).toContain('start the same job again: it goes on');
+  });
+
+  it('are missing where nothing is known: then the report says where to look', async () => {
+    expect(await reported(new FakeLedger())).toContain('look at the failed children of the map');
   });
 
   it('of Step Functions itself are kept', async () => {

@@ -22,6 +22,11 @@ export class PremiseBroken extends RewrapError {
   override readonly name = 'PremiseBroken';
 }
 
+/** A service did not answer, or throttled, until all tries were spent. Step Functions retries, as it usually passes. */
+export class ServiceUnavailable extends RewrapError {
+  override readonly name = 'ServiceUnavailable';
+}
+
 /** Another invocation has moved this unit on. Step Functions retries, and the retry goes on from the ledger. */
 export class UnitConflict extends RewrapError {
   override readonly name = 'UnitConflict';

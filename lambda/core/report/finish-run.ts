@@ -7,12 +7,15 @@ import type { Clock, Ledger, RunFiles } from '../ports.ts';
 import { changedSince } from './changed-since.ts';
 import { foldReport } from './fold.ts';
 import { reportHtml } from './html.ts';
+import { failureWords, type FailedUnit, type Failure } from './failure-words.ts';
 import type { Report } from './report.ts';
 
 export interface FinishPorts {
   readonly files: Pick<RunFiles, 'readPlan' | 'writeReport'> & {
     /** What the children of map runs returned. */
     unitResults(manifests: readonly string[]): AsyncIterable<UnitProgress>;
+    /** Units that failed for good in the run's latest map. */
+    failedUnits(runId: string): Promise<readonly FailedUnit[]>;
     /** Where a run's files are, for people. */
     location(runId: string): string;
   };
@@ -40,7 +43,7 @@ export interface FinishRequest {
   /** Manifests of the map runs that came to their end. Without them the ledger's checkpoints are folded. */
   readonly manifests?: readonly string[];
   /** The error that ended the run. */
-  readonly error?: { readonly Error: string; readonly Cause: string };
+  readonly error?: Failure;
 }
 
 export interface FinishedReport {
@@ -62,7 +65,7 @@ export async function finishRun(
   // Tolerated failures may hide a broken premise from the map: here it ends the run, and ReportFailure reports it.
   if (error === undefined && brokenPremise !== undefined)
     throw new PremiseBroken('report.brokenPremise', brokenPremise);
-  const words = brokenPremise ?? (error === undefined ? undefined : wordsOf(error, trouble));
+  const words = brokenPremise ?? (error && (await wordsOf(error, { runId, files, trouble })));
   const folded = await foldReport({
     plan,
     units: manifests === undefined ? ledger.units(runId) : files.unitResults(manifests),
@@ -90,14 +93,12 @@ export async function finishRun(
   };
 }
 
-/** A map that fails says that too many of its units did, and not why; a worker that failed has left its words. */
-function wordsOf(
-  { Error: name, Cause }: NonNullable<FinishRequest['error']>,
-  trouble: string | undefined,
-): string {
-  if (name !== 'States.ExceedToleratedFailureThreshold') return `${name}: ${Cause}`;
-  return (
-    trouble ??
-    'units failed, and their workers left no word: Lambda killed them (out of time or memory), or had no slot for them; look at the failed children of the map in Step Functions, then start the same job again, it goes on'
-  );
+async function wordsOf(
+  error: Failure,
+  run: { readonly runId: string; readonly files: FinishPorts['files']; readonly trouble: string | undefined },
+): Promise<string> {
+  const { runId, files, trouble } = run;
+  // The report of a failure must not fail for want of its words.
+  const units = await files.failedUnits(runId).catch(() => []);
+  return failureWords(error, { units, ...(trouble !== undefined && { trouble }) });
 }

@@ -1,0 +1,32 @@
+import { PremiseBroken, RewrapError, ServiceUnavailable } from '../core/model/errors.ts';
+import { isDenied, isTransient, nameOf } from './aws-errors.ts';
+
+const GONE = new Set(['NoSuchBucket', 'ResourceNotFoundException', 'TableNotFoundException']);
+const WAIT =
+  'it usually passes: start the same job again, it goes on from where it is; where a table is throttled, raise its capacity or lower limits.maxConcurrency';
+const GRANT =
+  'check that it exists and that the role of this function is granted it (cdk deploy), then start the same job again: it goes on from where it is';
+
+/**
+ * The edge of a function: an error of AWS that nobody has answered leaves it under a name of ours, with call, resource,
+ * cause and cure. What is no error of AWS leaves as it is.
+ */
+export async function namingFailures<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw failureOf(error);
+  }
+}
+
+function failureOf(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  if (error instanceof RewrapError) return error;
+  const options = { cause: error };
+  // The client has put the call, the resource and the name of the error into its message.
+  if (isTransient(error))
+    return new ServiceUnavailable('aws.unavailable', `${error.message}; ${WAIT}`, options);
+  if (isDenied(error) || GONE.has(nameOf(error)))
+    return new PremiseBroken('aws.denied', `${error.message}; ${GRANT}`, options);
+  return error;
+}

@@ -1,0 +1,68 @@
+/** An error as Step Functions tells it. `Cause` of a function's error is the JSON that Lambda answers. */
+export interface Failure {
+  readonly Error: string;
+  readonly Cause: string;
+}
+
+/** A unit that failed for good, once its retries were spent. */
+export interface FailedUnit extends Failure {
+  /** The function that worked on it. */
+  readonly worker: string;
+}
+
+const THRESHOLD = 'States.ExceedToleratedFailureThreshold';
+const AGAIN = 'then start the same job again: it goes on from where it is';
+
+const UNKNOWN = `units failed, and neither they nor their workers left a word: look at the failed children of the map in Step Functions, ${AGAIN}`;
+
+/**
+ * Why a run failed. A map that fails says that too many of its units did, and not why: `units` are those that did, and
+ * `trouble` the last words that a worker has left, where nothing is known of the units.
+ */
+export function failureWords(
+  failure: Failure,
+  { units, trouble }: { readonly units: readonly FailedUnit[]; readonly trouble?: string },
+): string {
+  if (failure.Error !== THRESHOLD) return wordsOfFailure(failure, 'Report');
+  const counts = new Map<string, number>();
+  for (const unit of units) {
+    const words = wordsOfFailure(unit, unit.worker);
+    counts.set(words, (counts.get(words) ?? 0) + 1);
+  }
+  const [first, ...others] = [...counts].sort(([, a], [, b]) => b - a);
+  if (first === undefined) return trouble ?? UNKNOWN;
+  const left = others.reduce((sum, [, count]) => sum + count, 0);
+  return `${first[0]}${left === 0 ? '' : ` (so ${first[1]} units; ${left} failed for other reasons)`}`;
+}
+
+/** Lambda ended the function, or did not start it. */
+export function isOfLambda(name: string): boolean {
+  return /^(Lambda|Runtime|Sandbox)\./.test(name);
+}
+
+/** What failed, and what to do; of a function that Lambda ended, or did not start, which one it was. */
+export function wordsOfFailure({ Error: name, Cause }: Failure, functionName: string): string {
+  const said = causeOf(Cause);
+  switch (name) {
+    case 'Sandbox.Timedout':
+      return `Lambda ended ${functionName}, as its time was up (${said}): raise its time-out where it is below 15 minutes (workerTimeoutSeconds), ${AGAIN}; if it fails there again, its log group tells at which page`;
+    case 'Lambda.Unknown':
+    case 'Runtime.ExitError':
+    case 'Runtime.OutOfMemory':
+      return `Lambda ended ${functionName} (${said}), most likely for want of memory or time; its log group tells: give it more, ${AGAIN}`;
+    case 'Lambda.TooManyRequestsException':
+      return `Lambda had no slot for ${functionName} (${said}): raise the account's quota of concurrent executions, or lower limits.maxConcurrency, ${AGAIN}`;
+  }
+  return isOfLambda(name)
+    ? `Lambda did not run ${functionName} (${name}: ${said}): it usually passes; wait a little, ${AGAIN}`
+    : `${name}: ${said}`;
+}
+
+function causeOf(cause: string): string {
+  try {
+    const parsed = JSON.parse(cause) as { readonly errorMessage?: unknown } | null;
+    return typeof parsed?.errorMessage === 'string' ? parsed.errorMessage : cause;
+  } catch {
+    return cause;
+  }
+}
