@@ -4,26 +4,12 @@ import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import { retireCheck, type RetireAdvice } from '../../lambda/core/retire/retire-check.ts';
 import { jobText, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
 import { formats } from '../../lambda/formats/registry.ts';
-import { FOREIGN_KEY, job, NEW_KEY, OLD_KEY } from '../support/builders.ts';
+import { FOREIGN_KEY, job, OLD_KEY } from '../support/builders.ts';
 import { key, keys, stores } from '../support/plan-ports.ts';
+import { ENDED, proof } from '../support/proofs.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
-const ENDED = NOW - 24 * 3_600_000;
 const OURS = { kind: 'used', at: ENDED - 60_000, operation: 'ReEncrypt', eventId: 'e-1' } as const;
-const proof = (changes: Partial<StoreProof> = {}): StoreProof => ({
-  ...{ place: 'dynamodb:us-east-1:Orders', slot: 'edk', job: 'orders', runId: 'run-1', mode: 'migrate' },
-  ...{ at: new Date(ENDED).toISOString(), sourceKeyArns: [OLD_KEY], destinationKeyArn: NEW_KEY },
-  ...{
-    verdict: 'proven',
-    doubts: [],
-    proven: 20,
-    foreign: 0,
-    withoutDataKey: 0,
-    remaining: 0,
-    keepsSource: false,
-  },
-  ...changes,
-});
 
 describe('the places of a key', () => {
   const ALIAS = OLD_KEY.replace(/key\/.*/, 'alias/old');

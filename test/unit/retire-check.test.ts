@@ -10,32 +10,10 @@ import { formats } from '../../lambda/formats/registry.ts';
 import type { StoreVerdict } from '../../lambda/core/verdict/store-verdict.ts';
 import { job, NEW_KEY, OLD_KEY, plan } from '../support/builders.ts';
 import { key, keys, stores, table } from '../support/plan-ports.ts';
+import { doubted, ENDED, PLACE, proof } from '../support/proofs.ts';
 
-const PLACE = 'dynamodb:us-east-1:Orders';
-const DAY = 24 * 3_600_000;
 const NOW = Date.UTC(2026, 10, 22);
-const ENDED = NOW - DAY;
 
-const proof = (changes: Partial<StoreProof> = {}): StoreProof => ({
-  place: PLACE,
-  job: 'orders',
-  runId: 'run-1',
-  mode: 'migrate',
-  at: new Date(ENDED).toISOString(),
-  sourceKeyArns: [OLD_KEY],
-  destinationKeyArn: NEW_KEY,
-  slot: 'edk',
-  verdict: 'proven',
-  doubts: [],
-  proven: 20,
-  foreign: 0,
-  withoutDataKey: 0,
-  remaining: 0,
-  keepsSource: false,
-  ...changes,
-});
-const doubted = (words: string, changes: Partial<StoreProof> = {}): StoreProof =>
-  proof({ verdict: 'not-proven', doubts: [{ code: 'remaining', words }], ...changes });
 const known = (...proofs: readonly StoreProof[]): KnownStore =>
   store({ evidence: evidenceOf({ place: PLACE, slot: 'edk', keyArn: OLD_KEY }, proofs) });
 const NO_BACKUPS = { pointInTimeRecovery: false, noncurrentVersions: false, replicaRegions: [] };

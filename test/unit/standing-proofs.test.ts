@@ -1,26 +1,9 @@
 import { covers, evidenceOf } from '../../lambda/core/retire/standing-proofs.ts';
 import { proofId, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
-import { FOREIGN_KEY, NEW_KEY, OLD_KEY } from '../support/builders.ts';
+import { FOREIGN_KEY, OLD_KEY } from '../support/builders.ts';
+import { doubted, PLACE, proof } from '../support/proofs.ts';
 
-const PLACE = 'dynamodb:us-east-1:Orders';
-const at = (day: number): string => new Date(Date.UTC(2026, 10, 22 + day)).toISOString();
-const proof = (changes: Partial<StoreProof> = {}): StoreProof => ({
-  place: PLACE,
-  slot: 'edk',
-  job: 'orders',
-  runId: 'run-1',
-  mode: 'migrate',
-  at: at(0),
-  foreign: 0,
-  sourceKeyArns: [OLD_KEY],
-  destinationKeyArn: NEW_KEY,
-  verdict: 'proven',
-  remaining: 0,
-  keepsSource: false,
-  ...changes,
-});
-const doubted = (words: string, changes: Partial<StoreProof> = {}): StoreProof =>
-  proof({ verdict: 'not-proven', doubts: [{ code: 'remaining', words }], ...changes });
+const at = (day: number): string => new Date(Date.UTC(2026, 10, 21 + day)).toISOString();
 
 describe('what is proven of a place', () => {
   const part = (only: readonly number[], changes: Partial<StoreProof> = {}): StoreProof =>

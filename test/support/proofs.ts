@@ -1,0 +1,22 @@
+import type { StoreProof } from '../../lambda/core/retire/store-proof.ts';
+import { NEW_KEY, OLD_KEY } from './builders.ts';
+
+export const PLACE = 'dynamodb:us-east-1:Orders';
+/** When the run of these proofs ended: milliseconds since 1970. */
+export const ENDED = Date.UTC(2026, 10, 21);
+
+/** All of a table is proven, by one run from the old key to the new one. */
+export function proof(changes: Partial<StoreProof> = {}): StoreProof {
+  return {
+    ...{ place: PLACE, slot: 'edk', job: 'orders', runId: 'run-1', mode: 'migrate' },
+    ...{ at: new Date(ENDED).toISOString(), sourceKeyArns: [OLD_KEY], destinationKeyArn: NEW_KEY },
+    ...{ verdict: 'proven', doubts: [], proven: 20, foreign: 0, withoutDataKey: 0, remaining: 0 },
+    keepsSource: false,
+    ...changes,
+  };
+}
+
+/** The run left something that may need a source key. */
+export function doubted(words: string, changes: Partial<StoreProof> = {}): StoreProof {
+  return proof({ verdict: 'not-proven', doubts: [{ code: 'remaining', words }], ...changes });
+}
