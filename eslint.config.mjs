@@ -113,6 +113,19 @@ export default tseslint.config(
     },
   },
   forbid(['lambda/adapters/**/*.ts'], [CDK, HANDLERS, FORMATS, CLI, LIB, EMULATOR]),
+  {
+    files: ['lambda/adapters/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':not(CallExpression[callee.name="withNamedCalls"]) > NewExpression[callee.name=/Client$/]',
+          message: 'Wrap the client in withNamedCalls: its errors must say which call it was, and on what.',
+        },
+      ],
+    },
+  },
   forbid(['lambda/handlers/**/*.ts'], [SDK, CDK, CLI, LIB, EMULATOR]),
   forbid(['lib/**/*.ts'], [SDK, ADAPTERS, CLI, EMULATOR]),
   forbid(['cli/**/*.ts'], [SDK, CDK, HANDLERS, EMULATOR]),

@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { wordsForCaller } from '../lambda/adapters/aws-failure.ts';
 import { NotDeployed } from '../lambda/adapters/deployment.ts';
 import { RewrapError } from '../lambda/core/model/errors.ts';
 import { JobsRefused } from '../lib/jobs/load-jobs.ts';
@@ -174,7 +175,7 @@ async function guarded(
   try {
     return await work();
   } catch (error) {
-    console.note(error instanceof Error ? error.message : String(error));
+    console.note(wordsForCaller(error));
     const refused =
       error instanceof JobsRefused ||
       error instanceof RewrapError ||

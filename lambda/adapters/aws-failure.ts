@@ -1,9 +1,11 @@
 import { PremiseBroken, RewrapError, ServiceUnavailable } from '../core/model/errors.ts';
 import { isDenied, isTransient, nameOf } from './aws-errors.ts';
+import { isNamed } from './said-by.ts';
 
 const GONE = new Set(['NoSuchBucket', 'ResourceNotFoundException', 'TableNotFoundException']);
 const WAIT =
   'it usually passes: start the same job again, it goes on from where it is; where a table is throttled, raise its capacity or lower limits.maxConcurrency';
+const YOUR_ACCESS = 'check your credentials, --profile and --region, and that you are allowed this call';
 const GRANT =
   'check that it exists and that the role of this function is granted it (cdk deploy), then start the same job again: it goes on from where it is';
 
@@ -29,4 +31,12 @@ function failureOf(error: unknown): Error {
   if (isDenied(error) || GONE.has(nameOf(error)))
     return new PremiseBroken('aws.denied', `${error.message}; ${GRANT}`, options);
   return error;
+}
+
+/** An error as whoever runs the command needs it: the client's words for call, resource and cause, and what to do. */
+export function wordsForCaller(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!isNamed(error)) return error.message;
+  if (isTransient(error)) return `${error.message}; it usually passes: run the command again`;
+  return isDenied(error) ? `${error.message}; ${YOUR_ACCESS}` : error.message;
 }

@@ -5,8 +5,10 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import type { Job } from '../core/model/job.ts';
 import { JOBS_METADATA, jobsInText } from '../core/job/deployed-jobs.ts';
-import { messageOf, nameOf } from './aws-errors.ts';
+import { nameOf } from './aws-errors.ts';
+import { wordsForCaller } from './aws-failure.ts';
 import type { ClientConfig } from './client-config.ts';
+import { withNamedCalls } from './named-calls.ts';
 
 /** A deployed stack's resources, as its outputs name them. */
 export interface Deployment {
@@ -23,7 +25,7 @@ export class NotDeployed extends Error {
 }
 
 export async function findDeployment(stackName: string, config: ClientConfig): Promise<Deployment> {
-  const client = new CloudFormationClient(config);
+  const client = withNamedCalls(new CloudFormationClient(config), 'cloudformation');
   try {
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
     const outputs = new Map(
@@ -48,7 +50,9 @@ export async function findDeployment(stackName: string, config: ClientConfig): P
       throw new NotDeployed(
         `stack ${stackName} is not deployed in this account and Region; run cdk deploy, or name another --region or --profile`,
       );
-    throw new NotDeployed(`stack ${stackName} cannot be looked up: ${messageOf(error)}`, { cause: error });
+    throw new NotDeployed(`stack ${stackName} cannot be looked up: ${wordsForCaller(error)}`, {
+      cause: error,
+    });
   } finally {
     client.destroy();
   }
@@ -62,7 +66,7 @@ export type DeployedJobs =
 
 /** The jobs of a stack, as they were deployed: its template carries them. */
 export async function deployedJobs(stackName: string, config: ClientConfig): Promise<DeployedJobs> {
-  const client = new CloudFormationClient(config);
+  const client = withNamedCalls(new CloudFormationClient(config), 'cloudformation');
   try {
     const { TemplateBody = '{}' } = await client.send(
       new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
@@ -74,7 +78,7 @@ export async function deployedJobs(stackName: string, config: ClientConfig): Pro
     return jobs === undefined ? { kind: 'unknown' } : { kind: 'jobs', jobs };
   } catch (error) {
     if (nameOf(error) === 'ValidationError') return { kind: 'no-stack' };
-    throw new NotDeployed(`the template of stack ${stackName} cannot be read: ${messageOf(error)}`, {
+    throw new NotDeployed(`the template of stack ${stackName} cannot be read: ${wordsForCaller(error)}`, {
       cause: error,
     });
   } finally {

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { nameOf } from './aws-errors.ts';
 import { httpTo, type ClientConfig } from './client-config.ts';
+import { withNamedCalls } from './named-calls.ts';
 
 export type ExecutionState = 'running' | 'succeeded' | 'failed' | 'stopped';
 
@@ -23,7 +24,7 @@ export class Executions {
   readonly #stateMachineArn: string;
 
   constructor(stateMachineArn: string, config: ClientConfig = {}) {
-    this.#client = new SFNClient({ requestHandler: httpTo('api'), ...config });
+    this.#client = withNamedCalls(new SFNClient({ requestHandler: httpTo('api'), ...config }), 'states');
     this.#stateMachineArn = stateMachineArn;
   }
 

@@ -4,6 +4,7 @@ import { regionOf } from '../core/model/arn.ts';
 import { Pace } from '../core/reencrypt/pace.ts';
 import { isThrottling, messageOf, nameOf } from './aws-errors.ts';
 import { httpTo, type ClientConfig } from './client-config.ts';
+import { withNamedCalls } from './named-calls.ts';
 import { KMS_PATIENCE_MS, patiently } from './patience.ts';
 
 /** With the SDK's back-off (full jitter, doubling, up to 20 s) eight tries ride out more than a minute of throttling. */
@@ -75,12 +76,8 @@ export class KmsChannel {
   }
 
   #paced(region: string): KMSClient {
-    const client = new KMSClient({
-      requestHandler: httpTo('api'),
-      ...this.#config,
-      region,
-      maxAttempts: KMS_ATTEMPTS,
-    });
+    const settings = { ...this.#config, region, maxAttempts: KMS_ATTEMPTS };
+    const client = withNamedCalls(new KMSClient({ requestHandler: httpTo('api'), ...settings }), 'kms');
     client.middlewareStack.add(
       next => async args => {
         const wait = this.#pace.reserve(performance.now());

@@ -1,16 +1,16 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { S3Client } from '@aws-sdk/client-s3';
 import { remember } from './said-by.ts';
+
+/** Any client of the SDK. The stacks of all clients are alike; their types differ in the inputs that they take. */
+interface AnyClient {
+  readonly middlewareStack: unknown;
+}
 
 /**
  * Every error of a client says which call it was, on what, after how many tries, and its own name. That name stays, so
  * that whoever matches on it does as before.
  */
-export function withNamedCalls<Client extends DynamoDBClient | S3Client>(
-  client: Client,
-  service: string,
-): Client {
-  // The stacks of all clients are alike; their types differ in the inputs that they take.
+export function withNamedCalls<Client extends AnyClient>(client: Client, service: string): Client {
   const stack = client.middlewareStack as DynamoDBClient['middlewareStack'];
   stack.add(
     (next, context) => async args => {
@@ -38,12 +38,27 @@ function operationOf({ commandName }: { readonly commandName?: string }): string
   return (commandName ?? 'call').replace(/Command$/, '');
 }
 
-/** The table, or the bucket and key. */
+/** What a call is about, by the member of its input that names it: never a ciphertext, nor a context. */
 function resourceOf(input: object): string {
-  const { TableName, Bucket, Key, RequestItems } = input as Readonly<Record<string, unknown>>;
+  const { Bucket, Key, RequestItems, SourceKeyId, DestinationKeyId, ...members } = input as Readonly<
+    Record<string, unknown>
+  >;
   if (typeof RequestItems === 'object' && RequestItems !== null)
     return ` on table ${Object.keys(RequestItems).join(', ')}`;
-  if (typeof TableName === 'string') return ` on table ${TableName}`;
-  if (typeof Bucket !== 'string') return '';
-  return ` in bucket ${Bucket}${typeof Key === 'string' ? ` of ${Key}` : ''}`;
+  if (typeof Bucket === 'string') return ` in bucket ${Bucket}${typeof Key === 'string' ? ` of ${Key}` : ''}`;
+  if (typeof SourceKeyId === 'string' && typeof DestinationKeyId === 'string')
+    return ` from ${SourceKeyId} to ${DestinationKeyId}`;
+  for (const [member, words] of NAMED_BY) {
+    const value = members[member];
+    if (typeof value === 'string') return ` on ${words}${value}`;
+  }
+  return '';
 }
+
+const NAMED_BY: readonly (readonly [member: string, words: string])[] = [
+  ['TableName', 'table '],
+  ['KeyId', 'key '],
+  ['StackName', 'stack '],
+  ['executionArn', ''],
+  ['stateMachineArn', ''],
+];

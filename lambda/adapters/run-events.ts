@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Report } from '../core/report/report.ts';
-import { messageOf } from './aws-errors.ts';
+import { withNamedCalls } from './named-calls.ts';
 import { METRICS_NAMESPACE } from './telemetry.ts';
 
 export const EVENT_SOURCE = 'kms-rewrap';
@@ -10,7 +10,7 @@ export const EVENT_DETAIL_TYPE = 'Run Finished';
 
 /** Tells of the end of a run: an event on the default bus, and metrics to alarm on. */
 export class RunEvents {
-  readonly #client = new EventBridgeClient({});
+  readonly #client = withNamedCalls(new EventBridgeClient({}), 'events');
   readonly #logger = new Logger({ serviceName: 'report' });
   readonly #metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: 'report' });
 
@@ -27,7 +27,7 @@ export class RunEvents {
       const { FailedEntryCount } = await this.#client.send(new PutEventsCommand({ Entries: [entry] }));
       if (FailedEntryCount !== 0) this.#logger.error('the event of the run was not accepted', { runId });
     } catch (error) {
-      this.#logger.error('the event of the run could not be sent', { runId, reason: messageOf(error) });
+      this.#logger.error('the event of the run could not be sent', { runId, reason: String(error) });
     }
   }
 }

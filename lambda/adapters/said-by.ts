@@ -10,3 +10,8 @@ export function saidBy(error: Error): string {
 export function remember(error: Error): void {
   SAID.set(error, error.message);
 }
+
+/** Whether it is an error of a client of AWS, whose message names the call. */
+export function isNamed(error: Error): boolean {
+  return SAID.has(error);
+}

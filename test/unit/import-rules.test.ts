@@ -31,8 +31,13 @@ const ALLOWED: readonly (readonly [string, string])[] = [
   ['lib/kms-rewrap-stack.ts', 'aws-cdk-lib'],
 ];
 
-function lint(planted: readonly (readonly [string, string, ...string[]])[]): readonly (readonly string[])[] {
-  const input = JSON.stringify(planted.map(([file, source]) => [`${ROOT}${file}`, source]));
+const imports = (
+  planted: readonly (readonly [string, string, ...string[]])[],
+): readonly (readonly string[])[] =>
+  lint(planted.map(([file, source]) => [file, `import ${JSON.stringify(source)};`]));
+
+function lint(planted: readonly (readonly [string, string])[]): readonly (readonly string[])[] {
+  const input = JSON.stringify(planted.map(([file, line]) => [`${ROOT}${file}`, line]));
   const output = execFileSync(process.execPath, [`${ROOT}test/support/lint-planted.mjs`], {
     cwd: ROOT,
     input,
@@ -42,8 +47,8 @@ function lint(planted: readonly (readonly [string, string, ...string[]])[]): rea
 }
 
 describe('the import rules', () => {
-  const refused = lint(FORBIDDEN);
-  const accepted = lint(ALLOWED);
+  const refused = imports(FORBIDDEN);
+  const accepted = imports(ALLOWED);
 
   it.each(FORBIDDEN.map(([file, source, words], index) => [file, source, words, index] as const))(
     '%s may not import %s',
@@ -58,4 +63,20 @@ describe('the import rules', () => {
       expect(accepted[index]).toEqual([]);
     },
   );
+});
+
+describe('a client of the AWS SDK', () => {
+  const adapter = 'lambda/adapters/executions.ts';
+  const [bare, wrapped] = lint([
+    [adapter, 'export const client = new SFNClient({});'],
+    [adapter, "export const client = withNamedCalls(new SFNClient({}), 'states');"],
+  ]);
+
+  it('may not be made without withNamedCalls', () => {
+    expect(bare).toEqual([expect.stringContaining('Wrap the client in withNamedCalls')]);
+  });
+
+  it('may be made within it', () => {
+    expect(wrapped).toEqual([]);
+  });
 });

@@ -1,28 +1,55 @@
 import { BatchGetItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeKeyCommand, ReEncryptCommand } from '@aws-sdk/client-kms';
 import { messageOf } from '../../lambda/adapters/aws-errors.ts';
-import { namingFailures } from '../../lambda/adapters/aws-failure.ts';
+import { namingFailures, wordsForCaller } from '../../lambda/adapters/aws-failure.ts';
+import type { ClientConfig } from '../../lambda/adapters/client-config.ts';
+import { deployedJobs, findDeployment } from '../../lambda/adapters/deployment.ts';
+import { Executions } from '../../lambda/adapters/executions.ts';
+import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
 import { withNamedCalls } from '../../lambda/adapters/named-calls.ts';
 import { UnitConflict } from '../../lambda/core/model/errors.ts';
 
+/** Answers every request with an error, whatever the service. */
+function answering(error: string, message: string): NonNullable<ClientConfig['requestHandler']> {
+  const json = JSON.stringify({ __type: error, message });
+  const xml = `<ErrorResponse><Error><Code>${error}</Code><Message>${message}</Message></Error></ErrorResponse>`;
+  const answer = (hostname: string) => ({
+    statusCode: 400,
+    headers: { 'x-amzn-errortype': error },
+    body: Buffer.from(hostname.startsWith('cloudformation') ? xml : json),
+  });
+  return {
+    handle: ({ hostname }: { hostname: string }) => Promise.resolve({ response: answer(hostname) }),
+  } as never;
+}
+
+const CALLER = { region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+
 /** A client whose every request is answered with an error. */
 function refusing(error: string, message: string, maxAttempts = 1): DynamoDBClient {
-  const client = new DynamoDBClient({
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    maxAttempts,
-    requestHandler: {
-      handle: () =>
-        Promise.resolve({
-          response: {
-            statusCode: 400,
-            headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': error },
-            body: Buffer.from(JSON.stringify({ __type: error, message })),
-          },
-        }),
-    } as never,
-  });
-  return withNamedCalls(client, 'dynamodb');
+  const requestHandler = answering(error, message);
+  return withNamedCalls(new DynamoDBClient({ ...CALLER, maxAttempts, requestHandler }), 'dynamodb');
 }
+
+const DENIED = { ...CALLER, requestHandler: answering('AccessDeniedException', 'no') };
+const KEY = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+const OTHER = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ff';
+
+function describeKey(): Promise<unknown> {
+  const channel = new KmsChannel({ ...DENIED, patienceMs: [] });
+  channel.setRate(1_000_000);
+  return channel.send(KEY, client => client.send(new DescribeKeyCommand({ KeyId: KEY })));
+}
+
+function reEncrypt(): Promise<unknown> {
+  const channel = new KmsChannel({ ...DENIED, patienceMs: [] });
+  channel.setRate(1_000_000);
+  const input = { CiphertextBlob: Buffer.from('x'), SourceKeyId: KEY, DestinationKeyId: OTHER };
+  return channel.send(KEY, client => client.send(new ReEncryptCommand(input)));
+}
+
+const describeRun = (): Promise<unknown> =>
+  new Executions('arn:aws:states:us-east-1:111122223333:stateMachine:m', DENIED).status('r1');
 
 const errorOf = (client: DynamoDBClient): Promise<Error> =>
   client.send(new ScanCommand({ TableName: 'Orders' })).then(
@@ -71,6 +98,39 @@ describe('an error of AWS', () => {
     await expect(client.send(new BatchGetItemCommand({ RequestItems }))).rejects.toThrow(
       'dynamodb:BatchGetItem on table Orders: InternalServerError: no',
     );
+  });
+
+  it.each([
+    ['KMS', describeKey, `kms:DescribeKey on key ${KEY}: AccessDeniedException: no`],
+    ['KMS with two keys', reEncrypt, `kms:ReEncrypt from ${KEY} to ${OTHER}: AccessDeniedException: no`],
+    [
+      'Step Functions',
+      describeRun,
+      'states:DescribeExecution on arn:aws:states:us-east-1:111122223333:execution:m:r1: AccessDeniedException: no',
+    ],
+    [
+      'CloudFormation',
+      () => findDeployment('Rewrap', DENIED),
+      'stack Rewrap cannot be looked up: cloudformation:DescribeStacks on stack Rewrap: AccessDeniedException: no; check your credentials',
+    ],
+    [
+      'CloudFormation about the jobs',
+      () => deployedJobs('Rewrap', DENIED),
+      'the template of stack Rewrap cannot be read: cloudformation:GetTemplate on stack Rewrap: AccessDeniedException: no; check',
+    ],
+  ])('names a call of %s, too', async (_service, call, words) => {
+    await expect(call()).rejects.toThrow(words);
+  });
+
+  it('is told to whoever runs a command with what to do', async () => {
+    expect(wordsForCaller(await errorOf(refusing('AccessDeniedException', 'no')))).toBe(
+      'dynamodb:Scan on table Orders: AccessDeniedException: no; check your credentials, --profile and --region, and that you are allowed this call',
+    );
+    expect(wordsForCaller(await errorOf(refusing('ThrottlingException', 'slow')))).toBe(
+      'dynamodb:Scan on table Orders: ThrottlingException: slow; it usually passes: run the command again',
+    );
+    // A file that is not there has a code of letters, too, and is no error of AWS.
+    expect(wordsForCaller(Object.assign(new Error('no such file'), { code: 'ENOENT' }))).toBe('no such file');
   });
 
   it('leaves what is none of AWS as it is', async () => {
