@@ -7,7 +7,9 @@ import type { RunFiles } from '../core/ports.ts';
 import { judged, type StoredReport } from '../core/report/earlier-report.ts';
 import type { FailedUnit } from '../core/report/failure-words.ts';
 import type { Report } from '../core/report/report.ts';
+import { statusOf } from './aws-errors.ts';
 import { failedUnits } from './failed-units.ts';
+import { listObjects } from './list-objects.ts';
 
 interface Manifest {
   readonly ResultFiles: { readonly SUCCEEDED: readonly { readonly Key: string }[] };
@@ -100,9 +102,20 @@ export class S3RunFiles implements RunFiles {
       const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
       return JSON.parse((await Body?.transformToString('utf8')) ?? 'null');
     } catch (error) {
-      if (error instanceof NoSuchKey) return undefined;
+      if (error instanceof NoSuchKey || (await this.#isMissing(key, error))) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * S3 answers 403 for what is not there to whoever may not list the bucket, and does not document whether a permission
+   * to list a part of it counts: the listing tells.
+   */
+  async #isMissing(key: string, error: unknown): Promise<boolean> {
+    if (statusOf(error) !== 403) return false;
+    const query = { bucket: this.#bucket, prefix: key, limit: 1 };
+    const listing = await listObjects(this.#client, query).catch(() => undefined);
+    return listing?.objects.every(object => object.key !== key) ?? false;
   }
 }
 

@@ -62,6 +62,8 @@ export class PipelineFunctions extends Construct {
     plan.addEnvironment(ENV.allowPlaintextRoute, String(allowPlaintextRoute));
     plan.addEnvironment(ENV.workerTimeoutSeconds, String(workerTimeout.toSeconds()));
     runBucket.grantRead(plan);
+    // An earlier run may have no plan, and a run to be rolled back may not be there at all.
+    runBucket.grantListing(plan);
     runBucket.grantWrite(plan);
     ledger.grantCheckpoint(plan);
     storeGrants.inspect(plan, jobs);

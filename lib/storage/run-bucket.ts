@@ -30,13 +30,16 @@ export class RunBucket extends Construct {
     this.grant(grantee, 's3:PutObject');
   }
 
-  /** Names only: which results the maps of runs have left. */
+  /**
+   * Names only: which results the maps of runs have left, and whether a run has a plan. `IfExists`, because S3 asks for
+   * the same permission, without a prefix, when an object is missing: who may not list gets 403 instead of 404.
+   */
   grantListing(grantee: Function): void {
     grantee.addToRolePolicy(
       new PolicyStatement({
         actions: ['s3:ListBucket'],
         resources: [this.bucket.bucketArn],
-        conditions: { StringLike: { 's3:prefix': 'runs/*' } },
+        conditions: { StringLikeIfExists: { 's3:prefix': 'runs/*' } },
       }),
     );
   }

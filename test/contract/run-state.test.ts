@@ -229,4 +229,23 @@ describe('the files of a run', () => {
     expect(await files.readReport('run-1')).toBeUndefined();
     await expect(files.readPlan('run-2')).rejects.toThrow('run run-2 has no plan');
   });
+
+  const deny = (operation: string, count = 1): void =>
+    aws.aws.faults.inject({ service: 's3', operation, error: 'AccessDenied', status: 403, count });
+
+  it('are not there where S3 answers 403 for what its listing does not show', async () => {
+    const files = new S3RunFiles(aws.s3, 'runs-bucket');
+    deny('GetObject');
+    expect(await files.findPlan('run-3')).toBeUndefined();
+  });
+
+  it('are refused where S3 answers 403 for what is there, or does not list either', async () => {
+    const files = new S3RunFiles(aws.s3, 'runs-bucket');
+    await files.writePlan({ ...plan(), runId: 'run-4' }, [UNIT]);
+    deny('GetObject');
+    await expect(files.findPlan('run-4')).rejects.toMatchObject({ name: 'AccessDenied' });
+    deny('GetObject');
+    deny('ListObjectsV2');
+    await expect(files.findPlan('run-5')).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
 });

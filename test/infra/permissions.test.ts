@@ -203,6 +203,14 @@ describe('the permissions', () => {
     ).toContainEqual({ 's3:prefix': ['', 'a/', 'a/b/'] });
   });
 
+  it.each(['Plan', 'Report'])(
+    '%s may list runs, and where there is none, so that a missing plan is a 404',
+    stage => {
+      const conditions = withAction(stage, 's3:ListBucket').map(({ Condition }) => Condition);
+      expect(conditions).toContainEqual({ StringLikeIfExists: { 's3:prefix': 'runs/*' } });
+    },
+  );
+
   it('no role has a managed policy, whose actions nobody here chose', () => {
     for (const role of Object.values(template.findResources('AWS::IAM::Role')))
       expect(role).not.toHaveProperty('Properties.ManagedPolicyArns');
