@@ -1,4 +1,6 @@
+import { announceTrouble } from '../core/account/run-control.ts';
 import { PremiseBroken, RewrapError, ServiceUnavailable } from '../core/model/errors.ts';
+import type { Ledger } from '../core/ports.ts';
 import { isDenied, isTransient, nameOf } from './aws-errors.ts';
 import { isNamed } from './said-by.ts';
 
@@ -19,6 +21,14 @@ export async function namingFailures<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw failureOf(error);
   }
+}
+
+/**
+ * The edge of a worker: what leaves it, and what it leaves in the ledger for the report, has call, resource, cause and
+ * cure. Named inside, so that the ledger has the words; and outside, as the ledger may be what fails.
+ */
+export function tellingFailures<T>(runId: string, ledger: Ledger, work: () => Promise<T>): Promise<T> {
+  return namingFailures(() => announceTrouble(runId, ledger, () => namingFailures(work)));
 }
 
 function failureOf(error: unknown): Error {

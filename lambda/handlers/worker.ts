@@ -1,12 +1,11 @@
 import type { Context } from 'aws-lambda';
 import { AwsClients } from '../adapters/aws-clients.ts';
-import { namingFailures } from '../adapters/aws-failure.ts';
+import { tellingFailures } from '../adapters/aws-failure.ts';
 import { KmsChannel } from '../adapters/kms-channel.ts';
 import { DynamoDbLedger } from '../adapters/ledger.ts';
 import { openStore } from '../adapters/record-store.ts';
 import { S3RunFiles } from '../adapters/run-files.ts';
 import { PowertoolsTelemetry } from '../adapters/telemetry.ts';
-import { announceTrouble } from '../core/account/run-control.ts';
 import type { UnitProgress } from '../core/model/books.ts';
 import type { Unit } from '../core/model/run.ts';
 import { unitScope, type UnitScope } from '../core/scan/unit-scope.ts';
@@ -44,7 +43,5 @@ export function worker(service: string, work: Work): (unit: Unit, context: Conte
     };
     return work(scope, ports, { kms: new KmsChannel({ grantTokens }), s3 });
   };
-  // Inside, so that the ledger has the words; and outside, as the ledger may be what fails.
-  return (unit, context) =>
-    namingFailures(() => announceTrouble(unit.runId, ledger, () => namingFailures(() => run(unit, context))));
+  return (unit, context) => tellingFailures(unit.runId, ledger, () => run(unit, context));
 }

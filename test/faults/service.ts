@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
+import { tellingFailures } from '../../lambda/adapters/aws-failure.ts';
 import { S3IntentArchive } from '../../lambda/adapters/intent-archive.ts';
 import { journalLocation, S3Journal, S3OutcomeArchive } from '../../lambda/adapters/journal.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
@@ -13,13 +14,13 @@ import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
 import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
 import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
 import { LedgerStoreLocks } from '../../lambda/adapters/store-locks.ts';
-import { announceTrouble } from '../../lambda/core/account/run-control.ts';
 import type { HolderLife } from '../../lambda/core/lock/store-lock.ts';
 import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import type { Phase, RunPlan, Unit } from '../../lambda/core/model/run.ts';
 import { beginRun } from '../../lambda/core/plan/begin-run.ts';
+import type { FailedUnit } from '../../lambda/core/report/failure-words.ts';
 import { finishRun, type FinishRequest } from '../../lambda/core/report/finish-run.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { rollbackUnit, type RollbackPorts } from '../../lambda/core/rollback/rollback-unit.ts';
@@ -49,6 +50,13 @@ export interface ServiceOptions {
   readonly schedule: Schedule;
   readonly bug: PlantedBug;
   readonly executionOf: (runId: string) => HolderLife['execution'];
+}
+
+/** What the maps of a run have left. */
+export interface Ended {
+  readonly party: Party;
+  readonly results: readonly UnitProgress[];
+  readonly failed?: readonly FailedUnit[];
 }
 
 /**
@@ -98,7 +106,7 @@ export class Service {
     { party, clock, deadline }: { readonly party: Party } & Pick<WorkerPorts, 'clock' | 'deadline'>,
   ): Promise<UnitProgress> {
     const { files, ledger, clients } = this.#tools(party);
-    return announceTrouble(unit.runId, ledger, async () => {
+    return tellingFailures(unit.runId, ledger, async () => {
       const plan = await files.readPlan(unit.runId);
       const scope = unitScope(unit, plan, formats);
       const place = { bucket: JOURNAL, job: plan.job };
@@ -132,17 +140,14 @@ export class Service {
   }
 
   /** States Report and ReportFailure. `results`: what the units returned, where the maps came to their end. */
-  async report(
-    request: FinishRequest,
-    { party, results }: { readonly party: Party; readonly results: readonly UnitProgress[] },
-  ): Promise<Report> {
+  async report(request: FinishRequest, { party, results, failed = [] }: Ended): Promise<Report> {
     const { files, ledger, clients } = this.#tools(party);
     const { report } = await finishRun(request, {
       files: {
         readPlan: runId => files.readPlan(runId),
         writeReport: (finished, html) => files.writeReport(finished, html),
         location: runId => files.location(runId),
-        failedUnits: () => Promise.resolve([]),
+        failedUnits: () => Promise.resolve(failed),
         unitResults: async function* () {
           yield* results;
         },

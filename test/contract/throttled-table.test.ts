@@ -1,0 +1,158 @@
+import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, GenerateDataKeyWithoutPlaintextCommand } from '@aws-sdk/client-kms';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { EmbeddedAws } from '../../emulator/embedded-aws.ts';
+import { parseJob } from '../../lambda/core/job/parse-job.ts';
+import type { Job } from '../../lambda/core/model/job.ts';
+import type { UnitProgress } from '../../lambda/core/model/books.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
+import { formats } from '../../lambda/formats/registry.ts';
+import { clientsOf, type Clients } from '../faults/aws.ts';
+import { Random } from '../faults/random.ts';
+import { scheduleOf } from '../faults/schedule.ts';
+import { Service } from '../faults/service.ts';
+import { VirtualTime } from '../faults/virtual-time.ts';
+import { JOURNAL, LEDGER, RUNS } from '../faults/weather.ts';
+import { Party, Wire, type Departure } from '../faults/wire.ts';
+
+const TABLE = 'Letters';
+/** As lib/pipeline/retry.ts has it: five retries after the first try. */
+const WORKER_TRIES = 6;
+
+/** A run over one table, in virtual time, with the SDK's own back-off. */
+class Scene {
+  readonly admin: Clients;
+  #throttles = 0;
+  readonly #time: VirtualTime;
+  readonly #wire: Wire;
+  #parties = 0;
+
+  constructor(time: VirtualTime) {
+    const random = new Random(1);
+    this.#time = time;
+    this.#wire = new Wire(new EmbeddedAws(), {
+      time,
+      random,
+      hooks: { leaving: () => 0, handled: () => undefined, inject: call => this.#inject(call) },
+    });
+    this.admin = clientsOf(this.#wire, this.#party());
+  }
+
+  #inject({ operation, target }: Departure) {
+    if (operation !== 'Scan' || target !== TABLE || this.#throttles === 0) return undefined;
+    this.#throttles--;
+    const message = 'Throughput exceeds the current capacity of your table or index.';
+    return { kind: 'error' as const, error: 'ThrottlingException', message, status: 400 };
+  }
+
+  #party(): Party {
+    return new Party(`p${++this.#parties}`, 1);
+  }
+
+  async service(): Promise<Service> {
+    const { kms, s3 } = this.admin;
+    for (const Bucket of [JOURNAL, RUNS]) await s3.send(new CreateBucketCommand({ Bucket }));
+    await this.#createTable(TABLE, ['id']);
+    await this.#createTable(LEDGER, ['run', 'item']);
+    const key = async () => (await kms.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? '';
+    const [from, to] = [await key(), await key()];
+    for (let index = 0; index < 3; index++) await this.#putLetter(`l-${index}`, from);
+    const schedule = { ...scheduleOf(1, new Random(1)), workerTimeoutSeconds: 900, pageSize: 10 };
+    return new Service(this.#wire, {
+      job: jobOf(from, to),
+      schedule,
+      bug: {},
+      executionOf: () => 'over',
+    });
+  }
+
+  async #createTable(TableName: string, keys: readonly string[]): Promise<void> {
+    await this.admin.dynamodb.send(
+      new CreateTableCommand({
+        TableName,
+        KeySchema: keys.map((name, at) => ({ AttributeName: name, KeyType: at === 0 ? 'HASH' : 'RANGE' })),
+        AttributeDefinitions: keys.map(name => ({ AttributeName: name, AttributeType: 'S' })),
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+  }
+
+  async #putLetter(id: string, key: string): Promise<void> {
+    const generate = new GenerateDataKeyWithoutPlaintextCommand({ KeyId: key, KeySpec: 'AES_256' });
+    const { CiphertextBlob = new Uint8Array() } = await this.admin.kms.send(generate);
+    const Item = { id: { S: id }, edk: { B: CiphertextBlob } };
+    await this.admin.dynamodb.send(new PutItemCommand({ TableName: TABLE, Item }));
+  }
+
+  /** A run of which so many Scans are throttled once Plan has ended; Step Functions tries its one unit six times. */
+  async run(service: Service, runId: string, throttles = 0): Promise<Report> {
+    this.#throttles = 0;
+    const planned = { party: this.#party(), now: this.#time.now() };
+    const { units } = await service.plan(runId, { job: 'letters', mode: 'migrate' }, planned);
+    this.#throttles = throttles;
+    const results: UnitProgress[] = [];
+    for (const phase of ['migrate', 'verify'] as const)
+      for (const unit of units) {
+        const ended = await this.#withRetries(() =>
+          service.work(phase, unit, {
+            party: this.#party(),
+            clock: { now: () => this.#time.now() },
+            deadline: { remaining: () => 900_000 },
+          }),
+        );
+        if (ended instanceof Error) return this.#failed(service, runId, ended);
+        results.push(ended);
+      }
+    return service.report({ runId, manifests: [] }, { party: this.#party(), results });
+  }
+
+  async #withRetries<T>(work: () => Promise<T>): Promise<T | Error> {
+    for (let tries = 1; ; tries++)
+      try {
+        return await work();
+      } catch (error) {
+        if (tries === WORKER_TRIES) return error as Error;
+        await this.#time.sleep(5_000 * 2 ** tries);
+      }
+  }
+
+  /** As Step Functions tells it: the map says nothing, its failed children have the words. */
+  #failed(service: Service, runId: string, { name, message }: Error): Promise<Report> {
+    const error = {
+      Error: 'States.ExceedToleratedFailureThreshold',
+      Cause: 'The specified tolerated failure threshold was exceeded',
+    };
+    const Cause = JSON.stringify({ errorType: name, errorMessage: message });
+    const failed = [{ Error: name, Cause, worker: 'MigrateUnit' }];
+    return service.report({ runId, error }, { party: this.#party(), results: [], failed });
+  }
+}
+
+function jobOf(from: string, to: string): Job {
+  const parsed = parseJob(
+    {
+      name: 'letters',
+      source: { keys: [from] },
+      destination: { key: to },
+      stores: [{ type: 'dynamodb', table: TABLE, format: { type: 'attribute', dataKey: 'edk' } }],
+    },
+    formats,
+  );
+  if (parsed.kind === 'refused') throw new Error(JSON.stringify(parsed.problems));
+  return parsed.job;
+}
+
+describe('a table that is throttled', () => {
+  it('for 60 Scans in a row fails the run with call, table, cause and cure, and the next one finishes', async () => {
+    await VirtualTime.run(new Random(1), async time => {
+      const scene = new Scene(time);
+      const service = await scene.service();
+      const report = await scene.run(service, 'letters-1', 60);
+      expect(report).toMatchObject({ state: 'failed', verdict: 'failed', remaining: null });
+      expect(report.error).toMatch(
+        /^ServiceUnavailable: dynamodb:Scan on table Letters after 6 tries: ThrottlingException: Throughput exceeds .*; it usually passes: start the same job again, .* raise its capacity or lower limits.maxConcurrency$/,
+      );
+      expect(await scene.run(service, 'letters-2')).toMatchObject({ state: 'succeeded', verdict: 'proven' });
+    });
+  });
+});
