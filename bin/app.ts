@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { JobsRefused } from '../lib/jobs/load-jobs.ts';
+import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
 import { ContextRefused } from '../lib/storage/journal-protection.ts';
 import { rewrapApp } from '../lib/rewrap-app.ts';
 

@@ -4,7 +4,8 @@ import { jobDifferences } from '../lambda/core/job/job-difference.ts';
 import { RunRefused } from '../lambda/core/model/errors.ts';
 import type { Job } from '../lambda/core/model/job.ts';
 import { destinationRegion } from '../lambda/core/model/route.ts';
-import { JobsRefused, loadJobs } from '../lib/jobs/load-jobs.ts';
+import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
+import { loadJobs } from '../lib/jobs/load-jobs.ts';
 import { STACK_NAME, type CommandContext } from './commands/command.ts';
 import { findJob } from './jobs.ts';
 

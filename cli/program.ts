@@ -2,20 +2,13 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { wordsForCaller } from '../lambda/adapters/aws-failure.ts';
 import { NotDeployed } from '../lambda/adapters/deployment.ts';
 import { RewrapError } from '../lambda/core/model/errors.ts';
-import { JobsRefused } from '../lib/jobs/load-jobs.ts';
+import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
 import type { CommandContext } from './commands/command.ts';
-import { control, type Control } from './commands/control.ts';
-import { demo } from './commands/demo.ts';
-import { demoRegion } from './commands/demo-region.ts';
-import { jobsValidate } from './commands/jobs-validate.ts';
-import { local, type LocalOptions } from './commands/local.ts';
-import { plan, type PlanOptions } from './commands/plan.ts';
-import { report } from './commands/report.ts';
-import { retireCheckCommand, type RetireOptions } from './commands/retire-check.ts';
-import { rollback } from './commands/rollback.ts';
-import { run, type RunOptions } from './commands/run.ts';
-import { status } from './commands/status.ts';
-import { watchRun } from './commands/watch.ts';
+import type { Control } from './commands/control.ts';
+import type { LocalOptions } from './commands/local.ts';
+import type { PlanOptions } from './commands/plan.ts';
+import type { RetireOptions } from './commands/retire-check.ts';
+import type { RunOptions } from './commands/run.ts';
 import { processConsole } from './console.ts';
 import { SynthFailed } from './embedded-aws.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -69,6 +62,7 @@ interface Definer {
   readonly act: (work: Work) => (...values: unknown[]) => Promise<void>;
 }
 
+/** Each command is loaded when it is asked for: all of them together take a second, and the SDK's clients most of it. */
 function defineCommands(program: Command, end: (code: ExitCode) => void): void {
   const definer: Definer = {
     command: (name, description) => shared(program.command(name).description(description)),
@@ -84,46 +78,80 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
   commandsToLook(definer);
   const jobs = program.command('jobs').description('job files');
   shared(jobs.command('validate <files...>').description('validates job files')).action(
-    definer.act((context, files: string[]) => jobsValidate(files, context)),
+    definer.act(async (context, files: string[]) =>
+      (await import('./commands/jobs-validate.ts')).jobsValidate(files, context),
+    ),
   );
 }
 
 function commandsToTry({ command, act }: Definer): void {
   command('demo', 'fills an embedded AWS with encrypted records, migrates and proves them')
     .addArgument(new Argument('[scenario]').choices(['rotation', 'region']).default('rotation'))
-    .action(act((context, scenario: string) => (scenario === 'region' ? demoRegion : demo)(context)));
+    .action(
+      act(async (context, scenario: string) =>
+        scenario === 'region'
+          ? (await import('./commands/demo-region.ts')).demoRegion(context)
+          : (await import('./commands/demo.ts')).demo(context),
+      ),
+    );
   command('local', 'keeps an embedded AWS running with your jobs deployed')
     .option('--jobs <folder>', 'folder of job files', JOBS)
     .option('--port <port>', 'port on loopback; 0 takes a free one', wholeNumber, 4566)
-    .action(act((context, options: LocalOptions) => local(options, context)));
+    .action(
+      act(async (context, options: LocalOptions) =>
+        (await import('./commands/local.ts')).local(options, context),
+      ),
+    );
 }
 
 function commandsOfRuns({ command, act }: Definer): void {
   asked(command('plan <job>', 'checks the premises of a run and shows what it would do'))
     .option('--jobs <folder>', 'folder of job files', JOBS)
-    .action(act((context, job: string, options: PlanOptions) => plan(job, options, context)));
-  runCommand(command).action(act((context, job: string, options: RunOptions) => run(job, options, context)));
+    .action(
+      act(async (context, job: string, options: PlanOptions) =>
+        (await import('./commands/plan.ts')).plan(job, options, context),
+      ),
+    );
+  runCommand(command).action(
+    act(async (context, job: string, options: RunOptions) =>
+      (await import('./commands/run.ts')).run(job, options, context),
+    ),
+  );
   command('rollback <run>', 'puts back what a run has replaced, wherever nobody has changed it since').action(
-    act((context, runId: string) => rollback(runId, context)),
+    act(async (context, runId: string) => (await import('./commands/rollback.ts')).rollback(runId, context)),
   );
   for (const [what, words] of CONTROLS)
-    command(`${what} <run>`, words).action(act((context, runId: string) => control(what, runId, context)));
+    command(`${what} <run>`, words).action(
+      act(async (context, runId: string) =>
+        (await import('./commands/control.ts')).control(what, runId, context),
+      ),
+    );
 }
 
 function commandsToLook({ command, act }: Definer): void {
   command(
     'status [run]',
     'shows the progress of a run, or the latest runs; and who holds which store',
-  ).action(act((context, runId?: string) => status(runId, context)));
+  ).action(
+    act(async (context, runId?: string) => (await import('./commands/status.ts')).status(runId, context)),
+  );
   command('watch <run>', 'follows a run to its report, whoever has started it').action(
-    act((context, runId: string) => watchRun(runId, context)),
+    act(async (context, runId: string) => (await import('./commands/watch.ts')).watchRun(runId, context)),
   );
   command('report <run>', 'shows the report of a run')
     .option('--html <file>', 'also write it as a page')
-    .action(act((context, runId: string, options: { html?: string }) => report(runId, options, context)));
+    .action(
+      act(async (context, runId: string, options: { html?: string }) =>
+        (await import('./commands/report.ts')).report(runId, options, context),
+      ),
+    );
   command('retire-check <key>', 'may the old key be disabled? advises, and never acts')
     .option('--jobs <folder>', 'folder of job files', JOBS)
-    .action(act((context, key: string, options: RetireOptions) => retireCheckCommand(key, options, context)));
+    .action(
+      act(async (context, key: string, options: RetireOptions) =>
+        (await import('./commands/retire-check.ts')).retireCheckCommand(key, options, context),
+      ),
+    );
 }
 
 /** What a person may ask of a run, whether it is planned or started. */

@@ -4,12 +4,7 @@ import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { formatProblem } from '../../lambda/core/model/problem.ts';
 import { formats } from '../../lambda/formats/registry.ts';
-
-/** A folder of jobs cannot be deployed: one line for each problem, naming file, path, value and cure. */
-export class JobsRefused extends Error {
-  override readonly name = 'JobsRefused';
-  readonly code = 'jobs.refused';
-}
+import { JobsRefused } from './jobs-refused.ts';
 
 /** Reads and validates every `*.json` of a folder, or one file. Refuses with all problems of all files at once. */
 export function loadJobs(folder: string): readonly Job[] {

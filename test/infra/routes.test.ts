@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Job, Store } from '../../lambda/core/model/job.ts';
 import { deployBridges } from '../../lib/route-keys/bridges.ts';
 import { deploySourceReplicas } from '../../lib/route-keys/source-replicas.ts';
-import { JobsRefused } from '../../lib/jobs/load-jobs.ts';
+import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
 import { refusePlaintextRoutes } from '../../lib/jobs/plaintext-route.ts';
 import { job, NEW_KEY, OLD_KEY, use } from '../support/builders.ts';
 import { actionsOf, definitionOf, statementsByStage, synthesized, type Statement } from '../support/stack.ts';

@@ -2,7 +2,8 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JobsRefused, loadJobs } from '../../lib/jobs/load-jobs.ts';
+import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
+import { loadJobs } from '../../lib/jobs/load-jobs.ts';
 import { job, jobInput } from '../support/builders.ts';
 import { synthesized } from '../support/stack.ts';
 
