@@ -1,6 +1,6 @@
 import type { Report } from '../lambda/core/report/report.ts';
 
-/** What a command's exit status means (DESIGN 6.5). Scripts rely on it. */
+/** What a command's exit status means (docs/design.md, Command line). Scripts rely on it. */
 export const EXIT = {
   /** Done and proven: nothing is left. Of a census, nothing to do; of a rollback, everything restored. */
   done: 0,

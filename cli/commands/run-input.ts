@@ -9,7 +9,7 @@ export interface InputOptions {
   readonly maxConcurrency?: number;
 }
 
-/** The execution input (DESIGN 6.2); the service validates it. */
+/** The execution input (docs/design.md, Execution input); the service validates it. */
 export function runInput(job: string, options: InputOptions): object {
   const { mode, dryRun, sample, fromStart, grantToken, kmsRequestsPerSecond, maxConcurrency } = options;
   const limits = {

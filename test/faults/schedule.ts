@@ -1,7 +1,7 @@
 import type { Random } from './random.ts';
 import type { Layout } from './records.ts';
 
-/** Where in DESIGN §5 a worker is killed: before a request leaves, or after it took effect. */
+/** Where in the work on a page (docs/architecture.md, A run) a worker is killed: before a request leaves, or after it took effect. */
 export const KILL_POINTS = [
   '1 reading',
   '2 before asking KMS',

@@ -1,6 +1,6 @@
 /**
  * A model of one record that two workers on one unit, an application and a rollback touch, one atomic step at a time.
- * Every interleaving is visited. Steps follow DESIGN 5: read, re-encrypt, journal, write, and after a lost race read
+ * Every interleaving is visited. Steps follow docs/architecture.md: read, re-encrypt, journal, write, and after a lost race read
  * again and write once more. Any worker may be killed between any two steps, and starts again.
  */
 

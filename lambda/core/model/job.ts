@@ -2,7 +2,7 @@ import type { KeyUse } from './key-use.ts';
 import type { JobRoute } from './route.ts';
 import type { BucketScope, TableScope } from './scope.ts';
 
-/** A job as validated (DESIGN 6.1). `format` is checked by its own room and stays opaque here. */
+/** A job as validated (docs/design.md, Job). `format` is checked by its own room and stays opaque here. */
 export interface Job {
   readonly name: string;
   readonly source: { readonly keys: readonly KeyUse[] };

@@ -1,6 +1,6 @@
 import type { KeyMaterial } from './data-key.ts';
 
-/** Every data key visited has exactly one of these (DESIGN 6.3). The order is that of the report. */
+/** Every data key visited has exactly one of these (docs/design.md, Outcomes). The order is that of the report. */
 export const OUTCOME_KINDS = [
   'rewrapped',
   'to-rewrap',

@@ -1,7 +1,7 @@
 import { parseKeyReference, regionOf } from './arn.ts';
 import type { Job } from './job.ts';
 
-/** The ways of an EDK from source to destination (DESIGN 7), safest first. */
+/** The ways of an EDK from source to destination (docs/routes.md), safest first. */
 export const ROUTE_TYPES = ['direct', 'multi-region', 'bridge', 'decrypt-encrypt'] as const;
 export type RouteType = (typeof ROUTE_TYPES)[number];
 

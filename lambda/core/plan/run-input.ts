@@ -6,7 +6,7 @@ import { MAX_CONCURRENCY, MAX_KMS_REQUESTS_PER_SECOND } from '../job/job-schema.
 import { problemOf } from '../job/parse-job.ts';
 import { oneOf, strictObject, text, wholeNumber } from '../job/strict-object.ts';
 
-/** What an execution asks for (DESIGN 6.2), checked against its job. */
+/** What an execution asks for (docs/design.md, Execution input), checked against its job. */
 export interface RunInput {
   readonly job: Job;
   readonly mode: RunMode;

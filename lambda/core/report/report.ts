@@ -39,7 +39,7 @@ export interface KeyMaterialReport extends KeyMaterialCount {
   readonly rotationType?: string;
 }
 
-/** The account of a run (DESIGN 6.4): what `rewrap report`, the HTML page and `report.json` all show. */
+/** The account of a run (docs/design.md, Report): what `rewrap report`, the HTML page and `report.json` all show. */
 export interface Report {
   readonly runId: string;
   readonly job: string;
