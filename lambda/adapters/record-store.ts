@@ -2,7 +2,7 @@ import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynam
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { BucketStore, Store, TableStore } from '../core/model/job.ts';
 import type { RecordStore } from '../core/ports.ts';
-import { premise } from './aws-errors.ts';
+import { isTransient, premise } from './aws-errors.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { CopiedRecords } from './copied-records.ts';
 import { DynamoDbRecords, type Table } from './dynamodb-records.ts';
@@ -70,6 +70,7 @@ async function keyNames(table: string, client: DynamoDBClient): Promise<readonly
     const { Table: described } = await client.send(new DescribeTableCommand({ TableName: table }));
     return (described?.KeySchema ?? []).flatMap(({ AttributeName }) => AttributeName ?? []);
   } catch (error) {
+    if (isTransient(error)) throw error;
     throw premise('dynamodb.describe', `dynamodb:DescribeTable of ${table}`, error, CURE);
   }
 }
@@ -78,6 +79,7 @@ async function accessControlLists(bucket: string, client: S3Client): Promise<boo
   try {
     return await hasAccessControlLists(client, bucket);
   } catch (error) {
+    if (isTransient(error)) throw error;
     throw premise('s3.ownership', `s3:GetBucketOwnershipControls of ${bucket}`, error, CURE);
   }
 }
