@@ -13,10 +13,11 @@ import type { ScanRange } from '../core/model/run.ts';
 import type { TableScope } from '../core/model/scope.ts';
 import type { RecordPage, WriteResult } from '../core/ports.ts';
 import { isRefusal, isTransient, judgeOf, nameOf, premise, refusalWords } from './aws-errors.ts';
-import { despiteConflicts } from './patience.ts';
 import { batchGet } from './batch-get.ts';
+import { busyOf } from './busy.ts';
 import type { CopyTarget } from './copied-records.ts';
 import { decodeKey, encodeKey, type SdkItem } from './item-key.ts';
+import { despiteConflicts } from './patience.ts';
 import { RefusedCalls } from './refused-calls.ts';
 import { scanScope } from './scan-scope.ts';
 import { updateExpression } from './update-expression.ts';
@@ -162,8 +163,11 @@ export class DynamoDbRecords implements CopyTarget {
         : { kind: 'blocked', reason: refusalWords(call, asked.error) };
     } catch (error) {
       if (nameOf(error) === 'ConditionalCheckFailedException') return { kind: 'precondition-failed' };
-      if (isTransient(error) || nameOf(error) === 'TransactionConflictException')
-        return { kind: 'unavailable', reason: `DynamoDB did not take the write: ${nameOf(error)}` };
+      const busy = busyOf(error);
+      if (busy !== undefined || isTransient(error)) {
+        const reason = `DynamoDB did not take the write: ${nameOf(error)}`;
+        return { kind: 'unavailable', reason, ...(busy !== undefined && { busy }) };
+      }
       throw this.#premise(call, error);
     }
   }
@@ -202,8 +206,12 @@ export class DynamoDbRecords implements CopyTarget {
   }
 }
 
-/** A condition that does not hold, and a transaction in the way, are about the item, and refuse nothing. */
-const STATES_OF_ITEMS = new Set(['ConditionalCheckFailedException', 'TransactionConflictException']);
+/** A condition that does not hold, and another write in the way, are about the item, and refuse nothing. */
+const STATES_OF_ITEMS = new Set([
+  'ConditionalCheckFailedException',
+  'ReplicatedWriteConflictException',
+  'TransactionConflictException',
+]);
 
 function needItem(record: StoreRecord): ItemRecord {
   if (record.kind !== 'item') throw new TypeError(`a table holds items, not ${record.kind}s`);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nameOf } from './aws-errors.ts';
+import { busyOf } from './busy.ts';
 
 /**
  * KMS is eventually consistent: a key, alias, replica or grant that has just been made may not be visible everywhere,
@@ -22,17 +22,18 @@ export async function patiently<T>(
   return outcome;
 }
 
-/** Somebody else's transaction or copy holds the record for a moment; the SDK does not ask again on these. */
-const CONFLICTS = new Set(['TransactionConflictException', 'ConditionalRequestConflict', 'OperationAborted']);
 const CONFLICT_PATIENCE_MS: readonly number[] = [100, 200, 400, 800];
 
-/** Sends a conditional write again while another one is in its way. It has no effect until it answers. */
+/**
+ * Sends a conditional write again while another one is in its way: a conflict is usually over in milliseconds, and the
+ * SDK asks again on some of them only. It has no effect until it answers.
+ */
 export async function despiteConflicts<T>(send: () => Promise<T>): Promise<T> {
   for (const wait of CONFLICT_PATIENCE_MS) {
     try {
       return await send();
     } catch (error) {
-      if (!CONFLICTS.has(nameOf(error))) throw error;
+      if (busyOf(error) !== 'contended') throw error;
       await sleep(wait);
     }
   }

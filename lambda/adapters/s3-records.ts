@@ -6,6 +6,7 @@ import type { BucketScope } from '../core/model/scope.ts';
 import type { RecordPage, WriteResult } from '../core/ports.ts';
 import { compareUtf8 } from '../core/scan/utf8-order.ts';
 import { isTransient, nameOf, refusalWords } from './aws-errors.ts';
+import { busyOf } from './busy.ts';
 import type { CopyTarget } from './copied-records.ts';
 import { copyInPlace } from './copy-in-place.ts';
 import { copyToBucket } from './copy-to-bucket.ts';
@@ -138,8 +139,11 @@ export class S3Records implements CopyTarget {
       case 'ObjectNotInActiveTierError':
         return { kind: 'blocked', reason: 'archived: restore the object, then run the job again' };
     }
-    if (isTransient(error))
-      return { kind: 'unavailable', reason: `S3 did not take the copy: ${nameOf(error)}` };
+    const busy = busyOf(error);
+    if (busy !== undefined || isTransient(error)) {
+      const reason = `S3 did not take the copy: ${nameOf(error)}`;
+      return { kind: 'unavailable', reason, ...(busy !== undefined && { busy }) };
+    }
     throw s3Premise('s3:CopyObject', { bucket: this.#store.bucket, key: locator }, error);
   }
 

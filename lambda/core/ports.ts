@@ -23,8 +23,11 @@ export type WriteResult =
   /** The record is not what it was when it was read: nothing has been written. */
   | { readonly kind: 'precondition-failed' }
   | { readonly kind: 'blocked'; readonly reason: string }
-  /** Retries are spent; whether the write happened is unknown. */
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  /** Retries are spent; whether the write happened is unknown. `busy`: the store takes it later. */
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly busy?: Busy };
+
+/** `throttled`: the store is asked for more than it takes. `contended`: another write holds the record for a moment. */
+export type Busy = 'throttled' | 'contended';
 
 export interface RecordStore {
   readPage(

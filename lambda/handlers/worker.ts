@@ -1,13 +1,17 @@
 import type { Context } from 'aws-lambda';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsClients } from '../adapters/aws-clients.ts';
 import { tellingFailures } from '../adapters/aws-failure.ts';
 import { KmsChannel } from '../adapters/kms-channel.ts';
 import { DynamoDbLedger } from '../adapters/ledger.ts';
+import { PatientRecords } from '../adapters/patient-records.ts';
 import { openStore } from '../adapters/record-store.ts';
 import { S3RunFiles } from '../adapters/run-files.ts';
 import { PowertoolsTelemetry } from '../adapters/telemetry.ts';
+import { keepMoving } from '../core/account/keep-moving.ts';
 import type { UnitProgress } from '../core/model/books.ts';
-import type { Unit } from '../core/model/run.ts';
+import { storeName } from '../core/model/job.ts';
+import type { Phase, Unit } from '../core/model/run.ts';
 import { unitScope, type UnitScope } from '../core/scan/unit-scope.ts';
 import type { VerifyPorts } from '../core/verify/verify-unit.ts';
 import { formats } from '../formats/registry.ts';
@@ -30,18 +34,28 @@ type Work = (
 ) => Promise<UnitProgress>;
 
 /** What all workers have in common: the unit's scope, and every port but the journal's and the one that KMS is. */
-export function worker(service: string, work: Work): (unit: Unit, context: Context) => Promise<UnitProgress> {
+export function worker(
+  service: string,
+  phase: Phase,
+  work: Work,
+): (unit: Unit, context: Context) => Promise<UnitProgress> {
   const run = async (unit: Unit, context: Context): Promise<UnitProgress> => {
     const scope = unitScope(unit, await files.readPlan(unit.runId), formats);
     const { job, storeRegion: region, grantTokens } = scope.plan;
-    const ports = {
-      records: await openStore(scope.store, { clients, region, tags: scope.format.needsTags }),
-      ledger,
-      telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),
+    const time = {
       deadline: { remaining: () => context.getRemainingTimeInMillis() },
       clock: { now: () => Date.now() },
     };
-    return work(scope, ports, { kms: new KmsChannel({ grantTokens }), s3 });
+    const records = await openStore(scope.store, { clients, region, tags: scope.format.needsTags });
+    const waiting = { ...time, wait: (ms: number) => sleep(ms), random: Math.random };
+    const ports = {
+      records: new PatientRecords(records, storeName(scope.store), waiting),
+      ledger,
+      telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),
+      ...time,
+    };
+    const tools = { kms: new KmsChannel({ grantTokens }), s3 };
+    return keepMoving(unit, phase, ledger, () => work(scope, ports, tools));
   };
   return (unit, context) => tellingFailures(unit.runId, ledger, () => run(unit, context));
 }

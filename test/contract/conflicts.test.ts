@@ -1,7 +1,10 @@
 import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DynamoDbRecords } from '../../lambda/adapters/dynamodb-records.ts';
+import type { AwsClients } from '../../lambda/adapters/aws-clients.ts';
 import { S3Journal } from '../../lambda/adapters/journal.ts';
+import { PatientRecords } from '../../lambda/adapters/patient-records.ts';
+import { openStore } from '../../lambda/adapters/record-store.ts';
 import { S3Records } from '../../lambda/adapters/s3-records.ts';
 import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { UNIT } from '../support/builders.ts';
@@ -33,12 +36,34 @@ describe('a write that meets another one in progress', () => {
     );
     const records = new DynamoDbRecords(aws.dynamodb, { name: 'Orders', keyNames: ['id'] });
     const [record] = await records.find([JSON.stringify({ id: { S: 'a' } })]);
-    conflict('dynamodb', 'UpdateItem', 'TransactionConflictException');
     const edk = (value: string) => [{ path: ['edk'], value: { S: value } }];
-    expect(
-      await records.write(record!, { kind: 'item-change', expect: edk('old'), set: edk('new') }),
-    ).toEqual({ kind: 'written' });
+    const change = (from: string, to: string) =>
+      ({ kind: 'item-change', expect: edk(from), set: edk(to) }) as const;
+    conflict('dynamodb', 'UpdateItem', 'TransactionConflictException');
+    expect(await records.write(record!, change('old', 'new'))).toEqual({ kind: 'written' });
+    // Of a global table with strong consistency, that another Region writes to.
+    conflict('dynamodb', 'UpdateItem', 'ReplicatedWriteConflictException');
+    expect(await records.write(record!, change('new', 'newer'))).toEqual({ kind: 'written' });
   });
+
+  it('says so where the conflict lasts, so that the worker tries again while it has time', async () => {
+    const records = new DynamoDbRecords(aws.dynamodb, { name: 'Orders', keyNames: ['id'] });
+    const [record] = await records.find([JSON.stringify({ id: { S: 'a' } })]);
+    const edk = [{ path: ['edk'], value: { S: 'x' } }];
+    for (const [error, count, busy] of [
+      ['TransactionConflictException', 5, 'contended'],
+      ['ReplicatedWriteConflictException', 5, 'contended'],
+      ['ProvisionedThroughputExceededException', 1, 'throttled'],
+      ['ThrottlingException', 1, 'throttled'],
+      ['RequestLimitExceeded', 1, 'throttled'],
+    ] as const) {
+      aws.aws.faults.inject({ service: 'dynamodb', operation: 'UpdateItem', error, count });
+      expect(await records.write(record!, { kind: 'item-change', expect: edk, set: edk })).toEqual({
+        ...{ kind: 'unavailable', busy },
+        reason: `DynamoDB did not take the write: ${error}`,
+      });
+    }
+  }, 20_000);
 
   it('is made to an object', async () => {
     await aws.s3.send(
@@ -52,6 +77,44 @@ describe('a write that meets another one in progress', () => {
     ).toEqual({ kind: 'written' });
   });
 
+  it('of a bucket that asks to slow down is one to make again', async () => {
+    const records = new S3Records(aws.s3, { bucket: 'bucket', prefix: '', accessControlLists: false });
+    const [record] = await records.find(['a']);
+    aws.aws.faults.inject({
+      service: 's3',
+      operation: 'CopyObject',
+      error: 'SlowDown',
+      status: 503,
+      count: 1,
+    });
+    expect(
+      await records.write(record!, { kind: 'object-change', expect: { edk: 'new' }, set: { edk: 'newer' } }),
+    ).toMatchObject({ kind: 'unavailable', busy: 'throttled' });
+  });
+
+  it('is waited for where a HEAD, whose answer has no name, is throttled', async () => {
+    const waits: number[] = [];
+    const records = new PatientRecords(
+      new S3Records(aws.s3, { bucket: 'bucket', prefix: '', accessControlLists: false }),
+      's3:bucket/',
+      {
+        clock: { now: () => 0 },
+        deadline: { remaining: () => 60_000 },
+        wait: ms => Promise.resolve(void waits.push(ms)),
+        random: () => 1,
+      },
+    );
+    aws.aws.faults.inject({
+      service: 's3',
+      operation: 'HeadObject',
+      error: 'SlowDown',
+      status: 503,
+      count: 2,
+    });
+    expect(await records.find(['a'])).toMatchObject([{ locator: 'a' }]);
+    expect(waits).toEqual([500, 1_000]);
+  });
+
   it('is made to the journal, once', async () => {
     const entry: OutcomeEntry = { schema: 2, store: 's', locator: 'l', slot: 'edk', outcome: 'foreign-key' };
     conflict('s3', 'PutObject', 'ConditionalRequestConflict');
@@ -62,5 +125,25 @@ describe('a write that meets another one in progress', () => {
       new ListObjectsV2Command({ Bucket: 'bucket', Prefix: 'outcomes/job=orders/' }),
     );
     expect(KeyCount).toBe(1);
+  });
+});
+
+describe('a worker that opens its store while the account is throttled', () => {
+  let aws: Embedded;
+  beforeAll(async () => {
+    aws = await embedded();
+  });
+  afterAll(() => aws.stop());
+
+  it.each([
+    ['dynamodb', 'DescribeTable', 'ThrottlingException', { type: 'dynamodb', table: 'Orders' }],
+    ['s3', 'GetBucketOwnershipControls', 'SlowDown', { type: 's3', bucket: 'bucket', prefix: '' }],
+  ] as const)('by %s breaks no premise of the run', async (service, operation, error, store) => {
+    aws.aws.faults.inject({ service, operation, error, count: 1 });
+    const clients = { dynamodb: () => aws.dynamodb, s3: () => aws.s3 } as unknown as AwsClients;
+    const format = { type: 'attribute' };
+    await expect(
+      openStore({ ...store, format }, { clients, region: 'us-east-1', tags: false }),
+    ).rejects.toMatchObject({ name: error });
   });
 });

@@ -9,15 +9,17 @@ import { KmsKeyService } from '../../lambda/adapters/kms.ts';
 import { DynamoDbLedger } from '../../lambda/adapters/ledger.ts';
 import { DeployedRuns } from '../../lambda/adapters/past-runs.ts';
 import { KMS_PATIENCE_MS } from '../../lambda/adapters/patience.ts';
+import { PatientRecords } from '../../lambda/adapters/patient-records.ts';
 import { openStore } from '../../lambda/adapters/record-store.ts';
 import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
 import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
 import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
 import { LedgerStoreLocks } from '../../lambda/adapters/store-locks.ts';
+import { keepMoving } from '../../lambda/core/account/keep-moving.ts';
 import type { HolderLife } from '../../lambda/core/lock/store-lock.ts';
 import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
-import type { Job } from '../../lambda/core/model/job.ts';
+import { storeName, type Job } from '../../lambda/core/model/job.ts';
 import type { Phase, RunPlan, Unit } from '../../lambda/core/model/run.ts';
 import { beginRun } from '../../lambda/core/plan/begin-run.ts';
 import type { FailedUnit } from '../../lambda/core/report/failure-words.ts';
@@ -114,8 +116,13 @@ export class Service {
         intents: new S3IntentArchive(clients.s3(), place),
         outcomes: new S3OutcomeArchive(clients.s3(), place),
       };
+      const records = await openStore(scope.store, { clients, region: plan.storeRegion, tags: false });
+      const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
       const ports = {
-        records: await openStore(scope.store, { clients, region: plan.storeRegion, tags: false }),
+        records: new PatientRecords(records, storeName(scope.store), {
+          ...{ clock, deadline, wait },
+          random: () => Math.random(),
+        }),
         keys: new KmsKeyService(new KmsChannel(this.#wire.configOf(party))),
         journal: new S3Journal(clients.s3(), place),
         archive: Object.assign(archive.intents, {
@@ -128,14 +135,16 @@ export class Service {
       };
       const planted =
         this.#options.bug.ports?.(ports, { phase, plan, dynamodb: clients.dynamodb() }) ?? ports;
-      switch (phase) {
-        case 'migrate':
-          return migrateUnit(scope, planted);
-        case 'verify':
-          return verifyUnit(scope, planted);
-        case 'rollback':
-          return rollbackUnit(scope, planted);
-      }
+      return keepMoving(unit, phase, ledger, () => {
+        switch (phase) {
+          case 'migrate':
+            return migrateUnit(scope, planted);
+          case 'verify':
+            return verifyUnit(scope, planted);
+          case 'rollback':
+            return rollbackUnit(scope, planted);
+        }
+      });
     });
   }
 

@@ -163,7 +163,7 @@ function injectionOf(
       if (operation === 'PutObject' && target.startsWith(`${JOURNAL}/`))
         return error('ConditionalRequestConflict', 409);
       return operation === 'UpdateItem' && target === TABLE
-        ? error('TransactionConflictException', 400)
+        ? error(random.pick(['TransactionConflictException', 'ReplicatedWriteConflictException']), 400)
         : undefined;
   }
 }

@@ -1,0 +1,32 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { UnitProgress } from '../model/books.ts';
+import { ServiceUnavailable } from '../model/errors.ts';
+import type { Phase, Unit } from '../model/run.ts';
+import type { Ledger } from '../ports.ts';
+import { freshProgress } from './unit-progress.ts';
+
+/**
+ * A unit whose store takes no more for now ends its invocation as one whose time is spent, if this invocation has moved
+ * it on: the state machine calls again, as often as it takes. Only an invocation without anything to show for it fails,
+ * and of such ones Step Functions repeats a few.
+ *
+ * One strongly consistent read of the ledger for each invocation, however short: $0.000000125 for each 4 KB of progress.
+ */
+export async function keepMoving(
+  unit: Unit,
+  phase: Phase,
+  ledger: Pick<Ledger, 'lastCheckpoint'>,
+  work: () => Promise<UnitProgress>,
+): Promise<UnitProgress> {
+  const stand = (): Promise<UnitProgress | undefined> =>
+    ledger.lastCheckpoint(freshProgress(unit, phase), unit.runId);
+  const before = await stand();
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ServiceUnavailable && error.code === 'store.busy')) throw error;
+    const now = await stand();
+    if (now === undefined || isDeepStrictEqual(now, before)) throw error;
+    return now;
+  }
+}
