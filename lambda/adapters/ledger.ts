@@ -42,15 +42,13 @@ export class DynamoDbLedger implements Ledger {
         new UpdateItemCommand({
           TableName: this.#table,
           Key: itemKey(progress.runId, unitItem(progress)),
-          UpdateExpression:
-            'SET progress = :progress, pages = :pages, writer = :writer, expiresAt = :expiresAt',
+          UpdateExpression: `SET progress = :progress, pages = :pages, writer = :writer ${KEPT}`,
           // Where nothing is stored yet, this is the first checkpoint of this run, whatever it goes on from.
           ConditionExpression: 'attribute_not_exists(pages) OR pages = :previous',
           ExpressionAttributeValues: {
             ':progress': { S: JSON.stringify(progress) },
             ':pages': { N: String(progress.pages) },
             ':writer': { S: writer },
-            ':expiresAt': expiry(),
             ':previous': { N: String(previousPages) },
           },
         }),
@@ -132,8 +130,8 @@ export class DynamoDbLedger implements Ledger {
       new UpdateItemCommand({
         TableName: this.#table,
         Key: itemKey(runId, 'CONTROL'),
-        UpdateExpression: `SET ${assignment}, expiresAt = :expiresAt`,
-        ExpressionAttributeValues: { ...values, ':expiresAt': expiry() },
+        UpdateExpression: `SET ${assignment} ${KEPT}`,
+        ExpressionAttributeValues: values,
         ReturnValues: 'ALL_NEW',
       }),
     );
@@ -158,12 +156,8 @@ export class DynamoDbLedger implements Ledger {
   }
 }
 
-/** Checkpoints are kept as long as a Standard execution is described: 90 days. */
-const KEEP_SECONDS = 90 * 24 * 3600;
-
-function expiry(): { N: string } {
-  return { N: String(Math.floor(Date.now() / 1000) + KEEP_SECONDS) };
-}
+/** Nothing of a run expires before its end (ledger-expiry.ts). Earlier versions gave every item a date. */
+const KEPT = 'REMOVE expiresAt';
 
 function unitItem({ phase, unitId }: UnitProgress): string {
   return `${phase}#${unitId}`;

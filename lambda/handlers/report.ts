@@ -1,7 +1,9 @@
+import type { Context } from 'aws-lambda';
 import { journalLocation } from '../adapters/journal.ts';
 import { DynamoDbLedger } from '../adapters/ledger.ts';
 import { AwsClients } from '../adapters/aws-clients.ts';
 import { namingFailures } from '../adapters/aws-failure.ts';
+import { LedgerExpiry } from '../adapters/ledger-expiry.ts';
 import { LedgerHistory } from '../adapters/run-history.ts';
 import { S3RunFiles } from '../adapters/run-files.ts';
 import { RunEvents } from '../adapters/run-events.ts';
@@ -12,6 +14,7 @@ import { ENV, requireEnv } from './env.ts';
 const clients = new AwsClients();
 const table = requireEnv(ENV.ledgerTable);
 const events = new RunEvents();
+const expiry = new LedgerExpiry(clients.dynamodb(), table);
 const ports = {
   files: new S3RunFiles(clients.s3(), requireEnv(ENV.runBucket)),
   ledger: new DynamoDbLedger(clients.dynamodb(), table),
@@ -24,8 +27,12 @@ const ports = {
 };
 
 /** States Report and ReportFailure. */
-export async function handler(event: FinishRequest): Promise<object> {
-  const { report, reportKey, brokenPremise, words } = await namingFailures(() => finishRun(event, ports));
+export async function handler(event: FinishRequest, context: Context): Promise<object> {
+  const deadline = { remaining: () => context.getRemainingTimeInMillis() };
+  const letExpire = (runId: string) => expiry.letExpire(runId, Date.now(), deadline);
+  const { report, reportKey, brokenPremise, words } = await namingFailures(() =>
+    finishRun(event, { ...ports, letExpire }),
+  );
   const { state, remaining } = report;
   return {
     reportKey,

@@ -5,7 +5,7 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/handlers/env.ts';
 
-/** Progress, checkpoints and control of runs. Items expire 90 days after their last change. */
+/** Progress, checkpoints and control of runs. Nothing of a run expires before its end. */
 export class Ledger extends Construct {
   readonly table: Table;
 

@@ -5,7 +5,13 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-c
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/handlers/env.ts';
 
-/** Plans, units, map results and reports: everything about runs but the journal. Kept a year. */
+/**
+ * Step Functions lets an execution run for a year. Its plan is written at its beginning and needed by its rollback, so it
+ * is kept for another year after that.
+ */
+const KEEP = Duration.days(730);
+
+/** Plans, units, map results and reports: everything about runs but the journal. */
 export class RunBucket extends Construct {
   readonly bucket: IBucket;
 
@@ -16,9 +22,7 @@ export class RunBucket extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [
-        { expiration: Duration.days(365), abortIncompleteMultipartUploadAfter: Duration.days(7) },
-      ],
+      lifecycleRules: [{ expiration: KEEP, abortIncompleteMultipartUploadAfter: Duration.days(7) }],
     }) as IBucket;
   }
 

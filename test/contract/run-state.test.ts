@@ -1,7 +1,8 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { S3Journal, S3OutcomeArchive } from '../../lambda/adapters/journal.ts';
 import { DynamoDbLedger } from '../../lambda/adapters/ledger.ts';
+import { LedgerExpiry } from '../../lambda/adapters/ledger-expiry.ts';
 import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
 import { LedgerStoreLocks } from '../../lambda/adapters/store-locks.ts';
 import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
@@ -97,6 +98,63 @@ describe('the ledger table', () => {
     const units: string[] = [];
     for await (const { unitId } of ledger.units('run-1')) units.push(unitId);
     expect(units).toEqual(['u00001', 'u00002']);
+  });
+});
+
+describe('what a run needs', () => {
+  const NOW = Date.UTC(2026, 10, 21);
+  const DAY_MS = 24 * 3600 * 1000;
+
+  /** Days until each item of a run expires; `never` where it has no date. */
+  async function days(runId: string): Promise<Record<string, number | 'never'>> {
+    const { Items = [] } = await aws.dynamodb.send(
+      new QueryCommand({
+        TableName: `Ledger${tables}`,
+        KeyConditionExpression: 'run = :run',
+        ExpressionAttributeValues: { ':run': { S: runId } },
+      }),
+    );
+    return Object.fromEntries(
+      Items.map(({ item, expiresAt }) => [
+        item?.S ?? '',
+        expiresAt === undefined ? 'never' : (Number(expiresAt.N) * 1000 - NOW) / DAY_MS,
+      ]),
+    );
+  }
+
+  const moved = afterPage(freshProgress(UNIT, 'migrate'), { cursor: 'c', books: EMPTY_BOOKS });
+
+  it('never expires before its end, however long it runs or is paused', async () => {
+    const ledger = (await embeddedLedger()) as DynamoDbLedger;
+    await ledger.checkpoint(moved, 0);
+    await ledger.renewLease('run-1', 1);
+    await ledger.pause('run-1', true);
+    expect(await days('run-1')).toEqual({ CONTROL: 'never', 'migrate#u00001': 'never' });
+  });
+
+  it('loses the date that an earlier version has given it', async () => {
+    const ledger = (await embeddedLedger()) as DynamoDbLedger;
+    for (const item of ['CONTROL', 'migrate#u00001'])
+      await aws.dynamodb.send(
+        new PutItemCommand({
+          TableName: `Ledger${tables}`,
+          Item: { run: { S: 'run-1' }, item: { S: item }, expiresAt: { N: '1' }, pages: { N: '0' } },
+        }),
+      );
+    await ledger.checkpoint(moved, 0);
+    await ledger.renewLease('run-1', 1);
+    expect(await days('run-1')).toEqual({ CONTROL: 'never', 'migrate#u00001': 'never' });
+  });
+
+  it('has a date from its end on: its checkpoints three months, its end as long as its plan', async () => {
+    const ledger = (await embeddedLedger()) as DynamoDbLedger;
+    await ledger.checkpoint(moved, 0);
+    await ledger.remember('run-1');
+    const expiry = new LedgerExpiry(aws.dynamodb, `Ledger${tables}`);
+    await expiry.letExpire('run-1', NOW, { remaining: () => 29_999 });
+    expect(await days('run-1')).toEqual({ CONTROL: 'never', 'migrate#u00001': 'never' });
+    await expiry.letExpire('run-1', NOW, { remaining: () => 60_000 });
+    expect(await days('run-1')).toEqual({ CONTROL: 730, 'migrate#u00001': 90 });
   });
 });
 

@@ -6,6 +6,7 @@ import { journalLocation, S3Journal, S3OutcomeArchive } from '../../lambda/adapt
 import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
 import { KmsKeyService } from '../../lambda/adapters/kms.ts';
+import { LedgerExpiry } from '../../lambda/adapters/ledger-expiry.ts';
 import { DynamoDbLedger } from '../../lambda/adapters/ledger.ts';
 import { DeployedRuns } from '../../lambda/adapters/past-runs.ts';
 import { KMS_PATIENCE_MS } from '../../lambda/adapters/patience.ts';
@@ -166,6 +167,10 @@ export class Service {
       locks: new LedgerStoreLocks(clients.dynamodb(), LEDGER),
       journalLocation: plan => journalLocation(JOURNAL, plan),
       announce: () => Promise.resolve(),
+      letExpire: runId =>
+        new LedgerExpiry(clients.dynamodb(), LEDGER).letExpire(runId, Date.now(), {
+          remaining: () => Number.POSITIVE_INFINITY,
+        }),
       clock: { now: () => Date.now() },
     });
     return report;

@@ -42,6 +42,7 @@ async function reported(
     locks: {} as FinishPorts['locks'],
     journalLocation: () => 's3://journal/',
     announce: () => Promise.resolve(),
+    letExpire: () => Promise.reject(new Error('a run that failed can be gone on from')),
     clock: { now: () => 0 },
   };
   const { report, words } = await finishRun({ runId: 'run-1', error }, ports);

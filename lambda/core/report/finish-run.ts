@@ -35,6 +35,8 @@ export interface FinishPorts {
   readonly locks: StoreLocks;
   readonly journalLocation: (plan: RunPlan) => string;
   readonly announce: (report: Report) => Promise<void>;
+  /** From now on, what the ledger holds of a run has a date on which it goes. */
+  readonly letExpire: (runId: string) => Promise<void>;
   readonly clock: Clock;
 }
 
@@ -84,13 +86,27 @@ export async function finishRun(
   const { reportKey } = await files.writeReport(report, reportHtml(report));
   await ports.announce(report);
   // A run that failed keeps its locks: it can be redriven, and whoever takes them over fences it first.
-  if (report.state === 'succeeded') await releaseLocks(plan, ports.locks);
+  if (report.state === 'succeeded') {
+    await releaseLocks(plan, ports.locks);
+    await letExpire(plan, ports);
+  }
   return {
     report,
     reportKey,
     ...(brokenPremise !== undefined && { brokenPremise }),
     ...(words !== undefined && { words }),
   };
+}
+
+/**
+ * A run that came to its end, and the unfinished ones that it went on from, are gone on from no more. The run is over and
+ * reported by then: that something is kept for longer must not make it fail.
+ */
+async function letExpire(
+  { runId, continues = [] }: RunPlan,
+  ports: Pick<FinishPorts, 'letExpire'>,
+): Promise<void> {
+  for (const one of [runId, ...continues]) await ports.letExpire(one).catch(() => undefined);
 }
 
 async function wordsOf(

@@ -1,0 +1,68 @@
+import { EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
+import { afterPage, freshProgress } from '../../lambda/core/account/unit-progress.ts';
+import { finishRun, type FinishPorts, type FinishRequest } from '../../lambda/core/report/finish-run.ts';
+import { plan, UNIT } from '../support/builders.ts';
+import { FakeLocks } from '../support/fake-locks.ts';
+
+/** What a report leaves behind, in its order. */
+async function finished(
+  request: Partial<FinishRequest>,
+  letExpire: FinishPorts['letExpire'] = () => Promise.resolve(),
+): Promise<{ readonly state: string; readonly left: readonly string[] }> {
+  const left: string[] = [];
+  const leave = (what: string) => () => Promise.resolve(void left.push(what));
+  const units = async function* () {
+    for (const phase of ['migrate', 'verify'] as const)
+      yield await Promise.resolve(afterPage(freshProgress(UNIT, phase), { books: EMPTY_BOOKS }));
+  };
+  const { report } = await finishRun(
+    { runId: 'run-3', ...request },
+    {
+      files: {
+        readPlan: () => Promise.resolve(plan({ runId: 'run-3', continues: ['run-2', 'run-1'] })),
+        writeReport: () => Promise.resolve({ reportKey: 'report.json' }),
+        unitResults: units,
+        failedUnits: () => Promise.resolve([]),
+        location: () => 's3://run/',
+      },
+      ledger: { readControl: () => Promise.resolve({}), remember: leave('end'), units },
+      history: {
+        rememberLatest: leave('latest'),
+        remember: leave('migration'),
+        rememberProofs: leave('proofs'),
+        proof: () => Promise.resolve(undefined),
+      },
+      locks: new FakeLocks().ports.locks,
+      journalLocation: () => 's3://journal/',
+      announce: leave('event'),
+      letExpire: runId => {
+        left.push(`${runId} expires`);
+        return letExpire(runId);
+      },
+      clock: { now: () => 0 },
+    },
+  );
+  return { state: report.state, left };
+}
+
+describe('a run that came to its end', () => {
+  it('lets what the ledger holds of it expire, and of those it went on from, when all else is done', async () => {
+    const { state, left } = await finished({ manifests: ['m'] });
+    expect([state, left.slice(-4)]).toEqual([
+      'succeeded',
+      ['event', 'run-3 expires', 'run-2 expires', 'run-1 expires'],
+    ]);
+  });
+
+  it('is no failure where that cannot be done', async () => {
+    const { state } = await finished({ manifests: ['m'] }, () => Promise.reject(new Error('busy')));
+    expect(state).toBe('succeeded');
+  });
+});
+
+describe('a run that failed', () => {
+  it('keeps everything: it can be gone on from', async () => {
+    const { state, left } = await finished({ error: { Error: 'States.Timeout', Cause: '' } });
+    expect([state, left.filter(what => what.endsWith('expires'))]).toEqual(['failed', []]);
+  });
+});
