@@ -4,10 +4,9 @@ import { readIntents } from '../core/journal/read-intents.ts';
 import type { Unit } from '../core/model/run.ts';
 import type { IntentArchive, JournalledPage, ReadIntents } from '../core/ports.ts';
 import { nameOf } from './aws-errors.ts';
-import { journalNames } from './journal-names.ts';
-import { unitPrefix } from './journal.ts';
-
-const PAGE = /\/page-(\d+)-[^/]+$/;
+import { compareUtf8 } from '../core/scan/utf8-order.ts';
+import { journalNames, pageNameOf } from './journal-names.ts';
+import { unitPrefix, type JournalKind } from './journal.ts';
 
 /** The journal of a run, for its rollback. */
 export class S3IntentArchive implements IntentArchive {
@@ -21,16 +20,35 @@ export class S3IntentArchive implements IntentArchive {
     this.#job = job;
   }
 
-  async pagesOf(unit: Unit): Promise<readonly JournalledPage[]> {
-    const pages = new Map<number, { page: number; intents: string[]; outcomes: string[] }>();
-    for (const kind of ['intents', 'outcomes'] as const)
-      for await (const name of journalNames(this.#client, this.#bucket, unitPrefix(kind, this.#job, unit))) {
-        const page = Number(PAGE.exec(name)?.[1] ?? 0);
-        const known = pages.get(page) ?? { page, intents: [], outcomes: [] };
-        known[kind].push(name);
-        pages.set(page, known);
-      }
-    return [...pages.values()].sort((a, b) => a.page - b.page);
+  /** Intents and outcomes are listed side by side: nothing is held but the two pages that come next. */
+  async *pagesOf(unit: Unit, after?: string): AsyncGenerator<JournalledPage> {
+    const [intents, outcomes] = [this.#pages('intents', unit, after), this.#pages('outcomes', unit, after)];
+    let [left, right] = [await next(intents), await next(outcomes)];
+    while (left !== undefined || right !== undefined) {
+      const order = left === undefined ? 1 : right === undefined ? -1 : compare(left.name, right.name);
+      const { name } = (order <= 0 ? left : right) as NamedPage;
+      yield {
+        name,
+        intents: order <= 0 ? (left?.objects ?? []) : [],
+        outcomes: order >= 0 ? (right?.objects ?? []) : [],
+      };
+      if (order <= 0) left = await next(intents);
+      if (order >= 0) right = await next(outcomes);
+    }
+  }
+
+  /** The objects of one kind, page by page. */
+  async *#pages(kind: JournalKind, unit: Unit, after: string | undefined): AsyncGenerator<NamedPage> {
+    const prefix = unitPrefix(kind, this.#job, unit);
+    // `page-000001-…` is before `page-000001.`, and that before `page-0000010…`.
+    const from = after === undefined ? { prefix } : { prefix, startAfter: `${prefix}${after}.` };
+    let page: NamedPage | undefined;
+    for await (const object of journalNames(this.#client, this.#bucket, from)) {
+      const name = pageNameOf(object);
+      if (page !== undefined && page.name !== name) yield page;
+      page = page?.name === name ? { name, objects: [...page.objects, object] } : { name, objects: [object] };
+    }
+    if (page !== undefined) yield page;
   }
 
   async readIntents(name: string): Promise<ReadIntents> {
@@ -55,4 +73,19 @@ export class S3IntentArchive implements IntentArchive {
       throw error;
     }
   }
+}
+
+interface NamedPage {
+  readonly name: string;
+  readonly objects: readonly string[];
+}
+
+async function next(pages: AsyncGenerator<NamedPage>): Promise<NamedPage | undefined> {
+  const result = await pages.next();
+  return result.done === true ? undefined : result.value;
+}
+
+/** As S3 lists the objects of two pages, whose names go on with a hyphen. */
+function compare(a: string, b: string): number {
+  return compareUtf8(`${a}-`, `${b}-`);
 }

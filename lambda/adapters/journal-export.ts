@@ -13,7 +13,7 @@ export async function* journalObjects(
   { job, runId }: { readonly job: string; readonly runId: string },
 ): AsyncGenerator<JournalObject> {
   for (const kind of ['intents', 'outcomes'] as const) {
-    for await (const key of journalNames(client, bucket, `${kind}/job=${job}/run=${runId}/`)) {
+    for await (const key of journalNames(client, bucket, { prefix: `${kind}/job=${job}/run=${runId}/` })) {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       if (Body !== undefined) yield { key, body: await Body.transformToByteArray() };
     }

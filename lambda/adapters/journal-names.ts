@@ -1,10 +1,35 @@
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 
-/** Names of the journal objects under a prefix, over as many pages as the listing has. */
+/**
+ * The name of a page, counted from 0, in the order of S3's listing however many there are: `page-000001` to
+ * `page-999999`, then `page-a1000000`, `page-b10000000` and so on. The letter stands for the number of digits, and letters
+ * sort after digits.
+ */
+export function pageName(page: number): string {
+  const digits = String(page + 1);
+  const longer = digits.length - PADDED;
+  return `page-${longer > 0 ? String.fromCharCode(A + longer - 1) : ''}${digits.padStart(PADDED, '0')}`;
+}
+
+const PADDED = 6;
+const A = 'a'.charCodeAt(0);
+const NAME = /\/(page-[a-z]?(\d+))-[^/]+$/;
+
+/** The page that an object of the journal is about, counted from 0. Earlier versions wrote more digits without a letter. */
+export function pageOf(objectName: string): number {
+  return Number(NAME.exec(objectName)?.[2] ?? 1) - 1;
+}
+
+/** The name of that page; of an object that has none, its own. */
+export function pageNameOf(objectName: string): string {
+  return NAME.exec(objectName)?.[1] ?? objectName.slice(objectName.lastIndexOf('/') + 1);
+}
+
+/** Names of journal objects under a prefix, over as many pages as the listing has. `startAfter`: passed over by S3. */
 export async function* journalNames(
   client: S3Client,
   bucket: string,
-  prefix: string,
+  { prefix, startAfter }: { readonly prefix: string; readonly startAfter?: string },
 ): AsyncGenerator<string> {
   let token: string | undefined;
   do {
@@ -12,6 +37,7 @@ export async function* journalNames(
       new ListObjectsV2Command({
         Bucket: bucket,
         Prefix: prefix,
+        ...(startAfter !== undefined && { StartAfter: startAfter }),
         ...(token !== undefined && { ContinuationToken: token }),
       }),
     );

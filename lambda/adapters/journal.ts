@@ -6,7 +6,7 @@ import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../core/jou
 import type { Unit } from '../core/model/run.ts';
 import { nameOf } from './aws-errors.ts';
 import { despiteConflicts } from './patience.ts';
-import { journalNames } from './journal-names.ts';
+import { journalNames, pageName, pageOf } from './journal-names.ts';
 import type { Journal, JournalPage, OutcomeArchive } from '../core/ports.ts';
 
 /**
@@ -51,18 +51,13 @@ export class S3Journal implements Journal {
     await this.#put(
       new PutObjectCommand({
         Bucket: this.#bucket,
-        Key: `${unitPrefix(kind, this.#job, unit)}page-${String(page + 1).padStart(6, '0')}-${randomUUID()}.jsonl.gz`,
+        Key: `${unitPrefix(kind, this.#job, unit)}${pageName(page)}-${randomUUID()}.jsonl.gz`,
         Body: gzipSync(Buffer.from(lines)),
         ContentType: 'application/gzip',
         IfNoneMatch: '*',
       }),
     );
   }
-}
-
-/** The page that an object of the journal is about, counted from 0. */
-function pageOf(name: string): number {
-  return Number(/\/page-(\d+)-[^/]+$/.exec(name)?.[1] ?? 1) - 1;
 }
 
 export type JournalKind = 'intents' | 'outcomes';
@@ -94,7 +89,8 @@ export class S3OutcomeArchive implements OutcomeArchive {
 
   async *outcomesOf(unit: Unit, fromPage = 0): AsyncGenerator<OutcomeEntry> {
     const prefix = unitPrefix('outcomes', this.#job, unit);
-    for await (const name of journalNames(this.#client, this.#bucket, prefix))
+    const from = fromPage === 0 ? { prefix } : { prefix, startAfter: `${prefix}${pageName(fromPage)}` };
+    for await (const name of journalNames(this.#client, this.#bucket, from))
       if (pageOf(name) >= fromPage) yield* await this.#page(name);
   }
 

@@ -133,7 +133,8 @@ export interface Journal {
 
 /** One page of a unit's journal, as it lies there. A page that was worked again has several objects of a kind. */
 export interface JournalledPage {
-  readonly page: number;
+  /** Its place in the archive's order: what comes after it can be asked for. */
+  readonly name: string;
   /** Names of journal objects. */
   readonly intents: readonly string[];
   readonly outcomes: readonly string[];
@@ -146,7 +147,8 @@ export type ReadIntents =
 
 /** What a rollback reads of the journal of the run that it undoes. */
 export interface IntentArchive {
-  pagesOf(unit: Unit): Promise<readonly JournalledPage[]>;
+  /** In an order that stays the same, each page once. `after`: pages up to the one of that name are passed over. */
+  pagesOf(unit: Unit, after?: string): AsyncIterable<JournalledPage>;
   readIntents(name: string): Promise<ReadIntents>;
   /** Whether a journal object of outcomes names data keys that were re-wrapped. */
   hasRewrapped(name: string): Promise<boolean>;

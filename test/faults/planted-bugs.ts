@@ -273,8 +273,8 @@ export const PLANTED_BUGS: readonly Planted[] = [
           : {
               ...ports,
               archive: Object.assign(Object.create(ports.archive) as WorkerPorts['archive'], {
-                pagesOf: (unit: Parameters<WorkerPorts['archive']['pagesOf']>[0]) =>
-                  ports.archive.pagesOf(unit),
+                pagesOf: (...asked: Parameters<WorkerPorts['archive']['pagesOf']>) =>
+                  ports.archive.pagesOf(...asked),
                 hasRewrapped: (name: string) => ports.archive.hasRewrapped(name),
                 readIntents: async (name: string) => {
                   const read = await ports.archive.readIntents(name);

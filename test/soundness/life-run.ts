@@ -8,6 +8,7 @@ import type { RunPlan, Unit } from '../../lambda/core/model/run.ts';
 import type {
   IntentArchive,
   Journal,
+  JournalledPage,
   JournalPage,
   OutcomeArchive,
   ReadIntents,
@@ -53,8 +54,8 @@ export class UnitJournal implements Journal, OutcomeArchive, IntentArchive {
     yield* await Promise.resolve(this.#outcomes.get(unitId) ?? []);
   }
 
-  pagesOf({ unitId }: Unit): ReturnType<IntentArchive['pagesOf']> {
-    return Promise.resolve([{ page: 1, intents: [unitId], outcomes: [unitId] }]);
+  async *pagesOf({ unitId }: Unit): AsyncGenerator<JournalledPage> {
+    yield await Promise.resolve({ name: 'page-000001', intents: [unitId], outcomes: [unitId] });
   }
 
   readIntents(unitId: string): Promise<ReadIntents> {

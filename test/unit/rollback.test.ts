@@ -8,11 +8,17 @@ import { FakeJournal, fakePorts, type FakePorts } from '../support/fake-ports.ts
 
 const CONTEXT = { tenant: 'acme' };
 
+function pagesOf(pages: readonly JournalledPage[]): IntentArchive['pagesOf'] {
+  return async function* (_unit, after) {
+    const start = pages.findIndex(({ name }) => name === after) + 1;
+    yield* await Promise.resolve(pages.slice(start));
+  };
+}
+
 /** The journal of a migration as a rollback reads it: one page with everything in it, unless a test says otherwise. */
 function archiveOf(journal: FakeJournal, changes: Partial<IntentArchive> = {}): IntentArchive {
-  const pages: readonly JournalledPage[] = [{ page: 1, intents: ['intents-1'], outcomes: ['outcomes-1'] }];
   return {
-    pagesOf: () => Promise.resolve(pages),
+    pagesOf: pagesOf([{ name: 'page-1', intents: ['intents-1'], outcomes: ['outcomes-1'] }]),
     readIntents: () => Promise.resolve({ kind: 'intents', intents: [...journal.intents] }),
     hasRewrapped: () => Promise.resolve(true),
     ...changes,
@@ -169,41 +175,42 @@ describe('rolling a run back', () => {
 
   it('names a damaged journal object, believes nothing of it, and goes on with the rest', async () => {
     const { ports } = await afterMigration(2);
-    const pagesOf = (): Promise<readonly JournalledPage[]> =>
-      Promise.resolve([
-        { page: 1, intents: ['broken'], outcomes: [] },
-        { page: 2, intents: ['intents-2'], outcomes: [] },
-      ]);
+    const pages = pagesOf([
+      { name: 'page-1', intents: ['broken'], outcomes: [] },
+      { name: 'page-2', intents: ['intents-2'], outcomes: [] },
+    ]);
     const readIntents = (name: string): Promise<ReadIntents> =>
       Promise.resolve(
         name === 'broken'
           ? { kind: 'damaged', reason: 'is truncated' }
           : { kind: 'intents', intents: [...ports.journal.intents] },
       );
-    const { books } = await rollbackUnit(ROLLBACK, migrated(ports, { pagesOf, readIntents }));
+    const { books } = await rollbackUnit(ROLLBACK, migrated(ports, { pagesOf: pages, readIntents }));
     expect(books.outcomes).toEqual({ failed: 1, restored: 2 });
     expect(books.failures).toMatchObject([{ store: 'journal', locator: 'broken', reason: 'is truncated' }]);
   });
 
   it('names a page whose intents are missing, where outcomes tell that it changed something', async () => {
     const { ports } = await afterMigration(1);
-    const pagesOf = (): Promise<readonly JournalledPage[]> =>
-      Promise.resolve([{ page: 1, intents: [], outcomes: ['outcomes-1'] }]);
-    const { books } = await rollbackUnit(ROLLBACK, migrated(ports, { pagesOf }));
+    const pages = pagesOf([{ name: 'page-1', intents: [], outcomes: ['outcomes-1'] }]);
+    const { books } = await rollbackUnit(ROLLBACK, migrated(ports, { pagesOf: pages }));
     expect(books.failures[0]?.reason).toContain('the intents of this page are missing');
     ports.ledger.checkpoints.clear();
     const hasRewrapped = () => Promise.resolve(false);
-    expect((await rollbackUnit(ROLLBACK, migrated(ports, { pagesOf, hasRewrapped }))).books.dataKeys).toBe(0);
+    expect(
+      (await rollbackUnit(ROLLBACK, migrated(ports, { pagesOf: pages, hasRewrapped }))).books.dataKeys,
+    ).toBe(0);
   });
 
   it('goes on from its last page after a crash', async () => {
     const { ports, before } = await afterMigration(4);
     const all = [...ports.journal.intents];
-    const pagesOf = (): Promise<readonly JournalledPage[]> =>
-      Promise.resolve(all.map((_, index) => ({ page: index, intents: [String(index)], outcomes: [] })));
+    const pages = pagesOf(
+      all.map((_, index) => ({ name: `page-${index}`, intents: [String(index)], outcomes: [] })),
+    );
     const readIntents = (name: string): Promise<ReadIntents> =>
       Promise.resolve({ kind: 'intents', intents: [all[Number(name)]!] });
-    const paged = migrated(ports, { pagesOf, readIntents });
+    const paged = migrated(ports, { pagesOf: pages, readIntents });
     const short = { ...paged, deadline: { remaining: () => 0 } };
     expect(await rollbackUnit(ROLLBACK, short)).toMatchObject({ done: false, pages: 1 });
     expect(await rollbackUnit(ROLLBACK, paged)).toMatchObject({
@@ -214,10 +221,32 @@ describe('rolling a run back', () => {
     expect(snapshot(ports)).toBe(before);
   });
 
+  it('lists only what is left of the journal, and goes on from the count of pages that an earlier version has left', async () => {
+    const { ports, before } = await afterMigration(3);
+    const all = [...ports.journal.intents];
+    const names = ['page-1', 'page-2', 'page-3'];
+    const asked: (string | undefined)[] = [];
+    const listing = pagesOf(names.map(name => ({ name, intents: [name], outcomes: [] })));
+    const paged = migrated(ports, {
+      pagesOf: (unit, after) => {
+        asked.push(after);
+        return listing(unit, after);
+      },
+      readIntents: name => Promise.resolve({ kind: 'intents', intents: [all[names.indexOf(name)]!] }),
+    });
+    const short = { ...paged, deadline: { remaining: () => 0 } };
+    const first = await rollbackUnit(ROLLBACK, short);
+    expect(first).toMatchObject({ pages: 1, cursor: 'page-1' });
+    await rollbackUnit(ROLLBACK, short);
+    expect(asked).toEqual([undefined, 'page-1']);
+    ports.ledger.checkpoints.set('run-1 rollback u00001', { ...first, pages: 2, cursor: '2' });
+    expect(await rollbackUnit(ROLLBACK, paged)).toMatchObject({ done: true, pages: 3 });
+    expect([asked.at(-1), snapshot(ports)]).toEqual([undefined, before]);
+  });
+
   it('of a unit that changed nothing is done at once', async () => {
     const { ports } = await afterMigration(0);
-    const pagesOf = () => Promise.resolve([]);
-    expect(await rollbackUnit(ROLLBACK, migrated(ports, { pagesOf }))).toMatchObject({
+    expect(await rollbackUnit(ROLLBACK, migrated(ports, { pagesOf: pagesOf([]) }))).toMatchObject({
       done: true,
       books: { dataKeys: 0 },
     });

@@ -20,6 +20,7 @@ import type {
 } from '../ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { decide, type Decision } from './decide.ts';
+import { journalledPages } from './journalled-pages.ts';
 import { undoIntent } from './undo-intent.ts';
 
 export interface RollbackPorts {
@@ -46,33 +47,22 @@ export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Prom
   const { unit, plan } = scope;
   const budget = new PageBudget(ports);
   let progress = await resumeUnit(unit, 'rollback', { ledger: ports.ledger, from: plan.continues ?? [] });
-  const journalled = await ports.archive.pagesOf({ ...unit, runId: plan.rollsBack ?? '' });
-  const pages = journalled.length === 0 ? [NOTHING] : journalled;
-  for (const [index, page] of [...pages.entries()].slice(progress.pages)) {
-    if (progress.done) break;
+  if (progress.done) return progress;
+  const undone = { ...unit, runId: plan.rollsBack ?? '' };
+  for await (const { page, cursor } of journalledPages(undone, progress, ports.archive)) {
     const control = await heedControl(plan, { ...ports, keys: NO_KMS });
     if (control === 'pause') return { ...progress, paused: true };
-    const entries = await rollbackPage(scope, page, { ...ports, index });
-    const records = [...new Set(entries.map(({ locator }) => locator))].length;
-    const cursor = index + 1 < pages.length ? { cursor: String(index + 1) } : {};
-    progress = await accountPage(
-      scope,
-      {
-        page: { records: { length: records }, ...cursor },
-        withoutDataKey: [],
-        entries,
-        remaining: 0,
-        progress,
-      },
-      { ...ports, keys: NO_KMS },
-    );
+    const entries = await rollbackPage(scope, page, { ...ports, index: progress.pages });
+    const records = { length: new Set(entries.map(({ locator }) => locator)).size };
+    const done = {
+      page: { records, ...(cursor !== undefined && { cursor }) },
+      ...{ withoutDataKey: [], entries, remaining: 0, progress },
+    };
+    progress = await accountPage(scope, done, { ...ports, keys: NO_KMS });
     if (!budget.allowsAnotherPage()) break;
   }
   return progress;
 }
-
-/** A unit that changed nothing has no journal. */
-const NOTHING: JournalledPage = { page: 0, intents: [], outcomes: [] };
 
 async function rollbackPage(
   scope: UnitScope,
@@ -173,18 +163,13 @@ function bestOf(entries: readonly OutcomeEntry[]): readonly OutcomeEntry[] {
 
 /** Outcomes tell of data keys that were re-wrapped, but no intents lie beside them: nothing can be undone from there. */
 async function missingIntents(
-  { page, intents, outcomes }: JournalledPage,
+  { name, intents, outcomes }: JournalledPage,
   archive: IntentArchive,
 ): Promise<readonly OutcomeEntry[]> {
   if (intents.length > 0) return [];
   const rewrapped = await Promise.all(outcomes.map(name => archive.hasRewrapped(name)));
   return rewrapped.includes(true)
-    ? [
-        damage(
-          outcomes[0] ?? `page ${page}`,
-          'the intents of this page are missing: its data keys cannot be restored',
-        ),
-      ]
+    ? [damage(outcomes[0] ?? name, 'the intents of this page are missing: its data keys cannot be restored')]
     : [];
 }
 
