@@ -70,10 +70,12 @@ export type ReEncryptAnswer =
   | NotReEncrypted;
 
 export type NotReEncrypted =
-  /** Another key made this ciphertext. */
+  /** Another key made this ciphertext: said of nothing else. */
   | { readonly kind: 'incorrect-key' }
-  /** Corrupt, or made under another context; with an asymmetric key, or under another key. */
+  /** Corrupt, or made under another context, or by another key: KMS documents no order in which it looks at these. */
   | { readonly kind: 'invalid-ciphertext' }
+  /** KMS does not do it for this ciphertext under this context; with these keys it does for others. */
+  | { readonly kind: 'denied'; readonly reason: string }
   /** KMS refuses this very request, whoever asks: a data key too long for the destination. */
   | { readonly kind: 'rejected' }
   /** Retries are spent. */

@@ -20,11 +20,12 @@ type Kind = ReEncryptAnswer['kind'];
 const MADE_UP: Readonly<Record<Exclude<Kind, 're-encrypted'>, ReEncryptAnswer>> = {
   'incorrect-key': { kind: 'incorrect-key' },
   'invalid-ciphertext': { kind: 'invalid-ciphertext' },
+  denied: { kind: 'denied', reason: 'made up' },
   rejected: { kind: 'rejected' },
   unavailable: { kind: 'unavailable', reason: 'made up' },
 };
 /** Whoever verifies, doubts all of them; whoever migrates, moves none of them. */
-const DOUBTS: readonly Kind[] = ['invalid-ciphertext', 'rejected', 'unavailable'];
+const DOUBTS: readonly Kind[] = ['invalid-ciphertext', 'denied', 'rejected', 'unavailable'];
 
 /** Each answer of KMS taken for each other one, in each pass. */
 const MISTAKEN_ANSWERS: readonly Planted[] = PHASES.flatMap(phase =>

@@ -17,8 +17,18 @@ interface Sealed {
   readonly nonce: string;
 }
 
+/**
+ * What KMS says of a ciphertext of another key. AWS documents no order of its checks: `key` looks at the key first,
+ * `context` at the context, and `neither` says of whatever does not open that it is invalid.
+ */
+export const CHECKS_FIRST = ['key', 'context', 'neither'] as const;
+export type ChecksFirst = (typeof CHECKS_FIRST)[number];
+
 /** KMS in memory, for unit tests: a ciphertext is JSON that says everything about itself. */
 export class FakeKms implements KeyService {
+  checksFirst: ChecksFirst = 'key';
+  /** Whether answers name key materials. */
+  namesMaterials = true;
   readonly calls: ReEncryptRequest[] = [];
   /** Dry runs. */
   readonly tried: ReEncryptRequest[] = [];
@@ -81,33 +91,37 @@ export class FakeKms implements KeyService {
       if (this.disabled.has(keyArn)) throw new PremiseBroken('kms.reEncrypt', `${keyArn} is disabled`);
     const sealed = parse(ciphertext);
     if (sealed === undefined) return { kind: 'invalid-ciphertext' };
+    const ofContext = sealed.context === canonicalContext(source.context);
     if (keyOf(sealed.keyArn) !== keyOf(source.keyArn))
-      return {
-        kind: source.encryptionAlgorithm === 'SYMMETRIC_DEFAULT' ? 'incorrect-key' : 'invalid-ciphertext',
-      };
-    if (sealed.context !== canonicalContext(source.context)) return { kind: 'invalid-ciphertext' };
+      return { kind: this.#tellsKey(source, ofContext) ? 'incorrect-key' : 'invalid-ciphertext' };
+    if (!ofContext) return { kind: 'invalid-ciphertext' };
     return {
       kind: 're-encrypted',
       ciphertext: this.encrypt(destination.keyArn, sealed.plaintext, destination.context),
-      source: { keyArn: source.keyArn, ...materialId(source, sealed.material) },
+      source: { keyArn: source.keyArn, ...this.#material(source, sealed.material) },
       destination: {
         keyArn: destination.keyArn,
-        ...materialId(destination, this.materialOf(destination.keyArn)),
+        ...this.#material(destination, this.materialOf(destination.keyArn)),
       },
       sourceAlgorithm: source.encryptionAlgorithm,
       destinationAlgorithm: destination.encryptionAlgorithm,
       requestIds: [randomUUID()],
     };
   }
+
+  #tellsKey({ encryptionAlgorithm }: RequestSide, ofContext: boolean): boolean {
+    if (encryptionAlgorithm !== 'SYMMETRIC_DEFAULT') return false;
+    return this.checksFirst === 'key' || (this.checksFirst === 'context' && ofContext);
+  }
+
+  #material({ encryptionAlgorithm }: RequestSide, id: string): { readonly keyMaterialId?: string } {
+    return encryptionAlgorithm === 'SYMMETRIC_DEFAULT' && this.namesMaterials ? { keyMaterialId: id } : {};
+  }
 }
 
 /** The members of a multi-Region key are one key. */
 function keyOf(keyArn: string): string {
   return /key\/mrk-/.test(keyArn) ? (keyArn.split('/')[1] ?? '') : keyArn;
-}
-
-function materialId({ encryptionAlgorithm }: RequestSide, id: string): { readonly keyMaterialId?: string } {
-  return encryptionAlgorithm === 'SYMMETRIC_DEFAULT' ? { keyMaterialId: id } : {};
 }
 
 function parse(ciphertext: Uint8Array): Sealed | undefined {

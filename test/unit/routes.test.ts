@@ -196,11 +196,18 @@ describe('asymmetric keys', () => {
 });
 
 describe('which answers rule out which keys', () => {
-  it('a symmetric key that finds the bytes invalid is the key, or nobody is: no other symmetric key is asked', async () => {
+  it('a symmetric key that finds the bytes invalid rules out no other key: it may not have looked whose they are', async () => {
     const kms = new FakeKms();
     const sources = [planned(OLD_KEY), planned(FOREIGN_KEY)];
     expect(outcomeOf(await ask(kms, kms.encrypt(OLD_KEY, 'secret', {}), { sources }))).toBe('unreadable');
-    expect(kms.calls).toHaveLength(1);
+    expect(kms.calls.map(({ source }) => source.keyArn)).toEqual([OLD_KEY, FOREIGN_KEY, NEW_KEY]);
+  });
+
+  it('another key made it, says a key of any context: it is not asked again with others', async () => {
+    const kms = new FakeKms();
+    const dataKey = under({}, CONTEXT);
+    await ask(kms, kms.encrypt(FOREIGN_KEY, 'secret', CONTEXT), { dataKey });
+    expect(kms.calls.map(({ source }) => source.keyArn)).toEqual([OLD_KEY, NEW_KEY]);
   });
 });
 

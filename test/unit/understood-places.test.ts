@@ -198,7 +198,7 @@ describe('several contexts in one store', () => {
     }));
     expect(books.failures[0]).toMatchObject({
       outcome: 'unreadable',
-      reason: `KMS cannot open it with ${NEW_KEY}: corrupt, or under an encryption context that the job does not name`,
+      reason: `KMS cannot open it with ${NEW_KEY}: corrupt, or under another encryption context or another key`,
     });
     expect(verified.remaining).toBe(1);
   });

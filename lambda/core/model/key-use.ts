@@ -23,6 +23,8 @@ export interface PlannedKey {
   readonly alsoKnownAs: readonly string[];
   /** Length of everything that this key encrypts, where there is only one: the modulus of an RSA key. */
   readonly ciphertextBytes?: number;
+  /** A symmetric key that never gets another key material: KMS rotates no keys of custom key stores. */
+  readonly oneMaterial?: true;
   /** Why KMS would refuse to use it, in words such as "is disabled": modes that can do without it run all the same. */
   readonly unusable?: string;
 }

@@ -54,7 +54,7 @@ export function assemblePlan(
     ...workOf(units, limits),
     workerTimeoutSeconds,
     estimate: estimate({ job, mode, limits, counts: stores.counts, route: route.type, ...sampled }),
-    warnings: [...warnings, ...runWarnings({ ...input, dryRun }, choice, formats), ...stores.warnings],
+    warnings: [...warnings, ...runWarnings({ ...input, dryRun, keyMaterials }, choice, formats)],
   };
   return { plan, units };
 }

@@ -160,6 +160,7 @@ function plannedKey({ use, key, unusable }: FoundKey, alsoKnownAs: readonly stri
     encryptionAlgorithm: use.encryptionAlgorithm,
     alsoKnownAs: names,
     ...(bytes !== undefined && { ciphertextBytes: bytes }),
+    ...(key.customKeyStoreId !== undefined && { oneMaterial: true }),
     ...(unusable !== undefined && { unusable }),
   };
 }

@@ -92,7 +92,7 @@ async function planPasses(input: RunInput, request: PlanRequest, ports: PlanPort
   const usable = [...choice.sources, choice.destination].filter(({ unusable }) => unusable === undefined);
   const arns = [...new Set(usable.map(({ keyArn }) => keyArn))];
   const keyMaterials = (await Promise.all(arns.map(arn => catalog.keyMaterials(arn)))).flat();
-  const warnings = [...limited.warnings, ...look.warnings];
+  const warnings = [...limited.warnings, ...look.warnings, ...stores.warnings];
   const decided = { choice, stores, keyMaterials, looked: look.looked, warnings };
   return assemblePlan({ ...input, limits: limited.limits }, request, decided);
 }

@@ -1,8 +1,9 @@
 import type { FormatRegistry } from '../model/format.ts';
 import { storeName } from '../model/job.ts';
-import type { RunMode } from '../model/run.ts';
+import type { RunMode, RunPlan } from '../model/run.ts';
 import { narrowedTo } from '../model/scope.ts';
 import { bindFormat } from '../job/bind-format.ts';
+import { mustTellMaterial, type MovedKeys } from '../reencrypt/key-material.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { COPY_WARNING } from './inspection.ts';
 import type { RunInput } from './run-input.ts';
@@ -14,12 +15,27 @@ const DOES_WITHOUT: Readonly<Record<RunMode, string>> = {
   rollback: 'it restores nothing under it',
 };
 
+/** Within one key, all depends on whether KMS names its materials: of keys of other accounts it does not list them. */
+function unnamedMaterial({
+  sources,
+  destination,
+  keyMaterials,
+}: MovedKeys & Pick<RunPlan, 'keyMaterials'>): readonly string[] {
+  const { keyArn } = destination;
+  return !mustTellMaterial({ sources, destination }) || keyMaterials.some(one => one.keyArn === keyArn)
+    ? []
+    : [
+        `KMS lists no key materials of ${keyArn} to this role; where its answers do not name them either, this job cannot know what is under the current one, and proves nothing`,
+      ];
+}
+
 /** What an operator should know of this run, besides what its stores and keys are. */
 export function runWarnings(
-  { job, mode, dryRun, sample }: RunInput,
-  { route, sources }: ChosenRoute,
+  { job, mode, dryRun, sample, keyMaterials }: RunInput & Pick<RunPlan, 'keyMaterials'>,
+  choice: ChosenRoute,
   formats: FormatRegistry,
 ): readonly string[] {
+  const { route, sources } = choice;
   return [
     ...(route.type === 'decrypt-encrypt' && mode === 'migrate'
       ? [
@@ -33,9 +49,9 @@ export function runWarnings(
     ),
     ...(dryRun
       ? [
-          'a dry run learns no key material ids: data keys under the destination key count as already-current, whatever their key material',
+          `a dry run learns no key material ids: data keys under the destination key count as ${mustTellMaterial(choice) ? 'to-rewrap' : 'already-current'}, whatever their key material`,
         ]
-      : []),
+      : unnamedMaterial({ ...choice, keyMaterials })),
     ...job.stores.flatMap(store => {
       const narrowed = narrowedTo(store, sample);
       return narrowed === undefined

@@ -1,15 +1,16 @@
 import type { DataKey } from '../model/data-key.ts';
 import type { EncryptionContext } from '../model/encryption-context.ts';
-import { isAsymmetric, names, type PlannedKey } from '../model/key-use.ts';
+import { names, type PlannedKey } from '../model/key-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { NotReEncrypted } from '../ports.ts';
 import { sideOf, type Attempt, type Attempts } from './attempts.ts';
 import type { Reply } from './check-reply.ts';
+import { mustTellMaterial, NOT_TOLD, standingOf } from './key-material.ts';
 import { takeRoute, tryRoute, type RouteOptions } from './take-route.ts';
 
 /** Reasons, in the words of the report. */
-export function unreadableWith(keyArn: string): string {
-  return `KMS cannot open it with ${keyArn}: corrupt, or under an encryption context that the job does not name`;
+export function unreadableWith(keyArns: readonly string[]): string {
+  return `KMS cannot open it with ${keyArns.join(', ')}: corrupt, or under another encryption context or another key`;
 }
 export const FOREIGN = "under none of the job's source keys, nor its destination key";
 
@@ -37,20 +38,20 @@ export interface Question {
 
 /** Tries the keys of the allow-list, likeliest first, until one is the key of this ciphertext. */
 export async function askKms(question: Question, options: AskOptions): Promise<Answer> {
-  const ruledOut = new RuledOut();
+  const said = new Said();
   for (const attempt of options.attempts.for(question.dataKey)) {
-    if (ruledOut.has(attempt)) continue;
+    if (said.ruledOut(attempt)) continue;
     const answer = await askOne(question, attempt, options);
-    if (answer.kind === 'incorrect-key' || answer.kind === 'invalid-ciphertext')
-      ruledOut.add(attempt, answer.kind);
-    else return answer;
+    if (answer.kind === 're-encrypted' || answer.kind === 'settled') return answer;
+    said.add(attempt, answer);
   }
-  return settled(underNone(ruledOut, options.attempts.unusable));
+  return settled(underNone(said, options.attempts.unusable));
 }
 
-/** No key opened it. Only where every source key was asked and said no, it is known to be somebody else's. */
-function underNone({ madeBy }: RuledOut, unusable: readonly PlannedKey[]): Outcome {
-  if (madeBy !== undefined) return { kind: 'unreadable', reason: unreadableWith(madeBy) };
+/** No key opened it. It is somebody else's only where every source key was asked, and each said that another key made it. */
+function underNone({ denied, invalid }: Said, unusable: readonly PlannedKey[]): Outcome {
+  if (denied !== undefined) return { kind: 'blocked', reason: denied };
+  if (invalid.length > 0) return { kind: 'unreadable', reason: unreadableWith(invalid) };
   if (unusable.length === 0) return { kind: 'foreign-key', reason: FOREIGN };
   const notAsked = unusable.map(({ keyArn, unusable: words = '' }) => `${keyArn} ${words}`);
   return {
@@ -59,7 +60,7 @@ function underNone({ madeBy }: RuledOut, unusable: readonly PlannedKey[]): Outco
   };
 }
 
-type Unknown = Extract<NotReEncrypted, { kind: 'incorrect-key' | 'invalid-ciphertext' }>;
+type Unknown = Extract<NotReEncrypted, { kind: 'incorrect-key' | 'invalid-ciphertext' | 'denied' }>;
 
 async function askOne(
   { dataKey, mustWrite }: Question,
@@ -76,6 +77,7 @@ async function askOne(
   switch (answer.kind) {
     case 'incorrect-key':
     case 'invalid-ciphertext':
+    case 'denied':
       return answer;
     case 'rejected':
       return settled({ kind: 'unsupported', reason: rejected(destination) });
@@ -83,22 +85,34 @@ async function askOne(
       return settled({ kind: 'failed', reason: answer.reason });
     case 'would-re-encrypt':
       attempts.remember(source);
-      return settled(wouldReEncrypt(source, mustWrite || !isLabelled(dataKey, destination)));
-    case 're-encrypted':
+      return settled(
+        wouldReEncrypt(source, { ...options, mustWrite: mustWrite || !isLabelled(dataKey, destination) }),
+      );
+    case 're-encrypted': {
       attempts.remember(source);
-      return !mustWrite && isCurrent(source, answer) && isLabelled(dataKey, destination)
-        ? settled({ kind: 'already-current', source: answer.source })
-        : { kind: 're-encrypted', reply: answer, context: request.destination.context };
+      const written = { kind: 're-encrypted', reply: answer, context: request.destination.context } as const;
+      return !mustWrite && isInPlace(source, answer) && isLabelled(dataKey, destination)
+        ? (inPlace(answer, options) ?? written)
+        : written;
+    }
   }
 }
 
-/** Key, context and key material are those of the destination: the stored ciphertext is as good as the new one. */
-function isCurrent({ side }: Attempt, { source, destination }: Reply): boolean {
-  return (
-    side === 'destination' &&
-    source.keyArn === destination.keyArn &&
-    source.keyMaterialId === destination.keyMaterialId
-  );
+/** Key and context are those of the destination. */
+function isInPlace({ side }: Attempt, { source, destination }: Reply): boolean {
+  return side === 'destination' && source.keyArn === destination.keyArn;
+}
+
+/** Under the current key material, the stored ciphertext is as good as the new one. */
+function inPlace(reply: Reply, { attempts }: AskOptions): Answer | undefined {
+  switch (standingOf(reply, attempts.keys)) {
+    case 'current':
+      return settled({ kind: 'already-current', source: reply.source });
+    case 'not-told':
+      return settled({ kind: 'blocked', reason: NOT_TOLD, source: reply.source });
+    case 'older':
+      return undefined;
+  }
 }
 
 /** A record that names another key beside a data key that is where it shall be gets its key ARN set. */
@@ -112,12 +126,16 @@ function rejected({ encryptionAlgorithm, keyArn }: PlannedKey): string {
     : `KMS refuses it: the data key is too long for ${encryptionAlgorithm} with ${keyArn}`;
 }
 
-/** A dry run tells no key material: under the destination key, a data key is taken to be where it shall be. */
-function wouldReEncrypt({ keyArn, side }: Attempt, mustWrite: boolean): Outcome {
+/** A dry run tells no key material: under the destination key, a data key is where it shall be unless that is the question. */
+function wouldReEncrypt(
+  { keyArn, side }: Attempt,
+  { mustWrite, attempts }: Pick<AskOptions, 'attempts'> & Pick<Question, 'mustWrite'>,
+): Outcome {
   const source = { keyArn };
-  return side === 'destination' && !mustWrite
-    ? { kind: 'already-current', source }
-    : { kind: 'to-rewrap', source };
+  if (side === 'source' || mustWrite) return { kind: 'to-rewrap', source };
+  return mustTellMaterial(attempts.keys)
+    ? { kind: 'to-rewrap', source, reason: 'a dry run does not tell its key material' }
+    : { kind: 'already-current', source };
 }
 
 function settled(outcome: Outcome): Answer {
@@ -125,29 +143,35 @@ function settled(outcome: Outcome): Answer {
 }
 
 /**
- * Which keys an answer rules out. `incorrect-key` rules out its key. A symmetric key that answers `invalid-ciphertext`
- * made this ciphertext, unless it is corrupt: no other symmetric key is worth asking, only other contexts and asymmetric
- * keys. Asymmetric keys cannot tell another key's ciphertext from a corrupt one.
+ * What KMS has said of one data key. `incorrect-key` rules its key out under every context, because KMS says it only of what
+ * another key made. `invalid-ciphertext` and `denied` rule out nothing but the very request: AWS documents neither whether
+ * KMS looks at the key or at the context first, nor what it says of a ciphertext whose key is gone, or elsewhere.
  */
-class RuledOut {
+class Said {
+  /** Keys under which it may be, for all that is known. */
+  readonly #invalid = new Set<string>();
   readonly #incorrect = new Set<string>();
-  #symmetricKey: string | undefined;
-  /** The key that made it, unless it is corrupt. */
-  madeBy: string | undefined;
+  denied: string | undefined;
 
-  add(attempt: Attempt, kind: Unknown['kind']): void {
-    if (kind === 'incorrect-key') {
-      this.#incorrect.add(attempt.keyArn);
-      return;
-    }
-    this.madeBy ??= attempt.keyArn;
-    if (!isAsymmetric(attempt)) this.#symmetricKey = attempt.keyArn;
+  get invalid(): readonly string[] {
+    return [...this.#invalid];
   }
 
-  has(attempt: Attempt): boolean {
-    if (this.#incorrect.has(attempt.keyArn)) return true;
-    return (
-      this.#symmetricKey !== undefined && !isAsymmetric(attempt) && attempt.keyArn !== this.#symmetricKey
-    );
+  add({ keyArn }: Attempt, answer: Unknown): void {
+    switch (answer.kind) {
+      case 'incorrect-key':
+        this.#incorrect.add(keyArn);
+        this.#invalid.delete(keyArn);
+        return;
+      case 'invalid-ciphertext':
+        this.#invalid.add(keyArn);
+        return;
+      case 'denied':
+        this.denied ??= answer.reason;
+    }
+  }
+
+  ruledOut({ keyArn }: Attempt): boolean {
+    return this.#incorrect.has(keyArn);
   }
 }

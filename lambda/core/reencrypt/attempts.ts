@@ -2,6 +2,7 @@ import type { DataKey } from '../model/data-key.ts';
 import { canonicalContext, type EncryptionContext } from '../model/encryption-context.ts';
 import { isAsymmetric, names, type EncryptionAlgorithm, type PlannedKey } from '../model/key-use.ts';
 import type { RequestSide } from '../ports.ts';
+import type { MovedKeys } from './key-material.ts';
 
 /** One key, algorithm and context that a data key may be under. */
 export interface Attempt extends RequestSide {
@@ -25,11 +26,13 @@ interface Candidate {
 export class Attempts {
   /** Source keys that KMS would refuse to use: whether a data key is under one of them cannot be asked. */
   readonly unusable: readonly PlannedKey[];
+  readonly keys: MovedKeys;
   readonly #candidates: readonly Candidate[];
   #last = '';
 
   /** Sources in the job's order, then the destination. */
   constructor(sources: readonly PlannedKey[], destination: PlannedKey) {
+    this.keys = { sources, destination };
     this.unusable = sources.filter(({ unusable }) => unusable !== undefined);
     this.#candidates = [
       ...sources

@@ -42,8 +42,8 @@ async function ask({ finding, record }: Found, options: AskOptions): Promise<Ans
   return askKms({ dataKey, mustWrite: true }, options);
 }
 
-const STAYS: readonly string[] = ['already-current', 'failed'];
-const UNKNOWN: readonly string[] = ['foreign-key', 'unreadable'];
+const STAYS: readonly string[] = ['already-current', 'blocked', 'failed'];
+const UNKNOWN: readonly string[] = ['foreign-key', 'unreadable', 'unsupported'];
 /** A run overwrites nothing that it does not understand. */
 const NOT_OURS: Outcome = {
   kind: 'unsupported',

@@ -80,6 +80,7 @@ function joined(
         'reencrypt.bridge',
         `${destinationRegionArn} cannot open what ${sourceRegionArn} has just encrypted; check that it is a replica of that key, then start the job again`,
       );
+    case 'denied':
     case 'rejected':
     case 'unavailable':
       return second;

@@ -32,14 +32,15 @@ export class DestinationKey {
     const { readers, others } = contextsOf(finding);
     let answer: ReEncryptAnswer = { kind: 'invalid-ciphertext' };
     for (const { context, index } of likeliestFirst(readers, this.#likeliest)) {
-      answer = await this.#reEncrypt(ciphertext, context);
-      if (answer.kind === 're-encrypted') this.#likeliest = index;
-      if (answer.kind !== 'invalid-ciphertext') return answer;
+      const said = await this.#reEncrypt(ciphertext, context);
+      if (said.kind === 're-encrypted') this.#likeliest = index;
+      if (!mayBeOfContext(said)) return said;
+      if (answer.kind !== 'denied') answer = said;
     }
     for (const context of others) {
       const other = await this.#reEncrypt(ciphertext, context);
       if (other.kind === 're-encrypted') return { kind: 'other-context', source: other.source };
-      if (other.kind !== 'invalid-ciphertext') return other;
+      if (!mayBeOfContext(other)) return other;
     }
     return answer;
   }
@@ -58,6 +59,11 @@ export class DestinationKey {
   }
 }
 
+/** Under another context, KMS may say something else. */
+function mayBeOfContext({ kind }: ReEncryptAnswer): boolean {
+  return kind === 'invalid-ciphertext' || kind === 'denied';
+}
+
 /** One text for questions that have one answer. */
 export function askedAbout(finding: Finding): string {
   const { readers, others } = contextsOf(finding);
@@ -72,7 +78,7 @@ interface AskedContexts {
   readonly others: readonly EncryptionContext[];
 }
 
-/** Where only the context is missing, an empty one still tells whose ciphertext it is: KMS checks the key first. */
+/** Where only the context is missing, an empty one may still tell whose ciphertext it is, if KMS looks at the key first. */
 function contextsOf(finding: Finding): AskedContexts {
   if (finding.kind !== 'data-key') return { readers: [{}], others: [] };
   const { contexts, readerContexts } = finding;

@@ -1,9 +1,10 @@
 import type { DataKey, Finding } from '../model/data-key.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { StoreRecord } from '../model/record.ts';
-import { names, type PlannedKey } from '../model/key-use.ts';
+import { names } from '../model/key-use.ts';
 import { FOREIGN, unreadableWith } from '../reencrypt/ask-kms.ts';
 import type { Reply } from '../reencrypt/check-reply.ts';
+import { NOT_TOLD, standingOf, type MovedKeys } from '../reencrypt/key-material.ts';
 import type { DestinationAnswer } from './ask-destination.ts';
 
 export interface Verdict {
@@ -16,8 +17,8 @@ export interface Verdict {
 export interface Evidence {
   readonly record: StoreRecord;
   readonly finding: Finding;
-  readonly destination: PlannedKey;
-  /** This run's migrate pass has found that very ciphertext under none of the source keys. */
+  readonly keys: MovedKeys;
+  /** In this run's migrate pass, every source key was asked about that very ciphertext, and said that another key made it. */
   readonly provenForeign: boolean;
 }
 
@@ -42,11 +43,13 @@ function copyOf({ writeTo }: DataKey): Uint8Array | undefined {
  * |---|---|---|
  * | opened, current key material and a context that a reader builds | `already-current` | no |
  * | opened, older key material or another context | `to-rewrap` | yes |
+ * | opened, at a key material that KMS does not name, and the job moves to new material of the same key | `to-rewrap` | yes |
  * | opened, but in the source: the record is not in the destination store | `to-rewrap` | yes |
  * | opened, but the record names another key beside it | `to-rewrap` | yes |
  * | IncorrectKey, and proven foreign by this run's migrate pass | `foreign-key` | no |
  * | IncorrectKey | `to-rewrap` | yes |
- * | InvalidCiphertext | `unreadable` | yes |
+ * | InvalidCiphertext: corrupt, or another context, or another key | `unreadable` | yes |
+ * | AccessDenied, or the like, for this data key alone | `blocked` | yes |
  * | no answer, or a record that the format does not understand | `failed`, `unsupported` | yes |
  * | the slot holds something, but no ciphertext in the job's encoding | `unreadable` | yes |
  * | the place for the new ciphertext is empty, or holds that of another data key | `to-rewrap` | yes |
@@ -68,6 +71,8 @@ export function verdictOf(evidence: Evidence, answer: DestinationAnswer | undefi
         : remains({ reason: notUnderDestination(finding) });
     case 'invalid-ciphertext':
       return { outcome: { kind: 'unreadable', reason: unreadableReason(evidence) }, remains: true };
+    case 'denied':
+      return { outcome: { kind: 'blocked', reason: answer.reason }, remains: true };
     case 'rejected':
       return {
         outcome: { kind: 'unsupported', reason: 'KMS refuses to be asked about it (ValidationException)' },
@@ -93,16 +98,22 @@ function unasked(finding: Finding): Verdict {
   }
 }
 
-function opened({ finding, record, destination: key }: Evidence, { source, destination }: Reply): Verdict {
+function opened({ finding, record, keys }: Evidence, reply: Reply): Verdict {
+  const { source } = reply;
   if (finding.kind === 'unreadable')
     return { outcome: { kind: 'unreadable', reason: finding.reason }, remains: true };
   if (record.absent !== undefined) return remains({ source, reason: 'not in the destination store yet' });
   const label = labelOf(finding);
-  if (label !== undefined && !names(key, label))
+  if (label !== undefined && !names(keys.destination, label))
     return remains({ source, reason: `under the destination key, but the record names ${label} beside it` });
-  return source.keyMaterialId === destination.keyMaterialId
-    ? { outcome: { kind: 'already-current', source }, remains: false }
-    : remains({ source, reason: 'under the destination key, but not under its current key material' });
+  switch (standingOf(reply, keys)) {
+    case 'current':
+      return { outcome: { kind: 'already-current', source }, remains: false };
+    case 'older':
+      return remains({ source, reason: 'under the destination key, but not under its current key material' });
+    case 'not-told':
+      return remains({ source, reason: NOT_TOLD });
+  }
 }
 
 /** The key that the record names beside the data key that should be the destination's. */
@@ -120,6 +131,6 @@ function notUnderDestination(finding: Finding): string {
   return `${about}not under the destination key: it may still need a source key`;
 }
 
-function unreadableReason({ finding, destination }: Evidence): string {
-  return finding.kind === 'unreadable' ? finding.reason : unreadableWith(destination.keyArn);
+function unreadableReason({ finding, keys }: Evidence): string {
+  return finding.kind === 'unreadable' ? finding.reason : unreadableWith([keys.destination.keyArn]);
 }

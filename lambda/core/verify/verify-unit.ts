@@ -67,8 +67,9 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
 }
 
 /**
- * Digests of the ciphertexts that KMS, in the migrate pass of this run and of those that it continues, found to be
- * under none of the source keys. A ciphertext never changes its key, so what was asked then still holds for the same bytes.
+ * Digests of the ciphertexts of which KMS, in the migrate pass of this run and of those that it continues, has said to
+ * every source key that another key made them. A ciphertext never changes its key, so what was asked then still holds for
+ * the same bytes; and a run continues only runs with the very same source keys (`workDigest`).
  */
 async function provenForeign(
   { unit, plan }: UnitScope,
@@ -104,7 +105,7 @@ async function judge(
     const evidence = {
       record,
       finding,
-      destination: plan.destination,
+      keys: plan,
       provenForeign: ciphertext !== undefined && foreign.has(digest(ciphertext)),
     };
     return { ...verdictOf(evidence, answers.get(finding)), found: one };
