@@ -7,7 +7,7 @@ import { begunProofs, proofId, proofsOf, type StoreProof } from '../../lambda/co
 import { formats } from '../../lambda/formats/registry.ts';
 import { Random } from '../faults/random.ts';
 import { key, stores as catalog } from '../support/plan-ports.ts';
-import { IndependentKms, type Context } from './kms.ts';
+import { checksFirstOf, IndependentKms, type Context } from './kms.ts';
 import { JOB_KINDS, lifeJob, RSA_KEY, type JobKind } from './life-jobs.ts';
 import { parsed, planFor, runOf, type LifeMode, type LifeRun, type RunRequest } from './life-run.ts';
 import { at, type Row } from './memory-store.ts';
@@ -41,7 +41,7 @@ class Life {
   readonly violations: string[] = [];
   readonly #random: Random;
   readonly #bug: LifeBug;
-  readonly #kms = new IndependentKms();
+  readonly #kms: IndependentKms;
   readonly #rows: Row[] = [];
   /** Slots that the application has written since a run last found all of them good. */
   readonly #written = new Set<string>();
@@ -59,6 +59,7 @@ class Life {
   constructor(seed: number, bug: LifeBug) {
     this.#random = new Random(seed);
     this.#bug = bug;
+    this.#kms = new IndependentKms(checksFirstOf(seed));
     this.#kms.makeRsa(RSA_KEY);
   }
 

@@ -1,6 +1,6 @@
 import { ENCODED, TEXTS } from './forms.ts';
 import type { SceneJob } from './job-of.ts';
-import type { Context } from './kms.ts';
+import type { ChecksFirst, Context } from './kms.ts';
 import { at, type Path, type Row } from './memory-store.ts';
 import { KEYS, type Scene, type Slot } from './scene.ts';
 
@@ -133,24 +133,26 @@ function fateOf(row: Row, job: ReadJob, { scene, sceneJob }: Of): Fate {
   if (contexts.length === 0 || isOddLabel(row, job)) return 'doubt';
   const slot = scene.slots.find(({ row: of, bytes: hex }) => of === row.id && hex === bytes.toString('hex'));
   if (slot === undefined) return 'doubt';
-  return ofSlot(slot, row, { job, contexts, mode: sceneJob.mode });
+  return ofSlot(slot, row, { job, contexts, mode: sceneJob.mode, checksFirst: scene.kms.checksFirst });
 }
 
 interface Asked {
   readonly job: ReadJob;
   readonly contexts: readonly Context[];
   readonly mode: SceneJob['mode'];
+  readonly checksFirst: ChecksFirst;
 }
 
-function ofSlot(slot: Slot, row: Row, { job, contexts, mode }: Asked): Fate {
+function ofSlot(slot: Slot, row: Row, { job, contexts, mode, checksFirst }: Asked): Fate {
   const { keyArn, corrupt } = slot;
-  if (keyArn !== KEYS.new && (keyArn !== job.source || mode === 'verify'))
-    return mode === 'verify' ? 'left' : 'foreign';
   const moved = contexts.map(context => (job.label === undefined ? context : relabelled(context, row, job)));
   const now = contexts.some(context => same(context, slot.context));
   const then = moved.some(context => same(context, slot.context));
   const shall = job.shall !== undefined && same(job.shall, slot.context);
-  if (corrupt || !(now || then || shall)) return 'doubt';
+  const opens = !corrupt && (now || then || shall);
+  if (keyArn !== KEYS.new && (keyArn !== job.source || mode === 'verify'))
+    return mode === 'verify' ? 'left' : ofAnotherKey(checksFirst, opens);
+  if (!opens) return 'doubt';
   const where = job.shall === undefined ? now : shall;
   const isUpToDate = keyArn === KEYS.new && where && labelNames(row, job, KEYS.new);
   switch (mode) {
@@ -160,6 +162,11 @@ function ofSlot(slot: Slot, row: Row, { job, contexts, mode }: Asked): Fate {
     case 'census':
       return isUpToDate ? 'proven' : 'left';
   }
+}
+
+/** It is somebody else's only where KMS says so. */
+function ofAnotherKey(checksFirst: ChecksFirst, underAskedContext: boolean): Fate {
+  return checksFirst === 'key' || (checksFirst === 'context' && underAskedContext) ? 'foreign' : 'doubt';
 }
 
 /** A context that holds the key's name, as it is once the run has set it. */

@@ -5,6 +5,7 @@ import { DOUBT_CODES, type DoubtCode, type StoreVerdict } from '../../lambda/cor
 import type { Report } from '../../lambda/core/report/report.ts';
 import { answering, bound, opened, withAnswers, withBooks } from './bug-ports.ts';
 import { GENERATED_BUGS } from './generated-bugs.ts';
+import { ORDER_BUGS } from './order-bugs.ts';
 import type { Bug } from './play.ts';
 
 export interface Planted {
@@ -190,4 +191,5 @@ export const PLANTED_BUGS: readonly Planted[] = [
   ...LOST_FIGURES,
   ...MISTAKES,
   ...GENERATED_BUGS,
+  ...ORDER_BUGS,
 ];

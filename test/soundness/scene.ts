@@ -1,6 +1,6 @@
 import { Random } from '../faults/random.ts';
 import { ENCODED, ODD, TEXTS, type Form } from './forms.ts';
-import { IndependentKms, type Context } from './kms.ts';
+import { checksFirstOf, IndependentKms, type Context } from './kms.ts';
 import { at, type Fields, type Path, type Row } from './memory-store.ts';
 
 export const KEYS = {
@@ -73,7 +73,7 @@ export function contextOf({ contexts }: Application, row: Row): Context {
 
 export function sceneOf(seed: number): Scene {
   const random = new Random(seed);
-  const kms = new IndependentKms();
+  const kms = new IndependentKms(checksFirstOf(seed));
   for (const keyArn of Object.values(KEYS)) kms.seal({ keyArn, context: {}, plaintext: 'x' });
   const application = applicationOf(random);
   const writer = new Writer(application, { random, kms });

@@ -1,4 +1,5 @@
 import { MISFITS } from './job-of.ts';
+import { CHECKS_FIRST, checksFirstOf } from './kms.ts';
 import type { Lived } from './life.ts';
 import { JOB_KINDS } from './life-jobs.ts';
 import type { Played } from './play.ts';
@@ -21,6 +22,7 @@ export function withPlayed(totals: Totals, played: Played): Totals {
   const [store] = report?.stores ?? [];
   const kinds = [
     `mode ${job.mode}`,
+    `KMS checks first: ${checksFirstOf(seed)}`,
     ...(job.misfits.length === 0 ? ['fits'] : job.misfits.map(misfit => `misfit ${misfit}`)),
     ...(report === undefined
       ? []
@@ -43,7 +45,8 @@ export function withPlayed(totals: Totals, played: Played): Totals {
 
 export function withLived(totals: Totals, { seed, kinds, violations }: Lived): Totals {
   const counts = { ...totals.counts };
-  for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1;
+  for (const kind of [...kinds, `life KMS checks first: ${checksFirstOf(seed)}`])
+    counts[kind] = (counts[kind] ?? 0) + 1;
   const words = violations.map(one => ({ seed, words: `life: ${one}` }));
   return {
     ...totals,
@@ -69,6 +72,7 @@ export function added(a: Totals, b: Totals): Totals {
 export const KINDS: readonly string[] = [
   ...['migrate', 'verify', 'census'].map(mode => `mode ${mode}`),
   'fits',
+  ...CHECKS_FIRST.flatMap(first => [`KMS checks first: ${first}`, `life KMS checks first: ${first}`]),
   ...MISFITS.map(misfit => `misfit ${misfit}`),
   ...['proven', 'empty', 'not-proven', 'nothing-to-do', 'counted'].map(verdict => `run ${verdict}`),
   ...['proven', 'empty', 'not-proven'].map(verdict => `store ${verdict}`),
