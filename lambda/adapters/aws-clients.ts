@@ -21,14 +21,15 @@ export class AwsClients {
   dynamodb(region?: string): DynamoDBClient {
     const known =
       this.#dynamodb.get(region) ??
-      withNamedCalls(new DynamoDBClient(this.#settings(region, 'api')), 'dynamodb');
+      withNamedCalls(new DynamoDBClient(this.#settings(region, 'api')), 'dynamodb', this.#config);
     this.#dynamodb.set(region, known);
     return known;
   }
 
   s3(region?: string): S3Client {
     const known =
-      this.#s3.get(region) ?? withNamedCalls(new S3Client(this.#settings(region, 'objects')), 's3');
+      this.#s3.get(region) ??
+      withNamedCalls(new S3Client(this.#settings(region, 'objects')), 's3', this.#config);
     this.#s3.set(region, known);
     return known;
   }

@@ -1,4 +1,4 @@
-import { PremiseBroken } from '../core/model/errors.ts';
+import { PremiseBroken, ServiceUnavailable, type RewrapError } from '../core/model/errors.ts';
 import type { Judgement } from './refused-calls.ts';
 import { saidBy } from './said-by.ts';
 
@@ -20,37 +20,50 @@ export function statusOf(error: unknown): number | undefined {
   return (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
 
-const CREDENTIAL_ERRORS = new Set([
-  'AccessDenied',
-  'AccessDeniedException',
+/**
+ * The sender of a request is not recognised: its signature, token or time. AWS gives all of these in passing, also those that
+ * sound final: a clock that is off after a sandbox was frozen, a token that has expired or is not known everywhere yet,
+ * credentials that cannot be read just now. They tell nothing of a record, a key or a permission. (Common Errors of the API
+ * references; error responses of S3; the SDK's own name for credentials that it does not get.)
+ */
+const IDENTITY_ERRORS = new Set([
+  'AuthFailure',
   'CredentialsProviderError',
   'ExpiredToken',
   'ExpiredTokenException',
+  'IncompleteSignature',
+  'IncompleteSignatureException',
   'InvalidAccessKeyId',
   'InvalidClientTokenId',
   'InvalidSignatureException',
+  'InvalidToken',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
   'SignatureDoesNotMatch',
+  'TokenRefreshRequired',
   'UnrecognizedClientException',
 ]);
 
-/** This role may not do this: no record of the run would fare better. */
-export function isDenied(error: unknown): boolean {
-  return CREDENTIAL_ERRORS.has(nameOf(error));
+export function isOfIdentity(error: unknown): boolean {
+  return IDENTITY_ERRORS.has(nameOf(error));
 }
 
-/** Whoever calls is not who they say, or what they call is not there: asking about another record changes nothing. */
+/** Whoever calls is known, and may not do this: with this record, or with any. */
+export function isDenied(error: unknown): boolean {
+  return ['AccessDenied', 'AccessDeniedException', 'NotAuthorized'].includes(nameOf(error));
+}
+
+/** What is called is not there, or not for this account: asking about another record changes nothing. */
 const OF_EVERY_RECORD = new Set([
-  ...[...CREDENTIAL_ERRORS].filter(name => !['AccessDenied', 'AccessDeniedException'].includes(name)),
+  ...IDENTITY_ERRORS,
   'AllAccessDisabled',
   'AuthorizationHeaderMalformed',
-  'IncompleteSignature',
-  'InvalidToken',
-  'MissingAuthenticationToken',
   'NoSuchBucket',
   'OptInRequired',
   'PermanentRedirect',
-  'RequestExpired',
-  'RequestTimeTooSkewed',
   'ResourceNotFoundException',
   'TableNotFoundException',
 ]);
@@ -89,7 +102,9 @@ const TRANSIENT_ERRORS = new Set([
   'OperationAborted',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
+  'RequestAbortedException',
   'RequestTimeout',
+  'RequestTimeoutException',
   'ServiceUnavailable',
   'ReplicatedWriteConflictException',
   'SlowDown',
@@ -101,6 +116,7 @@ const TRANSIENT_ERRORS = new Set([
 
 /** The SDK's own retries are spent on something that may go away: one record fails, the run goes on. */
 export function isTransient(error: unknown): boolean {
+  if (isOfIdentity(error)) return false;
   if (TRANSIENT_ERRORS.has(nameOf(error))) return true;
   const { $metadata, code } = error as {
     readonly $metadata?: { readonly httpStatusCode?: number };
@@ -118,7 +134,17 @@ export function isThrottling(error: unknown): boolean {
   ].includes(nameOf(error));
 }
 
-/** A broken premise in words: which call, on what, what AWS said, what to do. */
-export function premise(code: string, call: string, error: unknown, cure: string): PremiseBroken {
-  return new PremiseBroken(code, `${call}: ${nameOf(error)}: ${messageOf(error)}; ${cure}`, { cause: error });
+/** What to do where AWS does not recognise who calls, and no try with fresh credentials has helped. */
+export const IDENTITY_CURE =
+  'neither fresh credentials nor a corrected clock helped at once; it usually passes: start the same job again, it goes on from where it is; where it does not, check that the role of this function is there and may be assumed by it';
+
+/**
+ * A broken premise in words: which call, on what, what AWS said, what to do. That AWS does not recognise who calls breaks
+ * none: this invocation fails, and Step Functions tries again.
+ */
+export function premise(code: string, call: string, error: unknown, cure: string): RewrapError {
+  const said = `${call}: ${nameOf(error)}: ${messageOf(error)}`;
+  return isOfIdentity(error)
+    ? new ServiceUnavailable('aws.identity', `${said}; ${IDENTITY_CURE}`, { cause: error })
+    : new PremiseBroken(code, `${said}; ${cure}`, { cause: error });
 }

@@ -1,7 +1,7 @@
 import { announceTrouble } from '../core/account/run-control.ts';
 import { PremiseBroken, RewrapError, ServiceUnavailable } from '../core/model/errors.ts';
 import type { Ledger } from '../core/ports.ts';
-import { isDenied, isTransient, nameOf } from './aws-errors.ts';
+import { IDENTITY_CURE, isDenied, isOfIdentity, isTransient, nameOf } from './aws-errors.ts';
 import { isNamed } from './said-by.ts';
 
 const GONE = new Set(['NoSuchBucket', 'ResourceNotFoundException', 'TableNotFoundException']);
@@ -38,6 +38,8 @@ function failureOf(error: unknown): Error {
   // The client has put the call, the resource and the name of the error into its message.
   if (isTransient(error))
     return new ServiceUnavailable('aws.unavailable', `${error.message}; ${WAIT}`, options);
+  if (isOfIdentity(error))
+    return new ServiceUnavailable('aws.identity', `${error.message}; ${IDENTITY_CURE}`, options);
   if (isDenied(error) || GONE.has(nameOf(error)))
     return new PremiseBroken('aws.denied', `${error.message}; ${GRANT}`, options);
   return error;
@@ -48,5 +50,5 @@ export function wordsForCaller(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!isNamed(error)) return error.message;
   if (isTransient(error)) return `${error.message}; it usually passes: run the command again`;
-  return isDenied(error) ? `${error.message}; ${YOUR_ACCESS}` : error.message;
+  return isDenied(error) || isOfIdentity(error) ? `${error.message}; ${YOUR_ACCESS}` : error.message;
 }

@@ -7,6 +7,9 @@ export interface ClientConfig {
   readonly profile?: string;
   /** What carries requests, where it is not HTTP as `httpTo` sets it up. */
   readonly requestHandler?: NonNullable<S3ClientConfig['requestHandler']>;
+  readonly credentials?: NonNullable<S3ClientConfig['credentials']>;
+  /** Waits before a request whose sender was not recognised is sent again. @default 100 ms and 1 s */
+  readonly identityPatienceMs?: readonly number[];
 }
 
 /** A TLS connection within AWS takes milliseconds: one that takes three seconds is lost. */

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-kms';
 import type { KnownKeyMaterial } from '../core/model/run.ts';
 import type { AskedKey, KeyCatalog, KeyDescription, KeyLookup, Permission } from '../core/plan/ports.ts';
-import { isDenied, isTransient, messageOf, nameOf } from './aws-errors.ts';
+import { isDenied, isOfIdentity, isTransient, messageOf, nameOf } from './aws-errors.ts';
 import type { KmsChannel } from './kms-channel.ts';
 import { dryRunSucceeded, grantTokens } from './kms.ts';
 import { patiently } from './patience.ts';
@@ -59,7 +59,7 @@ export class KmsKeyCatalog implements KeyCatalog {
     } catch (error) {
       // A dry run always fails: with this name where the call itself would have succeeded.
       if (nameOf(error) === 'DryRunOperationException') return { kind: 'allowed' };
-      if (isTransient(error)) throw error;
+      if (isTransient(error) || isOfIdentity(error)) throw error;
       return { kind: 'denied', message: `${nameOf(error)}: ${messageOf(error)}` };
     }
     throw dryRunSucceeded();

@@ -77,7 +77,11 @@ export class KmsChannel {
 
   #paced(region: string): KMSClient {
     const settings = { ...this.#config, region, maxAttempts: KMS_ATTEMPTS };
-    const client = withNamedCalls(new KMSClient({ requestHandler: httpTo('api'), ...settings }), 'kms');
+    const client = withNamedCalls(
+      new KMSClient({ requestHandler: httpTo('api'), ...settings }),
+      'kms',
+      this.#config,
+    );
     client.middlewareStack.add(
       next => async args => {
         const wait = this.#pace.reserve(performance.now());

@@ -1,4 +1,4 @@
-import type { PremiseBroken } from '../core/model/errors.ts';
+import type { RewrapError } from '../core/model/errors.ts';
 import type { NotReEncrypted } from '../core/ports.ts';
 import { isTransient, messageOf, nameOf, premise } from './aws-errors.ts';
 import { KMS_ATTEMPTS } from './kms-channel.ts';
@@ -19,7 +19,7 @@ export function answerOfError(error: unknown): NotReEncrypted | undefined {
 }
 
 /** Which call on which keys failed, what KMS said, and what to do. */
-export function kmsPremise(call: string, error: unknown): PremiseBroken {
+export function kmsPremise(call: string, error: unknown): RewrapError {
   return premise('kms.call', call, error, cureOf(error));
 }
 

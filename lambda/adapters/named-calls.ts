@@ -1,16 +1,17 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { ClientConfig } from './client-config.ts';
+import { withFreshIdentity, type AnyClient } from './fresh-identity.ts';
 import { remember } from './said-by.ts';
-
-/** Any client of the SDK. The stacks of all clients are alike; their types differ in the inputs that they take. */
-interface AnyClient {
-  readonly middlewareStack: unknown;
-}
 
 /**
  * Every error of a client says which call it was, on what, after how many tries, and its own name. That name stays, so
- * that whoever matches on it does as before.
+ * that whoever matches on it does as before. Inside of that, who calls is recognised or known not to be (fresh-identity.ts).
  */
-export function withNamedCalls<Client extends AnyClient>(client: Client, service: string): Client {
+export function withNamedCalls<Client extends AnyClient>(
+  client: Client,
+  service: string,
+  { identityPatienceMs }: Pick<ClientConfig, 'identityPatienceMs'> = {},
+): Client {
   const stack = client.middlewareStack as DynamoDBClient['middlewareStack'];
   stack.add(
     (next, context) => async args => {
@@ -24,7 +25,7 @@ export function withNamedCalls<Client extends AnyClient>(client: Client, service
     },
     { step: 'initialize', name: 'kmsRewrapNamedCalls' },
   );
-  return client;
+  return withFreshIdentity(client, identityPatienceMs);
 }
 
 function name(error: Error, call: string): void {

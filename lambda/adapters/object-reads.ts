@@ -3,11 +3,12 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
 import type { ObjectRecord } from '../core/model/record.ts';
 import { answerDate } from './answer-date.ts';
-import { isTransient, nameOf } from './aws-errors.ts';
+import { isOfIdentity, isTransient, nameOf } from './aws-errors.ts';
+import { listObjects } from './list-objects.ts';
 import { grantHeaders, type GrantHeaders } from './object-grants.ts';
 import { hiddenObject, objectRecord } from './object-record.ts';
 import type { Asked, RefusedCalls } from './refused-calls.ts';
-import { hiddenWords, s3Premise } from './s3-refusals.ts';
+import { hiddenWords, mayBeOfIdentity, s3Premise } from './s3-refusals.ts';
 
 /** HEAD requests in flight: a listing shows no metadata, so every object costs one. */
 const HEADS_IN_FLIGHT = 32;
@@ -40,12 +41,31 @@ export class ObjectReads {
   /** The object as it is; `undefined` where there is none; hidden where S3 does not show this one. */
   async head(key: string): Promise<ObjectRecord | undefined> {
     const record = await this.#read('s3:HeadObject', key, async () => {
-      const head = new HeadObjectCommand({ Bucket: this.#store.bucket, Key: key });
-      const answeredAt = answerDate(head);
-      return objectRecord(key, await this.#client.send(head), answeredAt());
+      try {
+        return await this.#head(key);
+      } catch (error) {
+        if (!mayBeOfIdentity(error)) throw error;
+        await this.#identify(key);
+        return this.#head(key);
+      }
     });
     if (record === undefined || record.hidden !== undefined || this.#store.tags !== true) return record;
     return this.#read('s3:GetObjectTagging', key, async () => ({ ...record, tags: await this.#tags(key) }));
+  }
+
+  async #head(key: string): Promise<ObjectRecord> {
+    const head = new HeadObjectCommand({ Bucket: this.#store.bucket, Key: key });
+    const answeredAt = answerDate(head);
+    return objectRecord(key, await this.#client.send(head), answeredAt());
+  }
+
+  /** A listing of that key names its errors: after it, S3 knows who asks, or it is said that it does not. */
+  async #identify(key: string): Promise<void> {
+    try {
+      await listObjects(this.#client, { bucket: this.#store.bucket, prefix: key, limit: 1 });
+    } catch (error) {
+      if (isOfIdentity(error) || isTransient(error)) throw error;
+    }
   }
 
   async grants(key: string): Promise<Asked<GrantHeaders>> {
