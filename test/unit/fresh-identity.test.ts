@@ -22,7 +22,7 @@ function unrecognising(name: string) {
     destroy: () => undefined,
   };
   const credentials = jest.fn(() => Promise.resolve({ accessKeyId: 'AKIA', secretAccessKey: 'secret' }));
-   
+
   const bare = new KMSClient({ region: 'us-east-1', requestHandler, credentials, maxAttempts: 3 });
   const client = withFreshIdentity(bare, [0, 0]);
   const send = () => client.send(new DescribeKeyCommand({ KeyId: 'k' }));
