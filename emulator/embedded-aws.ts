@@ -8,7 +8,7 @@ import { cloudFormationService } from './cloudformation/service.ts';
 import { resolveStack, type Stack } from './cloudformation/stack.ts';
 import { readAssembly } from './cloudformation/template.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
-import { KeyStore } from './kms/key-store.ts';
+import { KeyStore, type ChecksFirst } from './kms/key-store.ts';
 import { kmsService } from './kms/service.ts';
 import { eventBridgeService, type PublishedEvent } from './eventbridge/service.ts';
 import { ConnectionLost, Faults, type Fault } from './faults.ts';
@@ -37,6 +37,8 @@ export interface EmbeddedAwsOptions {
   readonly lambdaConcurrency?: number;
   /** The clock by which imported key material expires, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
+  /** What KMS says of a ciphertext of another key than the named one, in an order that AWS does not document. @default key */
+  readonly kmsChecksFirst?: ChecksFirst;
 }
 
 /** An AWS on loopback: all services, accounts and Regions behind one port. */
@@ -59,7 +61,7 @@ export class EmbeddedAws {
   constructor(options: EmbeddedAwsOptions = {}) {
     this.#options = options;
     const { logFolder, lambdaConcurrency, waitScale, s3PageSize } = options;
-    this.#keys = new KeyStore(options.now);
+    this.#keys = new KeyStore(options.now, options.kmsChecksFirst);
     this.lambda = new LambdaRuntime({
       callers: this.#callers,
       ...(logFolder !== undefined && { logFolder }),

@@ -40,6 +40,12 @@ function withoutGrantTokens(store: KeyStore): Readonly<Record<string, Operation>
       return { CiphertextBlob: made.blob.toString('base64'), KeyId: key.arn, EncryptionAlgorithm: algorithm };
     },
     Decrypt: (input, at) => {
+      if (ignoresCiphertext(input)) {
+        if (input['KeyId'] === undefined)
+          throw validationError('KeyId is required when DryRunModifiers contains IGNORE_CIPHERTEXT.');
+        usable(store, input, 'Decrypt', at);
+        dryRun(input);
+      }
       const opened = open(store, input, DECRYPT, at);
       dryRun(input);
       return {

@@ -41,6 +41,10 @@ function decryptSymmetric(
   const made = name === undefined ? undefined : store.materialNamed(name);
   if (made === undefined) throw new AwsError('InvalidCiphertextException', '');
   if (named !== undefined && named.ring !== made.ring) {
+    const looksAtKey =
+      store.checksFirst === 'key' ||
+      (store.checksFirst === 'context' && open(made.material, blob, context) !== undefined);
+    if (!looksAtKey) throw new AwsError('InvalidCiphertextException', '');
     throw new AwsError(
       'IncorrectKeyException',
       'The key ID in the request does not identify a CMK that can perform this operation.',

@@ -22,16 +22,21 @@ type NewMember = Omit<Key, 'ring' | 'state' | 'createdAt' | 'rotationEnabled' | 
 
 const RSA_BITS: Readonly<Record<string, number>> = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 };
 
+/** What KMS looks at first: the key that the caller names, the context, or neither, so that all is invalid. Not documented. */
+export type ChecksFirst = 'key' | 'context' | 'neither';
+
 /** All keys and aliases of all accounts and Regions. */
 export class KeyStore {
   /** Milliseconds since 1970: when imported material expires. */
   readonly now: () => number;
+  readonly checksFirst: ChecksFirst;
   readonly #keys = new Map<string, Key>();
   readonly #aliases = new Map<string, string>();
   readonly #materials = new Map<string, { readonly ring: KeyRing; readonly material: KeyMaterial }>();
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = Date.now, checksFirst: ChecksFirst = 'key') {
     this.now = now;
+    this.checksFirst = checksFirst;
   }
 
   create({ region, caller }: OperationContext, request: NewKey): Key {
