@@ -10,7 +10,8 @@ import type { KnownKeyMaterial } from '../core/model/run.ts';
 import type { AskedKey, KeyCatalog, KeyDescription, KeyLookup, Permission } from '../core/plan/ports.ts';
 import { isDenied, isOfIdentity, isTransient, messageOf, nameOf } from './aws-errors.ts';
 import type { KmsChannel } from './kms-channel.ts';
-import { dryRunSucceeded, grantTokens } from './kms.ts';
+import { dryRunSucceeded } from './kms-errors.ts';
+import { grantTokens } from './kms.ts';
 import { patiently } from './patience.ts';
 
 /** KMS tells the rotations of a key to its own account only, and of symmetric keys only. */

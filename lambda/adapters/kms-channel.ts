@@ -2,13 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { regionOf } from '../core/model/arn.ts';
 import { Pace } from '../core/reencrypt/pace.ts';
-import { isThrottling, messageOf, nameOf } from './aws-errors.ts';
+import { isThrottling } from './aws-errors.ts';
 import { httpTo, type ClientConfig } from './client-config.ts';
+import { isNotYetVisible, KMS_ATTEMPTS } from './kms-errors.ts';
 import { withNamedCalls } from './named-calls.ts';
 import { KMS_PATIENCE_MS, patiently } from './patience.ts';
-
-/** With the SDK's back-off (full jitter, doubling, up to 20 s) eight tries ride out more than a minute of throttling. */
-export const KMS_ATTEMPTS = 8;
 
 export interface ChannelConfig extends ClientConfig {
   readonly grantTokens?: readonly string[];
@@ -25,8 +23,8 @@ type Sent<T> =
  */
 export class KmsChannel {
   readonly grantTokens: readonly string[];
+  readonly patienceMs: readonly number[];
   readonly #config: ClientConfig;
-  readonly #patienceMs: readonly number[];
   readonly #clients = new Map<string, KMSClient>();
   readonly #pace = new Pace(1);
   #requests = 0;
@@ -34,7 +32,7 @@ export class KmsChannel {
 
   constructor({ grantTokens = [], patienceMs = KMS_PATIENCE_MS, ...config }: ChannelConfig = {}) {
     this.grantTokens = grantTokens;
-    this.#patienceMs = patienceMs;
+    this.patienceMs = patienceMs;
     this.#config = config;
   }
 
@@ -53,7 +51,7 @@ export class KmsChannel {
   async send<T>(
     keyArn: string,
     call: (client: KMSClient) => Promise<T>,
-    patienceMs: readonly number[] = this.#patienceMs,
+    patienceMs: readonly number[] = this.patienceMs,
   ): Promise<T> {
     const client = this.#client(regionOf(keyArn));
     const sent = await patiently<Sent<T>>(
@@ -98,14 +96,4 @@ export class KmsChannel {
     );
     return client;
   }
-}
-
-/** A key, alias, replica or grant that is new looks like one that is not there, or not allowed, or still being made. */
-function isNotYetVisible(error: unknown): boolean {
-  const name = nameOf(error);
-  return (
-    name === 'NotFoundException' ||
-    name === 'AccessDeniedException' ||
-    (name === 'KMSInvalidStateException' && /creating/i.test(messageOf(error)))
-  );
 }

@@ -1,7 +1,26 @@
-import type { RewrapError } from '../core/model/errors.ts';
+import { PremiseBroken, type RewrapError } from '../core/model/errors.ts';
 import type { NotReEncrypted } from '../core/ports.ts';
 import { isTransient, messageOf, nameOf, premise } from './aws-errors.ts';
-import { KMS_ATTEMPTS } from './kms-channel.ts';
+
+/** With the SDK's back-off (full jitter, doubling, up to 20 s) eight tries ride out more than a minute of throttling. */
+export const KMS_ATTEMPTS = 8;
+
+/** A key, alias, replica or grant that is new looks like one that is not there, or not allowed, or still being made. */
+export function isNotYetVisible(error: unknown): boolean {
+  const name = nameOf(error);
+  return (
+    name === 'NotFoundException' ||
+    name === 'AccessDeniedException' ||
+    (name === 'KMSInvalidStateException' && /creating/i.test(messageOf(error)))
+  );
+}
+
+export function dryRunSucceeded(): PremiseBroken {
+  return new PremiseBroken(
+    'kms.dryRun',
+    'a KMS request with DryRun did not fail as a dry run must; check the endpoint',
+  );
+}
 
 /** An error about this one ciphertext as an answer; `undefined` for an error that every record would get. */
 export function answerOfError(error: unknown): NotReEncrypted | undefined {

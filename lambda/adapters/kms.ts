@@ -1,11 +1,12 @@
 import {
   ReEncryptCommand,
+  type DryRunModifierType,
   type ReEncryptCommandInput,
   type ReEncryptCommandOutput,
 } from '@aws-sdk/client-kms';
 import { regionOf } from '../core/model/arn.ts';
 import type { KeyMaterial } from '../core/model/data-key.ts';
-import { PremiseBroken } from '../core/model/errors.ts';
+import { PremiseBroken, RewrapError } from '../core/model/errors.ts';
 import type {
   DryRunAnswer,
   KeyService,
@@ -16,14 +17,17 @@ import type {
 } from '../core/ports.ts';
 import { nameOf } from './aws-errors.ts';
 import type { KmsChannel } from './kms-channel.ts';
-import { answerOfError, kmsPremise } from './kms-errors.ts';
+import { answerOfError, dryRunSucceeded, kmsPremise } from './kms-errors.ts';
+import { deniedAnswer, RefusedKeys } from './refused-keys.ts';
 
 /** ReEncrypt, in the Region of its keys. */
 export class KmsKeyService implements KeyService {
   readonly #channel: KmsChannel;
+  readonly #refused: RefusedKeys;
 
   constructor(channel: KmsChannel) {
     this.#channel = channel;
+    this.#refused = new RefusedKeys(channel.patienceMs);
   }
 
   pace(requestsPerSecond: number): void {
@@ -35,23 +39,30 @@ export class KmsKeyService implements KeyService {
   }
 
   async reEncrypt(request: ReEncryptRequest): Promise<ReEncryptAnswer> {
-    try {
-      return answerOf(await this.#send(request, {}));
-    } catch (error) {
-      return answerOrPremise(error, request);
-    }
+    return this.#ask(request, async () => answerOf(await this.#send(request, {})));
   }
 
   async tryReEncrypt(request: ReEncryptRequest): Promise<DryRunAnswer> {
+    return this.#ask(request, () => wouldReEncrypt(() => this.#send(request, { DryRun: true })));
+  }
+
+  async #ask<Answer>(
+    request: ReEncryptRequest,
+    send: () => Promise<Answer>,
+  ): Promise<Answer | NotReEncrypted> {
+    const { source, destination } = request;
+    const name = `kms:ReEncrypt from ${source.keyArn} to ${destination.keyArn}`;
     try {
-      await this.#send(request, { DryRun: true });
+      const asked = await this.#refused.ask({
+        ...{ name, keyArns: [source.keyArn, destination.keyArn], send },
+        rehearse: () => this.#send(request, { DryRun: true }),
+        rehearseKeys: contexts =>
+          this.#send(contexts === 'own' ? request : withoutContexts(request), WITHOUT_CIPHERTEXT),
+      });
+      return asked.kind === 'answered' ? asked.answer : deniedAnswer(name, asked.error);
     } catch (error) {
-      // A dry run always fails: with this name where the call itself would have succeeded.
-      return nameOf(error) === 'DryRunOperationException'
-        ? { kind: 'would-re-encrypt' }
-        : answerOrPremise(error, request);
+      return answerOrPremise(name, error);
     }
-    throw dryRunSucceeded();
   }
 
   async #send(
@@ -75,8 +86,30 @@ export class KmsKeyService implements KeyService {
       ...grantTokens(this.#channel),
       ...changes,
     };
-    return this.#channel.send(source.keyArn, client => client.send(new ReEncryptCommand(input)));
+    return this.#channel.send(source.keyArn, client => client.send(new ReEncryptCommand(input)), []);
   }
+}
+
+/** A dry run that asks for permission only. */
+export const WITHOUT_CIPHERTEXT = {
+  CiphertextBlob: undefined,
+  DryRun: true,
+  DryRunModifiers: ['IGNORE_CIPHERTEXT'] as DryRunModifierType[],
+};
+
+function withoutContexts({ ciphertext, source, destination }: ReEncryptRequest): ReEncryptRequest {
+  return { ciphertext, source: { ...source, context: {} }, destination: { ...destination, context: {} } };
+}
+
+/** A dry run always fails: with this name where the call itself would have succeeded. */
+export async function wouldReEncrypt(dryRun: () => Promise<unknown>): Promise<DryRunAnswer> {
+  try {
+    await dryRun();
+  } catch (error) {
+    if (nameOf(error) === 'DryRunOperationException') return { kind: 'would-re-encrypt' };
+    throw error;
+  }
+  throw dryRunSucceeded();
 }
 
 /** A context is given whenever a key takes one, empty or not: nothing is left to a default. */
@@ -91,13 +124,6 @@ export function contextOf<Member extends string>(
 
 export function grantTokens({ grantTokens: tokens }: KmsChannel): { GrantTokens?: string[] } {
   return tokens.length === 0 ? {} : { GrantTokens: [...tokens] };
-}
-
-export function dryRunSucceeded(): PremiseBroken {
-  return new PremiseBroken(
-    'kms.dryRun',
-    'a KMS request with DryRun did not fail as a dry run must; check the endpoint',
-  );
 }
 
 function answerOf(output: ReEncryptCommandOutput): ReEncryptAnswer {
@@ -116,9 +142,10 @@ export function keyMaterial(keyArn: string | undefined, keyMaterialId: string | 
   return { keyArn: keyArn ?? '', ...(keyMaterialId !== undefined && { keyMaterialId }) };
 }
 
-function answerOrPremise(error: unknown, { source, destination }: ReEncryptRequest): NotReEncrypted {
-  if (error instanceof PremiseBroken) throw error;
+/** What an error says of one data key; what it says of the run is thrown. */
+export function answerOrPremise(call: string, error: unknown): NotReEncrypted {
+  if (error instanceof RewrapError) throw error;
   const answer = answerOfError(error);
   if (answer !== undefined) return answer;
-  throw kmsPremise(`kms:ReEncrypt from ${source.keyArn} to ${destination.keyArn}`, error);
+  throw kmsPremise(call, error);
 }

@@ -161,18 +161,26 @@ describe('the KMS adapter', () => {
     expect(keys.takeUsage()).toEqual({ requests: 2, throttled: 0 });
   });
 
-  it.each([
-    'AccessDeniedException',
-    'KMSInvalidStateException',
-    'InvalidKeyUsageException',
-    'NotFoundException',
-  ])('takes %s for a broken premise, at once', async error => {
+  it('takes InvalidKeyUsageException for a broken premise, at once', async () => {
     const of = await embeddedSubject();
     const asked = await requestOf(of);
+    const error = 'InvalidKeyUsageException';
     aws.aws.faults.inject({ service: 'kms', operation: 'ReEncrypt', error, count: 1 });
     await expect(of.keys.reEncrypt(asked)).rejects.toThrow(PremiseBroken);
     expect(of.keys.takeUsage()).toEqual({ requests: 1, throttled: 0 });
   });
+
+  it.each(['AccessDeniedException', 'KMSInvalidStateException', 'NotFoundException'])(
+    'takes %s for a broken premise where KMS says so of everything',
+    async error => {
+      const of = await embeddedSubject();
+      const asked = await requestOf(of);
+      aws.aws.faults.inject({ service: 'kms', operation: 'ReEncrypt', error, count: 1_000 });
+      await expect(of.keys.reEncrypt(asked)).rejects.toThrow(PremiseBroken);
+      expect(of.keys.takeUsage().requests).toBeLessThanOrEqual(3);
+      aws.aws.faults.clear();
+    },
+  );
 
   it.each(['KMSInternalException', 'KeyUnavailableException', 'DependencyTimeoutException'])(
     'rides out a %s',

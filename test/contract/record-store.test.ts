@@ -344,7 +344,8 @@ describe('a bucket', () => {
     const of: Subject = await bucketSubject();
     await of.put('x', 'old');
     const { records } = await of.store.readPage({ type: 'key-range' }, { pageSize: 1, consistent: false });
-    aws.aws.faults.inject({ service: 's3', error: 'InvalidRequest', status: 400, count: 1 });
+    const fault = { service: 's3', operation: 'HeadObject', error: 'InvalidRequest', status: 400 };
+    aws.aws.faults.inject({ ...fault, count: 2 });
     const found = findDataKeys([(await of.store.reread(records[0]!))!], of.format);
     expect(found.map(({ finding }) => finding)).toEqual([
       { kind: 'unsupported', slot: 'x', reason: expect.stringContaining('SSE-C') },

@@ -180,17 +180,16 @@ const COMMON_ERRORS: readonly Row[] = [
   ['ThrottlingException', 'is ridden out', riddenOut('ThrottlingException')],
   [
     'AccessDeniedException',
-    'breaks the premise of the run, and says what to allow',
-    breaks('allow kms:ReEncryptFrom on the one and kms:ReEncryptTo on the other', () =>
-      Promise.resolve().then(() =>
-        aws.aws.faults.inject({
-          service: 'kms',
-          operation: 'ReEncrypt',
-          error: 'AccessDeniedException',
-          count: 1,
-        }),
-      ),
-    ),
+    'breaks the premise of the run where the keys are denied to it, and says what to allow',
+    async () => {
+      const fault = { service: 'kms', operation: 'ReEncrypt', error: 'AccessDeniedException', count: 1_000 };
+      const deny = breaks('allow kms:ReEncryptFrom on the one and kms:ReEncryptTo on the other', () => {
+        aws.aws.faults.inject(fault);
+        return Promise.resolve();
+      });
+      await deny();
+      aws.aws.faults.clear();
+    },
   ],
   [
     'ValidationException',

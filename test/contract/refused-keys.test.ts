@@ -1,0 +1,250 @@
+import { CreateKeyCommand, DisableKeyCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
+import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
+import { KmsKeyService } from '../../lambda/adapters/kms.ts';
+import { PlaintextKeyService } from '../../lambda/adapters/plaintext-kms.ts';
+import type { KeyService, ReEncryptRequest, RequestSide } from '../../lambda/core/ports.ts';
+import { embedded, type Embedded } from '../support/embedded.ts';
+
+/** What KMS refuses of one data key is that data key's answer; what it refuses of all of them is a broken premise. */
+
+type Context = RequestSide['context'];
+interface Input {
+  readonly CiphertextBlob?: string;
+  readonly SourceEncryptionContext?: Context;
+  readonly EncryptionContext?: Context;
+  readonly DryRun?: boolean;
+  readonly DryRunModifiers?: readonly string[];
+}
+
+const PUBLIC = { tenant: 'acme' };
+const SECRET = { tenant: 'secret' };
+let aws: Embedded;
+let europe: KMSClient;
+beforeAll(async () => {
+  aws = await embedded();
+  europe = new KMSClient({ endpoint: aws.endpoint, region: 'eu-west-1' });
+});
+afterAll(async () => {
+  europe.destroy();
+  await aws.stop();
+});
+afterEach(() => aws.aws.faults.clear());
+
+const side = (keyArn: string, context: Context = PUBLIC): RequestSide => ({
+  keyArn,
+  context,
+  encryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+});
+const create = async (kms = aws.kms): Promise<string> =>
+  (await kms.send(new CreateKeyCommand({}))).KeyMetadata!.Arn!;
+
+/** Keys of a run, and data keys under the source one. */
+async function keysOf(kind: 'one Region' | 'two Regions') {
+  const source = await create();
+  const destination = await create(kind === 'one Region' ? aws.kms : europe);
+  const request = async (context: Context = PUBLIC): Promise<ReEncryptRequest> => {
+    const Plaintext = Buffer.from('data key');
+    const { CiphertextBlob } = await aws.kms.send(
+      new EncryptCommand({ KeyId: source, Plaintext, EncryptionContext: { ...context } }),
+    );
+    return {
+      ciphertext: CiphertextBlob!,
+      source: side(source, context),
+      destination: side(destination, context),
+    };
+  };
+  return { source, destination, request };
+}
+
+function service(
+  kind: 'one Region' | 'two Regions' = 'one Region',
+  patienceMs: readonly number[] = [],
+): KeyService {
+  const channel = new KmsChannel({ endpoint: aws.endpoint, patienceMs, identityPatienceMs: [] });
+  channel.setRate(10_000);
+  return kind === 'one Region' ? new KmsKeyService(channel) : new PlaintextKeyService(channel);
+}
+
+interface Refusal {
+  readonly error?: string;
+  readonly message?: string;
+  readonly operations?: readonly string[];
+}
+
+/** KMS as a key policy, or something that AWS does not document, makes it answer; the requests that it gets. */
+function refusing(
+  which: (input: Input) => boolean,
+  {
+    error = 'AccessDeniedException',
+    message = 'not authorized',
+    operations = ['ReEncrypt', 'Decrypt'],
+  }: Refusal = {},
+): readonly Input[] {
+  const inputs: Input[] = [];
+  aws.aws.faults.injectBy((request, operation) => {
+    if (!operations.includes(operation)) return undefined;
+    const input = JSON.parse(request.body.toString()) as Input;
+    inputs.push(input);
+    return which(input) ? { kind: 'error', error, message, status: 400 } : undefined;
+  });
+  return inputs;
+}
+
+const contextOf = ({ SourceEncryptionContext, EncryptionContext }: Input): Context =>
+  SourceEncryptionContext ?? EncryptionContext ?? {};
+const ofSecret = (input: Input): boolean => contextOf(input)['tenant'] === 'secret';
+const isOf = (blob: Uint8Array) => (input: Input) =>
+  input.CiphertextBlob === Buffer.from(blob).toString('base64');
+const ignores = ({ DryRunModifiers = [] }: Input): boolean => DryRunModifiers.includes('IGNORE_CIPHERTEXT');
+
+describe.each(['one Region', 'two Regions'] as const)('AccessDenied within %s,', kind => {
+  it('of one context is the answer for its data keys, and others are re-encrypted', async () => {
+    const { request } = await keysOf(kind);
+    const [plain, secret] = [await request(), await request(SECRET)];
+    const keys = service(kind);
+    refusing(ofSecret);
+    expect(await keys.reEncrypt(plain)).toMatchObject({ kind: 're-encrypted' });
+    expect(await keys.reEncrypt(secret)).toMatchObject({
+      kind: 'denied',
+      reason: expect.stringContaining('AccessDeniedException: not authorized'),
+    });
+    expect(await keys.reEncrypt(plain)).toMatchObject({ kind: 're-encrypted' });
+  });
+
+  it('of the first data key that is asked is its own where the role may use the keys for others', async () => {
+    const { request } = await keysOf(kind);
+    const secret = await request(SECRET);
+    refusing(ofSecret);
+    expect(await service(kind).reEncrypt(secret)).toMatchObject({ kind: 'denied' });
+  });
+
+  it('of one ciphertext, whatever its context, is its own: KMS may say so of one whose key is elsewhere', async () => {
+    const { request } = await keysOf(kind);
+    const odd = await request();
+    const asked = refusing(isOf(odd.ciphertext));
+    expect(await service(kind).reEncrypt(odd)).toMatchObject({ kind: 'denied' });
+    expect(asked.some(ignores)).toBe(true);
+  });
+
+  it('of everything is a broken premise, which names call, keys and cure', async () => {
+    const { source, request } = await keysOf(kind);
+    const plain = await request();
+    refusing(() => true);
+    await expect(service(kind).reEncrypt(plain)).rejects.toMatchObject({
+      name: 'PremiseBroken',
+      message: expect.stringContaining(source),
+    });
+  });
+
+  it('of everything from now on is a broken premise, too: the permission was taken away', async () => {
+    const { request } = await keysOf(kind);
+    const plain = await request();
+    const keys = service(kind);
+    expect(await keys.reEncrypt(plain)).toMatchObject({ kind: 're-encrypted' });
+    refusing(() => true);
+    await expect(keys.reEncrypt(plain)).rejects.toMatchObject({ name: 'PremiseBroken' });
+  });
+
+  it('that has passed once it is asked again is no answer', async () => {
+    const { request } = await keysOf(kind);
+    const plain = await request();
+    let refused = 0;
+    refusing(input => !ignores(input) && refused++ === 0);
+    expect(await service(kind).reEncrypt(plain)).toMatchObject({ kind: 're-encrypted' });
+  });
+});
+
+describe('AccessDenied', () => {
+  it('of many data keys costs no waiting once the keys have worked: two requests more for each', async () => {
+    const { request } = await keysOf('one Region');
+    const [plain, secret] = [await request(), await request(SECRET)];
+    const keys = service('one Region', [60_000]);
+    await keys.reEncrypt(plain);
+    const asked = refusing(ofSecret);
+    for (let times = 0; times < 5; times++)
+      expect(await keys.reEncrypt(secret)).toMatchObject({ kind: 'denied' });
+    expect(asked).toHaveLength(5 * 3);
+  });
+
+  it('of a grant that is not visible yet is waited for', async () => {
+    const { request } = await keysOf('one Region');
+    const plain = await request();
+    let left = 6;
+    refusing(() => left-- > 0);
+    expect(await service('one Region', [0, 0, 0]).reEncrypt(plain)).toMatchObject({ kind: 're-encrypted' });
+  });
+
+  it('in a census by dry runs is the data key’s own, too', async () => {
+    const { request } = await keysOf('one Region');
+    const [plain, secret] = [await request(), await request(SECRET)];
+    const keys = service();
+    refusing(ofSecret);
+    expect(await keys.tryReEncrypt(plain)).toEqual({ kind: 'would-re-encrypt' });
+    expect(await keys.tryReEncrypt(secret)).toMatchObject({ kind: 'denied' });
+  });
+
+  it('of Encrypt is the data key’s own, and nothing of its plaintext is asked with', async () => {
+    const { request } = await keysOf('two Regions');
+    const [plain, secret] = [await request(), await request(SECRET)];
+    const keys = service('two Regions');
+    const asked = refusing(ofSecret, { operations: ['Encrypt'] });
+    expect(await keys.reEncrypt(plain)).toMatchObject({ kind: 're-encrypted' });
+    expect(await keys.reEncrypt(secret)).toMatchObject({ kind: 'denied' });
+    const rehearsed = asked.filter(({ DryRun }) => DryRun === true) as readonly { Plaintext?: string }[];
+    expect(rehearsed.length).toBeGreaterThan(0);
+    for (const { Plaintext } of rehearsed)
+      expect(Buffer.from(Plaintext ?? '', 'base64').toString()).toBe('\0');
+  });
+
+  it('that says nothing of context values says none in its reason', async () => {
+    const { request } = await keysOf('one Region');
+    const secret = await request(SECRET);
+    refusing(ofSecret);
+    const answer = await service().reEncrypt(secret);
+    expect(JSON.stringify(answer)).not.toContain(SECRET.tenant);
+  });
+});
+
+/** Of a ciphertext whose key is deleted, disabled or in another account, KMS may say what it says of such a key. */
+describe.each(['NotFoundException', 'DisabledException', 'KMSInvalidStateException'])('%s', error => {
+  const message = 'arn:aws:kms:us-east-1:999999999999:key/99999999-9999-4999-8999-999999999999 is not there';
+
+  it('of one ciphertext is its own where the same keys work for others', async () => {
+    const { request } = await keysOf('one Region');
+    const [plain, odd] = [await request(), await request()];
+    const keys = service();
+    await keys.reEncrypt(plain);
+    refusing(isOf(odd.ciphertext), { error, message });
+    expect(await keys.reEncrypt(odd)).toMatchObject({
+      kind: 'denied',
+      reason: expect.stringContaining(error),
+    });
+  });
+
+  it('of the first ciphertext is its own where KMS names another key', async () => {
+    const { request } = await keysOf('one Region');
+    const odd = await request();
+    refusing(isOf(odd.ciphertext), { error, message });
+    expect(await service().reEncrypt(odd)).toMatchObject({ kind: 'denied' });
+  });
+
+  it('of a key of the run is a broken premise, whether or not a dry run looks at the state of keys', async () => {
+    const { source, request } = await keysOf('one Region');
+    const plain = await request();
+    for (const dryRunsToo of [true, false]) {
+      refusing(input => dryRunsToo || !ignores(input), { error, message: `${source} is not there` });
+      await expect(service().reEncrypt(plain)).rejects.toMatchObject({ name: 'PremiseBroken' });
+    }
+  });
+});
+
+describe('a key that is disabled while its run works', () => {
+  it('is a broken premise at once, though it has worked before', async () => {
+    const { source, request } = await keysOf('one Region');
+    const [first, second] = [await request(), await request()];
+    const keys = service('one Region', [60_000]);
+    await keys.reEncrypt(first);
+    await aws.kms.send(new DisableKeyCommand({ KeyId: source }));
+    await expect(keys.reEncrypt(second)).rejects.toThrow('enable the key, then start the job again');
+  });
+});
