@@ -9,6 +9,7 @@ import { Application, FLAWS, type ApplicationKeys, type Truth } from './applicat
 import { clientsOf, type Clients } from './aws.ts';
 import { Checker, type ReadReport } from './checker.ts';
 import { Pipeline, type RunEnd } from './pipeline.ts';
+import { stoppedByPassing } from './passing-weather.ts';
 import { Random } from './random.ts';
 import { BUCKET, PREFIX, TABLE, type Layout, type Stored } from './records.ts';
 import { scheduleOf, type RunEvent, type Schedule } from './schedule.ts';
@@ -75,7 +76,8 @@ type Given = Pick<Scene, 'time' | 'random' | 'findings'> & { readonly bug: Plant
 async function setTheScene(schedule: Schedule, { time, random, bug, findings }: Given): Promise<Scene> {
   const watch = new Watch(findings);
   const weather = new Weather(schedule, random.fork(), call => watch.see(call));
-  const aws = new EmbeddedAws({ s3PageSize: 5 });
+  const { kmsChecksFirst } = schedule;
+  const aws = new EmbeddedAws({ s3PageSize: 5, kmsChecksFirst });
   const wire = new Wire(aws, { time, random: random.fork(), hooks: weather });
   const admin = clientsOf(wire, new Party('admin', 1));
   const keys = await createKeys(admin);
@@ -256,6 +258,8 @@ async function run(
   });
   const end = await pipeline.run(input);
   scene.findings.count(`runs ${end.state}`);
+  const { words = '' } = end;
+  scene.findings.expect(!stoppedByPassing(words), 6, `a run ended for what was none of it: ${words}`);
   if (end.report !== undefined) checker.checkBooks(end.report);
   return end;
 }

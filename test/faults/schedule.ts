@@ -1,3 +1,4 @@
+import { passingTroublesOf, type PassingTroubles } from './passing-weather.ts';
 import type { Random } from './random.ts';
 import type { Layout } from './records.ts';
 
@@ -54,6 +55,9 @@ export interface Schedule {
   readonly fingerprints: boolean;
   /** The last run in bad weather is rolled back before the one that must finish the work. */
   readonly rollsBackEarly: boolean;
+  readonly passing: PassingTroubles;
+  /** What KMS says of a ciphertext of another key: AWS documents no order of its checks. */
+  readonly kmsChecksFirst: 'key' | 'context' | 'neither';
 }
 
 export const TROUBLES = ['throttling', 'server-errors', 'lost-answers', 'silence', 'conflicts'] as const;
@@ -90,5 +94,7 @@ export function scheduleOf(seed: number, random: Random): Schedule {
     roughRollback: random.chance(0.5),
     fingerprints: random.chance(0.5),
     rollsBackEarly: random.chance(0.3),
+    passing: passingTroublesOf(random),
+    kmsChecksFirst: random.pick(['key', 'key', 'context', 'neither'] as const),
   };
 }

@@ -1,4 +1,5 @@
 import type { Injection } from '../../emulator/faults.ts';
+import { passingInjection } from './passing-weather.ts';
 import type { Random } from './random.ts';
 import { BUCKET, TABLE } from './records.ts';
 import type { KillPoint, Schedule, Trouble } from './schedule.ts';
@@ -65,6 +66,7 @@ export class Weather implements Hooks {
   readonly #seen = new Map<KillPoint, number>();
   readonly #onCall: (call: Call) => void;
   #rough = false;
+  #since = 0;
 
   constructor(schedule: Schedule, random: Random, onCall: (call: Call) => void) {
     this.#schedule = schedule;
@@ -75,6 +77,7 @@ export class Weather implements Hooks {
   /** Calm weather is for seeding, for proving and for the finishing run. */
   turn(rough: boolean): void {
     this.#rough = rough;
+    this.#since = Date.now();
     this.#seen.clear();
   }
 
@@ -89,9 +92,14 @@ export class Weather implements Hooks {
   }
 
   inject(departure: Departure): Injection | undefined {
-    const { faultRate, troubles } = this.#schedule;
-    if (!this.#rough || !isProduct(departure) || !this.#random.chance(faultRate)) return undefined;
-    const injection = injectionOf(this.#random.pick(troubles), departure, this.#random);
+    const { faultRate, troubles, passing } = this.#schedule;
+    if (!this.#rough || !isProduct(departure)) return undefined;
+    const at = { random: this.#random, sinceMs: Date.now() - this.#since };
+    const injection =
+      passingInjection(departure, passing, at) ??
+      (this.#random.chance(faultRate)
+        ? injectionOf(this.#random.pick(troubles), departure, this.#random)
+        : undefined);
     if (injection !== undefined) this.#count(nameOf(injection, departure));
     return injection;
   }
