@@ -41,14 +41,14 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
   let progress = await resumeUnit(unit, 'migrate', { ledger: ports.ledger, from: plan.continues ?? [] });
   if (progress.done) return progress;
   // Before anything is read: a paused run comes here once a minute.
-  if ((await heedControl(plan, ports)) === 'pause') return { ...progress, paused: true };
+  if ((await heedControl(plan, ports)).kind === 'pause') return { ...progress, paused: true };
 
   for await (const page of pages(ports.records, unit.range, {
     ...startOf(progress, scope),
     // What is copied to another store is copied as it is now.
     consistent: scope.store.copyTo !== undefined,
   })) {
-    if ((await heedControl(plan, ports)) === 'pause') return { ...progress, paused: true };
+    if ((await heedControl(plan, ports)).kind === 'pause') return { ...progress, paused: true };
     const found = findDataKeys(page.records, scope.format);
     const asked = await reencryptPage(found, { keys: ports.keys, attempts, destination, route, dryRun });
     const answers = checkChanges(asked, scope.format);

@@ -9,22 +9,25 @@ interface ControlPorts {
   readonly clock: Clock;
 }
 
+/** What a run's control item means for one of its workers. */
+export type Heed =
+  /** `requestsPerSecond`: this worker's share of the run's rate as it is now. */
+  { readonly kind: 'go-on'; readonly requestsPerSecond: number } | { readonly kind: 'pause' };
+
 /**
  * Before each page: stop where another worker found a premise broken, an operator stopped the run or another run took
  * its stores over; see to it that the run's lease outlives this invocation; tell whether the run is paused; and take
  * over a changed rate.
  */
-export async function heedControl(
-  plan: RunPlan,
-  { ledger, keys, clock }: ControlPorts,
-): Promise<'go-on' | 'pause'> {
+export async function heedControl(plan: RunPlan, { ledger, keys, clock }: ControlPorts): Promise<Heed> {
   const control = await ledger.readControl(plan.runId);
   if (control.brokenPremise !== undefined) throw new PremiseBroken('account.stopped', control.brokenPremise);
   const lease = renewedLease(control.leaseUntil, clock.now(), plan);
   if (lease !== undefined) await ledger.renewLease(plan.runId, lease);
   // The rate is the fleet's: each worker takes an equal share, so that their number never adds to it.
-  keys.pace((control.kmsRequestsPerSecond ?? plan.limits.kmsRequestsPerSecond) / plan.workers);
-  return control.paused === true ? 'pause' : 'go-on';
+  const requestsPerSecond = (control.kmsRequestsPerSecond ?? plan.limits.kmsRequestsPerSecond) / plan.workers;
+  keys.pace(requestsPerSecond);
+  return control.paused === true ? { kind: 'pause' } : { kind: 'go-on', requestsPerSecond };
 }
 
 /**

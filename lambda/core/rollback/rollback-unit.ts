@@ -51,7 +51,7 @@ export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Prom
   const undone = { ...unit, runId: plan.rollsBack ?? '' };
   for await (const { page, cursor } of journalledPages(undone, progress, ports.archive)) {
     const control = await heedControl(plan, { ...ports, keys: NO_KMS });
-    if (control === 'pause') return { ...progress, paused: true };
+    if (control.kind === 'pause') return { ...progress, paused: true };
     const entries = await rollbackPage(scope, page, { ...ports, index: progress.pages });
     const records = { length: new Set(entries.map(({ locator }) => locator)).size };
     const done = {

@@ -44,14 +44,14 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
   let progress = await resumeUnit(unit, 'verify', { ledger: ports.ledger, from: [] });
   if (progress.done) return progress;
   // Before anything is read: a paused run comes here once a minute.
-  if ((await heedControl(plan, ports)) === 'pause') return { ...progress, paused: true };
+  if ((await heedControl(plan, ports)).kind === 'pause') return { ...progress, paused: true };
   const foreign = await provenForeign(scope, ports.archive);
   const before = fingerprintsBefore(scope, progress, ports.archive);
   const start = { ...startOf(progress, scope), consistent: true };
   const destination = new DestinationKey(plan.destination, ports.keys);
 
   for await (const page of pages(ports.records, unit.range, start)) {
-    if ((await heedControl(plan, ports)) === 'pause') return { ...progress, paused: true };
+    if ((await heedControl(plan, ports)).kind === 'pause') return { ...progress, paused: true };
     const found = findDataKeys(page.records, scope.format);
     const verdicts = await judge(found, scope, { destination, foreign });
     const entries = verdicts.map(({ found: one, outcome }) => outcomeEntry(scope, one, outcome));
