@@ -1,19 +1,21 @@
 import { accountPage } from './account/account-page.ts';
+import { PageBudget } from './account/page-budget.ts';
+import { PageSizes } from './account/page-sizes.ts';
+import { heedControl } from './account/run-control.ts';
 import { resumeUnit } from './account/unit-progress.ts';
 import { intentsOf, outcomeEntry } from './journal/journal-page.ts';
 import type { OutcomeEntry } from './journal/entries.ts';
 import type { UnitProgress } from './model/books.ts';
 import { mayNeedSource } from './model/outcome.ts';
+import { REQUESTS_PER_DATA_KEY } from './model/route.ts';
 import type { Clock, Deadline, Journal, KeyService, Ledger, RecordStore, Telemetry } from './ports.ts';
 import { Attempts } from './reencrypt/attempts.ts';
 import { reencryptPage, type PageAnswer } from './reencrypt/reencrypt-page.ts';
-import { findDataKeys, withoutDataKey, type Found } from './scan/find-data-keys.ts';
+import type { Found } from './scan/find-data-keys.ts';
 import { fingerprintOf } from './scan/fingerprint.ts';
 import { lookThrough } from './scan/look-through.ts';
-import { pages, startOf } from './scan/pages.ts';
+import { pages } from './scan/pages.ts';
 import type { UnitScope } from './scan/unit-scope.ts';
-import { PageBudget } from './account/page-budget.ts';
-import { heedControl } from './account/run-control.ts';
 import { countWithoutWriting } from './write/census.ts';
 import { checkChanges } from './write/check-changes.ts';
 import { writePage } from './write/write-page.ts';
@@ -30,38 +32,45 @@ export interface MigratePorts {
 
 /**
  * The whole of what happens to a unit: page by page, scan → re-encrypt → journal → write → account, from the last
- * checkpoint until the unit is done or the invocation's time is nearly spent. Killed at any point, it can be called
- * again: what was written is found `already-current`, what was not is found as it was.
+ * checkpoint until the unit is done or the invocation's time is nearly spent. A page that takes longer than it should is
+ * accounted for in parts. Killed at any point, it can be called again: what was written is found `already-current`, what
+ * was not is found as it was.
  */
 export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promise<UnitProgress> {
-  const { unit, plan } = scope;
+  const { plan } = scope;
   const { sources, destination, route, dryRun } = plan;
   const attempts = new Attempts(sources, destination);
   const budget = new PageBudget(ports);
-  let progress = await resumeUnit(unit, 'migrate', { ledger: ports.ledger, from: plan.continues ?? [] });
+  const { continues: from = [] } = plan;
+  let progress = await resumeUnit(scope.unit, 'migrate', { ledger: ports.ledger, from });
   if (progress.done) return progress;
   // Before anything is read: a paused run comes here once a minute.
-  if ((await heedControl(plan, ports)).kind === 'pause') return { ...progress, paused: true };
+  const first = await heedControl(plan, ports);
+  if (first.kind === 'pause') return { ...progress, paused: true };
+  let rate = first.requestsPerSecond;
+  const sizes = new PageSizes(plan, progress.books, dryRun ? 1 : REQUESTS_PER_DATA_KEY[route.type]);
 
-  for await (const page of pages(ports.records, unit.range, {
-    ...startOf(progress, scope),
-    // What is copied to another store is copied as it is now.
-    consistent: scope.store.copyTo !== undefined,
-  })) {
-    if ((await heedControl(plan, ports)).kind === 'pause') return { ...progress, paused: true };
-    const found = findDataKeys(page.records, scope.format);
-    const asked = await reencryptPage(found, { keys: ports.keys, attempts, destination, route, dryRun });
-    const answers = checkChanges(asked, scope.format);
+  const size = (): number => sizes.at(rate);
+  // What is copied to another store is copied as it is now.
+  const reads = { consistent: scope.store.copyTo !== undefined, writes: plan.mode !== 'census' };
+  for await (const page of pages(ports.records, scope, { progress, size, ...reads })) {
+    const control = await heedControl(plan, ports);
+    if (control.kind === 'pause') return { ...progress, paused: true };
+    rate = control.requestsPerSecond;
+    const options = { keys: ports.keys, attempts, destination, route, dryRun };
+    const asked = await reencryptPage(page.found, { ...options, asking: budget.asking(rate) });
+    const part = page.upTo(new Set(asked.map(({ found }) => found)));
+    const within = asked.filter(({ found }) => part.found.has(found));
+    const answers = checkChanges(within, scope.format);
     const entries =
       plan.mode === 'census'
         ? countWithoutWriting(scope, answers)
         : await journalAndWrite(scope, answers, progress, ports);
     const remaining = entries.filter(({ outcome }) => mayNeedSource(outcome)).length;
-    const none = withoutDataKey(page.records, found);
-    const done = { page, withoutDataKey: none, entries, remaining, progress };
     // A migration is concluded by its verify pass, which looks through the records as they are then.
-    const looked = plan.mode === 'census' ? { lookAlikes: lookThrough(page.records, scope) } : {};
-    progress = await accountPage(scope, { ...done, ...looked }, ports);
+    const looked = plan.mode === 'census' ? { lookAlikes: lookThrough(part.records, scope) } : {};
+    progress = await accountPage(scope, { part, entries, remaining, progress, ...looked }, ports);
+    sizes.learn(progress.books);
     if (!budget.allowsAnotherPage()) break;
   }
   return progress;

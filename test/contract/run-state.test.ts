@@ -49,14 +49,17 @@ describe.each([
   ['a table of the embedded AWS', embeddedLedger],
 ])('%s, as a ledger', (_, make) => {
   const fresh = freshProgress(UNIT, 'migrate');
-  const first = afterPage(fresh, { cursor: 'c1', books: { ...EMPTY_BOOKS, records: 3 } });
+  const first = afterPage(fresh, {
+    position: { cursor: 'c1', done: false },
+    books: { ...EMPTY_BOOKS, records: 3 },
+  });
 
   it('starts a unit fresh, and goes on from its last checkpoint', async () => {
     const ledger = await make();
     expect(await resumeUnit(UNIT, 'migrate', { ledger, from: [] })).toEqual(fresh);
     await ledger.checkpoint(first, 0);
     expect(await resumeUnit(UNIT, 'migrate', { ledger, from: [] })).toEqual(first);
-    const last = afterPage(first, { books: EMPTY_BOOKS });
+    const last = afterPage(first, { position: { done: true }, books: EMPTY_BOOKS });
     await ledger.checkpoint(last, 1);
     expect(await resumeUnit(UNIT, 'migrate', { ledger, from: [] })).toEqual(last);
   });
@@ -65,9 +68,9 @@ describe.each([
     const ledger = await make();
     await ledger.checkpoint(first, 0);
     await expect(ledger.checkpoint(first, 0)).rejects.toBeInstanceOf(UnitConflict);
-    await expect(ledger.checkpoint(afterPage(first, { books: EMPTY_BOOKS }), 7)).rejects.toBeInstanceOf(
-      UnitConflict,
-    );
+    await expect(
+      ledger.checkpoint(afterPage(first, { position: { done: true }, books: EMPTY_BOOKS }), 7),
+    ).rejects.toBeInstanceOf(UnitConflict);
   });
 
   it('keeps the passes of a unit apart', async () => {
@@ -93,7 +96,10 @@ describe('the ledger table', () => {
     expect(await ledger.readControl('run-1')).toEqual({ brokenPremise: 'first' });
     for (const unitId of ['u00001', 'u00002'])
       await ledger.checkpoint(
-        afterPage(freshProgress({ ...UNIT, unitId }, 'migrate'), { books: EMPTY_BOOKS }),
+        afterPage(freshProgress({ ...UNIT, unitId }, 'migrate'), {
+          position: { done: true },
+          books: EMPTY_BOOKS,
+        }),
         0,
       );
     const units: string[] = [];

@@ -37,6 +37,7 @@ export class FakeKms implements KeyService {
   /** Consulted before each answer; an answer from here replaces the real one. */
   intercept: (request: ReEncryptRequest) => ReEncryptAnswer | undefined = () => undefined;
   rate = 0;
+  #taken = 0;
 
   encrypt(keyArn: string, plaintext: string, context: EncryptionContext): Uint8Array {
     const sealed: Sealed = {
@@ -83,7 +84,10 @@ export class FakeKms implements KeyService {
   }
 
   takeUsage(): { requests: number; throttled: number } {
-    return { requests: this.calls.length, throttled: 0 };
+    const sent = this.calls.length + this.tried.length;
+    const requests = sent - this.#taken;
+    this.#taken = sent;
+    return { requests, throttled: 0 };
   }
 
   #answer({ ciphertext, source, destination }: ReEncryptRequest): ReEncryptAnswer {

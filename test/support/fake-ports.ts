@@ -12,6 +12,7 @@ import type {
 import type { ScanRange } from '../../lambda/core/model/run.ts';
 import type { MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type {
+  Deadline,
   Journal,
   JournalPage,
   Ledger,
@@ -147,6 +148,13 @@ export interface FakePorts extends MigratePorts {
   readonly keys: FakeKms;
   readonly journal: FakeJournal;
   readonly ledger: FakeLedger;
+}
+
+/** An invocation whose time is up with its first checkpoint. */
+export function onePage({ ledger }: FakePorts): Deadline {
+  const pages = (): number => [...ledger.checkpoints.values()].reduce((sum, { pages: n }) => sum + n, 0);
+  const start = pages();
+  return { remaining: () => (pages() > start ? 0 : Number.POSITIVE_INFINITY) };
 }
 
 /** Ports over memory with all the time in the world. */

@@ -5,7 +5,7 @@ import { workDigest } from '../../lambda/core/plan/continue-run.ts';
 import { planRun, type PlannedRun } from '../../lambda/core/plan/plan-run.ts';
 import type { LatestRun } from '../../lambda/core/plan/ports.ts';
 import { item, job, OLD_KEY, planned, scope, UNIT, use } from '../support/builders.ts';
-import { fakePorts } from '../support/fake-ports.ts';
+import { fakePorts, onePage } from '../support/fake-ports.ts';
 import { planOf, ports, REQUEST, table, stores } from '../support/plan-ports.ts';
 
 const DAY = 24 * 3600 * 1000;
@@ -96,7 +96,7 @@ describe('a unit of such a run', () => {
       );
     const asked: number[] = [];
     // The first run ends after its first page: its invocation has no more time.
-    const short = { ...world, deadline: { remaining: () => 0 } };
+    const short = { ...world, deadline: onePage(world) };
     const left = await migrateUnit(scope({ pageSize: 2 }), short);
     expect([left.done, left.books.records]).toEqual([false, 2]);
     asked.push(world.keys.calls.length);

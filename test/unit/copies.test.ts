@@ -4,7 +4,7 @@ import type { FormatConfig } from '../../lambda/core/model/job.ts';
 import type { ItemRecord } from '../../lambda/core/model/record.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { FOREIGN_KEY, item, job, NEW_KEY, OLD_KEY, scope } from '../support/builders.ts';
-import { fakePorts, type FakePorts } from '../support/fake-ports.ts';
+import { fakePorts, onePage, type FakePorts } from '../support/fake-ports.ts';
 
 const CONTEXT = { tenant: 'acme' };
 const FORMAT: FormatConfig = {
@@ -172,7 +172,7 @@ describe('a sample', () => {
       );
     const sampled = scope({ pageSize: 4 });
     const unit = { ...sampled.unit, maxRecords: 10 };
-    const short = { ...ports, deadline: { remaining: () => 0 } };
+    const short = { ...ports, deadline: onePage(ports) };
     const first = await migrateUnit({ ...sampled, unit }, short);
     expect(first).toMatchObject({ done: false, books: { records: 4 } });
     const last = await migrateUnit({ ...sampled, unit }, ports);

@@ -5,7 +5,7 @@ import { PremiseBroken, UnitConflict } from '../../lambda/core/model/errors.ts';
 import type { ItemRecord } from '../../lambda/core/model/record.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { FOREIGN_KEY, item, NEW_KEY, OLD_KEY, scope } from '../support/builders.ts';
-import { fakePorts, type FakePorts } from '../support/fake-ports.ts';
+import { fakePorts, onePage, type FakePorts } from '../support/fake-ports.ts';
 
 const CONTEXT = { tenant: 'acme' };
 
@@ -133,10 +133,10 @@ describe('migrating a unit', () => {
   });
 
   it('stops before its time is spent, with its cursor in the ledger, and the next invocation finishes', async () => {
-    const ports = withOrders(25, { deadline: { remaining: () => 1_000 } });
-    const first = await migrateUnit(scope(), ports);
+    const ports = withOrders(25);
+    const first = await migrateUnit(scope(), { ...ports, deadline: onePage(ports) });
     expect(first).toMatchObject({ done: false, pages: 1, cursor: '10' });
-    const rest = await migrateUnit(scope(), { ...ports, deadline: { remaining: () => 900_000 } });
+    const rest = await migrateUnit(scope(), ports);
     expect(rest).toMatchObject({ done: true, books: { dataKeys: 25 } });
   });
 

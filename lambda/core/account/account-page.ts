@@ -1,15 +1,19 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../model/job.ts';
-import type { Fingerprints, LookAlikeCount, UnitProgress } from '../model/books.ts';
+import type { Fingerprints, LookAlikeCount, Position, UnitProgress } from '../model/books.ts';
 import type { KeyService, Ledger, Telemetry } from '../ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { pageBooks } from './books.ts';
 import { afterPage } from './unit-progress.ts';
 
 export interface DonePage {
-  readonly page: { readonly records: { readonly length: number }; readonly cursor?: string };
-  /** Locators of the records of the page in which the format finds no data key. */
-  readonly withoutDataKey: readonly string[];
+  readonly part: {
+    /** Records that are done with it. */
+    readonly records: { readonly length: number };
+    /** Locators of those in which the format finds no data key. */
+    readonly withoutDataKey: readonly string[];
+    readonly position: Position;
+  };
   readonly lookAlikes?: LookAlikeCount;
   readonly entries: readonly OutcomeEntry[];
   /** Data keys of the page that may still need a source key. */
@@ -31,18 +35,18 @@ export async function accountPage(
   done: DonePage,
   { keys, ledger, telemetry }: AccountPorts,
 ): Promise<UnitProgress> {
-  const { page, withoutDataKey, lookAlikes, entries, remaining, progress, fingerprints } = done;
+  const { part, lookAlikes, entries, remaining, progress, fingerprints } = done;
   const kms = keys.takeUsage();
   for (const entry of entries) telemetry.dataKey(entry);
   telemetry.page(storeName(scope.store), entries, kms);
   const books = pageBooks({
-    ...{ records: page.records.length, entries, remaining, kms },
-    withoutDataKey: withoutDataKey.length,
-    withoutDataKeyFirst: withoutDataKey,
+    ...{ records: part.records.length, entries, remaining, kms },
+    withoutDataKey: part.withoutDataKey.length,
+    withoutDataKeyFirst: part.withoutDataKey,
     ...(lookAlikes !== undefined && { lookAlikes }),
     ...(fingerprints !== undefined && { fingerprints }),
   });
-  const next = afterPage(progress, { ...(page.cursor !== undefined && { cursor: page.cursor }), books });
+  const next = afterPage(progress, { position: part.position, books });
   await ledger.checkpoint(next, progress.pages);
   return next;
 }

@@ -1,4 +1,4 @@
-import type { Books, UnitProgress } from '../model/books.ts';
+import type { Books, Position, UnitProgress } from '../model/books.ts';
 import type { Phase, Unit } from '../model/run.ts';
 import type { Ledger } from '../ports.ts';
 import { addBooks, EMPTY_BOOKS } from './books.ts';
@@ -31,10 +31,10 @@ export async function resumeUnit(
   return fresh;
 }
 
-/** The unit after one more page: counts and cursor move together, so that a crash counts nothing twice. */
+/** The unit after one more page: counts and position move together, so that a crash counts nothing twice. */
 export function afterPage(
   progress: UnitProgress,
-  page: { readonly cursor?: string; readonly books: Books },
+  page: { readonly position: Position; readonly books: Books },
 ): UnitProgress {
   const { runId, unitId, phase, store } = progress;
   return {
@@ -43,8 +43,7 @@ export function afterPage(
     phase,
     store,
     pages: progress.pages + 1,
-    ...(page.cursor !== undefined && { cursor: page.cursor }),
-    done: page.cursor === undefined,
+    ...page.position,
     books: addBooks(progress.books, page.books),
   };
 }

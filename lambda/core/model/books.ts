@@ -68,17 +68,33 @@ export const MAX_FAILURES = 100;
 /** Examples of what is plain to see once one of them is looked at. */
 export const MAX_EXAMPLES = 10;
 
+/** What is accounted for of the page after the cursor, which was left half-way: it is read again, and this is passed over. */
+export interface Beyond {
+  /** Digests of the locators of records that are done. */
+  readonly records: readonly string[];
+  /** The same of a record that is not. */
+  readonly within?: string;
+  /** Digests of its data keys that are done. */
+  readonly dataKeys: readonly string[];
+}
+
+/** How far a unit has come. */
+export interface Position {
+  /** Where the store goes on, in its own words. */
+  readonly cursor?: string;
+  readonly beyond?: Beyond;
+  readonly done: boolean;
+}
+
 /** Where a unit stands. The ledger holds it, so that any worker can go on from it. */
-export interface UnitProgress {
+export interface UnitProgress extends Position {
   readonly runId: string;
   readonly unitId: string;
   readonly phase: Phase;
   /** Index into the plan's stores. */
   readonly store: number;
-  /** Pages accounted for. */
+  /** Pages accounted for; one that was accounted for in parts counts for each of them. */
   readonly pages: number;
-  readonly cursor?: string;
-  readonly done: boolean;
   readonly books: Books;
   /** Said to the state machine only: an operator has paused the run, so the next invocation can wait. */
   readonly paused?: true;

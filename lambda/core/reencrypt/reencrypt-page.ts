@@ -4,7 +4,7 @@ import { canonicalContext } from '../model/encryption-context.ts';
 import { digest } from '../scan/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import { askKms, type Answer, type AskOptions } from './ask-kms.ts';
-import { askTwinsOnce } from './twins.ts';
+import { ALL_THE_TIME, askTwinsOnce, type Asking } from './twins.ts';
 
 export interface PageAnswer {
   readonly found: Found;
@@ -12,16 +12,21 @@ export interface PageAnswer {
 }
 
 /**
- * Asks KMS about every data key of a page. Equal ciphertexts under equal contexts (data-key caching makes
- * such twins common) are asked once, and all twins get the same new ciphertext.
+ * Asks KMS about every data key of a page for which there is time. Equal ciphertexts under equal contexts (data-key
+ * caching makes such twins common) are asked once, and all twins get the same new ciphertext.
+ *
+ * @returns what needs no question, and what was answered
  */
 export async function reencryptPage(
   found: readonly Found[],
-  options: AskOptions,
+  { asking = ALL_THE_TIME, ...options }: AskOptions & { readonly asking?: Asking },
 ): Promise<readonly PageAnswer[]> {
   const questions = found.filter(({ finding }) => finding.kind === 'data-key');
-  const answers = await askTwinsOnce(questions, fingerprint, one => ask(one, options));
-  return found.map(one => ({ found: one, answer: answerFor(one, answers) }));
+  const answers = await askTwinsOnce(questions, fingerprint, { ask: one => ask(one, options), asking });
+  return found.flatMap(one => {
+    const answer = answerFor(one, answers);
+    return answer === undefined ? [] : [{ found: one, answer }];
+  });
 }
 
 /** Where the new data key goes to a place of its own, what lies there is checked first: it may already be up to date. */
@@ -79,15 +84,12 @@ function fingerprint({ finding, record }: Found): string {
   ].join(' ');
 }
 
-function answerFor(found: Found, answers: ReadonlyMap<Found, Answer>): Answer {
+/** `undefined` for a data key that there was no time for. */
+function answerFor(found: Found, answers: ReadonlyMap<Found, Answer>): Answer | undefined {
   const { finding } = found;
   switch (finding.kind) {
-    case 'data-key': {
-      const answer = answers.get(found);
-      if (answer === undefined)
-        throw new Error(`no answer for slot ${finding.slot}: every data key of a page is asked`);
-      return answer;
-    }
+    case 'data-key':
+      return answers.get(found);
     case 'unreadable':
     case 'unsupported':
       return { kind: 'settled', outcome: { kind: finding.kind, reason: finding.reason } };

@@ -54,10 +54,8 @@ export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Prom
     if (control.kind === 'pause') return { ...progress, paused: true };
     const entries = await rollbackPage(scope, page, { ...ports, index: progress.pages });
     const records = { length: new Set(entries.map(({ locator }) => locator)).size };
-    const done = {
-      page: { records, ...(cursor !== undefined && { cursor }) },
-      ...{ withoutDataKey: [], entries, remaining: 0, progress },
-    };
+    const position = { ...(cursor !== undefined && { cursor }), done: cursor === undefined };
+    const done = { part: { records, withoutDataKey: [], position }, entries, remaining: 0, progress };
     progress = await accountPage(scope, done, { ...ports, keys: NO_KMS });
     if (!budget.allowsAnotherPage()) break;
   }

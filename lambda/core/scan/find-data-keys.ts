@@ -14,12 +14,6 @@ function findingsOf(record: StoreRecord, format: BoundFormat): readonly Finding[
   return [{ kind: 'unsupported', slot: record.locator, reason: record.hidden }];
 }
 
-/** Locators of the records of a page that have none. */
-export function withoutDataKey(records: readonly StoreRecord[], found: readonly Found[]): readonly string[] {
-  const having = new Set(found.map(({ record }) => record));
-  return records.filter(record => !having.has(record)).map(({ locator }) => locator);
-}
-
 /** Every data key of a page, and every slot that should hold one but cannot be read. */
 export function findDataKeys(records: readonly StoreRecord[], format: BoundFormat): readonly Found[] {
   return records.flatMap(record => findingsOf(record, format).map(finding => ({ record, finding })));

@@ -1,57 +1,54 @@
 import type { UnitProgress } from '../model/books.ts';
 import type { RecordPage, RecordStore } from '../ports.ts';
-import type { ScanRange } from '../model/run.ts';
+import { WorkPage } from './work-page.ts';
 import type { UnitScope } from './unit-scope.ts';
 
 export interface PagesOptions {
-  readonly cursor?: string;
-  readonly pageSize: number;
-  /** Records to visit at most. */
-  readonly maxRecords?: number;
+  /** Where the unit stands. */
+  readonly progress: UnitProgress;
+  /** How many records to read, asked before each page. */
+  readonly size: () => number;
   /** Strongly consistent reads: twice the price, so only where a proof hangs on them. */
   readonly consistent: boolean;
-}
-
-/** From the last checkpoint on, and no further than the unit's sample. */
-export function startOf(
-  { cursor, books }: UnitProgress,
-  { unit, plan }: UnitScope,
-): Omit<PagesOptions, 'consistent'> {
-  return {
-    pageSize: plan.pageSize,
-    ...(cursor !== undefined && { cursor }),
-    ...(unit.maxRecords !== undefined && { maxRecords: unit.maxRecords - books.records }),
-  };
+  /** The pass writes what it reads. */
+  readonly writes: boolean;
 }
 
 /**
- * The pages of a range from a cursor on. The next page is read while the caller works on this one,
- * and never more than that: memory holds two pages whatever the size of the store.
+ * The pages of a unit from its last checkpoint on, and no further than its sample. The next page is read while the caller
+ * works on this one, and never more than that: memory holds two pages whatever the size of the store. A page of which the
+ * caller has left something is read again, and what is accounted for is passed over: a store goes on only from where it
+ * has said itself that a page ends.
  */
 export async function* pages(
   store: RecordStore,
-  range: ScanRange,
-  options: PagesOptions,
-): AsyncGenerator<RecordPage> {
-  const { consistent, maxRecords = Number.POSITIVE_INFINITY } = options;
-  let left = maxRecords;
-  const read = async (cursor: string | undefined): Promise<RecordPage> => {
-    const pageSize = Math.min(options.pageSize, left);
-    const page = await store.readPage(range, {
-      pageSize,
-      consistent,
-      ...(cursor !== undefined && { cursor }),
-    });
-    left -= page.records.length;
-    return left > 0 ? page : { records: page.records };
+  scope: UnitScope,
+  { progress, size, consistent, writes }: PagesOptions,
+): AsyncGenerator<WorkPage> {
+  const { unit, format } = scope;
+  const { range, maxRecords = Number.POSITIVE_INFINITY } = unit;
+  const read = async (cursor: string | undefined, limit: number): Promise<RecordPage> => {
+    const pageSize = Math.max(1, limit);
+    return store.readPage(range, { pageSize, consistent, ...(cursor !== undefined && { cursor }) });
   };
 
-  let next: Promise<RecordPage> | undefined = read(options.cursor);
-  while (next !== undefined) {
-    const page: RecordPage = await next;
-    next = page.cursor === undefined ? undefined : read(page.cursor);
+  let left = maxRecords - progress.books.records;
+  let { beyond, cursor } = progress;
+  const again = (): Promise<RecordPage> => {
+    const passedOver = beyond?.records.length ?? 0;
+    return read(cursor, Math.min(size(), left) + passedOver);
+  };
+  for (let next = again(); ;) {
+    const page = new WorkPage(await next, { format, writes, cursor, beyond, left });
+    const ahead =
+      page.next === undefined ? undefined : read(page.next, Math.min(size(), left - page.records.length));
     // A caller that stops here leaves the read-ahead unawaited: its failure must not become an unhandled rejection.
-    next?.catch(() => undefined);
+    ahead?.catch(() => undefined);
     yield page;
+    const { position, records } = page.done;
+    if (position.done) return;
+    left -= records.length;
+    ({ cursor, beyond } = position);
+    next = page.whole && ahead !== undefined ? ahead : again();
   }
 }

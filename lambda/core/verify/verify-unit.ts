@@ -1,9 +1,11 @@
 import { accountPage } from '../account/account-page.ts';
 import { resumeUnit } from '../account/unit-progress.ts';
 import { PageBudget } from '../account/page-budget.ts';
+import { PageSizes } from '../account/page-sizes.ts';
 import { heedControl } from '../account/run-control.ts';
 import { outcomeEntry } from '../journal/journal-page.ts';
 import type { UnitProgress } from '../model/books.ts';
+import type { Finding } from '../model/data-key.ts';
 import type {
   Clock,
   Deadline,
@@ -13,11 +15,11 @@ import type {
   RecordStore,
   Telemetry,
 } from '../ports.ts';
-import { askTwinsOnce } from '../reencrypt/twins.ts';
+import { askTwinsOnce, type Asking } from '../reencrypt/twins.ts';
 import { digest } from '../scan/digest.ts';
-import { findDataKeys, withoutDataKey, type Found } from '../scan/find-data-keys.ts';
+import type { Found } from '../scan/find-data-keys.ts';
 import { lookThrough } from '../scan/look-through.ts';
-import { pages, startOf } from '../scan/pages.ts';
+import { pages } from '../scan/pages.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { askedAbout, DestinationKey } from './ask-destination.ts';
 import { compareFingerprints, fingerprintsBefore } from './compare-fingerprints.ts';
@@ -44,23 +46,29 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
   let progress = await resumeUnit(unit, 'verify', { ledger: ports.ledger, from: [] });
   if (progress.done) return progress;
   // Before anything is read: a paused run comes here once a minute.
-  if ((await heedControl(plan, ports)).kind === 'pause') return { ...progress, paused: true };
+  const first = await heedControl(plan, ports);
+  if (first.kind === 'pause') return { ...progress, paused: true };
+  let rate = first.requestsPerSecond;
+  const sizes = new PageSizes(plan, progress.books, 1);
   const foreign = await provenForeign(scope, ports.archive);
   const before = fingerprintsBefore(scope, progress, ports.archive);
-  const start = { ...startOf(progress, scope), consistent: true };
   const destination = new DestinationKey(plan.destination, ports.keys);
+  const size = (): number => sizes.at(rate);
 
-  for await (const page of pages(ports.records, unit.range, start)) {
-    if ((await heedControl(plan, ports)).kind === 'pause') return { ...progress, paused: true };
-    const found = findDataKeys(page.records, scope.format);
-    const verdicts = await judge(found, scope, { destination, foreign });
-    const entries = verdicts.map(({ found: one, outcome }) => outcomeEntry(scope, one, outcome));
+  for await (const page of pages(ports.records, scope, { progress, size, consistent: true, writes: false })) {
+    const control = await heedControl(plan, ports);
+    if (control.kind === 'pause') return { ...progress, paused: true };
+    rate = control.requestsPerSecond;
+    const judged = await judge(page.found, scope, { destination, foreign, asking: budget.asking(rate) });
+    const part = page.upTo(new Set(judged.map(({ found }) => found)));
+    const verdicts = judged.filter(({ found }) => part.found.has(found));
+    const entries = verdicts.map(({ found, outcome }) => outcomeEntry(scope, found, outcome));
     const remaining = verdicts.filter(({ remains }) => remains).length;
-    const compared = before && (await compareFingerprints(page.records, scope, before));
-    const none = withoutDataKey(page.records, found);
-    const lookAlikes = lookThrough(page.records, scope);
-    const done = { page, withoutDataKey: none, lookAlikes, entries, remaining, progress };
+    const compared = before && (await compareFingerprints(part.records, scope, before));
+    const lookAlikes = lookThrough(part.records, scope);
+    const done = { part, lookAlikes, entries, remaining, progress };
     progress = await accountPage(scope, { ...done, ...(compared && { fingerprints: compared }) }, ports);
+    sizes.learn(progress.books);
     if (!budget.allowsAnotherPage()) break;
   }
   return progress;
@@ -90,24 +98,28 @@ interface Judged extends Verdict {
 interface Judges {
   readonly destination: DestinationKey;
   readonly foreign: ReadonlySet<string>;
+  readonly asking: Asking;
 }
 
+/** What needs no question, and what there was time to ask about. */
 async function judge(
   found: readonly Found[],
   { plan }: UnitScope,
-  { destination, foreign }: Judges,
+  { destination, foreign, asking }: Judges,
 ): Promise<readonly Judged[]> {
   const asked = found.map(({ finding }) => finding).filter(finding => ciphertextOf(finding) !== undefined);
-  const answers = await askTwinsOnce(asked, askedAbout, finding => destination.ask(finding));
-  return found.map(one => {
+  const ask = (finding: Finding): ReturnType<DestinationKey['ask']> => destination.ask(finding);
+  const answers = await askTwinsOnce(asked, askedAbout, { ask, asking });
+  return found.flatMap(one => {
     const { finding, record } = one;
     const ciphertext = ciphertextOf(finding);
+    if (ciphertext !== undefined && !answers.has(finding)) return [];
     const evidence = {
       record,
       finding,
       keys: plan,
       provenForeign: ciphertext !== undefined && foreign.has(digest(ciphertext)),
     };
-    return { ...verdictOf(evidence, answers.get(finding)), found: one };
+    return [{ ...verdictOf(evidence, answers.get(finding)), found: one }];
   });
 }

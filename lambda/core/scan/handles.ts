@@ -1,0 +1,26 @@
+import { Buffer } from 'node:buffer';
+import type { StoreRecord } from '../model/record.ts';
+import { digest } from './digest.ts';
+import type { Found } from './find-data-keys.ts';
+
+/** How records and data keys are remembered in a checkpoint: 72 bits of a digest, in 12 characters. */
+const HANDLE_LENGTH = 12;
+
+export function recordHandle({ locator }: StoreRecord): string {
+  return handle([locator]);
+}
+
+/**
+ * A data key by its slot. Where a pass writes nothing, by what lies there, too: elements of a list change their places when
+ * another writer takes one out, and what has moved into a slot that was asked about has not been asked about itself.
+ */
+export function dataKeyHandle({ record, finding }: Found, { writes }: { readonly writes: boolean }): string {
+  const held = 'ciphertext' in finding && !writes ? digest(finding.ciphertext ?? new Uint8Array()) : '';
+  return handle([record.locator, finding.slot, held]);
+}
+
+function handle(of: readonly string[]): string {
+  return Buffer.from(digest(Buffer.from(JSON.stringify(of))), 'hex')
+    .toString('base64url')
+    .slice(0, HANDLE_LENGTH);
+}

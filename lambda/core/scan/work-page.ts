@@ -1,0 +1,147 @@
+import type { Beyond, Position } from '../model/books.ts';
+import type { BoundFormat } from '../model/format.ts';
+import type { StoreRecord } from '../model/record.ts';
+import type { RecordPage } from '../ports.ts';
+import { findDataKeys, type Found } from './find-data-keys.ts';
+import { dataKeyHandle, recordHandle } from './handles.ts';
+
+/** What is accounted for together, in one checkpoint: a page, or as much of it as there was time for. */
+export interface Part {
+  /** Records that are done with it. */
+  readonly records: readonly StoreRecord[];
+  /** Locators of those in which the format finds no data key. */
+  readonly withoutDataKey: readonly string[];
+  readonly found: ReadonlySet<Found>;
+  readonly position: Position;
+}
+
+export interface PagePlace {
+  readonly format: BoundFormat;
+  /** The pass writes what it reads. */
+  readonly writes: boolean;
+  /** Where the page starts. */
+  readonly cursor: string | undefined;
+  readonly beyond: Beyond | undefined;
+  /** Records that are still to be visited, where the unit is a sample. */
+  readonly left: number;
+}
+
+/**
+ * Data keys of one record that are remembered, where it is left half-way. An item holds 400 KB, and a KMS ciphertext has
+ * at least some 150 bytes: that makes 2,700. Digests of 4,096 take 60 KB of a checkpoint.
+ */
+const MAX_REMEMBERED = 4_096;
+const TOO_MANY =
+  'the record holds more data keys, or changes more often, than can be remembered while it is worked through in parts';
+
+/** Records that were accounted for and have not been seen again are gone: they are not remembered for ever. */
+const MAX_UNSEEN = 1_000;
+
+/** A page as it was read, without what is accounted for. */
+export class WorkPage {
+  readonly records: readonly StoreRecord[];
+  /** Every data key to ask about, and every slot that should hold one but cannot be read. */
+  readonly found: readonly Found[];
+  /** Where the next page starts. */
+  readonly next: string | undefined;
+  readonly #place: PagePlace;
+  readonly #unseen: Beyond | undefined;
+  #done: Part | undefined;
+
+  constructor(page: RecordPage, place: PagePlace) {
+    const { beyond, left, format } = place;
+    const passed = new Set(beyond?.records);
+    const open = page.records.filter(record => !passed.has(recordHandle(record)));
+    this.records = open.slice(0, left);
+    this.next = open.length >= left ? undefined : page.cursor;
+    this.found = this.records.flatMap(record => openOf(findDataKeys([record], format), place));
+    this.#place = place;
+    this.#unseen = beyond && unseen(beyond, page.records);
+  }
+
+  /** What was accounted for of it. */
+  get done(): Part {
+    if (this.#done === undefined) throw new Error('a page was left before anything of it was accounted for');
+    return this.#done;
+  }
+
+  get whole(): boolean {
+    return this.done.records.length === this.records.length;
+  }
+
+  /**
+   * The part that ends before the first data key without an answer. Of a record that is left half-way, what was asked is
+   * accounted for; the record itself, and what needs no question, come with its last part.
+   */
+  upTo(answered: ReadonlySet<Found>): Part {
+    const missing = this.found.findIndex(one => !answered.has(one));
+    this.#done = missing === -1 ? this.#all() : this.#before(missing);
+    return this.#done;
+  }
+
+  #all(): Part {
+    const { next } = this;
+    const position = {
+      ...(next !== undefined && { cursor: next, ...(this.#unseen && { beyond: this.#unseen }) }),
+      done: next === undefined,
+    };
+    return this.#part(this.records, this.found, position);
+  }
+
+  #before(missing: number): Part {
+    const { cursor, beyond } = this.#place;
+    const left = this.found[missing]?.record;
+    const records = this.records.slice(0, left && this.records.indexOf(left));
+    const found = this.found
+      .slice(0, missing)
+      .filter(({ record, finding }) => record !== left || 'ciphertext' in finding);
+    const within = left && recordHandle(left);
+    const dataKeys = [
+      ...(within === beyond?.within ? (beyond?.dataKeys ?? []) : []),
+      ...found.filter(({ record }) => record === left).map(one => dataKeyHandle(one, this.#place)),
+    ];
+    const position = {
+      ...(cursor !== undefined && { cursor }),
+      beyond: {
+        records: [...(beyond?.records ?? []), ...records.map(recordHandle)],
+        ...(within !== undefined && dataKeys.length > 0 && { within }),
+        dataKeys,
+      },
+      done: false,
+    };
+    return this.#part(records, found, position);
+  }
+
+  #part(records: readonly StoreRecord[], found: readonly Found[], position: Position): Part {
+    const having = new Set(this.found.map(({ record }) => record));
+    const within = this.#place.beyond?.within;
+    const withoutDataKey = records
+      .filter(record => !having.has(record) && recordHandle(record) !== within)
+      .map(({ locator }) => locator);
+    return { records, found: new Set(found), withoutDataKey, position };
+  }
+}
+
+/** What of a record is not accounted for yet. */
+function openOf(found: readonly Found[], place: PagePlace): readonly Found[] {
+  const { beyond } = place;
+  const [first] = found;
+  if (beyond === undefined || first === undefined || recordHandle(first.record) !== beyond.within)
+    return found;
+  const known = new Set(beyond.dataKeys);
+  const open = found.filter(one => !known.has(dataKeyHandle(one, place)));
+  return known.size < MAX_REMEMBERED ? open : open.map(inDoubt);
+}
+
+function inDoubt({ record, finding }: Found): Found {
+  return { record, finding: { kind: 'unsupported', slot: finding.slot, reason: TOO_MANY } };
+}
+
+/** Of what was accounted for, what a page does not show: it comes later, or is gone. */
+function unseen(beyond: Beyond, shown: readonly StoreRecord[]): Beyond | undefined {
+  const seen = new Set(shown.map(recordHandle));
+  const records = beyond.records.filter(one => !seen.has(one)).slice(-MAX_UNSEEN);
+  const within = beyond.within !== undefined && !seen.has(beyond.within);
+  if (records.length === 0 && !within) return undefined;
+  return within ? { ...beyond, records } : { records, dataKeys: [] };
+}

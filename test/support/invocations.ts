@@ -1,0 +1,133 @@
+import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.ts';
+import type { UnitProgress } from '../../lambda/core/model/books.ts';
+import type { KeyService, OutcomeArchive, ReEncryptRequest } from '../../lambda/core/ports.ts';
+import { Pace } from '../../lambda/core/reencrypt/pace.ts';
+import type { UnitScope } from '../../lambda/core/scan/unit-scope.ts';
+import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
+import type { FakePorts } from './fake-ports.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** How long KMS, a table and a bucket take to answer. */
+const ANSWER_MS = 20;
+
+export interface Invocation {
+  readonly progress: UnitProgress | 'killed';
+  /** From its start to its answer. */
+  readonly tookMs: number;
+  readonly requests: number;
+}
+
+export interface Sandbox {
+  readonly clock: VirtualClock;
+  readonly world: FakePorts;
+  /** The time-out of the function. */
+  readonly timeoutMs: number;
+  /** Something else ends the invocation earlier. */
+  readonly killedAfterMs?: number;
+}
+
+/** One invocation of a worker: every call takes its time, KMS at the worker's pace; what is killed does nothing more. */
+export async function invoke(
+  phase: 'migrate' | 'verify',
+  scope: UnitScope,
+  { clock, world, timeoutMs, killedAfterMs = timeoutMs }: Sandbox,
+): Promise<Invocation> {
+  const startedAt = clock.now();
+  const endsAt = startedAt + Math.min(timeoutMs, killedAfterMs);
+  /** Never returns once the invocation is over. */
+  const passes = async (ms: number): Promise<void> => {
+    await clock.sleep(ms);
+    if (clock.now() >= endsAt) await new Promise(() => undefined);
+  };
+  const keys = new PacedKms(world.keys, () => clock.now(), passes);
+  const ports = {
+    ...slowed(world, passes),
+    keys,
+    clock: { now: () => clock.now() },
+    deadline: { remaining: () => startedAt + timeoutMs - clock.now() },
+  };
+  const work = phase === 'migrate' ? migrateUnit(scope, ports) : verifyUnit(scope, ports);
+  const killed = clock.sleep(endsAt - startedAt).then(() => 'killed' as const);
+  const progress = await Promise.race([work, killed]);
+  return { progress, tookMs: clock.now() - startedAt, requests: keys.requests };
+}
+
+type Passes = (ms: number) => Promise<void>;
+
+/** Before each call and after it: it may be killed on either side. */
+function slowed(world: FakePorts, passes: Passes): MigratePorts & { readonly archive: OutcomeArchive } {
+  const slow = <Given extends readonly unknown[], T>(call: (...given: Given) => Promise<T>) => {
+    return async (...given: Given): Promise<T> => {
+      await passes(ANSWER_MS / 2);
+      const answer = await call(...given);
+      await passes(ANSWER_MS / 2);
+      return answer;
+    };
+  };
+  const { records, journal, ledger } = world;
+  return {
+    ...world,
+    archive: journal,
+    records: {
+      readPage: slow(records.readPage.bind(records)),
+      find: slow(records.find.bind(records)),
+      reread: slow(records.reread.bind(records)),
+      write: slow(records.write.bind(records)),
+    },
+    journal: {
+      writeIntents: slow(journal.writeIntents.bind(journal)),
+      writeOutcomes: slow(journal.writeOutcomes.bind(journal)),
+    },
+    ledger: {
+      lastCheckpoint: slow(ledger.lastCheckpoint.bind(ledger)),
+      checkpoint: slow(ledger.checkpoint.bind(ledger)),
+      readControl: slow(ledger.readControl.bind(ledger)),
+      breakPremise: slow(ledger.breakPremise.bind(ledger)),
+      noteTrouble: slow(ledger.noteTrouble.bind(ledger)),
+      renewLease: slow(ledger.renewLease.bind(ledger)),
+    },
+  };
+}
+
+/** The pace of the real key service, before a KMS in memory. */
+class PacedKms implements KeyService {
+  requests = 0;
+  readonly #kms: KeyService;
+  readonly #now: () => number;
+  readonly #passes: Passes;
+  readonly #pace = new Pace(1);
+  #sinceTaken = 0;
+
+  constructor(kms: KeyService, now: () => number, passes: Passes) {
+    this.#kms = kms;
+    this.#now = now;
+    this.#passes = passes;
+  }
+
+  async reEncrypt(request: ReEncryptRequest) {
+    await this.#sent();
+    return this.#kms.reEncrypt(request);
+  }
+
+  async tryReEncrypt(request: ReEncryptRequest) {
+    await this.#sent();
+    return this.#kms.tryReEncrypt(request);
+  }
+
+  pace(requestsPerSecond: number): void {
+    this.#pace.setRate(requestsPerSecond);
+  }
+
+  takeUsage(): { requests: number; throttled: number } {
+    const requests = this.#sinceTaken;
+    this.#sinceTaken = 0;
+    return { requests, throttled: 0 };
+  }
+
+  async #sent(): Promise<void> {
+    await this.#passes(this.#pace.reserve(this.#now()));
+    this.requests++;
+    this.#sinceTaken++;
+    await this.#passes(ANSWER_MS);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Finding } from '../../lambda/core/model/data-key.ts';
+import type { BoundFormat } from '../../lambda/core/model/format.ts';
+import type { AttributeMap, StoreRecord } from '../../lambda/core/model/record.ts';
+
+/** What a format may be: any number of data keys in a record, each in an attribute `k…`, and the version of the item. */
+export function manyKeysFormat(
+  contexts: Pick<Extract<Finding, { kind: 'data-key' }>, 'contexts'>['contexts'],
+): BoundFormat {
+  return {
+    identity: 'many',
+    keepsSource: false,
+    needsTags: false,
+    contextNames: { source: [], templates: contexts.length },
+    declared: [['version'], ...Array.from({ length: 2_000 }, (_, index) => [`k${index}`])],
+    problems: [],
+    read: record =>
+      Object.entries(attributesOf(record)).flatMap(([slot, value]): readonly Finding[] => {
+        if (!/^k\d+$/.test(slot)) return [];
+        if (!('B' in value)) return [{ kind: 'unreadable', slot, reason: `attribute ${slot} is no binary` }];
+        const readerContexts = contexts.map(({ destination }) => destination);
+        return [{ kind: 'data-key', slot, ciphertext: value.B, contexts, readerContexts }];
+      }),
+    replace: (record, replacements) => {
+      const attributes = attributesOf(record);
+      const version = attributes['version'];
+      const keys = replacements.map(({ slot, ciphertext }) => ({ path: [slot], value: { B: ciphertext } }));
+      const raised =
+        version !== undefined && 'N' in version
+          ? [{ path: ['version'], value: { N: String(Number(version.N) + 1) } }]
+          : [];
+      const set = [...keys, ...raised];
+      const expect = set.map(({ path }) => ({ path, value: attributes[String(path[0])] }));
+      return { kind: 'item-change', expect, set };
+    },
+  };
+}
+
+function attributesOf(record: StoreRecord): AttributeMap {
+  if (record.kind !== 'item') throw new TypeError('items only');
+  return record.attributes;
+}
