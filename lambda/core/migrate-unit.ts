@@ -2,10 +2,12 @@ import { accountPage } from './account/account-page.ts';
 import { PageBudget } from './account/page-budget.ts';
 import { PageSizes } from './account/page-sizes.ts';
 import { heedControl } from './account/run-control.ts';
+import type { Turns } from './account/turns.ts';
 import { resumeUnit } from './account/unit-progress.ts';
 import { intentsOf, outcomeEntry } from './journal/journal-page.ts';
 import type { OutcomeEntry } from './journal/entries.ts';
 import type { UnitProgress } from './model/books.ts';
+import type { StoreRecord } from './model/record.ts';
 import { mayNeedSource } from './model/outcome.ts';
 import { REQUESTS_PER_DATA_KEY } from './model/route.ts';
 import type { Clock, Deadline, Journal, KeyService, Ledger, RecordStore, Telemetry } from './ports.ts';
@@ -16,6 +18,7 @@ import { fingerprintOf } from './scan/fingerprint.ts';
 import { lookThrough } from './scan/look-through.ts';
 import { pages } from './scan/pages.ts';
 import type { UnitScope } from './scan/unit-scope.ts';
+import type { WorkPage } from './scan/work-page.ts';
 import { countWithoutWriting } from './write/census.ts';
 import { checkChanges } from './write/check-changes.ts';
 import { writePage } from './write/write-page.ts';
@@ -58,44 +61,67 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
     if (control.kind === 'pause') return { ...progress, paused: true };
     rate = control.requestsPerSecond;
     const options = { keys: ports.keys, attempts, destination, route, dryRun };
-    const asked = await reencryptPage(page.found, { ...options, asking: budget.asking(rate) });
-    const part = page.upTo(new Set(asked.map(({ found }) => found)));
-    const within = asked.filter(({ found }) => part.found.has(found));
-    const answers = checkChanges(within, scope.format);
+    const asked = await reencryptPage(page.found, { ...options, turns: budget.asking(rate) });
+    const answers = checkChanges(answeredOf(page, asked), scope.format);
     const entries =
       plan.mode === 'census'
         ? countWithoutWriting(scope, answers)
-        : await journalAndWrite(scope, answers, progress, ports);
+        : await journalAndWrite(scope, answers, { page, progress, turns: budget.writing(), ...ports });
+    const { done: part } = page;
     const remaining = entries.filter(({ outcome }) => mayNeedSource(outcome)).length;
     // A migration is concluded by its verify pass, which looks through the records as they are then.
     const looked = plan.mode === 'census' ? { lookAlikes: lookThrough(part.records, scope) } : {};
     progress = await accountPage(scope, { part, entries, remaining, progress, ...looked }, ports);
-    sizes.learn(progress.books);
     if (!budget.allowsAnotherPage()) break;
+    sizes.learn(progress.books, budget.lastConclusion);
   }
   return progress;
+}
+
+/** Leaves a page where answers, or writes, have come to their end; what is done after the first that is missing is done again. */
+function answeredOf<Answered extends { readonly found: Found }>(
+  page: WorkPage,
+  answered: readonly Answered[],
+): readonly Answered[] {
+  const { found } = page.upTo(new Set(answered.map(one => one.found)));
+  return answered.filter(one => found.has(one.found));
+}
+
+interface Writing extends MigratePorts {
+  readonly page: WorkPage;
+  readonly progress: UnitProgress;
+  readonly turns: Turns;
 }
 
 async function journalAndWrite(
   scope: UnitScope,
   answers: readonly PageAnswer[],
-  progress: UnitProgress,
-  { journal, records }: MigratePorts,
+  { page, progress, turns, journal, records }: Writing,
 ): Promise<readonly OutcomeEntry[]> {
-  const page = { unit: scope.unit, page: progress.pages };
-  await journal.writeIntents(page, intentsOf(scope, answers));
-  const written = await writePage(answers, { records, format: scope.format });
+  const { unit, format } = scope;
+  const place = { unit, page: progress.pages };
+  await journal.writeIntents(place, intentsOf(scope, answers));
+  const written = answeredOf(page, await writePage(answers, { records, format, turns }));
+  const fingerprint = fingerprintsOf(scope);
   const entries = written.map(({ found, outcome }) => ({
     ...outcomeEntry(scope, found, outcome),
-    ...fingerprint(scope, found),
+    ...fingerprint(found.record),
   }));
-  await journal.writeOutcomes(page, entries);
+  await journal.writeOutcomes(place, entries);
   return entries;
 }
 
-/** Of the record as it was read; a copy is another record, so there is nothing to compare. */
-function fingerprint({ plan, store, format }: UnitScope, { record }: Found): { fingerprint?: string } {
-  return plan.fingerprints === true && store.copyTo === undefined
-    ? { fingerprint: fingerprintOf(record, format.declared) }
-    : {};
+/** Of records as they were read; a copy is another record, so there is nothing to compare. */
+function fingerprintsOf({
+  plan,
+  store,
+  format,
+}: UnitScope): (record: StoreRecord) => { readonly fingerprint?: string } {
+  if (plan.fingerprints !== true || store.copyTo !== undefined) return () => ({});
+  const known = new Map<StoreRecord, { readonly fingerprint: string }>();
+  return record => {
+    const print = known.get(record) ?? { fingerprint: fingerprintOf(record, format.declared) };
+    known.set(record, print);
+    return print;
+  };
 }

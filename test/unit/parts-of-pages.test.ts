@@ -4,7 +4,9 @@ import { booksBalance, EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { Books } from '../../lambda/core/model/books.ts';
 import type { AttributeValue, ItemRecord } from '../../lambda/core/model/record.ts';
-import { ALL_THE_TIME, askTwinsOnce } from '../../lambda/core/reencrypt/twins.ts';
+import { ALL_THE_TIME } from '../../lambda/core/account/turns.ts';
+import { askTwinsOnce } from '../../lambda/core/reencrypt/twins.ts';
+import { ServiceUnavailable } from '../../lambda/core/model/errors.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { item, NEW_KEY, OLD_KEY, scope } from '../support/builders.ts';
 import { fakePorts, onePage, type FakePorts } from '../support/fake-ports.ts';
@@ -143,6 +145,51 @@ describe('a page that is left half-way', () => {
   });
 });
 
+describe('writes of a page', () => {
+  it('that there is no time for are left, and come again, asked about anew', async () => {
+    const ports = fakePorts();
+    ports.records.put(...['a', 'b', 'c'].map(id => record(ports, id, 1)));
+    let now = 0;
+    const hours = { clock: { now: () => now }, deadline: { remaining: () => 900_000 - now } };
+    ports.records.beforeWrite = () => void (now += 50_000);
+    const write = ports.records.write.bind(ports.records);
+    let inFlight = 0;
+    ports.records.write = async (...given) => {
+      expect(++inFlight).toBeLessThanOrEqual(3);
+      const result = await write(...given);
+      inFlight--;
+      return result;
+    };
+    expect(await migrateUnit(asked, { ...ports, ...hours })).toMatchObject({
+      done: true,
+      books: { records: 3, outcomes: { rewrapped: 3 } },
+    });
+    expect(new Set(ports.records.writes.map(({ kind }) => kind))).toEqual(new Set(['item-change']));
+    expect(ports.records.writes).toHaveLength(3);
+    expect([...ports.ledger.checkpoints.values()][0]?.pages).toBeGreaterThan(1);
+  });
+
+  it('that a busy store takes no more of leave what was written accounted for', async () => {
+    const ports = fakePorts();
+    ports.records.put(...['a', 'b', 'c'].map(id => record(ports, id, 1)));
+    const write = ports.records.write.bind(ports.records);
+    let taken = 0;
+    ports.records.write = (...given) =>
+      taken++ === 1 ? Promise.reject(new ServiceUnavailable('store.busy', 'takes no more')) : write(...given);
+    const first = await migrateUnit(asked, { ...ports, deadline: onePage(ports) });
+    expect(first).toMatchObject({ done: false, books: { records: 1, outcomes: { rewrapped: 1 } } });
+    expect(await migrateUnit(asked, ports)).toMatchObject({ done: true, books: { records: 3 } });
+  });
+
+  it('fail where a busy store takes none of them', async () => {
+    const ports = fakePorts();
+    ports.records.put(record(ports, 'a', 1));
+    ports.records.write = () => Promise.reject(new ServiceUnavailable('store.busy', 'takes none'));
+    await expect(migrateUnit(asked, ports)).rejects.toThrow('takes none');
+    expect(ports.ledger.checkpoints.size).toBe(0);
+  });
+});
+
 describe('questions about a page', () => {
   const budgetAt = (now: () => number, remaining: () => number): PageBudget =>
     new PageBudget({ clock: { now }, deadline: { remaining } });
@@ -193,10 +240,10 @@ describe('questions about a page', () => {
 
   it('are asked in their order, and twins of what was answered have their answer', async () => {
     let left = 2;
-    const asking = { inFlight: 1, begin: () => (left-- > 0 ? () => undefined : undefined) };
+    const turns = { inFlight: 1, begin: () => (left-- > 0 ? () => undefined : undefined) };
     const answers = await askTwinsOnce([1, 2, 11, 3, 12], value => String(value % 10), {
       ask: value => Promise.resolve(`answer ${value}`),
-      asking,
+      turns,
     });
     expect([...answers]).toEqual([
       [1, 'answer 1'],
@@ -228,14 +275,22 @@ describe('the size of a page', () => {
   it('follows what records took: on average, or last if that was more', () => {
     const sizes = new PageSizes({ pageSize: 500 }, books(100, 400), 1);
     expect(sizes.at(8)).toBe(40);
-    sizes.learn(books(110, 600));
+    sizes.learn(books(110, 600), 0);
     expect(sizes.at(8)).toBe(8);
-    sizes.learn(books(210, 700));
+    sizes.learn(books(210, 700), 0);
     expect(sizes.at(8)).toBe(48);
   });
 
   it('is one record where one alone was too much', () => {
     expect(new PageSizes({ pageSize: 500 }, books(0, 320), 1).at(8)).toBe(1);
+  });
+
+  it('is what is written in that time, where a store takes longer than KMS', () => {
+    const sizes = new PageSizes({ pageSize: 500 }, EMPTY_BOOKS, 1);
+    sizes.learn(books(10, 10), 40_000);
+    expect(sizes.at(100)).toBe(5);
+    sizes.learn(books(15, 15), 1_000);
+    expect(sizes.at(100)).toBe(100);
   });
 
   it('is the most that was planned where nothing is asked', () => {

@@ -1,78 +1,90 @@
 import type { Clock, Deadline } from '../ports.ts';
-import type { Asking } from '../reencrypt/twins.ts';
 import { PAGE_SECONDS } from './page-sizes.ts';
+import type { Turns } from './turns.ts';
 
 /** Kept back for the answer to travel and for the runtime to wind up. */
 const RESERVE_MS = 5_000;
 
 /**
- * A page that turns out to hold more than was expected is left half-way: after twice its time, so that a stop takes effect
+ * A page that turns out to take longer than expected is left half-way: after twice its time, so that a stop takes effect
  * soon and little is done again by an invocation that is killed.
  */
 const MOST_MS = 2 * PAGE_SECONDS * 1000;
 
 /** Data keys that are journalled and accounted for together: 4,096 intents are some 5 MB before they are compressed. */
-const MOST_ASKED = 4_096;
+const MOST_TURNS = 4_096;
 
-/** ReEncrypt calls in flight in one worker; the pacing of the key service decides how fast they leave. */
+/** Calls in flight in one worker; the pacing of the key service decides how fast its own leave. */
 const MOST_IN_FLIGHT = 32;
 
 /**
  * Decides, within the time of an invocation, whether another page may begin, and, within a page, whether another data key
- * may be asked about: what is asked must still be journalled, written and accounted for.
+ * may be asked about or another record written: what is done must still be journalled and accounted for.
  */
 export class PageBudget {
   readonly #clock: Clock;
   readonly #deadline: Deadline;
-  readonly #slowest = { page: 0, question: 0, conclusion: 0 };
+  readonly #slowest = { page: 0, question: 0, write: 0, conclusion: 0 };
   #pageStart: number;
-  #askedSince: number;
   #lastAnswer: number;
+  #lastConclusion = 0;
 
   constructor({ clock, deadline }: { readonly clock: Clock; readonly deadline: Deadline }) {
     this.#clock = clock;
     this.#deadline = deadline;
-    this.#pageStart = this.#askedSince = this.#lastAnswer = clock.now();
+    this.#pageStart = this.#lastAnswer = clock.now();
+  }
+
+  /** Milliseconds from the last answer about a page until it was accounted for. */
+  get lastConclusion(): number {
+    return this.#lastConclusion;
   }
 
   /**
-   * The questions about one page. At least one is asked, so that every invocation comes further. No more are in flight than
-   * leave in a second: those that wait for their turn would have to be waited for when time is up.
+   * The questions about one page, up to which nothing of it has been done. No more are in flight than leave in a second:
+   * those that wait for their turn would have to be waited for when time is up.
    */
-  asking(requestsPerSecond: number): Asking {
-    this.#askedSince = this.#lastAnswer = this.#clock.now();
-    let asked = 0;
-    let open = true;
-    return {
-      inFlight: Math.min(MOST_IN_FLIGHT, Math.max(1, Math.ceil(requestsPerSecond))),
-      begin: () => {
-        open &&= asked === 0 || (asked < MOST_ASKED && this.#leavesTime());
-        if (!open) return undefined;
-        asked++;
-        const began = this.#clock.now();
-        return () => {
-          this.#lastAnswer = this.#clock.now();
-          this.#slowest.question = Math.max(this.#slowest.question, this.#lastAnswer - began);
-        };
-      },
-    };
+  asking(requestsPerSecond: number): Turns {
+    this.#lastAnswer = this.#clock.now();
+    const inFlight = Math.min(MOST_IN_FLIGHT, Math.max(1, Math.ceil(requestsPerSecond)));
+    return this.#turns('question', inFlight, () => this.#slowest.question + this.#slowest.conclusion);
+  }
+
+  /** The writes of one page. */
+  writing(): Turns {
+    return this.#turns('write', MOST_IN_FLIGHT, () => this.#slowest.write);
   }
 
   /** Called when a page, or a part of it, is accounted for: twice the slowest one so far must fit, and a reserve. */
   allowsAnotherPage(): boolean {
     const now = this.#clock.now();
-    const { page, conclusion } = this.#slowest;
-    this.#slowest.page = Math.max(page, now - this.#pageStart);
-    this.#slowest.conclusion = Math.max(conclusion, now - this.#lastAnswer);
+    this.#lastConclusion = now - this.#lastAnswer;
+    this.#slowest.conclusion = Math.max(this.#slowest.conclusion, this.#lastConclusion);
+    this.#slowest.page = Math.max(this.#slowest.page, now - this.#pageStart);
     this.#pageStart = now;
     return this.#deadline.remaining() > 2 * this.#slowest.page + RESERVE_MS;
   }
 
-  #leavesTime(): boolean {
-    const { question, conclusion } = this.#slowest;
-    return (
-      this.#clock.now() - this.#askedSince < MOST_MS &&
-      this.#deadline.remaining() > 2 * (question + conclusion) + RESERVE_MS
-    );
+  /** The first turn is always given, so that every invocation comes further. */
+  #turns(kind: 'question' | 'write', inFlight: number, needed: () => number): Turns {
+    const startedAt = this.#clock.now();
+    let given = 0;
+    let open = true;
+    const leavesTime = (): boolean =>
+      given < MOST_TURNS &&
+      this.#clock.now() - startedAt < MOST_MS &&
+      this.#deadline.remaining() > 2 * needed() + RESERVE_MS;
+    const begin = (): (() => void) | undefined => {
+      open &&= given === 0 || leavesTime();
+      if (!open) return undefined;
+      given++;
+      const began = this.#clock.now();
+      return () => {
+        const now = this.#clock.now();
+        if (kind === 'question') this.#lastAnswer = now;
+        this.#slowest[kind] = Math.max(this.#slowest[kind], now - began);
+      };
+    };
+    return { inFlight, begin };
   }
 }

@@ -5,13 +5,14 @@ import type { RunPlan } from '../model/run.ts';
 export const PAGE_SECONDS = 20;
 
 /**
- * How many records to read at a time: what a worker asks KMS about in 20 seconds at its share of the rate as it is now. How
- * many requests a record takes (data keys, keys and contexts that are tried, hops of the route) is what it took so far in
- * this unit, or in its last page if that was more.
+ * How many records to read at a time: what a worker asks KMS about in 20 seconds at its share of the rate as it is now, and
+ * what it writes in that time. How many requests a record takes (data keys, keys and contexts that are tried, hops of the
+ * route) is what it took so far in this unit, or in its last page if that was more.
  */
 export class PageSizes {
   readonly #most: number;
   #perRecord: number;
+  #secondsEach = 0;
   #books: Books;
 
   /** @param expected requests for a record, as long as none has been seen */
@@ -22,17 +23,23 @@ export class PageSizes {
   }
 
   at(requestsPerSecond: number): number {
-    const fitting = Math.floor((requestsPerSecond * PAGE_SECONDS) / this.#perRecord);
+    const secondsEach = Math.max(this.#perRecord / requestsPerSecond, this.#secondsEach);
+    const fitting = Math.floor(PAGE_SECONDS / secondsEach);
     return Math.max(1, Math.min(this.#most, fitting));
   }
 
-  /** Called when a page is accounted for. */
-  learn(books: Books): void {
+  /**
+   * Called when a page is accounted for.
+   *
+   * @param conclusionMs how long it took to journal, write and account for what was asked
+   */
+  learn(books: Books, conclusionMs: number): void {
     const last = {
       records: books.records - this.#books.records,
       kms: { requests: books.kms.requests - this.#books.kms.requests },
     };
     this.#perRecord = Math.max(requestsPerRecord(books), requestsPerRecord(last));
+    this.#secondsEach = conclusionMs / 1000 / Math.max(1, last.records);
     this.#books = books;
   }
 }

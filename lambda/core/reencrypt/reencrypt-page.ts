@@ -1,10 +1,11 @@
+import { ALL_THE_TIME, type Turns } from '../account/turns.ts';
 import type { DataKey, WriteTo } from '../model/data-key.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { canonicalContext } from '../model/encryption-context.ts';
 import { digest } from '../scan/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import { askKms, type Answer, type AskOptions } from './ask-kms.ts';
-import { ALL_THE_TIME, askTwinsOnce, type Asking } from './twins.ts';
+import { askTwinsOnce } from './twins.ts';
 
 export interface PageAnswer {
   readonly found: Found;
@@ -19,10 +20,10 @@ export interface PageAnswer {
  */
 export async function reencryptPage(
   found: readonly Found[],
-  { asking = ALL_THE_TIME, ...options }: AskOptions & { readonly asking?: Asking },
+  { turns = ALL_THE_TIME, ...options }: AskOptions & { readonly turns?: Turns },
 ): Promise<readonly PageAnswer[]> {
   const questions = found.filter(({ finding }) => finding.kind === 'data-key');
-  const answers = await askTwinsOnce(questions, fingerprint, { ask: one => ask(one, options), asking });
+  const answers = await askTwinsOnce(questions, fingerprint, { ask: one => ask(one, options), turns });
   return found.flatMap(one => {
     const answer = answerFor(one, answers);
     return answer === undefined ? [] : [{ found: one, answer }];

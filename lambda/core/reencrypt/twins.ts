@@ -1,14 +1,5 @@
 import pMap from 'p-map';
-
-/** How many questions there is time for. */
-export interface Asking {
-  /** At one time. */
-  readonly inFlight: number;
-  /** Before each question: `undefined` where there is no time for it, and none for those after it; else called when it is answered. */
-  begin(): (() => void) | undefined;
-}
-
-export const ALL_THE_TIME: Asking = { inFlight: 32, begin: () => () => undefined };
+import type { Turns } from '../account/turns.ts';
 
 /**
  * Asks once for all values with the same fingerprint, in their order, and gives every one of them the answer. Those for
@@ -17,7 +8,7 @@ export const ALL_THE_TIME: Asking = { inFlight: 32, begin: () => () => undefined
 export async function askTwinsOnce<Value, Answer>(
   values: readonly Value[],
   fingerprint: (value: Value) => string,
-  { ask, asking }: { readonly ask: (value: Value) => Promise<Answer>; readonly asking: Asking },
+  { ask, turns }: { readonly ask: (value: Value) => Promise<Answer>; readonly turns: Turns },
 ): Promise<ReadonlyMap<Value, Answer>> {
   const twins = new Map<string, { readonly first: Value; readonly all: Value[] }>();
   for (const value of values) {
@@ -29,13 +20,13 @@ export async function askTwinsOnce<Value, Answer>(
   const answered = await pMap(
     twins.values(),
     async ({ first, all }) => {
-      const end = asking.begin();
+      const end = turns.begin();
       if (end === undefined) return [];
       const answer = await ask(first);
       end();
       return all.map(value => [value, answer] as const);
     },
-    { concurrency: asking.inFlight },
+    { concurrency: turns.inFlight },
   );
   return new Map(answered.flat());
 }

@@ -2,6 +2,7 @@ import { accountPage } from '../account/account-page.ts';
 import { resumeUnit } from '../account/unit-progress.ts';
 import { PageBudget } from '../account/page-budget.ts';
 import { PageSizes } from '../account/page-sizes.ts';
+import type { Turns } from '../account/turns.ts';
 import { heedControl } from '../account/run-control.ts';
 import { outcomeEntry } from '../journal/journal-page.ts';
 import type { UnitProgress } from '../model/books.ts';
@@ -15,7 +16,7 @@ import type {
   RecordStore,
   Telemetry,
 } from '../ports.ts';
-import { askTwinsOnce, type Asking } from '../reencrypt/twins.ts';
+import { askTwinsOnce } from '../reencrypt/twins.ts';
 import { digest } from '../scan/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import { lookThrough } from '../scan/look-through.ts';
@@ -59,7 +60,7 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
     const control = await heedControl(plan, ports);
     if (control.kind === 'pause') return { ...progress, paused: true };
     rate = control.requestsPerSecond;
-    const judged = await judge(page.found, scope, { destination, foreign, asking: budget.asking(rate) });
+    const judged = await judge(page.found, scope, { destination, foreign, turns: budget.asking(rate) });
     const part = page.upTo(new Set(judged.map(({ found }) => found)));
     const verdicts = judged.filter(({ found }) => part.found.has(found));
     const entries = verdicts.map(({ found, outcome }) => outcomeEntry(scope, found, outcome));
@@ -68,8 +69,8 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
     const lookAlikes = lookThrough(part.records, scope);
     const done = { part, lookAlikes, entries, remaining, progress };
     progress = await accountPage(scope, { ...done, ...(compared && { fingerprints: compared }) }, ports);
-    sizes.learn(progress.books);
     if (!budget.allowsAnotherPage()) break;
+    sizes.learn(progress.books, budget.lastConclusion);
   }
   return progress;
 }
@@ -98,18 +99,18 @@ interface Judged extends Verdict {
 interface Judges {
   readonly destination: DestinationKey;
   readonly foreign: ReadonlySet<string>;
-  readonly asking: Asking;
+  readonly turns: Turns;
 }
 
 /** What needs no question, and what there was time to ask about. */
 async function judge(
   found: readonly Found[],
   { plan }: UnitScope,
-  { destination, foreign, asking }: Judges,
+  { destination, foreign, turns }: Judges,
 ): Promise<readonly Judged[]> {
   const asked = found.map(({ finding }) => finding).filter(finding => ciphertextOf(finding) !== undefined);
   const ask = (finding: Finding): ReturnType<DestinationKey['ask']> => destination.ask(finding);
-  const answers = await askTwinsOnce(asked, askedAbout, { ask, asking });
+  const answers = await askTwinsOnce(asked, askedAbout, { ask, turns });
   return found.flatMap(one => {
     const { finding, record } = one;
     const ciphertext = ciphertextOf(finding);

@@ -1,6 +1,8 @@
 import pMap from 'p-map';
+import type { Turns } from '../account/turns.ts';
 import { replacementOf } from '../journal/journal-page.ts';
 import type { DataKey, Finding } from '../model/data-key.ts';
+import { ServiceUnavailable } from '../model/errors.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { RecordStore, WriteResult } from '../ports.ts';
 import type { StoreRecord } from '../model/record.ts';
@@ -32,24 +34,44 @@ export interface WriteOptions {
   readonly format: BoundFormat;
 }
 
-/** Conditional writes in flight in one worker. */
-const IN_FLIGHT = 32;
-
-/** Puts the new ciphertexts of a page where the old ones are, and says what became of every data key. */
+/**
+ * Puts the new ciphertexts of a page where the old ones are, as long as there is time, and says what became of every data
+ * key: of those that were not written, nothing.
+ */
 export async function writePage(
   answers: readonly PageAnswer[],
-  options: WriteOptions,
+  { turns, ...options }: WriteOptions & { readonly turns: Turns },
 ): Promise<readonly Written[]> {
-  const written = await pMap(pendingWrites(answers), pending => writeRecord(pending, options), {
-    concurrency: IN_FLIGHT,
-  });
+  let busy: ServiceUnavailable | undefined;
+  const written = await pMap(
+    pendingWrites(answers),
+    async pending => {
+      const end = busy === undefined ? turns.begin() : undefined;
+      if (end === undefined) return [];
+      try {
+        return await writeRecord(pending, options);
+      } catch (error) {
+        busy = storeIsBusy(error);
+        return [];
+      } finally {
+        end();
+      }
+    },
+    { concurrency: turns.inFlight },
+  );
+  // What was written is accounted for first; an invocation that has written nothing has nothing to say but this.
+  if (busy !== undefined && written.flat().length === 0) throw busy;
   const outcomes = new Map(written.flat().map(({ found, outcome }) => [found, outcome]));
-  return answers.map(({ found, answer }) => {
+  return answers.flatMap(({ found, answer }) => {
     const outcome = answer.kind === 'settled' ? answer.outcome : outcomes.get(found);
-    if (outcome === undefined)
-      throw new Error(`no outcome for ${found.record.locator}: every answer is written or settled`);
-    return { found, outcome };
+    return outcome === undefined ? [] : [{ found, outcome }];
   });
+}
+
+/** The store takes no more in this invocation; any other error ends the worker. */
+function storeIsBusy(error: unknown): ServiceUnavailable {
+  if (error instanceof ServiceUnavailable && error.code === 'store.busy') return error;
+  throw error;
 }
 
 function pendingWrites(answers: readonly PageAnswer[]): readonly PendingWrite[] {
