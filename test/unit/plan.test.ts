@@ -17,10 +17,10 @@ describe('planning a run', () => {
     expect(units.map(({ unitId }) => unitId)).toEqual(['u00001', 'u00002', 'u00003', 'u00004']);
   });
 
-  it('has no more workers than requests a second: a worker with less would never finish a page', async () => {
+  it('has no more workers than requests a second, and leaves the size of pages to them', async () => {
     const slow = { ...(REQUEST.input as object), limits: { kmsRequestsPerSecond: 2 } };
     const { plan } = await planRun({ ...REQUEST, input: slow }, ports());
-    expect(plan).toMatchObject({ units: 4, workers: 2, pageSize: 20 });
+    expect(plan).toMatchObject({ units: 4, workers: 2, pageSize: 500 });
   });
 
   it('uses the key that an alias names at this moment', async () => {

@@ -71,7 +71,7 @@ export interface RunPlan {
   readonly unitsPerStore: readonly number[];
   /** Workers that can be busy at one time: never more than units. */
   readonly workers: number;
-  /** Records a worker reads, journals and writes at a time. */
+  /** Records a worker reads, journals and writes at a time, at most. */
   readonly pageSize: number;
   /** The longest that one invocation of a worker takes. */
   readonly workerTimeoutSeconds: number;

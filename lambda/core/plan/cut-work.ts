@@ -23,23 +23,16 @@ export function workOf(
   units: readonly Unit[],
   limits: Limits,
 ): Pick<RunPlan, 'units' | 'workers' | 'pageSize'> {
-  const workers = workerCount(units.length, limits);
-  return { units: units.length, workers, pageSize: pageSize(limits.kmsRequestsPerSecond / workers) };
+  return { units: units.length, workers: workerCount(units.length, limits), pageSize: MOST_RECORDS };
 }
 
-/**
- * Workers at one time. Each has at least one request a second: slower ones would not finish a page before they are
- * killed, and would start it anew for ever.
- */
+/** Workers at one time. Each has at least one request a second: more of them would only wait. */
 function workerCount(units: number, { maxConcurrency, kmsRequestsPerSecond }: Limits): number {
   return Math.max(1, Math.min(maxConcurrency, units, kmsRequestsPerSecond));
 }
 
 /**
- * Records in a page: what a worker re-encrypts in about 20 seconds at its share of the rate, so that a page always
- * fits well into an invocation of 15 minutes even at one request a second, and a stop takes effect soon; at most
- * 500, where two journal objects and a checkpoint a page cost under 1 % of the calls that cannot be avoided.
+ * Records in a page at most: of 500, two journal objects and a checkpoint cost under 1 % of the calls that cannot be
+ * avoided. How many a page has is decided by each worker when it reads it, by its share of the rate then.
  */
-function pageSize(requestsPerSecond: number): number {
-  return Math.min(500, Math.floor(requestsPerSecond * 20));
-}
+const MOST_RECORDS = 500;
