@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { encodeKey, type SdkItem } from './item-key.ts';
 
-/** DynamoDB API reference, BatchGetItem: up to 100 items and 16 MB; what did not fit comes back as unprocessed. */
+/** DynamoDB API reference, BatchGetItem: up to 100 items. */
 const KEYS_PER_BATCH = 100;
-/** Waits when a batch came back with nothing processed at all: the table throttles. */
+/**
+ * Waits when a batch came back with nothing processed at all: the table throttles. What did not fit into 16 MB, or into the
+ * 1 MB that are answered of one partition, comes back as unprocessed, too, and is asked for again at once.
+ */
 const WAITS_MS = [50, 100, 200, 400, 800, 1_600, 3_200];
 
 /** Items by primary key, strongly consistent, in the order of the keys; `undefined` for those that are not there. */
@@ -32,14 +35,16 @@ async function getAll(
 ): Promise<readonly SdkItem[]> {
   const items: SdkItem[] = [];
   let left: readonly SdkItem[] = keys;
-  for (const wait of [0, ...WAITS_MS]) {
-    await sleep(wait);
+  for (let waits = [0, ...WAITS_MS]; waits.length > 0;) {
+    await sleep(waits[0]);
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetItemCommand({ RequestItems: { [table]: { Keys: [...left], ConsistentRead: true } } }),
     );
     items.push(...(Responses?.[table] ?? []));
-    left = UnprocessedKeys?.[table]?.Keys ?? [];
-    if (left.length === 0) return items;
+    const unprocessed = UnprocessedKeys?.[table]?.Keys ?? [];
+    if (unprocessed.length === 0) return items;
+    waits = unprocessed.length < left.length ? [0, ...WAITS_MS] : waits.slice(1);
+    left = unprocessed;
   }
   throw Object.assign(
     new Error(

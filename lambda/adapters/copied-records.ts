@@ -1,3 +1,4 @@
+import { BoundedReads } from './bounded-reads.ts';
 import type { RecordChange, StoreRecord } from '../core/model/record.ts';
 import type { ScanRange } from '../core/model/run.ts';
 import type { RecordPage, RecordStore, WriteResult } from '../core/ports.ts';
@@ -18,6 +19,7 @@ export class CopiedRecords implements RecordStore {
   readonly #source: RecordStore;
   readonly #target: CopyTarget;
   readonly #createMissing: boolean;
+  readonly #reads = new BoundedReads();
 
   constructor(source: RecordStore, target: CopyTarget, createMissing: boolean) {
     this.#source = source;
@@ -25,10 +27,16 @@ export class CopiedRecords implements RecordStore {
     this.#createMissing = createMissing;
   }
 
-  async readPage(range: ScanRange, options: Parameters<RecordStore['readPage']>[1]): Promise<RecordPage> {
-    const page = await this.#source.readPage(range, options);
-    const found = await this.#target.find(page.records.map(({ locator }) => locator));
-    return { ...page, records: page.records.map((source, index) => found[index] ?? this.#absent(source)) };
+  readPage(range: ScanRange, options: Parameters<RecordStore['readPage']>[1]): Promise<RecordPage> {
+    return this.#reads.read(options.pageSize, async pageSize => {
+      const page = await this.#source.readPage(range, { ...options, pageSize });
+      const found = await this.#target.find(page.records.map(({ locator }) => locator));
+      const { length } = page.records;
+      if (found.length < length)
+        return { kind: 'too-large', lookedAt: length, found: length, fitting: found.length };
+      const records = page.records.map((source, index) => found[index] ?? this.#absent(source));
+      return { kind: 'page', page: { ...page, records } };
+    });
   }
 
   /** Only what is in the destination store: what is not there was never written. */

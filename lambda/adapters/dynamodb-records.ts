@@ -3,6 +3,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   ScanCommand,
+  type ScanCommandOutput,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
@@ -14,6 +15,7 @@ import type { TableScope } from '../core/model/scope.ts';
 import type { RecordPage, WriteResult } from '../core/ports.ts';
 import { isRefusal, isTransient, judgeOf, nameOf, premise, refusalWords } from './aws-errors.ts';
 import { batchGet } from './batch-get.ts';
+import { BoundedReads, itemBytes, readWithin, type BoundedPage } from './bounded-reads.ts';
 import { busyOf } from './busy.ts';
 import type { CopyTarget } from './copied-records.ts';
 import { decodeKey, encodeKey, type SdkItem } from './item-key.ts';
@@ -39,6 +41,7 @@ export class DynamoDbRecords implements CopyTarget {
   readonly #keyNames: readonly string[];
   readonly #scope: TableScope;
   readonly #refused: RefusedCalls;
+  readonly #reads = new BoundedReads();
 
   constructor(client: DynamoDBClient, { name, keyNames, scope = {} }: Table) {
     this.#client = client;
@@ -69,33 +72,41 @@ export class DynamoDbRecords implements CopyTarget {
     options: { readonly cursor?: string; readonly pageSize: number; readonly consistent: boolean },
   ): Promise<RecordPage> {
     if (range.type !== 'segment') throw new TypeError(`a table is read by segments, not by a ${range.type}`);
-    const output = await this.#must('dynamodb:Scan', () =>
-      this.#client.send(
-        new ScanCommand({
-          TableName: this.#table,
-          Segment: range.segment,
-          TotalSegments: range.totalSegments,
-          Limit: options.pageSize,
-          // A global index has no consistent reads; the items of any index are read consistently from the table below.
-          ConsistentRead: options.consistent && this.#scope.index === undefined,
-          ...scanScope(this.#scope),
-          ...(options.cursor !== undefined && { ExclusiveStartKey: decodeKey(options.cursor) }),
-        }),
-      ),
-    );
-    const records = await this.#wholeItems(output.Items ?? []);
-    this.#refused.saw(records.map(({ locator }) => locator));
-    return {
-      records,
-      ...(output.LastEvaluatedKey !== undefined && { cursor: encodeKey(output.LastEvaluatedKey) }),
-    };
+    return this.#reads.read(options.pageSize, async Limit => {
+      const output = await this.#must('dynamodb:Scan', () =>
+        this.#client.send(
+          new ScanCommand({
+            TableName: this.#table,
+            Segment: range.segment,
+            TotalSegments: range.totalSegments,
+            Limit,
+            // A global index has no consistent reads; the items of any index are read consistently from the table below.
+            ConsistentRead: options.consistent && this.#scope.index === undefined,
+            ...scanScope(this.#scope),
+            ...(options.cursor !== undefined && { ExclusiveStartKey: decodeKey(options.cursor) }),
+          }),
+        ),
+      );
+      return this.#pageOf(output);
+    });
   }
 
   /** An index shows its keys and projected attributes: the items themselves are in the table. */
-  async #wholeItems(found: readonly SdkItem[]): Promise<readonly ItemRecord[]> {
-    if (this.#scope.index === undefined) return found.map(item => this.#record(item));
-    const records = await this.#batchGet(found.map(item => this.#keyOf(item)));
-    return records.filter(record => record !== undefined);
+  async #pageOf({
+    Items = [],
+    ScannedCount = Items.length,
+    LastEvaluatedKey,
+  }: ScanCommandOutput): Promise<BoundedPage<RecordPage>> {
+    const whole =
+      this.#scope.index === undefined
+        ? Items.map(item => this.#record(item))
+        : await this.#batchGet(Items.map(item => this.#keyOf(item)));
+    if (whole.length < Items.length)
+      return { kind: 'too-large', lookedAt: ScannedCount, found: Items.length, fitting: whole.length };
+    const records = whole.filter(record => record !== undefined);
+    this.#refused.saw(records.map(({ locator }) => locator));
+    const cursor = LastEvaluatedKey === undefined ? {} : { cursor: encodeKey(LastEvaluatedKey) };
+    return { kind: 'page', page: { records, ...cursor } };
   }
 
   async find(locators: readonly string[]): Promise<readonly (StoreRecord | undefined)[]> {
@@ -115,8 +126,17 @@ export class DynamoDbRecords implements CopyTarget {
     return this.#written('dynamodb:PutItem', source, () => this.#client.send(command));
   }
 
+  /** The items of the first of these keys, as many as can be held together. */
+  #batchGet(keys: readonly SdkItem[]): Promise<readonly (ItemRecord | undefined)[]> {
+    return readWithin(
+      keys,
+      some => this.#batch(some),
+      ({ attributes }) => itemBytes(attributes as SdkItem),
+    );
+  }
+
   /** One item that is refused has its whole batch refused: then each is asked for by itself. */
-  async #batchGet(keys: readonly SdkItem[]): Promise<readonly (ItemRecord | undefined)[]> {
+  async #batch(keys: readonly SdkItem[]): Promise<readonly (ItemRecord | undefined)[]> {
     try {
       const items = await batchGet(this.#client, this.#table, keys);
       return items.map(item => item && this.#record(item));

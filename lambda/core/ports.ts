@@ -34,7 +34,10 @@ export interface RecordStore {
     range: ScanRange,
     options: { readonly cursor?: string; readonly pageSize: number; readonly consistent: boolean },
   ): Promise<RecordPage>;
-  /** The records of these locators as they are now, in their order; `undefined` for those that are not there. */
+  /**
+   * The records of the first of these locators as they are now, in their order, as many as can be held together, at least
+   * one; `undefined` for those that are not there.
+   */
   find(locators: readonly string[]): Promise<readonly (StoreRecord | undefined)[]>;
   /** The record as it is now, strongly consistent; `undefined` when it is gone. */
   reread(record: StoreRecord): Promise<StoreRecord | undefined>;
