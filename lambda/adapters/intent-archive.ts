@@ -5,7 +5,7 @@ import type { Unit } from '../core/model/run.ts';
 import type { IntentArchive, JournalledPage, ReadIntents } from '../core/ports.ts';
 import { nameOf } from './aws-errors.ts';
 import { compareUtf8 } from '../core/scan/utf8-order.ts';
-import { journalNames, pageNameOf } from './journal-names.ts';
+import { attemptOf, journalNames, pageNameOf } from './journal-names.ts';
 import { unitPrefix, type JournalKind } from './journal.ts';
 
 /** The journal of a run, for its rollback. */
@@ -27,11 +27,11 @@ export class S3IntentArchive implements IntentArchive {
     while (left !== undefined || right !== undefined) {
       const order = left === undefined ? 1 : right === undefined ? -1 : compare(left.name, right.name);
       const { name } = (order <= 0 ? left : right) as NamedPage;
-      yield {
-        name,
+      const objects = {
         intents: order <= 0 ? (left?.objects ?? []) : [],
         outcomes: order >= 0 ? (right?.objects ?? []) : [],
       };
+      yield { name, ...objects, ...(wasWorkedAgain(objects) && { workedAgain: true as const }) };
       if (order <= 0) left = await next(intents);
       if (order >= 0) right = await next(outcomes);
     }
@@ -73,6 +73,13 @@ export class S3IntentArchive implements IntentArchive {
       throw error;
     }
   }
+}
+
+/** Attempts of earlier versions had no names, and ended at the same record. */
+function wasWorkedAgain({ intents, outcomes }: Pick<JournalledPage, 'intents' | 'outcomes'>): boolean {
+  const attempts = new Set([...intents, ...outcomes].map(attemptOf));
+  const ended = new Set(outcomes.map(attemptOf));
+  return [...attempts].some(attempt => attempt !== undefined && (attempts.size > 1 || !ended.has(attempt)));
 }
 
 interface NamedPage {

@@ -25,6 +25,16 @@ export function pageNameOf(objectName: string): string {
   return NAME.exec(objectName)?.[1] ?? objectName.slice(objectName.lastIndexOf('/') + 1);
 }
 
+/** The objects of one attempt at a page: the first of its intents and of its outcomes, and more of them where it has more. */
+export function attemptName(page: number, id: string, number: number): string {
+  return `${pageName(page)}-attempt-${id}${number === 1 ? '' : `.${number}`}`;
+}
+
+/** The attempt that wrote an object; `undefined` of earlier versions, which did not say. */
+export function attemptOf(objectName: string): string | undefined {
+  return /-attempt-([0-9a-f-]+)(?:\.\d+)?\.jsonl\.gz$/.exec(objectName)?.[1];
+}
+
 /** Names of journal objects under a prefix, over as many pages as the listing has. `startAfter`: passed over by S3. */
 export async function* journalNames(
   client: S3Client,

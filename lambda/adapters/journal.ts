@@ -6,17 +6,19 @@ import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../core/jou
 import type { Unit } from '../core/model/run.ts';
 import { nameOf } from './aws-errors.ts';
 import { despiteConflicts } from './patience.ts';
-import { journalNames, pageName, pageOf } from './journal-names.ts';
-import type { Journal, JournalPage, OutcomeArchive } from '../core/ports.ts';
+import { attemptName, journalNames, pageName, pageOf } from './journal-names.ts';
+import type { Journal, JournalledOutcome, JournalPage, OutcomeArchive } from '../core/ports.ts';
 
 /**
  * The journal in its bucket: gzip JSON Lines, one object of intents and one of outcomes for each page.
  * A page that is worked again after a crash gets objects of its own: what was once journalled is never overwritten.
+ * The objects of one attempt share an id, so that an attempt that did not come to its end is known by its names.
  */
 export class S3Journal implements Journal {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #job: string;
+  #attempt = { at: '', id: '', names: new Set<string>() };
 
   constructor(client: S3Client, { bucket, job }: { readonly bucket: string; readonly job: string }) {
     this.#client = client;
@@ -41,9 +43,22 @@ export class S3Journal implements Journal {
     }
   }
 
+  #newName(kind: JournalKind, { unit, page }: JournalPage): string {
+    const at = `${unit.runId} ${unit.unitId} ${page}`;
+    if (this.#attempt.at !== at) this.#attempt = { at, id: randomUUID(), names: new Set() };
+    const { id, names } = this.#attempt;
+    const prefix = unitPrefix(kind, this.#job, unit);
+    for (let number = 1; ; number++) {
+      const name = `${prefix}${attemptName(page, id, number)}.jsonl.gz`;
+      if (names.has(name)) continue;
+      names.add(name);
+      return name;
+    }
+  }
+
   async #write(
     kind: JournalKind,
-    { unit, page }: JournalPage,
+    page: JournalPage,
     entries: readonly (IntentEntry | OutcomeEntry)[],
   ): Promise<void> {
     if (entries.length === 0) return;
@@ -51,7 +66,7 @@ export class S3Journal implements Journal {
     await this.#put(
       new PutObjectCommand({
         Bucket: this.#bucket,
-        Key: `${unitPrefix(kind, this.#job, unit)}${pageName(page)}-${randomUUID()}.jsonl.gz`,
+        Key: this.#newName(kind, page),
         Body: gzipSync(Buffer.from(lines)),
         ContentType: 'application/gzip',
         IfNoneMatch: '*',
@@ -87,11 +102,12 @@ export class S3OutcomeArchive implements OutcomeArchive {
     this.#job = job;
   }
 
-  async *outcomesOf(unit: Unit, fromPage = 0): AsyncGenerator<OutcomeEntry> {
+  async *outcomesOf(unit: Unit, fromPage = 0): AsyncGenerator<JournalledOutcome> {
     const prefix = unitPrefix('outcomes', this.#job, unit);
     const from = fromPage === 0 ? { prefix } : { prefix, startAfter: `${prefix}${pageName(fromPage)}` };
     for await (const name of journalNames(this.#client, this.#bucket, from))
-      if (pageOf(name) >= fromPage) yield* await this.#page(name);
+      if (pageOf(name) >= fromPage)
+        for (const entry of await this.#page(name)) yield { ...entry, page: pageOf(name) };
   }
 
   async #page(key: string): Promise<readonly OutcomeEntry[]> {

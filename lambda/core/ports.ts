@@ -143,6 +143,8 @@ export interface JournalledPage {
   /** Names of journal objects. */
   readonly intents: readonly string[];
   readonly outcomes: readonly string[];
+  /** Several attempts were made at it, or one that did not come to its end: it may have ended elsewhere for each of them. */
+  readonly workedAgain?: true;
 }
 
 export type ReadIntents =
@@ -159,10 +161,13 @@ export interface IntentArchive {
   hasRewrapped(name: string): Promise<boolean>;
 }
 
+/** `page`: where it lies in the journal of its unit. */
+export type JournalledOutcome = OutcomeEntry & { readonly page: number };
+
 /** What the verify pass may read of a journal: outcomes hold digests, never ciphertexts. */
 export interface OutcomeArchive {
   /** In the order of the unit's pages. `fromPage`: pages before it are passed over. */
-  outcomesOf(unit: Unit, fromPage?: number): AsyncIterable<OutcomeEntry>;
+  outcomesOf(unit: Unit, fromPage?: number): AsyncIterable<JournalledOutcome>;
 }
 
 export interface Telemetry {

@@ -8,6 +8,7 @@ import type { RunPlan, Unit } from '../../lambda/core/model/run.ts';
 import type {
   IntentArchive,
   Journal,
+  JournalledOutcome,
   JournalledPage,
   JournalPage,
   OutcomeArchive,
@@ -50,8 +51,9 @@ export class UnitJournal implements Journal, OutcomeArchive, IntentArchive {
     return Promise.resolve();
   }
 
-  async *outcomesOf({ unitId }: Unit): AsyncGenerator<OutcomeEntry> {
-    yield* await Promise.resolve(this.#outcomes.get(unitId) ?? []);
+  async *outcomesOf({ unitId }: Unit): AsyncGenerator<JournalledOutcome> {
+    const entries = await Promise.resolve(this.#outcomes.get(unitId) ?? []);
+    yield* entries.map(entry => ({ ...entry, page: 0 }));
   }
 
   async *pagesOf({ unitId }: Unit): AsyncGenerator<JournalledPage> {

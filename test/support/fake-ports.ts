@@ -9,11 +9,12 @@ import type {
   RecordChange,
   StoreRecord,
 } from '../../lambda/core/model/record.ts';
-import type { ScanRange } from '../../lambda/core/model/run.ts';
+import type { ScanRange, Unit } from '../../lambda/core/model/run.ts';
 import type { MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type {
   Deadline,
   Journal,
+  JournalledOutcome,
   JournalPage,
   Ledger,
   OutcomeArchive,
@@ -91,19 +92,25 @@ function plain(value: AttributeValue | undefined): unknown {
 export class FakeJournal implements Journal, OutcomeArchive {
   readonly intents: IntentEntry[] = [];
   readonly outcomes: OutcomeEntry[] = [];
+  /** Each object of intents, with the page that it is of. */
+  readonly objects: { readonly page: number; readonly intents: readonly IntentEntry[] }[] = [];
+  readonly #outcomePages: number[] = [];
 
-  writeIntents(_page: JournalPage, intents: readonly IntentEntry[]): Promise<void> {
+  writeIntents({ page }: JournalPage, intents: readonly IntentEntry[]): Promise<void> {
     this.intents.push(...intents);
+    this.objects.push({ page, intents });
     return Promise.resolve();
   }
 
-  writeOutcomes(_page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void> {
+  writeOutcomes({ page }: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void> {
     this.outcomes.push(...outcomes);
+    this.#outcomePages.push(...outcomes.map(() => page));
     return Promise.resolve();
   }
 
-  async *outcomesOf(): AsyncGenerator<OutcomeEntry> {
-    yield* await Promise.resolve(this.outcomes);
+  async *outcomesOf(_unit?: Unit, fromPage = 0): AsyncGenerator<JournalledOutcome> {
+    const of = this.outcomes.map((entry, at) => ({ ...entry, page: this.#outcomePages[at] ?? 0 }));
+    yield* await Promise.resolve(of.filter(({ page }) => page >= fromPage));
   }
 }
 

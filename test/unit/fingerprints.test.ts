@@ -1,12 +1,13 @@
 import fc from 'fast-check';
-import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
+import type { Unit } from '../../lambda/core/model/run.ts';
 import type { AttributeMap, AttributeValue } from '../../lambda/core/model/record.ts';
+import type { JournalledOutcome } from '../../lambda/core/ports.ts';
 import { fingerprintOf } from '../../lambda/core/scan/fingerprint.ts';
 import { FingerprintsBefore } from '../../lambda/core/verify/compare-fingerprints.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { item, object, OLD_KEY, scope } from '../support/builders.ts';
-import { fakePorts, type FakePorts } from '../support/fake-ports.ts';
+import { fakePorts, onePage, type FakePorts } from '../support/fake-ports.ts';
 
 const DECLARED = [['envelope', 'dataKey'], ['keyArn']];
 
@@ -71,8 +72,8 @@ describe('a fingerprint', () => {
 });
 
 describe('fingerprints from before', () => {
-  async function* entries(count: number): AsyncGenerator<OutcomeEntry> {
-    const common = { schema: 2, store: 's', slot: 'edk', outcome: 'rewrapped' } as const;
+  async function* entries(count: number): AsyncGenerator<JournalledOutcome> {
+    const common = { schema: 2, store: 's', slot: 'edk', outcome: 'rewrapped', page: 0 } as const;
     for (let at = 0; at < count; at++) yield { ...common, locator: `r${at}`, fingerprint: `f${at}` };
     yield { ...common, locator: 'r3', fingerprint: 'of a page worked again' };
   }
@@ -121,6 +122,30 @@ describe('a migration that compares fingerprints', () => {
       changed: 1,
       first: [{ store: 'dynamodb:Orders', locator: JSON.stringify({ id: { S: 'b' } }) }],
     });
+  });
+
+  it('finds its place in the journal again, though the pages of the passes are of different sizes', async () => {
+    const world = fakePorts();
+    const put = (index: number): void => {
+      const edk = { B: world.keys.encrypt(OLD_KEY, `${index}`, { tenant: 't' }) };
+      world.records.put(item(`r${index}`, { tenant: { S: 't' }, edk }));
+    };
+    for (let index = 0; index < 60; index++) put(index);
+    await migrateUnit(scope({ fingerprints: true, pageSize: 1 }), world);
+    const wide = scope({ fingerprints: true, pageSize: 20 });
+    const from: (number | undefined)[] = [];
+    const archive = {
+      outcomesOf: (unit: Unit, fromPage?: number) => {
+        from.push(fromPage);
+        return world.journal.outcomesOf(unit, fromPage);
+      },
+    };
+    const verified = { ...world, archive };
+    const first = await verifyUnit(wide, { ...verified, deadline: onePage(world) });
+    expect(first).toMatchObject({ done: false, comparedTo: 19, books: { fingerprints: { compared: 20 } } });
+    const last = await verifyUnit(wide, verified);
+    expect(last.books.fingerprints).toMatchObject({ compared: 60, changed: 0 });
+    expect(from.filter(page => page !== undefined)).toEqual([0, 14]);
   });
 
   it('says nothing of it where the job does not ask', async () => {

@@ -53,6 +53,50 @@ async function afterMigration(count: number, format?: FormatConfig) {
   return { ports, before };
 }
 
+/** The journal as it lies in its bucket, page by page; `workedAgain` as the names of its objects tell it. */
+function journalledPages({ objects }: FakeJournal, ...again: readonly number[]): Partial<IntentArchive> {
+  const numbers = [...new Set(objects.map(({ page }) => page))].sort((a, b) => a - b);
+  const pages = numbers.map(page => ({
+    name: `page-${page}`,
+    intents: objects.flatMap((object, at) => (object.page === page ? [String(at)] : [])),
+    outcomes: [`outcomes of ${page}`],
+    ...(again.includes(page) && { workedAgain: true as const }),
+  }));
+  return {
+    pagesOf: pagesOf(pages),
+    readIntents: name => Promise.resolve({ kind: 'intents', intents: objects[Number(name)]?.intents ?? [] }),
+  };
+}
+
+describe('rolling back a run of which an attempt at a page was given up', () => {
+  it('counts every data key once, where the next attempt ended that page earlier', async () => {
+    const ports = fakePorts();
+    for (let index = 0; index < 8; index++) ports.records.put(order(ports, index));
+    const before = snapshot(ports);
+    let writes = 0;
+    ports.records.beforeWrite = () => {
+      if (++writes > 3) throw new Error('killed');
+      return undefined;
+    };
+    await expect(migrateUnit(scope(), ports)).rejects.toThrow('killed');
+    ports.records.beforeWrite = () => undefined;
+    // No time but for the one question that every page may ask.
+    for (let done = false; !done;)
+      ({ done } = await migrateUnit(scope(), { ...ports, deadline: { remaining: () => 1 } }));
+    const { books } = await rollbackUnit(ROLLBACK, migrated(ports, journalledPages(ports.journal, 0)));
+    expect(snapshot(ports)).toBe(before);
+    expect(books).toMatchObject({ dataKeys: 8, outcomes: { restored: 8 }, failures: [] });
+  });
+
+  it('looks at no other page where a page was worked once', async () => {
+    const { ports } = await afterMigration(12);
+    const archive = journalledPages(ports.journal);
+    const read = jest.fn(archive.readIntents);
+    await rollbackUnit(ROLLBACK, migrated(ports, { ...archive, readIntents: read }));
+    expect(read).toHaveBeenCalledTimes(2);
+  });
+});
+
 describe('rolling a run back', () => {
   it('puts every data key back, byte for byte, with nothing but the journal', async () => {
     const { ports, before } = await afterMigration(12);
@@ -61,6 +105,18 @@ describe('rolling a run back', () => {
     const { books, done } = await rollbackUnit(ROLLBACK, migrated(ports));
     expect([done, books.outcomes, snapshot(ports)]).toEqual([true, { restored: 12 }, before]);
     expect(ports.keys.calls).toEqual([]);
+  });
+
+  it('holds no more records than its store gives out together', async () => {
+    const { ports, before } = await afterMigration(12);
+    const find = ports.records.find.bind(ports.records);
+    const asked: number[] = [];
+    ports.records.find = locators => {
+      asked.push(locators.length);
+      return find(locators.slice(0, 4));
+    };
+    const { books } = await rollbackUnit(ROLLBACK, migrated(ports));
+    expect([books.outcomes, snapshot(ports), asked]).toEqual([{ restored: 12 }, before, [12, 8, 4]]);
   });
 
   it('empties the places that the run has filled', async () => {

@@ -19,6 +19,7 @@ export interface DonePage {
   /** Data keys of the page that may still need a source key. */
   readonly remaining: number;
   readonly fingerprints?: Fingerprints;
+  readonly comparedTo?: number;
   /** The unit before this page. */
   readonly progress: UnitProgress;
 }
@@ -35,7 +36,7 @@ export async function accountPage(
   done: DonePage,
   { keys, ledger, telemetry }: AccountPorts,
 ): Promise<UnitProgress> {
-  const { part, lookAlikes, entries, remaining, progress, fingerprints } = done;
+  const { part, lookAlikes, entries, remaining, progress, fingerprints, comparedTo } = done;
   const kms = keys.takeUsage();
   for (const entry of entries) telemetry.dataKey(entry);
   telemetry.page(storeName(scope.store), entries, kms);
@@ -46,7 +47,10 @@ export async function accountPage(
     ...(lookAlikes !== undefined && { lookAlikes }),
     ...(fingerprints !== undefined && { fingerprints }),
   });
-  const next = afterPage(progress, { position: part.position, books });
+  const next = {
+    ...afterPage(progress, { position: part.position, books }),
+    ...(comparedTo !== undefined && { comparedTo }),
+  };
   await ledger.checkpoint(next, progress.pages);
   return next;
 }

@@ -96,6 +96,8 @@ export interface UnitProgress extends Position {
   /** Pages accounted for; one that was accounted for in parts counts for each of them. */
   readonly pages: number;
   readonly books: Books;
+  /** Of a verify pass that compares fingerprints: the page of the migrate pass's journal that it has come to. */
+  readonly comparedTo?: number;
   /** Said to the state machine only: an operator has paused the run, so the next invocation can wait. */
   readonly paused?: true;
 }

@@ -7,12 +7,14 @@ import { heedControl } from '../account/run-control.ts';
 import type { UnitProgress } from '../model/books.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { StoreRecord } from '../model/record.ts';
+import type { Unit } from '../model/run.ts';
 import type {
   Clock,
   Deadline,
   IntentArchive,
   Journal,
   JournalledPage,
+  JournalPage,
   Ledger,
   RecordStore,
   Telemetry,
@@ -21,6 +23,8 @@ import type {
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { decide, type Decision } from './decide.ts';
 import { journalledPages } from './journalled-pages.ts';
+import { namedLater, placeOf } from './named-later.ts';
+import { bestOf, damage, missingIntents } from './page-entries.ts';
 import { undoIntent } from './undo-intent.ts';
 
 export interface RollbackPorts {
@@ -48,8 +52,7 @@ export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Prom
   const budget = new PageBudget(ports);
   let progress = await resumeUnit(unit, 'rollback', { ledger: ports.ledger, from: plan.continues ?? [] });
   if (progress.done) return progress;
-  const undone = { ...unit, runId: plan.rollsBack ?? '' };
-  for await (const { page, cursor } of journalledPages(undone, progress, ports.archive)) {
+  for await (const { page, cursor } of journalledPages(undoneUnit(scope), progress, ports.archive)) {
     const control = await heedControl(plan, { ...ports, keys: NO_KMS });
     if (control.kind === 'pause') return { ...progress, paused: true };
     const entries = await rollbackPage(scope, page, { ...ports, index: progress.pages });
@@ -67,32 +70,56 @@ async function rollbackPage(
   page: JournalledPage,
   ports: RollbackPorts & { readonly index: number },
 ): Promise<readonly OutcomeEntry[]> {
-  const { archive, records, journal, index } = ports;
+  const { archive, journal, index } = ports;
   const read = await Promise.all(
     page.intents.map(async name => ({ name, ...(await archive.readIntents(name)) })),
   );
   const damaged = read.flatMap(one => (one.kind === 'damaged' ? [damage(one.name, one.reason)] : []));
   const intents = read.flatMap(one => (one.kind === 'intents' ? one.intents : []));
   const missing = await missingIntents(page, archive);
-  const found = await records.find(intents.map(({ locator }) => locator));
-  const decided = intents.map((intent, at) => ({
-    intent,
-    record: found[at],
-    decision: decide(intent, found[at]),
-  }));
   const place = { unit: scope.unit, page: index };
-  await journal.writeIntents(
-    place,
-    decided.flatMap(({ intent, record, decision }) =>
-      decision.kind === 'restore' && record !== undefined
-        ? [undoIntent(intent, record, decision.change)]
-        : [],
-    ),
-  );
-  const outcomes = await pMap(decided, one => carryOut(one, records), { concurrency: IN_FLIGHT });
-  const entries = [...bestOf(outcomes), ...damaged, ...missing];
+  const later = await namedLater(page, intents, { unit: undoneUnit(scope), archive });
+  const outcomes = await carryOutAll(intents, place, ports);
+  const entries = [...bestOf(outcomes).filter(one => !later.has(placeOf(one))), ...damaged, ...missing];
   await journal.writeOutcomes(place, entries);
   return entries;
+}
+
+/** The unit whose journal is read: that of the run that is undone. */
+function undoneUnit({ unit, plan }: UnitScope): Unit {
+  return { ...unit, runId: plan.rollsBack ?? '' };
+}
+
+/** As many records at a time as can be held together. */
+async function carryOutAll(
+  intents: readonly IntentEntry[],
+  place: JournalPage,
+  { records, journal }: RollbackPorts,
+): Promise<readonly OutcomeEntry[]> {
+  const outcomes: OutcomeEntry[] = [];
+  for (let left = intents; left.length > 0;) {
+    const locators = [...new Set(left.map(({ locator }) => locator))];
+    const found = await records.find(locators);
+    if (found.length === 0) throw new Error(`${locators[0]} was looked for, and nothing was said of it`);
+    const held = new Map(found.map((record, at) => [locators[at], record]));
+    const decided = left
+      .filter(({ locator }) => held.has(locator))
+      .map(intent => {
+        const record = held.get(intent.locator);
+        return { intent, record, decision: decide(intent, record) };
+      });
+    await journal.writeIntents(
+      place,
+      decided.flatMap(({ intent, record, decision }) =>
+        decision.kind === 'restore' && record !== undefined
+          ? [undoIntent(intent, record, decision.change)]
+          : [],
+      ),
+    );
+    outcomes.push(...(await pMap(decided, one => carryOut(one, records), { concurrency: IN_FLIGHT })));
+    left = left.filter(({ locator }) => !held.has(locator));
+  }
+  return outcomes;
 }
 
 interface Decided {
@@ -142,42 +169,5 @@ function entryOf({ store, locator, slot, newDigest }: IntentEntry, outcome: Outc
     digest: newDigest,
     ...('source' in outcome && { source: outcome.source }),
     ...('destination' in outcome && { destination: outcome.destination }),
-  };
-}
-
-/** A page that was worked twice has two intents for a slot: the one that fits tells what became of it. */
-function bestOf(entries: readonly OutcomeEntry[]): readonly OutcomeEntry[] {
-  const RANK = ['restored', 'failed', 'blocked', 'already-restored'];
-  const rank = ({ outcome }: OutcomeEntry): number =>
-    RANK.includes(outcome) ? RANK.indexOf(outcome) : RANK.length;
-  const best = new Map<string, OutcomeEntry>();
-  for (const entry of entries) {
-    const place = JSON.stringify([entry.store, entry.locator, entry.slot]);
-    const known = best.get(place);
-    if (known === undefined || rank(entry) < rank(known)) best.set(place, entry);
-  }
-  return [...best.values()];
-}
-
-/** Outcomes tell of data keys that were re-wrapped, but no intents lie beside them: nothing can be undone from there. */
-async function missingIntents(
-  { name, intents, outcomes }: JournalledPage,
-  archive: IntentArchive,
-): Promise<readonly OutcomeEntry[]> {
-  if (intents.length > 0) return [];
-  const rewrapped = await Promise.all(outcomes.map(name => archive.hasRewrapped(name)));
-  return rewrapped.includes(true)
-    ? [damage(outcomes[0] ?? name, 'the intents of this page are missing: its data keys cannot be restored')]
-    : [];
-}
-
-function damage(name: string, reason: string): OutcomeEntry {
-  return {
-    schema: JOURNAL_SCHEMA,
-    store: 'journal',
-    locator: name,
-    slot: 'intents',
-    outcome: 'failed',
-    reason,
   };
 }

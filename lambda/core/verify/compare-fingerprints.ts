@@ -1,16 +1,22 @@
-import type { OutcomeEntry } from '../journal/entries.ts';
 import { MAX_FAILURES, type Fingerprints } from '../model/books.ts';
 import { storeName } from '../model/job.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { UnitProgress } from '../model/books.ts';
-import type { OutcomeArchive } from '../ports.ts';
+import type { JournalledOutcome, OutcomeArchive } from '../ports.ts';
 import { fingerprintOf } from '../scan/fingerprint.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 
-/** Entries of the migrate pass that are looked ahead from the last record that was found, and held behind it. */
+/** Records of the migrate pass that are looked ahead from the last one that was found, and held behind it. */
 const WINDOW = 5_000;
-/** The passes' pages drift apart where writers add and delete; so many are looked at again. */
+/** Records may have been found in another order than the migrate pass saw them; so many pages are looked at again. */
 const PAGES_BACK = 5;
+
+interface Held {
+  readonly fingerprint: string;
+  readonly page: number;
+  /** Its place among all records that were read. */
+  readonly at: number;
+}
 
 /**
  * Fingerprints that the migrate pass took before it wrote, found by locator while the verify pass goes through the same
@@ -18,14 +24,21 @@ const PAGES_BACK = 5;
  * that is not in the journal does not move it, and what has drifted out of it is not compared.
  */
 export class FingerprintsBefore {
-  readonly #entries: AsyncIterator<OutcomeEntry>;
-  readonly #window = new Map<string, { readonly fingerprint: string; readonly at: number }>();
+  readonly #entries: AsyncIterator<JournalledOutcome>;
+  readonly #window = new Map<string, Held>();
+  #page: number;
   #read = 0;
   #found = 0;
   #ended = false;
 
-  constructor(entries: AsyncIterable<OutcomeEntry>) {
+  constructor(entries: AsyncIterable<JournalledOutcome>, page = 0) {
     this.#entries = entries[Symbol.asyncIterator]();
+    this.#page = page;
+  }
+
+  /** The last page of the journal in which a record was found. */
+  get page(): number {
+    return this.#page;
   }
 
   async of(locator: string): Promise<string | undefined> {
@@ -35,19 +48,19 @@ export class FingerprintsBefore {
       else this.#add(next.value);
     }
     const held = this.#window.get(locator);
-    if (held !== undefined) this.#moveTo(held.at);
+    if (held !== undefined) this.#moveTo(held);
     return held?.fingerprint;
   }
 
   /** A page that was worked twice tells twice: what was read first was there before any write. */
-  #add({ locator, fingerprint }: OutcomeEntry): void {
-    const at = ++this.#read;
-    if (fingerprint !== undefined && !this.#window.has(locator))
-      this.#window.set(locator, { fingerprint, at });
+  #add({ locator, fingerprint, page }: JournalledOutcome): void {
+    if (fingerprint === undefined || this.#window.has(locator)) return;
+    this.#window.set(locator, { fingerprint, page, at: ++this.#read });
   }
 
-  #moveTo(found: number): void {
-    this.#found = Math.max(this.#found, found);
+  #moveTo(found: Held): void {
+    this.#page = Math.max(this.#page, found.page);
+    this.#found = Math.max(this.#found, found.at);
     for (const [locator, { at }] of this.#window) {
       if (at >= this.#found - WINDOW) break;
       this.#window.delete(locator);
@@ -55,19 +68,24 @@ export class FingerprintsBefore {
   }
 }
 
-/** Where the verify pass goes on, in the journals of the runs that have migrated the unit, oldest first. */
+/**
+ * Where the verify pass goes on, in the journals of the runs that have migrated the unit, oldest first. Their pages are
+ * counted on from one run to the next; those of the two passes are of different sizes, so its checkpoint says where it is.
+ * Checkpoints of earlier versions, whose pages were of one size, do not.
+ */
 export function fingerprintsBefore(
   { unit, plan }: UnitScope,
-  { pages }: UnitProgress,
+  { pages, comparedTo = pages }: UnitProgress,
   archive: OutcomeArchive,
 ): FingerprintsBefore | undefined {
   if (plan.fingerprints !== true || plan.mode !== 'migrate') return undefined;
   const runs = [...[...(plan.continues ?? [])].reverse(), plan.runId];
-  const fromPage = Math.max(0, pages - PAGES_BACK);
+  const fromPage = Math.max(0, comparedTo - PAGES_BACK);
   return new FingerprintsBefore(
     (async function* () {
       for (const runId of runs) yield* archive.outcomesOf({ ...unit, runId }, fromPage);
     })(),
+    comparedTo,
   );
 }
 

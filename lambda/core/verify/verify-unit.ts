@@ -65,10 +65,13 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
     const verdicts = judged.filter(({ found }) => part.found.has(found));
     const entries = verdicts.map(({ found, outcome }) => outcomeEntry(scope, found, outcome));
     const remaining = verdicts.filter(({ remains }) => remains).length;
-    const compared = before && (await compareFingerprints(part.records, scope, before));
+    const compared = before && {
+      fingerprints: await compareFingerprints(part.records, scope, before),
+      comparedTo: before.page,
+    };
     const lookAlikes = lookThrough(part.records, scope);
     const done = { part, lookAlikes, entries, remaining, progress };
-    progress = await accountPage(scope, { ...done, ...(compared && { fingerprints: compared }) }, ports);
+    progress = await accountPage(scope, { ...done, ...compared }, ports);
     if (!budget.allowsAnotherPage()) break;
     sizes.learn(progress.books, budget.lastConclusion);
   }

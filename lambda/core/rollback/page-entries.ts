@@ -1,0 +1,40 @@
+import { JOURNAL_SCHEMA, type OutcomeEntry } from '../journal/entries.ts';
+import type { IntentArchive, JournalledPage } from '../ports.ts';
+import { placeOf } from './named-later.ts';
+
+/** A page that was worked twice has two intents for a slot: the one that fits tells what became of it. */
+export function bestOf(entries: readonly OutcomeEntry[]): readonly OutcomeEntry[] {
+  const RANK = ['restored', 'failed', 'blocked', 'already-restored'];
+  const rank = ({ outcome }: OutcomeEntry): number =>
+    RANK.includes(outcome) ? RANK.indexOf(outcome) : RANK.length;
+  const best = new Map<string, OutcomeEntry>();
+  for (const entry of entries) {
+    const place = placeOf(entry);
+    const known = best.get(place);
+    if (known === undefined || rank(entry) < rank(known)) best.set(place, entry);
+  }
+  return [...best.values()];
+}
+
+/** Outcomes tell of data keys that were re-wrapped, but no intents lie beside them: nothing can be undone from there. */
+export async function missingIntents(
+  { name, intents, outcomes }: JournalledPage,
+  archive: IntentArchive,
+): Promise<readonly OutcomeEntry[]> {
+  if (intents.length > 0) return [];
+  const rewrapped = await Promise.all(outcomes.map(name => archive.hasRewrapped(name)));
+  return rewrapped.includes(true)
+    ? [damage(outcomes[0] ?? name, 'the intents of this page are missing: its data keys cannot be restored')]
+    : [];
+}
+
+export function damage(name: string, reason: string): OutcomeEntry {
+  return {
+    schema: JOURNAL_SCHEMA,
+    store: 'journal',
+    locator: name,
+    slot: 'intents',
+    outcome: 'failed',
+    reason,
+  };
+}
