@@ -62,4 +62,52 @@ describe('a local index', () => {
     const found = page.records.map(record => record.kind === 'item' && Object.keys(record.attributes).sort());
     expect(found).toEqual(Array(3).fill(['edk', 'id', 'part', 'sku']));
   });
+
+  it('is read in pages of a few of the largest items, none of which is passed over', async () => {
+    const table = 'Large';
+    await aws.dynamodb.send(
+      new CreateTableCommand({
+        TableName: table,
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: ['id', 'owner'].map(AttributeName => ({
+          AttributeName,
+          AttributeType: 'S' as const,
+        })),
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'by-owner',
+            KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' }],
+            Projection: { ProjectionType: 'KEYS_ONLY' },
+          },
+        ],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    const ids = Array.from({ length: 24 }, (_, at) => `item-${String(at).padStart(2, '0')}`);
+    for (const [at, id] of ids.entries())
+      await aws.dynamodb.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: { id: { S: id }, owner: { S: `owner-${at % 3}` }, body: { B: Buffer.alloc(390_000, at) } },
+        }),
+      );
+    const store = { type: 'dynamodb', table, format: { type: 'attribute', dataKey: 'edk' } } as const;
+    const records = await openStore(
+      { ...store, scope: { index: 'by-owner' } },
+      { clients, region: 'us-east-1', tags: false },
+    );
+    const found: string[] = [];
+    const sizes: number[] = [];
+    for (let cursor: string | undefined, more = true; more;) {
+      const options = { pageSize: 500, consistent: true, ...(cursor !== undefined && { cursor }) };
+      const page = await records.readPage({ type: 'segment', segment: 0, totalSegments: 1 }, options);
+      found.push(...page.records.map(({ locator }) => locator));
+      sizes.push(page.records.length);
+      cursor = page.cursor;
+      more = cursor !== undefined;
+    }
+    expect(found.sort()).toEqual(ids.map(id => JSON.stringify({ id: { S: id } })));
+    // 4 MB, and one item more.
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(11);
+  });
 });

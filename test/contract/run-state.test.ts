@@ -129,7 +129,10 @@ describe('what a run needs', () => {
     );
   }
 
-  const moved = afterPage(freshProgress(UNIT, 'migrate'), { position: { cursor: 'c', done: false }, books: EMPTY_BOOKS });
+  const moved = afterPage(freshProgress(UNIT, 'migrate'), {
+    position: { cursor: 'c', done: false },
+    books: EMPTY_BOOKS,
+  });
 
   it('never expires before its end, however long it runs or is paused', async () => {
     const ledger = (await embeddedLedger()) as DynamoDbLedger;
