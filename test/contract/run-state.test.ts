@@ -44,6 +44,8 @@ async function embeddedLedger(): Promise<Ledger> {
   return new DynamoDbLedger(aws.dynamodb, TableName);
 }
 
+const END = { position: { done: true }, books: EMPTY_BOOKS };
+
 describe.each([
   ['the fake', () => Promise.resolve(new FakeLedger() as Ledger)],
   ['a table of the embedded AWS', embeddedLedger],
@@ -59,7 +61,7 @@ describe.each([
     expect(await resumeUnit(UNIT, 'migrate', { ledger, from: [] })).toEqual(fresh);
     await ledger.checkpoint(first, 0);
     expect(await resumeUnit(UNIT, 'migrate', { ledger, from: [] })).toEqual(first);
-    const last = afterPage(first, { position: { done: true }, books: EMPTY_BOOKS });
+    const last = afterPage(first, END);
     await ledger.checkpoint(last, 1);
     expect(await resumeUnit(UNIT, 'migrate', { ledger, from: [] })).toEqual(last);
   });
@@ -68,9 +70,7 @@ describe.each([
     const ledger = await make();
     await ledger.checkpoint(first, 0);
     await expect(ledger.checkpoint(first, 0)).rejects.toBeInstanceOf(UnitConflict);
-    await expect(
-      ledger.checkpoint(afterPage(first, { position: { done: true }, books: EMPTY_BOOKS }), 7),
-    ).rejects.toBeInstanceOf(UnitConflict);
+    await expect(ledger.checkpoint(afterPage(first, END), 7)).rejects.toBeInstanceOf(UnitConflict);
   });
 
   it('keeps the passes of a unit apart', async () => {
