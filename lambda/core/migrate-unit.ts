@@ -12,6 +12,7 @@ import { mayNeedSource } from './model/outcome.ts';
 import { REQUESTS_PER_DATA_KEY } from './model/route.ts';
 import type { Clock, Deadline, Journal, KeyService, Ledger, RecordStore, Telemetry } from './ports.ts';
 import { Attempts } from './reencrypt/attempts.ts';
+import { KeysWithinTime } from './reencrypt/keys-within-time.ts';
 import { reencryptPage, type PageAnswer } from './reencrypt/reencrypt-page.ts';
 import type { Found } from './scan/find-data-keys.ts';
 import { fingerprintOf } from './scan/fingerprint.ts';
@@ -53,15 +54,17 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
   let rate = first.requestsPerSecond;
   const sizes = new PageSizes(plan, progress.books, dryRun ? 1 : REQUESTS_PER_DATA_KEY[route.type]);
 
+  const keys = new KeysWithinTime(ports.keys, progress.beyond?.said);
+  const { saidAbout } = keys;
   const size = (): number => sizes.at(rate);
   // What is copied to another store is copied as it is now.
   const reads = { consistent: scope.store.copyTo !== undefined, writes: plan.mode !== 'census' };
-  for await (const page of pages(ports.records, scope, { progress, size, ...reads })) {
+  for await (const page of pages(ports.records, scope, { progress, size, saidAbout, ...reads })) {
     const control = await heedControl(plan, ports);
     if (control.kind === 'pause') return { ...progress, paused: true };
     rate = control.requestsPerSecond;
-    const options = { keys: ports.keys, attempts, destination, route, dryRun };
-    const asked = await reencryptPage(page.found, { ...options, turns: budget.asking(rate) });
+    const options = { keys, attempts, destination, route, dryRun };
+    const asked = await reencryptPage(page.found, { ...options, turns: keys.during(budget.asking(rate)) });
     const answers = checkChanges(answeredOf(page, asked), scope.format);
     const entries =
       plan.mode === 'census'

@@ -1,6 +1,6 @@
 import type { Clock, Deadline } from '../ports.ts';
 import { PAGE_SECONDS } from './page-sizes.ts';
-import type { Turns } from './turns.ts';
+import type { Questions, Turns } from './turns.ts';
 
 /** Kept back for the answer to travel and for the runtime to wind up. */
 const RESERVE_MS = 5_000;
@@ -24,7 +24,7 @@ const MOST_IN_FLIGHT = 32;
 export class PageBudget {
   readonly #clock: Clock;
   readonly #deadline: Deadline;
-  readonly #slowest = { page: 0, question: 0, write: 0, conclusion: 0 };
+  readonly #slowest = { page: 0, question: 0, request: 0, write: 0, conclusion: 0 };
   #pageStart: number;
   #lastAnswer: number;
   #lastConclusion = 0;
@@ -44,10 +44,21 @@ export class PageBudget {
    * The questions about one page, up to which nothing of it has been done. No more are in flight than leave in a second:
    * those that wait for their turn would have to be waited for when time is up.
    */
-  asking(requestsPerSecond: number): Turns {
+  asking(requestsPerSecond: number): Questions {
     this.#lastAnswer = this.#clock.now();
     const inFlight = Math.min(MOST_IN_FLIGHT, Math.max(1, Math.ceil(requestsPerSecond)));
-    return this.#turns('question', inFlight, () => this.#slowest.question + this.#slowest.conclusion);
+    const slowest = this.#slowest;
+    // Questions that take longer than an invocation are no measure: they have been given up.
+    const needed = (): number => Math.min(slowest.question, MOST_MS) + slowest.conclusion;
+    let first = true;
+    return {
+      ...this.#turns('question', inFlight, needed),
+      request: () => {
+        if (!first && !this.#leaves(slowest.request + slowest.conclusion)) return undefined;
+        first = false;
+        return this.#timed('request');
+      },
+    };
   }
 
   /** The writes of one page. */
@@ -62,7 +73,7 @@ export class PageBudget {
     this.#slowest.conclusion = Math.max(this.#slowest.conclusion, this.#lastConclusion);
     this.#slowest.page = Math.max(this.#slowest.page, now - this.#pageStart);
     this.#pageStart = now;
-    return this.#deadline.remaining() > 2 * this.#slowest.page + RESERVE_MS;
+    return this.#leaves(this.#slowest.page);
   }
 
   /** The first turn is always given, so that every invocation comes further. */
@@ -71,20 +82,26 @@ export class PageBudget {
     let given = 0;
     let open = true;
     const leavesTime = (): boolean =>
-      given < MOST_TURNS &&
-      this.#clock.now() - startedAt < MOST_MS &&
-      this.#deadline.remaining() > 2 * needed() + RESERVE_MS;
+      given < MOST_TURNS && this.#clock.now() - startedAt < MOST_MS && this.#leaves(needed());
     const begin = (): (() => void) | undefined => {
       open &&= given === 0 || leavesTime();
       if (!open) return undefined;
       given++;
-      const began = this.#clock.now();
-      return () => {
-        const now = this.#clock.now();
-        if (kind === 'question') this.#lastAnswer = now;
-        this.#slowest[kind] = Math.max(this.#slowest[kind], now - began);
-      };
+      return this.#timed(kind);
     };
     return { inFlight, begin };
+  }
+
+  #leaves(neededMs: number): boolean {
+    return this.#deadline.remaining() > 2 * neededMs + RESERVE_MS;
+  }
+
+  #timed(kind: 'question' | 'request' | 'write'): () => void {
+    const began = this.#clock.now();
+    return () => {
+      const now = this.#clock.now();
+      if (kind === 'question') this.#lastAnswer = now;
+      this.#slowest[kind] = Math.max(this.#slowest[kind], now - began);
+    };
   }
 }

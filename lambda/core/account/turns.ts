@@ -6,4 +6,10 @@ export interface Turns {
   begin(): (() => void) | undefined;
 }
 
+/** The questions about a page. One may take many requests: each key with each context, and each hop of the route. */
+export interface Questions extends Turns {
+  /** Before each request: `undefined` where there is no time for it; else called when it is answered. */
+  request(): (() => void) | undefined;
+}
+
 export const ALL_THE_TIME: Turns = { inFlight: 32, begin: () => () => undefined };

@@ -76,6 +76,8 @@ export interface Beyond {
   readonly within?: string;
   /** Digests of its data keys that are done. */
   readonly dataKeys: readonly string[];
+  /** What KMS has said no to of the one that comes next. */
+  readonly said?: readonly string[];
 }
 
 /** How far a unit has come. */

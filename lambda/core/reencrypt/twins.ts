@@ -1,6 +1,11 @@
 import pMap from 'p-map';
 import type { Turns } from '../account/turns.ts';
 
+/** Thrown by a question that has no time to come to its end; it is asked again later. */
+export class NoTimeLeft extends Error {
+  override readonly name = 'NoTimeLeft';
+}
+
 /**
  * Asks once for all values with the same fingerprint, in their order, and gives every one of them the answer. Those for
  * which there was no time have none.
@@ -22,9 +27,15 @@ export async function askTwinsOnce<Value, Answer>(
     async ({ first, all }) => {
       const end = turns.begin();
       if (end === undefined) return [];
-      const answer = await ask(first);
-      end();
-      return all.map(value => [value, answer] as const);
+      try {
+        const answer = await ask(first);
+        return all.map(value => [value, answer] as const);
+      } catch (error) {
+        if (error instanceof NoTimeLeft) return [];
+        throw error;
+      } finally {
+        end();
+      }
     },
     { concurrency: turns.inFlight },
   );

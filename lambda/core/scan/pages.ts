@@ -1,4 +1,5 @@
 import type { UnitProgress } from '../model/books.ts';
+import type { Finding } from '../model/data-key.ts';
 import type { RecordPage, RecordStore } from '../ports.ts';
 import { WorkPage } from './work-page.ts';
 import type { UnitScope } from './unit-scope.ts';
@@ -12,6 +13,8 @@ export interface PagesOptions {
   readonly consistent: boolean;
   /** The pass writes what it reads. */
   readonly writes: boolean;
+  /** What is known of a data key that there was no time for. */
+  readonly saidAbout: (finding: Finding) => readonly string[];
 }
 
 /**
@@ -23,7 +26,7 @@ export interface PagesOptions {
 export async function* pages(
   store: RecordStore,
   scope: UnitScope,
-  { progress, size, consistent, writes }: PagesOptions,
+  { progress, size, consistent, ...how }: PagesOptions,
 ): AsyncGenerator<WorkPage> {
   const { unit, format } = scope;
   const { range, maxRecords = Number.POSITIVE_INFINITY } = unit;
@@ -39,7 +42,7 @@ export async function* pages(
     return read(cursor, Math.min(size(), left) + passedOver);
   };
   for (let next = again(); ;) {
-    const page = new WorkPage(await next, { format, writes, cursor, beyond, left });
+    const page = new WorkPage(await next, { ...how, format, cursor, beyond, left });
     const ahead =
       page.next === undefined ? undefined : read(page.next, Math.min(size(), left - page.records.length));
     // A caller that stops here leaves the read-ahead unawaited: its failure must not become an unhandled rejection.

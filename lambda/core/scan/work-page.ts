@@ -1,4 +1,5 @@
 import type { Beyond, Position } from '../model/books.ts';
+import type { Finding } from '../model/data-key.ts';
 import type { BoundFormat } from '../model/format.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { RecordPage } from '../ports.ts';
@@ -22,6 +23,8 @@ export interface PagePlace {
   /** Where the page starts. */
   readonly cursor: string | undefined;
   readonly beyond: Beyond | undefined;
+  /** What is known of a data key that there was no time for. */
+  readonly saidAbout: (finding: Finding) => readonly string[];
   /** Records that are still to be visited, where the unit is a sample. */
   readonly left: number;
 }
@@ -100,12 +103,15 @@ export class WorkPage {
       ...(within === beyond?.within ? (beyond?.dataKeys ?? []) : []),
       ...found.filter(({ record }) => record === left).map(one => dataKeyHandle(one, this.#place)),
     ];
+    const next = this.found[missing];
+    const said = next === undefined ? [] : this.#place.saidAbout(next.finding);
     const position = {
       ...(cursor !== undefined && { cursor }),
       beyond: {
         records: [...(beyond?.records ?? []), ...records.map(recordHandle)],
         ...(within !== undefined && dataKeys.length > 0 && { within }),
         dataKeys,
+        ...(said.length > 0 && { said }),
       },
       done: false,
     };
@@ -143,5 +149,5 @@ function unseen(beyond: Beyond, shown: readonly StoreRecord[]): Beyond | undefin
   const records = beyond.records.filter(one => !seen.has(one)).slice(-MAX_UNSEEN);
   const within = beyond.within !== undefined && !seen.has(beyond.within);
   if (records.length === 0 && !within) return undefined;
-  return within ? { ...beyond, records } : { records, dataKeys: [] };
+  return within ? { records, within: beyond.within, dataKeys: beyond.dataKeys } : { records, dataKeys: [] };
 }

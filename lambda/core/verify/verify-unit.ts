@@ -16,6 +16,7 @@ import type {
   RecordStore,
   Telemetry,
 } from '../ports.ts';
+import { KeysWithinTime } from '../reencrypt/keys-within-time.ts';
 import { askTwinsOnce } from '../reencrypt/twins.ts';
 import { digest } from '../scan/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
@@ -53,14 +54,20 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
   const sizes = new PageSizes(plan, progress.books, 1);
   const foreign = await provenForeign(scope, ports.archive);
   const before = fingerprintsBefore(scope, progress, ports.archive);
-  const destination = new DestinationKey(plan.destination, ports.keys);
+  const keys = new KeysWithinTime(ports.keys, progress.beyond?.said);
+  const destination = new DestinationKey(plan.destination, keys);
   const size = (): number => sizes.at(rate);
 
-  for await (const page of pages(ports.records, scope, { progress, size, consistent: true, writes: false })) {
+  const reads = { consistent: true, writes: false, saidAbout: keys.saidAbout };
+  for await (const page of pages(ports.records, scope, { progress, size, ...reads })) {
     const control = await heedControl(plan, ports);
     if (control.kind === 'pause') return { ...progress, paused: true };
     rate = control.requestsPerSecond;
-    const judged = await judge(page.found, scope, { destination, foreign, turns: budget.asking(rate) });
+    const judged = await judge(page.found, scope, {
+      destination,
+      foreign,
+      turns: keys.during(budget.asking(rate)),
+    });
     const part = page.upTo(new Set(judged.map(({ found }) => found)));
     const verdicts = judged.filter(({ found }) => part.found.has(found));
     const entries = verdicts.map(({ found, outcome }) => outcomeEntry(scope, found, outcome));
