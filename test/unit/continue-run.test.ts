@@ -110,6 +110,25 @@ describe('a unit of such a run', () => {
     expect(world.ledger.checkpoints.get('run-2 migrate u00001')).toMatchObject({ pages: 2, done: true });
   });
 
+  it.each([
+    ['denied', { kind: 'denied', reason: 'a key policy denies it' }],
+    ['unanswered', { kind: 'unavailable', reason: 'no answer' }],
+  ] as const)(
+    'begins anew where the earlier run had a data key %s: it may be moved now',
+    async (_, answer) => {
+      const world = fakePorts();
+      for (const id of ['a', 'b', 'c', 'd'])
+        world.records.put(
+          item(id, { tenant: { S: 't' }, edk: { B: world.keys.encrypt(OLD_KEY, id, { tenant: 't' }) } }),
+        );
+      world.keys.intercept = ({ source }) => (source.keyArn === OLD_KEY ? answer : undefined);
+      await migrateUnit(scope({ pageSize: 2 }), { ...world, deadline: { remaining: () => 0 } });
+      world.keys.intercept = () => undefined;
+      const done = await migrateUnit(unit, world);
+      expect(done).toMatchObject({ done: true, books: { records: 4, outcomes: { rewrapped: 4 } } });
+    },
+  );
+
   it('does nothing where the earlier run had done it, and is counted', async () => {
     const world = fakePorts();
     const done: UnitProgress = {

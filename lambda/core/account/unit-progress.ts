@@ -8,8 +8,8 @@ export function freshProgress({ runId, unitId, store }: Unit, phase: Phase): Uni
 }
 
 /**
- * Where a unit stands in its run. In its first invocation it goes on from where earlier runs have left it, if they did:
- * their books are carried on, so that the report is about all of the store.
+ * Where a unit stands in its run. In its first invocation it goes on from where earlier runs have left it, if they did
+ * and left nothing behind: their books are carried on, so that the report is about all of the store.
  *
  * @param from unfinished runs of the same work, latest first
  */
@@ -24,11 +24,20 @@ export async function resumeUnit(
   for (const runId of from) {
     const left = await ledger.lastCheckpoint(fresh, runId);
     if (left === undefined) continue;
+    if (mayBeMended(left)) return fresh;
     const carried = { ...left, runId: unit.runId };
     await ledger.checkpoint(carried, carried.pages);
     return carried;
   }
   return fresh;
+}
+
+/**
+ * Something behind the cursor was refused or got no answer. Whoever starts the job again may have mended that, and nobody
+ * looks behind a cursor: so the unit begins anew.
+ */
+function mayBeMended({ books }: UnitProgress): boolean {
+  return (books.outcomes.blocked ?? 0) + (books.outcomes.failed ?? 0) > 0;
 }
 
 /** The unit after one more page: counts and position move together, so that a crash counts nothing twice. */
