@@ -3,6 +3,7 @@ import { encoded, placeDigest } from '../../lambda/core/journal/undo.ts';
 import { valueAt } from '../../lambda/core/model/attribute-path.ts';
 import type { IntentEntry } from '../../lambda/core/journal/entries.ts';
 import type { ReEncryptAnswer } from '../../lambda/core/ports.ts';
+import { PASSING_BUGS } from './passing-bugs.ts';
 import { believed, blindly, labelsOf, unlabelled, withAnswers, withRecords } from './planted-ports.ts';
 import { TABLE } from './records.ts';
 import type { Schedule } from './schedule.ts';
@@ -304,6 +305,7 @@ export const PLANTED_BUGS: readonly Planted[] = [
       },
     },
   },
+  ...PASSING_BUGS,
 ];
 
 /** An intent that takes whatever lies there for what its run has written. */
