@@ -98,7 +98,8 @@ export class FakeJournal implements Journal, OutcomeArchive {
 
   writeIntents({ page }: JournalPage, intents: readonly IntentEntry[]): Promise<void> {
     this.intents.push(...intents);
-    this.objects.push({ page, intents });
+    // As in the bucket: a page that changes nothing has no object.
+    if (intents.length > 0) this.objects.push({ page, intents });
     return Promise.resolve();
   }
 
