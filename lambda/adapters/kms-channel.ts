@@ -12,27 +12,45 @@ export interface ChannelConfig extends ClientConfig {
   readonly grantTokens?: readonly string[];
   /** Waits before what is missing is believed to be missing. @default KMS_PATIENCE_MS */
   readonly patienceMs?: readonly number[];
+  /** What the pace waits by. @default the clock and the timers of this process */
+  readonly waiting?: Waiting;
 }
+
+export interface Waiting {
+  /** Milliseconds, from whatever beginning; never set back. */
+  now(): number;
+  sleep(ms: number): Promise<unknown>;
+}
+
+const REAL_TIME: Waiting = { now: () => performance.now(), sleep: ms => sleep(ms) };
 
 type Sent<T> =
   { readonly kind: 'answered'; readonly output: T } | { readonly kind: 'failed'; readonly error: unknown };
 
 /**
  * KMS in all Regions behind one pace. The pacing sits inside the SDK's retry loop, so that retries, too, keep to the
- * rate, and every request that leaves is counted.
+ * rate, and every request that leaves is counted; and before the signature, which KMS takes for five minutes only:
+ * at half a request a second, the last of 32 in flight waits for more than one.
  */
 export class KmsChannel {
   readonly grantTokens: readonly string[];
   readonly patienceMs: readonly number[];
   readonly #config: ClientConfig;
+  readonly #waiting: Waiting;
   readonly #clients = new Map<string, KMSClient>();
   readonly #pace = new Pace(1);
   #requests = 0;
   #throttled = 0;
 
-  constructor({ grantTokens = [], patienceMs = KMS_PATIENCE_MS, ...config }: ChannelConfig = {}) {
+  constructor({
+    grantTokens = [],
+    patienceMs = KMS_PATIENCE_MS,
+    waiting = REAL_TIME,
+    ...config
+  }: ChannelConfig = {}) {
     this.grantTokens = grantTokens;
     this.patienceMs = patienceMs;
+    this.#waiting = waiting;
     this.#config = config;
   }
 
@@ -80,20 +98,31 @@ export class KmsChannel {
       'kms',
       this.#config,
     );
-    client.middlewareStack.add(
-      next => async args => {
-        const wait = this.#pace.reserve(performance.now());
-        if (wait > 0) await sleep(wait);
-        this.#requests++;
-        try {
-          return await next(args);
-        } catch (error) {
-          if (isThrottling(error)) this.#throttled++;
-          throw error;
-        }
-      },
-      { step: 'finalizeRequest', priority: 'low', name: 'kmsRewrapPace' },
-    );
+    // The SDK puts its signature right behind its retries (`identify()` of the stack tells).
+    const place = {
+      relation: 'before',
+      toMiddleware: 'httpSigningMiddleware',
+      name: 'kmsRewrapPace',
+    } as const;
+    client.middlewareStack.addRelativeTo(this.#pacing, place);
     return client;
+  }
+
+  readonly #pacing =
+    <Request, Answer>(next: (request: Request) => Promise<Answer>) =>
+    (request: Request): Promise<Answer> =>
+      this.#inTurn(() => next(request));
+
+  /** Sends a request when its turn has come, and counts it. */
+  async #inTurn<T>(send: () => Promise<T>): Promise<T> {
+    const wait = this.#pace.reserve(this.#waiting.now());
+    if (wait > 0) await this.#waiting.sleep(wait);
+    this.#requests++;
+    try {
+      return await send();
+    } catch (error) {
+      if (isThrottling(error)) this.#throttled++;
+      throw error;
+    }
   }
 }

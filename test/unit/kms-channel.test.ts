@@ -1,0 +1,130 @@
+import { ReEncryptCommand } from '@aws-sdk/client-kms';
+import { Readable } from 'node:stream';
+import { KmsChannel, type Waiting } from '../../lambda/adapters/kms-channel.ts';
+import { NEW_KEY, OLD_KEY } from '../support/builders.ts';
+
+const START = Date.UTC(2026, 10, 26, 8);
+
+/** A clock that stands still until everybody waits for it: then it goes on to the first who is done waiting. */
+class Standstill implements Waiting {
+  #now = START;
+  readonly #waiting: { readonly at: number; readonly wake: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise(wake => {
+      this.#waiting.push({ at: this.#now + ms, wake });
+      this.#waiting.sort((a, b) => a.at - b.at);
+    });
+  }
+
+  async during<T>(work: Promise<T>): Promise<T> {
+    let ended = false;
+    const end = (): void => void (ended = true);
+    work.then(end, end);
+    while (!ended) {
+      for (let turn = 0; turn < 5; turn++) await new Promise(resolve => setImmediate(resolve));
+      const next = this.#waiting.shift();
+      if (next === undefined) continue;
+      this.#now = Math.max(this.#now, next.at);
+      next.wake();
+    }
+    return work;
+  }
+}
+
+interface Left {
+  readonly at: number;
+  readonly signedAt: string;
+}
+
+function compact(ms: number): string {
+  return new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '');
+}
+
+describe('a request to KMS', () => {
+  const RealDate = Date;
+  let clock: Standstill;
+  beforeEach(() => {
+    clock = new Standstill();
+    // What the SDK signs with.
+    global.Date = class extends RealDate {
+      constructor(value?: number | string | Date) {
+        super(value ?? clock.now());
+      }
+      static override now(): number {
+        return clock.now();
+      }
+    } as DateConstructor;
+    // The back-off of its retries.
+    jest.spyOn(global, 'setTimeout').mockImplementation(((wake: () => void, ms: number) => {
+      void clock.sleep(ms).then(wake);
+      return { unref: () => undefined };
+    }) as never);
+  });
+  afterEach(() => {
+    global.Date = RealDate;
+    jest.restoreAllMocks();
+  });
+
+  /** Sends so many requests at once, and answers when each left, and with which signature. */
+  async function sent(
+    count: number,
+    { rate, failing = 0 }: { readonly rate: number; readonly failing?: number },
+  ): Promise<{ readonly left: readonly Left[]; readonly channel: KmsChannel }> {
+    const left: Left[] = [];
+    const channel = new KmsChannel({
+      patienceMs: [],
+      waiting: clock,
+      requestHandler: {
+        handle: ({ headers }: { readonly headers: Record<string, string> }) => {
+          left.push({ at: clock.now(), signedAt: headers['x-amz-date'] ?? '' });
+          const statusCode = left.length <= failing ? 500 : 200;
+          return Promise.resolve({ response: { statusCode, headers: {}, body: Readable.from([]) } });
+        },
+      } as never,
+    });
+    channel.setRate(rate);
+    const command = {
+      CiphertextBlob: Buffer.from('edk'),
+      SourceKeyId: OLD_KEY,
+      DestinationKeyId: NEW_KEY,
+    };
+    const one = () => channel.send(OLD_KEY, client => client.send(new ReEncryptCommand(command)));
+    await clock.during(Promise.all(Array.from({ length: count }, one)));
+    return { left, channel };
+  }
+
+  it('is signed when it leaves, however long it has waited for its turn', async () => {
+    const { left } = await sent(32, { rate: 2 });
+    expect(left).toHaveLength(32);
+    expect(left.at(-1)!.at - START).toBe(16_000);
+    expect(left.map(({ signedAt }) => signedAt)).toEqual(left.map(({ at }) => compact(at)));
+  });
+
+  it('waits for its turn and is signed anew at each try, and every try is counted', async () => {
+    const { left, channel } = await sent(1, { rate: 0.1, failing: 2 });
+    expect(left.map(({ at }) => at - START)).toEqual([10_000, 20_000, 30_000]);
+    expect(left.map(({ signedAt }) => signedAt)).toEqual(left.map(({ at }) => compact(at)));
+    expect(channel.takeUsage()).toEqual({ requests: 3, throttled: 0 });
+  });
+
+  it('is paced between the retries and the signature of the SDK', async () => {
+    const { channel } = await sent(0, { rate: 1 });
+    let stack: readonly string[] = [];
+    await channel.send(OLD_KEY, client => {
+      stack = client.middlewareStack.identify();
+      return Promise.resolve();
+    });
+    const names = stack.map(line => line.split(' ')[0]);
+    const from = names.indexOf('retryMiddleware');
+    expect(names.slice(from, from + 3)).toEqual([
+      'retryMiddleware',
+      'kmsRewrapPace',
+      'httpSigningMiddleware',
+    ]);
+  });
+});
