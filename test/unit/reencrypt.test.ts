@@ -175,4 +175,22 @@ describe('the pace', () => {
     const wait = pace.reserve(1000);
     expect(pace.reserve(1000) - wait).toBeCloseTo(1);
   });
+
+  it('leaves between the last request and the next one what the new rate says, slower or faster', () => {
+    const slower = new Pace(1000);
+    expect(slower.reserve(0)).toBe(1);
+    slower.setRate(0.5);
+    expect(slower.reserve(1)).toBe(2_000);
+    const faster = new Pace(0.01);
+    expect(faster.reserve(0)).toBe(100_000);
+    faster.setRate(10);
+    expect(faster.reserve(100_000)).toBe(100);
+  });
+
+  it.each([0, -1, NaN, Infinity, -Infinity])('is never without a bound: %d is no rate', rate => {
+    expect(() => new Pace(rate)).toThrow(RangeError);
+    const pace = new Pace(2);
+    expect(() => pace.setRate(rate)).toThrow(RangeError);
+    expect(pace.reserve(0)).toBe(500);
+  });
 });

@@ -7,14 +7,14 @@ const CATCH_UP_MS = 100;
  */
 export class Pace {
   #intervalMs: number;
-  #nextMs: number | undefined;
+  #lastMs: number | undefined;
 
   constructor(requestsPerSecond: number) {
-    this.#intervalMs = 1000 / requestsPerSecond;
+    this.#intervalMs = intervalOf(requestsPerSecond);
   }
 
   setRate(requestsPerSecond: number): void {
-    this.#intervalMs = 1000 / requestsPerSecond;
+    this.#intervalMs = intervalOf(requestsPerSecond);
   }
 
   /**
@@ -22,8 +22,16 @@ export class Pace {
    * does: the invocation before this one may have sent its last request just now.
    */
   reserve(nowMs: number): number {
-    const start = Math.max(this.#nextMs ?? nowMs + this.#intervalMs, nowMs - CATCH_UP_MS);
-    this.#nextMs = start + this.#intervalMs;
+    const start = Math.max((this.#lastMs ?? nowMs) + this.#intervalMs, nowMs - CATCH_UP_MS);
+    this.#lastMs = start;
     return Math.max(0, start - nowMs);
   }
+}
+
+/** Whoever asks for no rate, or for an endless one, has made a mistake; to send without a bound would be the worst answer. */
+function intervalOf(requestsPerSecond: number): number {
+  const interval = 1000 / requestsPerSecond;
+  if (!(interval > 0 && interval < Infinity))
+    throw new RangeError(`${requestsPerSecond} is no rate: write requests per second, more than 0`);
+  return interval;
 }
