@@ -70,7 +70,7 @@ export class DynamoDbLedger implements Ledger {
     const { Item } = await this.#client.send(
       new GetItemCommand({ TableName: this.#table, Key: itemKey(runId, 'CONTROL'), ConsistentRead: true }),
     );
-    const rate = Item?.['kmsRequestsPerSecond']?.N;
+    const rate = Item?.['kmsRequestsPerSecond'];
     const brokenPremise = Item?.['brokenPremise']?.S;
     const trouble = Item?.['trouble']?.S;
     const paused = Item?.['paused']?.BOOL;
@@ -78,7 +78,7 @@ export class DynamoDbLedger implements Ledger {
     return {
       ...(leaseUntil !== undefined && { leaseUntil: Number(leaseUntil) }),
       ...(paused !== undefined && { paused }),
-      ...(rate !== undefined && { kmsRequestsPerSecond: Number(rate) }),
+      ...(rate !== undefined && { kmsRequestsPerSecond: numberIn(rate) }),
       ...(trouble !== undefined && { trouble }),
       ...(brokenPremise !== undefined && { brokenPremise }),
     };
@@ -96,6 +96,13 @@ export class DynamoDbLedger implements Ledger {
 
   async renewLease(runId: string, until: number): Promise<void> {
     await this.#control(runId, 'leaseUntil = :until', { ':until': { N: String(until) } });
+  }
+
+  /** Each worker of a run takes its share of the new rate before its next page. */
+  async setRate(runId: string, kmsRequestsPerSecond: number): Promise<void> {
+    await this.#control(runId, 'kmsRequestsPerSecond = :rate', {
+      ':rate': { N: String(kmsRequestsPerSecond) },
+    });
   }
 
   /** No worker begins another page while a run is paused. */
@@ -154,6 +161,12 @@ export class DynamoDbLedger implements Ledger {
     );
     return Item?.['writer']?.S;
   }
+}
+
+/** The number that an attribute holds, also as text, as people may write it by hand; NaN where it holds none. */
+function numberIn({ N, S }: AttributeValue): number {
+  const text = (N ?? S ?? '').trim();
+  return text === '' ? NaN : Number(text);
 }
 
 /** Nothing of a run expires before its end (ledger-expiry.ts). Earlier versions gave every item a date. */

@@ -98,7 +98,7 @@ export interface KeyService {
 }
 
 export interface RunControl {
-  /** The run's rate as an operator has changed it since Plan. */
+  /** The run's rate as an operator has changed it since Plan: whatever was written there, NaN where that is no number. */
   readonly kmsRequestsPerSecond?: number;
   /** An operator has paused the run: no worker begins another page. */
   readonly paused?: boolean;

@@ -168,6 +168,31 @@ describe('what a run needs', () => {
   });
 });
 
+describe('the rate in the ledger table', () => {
+  it.each([
+    [{ N: '8' }, 8],
+    [{ N: '0' }, 0],
+    [{ N: '-1' }, -1],
+    [{ N: '1e30' }, 1e30],
+    [{ S: ' 8 ' }, 8],
+    [{ S: '' }, NaN],
+    [{ S: 'fast' }, NaN],
+    [{ BOOL: true }, NaN],
+    [{ NULL: true }, NaN],
+  ])('is read as it lies there, whoever has written it: %j', async (written, read) => {
+    const ledger = (await embeddedLedger()) as DynamoDbLedger;
+    await aws.dynamodb.send(
+      new PutItemCommand({
+        TableName: `Ledger${tables}`,
+        Item: { run: { S: 'run-1' }, item: { S: 'CONTROL' }, kmsRequestsPerSecond: written as { S: string } },
+      }),
+    );
+    expect(await ledger.readControl('run-1')).toEqual({ kmsRequestsPerSecond: read });
+    await ledger.setRate('run-1', 20);
+    expect(await ledger.readControl('run-1')).toEqual({ kmsRequestsPerSecond: 20 });
+  });
+});
+
 describe('the locks of stores', () => {
   it('change for one of two runs that read the same version, and are listed while they are held', async () => {
     await embeddedLedger();

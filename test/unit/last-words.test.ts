@@ -10,13 +10,11 @@ const THRESHOLD = {
   Cause: 'The specified tolerated failure threshold was exceeded',
 };
 
-/** What Report says of a run that Step Functions gave up. */
-async function reported(
+function portsOf(
   ledger: FakeLedger,
-  error = THRESHOLD,
   failedUnits: () => Promise<readonly FailedUnit[]> = () => Promise.resolve([]),
-): Promise<string | undefined> {
-  const ports: FinishPorts = {
+): FinishPorts {
+  return {
     files: {
       readPlan: () => Promise.resolve(plan()),
       writeReport: () => Promise.resolve({ reportKey: 'report.json' }),
@@ -45,7 +43,15 @@ async function reported(
     letExpire: () => Promise.reject(new Error('a run that failed can be gone on from')),
     clock: { now: () => 0 },
   };
-  const { report, words } = await finishRun({ runId: 'run-1', error }, ports);
+}
+
+/** What Report says of a run that Step Functions gave up. */
+async function reported(
+  ledger: FakeLedger,
+  error = THRESHOLD,
+  failedUnits?: () => Promise<readonly FailedUnit[]>,
+): Promise<string | undefined> {
+  const { report, words } = await finishRun({ runId: 'run-1', error }, portsOf(ledger, failedUnits));
   expect(report).toMatchObject({ state: 'failed', verdict: 'failed', remaining: null });
   expect(report.error).toBe(words);
   return words;
@@ -123,5 +129,21 @@ describe('the words of a worker that failed', () => {
       Cause: 'no answer within 5 seconds',
     });
     expect(words).toBe('States.Timeout: no answer within 5 seconds');
+  });
+});
+
+describe('the report of a run whose rate was changed', () => {
+  const warnings = async (kmsRequestsPerSecond?: number): Promise<readonly string[]> => {
+    const ledger = new FakeLedger();
+    if (kmsRequestsPerSecond !== undefined) ledger.control = { kmsRequestsPerSecond };
+    return (await finishRun({ runId: 'run-1', error: THRESHOLD }, portsOf(ledger))).report.warnings;
+  };
+
+  it('says so, and what became of a rate that is none', async () => {
+    expect(await warnings()).toEqual([]);
+    expect(await warnings(8)).toEqual([
+      'its rate was changed while it ran: from 500 to 8 KMS requests a second',
+    ]);
+    expect(await warnings(0)).toEqual([expect.stringContaining('it keeps to 1 a second')]);
   });
 });

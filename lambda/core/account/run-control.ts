@@ -1,6 +1,7 @@
 import { renewedLease } from '../lock/lease.ts';
 import { PremiseBroken, UnitConflict } from '../model/errors.ts';
 import type { RunPlan } from '../model/run.ts';
+import { runRate } from '../rate/run-rate.ts';
 import type { Clock, KeyService, Ledger } from '../ports.ts';
 
 interface ControlPorts {
@@ -25,7 +26,7 @@ export async function heedControl(plan: RunPlan, { ledger, keys, clock }: Contro
   const lease = renewedLease(control.leaseUntil, clock.now(), plan);
   if (lease !== undefined) await ledger.renewLease(plan.runId, lease);
   // The rate is the fleet's: each worker takes an equal share, so that their number never adds to it.
-  const requestsPerSecond = (control.kmsRequestsPerSecond ?? plan.limits.kmsRequestsPerSecond) / plan.workers;
+  const requestsPerSecond = runRate(control, plan).requestsPerSecond / plan.workers;
   keys.pace(requestsPerSecond);
   return control.paused === true ? { kind: 'pause' } : { kind: 'go-on', requestsPerSecond };
 }

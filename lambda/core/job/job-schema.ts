@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import type { FormatRegistry } from '../model/format.ts';
+import { MAX_KMS_REQUESTS_PER_SECOND } from '../model/job.ts';
 import { ENCRYPTION_ALGORITHMS } from '../model/key-use.ts';
 import { ROUTE_TYPES } from '../model/route.ts';
 import { KEY_CURE, keyReference } from './key-reference.ts';
 import { storeSchema } from './store-schema.ts';
 import { oneOf, strictObject, text, wholeNumber } from './strict-object.ts';
 
-/** Bounds with their reason: KMS's largest default quota per Region, and Lambda's default account concurrency. */
-export const MAX_KMS_REQUESTS_PER_SECOND = 100_000;
+/** Lambda's default concurrency of an account. */
 export const MAX_CONCURRENCY = 1_000;
 
 const encryptionAlgorithm = oneOf(ENCRYPTION_ALGORITHMS)

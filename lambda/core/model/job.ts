@@ -22,6 +22,9 @@ export interface Destination extends KeyUse {
   readonly dataKeyBytes: number;
 }
 
+/** KMS's largest default quota in a Region. */
+export const MAX_KMS_REQUESTS_PER_SECOND = 100_000;
+
 export interface Limits {
   /** KMS requests per second of the whole fleet, retries included. */
   readonly kmsRequestsPerSecond: number;

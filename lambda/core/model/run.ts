@@ -63,6 +63,8 @@ export interface RunPlan {
   /** Source records, or old data keys beside the new ones, stay as they are. */
   readonly keepsSource: boolean;
   readonly limits: Limits;
+  /** The highest rate that it may be given while it runs: the job's limit. Absent in plans of earlier versions. */
+  readonly highestRate?: number;
   readonly verify: boolean;
   /** The verify pass compares every record with what the migrate pass has read, beside the data key. */
   readonly fingerprints?: boolean;

@@ -15,13 +15,14 @@ interface Decided {
   readonly keyMaterials: RunPlan['keyMaterials'];
   readonly looked: NonNullable<RunPlan['looked']>;
   readonly warnings: readonly string[];
+  readonly highestRate: number;
 }
 
 /** The plan of a run and its units, of all that has been decided. */
 export function assemblePlan(
   input: RunInput,
   { runId, now, formats, workerTimeoutSeconds }: PlanRequest,
-  { choice, stores, keyMaterials, looked, warnings }: Decided,
+  { choice, stores, keyMaterials, looked, warnings, highestRate }: Decided,
 ): PlannedRun {
   const { job, mode, limits, sample, grantTokens } = input;
   const { route, sources, destination } = choice;
@@ -40,14 +41,13 @@ export function assemblePlan(
     dryRun,
     ...sampled,
     storeRegion: sourceRegion(job),
-    keyMaterials,
-    looked,
+    ...{ keyMaterials, looked },
     stores: job.stores,
     slots: job.stores.map(store => bindFormat(store, formats).identity),
     keepsSource: job.stores.some(
       store => store.copyTo !== undefined || bindFormat(store, formats).keepsSource,
     ),
-    limits,
+    ...{ limits, highestRate },
     verify: mode === 'verify' || (mode === 'migrate' && job.verify === 'full'),
     ...(job.fingerprints && { fingerprints: true }),
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),

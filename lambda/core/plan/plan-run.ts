@@ -88,11 +88,13 @@ async function planPasses(input: RunInput, request: PlanRequest, ports: PlanPort
   if (choice.kind === 'refused' || problems.length > 0) throw refuse('plan.premises', problems);
   const look = await lookAtStores(job, choice, { formats: request.formats, ports });
   if (look.problems.length > 0) throw refuse('plan.misfit', look.problems);
-  const limited = keyLimits(input.limits, [...keys.sources, keys.destination]);
+  const keysUsed = [...keys.sources, keys.destination];
+  const limited = keyLimits(input.limits, keysUsed);
+  const highestRate = keyLimits(job.limits, keysUsed).limits.kmsRequestsPerSecond;
   const usable = [...choice.sources, choice.destination].filter(({ unusable }) => unusable === undefined);
   const arns = [...new Set(usable.map(({ keyArn }) => keyArn))];
   const keyMaterials = (await Promise.all(arns.map(arn => catalog.keyMaterials(arn)))).flat();
   const warnings = [...limited.warnings, ...look.warnings, ...stores.warnings];
-  const decided = { choice, stores, keyMaterials, looked: look.looked, warnings };
+  const decided = { choice, stores, keyMaterials, looked: look.looked, warnings, highestRate };
   return assemblePlan({ ...input, limits: limited.limits }, request, decided);
 }

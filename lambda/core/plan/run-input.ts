@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { Job, Limits } from '../model/job.ts';
+import { MAX_KMS_REQUESTS_PER_SECOND, type Job, type Limits } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { RUN_MODES, type RunMode } from '../model/run.ts';
-import { MAX_CONCURRENCY, MAX_KMS_REQUESTS_PER_SECOND } from '../job/job-schema.ts';
+import { MAX_CONCURRENCY } from '../job/job-schema.ts';
 import { problemOf } from '../job/parse-job.ts';
 import { oneOf, strictObject, text, wholeNumber } from '../job/strict-object.ts';
 

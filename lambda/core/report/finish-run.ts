@@ -2,8 +2,9 @@ import { releaseLocks, type StoreLocks } from '../lock/take-locks.ts';
 import type { UnitProgress } from '../model/books.ts';
 import { PremiseBroken } from '../model/errors.ts';
 import type { RunPlan } from '../model/run.ts';
+import { runRate } from '../rate/run-rate.ts';
 import { proofsOf, type StoreProof } from '../retire/store-proof.ts';
-import type { Clock, Ledger, RunFiles } from '../ports.ts';
+import type { Clock, Ledger, RunControl, RunFiles } from '../ports.ts';
 import { changedSince } from './changed-since.ts';
 import { foldReport } from './fold.ts';
 import { reportHtml } from './html.ts';
@@ -63,7 +64,8 @@ export async function finishRun(
 ): Promise<FinishedReport> {
   const { files, ledger, history, clock } = ports;
   const plan = await files.readPlan(runId);
-  const { brokenPremise, trouble } = await ledger.readControl(runId);
+  const control = await ledger.readControl(runId);
+  const { brokenPremise, trouble } = control;
   // Tolerated failures may hide a broken premise from the map: here it ends the run, and ReportFailure reports it.
   if (error === undefined && brokenPremise !== undefined)
     throw new PremiseBroken('report.brokenPremise', brokenPremise);
@@ -76,7 +78,7 @@ export async function finishRun(
     ...(words !== undefined && { error: words }),
   });
   const changed = await changedSince(plan, folded, id => history.proof(id));
-  const report = { ...folded, warnings: [...folded.warnings, ...changed] };
+  const report = { ...folded, warnings: [...folded.warnings, ...rateWords(control, plan), ...changed] };
   if (report.state === 'succeeded') {
     await ledger.remember(runId);
     await history.rememberLatest(plan, true);
@@ -107,6 +109,12 @@ async function letExpire(
   ports: Pick<FinishPorts, 'letExpire'>,
 ): Promise<void> {
   for (const one of [runId, ...continues]) await ports.letExpire(one).catch(() => undefined);
+}
+
+/** What became of the run's rate after Plan. */
+function rateWords(control: RunControl, plan: RunPlan): readonly string[] {
+  const { words } = runRate(control, plan);
+  return words === undefined ? [] : [words];
 }
 
 async function wordsOf(

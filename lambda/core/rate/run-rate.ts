@@ -1,0 +1,47 @@
+import { MAX_KMS_REQUESTS_PER_SECOND } from '../model/job.ts';
+import type { RunPlan } from '../model/run.ts';
+import type { RunControl } from '../ports.ts';
+
+/** A slower run would not come to its end; one that shall do nothing is paused. */
+export const LOWEST_RATE = 1;
+
+/** What a run may send to KMS, by its plan and by what an operator has said since. */
+export interface RunRate {
+  readonly requestsPerSecond: number;
+  /** What an operator should know of it. */
+  readonly words?: string;
+}
+
+type RatePlan = Pick<RunPlan, 'runId' | 'limits' | 'highestRate'>;
+
+/** The highest rate that a run may be given: what its job promises to the other applications of the account. */
+export function highestRate({ highestRate: highest }: Pick<RunPlan, 'highestRate'>): number {
+  return highest ?? MAX_KMS_REQUESTS_PER_SECOND;
+}
+
+/**
+ * The rate of a run as it is now. Its control item may have been edited by hand, and hold anything: what is out of
+ * bounds is brought within them, and what is no number at all was meant to change something, so the run keeps to the
+ * lowest rate rather than to its old one.
+ */
+export function runRate({ kmsRequestsPerSecond: asked }: RunControl, plan: RatePlan): RunRate {
+  const planned = plan.limits.kmsRequestsPerSecond;
+  if (asked === undefined || asked === planned) return { requestsPerSecond: planned };
+  const requestsPerSecond = withinBounds(asked, highestRate(plan));
+  const words =
+    requestsPerSecond === asked
+      ? `its rate was changed while it ran: from ${planned} to ${asked} KMS requests a second`
+      : `its control item in the ledger says ${Number.isNaN(asked) ? 'no number' : asked} for kmsRequestsPerSecond, which can be from ${LOWEST_RATE} to ${highestRate(plan)}: it keeps to ${requestsPerSecond} a second; rewrap rate ${plan.runId} N sets it, rewrap pause holds the run`;
+  return { requestsPerSecond, words };
+}
+
+/** What is wrong with a rate that an operator asks for; `undefined` where nothing is. */
+export function rateProblem(asked: number, plan: Pick<RunPlan, 'highestRate'>): string | undefined {
+  return asked === withinBounds(asked, highestRate(plan))
+    ? undefined
+    : `can be from ${LOWEST_RATE} to ${highestRate(plan)} KMS requests a second, which is what its job allows`;
+}
+
+function withinBounds(asked: number, highest: number): number {
+  return Number.isNaN(asked) ? LOWEST_RATE : Math.min(Math.max(asked, LOWEST_RATE), highest);
+}
