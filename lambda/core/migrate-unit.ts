@@ -10,7 +10,16 @@ import type { UnitProgress } from './model/books.ts';
 import type { StoreRecord } from './model/record.ts';
 import { mayNeedSource } from './model/outcome.ts';
 import { REQUESTS_PER_DATA_KEY } from './model/route.ts';
-import type { Clock, Deadline, Journal, KeyService, Ledger, RecordStore, Telemetry } from './ports.ts';
+import type {
+  Clock,
+  Deadline,
+  Journal,
+  KeyService,
+  Ledger,
+  RateShares,
+  RecordStore,
+  Telemetry,
+} from './ports.ts';
 import { Attempts } from './reencrypt/attempts.ts';
 import { KeysWithinTime } from './reencrypt/keys-within-time.ts';
 import { reencryptPage, type PageAnswer } from './reencrypt/reencrypt-page.ts';
@@ -29,6 +38,7 @@ export interface MigratePorts {
   readonly keys: KeyService;
   readonly journal: Journal;
   readonly ledger: Ledger;
+  readonly shares: RateShares;
   readonly telemetry: Telemetry;
   readonly deadline: Deadline;
   readonly clock: Clock;

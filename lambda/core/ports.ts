@@ -97,6 +97,12 @@ export interface KeyService {
   takeUsage(): { readonly requests: number; readonly throttled: number };
 }
 
+/** What this worker may have of its run's rate: all workers together keep to it, whoever is busy. */
+export interface RateShares {
+  /** Requests per second until it asks again; `undefined` where nothing is free, and the unit must come back later. */
+  take(runRate: number): Promise<number | undefined>;
+}
+
 export interface RunControl {
   /** The run's rate as an operator has changed it since Plan: whatever was written there, NaN where that is no number. */
   readonly kmsRequestsPerSecond?: number;

@@ -5,7 +5,10 @@ import { ENV, requireEnv } from './env.ts';
 import { worker } from './worker.ts';
 
 /** State MigrateUnitPlaintext: MigrateUnit for the route decrypt-encrypt, where the deployment allows it. */
-export const handler = worker('migrate-unit-plaintext', 'migrate', (scope, ports, { kms, s3 }) => {
-  const journal = new S3Journal(s3, { bucket: requireEnv(ENV.journalBucket), job: scope.plan.job });
-  return migrateUnit(scope, { ...ports, keys: new PlaintextKeyService(kms), journal });
-});
+export const handler = worker(
+  { service: 'migrate-unit-plaintext', phase: 'migrate' },
+  (scope, ports, { kms, s3 }) => {
+    const journal = new S3Journal(s3, { bucket: requireEnv(ENV.journalBucket), job: scope.plan.job });
+    return migrateUnit(scope, { ...ports, keys: new PlaintextKeyService(kms), journal });
+  },
+);

@@ -7,11 +7,14 @@ import { DynamoDbLedger } from '../adapters/ledger.ts';
 import { PatientRecords } from '../adapters/patient-records.ts';
 import { openStore } from '../adapters/record-store.ts';
 import { S3RunFiles } from '../adapters/run-files.ts';
+import { LedgerShareBook } from '../adapters/share-book.ts';
 import { PowertoolsTelemetry } from '../adapters/telemetry.ts';
 import { keepMoving } from '../core/account/keep-moving.ts';
 import type { UnitProgress } from '../core/model/books.ts';
 import { storeName } from '../core/model/job.ts';
 import type { Phase, Unit } from '../core/model/run.ts';
+import { kmsRegions, WorkerShare, withShare } from '../core/rate/worker-share.ts';
+import type { Deadline } from '../core/ports.ts';
 import { unitScope, type UnitScope } from '../core/scan/unit-scope.ts';
 import type { VerifyPorts } from '../core/verify/verify-unit.ts';
 import { formats } from '../formats/registry.ts';
@@ -20,7 +23,9 @@ import { ENV, requireEnv } from './env.ts';
 const clients = new AwsClients();
 const s3 = clients.s3();
 const files = new S3RunFiles(s3, requireEnv(ENV.runBucket));
-const ledger = new DynamoDbLedger(clients.dynamodb(), requireEnv(ENV.ledgerTable));
+const table = requireEnv(ENV.ledgerTable);
+const ledger = new DynamoDbLedger(clients.dynamodb(), table);
+const book = new LedgerShareBook(clients.dynamodb(), table);
 
 interface Tools {
   readonly kms: KmsChannel;
@@ -35,27 +40,40 @@ type Work = (
 
 /** What all workers have in common: the unit's scope, and every port but the journal's and the one that KMS is. */
 export function worker(
-  service: string,
-  phase: Phase,
+  { service, phase }: { readonly service: string; readonly phase: Phase },
   work: Work,
 ): (unit: Unit, context: Context) => Promise<UnitProgress> {
   const run = async (unit: Unit, context: Context): Promise<UnitProgress> => {
     const scope = unitScope(unit, await files.readPlan(unit.runId), formats);
     const { job, storeRegion: region, grantTokens } = scope.plan;
-    const time = {
-      deadline: { remaining: () => context.getRemainingTimeInMillis() },
-      clock: { now: () => Date.now() },
-    };
+    const shares = sharesFor(scope, phase, context);
+    const time = { deadline: deadlineOf(context), clock };
     const records = await openStore(scope.store, { clients, region, tags: scope.format.needsTags });
     const waiting = { ...time, wait: (ms: number) => sleep(ms), random: Math.random };
     const ports = {
       records: new PatientRecords(records, storeName(scope.store), waiting),
-      ledger,
+      ...{ ledger, shares },
       telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),
       ...time,
     };
     const tools = { kms: new KmsChannel({ grantTokens }), s3 };
-    return keepMoving(unit, phase, ledger, () => work(scope, ports, tools));
+    return withShare(shares, () => keepMoving(unit, phase, ledger, () => work(scope, ports, tools)));
   };
   return (unit, context) => tellingFailures(unit.runId, ledger, () => run(unit, context));
+}
+
+const clock = { now: () => Date.now() };
+
+function deadlineOf(context: Context): Deadline {
+  return { remaining: () => context.getRemainingTimeInMillis() };
+}
+
+function sharesFor({ unit, plan }: UnitScope, phase: Phase, context: Context): WorkerShare {
+  const { runId, unitId } = unit;
+  const holder = context.awsRequestId;
+  return new WorkerShare(
+    kmsRegions(plan, phase),
+    { runId, work: `${phase}#${unitId}`, holder, workers: plan.workers },
+    { book, clock, deadline: deadlineOf(context), sleep: ms => sleep(ms), random: () => Math.random() },
+  );
 }

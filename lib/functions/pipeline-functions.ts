@@ -66,6 +66,7 @@ export class PipelineFunctions extends Construct {
     runBucket.grantListing(plan);
     runBucket.grantWrite(plan);
     ledger.grantCheckpoint(plan);
+    ledger.grantShares(plan);
     storeGrants.inspect(plan, jobs);
     storeGrants.read(plan, jobs);
     keyGrants.describe(plan, jobs);
@@ -103,6 +104,7 @@ export class PipelineFunctions extends Construct {
     runBucket.grantRead(made);
     journal.grantAppend(made);
     ledger.grantCheckpoint(made);
+    ledger.grantShares(made);
     storeGrants.migrate(made, jobs);
     return made;
   }
@@ -122,6 +124,7 @@ export class PipelineFunctions extends Construct {
     runBucket.grantRead(verifyUnit);
     journal.grantReadOutcomes(verifyUnit);
     ledger.grantCheckpoint(verifyUnit);
+    ledger.grantShares(verifyUnit);
     storeGrants.read(verifyUnit, jobs);
     keyGrants.reEncryptDestination(verifyUnit, jobs);
     return verifyUnit;

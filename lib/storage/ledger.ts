@@ -24,6 +24,11 @@ export class Ledger extends Construct {
     this.grant(worker, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
   }
 
+  /** Beside checkpoints: what all workers have of the KMS rate. */
+  grantShares(worker: Function): void {
+    this.grant(worker, ['dynamodb:Query']);
+  }
+
   grantReadProgress(reader: Function): void {
     this.grant(reader, ['dynamodb:GetItem', 'dynamodb:Query']);
   }

@@ -155,13 +155,14 @@ describe.each([
     const channel = new KmsChannel({ endpoint: aws.endpoint, patienceMs: [] });
     const clients = new AwsClients({ endpoint: aws.endpoint });
     const place = { bucket: JOURNAL, job: 'orders' };
-    const { ledger, telemetry, deadline, clock } = fakePorts();
+    const { ledger, shares, telemetry, deadline, clock } = fakePorts();
     return {
       records: await openStore(store, { clients, region: 'us-east-1', tags: false }),
       keys: new KmsKeyService(channel),
       journal: new S3Journal(aws.s3, place),
       archive: new S3IntentArchive(aws.s3, place),
       ledger,
+      shares,
       telemetry,
       deadline,
       clock,

@@ -6,16 +6,19 @@ import { DynamoDbLedger } from '../../lambda/adapters/ledger.ts';
 import { LedgerExpiry } from '../../lambda/adapters/ledger-expiry.ts';
 import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
 import { LedgerStoreLocks } from '../../lambda/adapters/store-locks.ts';
+import { LedgerShareBook } from '../../lambda/adapters/share-book.ts';
 import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
 import { afterPage, freshProgress, resumeUnit } from '../../lambda/core/account/unit-progress.ts';
 import { EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
 import type { IntentEntry, OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { UnitConflict } from '../../lambda/core/model/errors.ts';
 import type { JournalledPage, Ledger } from '../../lambda/core/ports.ts';
+import type { Lease, ShareBook } from '../../lambda/core/rate/lease.ts';
 import { begunProofs, proofIdOf, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
 import { OLD_KEY, plan, planned, UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { FakeLedger } from '../support/fake-ports.ts';
+import { FakeShareBook } from '../support/fake-shares.ts';
 
 let aws: Embedded;
 beforeAll(async () => {
@@ -190,6 +193,39 @@ describe('the rate in the ledger table', () => {
     expect(await ledger.readControl('run-1')).toEqual({ kmsRequestsPerSecond: read });
     await ledger.setRate('run-1', 20);
     expect(await ledger.readControl('run-1')).toEqual({ kmsRequestsPerSecond: 20 });
+  });
+});
+
+describe.each([
+  ['the fake', () => Promise.resolve(new FakeShareBook() as ShareBook)],
+  [
+    'a table of the embedded AWS',
+    async () => {
+      await embeddedLedger();
+      return new LedgerShareBook(aws.dynamodb, `Ledger${tables}`);
+    },
+  ],
+])('%s, as the book of shares', (_, make) => {
+  const lease: Lease = {
+    ...{ runId: 'run-1', work: 'migrate#u00001', holder: 'h1' },
+    ...{ runRate: 500, share: 31.25, until: 1_000 },
+  };
+
+  it('has a lease in a slot for one of two who saw the same, by Region, and takes it out again', async () => {
+    const book = await make();
+    expect(await book.read('us-east-1')).toEqual([]);
+    expect(await book.write('us-east-1', { id: 'a', version: 0 }, lease)).toBe(true);
+    expect(await book.write('us-east-1', { id: 'a', version: 0 }, lease)).toBe(false);
+    expect(await book.write('us-east-1', { id: 'b', version: 0 }, lease)).toBe(true);
+    expect(await book.read('eu-west-1')).toEqual([]);
+    const [slot] = await book.read('us-east-1');
+    expect(slot).toEqual({ id: 'a', version: 1, lease });
+    expect(await book.write('us-east-1', slot!, undefined)).toBe(true);
+    expect(await book.write('us-east-1', slot!, lease)).toBe(false);
+    expect(await book.read('us-east-1')).toEqual([
+      { id: 'a', version: 2 },
+      { id: 'b', version: 1, lease },
+    ]);
   });
 });
 

@@ -252,8 +252,9 @@ async function run(
   const { pipeline, checker, watch, schedule } = scene;
   const { kmsRequestsPerSecond: rate, workers, duplicates } = schedule;
   watch.nextRun({
-    worker: { rate: rate / Math.min(workers, rate), workers: 1 },
-    // A unit that is delivered twice has two workers for a while, each with its own share.
+    // The only busy worker has all of the rate.
+    worker: { rate, workers: 1 },
+    // A unit that is delivered twice has two workers for a while, with one share each.
     ...(duplicates === 0 && { fleet: { rate, workers } }),
   });
   const end = await pipeline.run(input);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
 import { tellingFailures } from '../../lambda/adapters/aws-failure.ts';
@@ -11,6 +12,7 @@ import { DynamoDbLedger } from '../../lambda/adapters/ledger.ts';
 import { DeployedRuns } from '../../lambda/adapters/past-runs.ts';
 import { KMS_PATIENCE_MS } from '../../lambda/adapters/patience.ts';
 import { PatientRecords } from '../../lambda/adapters/patient-records.ts';
+import { LedgerShareBook } from '../../lambda/adapters/share-book.ts';
 import { openStore } from '../../lambda/adapters/record-store.ts';
 import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
 import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
@@ -24,6 +26,8 @@ import { storeName, type Job } from '../../lambda/core/model/job.ts';
 import type { Phase, RunPlan, Unit } from '../../lambda/core/model/run.ts';
 import { beginRun } from '../../lambda/core/plan/begin-run.ts';
 import type { FailedUnit } from '../../lambda/core/report/failure-words.ts';
+import type { ShareBook } from '../../lambda/core/rate/lease.ts';
+import { kmsRegions, WorkerShare, withShare } from '../../lambda/core/rate/worker-share.ts';
 import { finishRun, type FinishRequest } from '../../lambda/core/report/finish-run.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { rollbackUnit, type RollbackPorts } from '../../lambda/core/rollback/rollback-unit.ts';
@@ -113,6 +117,10 @@ export class Service {
       const plan = await files.readPlan(unit.runId);
       const scope = unitScope(unit, plan, formats);
       const place = { bucket: JOURNAL, job: plan.job };
+      const shares = sharesOf(new LedgerShareBook(clients.dynamodb(), LEDGER), {
+        ...{ unit, plan, phase },
+        ...{ party, clock, deadline },
+      });
       const archive = {
         intents: new S3IntentArchive(clients.s3(), place),
         outcomes: new S3OutcomeArchive(clients.s3(), place),
@@ -129,23 +137,23 @@ export class Service {
         archive: Object.assign(archive.intents, {
           outcomesOf: (of: Unit, fromPage?: number) => archive.outcomes.outcomesOf(of, fromPage),
         }),
-        ledger,
+        ...{ ledger, shares, deadline, clock },
         telemetry: { dataKey: () => undefined, page: () => undefined },
-        deadline,
-        clock,
       };
       const planted =
         this.#options.bug.ports?.(ports, { phase, plan, dynamodb: clients.dynamodb() }) ?? ports;
-      return keepMoving(unit, phase, ledger, () => {
-        switch (phase) {
-          case 'migrate':
-            return migrateUnit(scope, planted);
-          case 'verify':
-            return verifyUnit(scope, planted);
-          case 'rollback':
-            return rollbackUnit(scope, planted);
-        }
-      });
+      return withShare(shares, () =>
+        keepMoving(unit, phase, ledger, () => {
+          switch (phase) {
+            case 'migrate':
+              return migrateUnit(scope, planted);
+            case 'verify':
+              return verifyUnit(scope, planted);
+            case 'rollback':
+              return rollbackUnit(scope, planted);
+          }
+        }),
+      );
     });
   }
 
@@ -186,4 +194,20 @@ export class Service {
     const files = new S3RunFiles(clients.s3(), RUNS);
     return { files, ledger: new DynamoDbLedger(clients.dynamodb(), LEDGER), clients };
   }
+}
+
+interface Invocation extends Pick<WorkerPorts, 'clock' | 'deadline'> {
+  readonly phase: Phase;
+  readonly unit: Unit;
+  readonly plan: RunPlan;
+  readonly party: Party;
+}
+
+function sharesOf(book: ShareBook, { phase, unit, plan, party, clock, deadline }: Invocation): WorkerShare {
+  const { runId, unitId } = unit;
+  return new WorkerShare(
+    kmsRegions(plan, phase),
+    { runId, work: `${phase}#${unitId}`, holder: party.name, workers: plan.workers },
+    { book, clock, deadline, sleep: ms => sleep(ms), random: () => Math.random() },
+  );
 }

@@ -30,6 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:DescribeContinuousBackups',
     'dynamodb:DescribeTable',
     'dynamodb:GetItem',
+    'dynamodb:Query',
     'dynamodb:Scan',
     'dynamodb:UpdateItem',
     'kms:Decrypt',
@@ -68,6 +69,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   MigrateUnit: [
     'dynamodb:DescribeTable',
     'dynamodb:GetItem',
+    'dynamodb:Query',
     'dynamodb:Scan',
     'dynamodb:UpdateItem',
     'kms:Decrypt',
@@ -92,6 +94,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   VerifyUnit: [
     'dynamodb:DescribeTable',
     'dynamodb:GetItem',
+    'dynamodb:Query',
     'dynamodb:Scan',
     'dynamodb:UpdateItem',
     'kms:Decrypt',

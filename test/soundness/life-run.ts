@@ -22,6 +22,7 @@ import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { plan as planOf, planned } from '../support/builders.ts';
 import { FakeLedger } from '../support/fake-ports.ts';
+import { ALONE } from '../support/fake-shares.ts';
 import { KeyServiceOf } from './key-service.ts';
 import { RSA_BYTES, type IndependentKms } from './kms.ts';
 import { RSA_KEY, type LifeJob } from './life-jobs.ts';
@@ -129,6 +130,7 @@ export async function runOf(request: RunRequest): Promise<LifeRun> {
           telemetry: { dataKey: () => undefined, page: () => undefined },
           deadline: { remaining: () => Number.POSITIVE_INFINITY },
           clock: { now: () => 0 },
+          shares: ALONE,
         };
         switch (phase) {
           case 'migrate':

@@ -15,6 +15,7 @@ import { bindFormat } from '../../lambda/core/job/bind-format.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { plan as planOf, planned } from '../support/builders.ts';
 import { FakeJournal, FakeLedger } from '../support/fake-ports.ts';
+import { ALONE } from '../support/fake-shares.ts';
 import { key, stores as catalog } from '../support/plan-ports.ts';
 import { jobOf, type SceneJob } from './job-of.ts';
 import { KeyServiceOf } from './key-service.ts';
@@ -157,6 +158,7 @@ async function run(scene: Scene, { job, sceneJob, bug }: Given & { readonly bug:
     telemetry: { dataKey: () => undefined, page: () => undefined },
     deadline: { remaining: () => Number.POSITIVE_INFINITY },
     clock: { now: () => 0 },
+    shares: ALONE,
   };
   const units = rangesOf(job, sceneJob).map((range, index): Unit => {
     const { sample } = sceneJob;

@@ -24,6 +24,7 @@ import type {
   WriteResult,
 } from '../../lambda/core/ports.ts';
 import { FakeKms } from './fake-kms.ts';
+import { ALONE } from './fake-shares.ts';
 
 /** A table in memory, in the order of insertion. */
 export class FakeTable implements RecordStore {
@@ -172,6 +173,7 @@ export function fakePorts(changes: Partial<MigratePorts> = {}): FakePorts {
     keys: new FakeKms(),
     journal: new FakeJournal(),
     ledger: new FakeLedger(),
+    shares: ALONE,
     telemetry: { dataKey: () => undefined, page: () => undefined },
     deadline: { remaining: () => Number.POSITIVE_INFINITY },
     clock: { now: () => 0 },

@@ -22,6 +22,7 @@ import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import type { Embedded } from './embedded.ts';
 import { FakeJournal, FakeLedger } from './fake-ports.ts';
+import { ALONE } from './fake-shares.ts';
 import { ports as planPorts } from './plan-ports.ts';
 
 export interface PlayedJob {
@@ -91,6 +92,7 @@ export class JobPlayer {
             telemetry: { dataKey: () => undefined, page: () => undefined },
             deadline: { remaining: () => Number.POSITIVE_INFINITY },
             clock: { now: () => Date.now() },
+            shares: ALONE,
           }),
         );
       }

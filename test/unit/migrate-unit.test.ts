@@ -249,14 +249,41 @@ describe('a broken premise', () => {
 });
 
 describe('the rate of a worker', () => {
+  const quarter = (): FakePorts => ({
+    ...withOrders(1),
+    shares: { take: rate => Promise.resolve(rate / 4) },
+  });
+
   it('is its share of the run, as the ledger says while it runs', async () => {
-    const ports = withOrders(1);
-    await migrateUnit(scope({ workers: 4 }), ports);
+    const ports = quarter();
+    await migrateUnit(scope(), ports);
     expect(ports.keys.rate).toBe(125);
     ports.ledger.checkpoints.clear();
     ports.ledger.control = { kmsRequestsPerSecond: 40 };
-    await migrateUnit(scope({ workers: 4 }), ports);
+    await migrateUnit(scope(), ports);
     expect(ports.keys.rate).toBe(10);
+  });
+
+  it.each([0, NaN, -1])('is never without a bound, though the ledger says %d', async asked => {
+    const ports = quarter();
+    ports.ledger.control = { kmsRequestsPerSecond: asked };
+    await migrateUnit(scope(), ports);
+    expect(ports.keys.rate).toBe(0.25);
+  });
+
+  it('is waited for a minute later where none is free, and nothing is asked meanwhile', async () => {
+    const ports = { ...withOrders(5), shares: { take: () => Promise.resolve(undefined) } };
+    expect(await migrateUnit(scope(), ports)).toMatchObject({ done: false, paused: true, pages: 0 });
+    expect(await verifyUnit(scope(), { ...ports, archive: ports.journal })).toMatchObject({ paused: true });
+    expect(ports.keys.calls).toEqual([]);
+  });
+
+  it('is not taken while the run is paused', async () => {
+    const take = jest.fn();
+    const ports = { ...withOrders(5), shares: { take } };
+    ports.ledger.control = { paused: true };
+    await migrateUnit(scope(), ports);
+    expect(take).not.toHaveBeenCalled();
   });
 });
 

@@ -2,11 +2,12 @@ import { renewedLease } from '../lock/lease.ts';
 import { PremiseBroken, UnitConflict } from '../model/errors.ts';
 import type { RunPlan } from '../model/run.ts';
 import { runRate } from '../rate/run-rate.ts';
-import type { Clock, KeyService, Ledger } from '../ports.ts';
+import type { Clock, KeyService, Ledger, RateShares } from '../ports.ts';
 
 interface ControlPorts {
   readonly ledger: Ledger;
   readonly keys: Pick<KeyService, 'pace'>;
+  readonly shares: RateShares;
   readonly clock: Clock;
 }
 
@@ -17,18 +18,22 @@ export type Heed =
 
 /**
  * Before each page: stop where another worker found a premise broken, an operator stopped the run or another run took
- * its stores over; see to it that the run's lease outlives this invocation; tell whether the run is paused; and take
- * over a changed rate.
+ * its stores over; see to it that the run's lease outlives this invocation; tell whether the run is paused, or nothing
+ * of its rate is free for this worker; and take this worker's share of the rate as both are now.
  */
-export async function heedControl(plan: RunPlan, { ledger, keys, clock }: ControlPorts): Promise<Heed> {
+export async function heedControl(
+  plan: RunPlan,
+  { ledger, keys, shares, clock }: ControlPorts,
+): Promise<Heed> {
   const control = await ledger.readControl(plan.runId);
   if (control.brokenPremise !== undefined) throw new PremiseBroken('account.stopped', control.brokenPremise);
   const lease = renewedLease(control.leaseUntil, clock.now(), plan);
   if (lease !== undefined) await ledger.renewLease(plan.runId, lease);
-  // The rate is the fleet's: each worker takes an equal share, so that their number never adds to it.
-  const requestsPerSecond = runRate(control, plan).requestsPerSecond / plan.workers;
+  if (control.paused === true) return { kind: 'pause' };
+  const requestsPerSecond = await shares.take(runRate(control, plan).requestsPerSecond);
+  if (requestsPerSecond === undefined) return { kind: 'pause' };
   keys.pace(requestsPerSecond);
-  return control.paused === true ? { kind: 'pause' } : { kind: 'go-on', requestsPerSecond };
+  return { kind: 'go-on', requestsPerSecond };
 }
 
 /**

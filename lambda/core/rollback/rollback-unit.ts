@@ -16,6 +16,7 @@ import type {
   JournalledPage,
   JournalPage,
   Ledger,
+  RateShares,
   RecordStore,
   Telemetry,
   WriteResult,
@@ -41,6 +42,7 @@ export interface RollbackPorts {
 const IN_FLIGHT = 32;
 /** A rollback asks nothing of KMS: the old data keys are in the journal. */
 const NO_KMS = { pace: () => undefined, takeUsage: () => ({ requests: 0, throttled: 0 }) };
+const NO_SHARES: RateShares = { take: rate => Promise.resolve(rate) };
 
 /**
  * Undoes one unit of a run, journalled page by journalled page: wherever the stored data key is still the one that the
@@ -53,7 +55,7 @@ export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Prom
   let progress = await resumeUnit(unit, 'rollback', { ledger: ports.ledger, from: plan.continues ?? [] });
   if (progress.done) return progress;
   for await (const { page, cursor } of journalledPages(undoneUnit(scope), progress, ports.archive)) {
-    const control = await heedControl(plan, { ...ports, keys: NO_KMS });
+    const control = await heedControl(plan, { ...ports, keys: NO_KMS, shares: NO_SHARES });
     if (control.kind === 'pause') return { ...progress, paused: true };
     const entries = await rollbackPage(scope, page, { ...ports, index: progress.pages });
     const records = { length: new Set(entries.map(({ locator }) => locator)).size };

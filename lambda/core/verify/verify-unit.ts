@@ -13,6 +13,7 @@ import type {
   KeyService,
   Ledger,
   OutcomeArchive,
+  RateShares,
   RecordStore,
   Telemetry,
 } from '../ports.ts';
@@ -32,6 +33,7 @@ export interface VerifyPorts {
   readonly keys: KeyService;
   readonly archive: OutcomeArchive;
   readonly ledger: Ledger;
+  readonly shares: RateShares;
   readonly telemetry: Telemetry;
   readonly deadline: Deadline;
   readonly clock: Clock;

@@ -1,0 +1,173 @@
+import type { Clock, Deadline } from '../ports.ts';
+import { offerFor, type Offer } from './fair-share.ts';
+import { isLive, liveLeases, type Lease, type ShareBook, type Slot } from './lease.ts';
+
+/** An invocation of a worker. */
+export interface Worker {
+  readonly runId: string;
+  /** The pass and the unit that it works on. */
+  readonly work: string;
+  /** Its own name: no other invocation has it. */
+  readonly holder: string;
+  /** How many workers its run can have. */
+  readonly workers: number;
+}
+
+export interface SharePorts {
+  readonly book: ShareBook;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly sleep: (ms: number) => Promise<unknown>;
+  /** From 0 on, below 1. */
+  readonly random: () => number;
+}
+
+/** By how much the clocks of two machines may differ, and an invocation outlive its time. */
+const MARGIN_MS = 30_000;
+/** A worker that must wait comes back in a minute; its claim to a share stands for so long. */
+const CLAIM_MS = 150_000;
+/** Less than a quarter of what a worker comes to have is not worth beginning a page with. */
+const ENOUGH = 1 / 4;
+/** Slots change hands while one looks for one: more tries than any crowd needs. */
+const TRIES = 20;
+/**
+ * All workers together look once in 15 ms at most. A thousand leases of some 150 bytes are 38 reads of 4 KB: 67 looks a
+ * second are 2,500 of the 3,000 reads a second that a partition takes. Sixteen workers look before every page.
+ */
+const LOOK_MS_PER_SLOT = 15;
+/** Shares are quotients, and their sums are not exact. */
+const ALMOST = 1 - 1e-9;
+
+/**
+ * What one worker has of the rate in one Region. It writes down what it wants before it reads what all others have, and
+ * then uses no more than fits beside that: of two who take at the same time, the later reader sees the other. It uses
+ * less before it writes down less. So whatever is in use at one time was seen to fit by the last one who took more.
+ */
+export class RegionShare {
+  readonly #region: string;
+  readonly #worker: Worker;
+  readonly #ports: SharePorts;
+  readonly #until: number;
+  /** What this worker may send. What is written down of it is never less. */
+  #used = 0;
+  #own: Slot | undefined;
+  #last = { at: 0, runRate: 0, slots: 0 };
+
+  constructor(region: string, worker: Worker, ports: SharePorts) {
+    this.#region = region;
+    this.#worker = worker;
+    this.#ports = ports;
+    this.#until = ports.clock.now() + ports.deadline.remaining() + MARGIN_MS;
+  }
+
+  /** Requests a second that this worker may send until it looks again; 0 where it must wait. */
+  async look(runRate: number): Promise<number> {
+    if (this.#hasJustLooked(runRate)) return this.#used;
+    for (let tries = 1; tries <= TRIES; tries++) if (await this.#take(runRate)) return this.#used;
+    throw new Error(`the shares of ${this.#region} were changed by others ${TRIES} times in a row`);
+  }
+
+  async giveBack(): Promise<void> {
+    this.#used = 0;
+    if (this.#own?.lease?.holder === this.#worker.holder) await this.#write(this.#own, undefined);
+  }
+
+  /** Sends nothing any more, and keeps its claim while it is away: the others make room meanwhile. */
+  async claimUntilLater(): Promise<void> {
+    this.#used = 0;
+    const own = this.#own;
+    if (own?.lease?.holder !== this.#worker.holder) return;
+    await this.#write(own, { ...own.lease, share: 0, until: this.#ports.clock.now() + CLAIM_MS });
+  }
+
+  #hasJustLooked(runRate: number): boolean {
+    const { at, runRate: before, slots } = this.#last;
+    return this.#used > 0 && runRate === before && this.#ports.clock.now() - at < slots * LOOK_MS_PER_SLOT;
+  }
+
+  /** Answers whether it came to an end of it: others may have changed the slot meanwhile. */
+  async #take(runRate: number): Promise<boolean> {
+    const { slot, has, others } = await this.#read(runRate);
+    const { runId } = this.#worker;
+    const offer = offerFor({ runId, runRate, share: has }, others);
+    const share = this.#worthIt(has > 0 ? offer.share : Math.min(offer.share, this.#first(offer)), offer);
+    const goesUp = share > this.#used;
+    if (!goesUp) this.#used = share;
+    if (!goesUp && this.#isWrittenDown(slot, { runRate, share })) return true;
+    if (!(await this.#write(slot, this.#lease(runRate, share)))) return false;
+    return !goesUp || (await this.#confirm(runRate, share));
+  }
+
+  /** Uses what it has written down as far as it fits beside what the others have written down by now. */
+  async #confirm(runRate: number, wanted: number): Promise<boolean> {
+    const { slot, others } = await this.#read(runRate);
+    if (slot.lease?.holder !== this.#worker.holder) return false;
+    const offer = offerFor({ runId: this.#worker.runId, runRate, share: wanted }, others);
+    const fits = offer.room >= wanted * ALMOST ? wanted : Math.max(this.#used, offer.room);
+    this.#used = this.#worthIt(fits, offer);
+    if (this.#used < wanted) await this.#write(slot, this.#lease(runRate, this.#used));
+    return true;
+  }
+
+  /** What all workers of the run would have if all of them came: the first ones leave room for the others. */
+  #first({ part }: Offer): number {
+    return part / this.#worker.workers;
+  }
+
+  /** A worker that has a share already takes any other; one that has none waits for something to begin with. */
+  #worthIt(share: number, offer: Offer): number {
+    const enough = ENOUGH * Math.min(offer.fair, this.#first(offer));
+    return this.#used > 0 || share >= enough ? share : 0;
+  }
+
+  async #read(runRate: number): Promise<{
+    readonly slot: Slot;
+    /** What it goes on from: its own, or what an earlier invocation on the same unit has left. */
+    readonly has: number;
+    readonly others: readonly Lease[];
+  }> {
+    const now = this.#ports.clock.now();
+    const slots = await this.#ports.book.read(this.#region);
+    const { runId, work, holder } = this.#worker;
+    const mine = slots.find(({ lease }) => lease?.holder === holder);
+    const left = slots.find(
+      slot => isLive(slot, now) && slot.lease?.runId === runId && slot.lease.work === work,
+    );
+    const slot = mine ?? left ?? this.#freeSlot(slots, now);
+    if (mine === undefined) this.#used = 0;
+    this.#last = { at: now, runRate, slots: slots.length };
+    this.#own = slot;
+    const others = liveLeases(
+      slots.filter(({ id }) => id !== slot.id),
+      now,
+    );
+    return { slot, others, has: mine === undefined ? (left?.lease?.share ?? 0) : this.#used };
+  }
+
+  #freeSlot(slots: readonly Slot[], now: number): Slot {
+    const free = slots.filter(slot => !isLive(slot, now));
+    const { random } = this.#ports;
+    const id = Math.floor(random() * 36 ** 8).toString(36);
+    return free[Math.floor(random() * free.length)] ?? { id, version: 0 };
+  }
+
+  #isWrittenDown({ lease }: Slot, { runRate, share }: Pick<Lease, 'runRate' | 'share'>): boolean {
+    return lease?.holder === this.#worker.holder && lease.runRate === runRate && lease.share === share;
+  }
+
+  #lease(runRate: number, share: number): Lease {
+    const { runId, work, holder } = this.#worker;
+    return { runId, work, holder, runRate, share, until: this.#until };
+  }
+
+  async #write(slot: Slot, lease: Lease | undefined): Promise<boolean> {
+    const written = await this.#ports.book.write(this.#region, slot, lease);
+    if (written)
+      this.#own = {
+        id: slot.id,
+        version: slot.version + 1,
+        ...(lease !== undefined && { lease }),
+      };
+    return written;
+  }
+}

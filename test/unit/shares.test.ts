@@ -1,0 +1,199 @@
+import { kmsRegions, type WorkerShare, withShare } from '../../lambda/core/rate/worker-share.ts';
+import { EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
+import type { UnitProgress } from '../../lambda/core/model/books.ts';
+import { NEW_KEY, OLD_KEY, plan, planned } from '../support/builders.ts';
+import { INVOCATION_MS, REGION, World } from '../support/share-world.ts';
+
+describe('the share of a worker', () => {
+  it('leaves room for all workers of its run at its first page, and is all of the rate at the next if nobody comes', async () => {
+    const world = new World();
+    const worker = world.worker('u1');
+    expect(await worker.take(500)).toBe(31.25);
+    expect(await world.page(worker, 500)).toBe(500);
+  });
+
+  it('is an equal part where all come at once', async () => {
+    const world = new World();
+    const workers = Array.from({ length: 16 }, (_, unit) => world.worker(`u${unit}`));
+    expect(await Promise.all(workers.map(worker => worker.take(500)))).toEqual(
+      Array.from({ length: 16 }, () => 31.25),
+    );
+  });
+
+  it('grows by what others give back, and the last worker has all of the rate at its next page', async () => {
+    const world = new World();
+    const workers = Array.from({ length: 4 }, (_, unit) => world.worker(`u${unit}`, { workers: 4 }));
+    const [first, second, third, last] = workers as [WorkerShare, WorkerShare, WorkerShare, WorkerShare];
+    for (const worker of workers) expect(await worker.take(8)).toBe(2);
+    await first.giveBack();
+    expect(await world.page(second, 8)).toBeCloseTo(8 / 3);
+    expect(await world.page(third, 8)).toBeCloseTo(8 / 3);
+    expect(await world.page(last, 8)).toBeCloseTo(8 / 3);
+    await second.giveBack();
+    await third.giveBack();
+    expect(await world.page(last, 8)).toBe(8);
+  });
+
+  it('is waited for until the others have made room, and is nobody else’s meanwhile', async () => {
+    const world = new World();
+    const old = world.worker('u1', { workers: 2 });
+    await old.take(10);
+    expect(await world.page(old, 10)).toBe(10);
+    world.meanwhile = () => old.take(10);
+    const late = world.worker('u2', { workers: 2 });
+    expect(await late.take(10)).toBe(5);
+    expect(world.shares).toEqual([5, 5]);
+  });
+
+  it('stays claimed while its worker is away, where nothing became free in time', async () => {
+    const world = new World();
+    const old = world.worker('u1', { workers: 2 });
+    await old.take(10);
+    await world.page(old, 10);
+    const late = world.worker('u2', { workers: 2 });
+    expect(await late.take(10)).toBeUndefined();
+    expect(world.now).toBeLessThanOrEqual(20_000 + 60_000);
+    await late.giveBack();
+    expect(await world.page(old, 10)).toBe(5);
+    world.now += 60_000;
+    expect(await world.worker('u2', { workers: 2 }).take(10)).toBe(5);
+  });
+
+  it('follows a rate that is changed, at its next page', async () => {
+    const world = new World();
+    const workers = Array.from({ length: 16 }, (_, unit) => world.worker(`u${unit}`));
+    for (const worker of workers) await worker.take(500);
+    for (const worker of workers) expect(await worker.take(8)).toBe(0.5);
+    for (const worker of workers) await worker.take(500);
+    for (const worker of workers) expect(await world.page(worker, 500)).toBeCloseTo(31.25);
+  });
+
+  it('is taken over by the next invocation on its unit, killed or not, and by nobody else before its time is up', async () => {
+    const world = new World();
+    const killed = world.worker('u1', { workers: 1 });
+    expect(await killed.take(10)).toBe(10);
+    expect(await world.worker('u2', { workers: 1 }).take(10)).toBeUndefined();
+    expect(await world.worker('u1', { workers: 1 }).take(10)).toBe(5);
+    world.now = INVOCATION_MS + 200_000;
+    expect(await world.worker('u3', { workers: 1 }).take(10)).toBe(10);
+  });
+
+  it('is never worth a request an hour: who finds too little waits', async () => {
+    const world = new World();
+    const others = Array.from({ length: 3 }, (_, unit) => world.worker(`u${unit}`, { workers: 4 }));
+    for (const worker of others) await worker.take(8);
+    for (const worker of others) await world.page(worker, 8);
+    for (const worker of others) await world.page(worker, 8);
+    const turns = others.values();
+    world.meanwhile = () => Promise.resolve(turns.next().value?.take(8));
+    expect(await world.worker('u3', { workers: 4 }).take(8)).toBeGreaterThanOrEqual(0.5);
+  });
+
+  it('is the smallest of those that it has in the Regions of its route', async () => {
+    const world = new World();
+    const there = world.worker('u1', { runId: 'run-2', workers: 1, regions: ['eu-west-1'] });
+    await there.take(6);
+    const both = world.worker('u1', { workers: 1, regions: [REGION, 'eu-west-1'] });
+    world.meanwhile = () => there.take(6);
+    expect(await both.take(10)).toBe(4);
+    await world.page(there, 6);
+    expect(await both.take(10)).toBe(5);
+  });
+
+  it('needs one read a page where nothing changes, and no write', async () => {
+    const world = new World();
+    const worker = world.worker('u1', { workers: 1 });
+    await worker.take(10);
+    const { reads, writes } = world.book;
+    await world.page(worker, 10);
+    expect([world.book.reads - reads, world.book.writes - writes]).toEqual([1, 0]);
+  });
+
+  it('is looked at less often the more workers there are: together once in 15 ms', async () => {
+    const world = new World();
+    const workers = Array.from({ length: 100 }, (_, unit) => world.worker(`u${unit}`, { workers: 100 }));
+    for (const worker of workers) await worker.take(500);
+    world.now += 2_000;
+    for (const worker of workers) await worker.take(500);
+    const { reads } = world.book;
+    world.now += 1_400;
+    for (const worker of workers) await worker.take(500);
+    expect(world.book.reads - reads).toBe(0);
+    world.now += 100;
+    for (const worker of workers) await worker.take(500);
+    expect(world.book.reads - reads).toBe(100);
+  });
+
+  it('uses slots again: there are never more than there were workers at one time', async () => {
+    const world = new World();
+    for (let unit = 0; unit < 50; unit++) {
+      const pair = [world.worker(`a${unit}`, { workers: 2 }), world.worker(`b${unit}`, { workers: 2 })];
+      for (const worker of pair) await worker.take(10);
+      for (const worker of pair) await worker.giveBack();
+    }
+    expect(world.book.regions.get(REGION)!.size).toBe(2);
+  });
+});
+
+describe('an invocation', () => {
+  const progress = (changes: Partial<UnitProgress>): UnitProgress => ({
+    ...{ runId: 'run-1', unitId: 'u1', phase: 'migrate', store: 0, pages: 1, done: false },
+    books: EMPTY_BOOKS,
+    ...changes,
+  });
+
+  it.each([
+    ['is done', () => Promise.resolve(progress({ done: true })), 0],
+    ['is paused', () => Promise.resolve(progress({ paused: true })), 0],
+    ['fails', () => Promise.reject(new Error('no')), 0],
+    ['goes on in the next one', () => Promise.resolve(progress({})), 1],
+  ])('that %s leaves so much of its share', async (_, work, left) => {
+    const world = new World();
+    const shares = world.worker('u1', { workers: 1 });
+    await withShare(shares, async () => {
+      await shares.take(10);
+      return work();
+    }).catch(() => undefined);
+    expect(world.shares).toHaveLength(left);
+  });
+});
+
+describe('two runs that use one Region', () => {
+  it('have together what the larger of them may have, in equal parts', async () => {
+    const world = new World();
+    const [one, other] = [
+      world.worker('u1', { runId: 'run-1', workers: 1 }),
+      world.worker('u1', { runId: 'run-2', workers: 1 }),
+    ];
+    expect(await one.take(500)).toBe(500);
+    world.meanwhile = () => one.take(500);
+    expect(await other.take(400)).toBe(250);
+    expect(await one.take(500)).toBe(250);
+    await other.giveBack();
+    expect(await world.page(one, 500)).toBe(500);
+  });
+
+  it('leave a modest one all of its rate', async () => {
+    const world = new World();
+    const [one, modest] = [
+      world.worker('u1', { runId: 'run-1', workers: 1 }),
+      world.worker('u1', { runId: 'run-2', workers: 1 }),
+    ];
+    await one.take(500);
+    world.meanwhile = () => one.take(500);
+    expect(await modest.take(8)).toBe(8);
+    expect(world.shares).toEqual([492, 8]);
+  });
+});
+
+describe('the Regions of a pass', () => {
+  it('are those in which it asks KMS', () => {
+    const there = NEW_KEY.replace('us-east-1', 'eu-west-1');
+    const gone = planned(OLD_KEY.replace('us-east-1', 'us-west-2'), { unusable: 'is disabled' });
+    const elsewhere = plan({ sources: [planned(OLD_KEY), gone], destination: planned(there) });
+    expect(kmsRegions(elsewhere, 'migrate')).toEqual(['us-east-1', 'eu-west-1']);
+    expect(kmsRegions(elsewhere, 'verify')).toEqual(['eu-west-1']);
+    expect(kmsRegions(elsewhere, 'rollback')).toEqual([]);
+    expect(kmsRegions(plan(), 'migrate')).toEqual(['us-east-1']);
+  });
+});
