@@ -126,6 +126,13 @@ function commandsOfRuns({ command, act }: Definer): void {
         (await import('./commands/control.ts')).control(what, runId, context),
       ),
     );
+  command('rate <run>', 'changes the KMS rate of a run while it runs, up to what its job allows')
+    .addArgument(new Argument('<requests-per-second>', 'a whole number from 1 on').argParser(wholeNumber))
+    .action(
+      act(async (context, runId: string, requestsPerSecond: number) =>
+        (await import('./commands/rate.ts')).rate(runId, requestsPerSecond, context),
+      ),
+    );
 }
 
 function commandsToLook({ command, act }: Definer): void {

@@ -5,12 +5,15 @@ import { Executions, type ExecutionStatus } from '../lambda/adapters/executions.
 import { DynamoDbLedger } from '../lambda/adapters/ledger.ts';
 import { AwsClients } from '../lambda/adapters/aws-clients.ts';
 import { lockPorts } from '../lambda/adapters/lock-ports.ts';
+import { LedgerShareBook } from '../lambda/adapters/share-book.ts';
 import { LedgerStoreLocks } from '../lambda/adapters/store-locks.ts';
 import { placeText, standingOf, type Holder, type Standing } from '../lambda/core/lock/store-lock.ts';
 import { S3RunFiles } from '../lambda/adapters/run-files.ts';
 import { addBooks, EMPTY_BOOKS } from '../lambda/core/account/books.ts';
 import type { Books, UnitProgress } from '../lambda/core/model/books.ts';
 import type { Phase, RunPlan } from '../lambda/core/model/run.ts';
+import { usesOf, type RegionUse } from '../lambda/core/rate/region-use.ts';
+import { runRate, type RunRate } from '../lambda/core/rate/run-rate.ts';
 
 export interface PhaseProgress {
   readonly phase: Phase;
@@ -31,6 +34,7 @@ export class RunWatch {
   readonly files: S3RunFiles;
   readonly #ledger: DynamoDbLedger;
   readonly #locks: LedgerStoreLocks;
+  readonly #shares: LedgerShareBook;
 
   constructor(deployment: Deployment, config: ClientConfig) {
     this.executions = new Executions(deployment.stateMachineArn, config);
@@ -38,6 +42,7 @@ export class RunWatch {
     this.files = new S3RunFiles(clients.s3(), deployment.runBucket);
     this.#ledger = new DynamoDbLedger(clients.dynamodb(), deployment.ledgerTable);
     this.#locks = new LedgerStoreLocks(clients.dynamodb(), deployment.ledgerTable);
+    this.#shares = new LedgerShareBook(clients.dynamodb(), deployment.ledgerTable);
   }
 
   /** Who holds which table or bucket. */
@@ -72,6 +77,20 @@ export class RunWatch {
 
   async pause(runId: string, paused: boolean): Promise<void> {
     await this.#ledger.pause(runId, paused);
+  }
+
+  /** What the run may send to KMS, as it is now. */
+  async rate(plan: RunPlan): Promise<RunRate> {
+    return runRate(await this.#ledger.readControl(plan.runId), plan);
+  }
+
+  async setRate(runId: string, requestsPerSecond: number): Promise<void> {
+    await this.#ledger.setRate(runId, requestsPerSecond);
+  }
+
+  /** Who uses KMS in the Regions of a run just now. */
+  async useOfKms(plan: RunPlan): Promise<readonly RegionUse[]> {
+    return usesOf(plan, this.#shares, Date.now());
   }
 
   /** The run's plan once Plan has left it. */

@@ -5,6 +5,7 @@ import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
 import { openStore } from '../../lambda/adapters/record-store.ts';
 import { DynamoDbLedger } from '../../lambda/adapters/ledger.ts';
 import { DeployedRuns } from '../../lambda/adapters/past-runs.ts';
+import { LedgerShareBook } from '../../lambda/adapters/share-book.ts';
 import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
 import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
 import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
@@ -64,7 +65,7 @@ export async function plan(
 
 const MAX_LAMBDA_SECONDS = 900;
 
-type KnownRuns = Pick<PlanPorts, 'history' | 'latestRuns' | 'pastRuns'>;
+type KnownRuns = Pick<PlanPorts, 'history' | 'latestRuns' | 'pastRuns' | 'shares'>;
 
 /** Before there is a deployment, there are no runs. */
 const NO_RUNS: KnownRuns = {
@@ -73,6 +74,7 @@ const NO_RUNS: KnownRuns = {
     proof: () => Promise.resolve(undefined),
   },
   latestRuns: { latest: () => Promise.resolve(undefined) },
+  shares: { read: () => Promise.resolve([]) },
   pastRuns: {
     plan: () => Promise.resolve(undefined),
     units: () => Promise.resolve([]),
@@ -85,7 +87,8 @@ function knownRuns(clients: AwsClients, { ledgerTable, runBucket }: Deployment):
   const history = new LedgerHistory(clients.dynamodb(), ledgerTable);
   const ledger = new DynamoDbLedger(clients.dynamodb(), ledgerTable);
   const pastRuns = new DeployedRuns(new S3RunFiles(clients.s3(), runBucket), ledger);
-  return { history, latestRuns: history, pastRuns };
+  const shares = new LedgerShareBook(clients.dynamodb(), ledgerTable);
+  return { history, latestRuns: history, pastRuns, shares };
 }
 
 async function deployed(aws: CommandContext['aws']): Promise<Deployment | undefined> {

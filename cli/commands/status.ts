@@ -1,6 +1,9 @@
 import { findDeployment } from '../../lambda/adapters/deployment.ts';
+import type { RunPlan } from '../../lambda/core/model/run.ts';
+import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
+import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { heldText, statusText } from '../render/terminal.ts';
+import { heldText, rateText, statusText } from '../render/terminal.ts';
 import { RunWatch } from '../run-watch.ts';
 import { STACK_NAME, type CommandContext } from './command.ts';
 
@@ -10,6 +13,15 @@ const NOT_CHECKED: readonly string[] = [
   'what the stores hold: rewrap report RUN tells what a run found, and rewrap run JOB --mode verify what is there now',
   'runs of other deployments, accounts and Regions',
 ];
+
+/** What a run may send to KMS, and what it and others do send where it asks. */
+async function rateOf(
+  watch: RunWatch,
+  plan: RunPlan,
+): Promise<(RunRate & { readonly regions: readonly RegionUse[] }) | undefined> {
+  if (plan.mode === 'rollback') return undefined;
+  return { ...(await watch.rate(plan)), regions: await watch.useOfKms(plan) };
+}
 
 /** `rewrap status [RUN]`: one run's progress, or the latest runs; and which stores are held, by whom. */
 export async function status(runId: string | undefined, { console, aws }: CommandContext): Promise<ExitCode> {
@@ -34,10 +46,15 @@ export async function status(runId: string | undefined, { console, aws }: Comman
   const plan = await watch.plan(runId);
   const progress = plan === undefined ? [] : await watch.progress(plan);
   const own = held.filter(one => one.runId === runId);
+  const rate = found.state === 'running' && plan !== undefined ? await rateOf(watch, plan) : undefined;
   console.out(
     console.json
-      ? JSON.stringify({ ...found, progress, held: own, notChecked: NOT_CHECKED }, null, 2)
-      : [statusText(found, progress), ...own.map(heldText)].join('\n'),
+      ? JSON.stringify({ ...found, progress, rate, held: own, notChecked: NOT_CHECKED }, null, 2)
+      : [
+          statusText(found, progress),
+          ...(rate === undefined ? [] : rateText(rate, rate.regions)),
+          ...own.map(heldText),
+        ].join('\n'),
   );
   return EXIT.done;
 }

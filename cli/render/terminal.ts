@@ -6,6 +6,8 @@ import type { RunPlan, StoreLook } from '../../lambda/core/model/run.ts';
 import { storeName } from '../../lambda/core/model/job.ts';
 import { conclusion } from '../../lambda/core/report/conclusion.ts';
 import { verdictText } from '../../lambda/core/report/html.ts';
+import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
+import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import type { KeyMaterialReport, Report } from '../../lambda/core/report/report.ts';
 import type { ExecutionStatus } from '../../lambda/adapters/executions.ts';
 import type { HeldStore, PhaseProgress } from '../run-watch.ts';
@@ -180,6 +182,21 @@ export function statusText(status: ExecutionStatus, progress: readonly PhaseProg
     ...(progress.length === 0 ? [] : [progressLine(progress)]),
     ...(error === undefined ? [] : [`${error.name}: ${error.words}`]),
   ].join('\n');
+}
+
+/** The rate of a run that is at work, and who else uses KMS where it does. */
+export function rateText(
+  { requestsPerSecond, words }: RunRate,
+  regions: readonly RegionUse[],
+): readonly string[] {
+  return [
+    `may send ${number(requestsPerSecond)} KMS requests a second`,
+    ...(words === undefined ? [] : [words]),
+    ...regions.map(
+      ({ region, workers, requestsPerSecond: used, others }) =>
+        `${region}: ${workers} workers busy at ${number(Math.round(used * 10) / 10)} requests a second${others.map(one => `, beside ${one.runId} (${number(one.requestsPerSecond)})`).join('')}`,
+    ),
+  ];
 }
 
 const STANDING: Readonly<Record<HeldStore['standing']['kind'], string>> = {

@@ -11,6 +11,7 @@ import { LedgerHistory } from '../adapters/run-history.ts';
 import { runPrefix, S3RunFiles } from '../adapters/run-files.ts';
 import { AwsStoreCatalog } from '../adapters/store-catalog.ts';
 import { Executions } from '../adapters/executions.ts';
+import { LedgerShareBook } from '../adapters/share-book.ts';
 import { LedgerStoreLocks } from '../adapters/store-locks.ts';
 import { lockPorts } from '../adapters/lock-ports.ts';
 import type { Job } from '../core/model/job.ts';
@@ -27,6 +28,7 @@ const table = requireEnv(ENV.ledgerTable);
 const history = new LedgerHistory(clients.dynamodb(), table);
 const ledger = new DynamoDbLedger(clients.dynamodb(), table);
 const pastRuns = new DeployedRuns(files, ledger);
+const shares = new LedgerShareBook(clients.dynamodb(), table);
 const locks = new LedgerStoreLocks(clients.dynamodb(), table);
 const keys = (grantTokens: readonly string[]): KmsKeyCatalog =>
   new KmsKeyCatalog(new KmsChannel({ grantTokens }), KMS_PATIENCE_MS);
@@ -49,6 +51,7 @@ export async function handler({ runId, stateMachineArn, input }: PlanEvent): Pro
         ...{ keys, stores, history, pastRuns, files },
         records: (store, options) => openStore(store, { clients, ...options }),
         latestRuns: history,
+        shares,
         lock: lockPorts({ locks, ledger, executions: new Executions(stateMachineArn) }),
       },
     ),

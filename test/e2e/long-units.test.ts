@@ -1,4 +1,4 @@
-import { BatchWriteItemCommand, CreateTableCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { ListStateMachinesCommand, RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { CreateKeyCommand, GenerateDataKeyWithoutPlaintextCommand } from '@aws-sdk/client-kms';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
@@ -169,7 +169,7 @@ describe('a unit longer than an invocation', () => {
   });
 
   describe('under way', () => {
-    it('is held by rewrap pause, and goes on by rewrap resume, at the rate that the ledger says by then', async () => {
+    it('is held by rewrap pause, and goes on by rewrap resume, at the rate that rewrap rate has given it by then', async () => {
       const runId = await start('census', 3);
       expect((await tell('pause', runId)).code).toBe(0);
       // There is one worker: it has looked again and again since, and found the run paused.
@@ -179,17 +179,31 @@ describe('a unit longer than an invocation', () => {
       const still = await until(runId, () => aws.aws.lambda.invocations('MigrateUnit') > later + 3);
       expect([still.state, records(still)]).toEqual(['running', records(held)]);
       expect(records(still)).toBeLessThan(600);
-      await aws.dynamodb.send(
-        new UpdateItemCommand({
-          TableName: deployment.ledgerTable,
-          Key: { run: { S: runId }, item: { S: 'CONTROL' } },
-          UpdateExpression: 'SET kmsRequestsPerSecond = :rate',
-          ExpressionAttributeValues: { ':rate': { N: '16' } },
-        }),
-      );
+      for (const [rate, words] of [
+        ['0', 'can be from 1 to 16 KMS requests a second'],
+        ['17', 'can be from 1 to 16 KMS requests a second'],
+        ['fast', 'write a whole number'],
+      ] as const) {
+        const refused = await tell('rate', runId, rate);
+        expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(words)]);
+      }
+      const told = await tell('rate', runId, '16', '--json');
+      expect(told.stderr).toContain('keep to 16 KMS requests a second instead of 3');
+      expect([told.code, JSON.parse(told.stdout)]).toEqual([0, { runId, before: 3, requestsPerSecond: 16 }]);
+      expect(JSON.parse((await tell('status', runId, '--json')).stdout)).toMatchObject({
+        rate: {
+          requestsPerSecond: 16,
+          words: expect.stringContaining('from 3 to 16'),
+          regions: [{ region: 'us-east-1', workers: 0, others: [] }],
+        },
+      });
       expect((await tell('resume', runId)).code).toBe(0);
       expect(records(await until(runId, ({ state }) => state === 'succeeded'))).toBe(600);
       expect((await tell('pause', runId)).code).toBe(2);
+      expect((await tell('rate', runId, '8')).code).toBe(2);
+      expect((JSON.parse((await tell('report', runId, '--json')).stdout) as Report).warnings).toContainEqual(
+        'its rate was changed while it ran: from 3 to 16 KMS requests a second',
+      );
     });
 
     it('is ended by rewrap stop, with a report that does not say what is left', async () => {

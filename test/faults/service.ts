@@ -95,6 +95,7 @@ export class Service {
         history,
         pastRuns: new DeployedRuns(files, ledger),
         latestRuns: history,
+        shares: new LedgerShareBook(clients.dynamodb(), LEDGER),
         files: { writePlan: (begun, units) => files.writePlan({ ...begun, pageSize }, units) },
         lock: {
           locks: new LedgerStoreLocks(clients.dynamodb(), LEDGER),

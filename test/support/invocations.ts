@@ -22,6 +22,8 @@ export interface Sandbox {
   readonly world: FakePorts;
   /** The time-out of the function. */
   readonly timeoutMs: number;
+  /** The worker's share of the rate. */
+  readonly share: number;
   /** Something else ends the invocation earlier. */
   readonly killedAfterMs?: number;
 }
@@ -30,7 +32,7 @@ export interface Sandbox {
 export async function invoke(
   phase: 'migrate' | 'verify',
   scope: UnitScope,
-  { clock, world, timeoutMs, killedAfterMs = timeoutMs }: Sandbox,
+  { clock, world, timeoutMs, share, killedAfterMs = timeoutMs }: Sandbox,
 ): Promise<Invocation> {
   const startedAt = clock.now();
   const endsAt = startedAt + Math.min(timeoutMs, killedAfterMs);
@@ -43,6 +45,7 @@ export async function invoke(
   const ports = {
     ...slowed(world, passes),
     keys,
+    shares: { take: () => Promise.resolve(share) },
     clock: { now: () => clock.now() },
     deadline: { remaining: () => startedAt + timeoutMs - clock.now() },
   };

@@ -83,6 +83,7 @@ export interface Given {
   readonly history?: Partial<RunHistory>;
   readonly pastRuns?: PastRuns;
   readonly latestRuns?: LatestRuns;
+  readonly shares?: PlanPorts['shares'];
   /** What Plan finds in every store. @default one record that fits every job of the tests */
   readonly records?: RecordStore;
 }
@@ -103,6 +104,7 @@ export function ports(given: Given = {}): PlanPorts {
       fence: (_run, now) => Promise.resolve({ succeeded: false, fencedAt: now }),
       lastPageAt: () => Promise.resolve(undefined),
     },
+    shares: given.shares ?? { read: () => Promise.resolve([]) },
     latestRuns: given.latestRuns ?? { latest: () => Promise.resolve(undefined) },
   };
 }

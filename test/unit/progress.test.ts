@@ -70,13 +70,11 @@ function worldOf({ records, sources, attributeBytes }: Scene): FakePorts {
   return world;
 }
 
-function scopeOf({ share, bridge, sources, timeoutSeconds }: Scene): UnitScope {
+function scopeOf({ bridge, sources, timeoutSeconds }: Scene): UnitScope {
   const changes: Partial<RunPlan> = {
     sources: [OLD_KEY, ...OTHER_SOURCES].slice(0, sources).map(key => planned(key)),
     pageSize: 500,
     workerTimeoutSeconds: timeoutSeconds,
-    // An operator has lowered the rate since the pages were planned.
-    limits: { kmsRequestsPerSecond: 500, maxConcurrency: 16, toleratedFailurePercentage: 0 },
     ...(bridge && {
       route: {
         type: 'bridge',
@@ -84,7 +82,6 @@ function scopeOf({ share, bridge, sources, timeoutSeconds }: Scene): UnitScope {
         bridge: { sourceRegionArn: BRIDGE, destinationRegionArn: BRIDGE_THERE },
       },
     }),
-    workers: 500 / share,
   };
   return { ...scope(changes), format: FORMAT };
 }
@@ -106,7 +103,7 @@ async function play(
         const before = checkpoint();
         const kill = kills.shift();
         const killedAfterMs = kill === undefined ? timeoutMs : kill * timeoutMs;
-        const done = await invoke(phase, asked, { clock, world, timeoutMs, killedAfterMs });
+        const done = await invoke(phase, asked, { clock, world, timeoutMs, killedAfterMs, share: one.share });
         invocations.push(done);
         if (done.progress === 'killed') {
           if (kill === undefined) throw new Error('ran into its time-out');
@@ -184,7 +181,12 @@ describe('progress', () => {
       (async () => {
         for (;;) {
           const scoped = { ...scopeOf(one), format };
-          const { progress, requests } = await invoke('migrate', scoped, { clock, world, timeoutMs });
+          const { progress, requests } = await invoke('migrate', scoped, {
+            clock,
+            world,
+            timeoutMs,
+            share: one.share,
+          });
           if (progress === 'killed') throw new Error('ran into its time-out');
           asked.push(requests);
           if (progress.done) return progress;

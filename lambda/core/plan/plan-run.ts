@@ -1,6 +1,8 @@
 import type { FormatRegistry } from '../model/format.ts';
 import type { Job } from '../model/job.ts';
 import type { RunPlan, Unit } from '../model/run.ts';
+import type { ShareBook } from '../rate/lease.ts';
+import { sharedRegions, usesOf } from '../rate/region-use.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkPermissions } from './check-permissions.ts';
 import { checkReversal } from './check-reversal.ts';
@@ -24,6 +26,8 @@ export interface PlanPorts {
   readonly history: RunHistory;
   readonly pastRuns: PastRuns;
   readonly latestRuns: LatestRuns;
+  /** Which runs use KMS just now. */
+  readonly shares: Pick<ShareBook, 'read'>;
 }
 
 export interface PlanRequest {
@@ -61,7 +65,10 @@ export async function planRun(request: PlanRequest, ports: PlanPorts): Promise<P
         })
       : await planPasses(input, request, ports);
   const { plan, units } = input.fromStart ? planned : await continueRun(planned, request.now, ports);
-  return { units, plan: { ...plan, warnings: [...(await changesSince(plan, ports)), ...plan.warnings] } };
+  const { kmsRequestsPerSecond } = plan.limits;
+  const shared = sharedRegions(await usesOf(plan, ports.shares, request.now), kmsRequestsPerSecond);
+  const changes = await changesSince(plan, ports);
+  return { units, plan: { ...plan, warnings: [...changes, ...plan.warnings, ...shared] } };
 }
 
 /** A run that visits records: a census, a migration, a verification. */

@@ -1,0 +1,34 @@
+import { findDeployment } from '../../lambda/adapters/deployment.ts';
+import { rateProblem } from '../../lambda/core/rate/run-rate.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { RunWatch } from '../run-watch.ts';
+import { STACK_NAME, type CommandContext } from './command.ts';
+
+/** `rewrap rate RUN N`: changes what a run may send to KMS, while it runs. */
+export async function rate(
+  runId: string,
+  requestsPerSecond: number,
+  { console, aws }: CommandContext,
+): Promise<ExitCode> {
+  const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+  const refused = (words: string): ExitCode => {
+    console.note(words);
+    return EXIT.refused;
+  };
+  const status = await watch.executions.status(runId);
+  if (status === undefined) return refused(`there is no run ${runId}; rewrap status lists the latest`);
+  if (status.state !== 'running')
+    return refused(`run ${runId} has ${status.state} already: it sends nothing any more`);
+  const plan = await watch.plan(runId);
+  if (plan === undefined) return refused(`run ${runId} is still being planned; try again in a moment`);
+  if (plan.mode === 'rollback') return refused(`run ${runId} is a rollback, which asks nothing of KMS`);
+  const problem = rateProblem(requestsPerSecond, plan);
+  if (problem !== undefined) return refused(`the rate of run ${runId} ${problem}`);
+  const before = (await watch.rate(plan)).requestsPerSecond;
+  await watch.setRate(runId, requestsPerSecond);
+  console.note(
+    `run ${runId} is told to keep to ${requestsPerSecond} KMS requests a second instead of ${before}: each of its workers does so from its next page on, within some 20 seconds; the number of its workers, up to ${plan.workers}, stays as it was planned`,
+  );
+  if (console.json) console.out(JSON.stringify({ runId, before, requestsPerSecond }));
+  return EXIT.done;
+}
