@@ -13,7 +13,9 @@ async function finished(
   const leave = (what: string) => () => Promise.resolve(void left.push(what));
   const units = async function* () {
     for (const phase of ['migrate', 'verify'] as const)
-      yield await Promise.resolve(afterPage(freshProgress(UNIT, phase), { position: { done: true }, books: EMPTY_BOOKS }));
+      yield await Promise.resolve(
+        afterPage(freshProgress(UNIT, phase), { position: { done: true }, books: EMPTY_BOOKS }),
+      );
   };
   const { report } = await finishRun(
     { runId: 'run-3', ...request },
