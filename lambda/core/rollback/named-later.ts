@@ -10,7 +10,8 @@ export function placeOf({ store, locator, slot }: Pick<IntentEntry, 'store' | 'l
 /**
  * Places of a page that later pages name again. Where an attempt at a page was given up, or lost to another invocation, the
  * next one may have ended that page earlier, and have come to the rest of it in pages of its own: then it is there that
- * these places are counted. Each of those pages has at least one of them, so no more pages are looked at than places.
+ * these places are counted. Each page that lies in the journal has at least one data key, and until the rest is over they are
+ * of these places, or new: so no more pages are looked at than places.
  */
 export async function namedLater(
   { name, workedAgain }: JournalledPage,
