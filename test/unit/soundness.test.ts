@@ -4,8 +4,8 @@ import { play } from '../soundness/play.ts';
 import { missingKinds, NONE, withLived, withPlayed } from '../soundness/totals.ts';
 
 /** A few of what `npm run test:soundness` plays in great number. */
-const PAIRS = 2_000;
-const LIVES = 200;
+const PAIRS = 1_000;
+const LIVES = 100;
 
 describe('whatever store a job meets, whether it fits or not', () => {
   it('exit code 0 and the advice to disable a key mean that its readers read on, and every verdict is that of the rule', async () => {
