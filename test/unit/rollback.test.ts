@@ -131,6 +131,29 @@ describe('rolling a run back', () => {
     expect(snapshot(ports)).toBe(before);
   });
 
+  it('finds in the journal whatever the run has replaced, also where somebody was faster beside the data key', async () => {
+    const ports = fakePorts();
+    const first = order(ports, 0);
+    ports.records.put({ ...first, attributes: { ...first.attributes, keyArn: { S: OLD_KEY } } });
+    const keyId = OLD_KEY.split('/')[1] ?? '';
+    ports.records.beforeWrite = record => {
+      ports.records.beforeWrite = () => undefined;
+      const now = record as ItemRecord;
+      ports.records.put({ ...now, attributes: { ...now.attributes, keyArn: { S: keyId } } });
+      return undefined;
+    };
+    const format = {
+      type: 'attribute',
+      dataKey: 'edk',
+      keyArn: 'keyArn',
+      encryptionContext: { tenant: { attribute: 'tenant' } },
+    };
+    await migrateUnit(scope({ stores: [{ type: 'dynamodb', table: 'Orders', format }] }), ports);
+    await rollbackUnit(ROLLBACK, migrated(ports));
+    const [last] = [...ports.records.items.values()];
+    expect(last?.attributes).toEqual({ ...first.attributes, keyArn: { S: keyId } });
+  });
+
   it('believes nothing of a record that its store does not show: its place is not empty because nothing is seen', async () => {
     const { ports } = await afterMigration(2, {
       type: 'attribute',

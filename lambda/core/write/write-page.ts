@@ -1,11 +1,13 @@
 import pMap from 'p-map';
 import type { Turns } from '../account/turns.ts';
+import type { UndoPlace } from '../journal/entries.ts';
 import { replacementOf } from '../journal/journal-page.ts';
+import { placeDigest, undoOf } from '../journal/undo.ts';
 import type { DataKey, Finding } from '../model/data-key.ts';
 import { ServiceUnavailable } from '../model/errors.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { RecordStore, WriteResult } from '../ports.ts';
-import type { StoreRecord } from '../model/record.ts';
+import type { RecordChange, StoreRecord } from '../model/record.ts';
 import { canonicalContext } from '../model/encryption-context.ts';
 import type { BoundFormat } from '../model/format.ts';
 import { digest } from '../scan/digest.ts';
@@ -93,7 +95,8 @@ async function writeRecord(
   const replacements = slots.map(({ found, reply }) =>
     replacementOf({ dataKey: found.finding as DataKey, reply }),
   );
-  const first = await records.write(record, format.replace(record, replacements));
+  const change = format.replace(record, replacements);
+  const first = await records.write(record, change);
   if (first.kind !== 'precondition-failed')
     return slots.map(slot => ({ found: slot.found, outcome: outcomeOf(first, slot.reply) }));
 
@@ -104,14 +107,34 @@ async function writeRecord(
   }
   const standings = slots.map(slot => standingOf(slot, current, format));
   const stillOld = replacements.filter((_, index) => standings[index] === 'old');
+  const again = current !== undefined && stillOld.length > 0 ? format.replace(current, stillOld) : undefined;
   const second =
-    current !== undefined && stillOld.length > 0
-      ? await records.write(current, format.replace(current, stillOld))
+    current !== undefined &&
+    again !== undefined &&
+    isJournalled(current, again, journalledUndo(record, change))
+      ? await records.write(current, again)
       : undefined;
   return slots.map((slot, index) => ({
     found: slot.found,
     outcome: outcomeAfterRace(standings[index] ?? 'other', slot.reply, second),
   }));
+}
+
+/** What the intent of a first write holds: of a record that is to be made, nothing. */
+function journalledUndo(record: StoreRecord, change: RecordChange): readonly UndoPlace[] {
+  return record.absent === undefined ? undoOf(record, change) : [];
+}
+
+/**
+ * Whether a rollback that has only the first write's intents would put back what a second write replaces: whatever it
+ * writes as the first would have, lay there as it lay before the first. What it writes otherwise, a rollback leaves alone.
+ */
+function isJournalled(current: StoreRecord, again: RecordChange, journalled: readonly UndoPlace[]): boolean {
+  return undoOf(current, again).every(({ path, before, afterDigest }) => {
+    const known = journalled.find(place => placeDigest(place.path) === placeDigest(path));
+    if (known === undefined) return false;
+    return known.afterDigest !== afterDigest || placeDigest(known.before) === placeDigest(before);
+  });
 }
 
 /** What a slot holds after a lost race: our own new ciphertext (the answer got lost), still the old one, or another's. */
