@@ -81,8 +81,13 @@ export async function listKeys(
 
 type Decrypted = { readonly plaintext: Buffer; readonly keyArn: string } | { readonly error: string };
 
-/** By client: what a ciphertext opens to never changes, so KMS need not be asked twice. */
+/** By client: what a ciphertext opens to changes only with the state of its key, so KMS need not be asked twice. */
 const opened = new WeakMap<KMSClient, Map<string, Decrypted>>();
+
+/** Asks KMS again from now on: the state of a key has changed. */
+export function forgetOpened({ kms }: Clients): void {
+  opened.delete(kms);
+}
 
 /** What KMS says of a data key: its plaintext, and the key that opened it; or the name of the error. */
 export async function decrypt(

@@ -1,4 +1,4 @@
-import { readObject, decrypt, listKeys, readItems, type Clients } from './aws.ts';
+import { decrypt, forgetOpened, listKeys, readItems, readObject, type Clients } from './aws.ts';
 import { readStored, type Application, type ApplicationKeys, type Truth } from './application.ts';
 import { sha256 } from './envelope.ts';
 import { BUCKET, PREFIX, storedItem, storedObject, TABLE, type Layout, type Stored } from './records.ts';
@@ -158,6 +158,7 @@ export class Checker {
    */
   async checkSound({ verdict, stores }: ReadReport): Promise<void> {
     const { findings } = this.#options;
+    forgetOpened(this.#clients);
     for (const [store, place] of [
       [`dynamodb:${TABLE}`, 'table'],
       [`s3:${BUCKET}/${PREFIX}`, 'bucket'],

@@ -154,7 +154,8 @@ export const PLANTED_BUGS: readonly Planted[] = [
   },
   {
     name: 'says that nothing is left, whatever is',
-    breaks: [5, 10],
+    // By the reader who has the new key only: that the counts are wrong is found anyway.
+    breaks: [10],
     given: CALM,
     bug: {
       ports: (ports, { phase, plan }) =>
