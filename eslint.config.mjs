@@ -131,9 +131,12 @@ export default tseslint.config(
   forbid(['cli/**/*.ts'], [SDK, CDK, HANDLERS, EMULATOR]),
   forbid(['emulator/**/*.ts'], [SDK, CDK, LAMBDA, CLI, LIB]),
   forbid(
-    ['aws', 'application', 'checker', 'envelope', 'records', 'violations', 'watch', 'wire', 'weather'].map(
-      name => `test/faults/${name}.ts`,
-    ),
+    [
+      ...['aws', 'application', 'checker', 'envelope', 'records', 'violations', 'watch', 'wire', 'weather'],
+      ...['answers', 'conditions', 'director', 'eye', 'owner', 'places', 'situations'].map(
+        name => `directed/${name}`,
+      ),
+    ].map(name => `test/faults/${name}.ts`),
     [
       {
         ...LAMBDA,

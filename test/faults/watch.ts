@@ -11,6 +11,8 @@ export interface JournalledIntent {
   readonly oldCiphertext: string | null;
   readonly oldDigest: string | null;
   readonly newDigest: string;
+  readonly createsRecord?: true;
+  readonly undo: readonly { readonly path: readonly (string | number)[]; readonly before: unknown }[];
 }
 
 export interface Rate {

@@ -62,6 +62,14 @@ export interface Hooks {
   inject(departure: Departure): Injection | undefined;
   /** After AWS has handled a call, before its answer travels. May kill its party. */
   handled(call: Call): void;
+  /** At the door of AWS: what is done here, is done after a caller has read and before it writes. */
+  arriving?(departure: Departure, request: RawRequest): Promise<void>;
+  /** The request as AWS gets it, where a planted bug has sent another one. */
+  sent?(request: RawRequest, departure: Departure): RawRequest;
+  /** The answer as its caller understands it, where a planted bug misunderstands it. */
+  understood?(answer: AwsResponse, departure: Departure): AwsResponse;
+  /** Like `handled`, for whoever has to ask AWS what became of it. */
+  served?(call: Call): Promise<void>;
 }
 
 interface SdkRequest {
@@ -116,10 +124,15 @@ export class Wire {
     const raw = await rawRequest(request);
     const departure = { party, ...described(raw) };
     await this.#travel(party, party.alive ? this.#hooks.leaving(departure) : 0);
-    const answer = await this.#ask(raw, departure);
+    await this.#hooks.arriving?.(departure, raw);
+    const served = await this.#ask(this.#hooks.sent?.(raw, departure) ?? raw, departure);
     const [status, text] =
-      typeof answer === 'string' ? [answer, ''] : [answer.status, answer.body.toString('utf8')];
-    this.#hooks.handled({ ...departure, at: this.#time.now(), status, answer: text });
+      typeof served === 'string' ? [served, ''] : [served.status, served.body.toString('utf8')];
+    const call = { ...departure, at: this.#time.now(), status, answer: text };
+    this.#hooks.handled(call);
+    await this.#hooks.served?.(call);
+    const answer =
+      typeof served === 'string' ? served : (this.#hooks.understood?.(served, departure) ?? served);
     await this.#travel(party, answer === 'no-answer' ? ANSWER_TIMEOUT_MS : 0);
     if (typeof answer !== 'string') return { response: sdkResponse(answer) };
     // As the SDK names it, whether the connection broke or the answer is late.

@@ -1,0 +1,330 @@
+import type { Injection } from '../../../emulator/faults.ts';
+import type { Act, Moment } from './director.ts';
+import { LEDGER } from '../weather.ts';
+import type { Owner } from './owner.ts';
+import { PART } from './places.ts';
+import type { World, Form } from './world.ts';
+
+/** Something that the product does, from its beginning to what can be seen of it in the end. */
+export interface Story {
+  readonly name: string;
+  readonly form: Form;
+  tell(world: World): Promise<void>;
+  /** What somebody may do at a moment, by name. */
+  acts(world: World, moment: Moment): Readonly<Record<string, Act>>;
+}
+
+/** Every record is what its application has made of it, and opens. */
+export async function checkRecords({ owners, there, findings }: World): Promise<void> {
+  for (const owner of [...owners, ...there.filter(({ exists }) => exists)]) {
+    const complaint = await owner.complaint();
+    if (complaint === undefined) continue;
+    const lost = /cannot be|another data key|does not open/.test(complaint);
+    findings.violate(lost ? 4 : 2, `${owner.place.id} in ${owner.place.store} ${complaint}`);
+  }
+  for (const [index, owner] of owners.entries()) {
+    const copy = there[index];
+    if (copy === undefined || copy.exists) continue;
+    const complaint = await owner.complaintOfCopy(copy.place);
+    findings.expect(complaint === undefined, 4, `the copy of ${owner.place.id} ${complaint}`);
+  }
+}
+
+/** Of two invocations that work on a unit, one is told so, and ends. */
+async function oneOfTwo(world: World, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!world.twice || (error as Error).name !== 'UnitConflict') throw error;
+  }
+}
+
+/** A run that is interrupted, one that is not and must finish the work, and the old key disabled. */
+async function migrates(world: World): Promise<void> {
+  const { findings } = world;
+  await pass(world, 'migrate', 'run-1');
+  await checkRecords(world);
+  await world.calmly('migrate', () => world.work('migrate', 'run-2'));
+  await checkRecords(world);
+  await pass(world, 'verify', 'run-2');
+  const { books } = await world.work('verify', 'run-2');
+  const records = world.owners.filter(({ exists }) => exists).length;
+  findings.expect(books.remaining === 0, 4, `${books.remaining} remain after a run in still water`);
+  findings.expect(books.records === records, 5, `${records} records, ${books.records} in the books`);
+  await world.disableOldKey();
+  for (const owner of world.owners) await owner.saveAgain();
+  if (world.form.copies === undefined) await checkRecords(world);
+}
+
+/** One pass of a run, which is interrupted, to its end. */
+async function pass(world: World, phase: 'migrate' | 'verify' | 'rollback', runId: string): Promise<void> {
+  const changes = phase === 'rollback' ? { rollsBack: 'run-1' } : {};
+  const work = (): Promise<unknown> => world.work(phase, runId, changes);
+  world.again = async () => {
+    world.twice = true;
+    await oneOfTwo(world, work);
+  };
+  await world.stage(phase, () => oneOfTwo(world, work));
+}
+
+/** A run, and its rollback, which is interrupted. */
+async function rollsBack(world: World): Promise<void> {
+  const { findings, owners } = world;
+  const seeded = await Promise.all(
+    owners.map(async ({ place, writes }) => ({ parts: await place.read(), writes })),
+  );
+  await world.calmly('migrate', () => world.work('migrate', 'run-1'));
+  await world.time.sleep(5_000);
+  await pass(world, 'rollback', 'run-2');
+  await checkRecords(world);
+  await checkOwn(world);
+  await world.calmly('rollback', () => world.work('rollback', 'run-3', { rollsBack: 'run-1' }));
+  await checkRecords(world);
+  await checkOwn(world);
+  for (const [index, { place, writes }] of owners.entries()) {
+    if (writes !== seeded[index]?.writes) continue;
+    const same = JSON.stringify(sorted(await place.read())) === JSON.stringify(sorted(seeded[index].parts));
+    findings.expect(same, 'rollback', `${place.id} is not, byte for byte, what it was`);
+  }
+}
+
+/** What an application has written beside the data key while a run is rolled back stays as it has written it. */
+async function checkOwn({ owners, findings }: World): Promise<void> {
+  for (const { place, own } of owners) {
+    const parts = await place.read();
+    for (const [name, text] of own)
+      findings.expect(parts?.[name] === text, 2, `${place.id}: ${name} is not what its application wrote`);
+  }
+}
+
+/**
+ * Two records may not be written. Whether any may, the product finds out at records that it has not to write: it tries
+ * what cannot have an effect.
+ */
+async function isRefused(world: World): Promise<void> {
+  const { owners, keys, watch, director } = world;
+  const [first, second, ...others] = owners;
+  for (const owner of others) await owner.rotate(keys.new);
+  if (world.form.copies === true) for (const copy of world.there.slice(2)) await copy.rotate(keys.new);
+  await world.time.sleep(5_000);
+  watch.intents.clear();
+  const denied = [first, second].flatMap(owner => owner ?? []).flatMap(({ place }) => place.id);
+  director.faults = departure =>
+    isWrite(departure) && denied.some(id => isOf(departure, id)) ? refusalOf(departure) : undefined;
+  // Where it is refused, it asks as it does elsewhere; what it asks the others is what this story is about.
+  director.about = departure =>
+    isWrite(departure) && departure.target !== LEDGER && !denied.some(id => isOf(departure, id));
+  await world.stage('ask elsewhere', () => world.work('migrate', 'run-1', { pageSize: 100 }));
+  director.faults = () => undefined;
+  await checkRecords(world);
+}
+
+function isWrite({ operation }: Moment['departure']): boolean {
+  return ['UpdateItem', 'PutItem', 'CopyObject'].includes(operation);
+}
+
+function isOf({ target, body }: Moment['departure'], id: string): boolean {
+  return target.endsWith(`/${id}`) || body.includes(JSON.stringify(id));
+}
+
+function refusalOf({ service }: Moment['departure']): Injection {
+  return service === 's3'
+    ? { kind: 'error', error: 'AccessDenied', status: 403 }
+    : { kind: 'error', error: 'AccessDeniedException', status: 400 };
+}
+
+/** Two runs want the stores of one job; and one that has ended gives them back while another one takes them. */
+async function locks(world: World): Promise<void> {
+  const { findings } = world;
+  for (const round of [1, 2]) {
+    const holders = new Set<string>();
+    const take = async (runId: string): Promise<void> => {
+      if (await world.take(runId)) holders.add(runId);
+    };
+    world.rival = () => take(`rival-${round}`);
+    await world.stage('take locks', () => take(`run-${round}`));
+    findings.expect(holders.size === 1, 4, `${[...holders].join(' and ')} hold one store`);
+    const [holder = ''] = holders;
+    world.over.add(holder);
+    world.rival = () => take(`heir-${round}`);
+    await world.stage('give locks back', () => world.give(holder));
+    holders.delete(holder);
+    await take(`next-${round}`);
+    findings.expect(
+      holders.size === 1,
+      4,
+      `${[...holders].join(' and ')} hold one store after it was given back`,
+    );
+    for (const runId of holders) await world.calmly('give locks back', () => world.give(runId));
+  }
+}
+
+/** A rollback is planned twice: whatever is left of its run is stopped for good, since the first time. */
+async function fences(world: World): Promise<void> {
+  world.rival = () => world.breakPremise('run-1');
+  await world.stage('fence', () => world.fence('run-1'));
+  await world.time.sleep(1_000);
+  await world.stage('fence', () => world.fence('run-1'));
+}
+
+const LOST: Readonly<Record<string, Act>> = { 'its answer gets lost': 'its answer gets lost' };
+
+/** What happens to a unit is the same whatever its records are: it is told with those of one form. */
+function actsOnUnit({ form, again }: World, { request }: Moment): Readonly<Record<string, Act>> {
+  if (form.records === undefined) return isWriteOfRecord(request) ? LOST : {};
+  return { ...LOST, ...(request.endsWith('a checkpoint') && { 'its unit is delivered twice': again }) };
+}
+
+function isWriteOfRecord(request: string): boolean {
+  return !request.includes('journal') && !request.endsWith('a checkpoint');
+}
+
+/** Something beside the data key gets another text, or is taken away. */
+function actsBeside(owner: Owner, name: string, text: string): Readonly<Record<string, Act>> {
+  return {
+    [`gets another ${name}`]: () => owner.setBeside(name, text),
+    [`loses its ${name}`]: () => owner.setBeside(name, undefined),
+  };
+}
+
+/** Everything that an application may do to a record that is about to be written. */
+function actsOnRecord(world: World, { departure }: Moment): Readonly<Record<string, Act>> {
+  const { keys, form } = world;
+  const owner = world.owners.find(one => isAbout(departure, one));
+  const copy = world.there.find(one => isAbout(departure, one));
+  if (copy !== undefined) return actsOnCopy(world, copy);
+  if (owner === undefined) return {};
+  const keyId = keys.old.split('/')[1] ?? '';
+  // What is the same for all forms is told with those that have a label and nothing else.
+  const plain = Object.keys(form).join() === 'place,label';
+  return {
+    'gets another data key': () => owner.rotate(keys.old),
+    ...(plain && {
+      'gets another data key, under the new key': () => owner.rotate(keys.new),
+      'is written again': () => owner.rewrite(),
+      'gets another note': () => owner.annotate(),
+      'is deleted': () => owner.remove(),
+    }),
+    ...(form.label === true && actsBeside(owner, PART.label, keyId)),
+    ...(form.algorithm !== undefined && actsBeside(owner, PART.algorithm, 'RSAES_OAEP_SHA_256')),
+    ...(form.writeTo === true && actsBeside(owner, PART.newLabel, keyId)),
+    ...(form.writeTo === true && actsBeside(owner, PART.newDigest, '0'.repeat(64))),
+    ...(form.version === true && { 'is saved under its next version': () => owner.save() }),
+    ...(form.writeTo === true && { 'gets a new data key of its own': () => owner.fillNewKey(keys.new) }),
+    ...(form.versionedBucket === true && versions(owner)),
+  };
+}
+
+function actsOnCopy(world: World, copy: Owner): Readonly<Record<string, Act>> {
+  const { keys, form } = world;
+  const keyId = keys.old.split('/')[1] ?? '';
+  return {
+    'another copy is made': () => copy.rotate(keys.new),
+    'it is copied as it is': () => world.copyTo(copy),
+    'the source gets another data key': () => source(world, copy).rotate(keys.old),
+    'the source is written again': () => source(world, copy).rewrite(),
+    'the source is deleted': () => source(world, copy).remove(),
+    ...(form.copied === true && {
+      'another copy is made, under the old key': () => copy.rotate(keys.old),
+      'gets another note': () => copy.annotate(),
+      ...actsBeside(copy, PART.label, keyId),
+    }),
+    ...(form.versionedBucket === true && { 'loses its newest version': () => copy.uncover() }),
+  };
+}
+
+function versions(owner: Owner): Readonly<Record<string, Act>> {
+  return {
+    'loses its newest version': () => owner.uncover(),
+    'loses its two newest versions': async () => {
+      await owner.uncover();
+      await owner.uncover();
+    },
+  };
+}
+
+function source({ owners }: World, copy: Owner): Owner {
+  return owners.find(({ place }) => place.id === copy.place.id) ?? copy;
+}
+
+function isAbout({ target, body }: Moment['departure'], { place: { store, id } }: Owner): boolean {
+  return target === `${store}/${id}` || (target === store && body.includes(JSON.stringify(id)));
+}
+
+function sorted(parts: Readonly<Record<string, string>> = {}): unknown {
+  return Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+const FORMS: readonly Form[] = [
+  { place: 'table', label: true },
+  { place: 'table', records: 2 },
+  { place: 'table', label: true, version: true },
+  { place: 'table', algorithm: 'empty' },
+  { place: 'table', algorithm: 'kept' },
+  { place: 'table', label: true, writeTo: true },
+  { place: 'table', writeTo: true, stale: true },
+  { place: 'bucket', label: true },
+  { place: 'bucket', label: true, versionedBucket: true },
+  { place: 'bucket', writeTo: true },
+];
+
+const WITH_COPIES: readonly Form[] = (['table', 'bucket'] as const).flatMap(place => [
+  { place, label: true, copies: true },
+  { place, label: true, copies: true, copied: true, ...(place === 'bucket' && { versionedBucket: true }) },
+]);
+
+const REFUSED: readonly Form[] = [
+  { place: 'table', records: 5 },
+  { place: 'table', records: 5, copies: true },
+  { place: 'bucket', records: 5 },
+  { place: 'bucket', records: 5, copies: true },
+];
+
+export function formText({ place, ...flags }: Form): string {
+  return [
+    place,
+    ...Object.entries(flags).map(([name, kind]) => (kind === true ? name : `${name} ${kind}`)),
+  ].join(', ');
+}
+
+export const STORIES: readonly Story[] = [
+  ...[...FORMS, ...WITH_COPIES].map(form => ({
+    name: `migrates: ${formText(form)}`,
+    form,
+    tell: migrates,
+    acts: (world: World, moment: Moment) => ({
+      ...actsOnUnit(world, moment),
+      ...actsOnRecord(world, moment),
+    }),
+  })),
+  ...FORMS.map(form => ({
+    name: `rolls back: ${formText(form)}`,
+    form,
+    tell: rollsBack,
+    acts: (world: World, moment: Moment) => ({
+      ...actsOnUnit(world, moment),
+      ...actsOnRecord(world, moment),
+    }),
+  })),
+  ...REFUSED.map(form => ({
+    name: `asks elsewhere: ${formText(form)}`,
+    form,
+    tell: isRefused,
+    acts: (world: World, { departure }: Moment) => {
+      const record = [...world.owners, ...world.there].find(one => isAbout(departure, one));
+      return record === undefined ? {} : { 'is deleted': () => record.remove() };
+    },
+  })),
+  {
+    name: 'locks',
+    form: { place: 'table' },
+    tell: locks,
+    acts: world => ({ ...LOST, 'another run is faster': () => world.rival() }),
+  },
+  {
+    name: 'fences',
+    form: { place: 'table' },
+    tell: fences,
+    acts: world => ({ ...LOST, 'a worker cannot go on': () => world.rival() }),
+  },
+];

@@ -1,0 +1,318 @@
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, DisableKeyCommand } from '@aws-sdk/client-kms';
+import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { EmbeddedAws } from '../../../emulator/embedded-aws.ts';
+import { AwsClients } from '../../../lambda/adapters/aws-clients.ts';
+import { DynamoDbLedger } from '../../../lambda/adapters/ledger.ts';
+import { LedgerStoreLocks } from '../../../lambda/adapters/store-locks.ts';
+import { parseJob } from '../../../lambda/core/job/parse-job.ts';
+import { takeLocks, releaseLocks } from '../../../lambda/core/lock/take-locks.ts';
+import type { UnitProgress } from '../../../lambda/core/model/books.ts';
+import type { Job } from '../../../lambda/core/model/job.ts';
+import type { Phase, RunPlan, Unit } from '../../../lambda/core/model/run.ts';
+import { formats } from '../../../lambda/formats/registry.ts';
+import { plan, planned } from '../../support/builders.ts';
+import { clientsOf, forgetOpened, type Clients } from '../aws.ts';
+import { Random } from '../random.ts';
+import { BUCKET, TABLE } from '../records.ts';
+import { scheduleOf } from '../schedule.ts';
+import { Service, type PlantedBug } from '../service.ts';
+import { Findings } from '../violations.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import { Watch } from '../watch.ts';
+import { JOURNAL, LEDGER, RUNS } from '../weather.ts';
+import { Party, Wire } from '../wire.ts';
+import { Director, type Observer, type WireBug } from './director.ts';
+import { Eye, LedgerEye } from './eye.ts';
+import { Owner } from './owner.ts';
+import { ItemPlace, ObjectPlace, PART, type Place } from './places.ts';
+
+/** Where records lie, what their application keeps beside a data key, and what the job says of it. */
+export interface Form {
+  readonly place: 'table' | 'bucket';
+  readonly label?: boolean;
+  readonly version?: boolean;
+  /** The job names a place for the algorithm, and the application fills it, or leaves it empty. */
+  readonly algorithm?: 'kept' | 'empty';
+  readonly writeTo?: boolean;
+  /** There is a new data key already, made of another one than is there now. */
+  readonly stale?: boolean;
+  readonly versionedBucket?: boolean;
+  readonly copies?: boolean;
+  /** Copies that somebody else has made before. */
+  readonly copied?: boolean;
+  readonly records?: number;
+}
+
+/** Time of one invocation, as Lambda gives it at most. */
+const MOST_MS = 900_000;
+
+const COPIES = { table: 'Copies', bucket: 'copies' } as const;
+
+/** A mistake on the wire, or behind the ports of the product. */
+export type WorldBug = WireBug & PlantedBug;
+
+/** A store with a few records, those whom they belong to, and the product: all of it made anew for one schedule. */
+export class World {
+  readonly findings = new Findings();
+  readonly watch = new Watch(this.findings);
+  readonly owners: readonly Owner[];
+  /** Of the records that are there already where others are copied to. */
+  readonly there: readonly Owner[];
+  readonly director: Director;
+  readonly eye: Eye;
+  readonly time: VirtualTime;
+  readonly form: Form;
+  keys = { old: '', new: '' };
+  /** Runs that have come to their end. */
+  readonly over = new Set<string>();
+  /** A unit was given to two invocations: one of them is told so. */
+  twice = false;
+  invocationMs = MOST_MS;
+  /** Another invocation that works on the same unit. */
+  again: () => Promise<void> = () => Promise.resolve();
+  /** Another run that wants the same stores. */
+  rival: () => Promise<void> = () => Promise.resolve();
+  readonly #wire: Wire;
+  readonly #admin: Clients;
+  readonly #application: Clients;
+  readonly #product: AwsClients;
+  readonly #bug: WorldBug;
+  #service: Service | undefined;
+  #workers = 0;
+  #job: Job | undefined;
+
+  constructor(
+    form: Form,
+    bug: WorldBug,
+    { time, random }: { readonly time: VirtualTime; readonly random: Random },
+  ) {
+    this.form = form;
+    this.#bug = bug;
+    this.time = time;
+    const aws = new EmbeddedAws({ s3PageSize: 5 });
+    // Known only when the wire is there, over which they look.
+    const observers: Observer[] = [];
+    this.director = new Director(bug, observers, call => this.watch.see(call));
+    this.#wire = new Wire(aws, { time, random: random.fork(), hooks: this.director });
+    this.#admin = clientsOf(this.#wire, new Party('admin', 0));
+    this.#application = clientsOf(this.#wire, new Party('application', 0));
+    this.#product = new AwsClients(this.#wire.configOf(new Party('worker-1', 0)));
+    const owner = (store: string, id: string): Owner =>
+      new Owner(this.#place(store, id), this.#application, { random: random.fork(), keeps: form });
+    const ids = Array.from({ length: form.records ?? 1 }, (_, index) => `r${index}`);
+    const store = form.place === 'table' ? TABLE : BUCKET;
+    this.owners = ids.map(id => owner(store, id));
+    this.there = form.copies === true ? ids.map(id => owner(COPIES[form.place], id)) : [];
+    const places = [...this.owners, ...this.there].map(({ place }) => place);
+    this.eye = new Eye(places, this);
+    observers.push(this.eye, new LedgerEye(this.#admin, this.findings));
+  }
+
+  #place(store: string, id: string): Place {
+    return this.form.place === 'table'
+      ? new ItemPlace(this.#application, store, id)
+      : new ObjectPlace(this.#application, store, id);
+  }
+
+  /** Keys, stores, and the records under the old key, a while before anything else happens. */
+  async build(): Promise<void> {
+    const { kms } = this.#admin;
+    const arn = async (): Promise<string> =>
+      (await kms.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? '';
+    this.keys = { old: await arn(), new: await arn() };
+    this.#job = jobOf(this.form, this.keys);
+    this.#service = new Service(this.#wire, {
+      job: this.#job,
+      // Of what a schedule decides, one invocation needs nothing.
+      schedule: scheduleOf(0, new Random(0)),
+      bug: this.#bug,
+      executionOf: () => 'running',
+    });
+    await this.#createTable(LEDGER, ['run', 'item']);
+    for (const bucket of [JOURNAL, RUNS]) await this.#createBucket(bucket);
+    if (this.form.place === 'table') {
+      await this.#createTable(TABLE, ['id']);
+      if (this.form.copies === true) await this.#createTable(COPIES.table, ['id']);
+    } else {
+      await this.#createBucket(BUCKET);
+      if (this.form.copies === true) await this.#createBucket(COPIES.bucket);
+    }
+    for (const owner of this.owners) await this.#make(owner);
+    // So that there are older versions that become the newest again.
+    for (let older = 0; this.form.versionedBucket === true && older < 2; older++)
+      for (const owner of this.owners) await owner.rotate(this.keys.old);
+    for (const copy of this.form.copied === true ? this.there : []) {
+      await copy.rotate(this.keys.old);
+      await this.copyTo(copy);
+      copy.exists = false;
+    }
+    await this.time.sleep(5_000);
+  }
+
+  async #make(owner: Owner): Promise<void> {
+    const { old, new: newKey } = this.keys;
+    const { algorithm, stale } = this.form;
+    await owner.rotate(old);
+    if (algorithm === 'kept') await owner.setBeside(PART.algorithm, 'SYMMETRIC_DEFAULT');
+    if (stale === true) {
+      await owner.fillNewKey(newKey);
+      await owner.setBeside(PART.newLabel, newKey);
+      await owner.setBeside(PART.newDigest, '0'.repeat(64));
+    }
+    owner.own.clear();
+  }
+
+  async #createTable(name: string, keys: readonly string[]): Promise<void> {
+    await this.#admin.dynamodb.send(
+      new CreateTableCommand({
+        TableName: name,
+        KeySchema: keys.map((key, at) => ({ AttributeName: key, KeyType: at === 0 ? 'HASH' : 'RANGE' })),
+        AttributeDefinitions: keys.map(key => ({ AttributeName: key, AttributeType: 'S' })),
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+  }
+
+  async #createBucket(Bucket: string): Promise<void> {
+    await this.#admin.s3.send(new CreateBucketCommand({ Bucket }));
+    if ([BUCKET, COPIES.bucket].includes(Bucket) && this.form.versionedBucket === true)
+      await this.#admin.s3.send(
+        new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
+      );
+  }
+
+  /** What a tool does that knows nothing of data keys: the record as it is. */
+  async copyTo({ place }: Owner): Promise<void> {
+    const source = this.owners.find(owner => owner.place.id === place.id);
+    await place.put((await source?.place.read()) ?? {});
+  }
+
+  async disableOldKey(): Promise<void> {
+    await this.#admin.kms.send(new DisableKeyCommand({ KeyId: this.keys.old }));
+    forgetOpened(this.#application);
+  }
+
+  /** What the product does within this may be interrupted. */
+  async stage<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.calmly(name, async () => {
+      this.director.interrupting = true;
+      return work();
+    });
+  }
+
+  /** What the product does within this is left alone. */
+  async calmly<T>(name: string, work: () => Promise<T>): Promise<T> {
+    this.director.stage = name;
+    try {
+      return await work();
+    } finally {
+      this.director.stage = undefined;
+      this.director.interrupting = false;
+    }
+  }
+
+  /** One pass of a run over its only unit: as many invocations as it takes. */
+  async work(phase: Phase, runId: string, changes: Partial<RunPlan> = {}): Promise<UnitProgress> {
+    await this.#admin.s3.send(
+      new PutObjectCommand({
+        Bucket: RUNS,
+        Key: `runs/${runId}/plan.json`,
+        Body: JSON.stringify(this.#plan(runId, { mode: phase, ...changes })),
+      }),
+    );
+    for (;;) {
+      const endsAt = this.time.now() + this.invocationMs;
+      const progress = await this.#service!.work(phase, this.#unit(runId), {
+        party: new Party(`worker-${++this.#workers}`, 0),
+        clock: { now: () => this.time.now() },
+        deadline: { remaining: () => endsAt - this.time.now() },
+      });
+      if (progress.done) return progress;
+    }
+  }
+
+  /** Takes the locks of a run's stores; answers whether it got them. */
+  async take(runId: string): Promise<boolean> {
+    const dynamodb = this.#product.dynamodb();
+    const ledger = new DynamoDbLedger(dynamodb, LEDGER);
+    try {
+      await takeLocks(this.#plan(runId), this.time.now(), {
+        locks: new LedgerStoreLocks(dynamodb, LEDGER),
+        fence: (other, words) => ledger.breakPremise(other, words),
+        lifeOf: other => Promise.resolve({ execution: this.over.has(other) ? 'over' : 'running' }),
+      });
+      return true;
+    } catch (error) {
+      if ((error as Error).name === 'RunRefused') return false;
+      throw error;
+    }
+  }
+
+  /** Tells what is left of a run to stop, as a rollback does that is planned. */
+  async fence(runId: string): Promise<void> {
+    await new DynamoDbLedger(this.#product.dynamodb(), LEDGER).fence(runId, this.time.now());
+  }
+
+  /** A worker cannot go on, and says why. */
+  async breakPremise(runId: string): Promise<void> {
+    await new DynamoDbLedger(this.#product.dynamodb(), LEDGER).breakPremise(runId, 'a key is disabled');
+  }
+
+  async give(runId: string): Promise<void> {
+    await releaseLocks(this.#plan(runId), new LedgerStoreLocks(this.#product.dynamodb(), LEDGER));
+  }
+
+  #unit(runId: string): Unit {
+    const { place } = this.form;
+    const range =
+      place === 'table'
+        ? ({ type: 'segment', segment: 0, totalSegments: 1 } as const)
+        : ({ type: 'key-range' } as const);
+    return { runId, unitId: 'u00001', store: 0, range };
+  }
+
+  #plan(runId: string, changes: Partial<RunPlan> = {}): RunPlan {
+    const { stores = [] } = this.#job ?? {};
+    const { old, new: destination } = this.keys;
+    return plan({
+      ...{ runId, stores, sources: [planned(old)], destination: planned(destination), pageSize: 1 },
+      ...changes,
+    });
+  }
+}
+
+function jobOf(form: Form, keys: World['keys']): Job {
+  const kind = form.place === 'table' ? 'attribute' : 'metadata';
+  const format = {
+    type: form.place === 'table' ? 'attribute' : 'object-metadata',
+    dataKey: PART.dataKey,
+    ...(form.label === true && { keyArn: PART.label }),
+    ...(form.version === true && { version: PART.version }),
+    ...(form.algorithm !== undefined && { encryptionAlgorithm: PART.algorithm }),
+    encryptionContext: { tenant: { [kind]: PART.tenant } },
+    ...(form.writeTo === true && {
+      writeTo: { dataKey: PART.newKey, keyArn: PART.newLabel, sourceDigest: PART.newDigest },
+    }),
+  };
+  const store =
+    form.place === 'table' ? { type: 'dynamodb', table: TABLE } : { type: 's3', bucket: BUCKET, prefix: '' };
+  const copyTo = form.place === 'table' ? { table: COPIES.table } : { bucket: COPIES.bucket };
+  const parsed = parseJob(
+    {
+      name: 'orders',
+      source: { keys: [keys.old] },
+      destination: { key: keys.new },
+      stores: [
+        {
+          ...store,
+          format,
+          ...(form.copies === true && { copyTo: { region: 'us-east-1', createMissing: true, ...copyTo } }),
+        },
+      ],
+    },
+    formats,
+  );
+  if (parsed.kind === 'refused') throw new Error(JSON.stringify(parsed.problems));
+  return parsed.job;
+}
