@@ -2,13 +2,18 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { conditionBugs } from './directed/condition-bugs.ts';
+import { errorBugs } from './directed/error-bugs.ts';
+import { STORIES } from './directed/stories.ts';
+import { directedText } from './directed/totals.ts';
+import { work, type Done, type Job } from './jobs.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
-import { play } from './play.ts';
-import { resultOf, totalsText, type PlantedResult, type Result } from './totals.ts';
+import { totalsText } from './totals.ts';
 
 /**
  * `npm run test:faults`: plays schedules of faults against the product, then the product with planted bugs.
  * `-- --schedules N` plays so many, `-- --seed S` begins at that seed; one schedule is replayed by both.
+ * `-- --only schedules`, `ports`, `conditions` or `answers` plays these alone.
  */
 const { values } = parseArgs({
   options: {
@@ -16,33 +21,9 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     processes: { type: 'string', default: String(availableParallelism()) },
     'no-planted-bugs': { type: 'boolean', default: false },
+    only: { type: 'string' },
   },
 });
-
-/** Seeds that a planted bug gets to show itself. */
-const TRIES = 12;
-
-export type Job =
-  { readonly kind: 'schedule'; readonly seed: number } | { readonly kind: 'planted'; readonly index: number };
-export type Done =
-  | { readonly kind: 'schedule'; readonly result: Result }
-  | { readonly kind: 'planted'; readonly result: PlantedResult };
-
-async function playPlanted(index: number): Promise<PlantedResult> {
-  const { name, breaks, bug, given } = PLANTED_BUGS[index]!;
-  for (let seed = 1; seed <= TRIES; seed++) {
-    const { findings } = await play(seed, bug, given);
-    const caught = findings.violations.find(({ invariant }) => breaks.includes(invariant));
-    if (caught !== undefined) return { name, breaks, caught, seed };
-  }
-  return { name, breaks };
-}
-
-async function work(job: Job): Promise<Done> {
-  return job.kind === 'planted'
-    ? { kind: 'planted', result: await playPlanted(job.index) }
-    : { kind: 'schedule', result: resultOf(await play(job.seed)) };
-}
 
 /** Hands the jobs to as many processes as there are cores: each plays one at a time. */
 async function playAll(jobs: readonly Job[], processes: number): Promise<readonly Done[]> {
@@ -65,21 +46,52 @@ async function playAll(jobs: readonly Job[], processes: number): Promise<readonl
       child.on('exit', code => (code === 0 ? resolve() : reject(new Error(`a player ended with ${code}`))));
       next();
     });
-  await Promise.all(Array.from({ length: processes }, player));
+  await Promise.all(Array.from({ length: Math.min(processes, jobs.length) }, player));
   return done;
 }
 
-if (values.processes === '0') {
-  process.on('message', job => void work(job as Job).then(done => process.send?.(done)));
-} else {
-  const [first, schedules] = [Number(values.seed), Number(values.schedules)];
-  const jobs: Job[] = Array.from({ length: schedules }, (_, at) => ({ kind: 'schedule', seed: first + at }));
-  // Once more, in whatever process is free: the same seed must play the same.
-  jobs.push({ kind: 'schedule', seed: first });
-  if (!values['no-planted-bugs']) PLANTED_BUGS.forEach((_, index) => jobs.push({ kind: 'planted', index }));
-  const started = performance.now();
-  const done = await playAll(jobs, Number(values.processes));
-  const { text, passed } = totalsText(done, (performance.now() - started) / 1000);
-  process.stdout.write(`${text}\n`);
-  process.exitCode = passed ? 0 : 1;
+/** Whether a part of the suite is wanted. */
+function wants(part: 'schedules' | 'ports' | 'conditions' | 'answers'): boolean {
+  if (values.only !== undefined) return values.only === part;
+  return part === 'schedules' || !values['no-planted-bugs'];
 }
+
+function schedules(): readonly Job[] {
+  const first = Number(values.seed);
+  const seeds = Array.from({ length: Number(values.schedules) }, (_, at) => first + at);
+  // Once more, in whatever process is free: the same seed must play the same.
+  return [...seeds, first].map(seed => ({ kind: 'schedule', seed }));
+}
+
+async function main(processes: number): Promise<void> {
+  const started = performance.now();
+  const seconds = (from = started): number => (performance.now() - from) / 1000;
+  const { sound, planted } = errorBugs();
+  const answers = (bugs: typeof planted): readonly Job[] =>
+    wants('answers') ? bugs.map(bug => ({ kind: 'answer', bug })) : [];
+  // What the product depends on is known only when its stories are told.
+  const told = await playAll(
+    [
+      ...(wants('conditions') ? STORIES.map((_, story): Job => ({ kind: 'story', story })) : []),
+      ...answers(sound),
+    ],
+    processes,
+  );
+  const conditions = conditionBugs(told.flatMap(one => (one.kind === 'story' ? one.told : [])));
+  const bugs = await playAll(
+    [...conditions.map((bug): Job => ({ kind: 'condition', bug })), ...answers(planted)],
+    processes,
+  );
+  const directed = directedText([...told, ...bugs], seconds());
+  if (directed.text !== '') process.stdout.write(`${directed.text}\n`);
+  const begun = performance.now();
+  const ports = wants('ports') ? PLANTED_BUGS.map((_, index): Job => ({ kind: 'planted', index })) : [];
+  const done = await playAll([...(wants('schedules') ? schedules() : []), ...ports], processes);
+  const { text, passed } = totalsText(done, seconds(begun));
+  if (done.length > 0) process.stdout.write(`${text}\n`);
+  process.exitCode = directed.passed && (passed || done.length === 0) ? 0 : 1;
+}
+
+if (values.processes === '0')
+  process.on('message', job => void work(job as Job).then(done => process.send?.(done)));
+else await main(Number(values.processes));

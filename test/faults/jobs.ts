@@ -1,0 +1,53 @@
+import { playCondition, tellAll, type ConditionBug, type Told } from './directed/condition-bugs.ts';
+import { understand, type ErrorBug } from './directed/error-bugs.ts';
+import { PLANTED_BUGS } from './planted-bugs.ts';
+import { play } from './play.ts';
+import { resultOf, type PlantedResult, type Result } from './totals.ts';
+import type { Violation } from './violations.ts';
+
+/** What one process plays at a time. */
+export type Job =
+  | { readonly kind: 'schedule'; readonly seed: number }
+  | { readonly kind: 'planted'; readonly index: number }
+  /** A story of the product as it is, in all its tellings. */
+  | { readonly kind: 'story'; readonly story: number }
+  | { readonly kind: 'condition'; readonly bug: ConditionBug }
+  /** An answer of AWS, taken for what it is or for another one. */
+  | { readonly kind: 'answer'; readonly bug: ErrorBug };
+
+export type Done =
+  | { readonly kind: 'schedule'; readonly result: Result }
+  | { readonly kind: 'planted'; readonly result: PlantedResult }
+  | { readonly kind: 'story'; readonly told: readonly Told[] }
+  | { readonly kind: 'condition'; readonly bug: ConditionBug; readonly caught?: Violation }
+  | { readonly kind: 'answer'; readonly bug: ErrorBug; readonly violations: readonly Violation[] };
+
+/** Seeds that a planted bug gets to show itself. */
+const TRIES = 12;
+
+export async function work(job: Job): Promise<Done> {
+  switch (job.kind) {
+    case 'schedule':
+      return { kind: 'schedule', result: resultOf(await play(job.seed)) };
+    case 'planted':
+      return { kind: 'planted', result: await playPlanted(job.index) };
+    case 'story':
+      return { kind: 'story', told: await tellAll(job.story) };
+    case 'condition': {
+      const caught = await playCondition(job.bug);
+      return { ...job, ...(caught !== undefined && { caught }) };
+    }
+    case 'answer':
+      return { ...job, violations: await understand(job.bug) };
+  }
+}
+
+async function playPlanted(index: number): Promise<PlantedResult> {
+  const { name, breaks, bug, given } = PLANTED_BUGS[index]!;
+  for (let seed = 1; seed <= TRIES; seed++) {
+    const { findings } = await play(seed, bug, given);
+    const caught = findings.violations.find(({ invariant }) => breaks.includes(invariant));
+    if (caught !== undefined) return { name, breaks, caught, seed };
+  }
+  return { name, breaks };
+}
