@@ -1,18 +1,13 @@
 import { CreateTableCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { S3IntentArchive } from '../../lambda/adapters/intent-archive.ts';
-import { S3Journal, S3OutcomeArchive } from '../../lambda/adapters/journal.ts';
 import { DynamoDbLedger } from '../../lambda/adapters/ledger.ts';
 import { LedgerExpiry } from '../../lambda/adapters/ledger-expiry.ts';
 import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
 import { LedgerStoreLocks } from '../../lambda/adapters/store-locks.ts';
 import { LedgerShareBook } from '../../lambda/adapters/share-book.ts';
-import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
 import { afterPage, freshProgress, resumeUnit } from '../../lambda/core/account/unit-progress.ts';
 import { EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
-import type { IntentEntry, OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { UnitConflict } from '../../lambda/core/model/errors.ts';
-import type { JournalledPage, Ledger } from '../../lambda/core/ports.ts';
+import type { Ledger } from '../../lambda/core/ports.ts';
 import type { Lease, ShareBook } from '../../lambda/core/rate/lease.ts';
 import { begunProofs, proofIdOf, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
 import { OLD_KEY, plan, planned, UNIT } from '../support/builders.ts';
@@ -22,8 +17,7 @@ import { FakeShareBook } from '../support/fake-shares.ts';
 
 let aws: Embedded;
 beforeAll(async () => {
-  aws = await embedded({ s3PageSize: 2 });
-  await aws.s3.send(new CreateBucketCommand({ Bucket: 'runs-bucket' }));
+  aws = await embedded();
 });
 afterAll(() => aws.stop());
 
@@ -298,139 +292,5 @@ describe('what is proven of a place', () => {
     expect(await history.proof(proofIdOf(plan(), 0))).toMatchObject({ runId: 'run-2', verdict: 'proven' });
     expect(await history.proof('another')).toBeUndefined();
     expect(await known({ ...proven, runId: 'run-4', part: { words: 'x', sample: 5 } })).toHaveLength(4);
-  });
-});
-
-describe('the journal', () => {
-  const entry = (locator: string): OutcomeEntry => ({
-    schema: 2,
-    store: 's',
-    locator,
-    slot: 'edk',
-    outcome: 'foreign-key',
-    digest: 'd',
-  });
-
-  it('never overwrites: a page worked twice leaves both of its objects', async () => {
-    const journal = new S3Journal(aws.s3, { bucket: 'runs-bucket', job: 'orders' });
-    for (const attempt of ['first', 'second'])
-      await journal.writeOutcomes({ unit: UNIT, page: 0 }, [entry(attempt)]);
-    const { Contents } = await aws.s3.send(
-      new ListObjectsV2Command({
-        Bucket: 'runs-bucket',
-        Prefix: 'outcomes/job=orders/run=run-1/unit=u00001/page-000001-',
-      }),
-    );
-    expect(Contents).toHaveLength(2);
-  });
-
-  it('gives back the outcomes of one unit, over as many pages as there are', async () => {
-    const journal = new S3Journal(aws.s3, { bucket: 'runs-bucket', job: 'invoices' });
-    for (let page = 0; page < 5; page++)
-      await journal.writeOutcomes({ unit: UNIT, page }, [entry(`p${page}`), entry(`q${page}`)]);
-    await journal.writeOutcomes({ unit: { ...UNIT, unitId: 'u00002' }, page: 0 }, [entry('other unit')]);
-    const found: string[] = [];
-    for await (const { locator } of new S3OutcomeArchive(aws.s3, {
-      bucket: 'runs-bucket',
-      job: 'invoices',
-    }).outcomesOf(UNIT))
-      found.push(locator);
-    expect(found).toEqual([0, 1, 2, 3, 4].flatMap(page => [`p${page}`, `q${page}`]));
-  });
-
-  describe('of a unit with more than 999,999 pages', () => {
-    const place = { bucket: 'runs-bucket', job: 'long' };
-    const NUMBERS = [1, 2, 100_000, 100_001, 999_999, 1_000_000, 1_000_001, 9_999_999, 10_000_000];
-    /** As an earlier version has named its pages. */
-    const EARLIER = ['page-1000002', 'page-10000001'];
-    beforeAll(async () => {
-      const journal = new S3Journal(aws.s3, place);
-      for (const number of NUMBERS) {
-        await journal.writeOutcomes({ unit: UNIT, page: number - 1 }, [entry(String(number))]);
-        // Only some pages change something; one was worked twice.
-        const intents = [entry(String(number))] as unknown as readonly IntentEntry[];
-        if (number % 2 === 0) await journal.writeIntents({ unit: UNIT, page: number - 1 }, intents);
-        if (number === 1_000_000) await journal.writeIntents({ unit: UNIT, page: number - 1 }, intents);
-      }
-      for (const name of EARLIER)
-        await aws.s3.send(
-          new PutObjectCommand({
-            Bucket: 'runs-bucket',
-            Key: `intents/job=long/run=run-1/unit=u00001/${name}-0000.jsonl.gz`,
-            Body: 'x',
-          }),
-        );
-    });
-
-    const pages = async (after?: string): Promise<readonly JournalledPage[]> => {
-      const all: JournalledPage[] = [];
-      for await (const page of new S3IntentArchive(aws.s3, place).pagesOf(UNIT, after)) all.push(page);
-      return all;
-    };
-
-    it('is in their order, and what belongs to a page is together', async () => {
-      const found: string[] = [];
-      for await (const { locator } of new S3OutcomeArchive(aws.s3, place).outcomesOf(UNIT))
-        found.push(locator);
-      expect(found).toEqual(NUMBERS.map(String));
-      const all = await pages();
-      const named = all.filter(({ name }) => !EARLIER.includes(name));
-      expect(named.map(({ name }) => Number(name.replace(/\D/g, '')))).toEqual(NUMBERS);
-      expect(named.map(({ intents }) => intents.length)).toEqual([0, 1, 1, 0, 0, 2, 0, 0, 1]);
-      expect(named.map(({ outcomes }) => outcomes.length)).toEqual(NUMBERS.map(() => 1));
-    });
-
-    it('is listed from where a rollback stands, and of what an earlier version has named nothing is lost', async () => {
-      const all = await pages();
-      expect(all.map(({ name }) => name)).toEqual(expect.arrayContaining(EARLIER));
-      for (const [index, { name }] of all.entries()) expect(await pages(name)).toEqual(all.slice(index + 1));
-    });
-
-    it('is read from a page on', async () => {
-      const found: string[] = [];
-      for await (const { locator } of new S3OutcomeArchive(aws.s3, place).outcomesOf(UNIT, 999_999))
-        found.push(locator);
-      expect(found).toEqual(['1000000', '1000001', '9999999', '10000000']);
-    });
-  });
-
-  it('writes no object for a page without entries', async () => {
-    await new S3Journal(aws.s3, { bucket: 'runs-bucket', job: 'empty' }).writeIntents(
-      { unit: UNIT, page: 0 },
-      [],
-    );
-    expect(
-      (await aws.s3.send(new ListObjectsV2Command({ Bucket: 'runs-bucket', Prefix: 'intents/job=empty/' })))
-        .KeyCount,
-    ).toBe(0);
-  });
-});
-
-describe('the files of a run', () => {
-  it('come back as they were written', async () => {
-    const files = new S3RunFiles(aws.s3, 'runs-bucket');
-    await files.writePlan(plan(), [UNIT]);
-    expect(await files.readPlan('run-1')).toEqual(plan());
-    expect(await files.readReport('run-1')).toBeUndefined();
-    await expect(files.readPlan('run-2')).rejects.toThrow('run run-2 has no plan');
-  });
-
-  const deny = (operation: string, count = 1): void =>
-    aws.aws.faults.inject({ service: 's3', operation, error: 'AccessDenied', status: 403, count });
-
-  it('are not there where S3 answers 403 for what its listing does not show', async () => {
-    const files = new S3RunFiles(aws.s3, 'runs-bucket');
-    deny('GetObject');
-    expect(await files.findPlan('run-3')).toBeUndefined();
-  });
-
-  it('are refused where S3 answers 403 for what is there, or does not list either', async () => {
-    const files = new S3RunFiles(aws.s3, 'runs-bucket');
-    await files.writePlan({ ...plan(), runId: 'run-4' }, [UNIT]);
-    deny('GetObject');
-    await expect(files.findPlan('run-4')).rejects.toMatchObject({ name: 'AccessDenied' });
-    deny('GetObject');
-    deny('ListObjectsV2');
-    await expect(files.findPlan('run-5')).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 });
