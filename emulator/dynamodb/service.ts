@@ -2,6 +2,7 @@ import dynalite from 'dynalite';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import { Readable } from 'node:stream';
 import type { AwsRequest, AwsResponse, Service } from '../request.ts';
+import { expressionTooLarge } from './expression-limits.ts';
 
 /**
  * DynamoDB on loopback: one dynalite for each account and Region, called without a socket of its own, and a shim for
@@ -16,7 +17,7 @@ export function dynamoDbService(): Service {
         String(request.headers['x-amz-target'] ?? '')
           .split('.')
           .at(-1) ?? '';
-      const shimmed = await shim(operation, request, server);
+      const shimmed = (await shim(operation, request, server)) ?? tooLarge(request);
       if (shimmed !== undefined) return shimmed;
       const response = await forward(server, request);
       return withOldItem(operation, request, response, server);
@@ -80,6 +81,13 @@ class CollectedResponse {
   end(body: string | Buffer = ''): void {
     this.#resolve({ status: this.statusCode, headers: this.#headers, body });
   }
+}
+
+/** The refusal of expressions that are too large: dynalite knows no limit. */
+function tooLarge(request: AwsRequest): AwsResponse | undefined {
+  const message = expressionTooLarge(request.body);
+  const __type = 'com.amazon.coral.validate#ValidationException';
+  return message === undefined ? undefined : json(request, { __type, message }, 400);
 }
 
 /** Operations that dynalite does not know. */

@@ -61,6 +61,42 @@ describe('DynamoDB on loopback', () => {
     expect(results.filter(result => result === 'none')).toHaveLength(1);
   });
 
+  describe('refuses an expression', () => {
+    const update = (UpdateExpression: string, ConditionExpression = 'attribute_exists(id)') =>
+      aws.dynamodb
+        .send(
+          new UpdateItemCommand({
+            TableName: 'Table',
+            Key: { id: { S: 'limits' } },
+            ...{ UpdateExpression, ConditionExpression },
+            ExpressionAttributeValues: { ':v': { S: 'x' } },
+          }),
+        )
+        .then(
+          () => 'none',
+          (error: unknown) => `${(error as Error).name}: ${(error as Error).message}`,
+        );
+    const padded = (bytes: number): string => `SET ${'a'.repeat(bytes - 'SET  = :v'.length)} = :v`;
+    const holds = (comparisons: number): string =>
+      Array.from({ length: comparisons }, () => 'id = :v').join(' AND ');
+
+    it('of more than 4,096 bytes', async () => {
+      expect(await update(padded(4_096))).toMatch(/^ConditionalCheckFailedException/);
+      expect(await update(padded(4_097))).toBe(
+        'ValidationException: Invalid UpdateExpression: Expression size has exceeded the maximum allowed size; expression size: 4097',
+      );
+    });
+
+    it('of more than 300 operators, of which the = of a SET is none', async () => {
+      expect(await update('SET a = :v', holds(150))).toMatch(/^ConditionalCheckFailedException/);
+      expect(await update('SET a = :v', `attribute_exists(id) AND ${holds(150)}`)).toBe(
+        'ValidationException: Invalid ConditionExpression: The expression contains too many operators; operator count: 301',
+      );
+      const assignments = Array.from({ length: 310 }, (_, index) => `a${index} = :v`).join(', ');
+      expect(await update(`SET ${assignments}`)).toMatch(/^ConditionalCheckFailedException/);
+    });
+  });
+
   it('keeps Regions and accounts apart, and names both in ARNs', async () => {
     const other = new DynamoDBClient({
       endpoint: aws.endpoint,
