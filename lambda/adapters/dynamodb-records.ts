@@ -13,12 +13,13 @@ import { changedAttributes } from '../core/model/apply-change.ts';
 import type { ScanRange } from '../core/model/run.ts';
 import type { TableScope } from '../core/model/scope.ts';
 import type { RecordPage, WriteResult } from '../core/ports.ts';
-import { isRefusal, isTransient, judgeOf, nameOf, premise, refusalWords } from './aws-errors.ts';
+import { isRefusal, isTransient, nameOf, premise, refusalWords } from './aws-errors.ts';
 import { batchGet } from './batch-get.ts';
 import { BoundedReads, itemBytes, readWithin, type BoundedPage } from './bounded-reads.ts';
 import { busyOf } from './busy.ts';
 import type { CopyTarget } from './copied-records.ts';
 import { decodeKey, encodeKey, type SdkItem } from './item-key.ts';
+import { isFull, judgeItem } from './item-refusals.ts';
 import { despiteConflicts } from './patience.ts';
 import { RefusedCalls } from './refused-calls.ts';
 import { scanScope } from './scan-scope.ts';
@@ -48,7 +49,7 @@ export class DynamoDbRecords implements CopyTarget {
     this.#table = name;
     this.#keyNames = keyNames;
     this.#scope = scope;
-    this.#refused = new RefusedCalls(judgeOf(STATES_OF_ITEMS), {
+    this.#refused = new RefusedCalls(judgeItem, {
       'dynamodb:UpdateItem': key => client.send(new UpdateItemCommand(this.#withoutEffect(key))),
       'dynamodb:PutItem': key => {
         const { Key: Item, ...never } = this.#withoutEffect(key);
@@ -183,6 +184,11 @@ export class DynamoDbRecords implements CopyTarget {
         : { kind: 'blocked', reason: refusalWords(call, asked.error) };
     } catch (error) {
       if (nameOf(error) === 'ConditionalCheckFailedException') return { kind: 'precondition-failed' };
+      if (isFull(error))
+        return {
+          kind: 'blocked',
+          reason: `${refusalWords(call, error)}: the item, of which DynamoDB takes 400 KB, has no room for the new data key`,
+        };
       const busy = busyOf(error);
       if (busy !== undefined || isTransient(error)) {
         const reason = `DynamoDB did not take the write: ${nameOf(error)}`;
@@ -225,13 +231,6 @@ export class DynamoDbRecords implements CopyTarget {
     );
   }
 }
-
-/** A condition that does not hold, and another write in the way, are about the item, and refuse nothing. */
-const STATES_OF_ITEMS = new Set([
-  'ConditionalCheckFailedException',
-  'ReplicatedWriteConflictException',
-  'TransactionConflictException',
-]);
 
 function needItem(record: StoreRecord): ItemRecord {
   if (record.kind !== 'item') throw new TypeError(`a table holds items, not ${record.kind}s`);

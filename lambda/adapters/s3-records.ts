@@ -138,6 +138,11 @@ export class S3Records implements CopyTarget {
       case 'InvalidObjectState':
       case 'ObjectNotInActiveTierError':
         return { kind: 'blocked', reason: 'archived: restore the object, then run the job again' };
+      case 'MetadataTooLarge':
+        return {
+          kind: 'blocked',
+          reason: `${refusalWords('s3:CopyObject', error)}: its metadata, of which S3 takes 2 KB, have no room for the new data key`,
+        };
     }
     const busy = busyOf(error);
     if (busy !== undefined || isTransient(error)) {

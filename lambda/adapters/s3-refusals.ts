@@ -1,7 +1,7 @@
 import { PremiseBroken, type RewrapError } from '../core/model/errors.ts';
 import { isOfIdentity, judgeOf, premise, refusalWords, statusOf } from './aws-errors.ts';
 
-/** That an object is not there, not as it was, archived or being written refuses nothing. */
+/** That an object is not there, not as it was, archived, full or being written refuses nothing to others. */
 const STATES_OF_OBJECTS = new Set([
   'NotFound',
   'NoSuchKey',
@@ -9,6 +9,7 @@ const STATES_OF_OBJECTS = new Set([
   'ConditionalRequestConflict',
   'InvalidObjectState',
   'ObjectNotInActiveTierError',
+  'MetadataTooLarge',
 ]);
 
 export const judgeS3 = judgeOf(STATES_OF_OBJECTS);

@@ -7,7 +7,7 @@ import type { Books } from '../../lambda/core/model/books.ts';
 import type { BucketStore, Store, TableStore } from '../../lambda/core/model/job.ts';
 import { unitScope } from '../../lambda/core/scan/unit-scope.ts';
 import { formats } from '../../lambda/formats/registry.ts';
-import { OLD_KEY, plan, UNIT } from '../support/builders.ts';
+import { NEW_KEY, OLD_KEY, plan, UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { FakeKms } from '../support/fake-kms.ts';
 import { fakePorts } from '../support/fake-ports.ts';
@@ -87,6 +87,39 @@ describe('a refusal that stays', () => {
           }
         : undefined,
     );
+
+  it("of objects whose metadata have no room for a longer data key is each object's own, also where all are so", async () => {
+    const store = await bucket(0);
+    const full = { edk: Buffer.from(edk(0)).toString('base64'), pad: '' };
+    // S3 counts names and values in bytes, and takes 2 KB of them.
+    const pad = 'x'.repeat(2_048 - Object.entries(full).flat().join('').length);
+    for (const Key of ['a', 'b', 'c'])
+      await aws.s3.send(
+        new PutObjectCommand({ Bucket: store.bucket, Key, Body: 'x', Metadata: { ...full, pad } }),
+      );
+    // The name of its key material makes this KMS's new ciphertexts longer.
+    keys.rotate(NEW_KEY);
+    const { outcomes, failures } = await migrate(store);
+    keys.materials.clear();
+    expect(outcomes).toEqual({ blocked: 3 });
+    expect(failures[0]?.reason).toMatch(
+      /^s3:CopyObject was refused \(400 MetadataTooLarge: .*no room for the new data key$/,
+    );
+  });
+
+  it("of items that have no room for a longer data key is each item's own, also where all are so", async () => {
+    const store = await table(3);
+    const message = 'Item size to update has exceeded the maximum allowed size';
+    aws.aws.faults.inject({
+      ...{ service: 'dynamodb', operation: 'UpdateItem', error: 'ValidationException', message },
+      count: 100,
+    });
+    const { outcomes, failures } = await migrate(store);
+    expect(outcomes).toEqual({ blocked: 3 });
+    expect(failures[0]?.reason).toMatch(
+      /\(400 ValidationException: Item size.*no room for the new data key$/,
+    );
+  });
 
   it('of two objects does not end the next run, which has nothing else to write, and writes nothing to find out', async () => {
     const store = await bucket();
