@@ -51,6 +51,11 @@ export class CopiedRecords implements RecordStore {
     return source && this.#absent(source);
   }
 
+  /** A record is made with all its data keys at once. */
+  takes(record: StoreRecord, change: RecordChange): boolean {
+    return record.absent !== undefined || this.#target.takes(record, change);
+  }
+
   async write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
     if (record.absent === undefined) return this.#target.write(record, change);
     return record.absent.refused === undefined

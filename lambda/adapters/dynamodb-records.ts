@@ -23,7 +23,7 @@ import { isFull, judgeItem } from './item-refusals.ts';
 import { despiteConflicts } from './patience.ts';
 import { RefusedCalls } from './refused-calls.ts';
 import { scanScope } from './scan-scope.ts';
-import { updateExpression } from './update-expression.ts';
+import { fitsOneUpdate, updateExpression } from './update-expression.ts';
 
 /** Items that are asked for one by one at a time, where their batch was refused. */
 const GETS_IN_FLIGHT = 32;
@@ -163,6 +163,10 @@ export class DynamoDbRecords implements CopyTarget {
     const attributes = key as unknown as AttributeMap;
     const hidden = refusalWords(call, asked.error);
     return { kind: 'item', locator, key: attributes, attributes, hidden };
+  }
+
+  takes(_record: StoreRecord, change: RecordChange): boolean {
+    return change.kind === 'item-change' && fitsOneUpdate(change);
   }
 
   async write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {

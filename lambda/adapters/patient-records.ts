@@ -61,6 +61,10 @@ export class PatientRecords implements RecordStore {
     return this.#read(() => this.#records.reread(record));
   }
 
+  takes(record: StoreRecord, change: RecordChange): boolean {
+    return this.#records.takes(record, change);
+  }
+
   async write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
     const began = this.#begin();
     for (let times = 1; ; times++) {

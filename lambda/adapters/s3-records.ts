@@ -83,6 +83,11 @@ export class S3Records implements CopyTarget {
     return this.#reads.head(record.locator);
   }
 
+  /** A copy sends all metadata anew, or none. */
+  takes(): boolean {
+    return true;
+  }
+
   async write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
     if (change.kind !== 'object-change')
       throw new TypeError(`a bucket takes object changes, not an ${change.kind}`);

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { AttributePath, AttributeValue as ItemValue, ItemChange } from '../core/model/record.ts';
 
@@ -6,6 +7,23 @@ export interface UpdateExpression {
   readonly ConditionExpression: string;
   readonly ExpressionAttributeNames: Record<string, string>;
   readonly ExpressionAttributeValues: Record<string, AttributeValue>;
+}
+
+/**
+ * Developer Guide, Constraints, "Expression parameters": 4 KB for each expression as it is sent, and 300 operators and
+ * functions, of which it does not say what counts. So all do: a comparison or function for each place, and the AND
+ * between two. The 2 MB of all values are no limit: an item has 400 KB, and goes in as it was and as it will be at most.
+ */
+const MAX_BYTES = 4_096;
+const MAX_OPERATORS = 300;
+
+/** Whether one UpdateItem takes a change. */
+export function fitsOneUpdate(change: ItemChange): boolean {
+  const { UpdateExpression, ConditionExpression } = updateExpression(change);
+  return (
+    2 * change.expect.length - 1 <= MAX_OPERATORS &&
+    [UpdateExpression, ConditionExpression].every(text => Buffer.byteLength(text) <= MAX_BYTES)
+  );
 }
 
 /** A change as one conditional UpdateItem: only the named paths are set, and only if all expected values still hold. */

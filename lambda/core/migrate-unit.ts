@@ -75,7 +75,10 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
     rate = control.requestsPerSecond;
     const options = { keys, attempts, destination, route, dryRun };
     const asked = await reencryptPage(page.found, { ...options, turns: keys.during(budget.asking(rate)) });
-    const answers = checkChanges(answeredOf(page, asked), scope.format);
+    const answers = checkChanges(answeredOf(page, asked), {
+      format: scope.format,
+      records: ports.records,
+    });
     const entries =
       plan.mode === 'census'
         ? countWithoutWriting(scope, answers)

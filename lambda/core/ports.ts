@@ -41,6 +41,8 @@ export interface RecordStore {
   find(locators: readonly string[]): Promise<readonly (StoreRecord | undefined)[]>;
   /** The record as it is now, strongly consistent; `undefined` when it is gone. */
   reread(record: StoreRecord): Promise<StoreRecord | undefined>;
+  /** Whether one write takes the whole of that change: a store takes so many places of a record at a time. */
+  takes(record: StoreRecord, change: RecordChange): boolean;
   /** Applies the change if, and only if, everything it expects still holds. */
   write(record: StoreRecord, change: RecordChange): Promise<WriteResult>;
 }

@@ -10,6 +10,7 @@ export function withRecords(ports: WorkerPorts, changed: Partial<RecordStore>): 
     readPage: (range, options) => records.readPage(range, options),
     find: locators => records.find(locators),
     reread: record => records.reread(record),
+    takes: (record, change) => records.takes(record, change),
     write: (record, change) => records.write(record, change),
   };
   return { ...ports, records: { ...same, ...changed } };

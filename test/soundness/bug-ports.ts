@@ -47,6 +47,7 @@ export function bound({ records }: Ports): Ports['records'] {
     readPage: (range, options) => records.readPage(range, options),
     find: locators => records.find(locators),
     reread: record => records.reread(record),
+    takes: (record, change) => records.takes(record, change),
     write: (record, change) => records.write(record, change),
   };
 }

@@ -51,6 +51,10 @@ export class MemoryStore implements RecordStore {
     return found;
   }
 
+  takes(): boolean {
+    return true;
+  }
+
   write({ locator }: StoreRecord, change: RecordChange): Promise<WriteResult> {
     const row = [...this.rows.values()].find(one => this.#locator(one) === locator);
     if (row === undefined) return Promise.resolve({ kind: 'precondition-failed' });

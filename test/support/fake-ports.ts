@@ -58,6 +58,10 @@ export class FakeTable implements RecordStore {
     return Promise.resolve(this.items.get(locator));
   }
 
+  takes(): boolean {
+    return true;
+  }
+
   write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
     const intercepted = this.beforeWrite(record);
     if (intercepted !== undefined) return Promise.resolve(intercepted);

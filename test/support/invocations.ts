@@ -75,6 +75,7 @@ function slowed(world: FakePorts, passes: Passes): MigratePorts & { readonly arc
       readPage: slow(records.readPage.bind(records)),
       find: slow(records.find.bind(records)),
       reread: slow(records.reread.bind(records)),
+      takes: records.takes.bind(records),
       write: slow(records.write.bind(records)),
     },
     journal: {

@@ -120,6 +120,7 @@ function fitting(type: 'dynamodb' | 's3'): RecordStore {
     readPage: () => Promise.resolve({ records: [record] }),
     find: () => Promise.resolve([]),
     reread: () => Promise.resolve(undefined),
+    takes: () => true,
     write: () => Promise.resolve({ kind: 'precondition-failed' }),
   };
 }

@@ -88,6 +88,7 @@ describe('an alias that names another key than in the last run of its job', () =
         }),
       find: () => Promise.resolve([]),
       reread: () => Promise.resolve(undefined),
+      takes: () => true,
       write: () => Promise.resolve({ kind: 'precondition-failed' }),
     },
     ...given,

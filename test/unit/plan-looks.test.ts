@@ -13,6 +13,7 @@ const showing = (records: readonly StoreRecord[], more = false): RecordStore => 
   readPage: () => Promise.resolve({ records, ...(more && { cursor: 'x' }) }),
   find: () => Promise.resolve([]),
   reread: () => Promise.resolve(undefined),
+  takes: () => true,
   write: () => Promise.resolve({ kind: 'precondition-failed' }),
 });
 const items = (count: number, attributes: AttributeMap): readonly StoreRecord[] =>

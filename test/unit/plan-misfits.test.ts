@@ -25,6 +25,7 @@ const showing = (page: readonly StoreRecord[] | Page, more = false): RecordStore
     }),
   find: () => Promise.resolve([]),
   reread: () => Promise.resolve(undefined),
+  takes: () => true,
   write: () => Promise.resolve({ kind: 'precondition-failed' }),
 });
 

@@ -9,11 +9,13 @@ import type { Outcome } from '../model/outcome.ts';
 import type { RecordStore, WriteResult } from '../ports.ts';
 import type { RecordChange, StoreRecord } from '../model/record.ts';
 import { canonicalContext } from '../model/encryption-context.ts';
+import { applied } from '../model/apply-change.ts';
 import type { BoundFormat } from '../model/format.ts';
 import { digest } from '../scan/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import { isContextBound, type Reply } from '../reencrypt/check-reply.ts';
 import type { PageAnswer } from '../reencrypt/reencrypt-page.ts';
+import { partsOf, type ToReplace } from './parts.ts';
 
 export interface Written {
   readonly found: Found;
@@ -26,10 +28,10 @@ interface PendingWrite {
   readonly slots: readonly Slot[];
 }
 
-type Slot = { readonly found: Found } & Pick<
-  Extract<PageAnswer['answer'], { kind: 're-encrypted' }>,
-  'reply' | 'context'
->;
+type Slot = ToReplace & { readonly found: Found } & Pick<
+    Extract<PageAnswer['answer'], { kind: 're-encrypted' }>,
+    'reply' | 'context'
+  >;
 
 export interface WriteOptions {
   readonly records: RecordStore;
@@ -81,29 +83,52 @@ function pendingWrites(answers: readonly PageAnswer[]): readonly PendingWrite[] 
   for (const { found, answer } of answers) {
     if (answer.kind !== 're-encrypted') continue;
     const slots = byRecord.get(found.record) ?? [];
-    slots.push({ found, reply: answer.reply, context: answer.context });
+    const { reply, context } = answer;
+    const replacement = replacementOf({ dataKey: found.finding as DataKey, reply });
+    slots.push({ found, reply, context, replacement });
     byRecord.set(found.record, slots);
   }
   return [...byRecord].map(([record, slots]) => ({ record, slots }));
 }
 
-async function writeRecord(
-  pending: PendingWrite,
+/** In as many writes as the store takes it in, one after the other: each goes on from the record as the last has left it. */
+async function writeRecord(pending: PendingWrite, options: WriteOptions): Promise<readonly Written[]> {
+  const written: Written[] = [];
+  let { record } = pending;
+  for (const part of partsOf(record, pending.slots, options)) {
+    const done = await writePart({ record, slots: part }, options);
+    written.push(...done.written);
+    record = done.record;
+  }
+  return written;
+}
+
+interface WrittenPart {
+  readonly written: readonly Written[];
+  /** As it is now, as far as is known. */
+  readonly record: StoreRecord;
+}
+
+async function writePart(
+  { record, slots }: PendingWrite,
   { records, format }: WriteOptions,
-): Promise<readonly Written[]> {
-  const { record, slots } = pending;
-  const replacements = slots.map(({ found, reply }) =>
-    replacementOf({ dataKey: found.finding as DataKey, reply }),
-  );
+): Promise<WrittenPart> {
+  const replacements = slots.map(({ replacement }) => replacement);
   const change = format.replace(record, replacements);
   const first = await records.write(record, change);
   if (first.kind !== 'precondition-failed')
-    return slots.map(slot => ({ found: slot.found, outcome: outcomeOf(first, slot.reply) }));
+    return {
+      written: slots.map(slot => ({ found: slot.found, outcome: outcomeOf(first, slot.reply) })),
+      record: first.kind === 'written' ? applied(record, change) : record,
+    };
 
   const current = await records.reread(record);
   if (current?.hidden !== undefined) {
     const result = { kind: 'blocked', reason: current.hidden } as const;
-    return slots.map(slot => ({ found: slot.found, outcome: outcomeOf(result, slot.reply) }));
+    return {
+      written: slots.map(slot => ({ found: slot.found, outcome: outcomeOf(result, slot.reply) })),
+      record,
+    };
   }
   const standings = slots.map(slot => standingOf(slot, current, format));
   const stillOld = replacements.filter((_, index) => standings[index] === 'old');
@@ -114,10 +139,12 @@ async function writeRecord(
     isJournalled(current, again, journalledUndo(record, change))
       ? await records.write(current, again)
       : undefined;
-  return slots.map((slot, index) => ({
+  const written = slots.map((slot, index) => ({
     found: slot.found,
     outcome: outcomeAfterRace(standings[index] ?? 'other', slot.reply, second),
   }));
+  if (current === undefined) return { written, record };
+  return { written, record: again && second?.kind === 'written' ? applied(current, again) : current };
 }
 
 /** What the intent of a first write holds: of a record that is to be made, nothing. */

@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import type { BoundFormat, FormatDefinition } from '../../lambda/core/model/format.ts';
+import type {
+  AttributePath,
+  AttributeValue,
+  ItemRecord,
+  StoreRecord,
+} from '../../lambda/core/model/record.ts';
+import { valueAt } from '../../lambda/core/model/attribute-path.ts';
+
+const config = z.object({
+  type: z.literal('many'),
+  /** One label of the record, which names the key of all its data keys. */
+  sharedKeyArn: z.boolean().optional(),
+  /** Raised with each write. */
+  version: z.boolean().optional(),
+});
+
+/** Any number of data keys in one item: `keys[0].edk`, `keys[1].edk`, … */
+export const manySlots: FormatDefinition = {
+  name: 'many',
+  store: 'dynamodb',
+  configSchema: config,
+  bind: given => bound(config.parse(given)),
+};
+
+function bound({ sharedKeyArn = false, version = false }: z.output<typeof config>): BoundFormat {
+  return {
+    identity: 'keys',
+    keepsSource: false,
+    needsTags: false,
+    contextNames: { source: [], templates: 1 },
+    declared: [['keys'], ['keyArn'], ['version']],
+    problems: [],
+    read: record => {
+      const label = sharedKeyArn ? valueAt(item(record).attributes, ['keyArn']) : undefined;
+      return slotsOf(record).map(([slot, ciphertext]) => ({
+        kind: 'data-key',
+        ...{ slot, ciphertext },
+        contexts: [{ source: {}, destination: {} }],
+        readerContexts: [{}],
+        ...(label !== undefined && 'S' in label && { recordedKeyArn: label.S }),
+      }));
+    },
+    replace: (record, replacements) => {
+      const set = [
+        ...replacements.map(({ slot, ciphertext }) => ({ path: pathOf(slot), value: { B: ciphertext } })),
+        ...(sharedKeyArn
+          ? [{ path: ['keyArn'], value: { S: replacements[0]?.destination.keyArn ?? '' } }]
+          : []),
+        ...(version ? [{ path: ['version'], value: raised(record) }] : []),
+      ];
+      const expect = set.map(({ path }) => ({ path, value: valueAt(item(record).attributes, path) }));
+      return { kind: 'item-change', expect, set };
+    },
+  };
+}
+
+function raised(record: StoreRecord): AttributeValue {
+  const held = valueAt(item(record).attributes, ['version']);
+  return { N: String(Number(held !== undefined && 'N' in held ? held.N : 0) + 1) };
+}
+
+function slotsOf(record: StoreRecord): readonly (readonly [string, Uint8Array])[] {
+  const keys = item(record).attributes['keys'];
+  if (keys === undefined || !('L' in keys)) return [];
+  return keys.L.flatMap((key, index) => {
+    const edk = 'M' in key ? key.M['edk'] : undefined;
+    return edk !== undefined && 'B' in edk ? [[`keys[${index}].edk`, edk.B] as const] : [];
+  });
+}
+
+function pathOf(slot: string): AttributePath {
+  return ['keys', Number(/\d+/.exec(slot)?.[0]), 'edk'];
+}
+
+function item(record: StoreRecord): ItemRecord {
+  if (record.kind !== 'item') throw new TypeError('many data keys lie in items');
+  return record;
+}
