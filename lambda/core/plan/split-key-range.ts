@@ -9,7 +9,10 @@ const KEYS_PER_UNIT = 50_000;
 const MIN_KEYS_PER_UNIT = 250;
 /** Units for each worker, so that uneven guesses even out while the map runs. */
 const UNITS_PER_WORKER = 4;
-/** Listings that planning may spend: 2,000 x $0.005 / 1,000 = 1 cent, and well within the planning function's time. */
+/**
+ * Listings that planning may spend: 2,000 x $0.005 / 1,000 = 1 cent, and well within the planning function's time. A bucket
+ * of one page costs one listing, $0.000005: as much as moving half an object.
+ */
 const MAX_PROBES = 2_000;
 
 export type ListAfter = (query: { readonly startAfter?: string }) => Promise<KeyListing>;
