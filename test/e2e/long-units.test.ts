@@ -179,14 +179,11 @@ describe('a unit longer than an invocation', () => {
       const still = await until(runId, () => aws.aws.lambda.invocations('MigrateUnit') > later + 3);
       expect([still.state, records(still)]).toEqual(['running', records(held)]);
       expect(records(still)).toBeLessThan(600);
-      for (const [rate, words] of [
-        ['0', 'can be from 1 to 16 KMS requests a second'],
-        ['17', 'can be from 1 to 16 KMS requests a second'],
-        ['fast', 'write a whole number'],
-      ] as const) {
-        const refused = await tell('rate', runId, rate);
-        expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(words)]);
-      }
+      const refused = await tell('rate', runId, '17');
+      expect([refused.code, refused.stderr]).toEqual([
+        2,
+        expect.stringContaining('can be from 1 to 16 KMS requests a second'),
+      ]);
       const told = await tell('rate', runId, '16', '--json');
       expect(told.stderr).toContain('keep to 16 KMS requests a second instead of 3');
       expect([told.code, JSON.parse(told.stdout)]).toEqual([0, { runId, before: 3, requestsPerSecond: 16 }]);
@@ -194,7 +191,7 @@ describe('a unit longer than an invocation', () => {
         rate: {
           requestsPerSecond: 16,
           words: expect.stringContaining('from 3 to 16'),
-          regions: [{ region: 'us-east-1', workers: 0, others: [] }],
+          regions: [{ region: 'us-east-1', workers: 0 }],
         },
       });
       expect((await tell('resume', runId)).code).toBe(0);

@@ -156,6 +156,25 @@ describe('an invocation', () => {
     }).catch(() => undefined);
     expect(world.shares).toHaveLength(left);
   });
+
+  it('finds what the one before it on its unit has left, and nobody need wait long where it never comes', async () => {
+    const world = new World();
+    const shares = world.worker('u1');
+    await withShare(shares, async () => {
+      await shares.take(10);
+      await world.page(shares, 10);
+      return progress({});
+    });
+    expect(await world.worker('u1').take(10)).toBe(10);
+    const other = new World();
+    const last = other.worker('u1', { workers: 1 });
+    await withShare(last, async () => {
+      await last.take(10);
+      return progress({});
+    });
+    expect(await other.worker('u2', { workers: 1 }).take(10)).toBe(10);
+    expect(other.now).toBeLessThan(30_000);
+  });
 });
 
 describe('two runs that use one Region', () => {

@@ -26,6 +26,8 @@ export interface SharePorts {
 const MARGIN_MS = 30_000;
 /** A worker that must wait comes back in a minute; its claim to a share stands for so long. */
 const CLAIM_MS = 150_000;
+/** The next invocation on a unit begins a moment after the last one; nobody need wait longer for one that never does. */
+const HANDOVER_MS = 10_000;
 /** Less than a quarter of what a worker comes to have is not worth beginning a page with. */
 const ENOUGH = 1 / 4;
 /** Slots change hands while one looks for one: more tries than any crowd needs. */
@@ -74,10 +76,19 @@ export class RegionShare {
 
   /** Sends nothing any more, and keeps its claim while it is away: the others make room meanwhile. */
   async claimUntilLater(): Promise<void> {
+    await this.#leave({ share: 0, forMs: CLAIM_MS });
+  }
+
+  /** Sends nothing any more, and leaves what it has to the next invocation on its unit. */
+  async handOver(): Promise<void> {
+    await this.#leave({ share: this.#used, forMs: HANDOVER_MS });
+  }
+
+  async #leave({ share, forMs }: { readonly share: number; readonly forMs: number }): Promise<void> {
     this.#used = 0;
     const own = this.#own;
     if (own?.lease?.holder !== this.#worker.holder) return;
-    await this.#write(own, { ...own.lease, share: 0, until: this.#ports.clock.now() + CLAIM_MS });
+    await this.#write(own, { ...own.lease, share, until: this.#ports.clock.now() + forMs });
   }
 
   #hasJustLooked(runRate: number): boolean {

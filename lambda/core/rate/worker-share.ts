@@ -54,6 +54,10 @@ export class WorkerShare implements RateShares {
     return undefined;
   }
 
+  async handOver(): Promise<void> {
+    await Promise.all(this.#regions.map(region => region.handOver()));
+  }
+
   async giveBack(): Promise<void> {
     if (!this.#away) await Promise.all(this.#regions.map(region => region.giveBack()));
   }
@@ -64,7 +68,7 @@ export class WorkerShare implements RateShares {
  * its share there. Where it cannot be given back, it is free again when the invocation's time would have been up.
  */
 export async function withShare(
-  shares: Pick<WorkerShare, 'giveBack'>,
+  shares: Pick<WorkerShare, 'giveBack' | 'handOver'>,
   work: () => Promise<UnitProgress>,
 ): Promise<UnitProgress> {
   let goesOn = false;
@@ -73,6 +77,6 @@ export async function withShare(
     goesOn = !progress.done && progress.paused !== true;
     return progress;
   } finally {
-    if (!goesOn) await shares.giveBack().catch(() => undefined);
+    await (goesOn ? shares.handOver() : shares.giveBack()).catch(() => undefined);
   }
 }
