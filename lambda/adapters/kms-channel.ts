@@ -41,6 +41,7 @@ export class KmsChannel {
   readonly #pace = new Pace(1);
   #requests = 0;
   #throttled = 0;
+  #open = true;
 
   constructor({
     grantTokens = [],
@@ -63,6 +64,14 @@ export class KmsChannel {
     this.#requests = 0;
     this.#throttled = 0;
     return usage;
+  }
+
+  /**
+   * Gives up whatever waits for its turn. Where an invocation fails, its other requests still wait; Lambda would freeze
+   * them with the process, and the next invocation would find all of their turns come at once, in nobody's share.
+   */
+  close(): void {
+    this.#open = false;
   }
 
   /** Sends a request to the Region of a key, and again while its errors may be those of something not yet visible. */
@@ -117,6 +126,7 @@ export class KmsChannel {
   async #inTurn<T>(send: () => Promise<T>): Promise<T> {
     const wait = this.#pace.reserve(this.#waiting.now());
     if (wait > 0) await this.#waiting.sleep(wait);
+    if (!this.#open) throw new Error('the invocation that wanted to ask KMS is over');
     this.#requests++;
     try {
       return await send();

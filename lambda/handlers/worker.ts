@@ -57,7 +57,8 @@ export function worker(
       ...time,
     };
     const tools = { kms: new KmsChannel({ grantTokens }), s3 };
-    return withShare(shares, () => keepMoving(unit, phase, ledger, () => work(scope, ports, tools)));
+    const working = () => work(scope, ports, tools).finally(() => tools.kms.close());
+    return withShare(shares, () => keepMoving(unit, phase, ledger, working));
   };
   return (unit, context) => tellingFailures(unit.runId, ledger, () => run(unit, context));
 }

@@ -112,6 +112,31 @@ describe('a request to KMS', () => {
     expect(channel.takeUsage()).toEqual({ requests: 3, throttled: 0 });
   });
 
+  it('does not leave any more once its invocation is over, however soon its turn would have come', async () => {
+    const left: number[] = [];
+    const channel = new KmsChannel({
+      patienceMs: [],
+      waiting: clock,
+      requestHandler: {
+        handle: () => {
+          left.push(clock.now() - START);
+          if (left.length === 2) channel.close();
+          return Promise.resolve({ response: { statusCode: 200, headers: {}, body: Readable.from([]) } });
+        },
+      } as never,
+    });
+    const command = { CiphertextBlob: Buffer.from('edk'), SourceKeyId: OLD_KEY, DestinationKeyId: NEW_KEY };
+    const all = Promise.allSettled(
+      Array.from({ length: 32 }, () =>
+        channel.send(OLD_KEY, client => client.send(new ReEncryptCommand(command))),
+      ),
+    );
+    const settled = await clock.during(all);
+    expect(left).toEqual([1_000, 2_000]);
+    expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(30);
+    expect(channel.takeUsage()).toEqual({ requests: 2, throttled: 0 });
+  });
+
   it('is paced between the retries and the signature of the SDK', async () => {
     const { channel } = await sent(0, { rate: 1 });
     let stack: readonly string[] = [];
