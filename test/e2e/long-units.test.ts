@@ -191,7 +191,7 @@ describe('a unit longer than an invocation', () => {
         rate: {
           requestsPerSecond: 16,
           words: expect.stringContaining('from 3 to 16'),
-          regions: [{ region: 'us-east-1', workers: 0 }],
+          regions: [{ region: 'us-east-1' }],
         },
       });
       expect((await tell('resume', runId)).code).toBe(0);
