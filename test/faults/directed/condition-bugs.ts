@@ -26,7 +26,7 @@ export interface ConditionBug {
 }
 
 /** Tellings that a bug gets to show itself; of one that has no effect by design, a few show that it has none. */
-const TRIES = { real: 30, idle: 5 } as const;
+const TRIES = { real: 30, idle: 3 } as const;
 
 /** A story undisturbed, and once for each thing that somebody can do at each of its moments. */
 export async function tellAll(story: number): Promise<readonly Told[]> {

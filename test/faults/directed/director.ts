@@ -117,12 +117,13 @@ export function conditionText({ stage, request, condition }: Condition): string 
   return `${stage}, ${request}: ${condition}`;
 }
 
-/** The control item is changed in the same way at every stage. */
+/** What is not a unit's own is changed in the same way at every stage. */
 function stageOf(departure: Departure, stage = ''): string {
-  return requestOf(departure).endsWith(CONTROL) ? 'any stage' : stage;
+  return [CONTROL, SHARE].some(item => requestOf(departure).endsWith(item)) ? 'any stage' : stage;
 }
 
 const CONTROL = 'the control item';
+const SHARE = 'a share';
 
 /** What a request does, in a few words; one kind for all requests that are alike. */
 export function requestOf({ operation, target, body }: Departure): string {
@@ -136,6 +137,7 @@ function ledgerItem(body: Buffer): string {
     readonly Key?: { readonly run: { readonly S: string }; readonly item: { readonly S: string } };
   };
   if (Key?.run.S === 'LOCKS') return 'a lock';
+  if (Key?.run.S.startsWith('KMS#') === true) return SHARE;
   if (Key?.item.S === 'CONTROL') return CONTROL;
   return body.includes('SET progress') ? 'a checkpoint' : 'the ledger';
 }

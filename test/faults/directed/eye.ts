@@ -96,6 +96,9 @@ function changed(before: Parts, after: Parts): readonly string[] {
   return [...names].filter(name => before[name] !== after[name]);
 }
 
+const FIRST_WORDS = ['brokenPremise', 'fencedAt'] as const;
+const LASTING = ['SET progress', ...FIRST_WORDS] as const;
+
 /** What is once in the ledger: a unit's checkpoint never moves back, and the first words about a run stay. */
 export class LedgerEye implements Observer {
   readonly #clients: Clients;
@@ -108,7 +111,8 @@ export class LedgerEye implements Observer {
   }
 
   async before(departure: Departure): Promise<void> {
-    if (departure.operation === 'UpdateItem' && departure.target === LEDGER)
+    const { operation, target, body } = departure;
+    if (operation === 'UpdateItem' && target === LEDGER && LASTING.some(name => body.includes(name)))
       this.#before.set(departure, await this.#read(departure));
   }
 
@@ -121,7 +125,7 @@ export class LedgerEye implements Observer {
     this.#findings.count('changes of the ledger looked at');
     const [from, to] = [Number(before['pages']?.N ?? 0), Number(after['pages']?.N ?? 0)];
     this.#findings.expect(from <= to, 5, `a checkpoint went from page ${from} back to page ${to}`);
-    for (const name of ['brokenPremise', 'fencedAt'])
+    for (const name of FIRST_WORDS)
       this.#findings.expect(
         before[name] === undefined || canonical(before[name]) === canonical(after[name]),
         4,

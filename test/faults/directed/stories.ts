@@ -2,6 +2,7 @@ import type { Injection } from '../../../emulator/faults.ts';
 import type { Act, Moment } from './director.ts';
 import { LEDGER } from '../weather.ts';
 import type { Owner } from './owner.ts';
+import { Random } from '../random.ts';
 import { PART } from './places.ts';
 import type { World, Form } from './world.ts';
 
@@ -30,12 +31,13 @@ export async function checkRecords({ owners, there, findings }: World): Promise<
   }
 }
 
-/** Of two invocations that work on a unit, one is told so, and ends. */
-async function oneOfTwo(world: World, work: () => Promise<unknown>): Promise<void> {
+/** Of two invocations that work on a unit, one is told so, and ends; called again, it finds what the other one has done. */
+async function oneOfTwo<T>(world: World, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     if (!world.twice || (error as Error).name !== 'UnitConflict') throw error;
+    return work();
   }
 }
 
@@ -46,8 +48,7 @@ async function migrates(world: World): Promise<void> {
   await checkRecords(world);
   await world.calmly('migrate', () => world.work('migrate', 'run-2'));
   await checkRecords(world);
-  await pass(world, 'verify', 'run-2');
-  const { books } = await world.work('verify', 'run-2');
+  const { books } = await pass(world, 'verify', 'run-2');
   const records = world.owners.filter(({ exists }) => exists).length;
   findings.expect(books.remaining === 0, 4, `${books.remaining} remain after a run in still water`);
   findings.expect(books.records === records, 5, `${records} records, ${books.records} in the books`);
@@ -57,14 +58,18 @@ async function migrates(world: World): Promise<void> {
 }
 
 /** One pass of a run, which is interrupted, to its end. */
-async function pass(world: World, phase: 'migrate' | 'verify' | 'rollback', runId: string): Promise<void> {
+async function pass(
+  world: World,
+  phase: 'migrate' | 'verify' | 'rollback',
+  runId: string,
+): ReturnType<World['work']> {
   const changes = phase === 'rollback' ? { rollsBack: 'run-1' } : {};
-  const work = (): Promise<unknown> => world.work(phase, runId, changes);
+  const work = (): ReturnType<World['work']> => world.work(phase, runId, changes);
   world.again = async () => {
     world.twice = true;
     await oneOfTwo(world, work);
   };
-  await world.stage(phase, () => oneOfTwo(world, work));
+  return world.stage(phase, () => oneOfTwo(world, work));
 }
 
 /** A run, and its rollback, which is interrupted. */
@@ -159,6 +164,34 @@ async function locks(world: World): Promise<void> {
   }
 }
 
+/** Requests a second, and two workers who take their shares of them at the same time; a third one finds what is left. */
+const RATE = 10;
+
+async function shares(world: World): Promise<void> {
+  // The second time there are places that were given back.
+  for (const round of [1, 2]) {
+    const [first, second, third] = [1, 2, 3].map(seed => {
+      const chances = new Random(seed);
+      // The first two look at the same free place first.
+      const next = [0.5, ...(seed === 3 ? [] : [0.5])];
+      return world.shareOf(`u${round}-${seed}`, { next: () => next.pop() ?? chances.next() });
+    });
+    const taken = [0, 0, 0];
+    world.rival = async () => {
+      taken[1] = (await second!.take(RATE)) ?? 0;
+    };
+    await world.stage('take shares', async () => {
+      taken[0] = (await first!.take(RATE)) ?? 0;
+    });
+    taken[2] = (await third!.take(RATE)) ?? 0;
+    const sum = taken.reduce((total, share) => total + share, 0);
+    world.findings.expect(sum <= RATE * 1.000001, 7, `three workers took ${taken.join(', ')} of ${RATE}`);
+    await world.calmly('take shares', async () => {
+      for (const share of [first, second, third]) await share!.giveBack();
+    });
+  }
+}
+
 /** A rollback is planned twice: whatever is left of its run is stopped for good, since the first time. */
 async function fences(world: World): Promise<void> {
   world.rival = () => world.breakPremise('run-1');
@@ -171,12 +204,13 @@ const LOST: Readonly<Record<string, Act>> = { 'its answer gets lost': 'its answe
 
 /** What happens to a unit is the same whatever its records are: it is told with those of one form. */
 function actsOnUnit({ form, again }: World, { request }: Moment): Readonly<Record<string, Act>> {
+  if (request.endsWith('a share')) return {};
   if (form.records === undefined) return isWriteOfRecord(request) ? LOST : {};
   return { ...LOST, ...(request.endsWith('a checkpoint') && { 'its unit is delivered twice': again }) };
 }
 
 function isWriteOfRecord(request: string): boolean {
-  return !request.includes('journal') && !request.endsWith('a checkpoint');
+  return !['journal', 'a checkpoint', 'a share'].some(other => request.includes(other));
 }
 
 /** Something beside the data key gets another text, or is taken away. */
@@ -260,11 +294,15 @@ const FORMS: readonly Form[] = [
   { place: 'table', records: 2 },
   { place: 'table', label: true, version: true },
   { place: 'table', algorithm: 'empty' },
-  { place: 'table', algorithm: 'kept' },
   { place: 'table', label: true, writeTo: true },
-  { place: 'table', writeTo: true, stale: true },
   { place: 'bucket', label: true },
   { place: 'bucket', label: true, versionedBucket: true },
+];
+
+/** Whose rollback depends on nothing else than that of another form. */
+const FORWARD: readonly Form[] = [
+  { place: 'table', algorithm: 'kept' },
+  { place: 'table', writeTo: true, stale: true },
   { place: 'bucket', writeTo: true },
 ];
 
@@ -288,7 +326,7 @@ export function formText({ place, ...flags }: Form): string {
 }
 
 export const STORIES: readonly Story[] = [
-  ...[...FORMS, ...WITH_COPIES].map(form => ({
+  ...[...FORMS, ...FORWARD, ...WITH_COPIES].map(form => ({
     name: `migrates: ${formText(form)}`,
     form,
     tell: migrates,
@@ -320,6 +358,12 @@ export const STORIES: readonly Story[] = [
     form: { place: 'table' },
     tell: locks,
     acts: world => ({ ...LOST, 'another run is faster': () => world.rival() }),
+  },
+  {
+    name: 'shares',
+    form: { place: 'table' },
+    tell: shares,
+    acts: world => ({ ...LOST, 'another worker is faster': () => world.rival() }),
   },
   {
     name: 'fences',

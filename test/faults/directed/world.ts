@@ -4,12 +4,14 @@ import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand } fro
 import { EmbeddedAws } from '../../../emulator/embedded-aws.ts';
 import { AwsClients } from '../../../lambda/adapters/aws-clients.ts';
 import { DynamoDbLedger } from '../../../lambda/adapters/ledger.ts';
+import { LedgerShareBook } from '../../../lambda/adapters/share-book.ts';
 import { LedgerStoreLocks } from '../../../lambda/adapters/store-locks.ts';
 import { parseJob } from '../../../lambda/core/job/parse-job.ts';
 import { takeLocks, releaseLocks } from '../../../lambda/core/lock/take-locks.ts';
 import type { UnitProgress } from '../../../lambda/core/model/books.ts';
 import type { Job } from '../../../lambda/core/model/job.ts';
 import type { Phase, RunPlan, Unit } from '../../../lambda/core/model/run.ts';
+import { WorkerShare } from '../../../lambda/core/rate/worker-share.ts';
 import { formats } from '../../../lambda/formats/registry.ts';
 import { plan, planned } from '../../support/builders.ts';
 import { clientsOf, forgetOpened, type Clients } from '../aws.ts';
@@ -257,6 +259,18 @@ export class World {
   /** A worker cannot go on, and says why. */
   async breakPremise(runId: string): Promise<void> {
     await new DynamoDbLedger(this.#product.dynamodb(), LEDGER).breakPremise(runId, 'a key is disabled');
+  }
+
+  /** A worker's share of the rate; those with equal chances look for the same free place first. */
+  shareOf(worker: string, chances: Pick<Random, 'next'>): Pick<WorkerShare, 'take' | 'giveBack'> {
+    const who = { runId: 'run-1', work: worker, holder: worker, workers: 2 };
+    return new WorkerShare(['us-east-1'], who, {
+      book: new LedgerShareBook(this.#product.dynamodb(), LEDGER),
+      clock: { now: () => this.time.now() },
+      deadline: { remaining: () => this.invocationMs },
+      sleep: ms => this.time.sleep(ms),
+      random: () => chances.next(),
+    });
   }
 
   async give(runId: string): Promise<void> {
