@@ -28,7 +28,7 @@ export class RefusedKeys {
   /** By the name of a call: the last one that worked. Its contexts and ciphertext stay in memory. */
   readonly #worked = new Map<string, () => Promise<unknown>>();
   /** Calls in flight ask what is about their keys, not about them, once for all. */
-  readonly #asking = new Map<string, Promise<boolean>>();
+  readonly #asking = new Map<string, Promise<Rehearsed>>();
 
   constructor(patienceMs: readonly number[]) {
     this.#patienceMs = patienceMs;
@@ -37,16 +37,15 @@ export class RefusedKeys {
   /** @throws the error of KMS where it is none of refusal, or where the keys themselves are refused */
   async ask<T>(call: KeyCall<T>): Promise<Asked<T>> {
     let asked = await this.#send(call);
-    if (asked.kind === 'answered') return asked;
-    if (await this.#keysWork(call, asked.error)) return this.#send(call);
-    for (const wait of this.#patienceMs) {
-      if (!isNotYetVisible(asked.error)) break;
+    for (const wait of [...this.#patienceMs, undefined]) {
+      if (asked.kind === 'answered') return asked;
+      const refusal = await this.#refusalOfKeys(call, asked.error);
+      if (refusal === undefined) return this.#send(call);
+      if (wait === undefined || !isNotYetVisible(refusal)) throw refusal as Error;
       await sleep(wait);
       asked = await this.#send(call);
-      if (asked.kind === 'answered') return asked;
-      if (await this.#keysWork(call, asked.error)) return this.#send(call);
     }
-    throw asked.error;
+    return asked;
   }
 
   async #send<T>(call: KeyCall<T>): Promise<Asked<T>> {
@@ -55,29 +54,40 @@ export class RefusedKeys {
       this.#worked.set(call.name, () => call.rehearse());
       return { kind: 'answered', answer };
     } catch (error) {
-      if (!isDenied(error) && !OF_A_KEY.has(nameOf(error))) throw error;
+      if (!isDenied(error) && !isOfAKey(error)) throw error;
       return { kind: 'refused', error };
     }
   }
 
-  async #keysWork<T>(call: KeyCall<T>, error: unknown): Promise<boolean> {
+  /** What KMS says of the keys, `undefined` where they work: what it has said of the data key may be about that one alone. */
+  async #refusalOfKeys<T>(call: KeyCall<T>, error: unknown): Promise<unknown> {
     const worked = this.#worked.get(call.name);
-    if (worked !== undefined && (await this.#once(`${call.name} again`, worked))) return true;
+    const again = worked && (await this.#once(`${call.name} again`, worked));
+    if (again?.kind === 'works') return undefined;
     // Whether a dry run without a ciphertext looks at the state of keys is not documented: KMS's words must not be of ours.
-    if (!isDenied(error) && (worked !== undefined || namesKeyOf(call, error))) return false;
-    if (await this.#once(call.name, () => call.rehearseKeys('none'))) return true;
-    return isDenied(error) && works(() => call.rehearseKeys('own'));
+    if (!isDenied(error) && (again !== undefined || namesKeyOf(call, error))) return again?.error ?? error;
+    const bare = await this.#once(call.name, () => call.rehearseKeys('none'));
+    if (bare.kind === 'works') return undefined;
+    const own = isDenied(error) ? await rehearsed(() => call.rehearseKeys('own')) : undefined;
+    if (own?.kind === 'works') return undefined;
+    return [again, bare].find(one => one !== undefined && isOfAKey(one.error))?.error ?? error;
   }
 
-  #once(name: string, rehearse: () => Promise<unknown>): Promise<boolean> {
-    const asking = this.#asking.get(name) ?? works(rehearse).finally(() => this.#asking.delete(name));
+  #once(name: string, rehearse: () => Promise<unknown>): Promise<Rehearsed> {
+    const asking = this.#asking.get(name) ?? rehearsed(rehearse).finally(() => this.#asking.delete(name));
     this.#asking.set(name, asking);
     return asking;
   }
 }
 
+type Rehearsed = { readonly kind: 'works' } | { readonly kind: 'refused'; readonly error: unknown };
+
 /** What KMS says of a key that is not there, or not usable: of one of the call's, or of the ciphertext's. */
 const OF_A_KEY = new Set(['DisabledException', 'KMSInvalidStateException', 'NotFoundException']);
+
+function isOfAKey(error: unknown): boolean {
+  return OF_A_KEY.has(nameOf(error));
+}
 
 /** By its ARN or its id. */
 function namesKeyOf({ keyArns }: Pick<KeyCall<unknown>, 'keyArns'>, error: unknown): boolean {
@@ -85,14 +95,14 @@ function namesKeyOf({ keyArns }: Pick<KeyCall<unknown>, 'keyArns'>, error: unkno
 }
 
 /** A dry run always fails: with one name where the call itself would succeed. */
-async function works(rehearse: () => Promise<unknown>): Promise<boolean> {
+async function rehearsed(rehearse: () => Promise<unknown>): Promise<Rehearsed> {
   try {
     await rehearse();
   } catch (error) {
-    if (nameOf(error) === 'DryRunOperationException') return true;
+    if (nameOf(error) === 'DryRunOperationException') return { kind: 'works' };
     // No answer is none to believe.
     if (isTransient(error) || isOfIdentity(error)) throw error;
-    return false;
+    return { kind: 'refused', error };
   }
   throw dryRunSucceeded();
 }

@@ -239,6 +239,19 @@ describe.each(['NotFoundException', 'DisabledException', 'KMSInvalidStateExcepti
 });
 
 describe('a key that is disabled while its run works', () => {
+  it('is what the run ends for, in the words of KMS about that key, also where another data key shows it', async () => {
+    const { source, request } = await keysOf('one Region');
+    const [plain, odd] = [await request(), await request()];
+    const keys = service();
+    expect(await keys.reEncrypt(plain)).toMatchObject({ kind: 're-encrypted' });
+    await aws.kms.send(new DisableKeyCommand({ KeyId: source }));
+    refusing(isOf(odd.ciphertext), { error: 'NotFoundException', message: 'a key of another account' });
+    await expect(keys.reEncrypt(odd)).rejects.toMatchObject({
+      name: 'PremiseBroken',
+      message: expect.stringMatching(/DisabledException.*enable the key/),
+    });
+  });
+
   it('is a broken premise at once, though it has worked before', async () => {
     const { source, request } = await keysOf('one Region');
     const [first, second] = [await request(), await request()];
