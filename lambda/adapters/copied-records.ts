@@ -1,12 +1,13 @@
 import { BoundedReads } from './bounded-reads.ts';
-import type { RecordChange, StoreRecord } from '../core/model/record.ts';
+import type { PlaceChange } from '../core/model/place.ts';
+import type { StoreRecord } from '../core/model/record.ts';
 import type { ScanRange } from '../core/model/run.ts';
 import type { RecordPage, RecordStore, WriteResult } from '../core/ports.ts';
 
 /** A store that records of another one are copied to. */
 export interface CopyTarget extends RecordStore {
   /** Makes a record of its source, changed, if there is still none of that key. */
-  create(source: StoreRecord, change: RecordChange): Promise<WriteResult>;
+  create(source: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult>;
 }
 
 const REFUSED = 'not in the destination store, and the job makes none (createMissing is false)';
@@ -52,14 +53,14 @@ export class CopiedRecords implements RecordStore {
   }
 
   /** A record is made with all its data keys at once. */
-  takes(record: StoreRecord, change: RecordChange): boolean {
-    return record.absent !== undefined || this.#target.takes(record, change);
+  takes(record: StoreRecord, places: readonly PlaceChange[]): boolean {
+    return record.absent !== undefined || this.#target.takes(record, places);
   }
 
-  async write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
-    if (record.absent === undefined) return this.#target.write(record, change);
+  async write(record: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
+    if (record.absent === undefined) return this.#target.write(record, places);
     return record.absent.refused === undefined
-      ? this.#target.create(record, change)
+      ? this.#target.create(record, places)
       : { kind: 'blocked', reason: record.absent.refused };
   }
 

@@ -4,14 +4,14 @@ import type {
   StorageClass,
   ObjectLockMode,
 } from '@aws-sdk/client-s3';
-import { changedMetadata } from '../core/model/apply-change.ts';
-import type { ObjectChange, ObjectRecord } from '../core/model/record.ts';
+import { changed, type PlaceChange } from '../core/model/place.ts';
+import type { ObjectRecord } from '../core/model/record.ts';
 import type { GrantHeaders } from './object-grants.ts';
 
 export interface CopyInPlace {
   readonly bucket: string;
   readonly object: ObjectRecord;
-  readonly change: ObjectChange;
+  readonly places: readonly PlaceChange[];
   readonly grants: GrantHeaders;
 }
 
@@ -23,7 +23,7 @@ export interface CopyInPlace {
  * destination guards the bytes, `CopySourceIfUnmodifiedSince` on the source guards the metadata, to the second.
  * `CopySourceIfMatch` must not join them: S3 then ignores the date.
  */
-export function copyInPlace({ bucket, object, change, grants }: CopyInPlace): CopyObjectCommandInput {
+export function copyInPlace({ bucket, object, places, grants }: CopyInPlace): CopyObjectCommandInput {
   return {
     Bucket: bucket,
     Key: object.locator,
@@ -31,7 +31,7 @@ export function copyInPlace({ bucket, object, change, grants }: CopyInPlace): Co
     CopySourceIfUnmodifiedSince: new Date(object.lastModified),
     IfMatch: object.etag,
     MetadataDirective: 'REPLACE',
-    Metadata: changedMetadata(object.metadata, change),
+    Metadata: changed(object, places).metadata,
     ...contentHeaders(object),
     ...(object.storageClass !== undefined && { StorageClass: object.storageClass as StorageClass }),
     ...encryption(object),

@@ -1,13 +1,13 @@
 import type { CopyObjectCommandInput, StorageClass } from '@aws-sdk/client-s3';
-import type { ObjectChange, ObjectRecord } from '../core/model/record.ts';
-import { changedMetadata } from '../core/model/apply-change.ts';
+import { changed, type PlaceChange } from '../core/model/place.ts';
+import type { ObjectRecord } from '../core/model/record.ts';
 import { contentHeaders, lock } from './copy-in-place.ts';
 
 export interface CopyToBucket {
   readonly bucket: string;
   readonly from: { readonly bucket: string; readonly serverSideEncryptionKey?: string };
   readonly object: ObjectRecord;
-  readonly change: ObjectChange;
+  readonly places: readonly PlaceChange[];
 }
 
 /**
@@ -15,7 +15,7 @@ export interface CopyToBucket {
  * come with it; access control lists do not, as they are the source bucket's own. `CopySourceIfMatch` holds payload and
  * data key together: metadata are those that were read with it.
  */
-export function copyToBucket({ bucket, from, object, change }: CopyToBucket): CopyObjectCommandInput {
+export function copyToBucket({ bucket, from, object, places }: CopyToBucket): CopyObjectCommandInput {
   const { serverSideEncryptionKey } = from;
   return {
     Bucket: bucket,
@@ -24,7 +24,7 @@ export function copyToBucket({ bucket, from, object, change }: CopyToBucket): Co
     CopySourceIfMatch: object.etag,
     IfNoneMatch: '*',
     MetadataDirective: 'REPLACE',
-    Metadata: changedMetadata(object.metadata, change),
+    Metadata: changed(object, places).metadata,
     ...contentHeaders(object),
     ...(object.storageClass !== undefined && { StorageClass: object.storageClass as StorageClass }),
     // Without a key of its own, the copy gets what the destination bucket gives by default.

@@ -28,8 +28,6 @@ export function copyWithoutEffect({ bucket, key, object, from }: CopyWithoutEffe
     };
   if (object === undefined || object.hidden !== undefined)
     throw new Error(`${key} is not there any more, or is not shown: another one has to be asked`);
-  const copy = copyInPlace({ bucket, object, change: NO_CHANGE, grants: {} });
+  const copy = copyInPlace({ bucket, object, places: [], grants: {} });
   return { ...copy, CopySourceIfMatch: NEVER, IfMatch: NEVER };
 }
-
-const NO_CHANGE = { kind: 'object-change', expect: {}, set: {} } as const;

@@ -8,8 +8,8 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
-import type { AttributeMap, ItemRecord, RecordChange, StoreRecord } from '../core/model/record.ts';
-import { changedAttributes } from '../core/model/apply-change.ts';
+import { changed, type PlaceChange } from '../core/model/place.ts';
+import type { AttributeMap, ItemRecord, StoreRecord } from '../core/model/record.ts';
 import type { ScanRange } from '../core/model/run.ts';
 import type { TableScope } from '../core/model/scope.ts';
 import type { RecordPage, WriteResult } from '../core/ports.ts';
@@ -115,12 +115,10 @@ export class DynamoDbRecords implements CopyTarget {
     return this.#batchGet(locators.map(decodeKey));
   }
 
-  async create(source: StoreRecord, change: RecordChange): Promise<WriteResult> {
-    if (change.kind !== 'item-change')
-      throw new TypeError(`a table takes item changes, not a ${change.kind}`);
+  async create(source: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
     const command = new PutItemCommand({
       TableName: this.#table,
-      Item: changedAttributes(needItem(source).attributes, change) as SdkItem,
+      Item: changed(needItem(source), places).attributes as SdkItem,
       ConditionExpression: 'attribute_not_exists(#partitionKey)',
       ExpressionAttributeNames: { '#partitionKey': this.#keyNames[0] ?? '' },
     });
@@ -165,17 +163,15 @@ export class DynamoDbRecords implements CopyTarget {
     return { kind: 'item', locator, key: attributes, attributes, hidden };
   }
 
-  takes(_record: StoreRecord, change: RecordChange): boolean {
-    return change.kind === 'item-change' && fitsOneUpdate(change);
+  takes(_record: StoreRecord, places: readonly PlaceChange[]): boolean {
+    return fitsOneUpdate(places);
   }
 
-  async write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
-    if (change.kind !== 'item-change')
-      throw new TypeError(`a table takes item changes, not a ${change.kind}`);
+  async write(record: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
     const command = new UpdateItemCommand({
       TableName: this.#table,
       Key: needItem(record).key as SdkItem,
-      ...updateExpression(change),
+      ...updateExpression(places),
     });
     return this.#written('dynamodb:UpdateItem', record, () => this.#client.send(command));
   }

@@ -118,10 +118,11 @@ export class S3OutcomeArchive implements OutcomeArchive {
       .filter(Boolean);
     return lines.map(line => {
       const entry = JSON.parse(line) as Omit<OutcomeEntry, 'schema'> & { readonly schema: number };
-      if (entry.schema === JOURNAL_SCHEMA) return entry as OutcomeEntry;
-      throw new Error(
-        `journal object ${key} has schema ${entry.schema}; this version reads ${JOURNAL_SCHEMA}`,
-      );
+      if (entry.schema !== JOURNAL_SCHEMA && entry.schema !== 2)
+        throw new Error(
+          `journal object ${key} has schema ${entry.schema}; this version reads ${JOURNAL_SCHEMA} and 2`,
+        );
+      return { ...entry, schema: JOURNAL_SCHEMA };
     });
   }
 }

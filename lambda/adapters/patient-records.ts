@@ -1,5 +1,6 @@
 import { ServiceUnavailable } from '../core/model/errors.ts';
-import type { RecordChange, StoreRecord } from '../core/model/record.ts';
+import type { PlaceChange } from '../core/model/place.ts';
+import type { StoreRecord } from '../core/model/record.ts';
 import type { ScanRange } from '../core/model/run.ts';
 import type { Busy, Clock, Deadline, RecordPage, RecordStore, WriteResult } from '../core/ports.ts';
 import { nextTry } from '../core/write/next-try.ts';
@@ -61,15 +62,15 @@ export class PatientRecords implements RecordStore {
     return this.#read(() => this.#records.reread(record));
   }
 
-  takes(record: StoreRecord, change: RecordChange): boolean {
-    return this.#records.takes(record, change);
+  takes(record: StoreRecord, places: readonly PlaceChange[]): boolean {
+    return this.#records.takes(record, places);
   }
 
-  async write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
+  async write(record: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
     const began = this.#begin();
     for (let times = 1; ; times++) {
       const ticket = await this.#room.enter();
-      const result = await this.#writeOnce(record, change, ticket);
+      const result = await this.#writeOnce(record, places, ticket);
       if (result.kind !== 'unavailable' || result.busy === undefined) return result;
       const refused = { busy: result.busy, words: result.reason };
       if ((await this.#waited(refused, { ...began, times })) === 'give-up') return result;
@@ -77,11 +78,15 @@ export class PatientRecords implements RecordStore {
   }
 
   /** An answer, or an error that is none of being busy, gives its room back as it took it. */
-  async #writeOnce(record: StoreRecord, change: RecordChange, ticket: number): Promise<WriteResult> {
+  async #writeOnce(
+    record: StoreRecord,
+    places: readonly PlaceChange[],
+    ticket: number,
+  ): Promise<WriteResult> {
     let answer: Parameters<WriteRoom['leave']>[1] = 'neither';
     try {
       if (this.#spent !== undefined) throw this.#spent;
-      const result = await this.#records.write(record, change).catch((error: unknown) => {
+      const result = await this.#records.write(record, places).catch((error: unknown) => {
         const busy = busyOf(error);
         if (busy === undefined) throw error;
         return { kind: 'unavailable', reason: (error as Error).message, busy } as const;

@@ -1,6 +1,7 @@
 import { CopyObjectCommand, type CopyObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ObjectChange, ObjectRecord, RecordChange, StoreRecord } from '../core/model/record.ts';
+import { heldAt, sameValue, type PlaceChange } from '../core/model/place.ts';
+import type { ObjectRecord, StoreRecord } from '../core/model/record.ts';
 import type { ScanRange } from '../core/model/run.ts';
 import type { BucketScope } from '../core/model/scope.ts';
 import type { RecordPage, WriteResult } from '../core/ports.ts';
@@ -70,12 +71,11 @@ export class S3Records implements CopyTarget {
     return this.#reads.heads(locators);
   }
 
-  async create(source: StoreRecord, change: RecordChange): Promise<WriteResult> {
+  async create(source: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
     const object = needObject(source);
-    if (change.kind !== 'object-change' || this.#store.copyFrom === undefined)
-      throw new TypeError(`nothing to make ${source.locator} of`);
+    if (this.#store.copyFrom === undefined) throw new TypeError(`nothing to make ${source.locator} of`);
     if (object.blocked !== undefined) return { kind: 'blocked', reason: object.blocked };
-    const command = copyToBucket({ bucket: this.#store.bucket, from: this.#store.copyFrom, object, change });
+    const command = copyToBucket({ bucket: this.#store.bucket, from: this.#store.copyFrom, object, places });
     return this.#copy(object, command);
   }
 
@@ -88,19 +88,17 @@ export class S3Records implements CopyTarget {
     return true;
   }
 
-  async write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
-    if (change.kind !== 'object-change')
-      throw new TypeError(`a bucket takes object changes, not an ${change.kind}`);
+  async write(record: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
     const read = needObject(record);
     if (read.blocked !== undefined) return { kind: 'blocked', reason: read.blocked };
-    const object = await this.#settle(read, change);
+    const object = await this.#settle(read, places);
     if (object === undefined) return { kind: 'precondition-failed' };
     const grants = await this.#reads.grants(object.locator);
     if (grants.kind === 'refused')
       return { kind: 'blocked', reason: refusalWords('s3:GetObjectAcl', grants.error) };
     return this.#copy(
       object,
-      copyInPlace({ bucket: this.#store.bucket, object, change, grants: grants.answer }),
+      copyInPlace({ bucket: this.#store.bucket, object, places, grants: grants.answer }),
     );
   }
 
@@ -122,16 +120,15 @@ export class S3Records implements CopyTarget {
    * Dates guard the metadata, and S3 dates to the second: an object changed within the second in which it was read
    * would pass for unchanged. So that second has to be over, and the object to be read once more after it.
    */
-  async #settle(read: ObjectRecord, change: ObjectChange): Promise<ObjectRecord | undefined> {
+  async #settle(read: ObjectRecord, places: readonly PlaceChange[]): Promise<ObjectRecord | undefined> {
     let object: ObjectRecord | undefined = read;
     while (object?.settled === false) {
       await sleep(SECOND_MS);
       object = await this.#reads.head(object.locator);
     }
-    const asExpected = Object.entries(change.expect).every(
-      ([name, value]) => object?.metadata[name] === value,
-    );
-    return asExpected && object?.etag === read.etag ? object : undefined;
+    if (object?.etag !== read.etag) return undefined;
+    const now = object;
+    return places.every(({ path, before }) => sameValue(heldAt(now, path), before)) ? now : undefined;
   }
 
   #writeError({ locator }: ObjectRecord, error: unknown): WriteResult {

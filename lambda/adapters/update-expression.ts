@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { AttributePath, AttributeValue as ItemValue, ItemChange } from '../core/model/record.ts';
+import { isWritten, type PlaceChange } from '../core/model/place.ts';
+import type { AttributePath, AttributeValue as ItemValue } from '../core/model/record.ts';
 
 export interface UpdateExpression {
   readonly UpdateExpression: string;
@@ -18,16 +19,16 @@ const MAX_BYTES = 4_096;
 const MAX_OPERATORS = 300;
 
 /** Whether one UpdateItem takes a change. */
-export function fitsOneUpdate(change: ItemChange): boolean {
-  const { UpdateExpression, ConditionExpression } = updateExpression(change);
+export function fitsOneUpdate(places: readonly PlaceChange[]): boolean {
+  const { UpdateExpression, ConditionExpression } = updateExpression(places);
   return (
-    2 * change.expect.length - 1 <= MAX_OPERATORS &&
+    2 * places.length - 1 <= MAX_OPERATORS &&
     [UpdateExpression, ConditionExpression].every(text => Buffer.byteLength(text) <= MAX_BYTES)
   );
 }
 
-/** A change as one conditional UpdateItem: only the named paths are set, and only if all expected values still hold. */
-export function updateExpression({ expect, set }: ItemChange): UpdateExpression {
+/** A change as one conditional UpdateItem: only the named paths are written, and only if each holds what it held. */
+export function updateExpression(places: readonly PlaceChange[]): UpdateExpression {
   const names = new Map<string, string>();
   const values: Record<string, AttributeValue> = {};
   const path = (steps: AttributePath): string =>
@@ -38,22 +39,17 @@ export function updateExpression({ expect, set }: ItemChange): UpdateExpression 
           : `${text}${text === '' ? '' : '.'}${placeholder(names, step)}`,
       '',
     );
-  const assign = (
-    prefix: string,
-    { path: steps, value }: { readonly path: AttributePath; readonly value: ItemValue },
-    index: number,
-  ): string => {
-    values[`:${prefix}${index}`] = value as AttributeValue;
-    return `${path(steps)} = :${prefix}${index}`;
+  const equals = (steps: AttributePath, name: string, value: ItemValue): string => {
+    values[name] = value as AttributeValue;
+    return `${path(steps)} = ${name}`;
   };
-  const assignments = set.flatMap(({ path: steps, value }, index) =>
-    value === undefined ? [] : [assign('new', { path: steps, value }, index)],
+  const written = places.filter(isWritten);
+  const assignments = written.flatMap(({ path: steps, after }, index) =>
+    after === undefined ? [] : [equals(steps, `:new${index}`, after)],
   );
-  const removals = set.flatMap(({ path: steps, value }) => (value === undefined ? [path(steps)] : []));
-  const conditions = expect.map(({ path: steps, value }, index) =>
-    value === undefined
-      ? `attribute_not_exists(${path(steps)})`
-      : assign('old', { path: steps, value }, index),
+  const removals = written.flatMap(({ path: steps, after }) => (after === undefined ? [path(steps)] : []));
+  const conditions = places.map(({ path: steps, before }, index) =>
+    before === undefined ? `attribute_not_exists(${path(steps)})` : equals(steps, `:old${index}`, before),
   );
   return {
     UpdateExpression: [

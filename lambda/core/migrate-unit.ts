@@ -4,11 +4,13 @@ import { PageSizes } from './account/page-sizes.ts';
 import { heedControl } from './account/run-control.ts';
 import type { Turns } from './account/turns.ts';
 import { resumeUnit } from './account/unit-progress.ts';
-import { intentsOf, outcomeEntry } from './journal/journal-page.ts';
+import { planChanges, type Move, type PlannedChanges } from './change/plan-changes.ts';
+import { intentsOf } from './journal/intents.ts';
+import { outcomeEntry } from './journal/outcomes.ts';
 import type { OutcomeEntry } from './journal/entries.ts';
 import type { UnitProgress } from './model/books.ts';
 import type { StoreRecord } from './model/record.ts';
-import { mayNeedSource } from './model/outcome.ts';
+import { mayNeedSource, type Outcome } from './model/outcome.ts';
 import { REQUESTS_PER_DATA_KEY } from './model/route.ts';
 import type {
   Clock,
@@ -22,16 +24,15 @@ import type {
 } from './ports.ts';
 import { Attempts } from './reencrypt/attempts.ts';
 import { KeysWithinTime } from './reencrypt/keys-within-time.ts';
-import { reencryptPage, type PageAnswer } from './reencrypt/reencrypt-page.ts';
+import { reencryptPage } from './reencrypt/reencrypt-page.ts';
 import type { Found } from './scan/find-data-keys.ts';
 import { fingerprintOf } from './scan/fingerprint.ts';
 import { lookThrough } from './scan/look-through.ts';
 import { pages } from './scan/pages.ts';
 import type { UnitScope } from './scan/unit-scope.ts';
 import type { WorkPage } from './scan/work-page.ts';
+import { applyChanges } from './write/apply-changes.ts';
 import { countWithoutWriting } from './write/census.ts';
-import { checkChanges } from './write/check-changes.ts';
-import { writePage } from './write/write-page.ts';
 
 export interface MigratePorts {
   readonly records: RecordStore;
@@ -75,14 +76,11 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
     rate = control.requestsPerSecond;
     const options = { keys, attempts, destination, route, dryRun };
     const asked = await reencryptPage(page.found, { ...options, turns: keys.during(budget.asking(rate)) });
-    const answers = checkChanges(answeredOf(page, asked), {
-      format: scope.format,
-      records: ports.records,
-    });
+    const planned = planChanges(answeredOf(page, asked), { format: scope.format, records: ports.records });
     const entries =
       plan.mode === 'census'
-        ? countWithoutWriting(scope, answers)
-        : await journalAndWrite(scope, answers, { page, progress, turns: budget.writing(), ...ports });
+        ? countWithoutWriting(scope, page, planned)
+        : await journalAndWrite(scope, planned, { page, progress, turns: budget.writing(), ...ports });
     const { done: part } = page;
     const remaining = entries.filter(({ outcome }) => mayNeedSource(outcome)).length;
     // A migration is concluded by its verify pass, which looks through the records as they are then.
@@ -111,20 +109,36 @@ interface Writing extends MigratePorts {
 
 async function journalAndWrite(
   scope: UnitScope,
-  answers: readonly PageAnswer[],
+  { changes, settled }: PlannedChanges,
   { page, progress, turns, journal, records }: Writing,
 ): Promise<readonly OutcomeEntry[]> {
   const { unit, format } = scope;
   const place = { unit, page: progress.pages };
-  await journal.writeIntents(place, intentsOf(scope, answers));
-  const written = answeredOf(page, await writePage(answers, { records, format, turns }));
+  const write = (moves: readonly Move[]): Promise<void> =>
+    journal.writeIntents(place, intentsOf(scope, moves));
+  await write(changes.flat());
+  const applied = await applyChanges(changes, {
+    ...{ records, format, turns },
+    journal: move => write([move]),
+  });
   const fingerprint = fingerprintsOf(scope);
-  const entries = written.map(({ found, outcome }) => ({
+  const entries = answeredOf(page, outcomesOf(page, [settled, applied])).map(({ found, outcome }) => ({
     ...outcomeEntry(scope, found, outcome),
     ...fingerprint(found.record),
   }));
   await journal.writeOutcomes(place, entries);
   return entries;
+}
+
+/** In the order of the page. */
+function outcomesOf(
+  { found }: WorkPage,
+  known: readonly ReadonlyMap<Found, Outcome>[],
+): readonly { readonly found: Found; readonly outcome: Outcome }[] {
+  return found.flatMap(one => {
+    const outcome = known.map(outcomes => outcomes.get(one)).find(Boolean);
+    return outcome === undefined ? [] : [{ found: one, outcome }];
+  });
 }
 
 /** Of records as they were read; a copy is another record, so there is nothing to compare. */

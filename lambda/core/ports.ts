@@ -3,7 +3,8 @@ import type { KeyMaterial } from './model/data-key.ts';
 import type { EncryptionContext } from './model/encryption-context.ts';
 import type { EncryptionAlgorithm } from './model/key-use.ts';
 import type { RunPlan, ScanRange, Unit } from './model/run.ts';
-import type { RecordChange, StoreRecord } from './model/record.ts';
+import type { PlaceChange } from './model/place.ts';
+import type { StoreRecord } from './model/record.ts';
 import type { OutcomeEntry, IntentEntry } from './journal/entries.ts';
 import type { Report } from './report/report.ts';
 
@@ -42,9 +43,9 @@ export interface RecordStore {
   /** The record as it is now, strongly consistent; `undefined` when it is gone. */
   reread(record: StoreRecord): Promise<StoreRecord | undefined>;
   /** Whether one write takes the whole of that change: a store takes so many places of a record at a time. */
-  takes(record: StoreRecord, change: RecordChange): boolean;
+  takes(record: StoreRecord, places: readonly PlaceChange[]): boolean;
   /** Applies the change if, and only if, everything it expects still holds. */
-  write(record: StoreRecord, change: RecordChange): Promise<WriteResult>;
+  write(record: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult>;
 }
 
 /** One side of a ReEncrypt request. */

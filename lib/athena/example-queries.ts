@@ -32,8 +32,9 @@ ORDER BY data_keys DESC;`,
     name: 'one-record',
     description:
       'What a run was about to do to one record: digests and KMS request ids to find in CloudTrail.',
-    query: `SELECT locator, slot, olddigest, newdigest, source.keyarn AS from_key, destination.keyarn AS to_key, kmsrequestids
+    query: `SELECT locator, retries, slot, olddigest, newdigest, source.keyarn AS from_key, destination.keyarn AS to_key, kmsrequestids
 FROM intents
+CROSS JOIN UNNEST(datakeys) AS data_key (slot, oldciphertext, olddigest, newdigest, sourcedigest, source, destination, kmsrequestids)
 WHERE run = 'orders-migrate-20261121T080000Z-1a2b' AND locator = '{"orderId":{"S":"o-000042"}}';`,
   },
 ] as const;

@@ -15,9 +15,10 @@ export interface JournalTablesProps {
 
 /** docs/journal.md has the same lines in words. */
 const KEY_MATERIAL = 'struct<keyarn:string,keymaterialid:string>';
-const PLACE = { schema: 'int', store: 'string', locator: 'string', slot: 'string' };
+const RECORD = { schema: 'int', store: 'string', locator: 'string' };
 const OUTCOMES = {
-  ...PLACE,
+  ...RECORD,
+  slot: 'string',
   outcome: 'string',
   reason: 'string',
   copied: 'boolean',
@@ -27,18 +28,20 @@ const OUTCOMES = {
   source: KEY_MATERIAL,
   destination: KEY_MATERIAL,
 };
+const DATA_KEY = [
+  ...['slot', 'oldciphertext', 'olddigest', 'newdigest', 'sourcedigest'].map(name => `${name}:string`),
+  ...['source', 'destination'].map(name => `${name}:${KEY_MATERIAL}`),
+  'kmsrequestids:array<string>',
+].join();
+const PLACE =
+  'path:array<string>,role:string,datakeys:array<int>,before:string,beforedigest:string,afterdigest:string';
 const INTENTS = {
-  ...PLACE,
-  oldciphertext: 'string',
-  olddigest: 'string',
-  newdigest: 'string',
-  sourcedigest: 'string',
+  ...RECORD,
   createsrecord: 'boolean',
-  undo: 'array<struct<path:array<string>,before:string,afterdigest:string>>',
-  source: KEY_MATERIAL,
-  destination: KEY_MATERIAL,
+  retries: 'int',
   route: 'string',
-  kmsrequestids: 'array<string>',
+  datakeys: `array<struct<${DATA_KEY}>>`,
+  undo: `array<struct<${PLACE}>>`,
 };
 
 /**

@@ -11,6 +11,10 @@ import { UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 
 /** Somebody else's transaction or conditional write is under way: the SDK does not ask again, we do. */
+const edk = (before: string, after: string) => [
+  { path: ['edk'], before: { S: before }, after: { S: after } },
+];
+
 describe('a write that meets another one in progress', () => {
   let aws: Embedded;
   beforeAll(async () => {
@@ -36,20 +40,16 @@ describe('a write that meets another one in progress', () => {
     );
     const records = new DynamoDbRecords(aws.dynamodb, { name: 'Orders', keyNames: ['id'] });
     const [record] = await records.find([JSON.stringify({ id: { S: 'a' } })]);
-    const edk = (value: string) => [{ path: ['edk'], value: { S: value } }];
-    const change = (from: string, to: string) =>
-      ({ kind: 'item-change', expect: edk(from), set: edk(to) }) as const;
     conflict('dynamodb', 'UpdateItem', 'TransactionConflictException');
-    expect(await records.write(record!, change('old', 'new'))).toEqual({ kind: 'written' });
+    expect(await records.write(record!, edk('old', 'new'))).toEqual({ kind: 'written' });
     // Of a global table with strong consistency, that another Region writes to.
     conflict('dynamodb', 'UpdateItem', 'ReplicatedWriteConflictException');
-    expect(await records.write(record!, change('new', 'newer'))).toEqual({ kind: 'written' });
+    expect(await records.write(record!, edk('new', 'newer'))).toEqual({ kind: 'written' });
   });
 
   it('says so where the conflict lasts, so that the worker tries again while it has time', async () => {
     const records = new DynamoDbRecords(aws.dynamodb, { name: 'Orders', keyNames: ['id'] });
     const [record] = await records.find([JSON.stringify({ id: { S: 'a' } })]);
-    const edk = [{ path: ['edk'], value: { S: 'x' } }];
     for (const [error, count, busy] of [
       ['TransactionConflictException', 5, 'contended'],
       ['ReplicatedWriteConflictException', 5, 'contended'],
@@ -58,7 +58,7 @@ describe('a write that meets another one in progress', () => {
       ['RequestLimitExceeded', 1, 'throttled'],
     ] as const) {
       aws.aws.faults.inject({ service: 'dynamodb', operation: 'UpdateItem', error, count });
-      expect(await records.write(record!, { kind: 'item-change', expect: edk, set: edk })).toEqual({
+      expect(await records.write(record!, edk('x', 'y'))).toEqual({
         ...{ kind: 'unavailable', busy },
         reason: `DynamoDB did not take the write: ${error}`,
       });
@@ -72,9 +72,7 @@ describe('a write that meets another one in progress', () => {
     const records = new S3Records(aws.s3, { bucket: 'bucket', prefix: '', accessControlLists: false });
     const [record] = await records.find(['a']);
     conflict('s3', 'CopyObject', 'ConditionalRequestConflict');
-    expect(
-      await records.write(record!, { kind: 'object-change', expect: { edk: 'old' }, set: { edk: 'new' } }),
-    ).toEqual({ kind: 'written' });
+    expect(await records.write(record!, edk('old', 'new'))).toEqual({ kind: 'written' });
   });
 
   it('of a bucket that asks to slow down is one to make again', async () => {
@@ -87,9 +85,10 @@ describe('a write that meets another one in progress', () => {
       status: 503,
       count: 1,
     });
-    expect(
-      await records.write(record!, { kind: 'object-change', expect: { edk: 'new' }, set: { edk: 'newer' } }),
-    ).toMatchObject({ kind: 'unavailable', busy: 'throttled' });
+    expect(await records.write(record!, edk('new', 'newer'))).toMatchObject({
+      kind: 'unavailable',
+      busy: 'throttled',
+    });
   });
 
   it('is waited for where a HEAD, whose answer has no name, is throttled', async () => {
@@ -116,7 +115,7 @@ describe('a write that meets another one in progress', () => {
   });
 
   it('is made to the journal, once', async () => {
-    const entry: OutcomeEntry = { schema: 2, store: 's', locator: 'l', slot: 'edk', outcome: 'foreign-key' };
+    const entry: OutcomeEntry = { schema: 3, store: 's', locator: 'l', slot: 'edk', outcome: 'foreign-key' };
     conflict('s3', 'PutObject', 'ConditionalRequestConflict');
     await new S3Journal(aws.s3, { bucket: 'bucket', job: 'orders' }).writeOutcomes({ unit: UNIT, page: 0 }, [
       entry,

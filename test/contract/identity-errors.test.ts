@@ -177,7 +177,7 @@ describe('of a table,', () => {
     const store = { type: 'dynamodb', table: 'Orders', format: { type: 'attribute' } } as const;
     records = await openStore(store, { clients: new AwsClients(config), region: 'us-east-1', tags: false });
   });
-  const change = { kind: 'item-change', expect: [], set: [{ path: ['edk'], value: { S: 'x' } }] } as const;
+  const change = [{ path: ['edk'], before: undefined, after: { S: 'x' } }];
   const page = { pageSize: 10, consistent: true };
   const segment = { type: 'segment', segment: 0, totalSegments: 1 } as const;
 

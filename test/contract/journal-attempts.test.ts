@@ -8,7 +8,7 @@ import { embedded, type Embedded } from '../support/embedded.ts';
 
 const BUCKET = 'journal';
 const entry = (locator: string): OutcomeEntry => ({
-  schema: 2,
+  schema: 3,
   store: 's',
   locator,
   slot: 'edk',

@@ -45,7 +45,7 @@ async function table(dataKeys: number, format: Record<string, unknown> = {}) {
     takes: (record, change) => store.takes(record, change),
     write: async (record, change) => {
       const result = await store.write(record, change);
-      if (result.kind === 'written' && change.kind === 'item-change') writes.push(change.set.length);
+      if (result.kind === 'written') writes.push(change.length);
       return result;
     },
   };
@@ -159,6 +159,37 @@ describe('an item with more data keys than one update takes', () => {
     expect(books.outcomes).toEqual({ rewrapped: 199, 'moved-by-another-writer': 1 });
     const { Item, opened } = await read();
     expect([Item['other'], opened[199]?.plaintext]).toEqual([{ S: 'y' }, 'theirs']);
+  });
+
+  it('that another writer changes before the first of them has what that writer wrote in all of them', async () => {
+    const { name, ports, records, read, scopeOf } = await table(200);
+    const theirs = ports.keys.encrypt(NEW_KEY, 'theirs', {});
+    let first = true;
+    const contended: RecordStore = {
+      ...records,
+      write: async (record, change) => {
+        if (first)
+          await aws.dynamodb.send(
+            new UpdateItemCommand({
+              TableName: name,
+              Key: { id: { S: 'a' } },
+              UpdateExpression: 'SET #keys[0].edk = :theirs, #keys[199].edk = :theirs',
+              ExpressionAttributeNames: { '#keys': 'keys' },
+              ExpressionAttributeValues: { ':theirs': { B: theirs } },
+            }),
+          );
+        first = false;
+        return records.write(record, change);
+      },
+    };
+    const { books } = await migrateUnit(scopeOf(), { ...ports, records: contended });
+    expect(books.outcomes).toEqual({ rewrapped: 198, 'moved-by-another-writer': 2 });
+    const { opened } = await read();
+    expect([opened[0]?.plaintext, opened[1]?.plaintext, opened[199]?.plaintext]).toEqual([
+      'theirs',
+      '1',
+      'theirs',
+    ]);
   });
 
   it('and one key ARN for all of them is left as it is, by name: in between it would be wrong for some', async () => {

@@ -153,9 +153,11 @@ describe('a refusal that stays', () => {
       { type: 'segment', segment: 0, totalSegments: 1 },
       { pageSize: 9, consistent: true },
     );
-    const set = [{ path: ['ver'], value: { S: 'arn:aws:kms:x' } }];
-    const expected = [{ path: ['id'], value: { S: 'i0' } }];
-    expect(await records.write(page[0]!, { kind: 'item-change', expect: expected, set })).toEqual({
+    const change = [
+      { path: ['id'], before: { S: 'i0' }, after: { S: 'i0' } },
+      { path: ['ver'], before: undefined, after: { S: 'arn:aws:kms:x' } },
+    ];
+    expect(await records.write(page[0]!, change)).toEqual({
       kind: 'blocked',
       reason: expect.stringMatching(
         /dynamodb:UpdateItem was refused \(400 ValidationException: .*Type mismatch for Index Key ver Expected: N Actual: S/,

@@ -16,7 +16,7 @@ afterAll(() => aws.stop());
 
 describe('the journal', () => {
   const entry = (locator: string): OutcomeEntry => ({
-    schema: 2,
+    schema: 3,
     store: 's',
     locator,
     slot: 'edk',

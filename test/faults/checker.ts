@@ -224,6 +224,7 @@ function leadsBack(digest: string, own: ReadonlySet<string>, intents: readonly J
     if (open.some(one => own.has(one))) return true;
     for (const one of open) seen.add(one);
     open = intents
+      .flatMap(({ dataKeys }) => dataKeys)
       .filter(
         ({ newDigest, oldDigest }) => open.includes(newDigest) && oldDigest !== null && !seen.has(oldDigest),
       )

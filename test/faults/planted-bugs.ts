@@ -1,10 +1,18 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
-import { encoded, placeDigest } from '../../lambda/core/journal/undo.ts';
+import { placeDigest } from '../../lambda/core/journal/intents.ts';
 import { valueAt } from '../../lambda/core/model/attribute-path.ts';
 import type { IntentEntry } from '../../lambda/core/journal/entries.ts';
 import type { ReEncryptAnswer } from '../../lambda/core/ports.ts';
 import { PASSING_BUGS } from './passing-bugs.ts';
-import { believed, blindly, labelsOf, unlabelled, withAnswers, withRecords } from './planted-ports.ts';
+import {
+  believed,
+  blindly,
+  labelsOf,
+  unlabelled,
+  withAnswers,
+  withNoteOf,
+  withRecords,
+} from './planted-ports.ts';
 import { TABLE } from './records.ts';
 import type { Schedule } from './schedule.ts';
 import type { PlantedBug, WorkerPorts } from './service.ts';
@@ -48,10 +56,8 @@ export const PLANTED_BUGS: readonly Planted[] = [
       ports: ports =>
         withRecords(ports, {
           write: (record, change) => {
-            if (record.kind !== 'item' || change.kind !== 'item-change')
-              return ports.records.write(record, change);
-            const stale = { path: ['note'], value: record.attributes['note'] };
-            return ports.records.write(record, { ...change, set: [...change.set, stale] });
+            if (record.kind !== 'item') return ports.records.write(record, change);
+            return withNoteOf(ports, record, change);
           },
         }),
     },
@@ -64,8 +70,8 @@ export const PLANTED_BUGS: readonly Planted[] = [
       ports: ports =>
         withRecords(ports, {
           write: (record, change) =>
-            change.kind === 'item-change'
-              ? ports.records.write(record, { ...change, set: change.set.slice(0, 1) })
+            record.kind === 'item'
+              ? ports.records.write(record, change.slice(0, 1))
               : ports.records.write(record, change),
         }),
     },
@@ -315,7 +321,7 @@ async function blindIntent({ records }: WorkerPorts, intent: IntentEntry): Promi
   if (record?.kind !== 'item') return intent;
   const undo = intent.undo.map(place => ({
     ...place,
-    afterDigest: placeDigest(encoded(valueAt(record.attributes, place.path))),
+    afterDigest: placeDigest(valueAt(record.attributes, place.path)),
   }));
   return { ...intent, undo };
 }

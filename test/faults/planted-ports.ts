@@ -1,5 +1,5 @@
-import { valueAt } from '../../lambda/core/model/attribute-path.ts';
-import type { RecordChange, StoreRecord } from '../../lambda/core/model/record.ts';
+import { heldAt, type PlaceChange } from '../../lambda/core/model/place.ts';
+import type { ItemRecord, StoreRecord } from '../../lambda/core/model/record.ts';
 import type { ReEncryptAnswer, ReEncryptRequest, RecordStore } from '../../lambda/core/ports.ts';
 import type { WorkerPorts } from './service.ts';
 
@@ -33,15 +33,20 @@ export function withAnswers(
   };
 }
 
-/** The change without its condition on the data key. */
-export async function blindly(ports: WorkerPorts, record: StoreRecord, change: RecordChange) {
-  if (record.kind === 'item' && change.kind === 'item-change') {
-    const path = Object.keys(record.key).slice(0, 1);
-    return ports.records.write(record, { ...change, expect: [{ path, value: valueAt(record.key, path) }] });
-  }
+/** The change, whatever lies there by now. */
+export async function blindly(ports: WorkerPorts, record: StoreRecord, change: readonly PlaceChange[]) {
   const current = await ports.records.reread(record);
-  if (current === undefined || change.kind !== 'object-change') return ports.records.write(record, change);
-  return ports.records.write(current, { ...change, expect: {} });
+  if (current === undefined) return ports.records.write(record, change);
+  const places = change.map(place => ({ ...place, before: heldAt(current, place.path) }));
+  return ports.records.write(current, places);
+}
+
+/** The change, and a note as it was when the record was read. */
+export async function withNoteOf(ports: WorkerPorts, record: ItemRecord, change: readonly PlaceChange[]) {
+  const path = ['note'];
+  const current = await ports.records.reread(record);
+  const note = { path, before: current && heldAt(current, path), after: heldAt(record, path) };
+  return ports.records.write(record, [...change, note]);
 }
 
 /** Records without what they say of their keys, which would give the mistake away. */
@@ -75,8 +80,6 @@ export function believed(answer: ReEncryptAnswer, ciphertext: Uint8Array, keyArn
 }
 
 /** The change without the data key: what the record says of its key is new, and the data key is not. */
-export function labelsOf(change: RecordChange): RecordChange {
-  if (change.kind === 'item-change') return { ...change, set: change.set.slice(1) };
-  const labels = Object.entries(change.set).filter(([name]) => name !== 'data-key');
-  return { ...change, set: Object.fromEntries(labels) };
+export function labelsOf(change: readonly PlaceChange[]): readonly PlaceChange[] {
+  return change.slice(1);
 }

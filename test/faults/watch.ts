@@ -8,11 +8,17 @@ import type { Call } from './wire.ts';
 /** An intent as the journal's documentation describes it: docs/journal.md. */
 export interface JournalledIntent {
   readonly locator: string;
+  readonly dataKeys: readonly JournalledDataKey[];
+  readonly createsRecord?: true;
+  readonly undo: readonly { readonly path: readonly (string | number)[]; readonly before: unknown }[];
+}
+
+interface JournalledDataKey {
   readonly oldCiphertext: string | null;
   readonly oldDigest: string | null;
   readonly newDigest: string;
-  readonly createsRecord?: true;
-  readonly undo: readonly { readonly path: readonly (string | number)[]; readonly before: unknown }[];
+  readonly destination: { readonly keyArn: string };
+  readonly kmsRequestIds: readonly string[];
 }
 
 export interface Rate {
@@ -87,23 +93,22 @@ export class Watch {
     for (const line of lines) {
       const intent = JSON.parse(line) as JournalledIntent;
       this.intents.set(intent.locator, [...(this.intents.get(intent.locator) ?? []), intent]);
-      const old = intent.oldCiphertext === null ? null : sha256(Buffer.from(intent.oldCiphertext, 'base64'));
-      this.#findings.expect(
-        old === intent.oldDigest,
-        3,
-        `the intent of ${intent.locator} has another digest`,
-      );
+      for (const { oldCiphertext, oldDigest } of intent.dataKeys) {
+        const old = oldCiphertext === null ? null : sha256(Buffer.from(oldCiphertext, 'base64'));
+        this.#findings.expect(old === oldDigest, 3, `the intent of ${intent.locator} has another digest`);
+      }
     }
     const run = /run=([^/]+)\//.exec(call.target)?.[1] ?? '';
     if (this.#stoppedRuns.has(run)) this.#seePageAfterStop(call);
   }
 
   /**
-   * A worker that was at a page when its run was stopped may end it, and begins no other. An object of the journal that
-   * is put again, because its answer got lost, is the same page.
+   * A worker that was at a page when its run was stopped may end it, and begins no other. A page has more objects than one
+   * where an answer got lost, or where a change was made anew.
    */
   #seePageAfterStop({ party, target }: Call): void {
-    const pages = (this.#pagesAfterStop.get(party.name) ?? new Set()).add(target);
+    const page = target.slice(0, target.indexOf('-attempt'));
+    const pages = (this.#pagesAfterStop.get(party.name) ?? new Set()).add(page);
     this.#pagesAfterStop.set(party.name, pages);
     this.#findings.expect(
       pages.size <= 1,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AttributeValue, RecordChange, StoreRecord } from '../../lambda/core/model/record.ts';
+import type { PlaceChange } from '../../lambda/core/model/place.ts';
+import type { AttributeValue, StoreRecord } from '../../lambda/core/model/record.ts';
 import type { ReEncryptAnswer, RequestSide, WriteResult } from '../../lambda/core/ports.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import type { RunVerdict } from '../../lambda/core/verdict/run-verdict.ts';
@@ -139,7 +140,7 @@ function withoutField(record: StoreRecord, name: string): StoreRecord {
     : { ...record, metadata: without(record.metadata) };
 }
 
-type Write = (record: StoreRecord, change: RecordChange, ports: Ports) => Promise<WriteResult>;
+type Write = (record: StoreRecord, change: readonly PlaceChange[], ports: Ports) => Promise<WriteResult>;
 const WRONG_WRITES: Readonly<Record<string, Write>> = {
   'writes nothing, and says that somebody else was faster': () =>
     Promise.resolve({ kind: 'precondition-failed' }),
@@ -148,15 +149,9 @@ const WRONG_WRITES: Readonly<Record<string, Write>> = {
   'writes nothing, and says that the store did not answer': () =>
     Promise.resolve({ kind: 'unavailable', reason: 'r' }),
   'writes the first place of a change only': (record, change, ports) =>
-    ports.records.write(
-      record,
-      placesOf(change, index => index === 0),
-    ),
+    ports.records.write(record, change.slice(0, 1)),
   'writes all places of a change but the first': (record, change, ports) =>
-    ports.records.write(
-      record,
-      placesOf(change, index => index > 0),
-    ),
+    ports.records.write(record, change.slice(1)),
   'writes a data key cut by its last character': (record, change, ports) =>
     ports.records.write(record, withFirst(change, cut)),
   'empties the place of the data key': (record, change, ports) =>
@@ -174,33 +169,15 @@ const MISTAKEN_WRITES: readonly Planted[] = Object.entries(WRONG_WRITES).map(([n
   })),
 }));
 
-function placesOf(change: RecordChange, keep: (index: number) => boolean): RecordChange {
-  return change.kind === 'item-change'
-    ? { ...change, set: change.set.filter((_, index) => keep(index)) }
-    : {
-        ...change,
-        set: Object.fromEntries(Object.entries(change.set).filter((_, index) => keep(index))),
-      };
+function withFirst(
+  change: readonly PlaceChange[],
+  to: (value: AttributeValue | undefined) => AttributeValue | undefined,
+): readonly PlaceChange[] {
+  return change.map((place, index) => (index === 0 ? { ...place, after: to(place.after) } : place));
 }
 
-type Value = AttributeValue | string | undefined;
-function withFirst(change: RecordChange, to: (value: Value) => Value): RecordChange {
-  if (change.kind === 'item-change') {
-    const set = change.set.map((one, index) =>
-      index === 0 ? { ...one, value: to(one.value) as AttributeValue | undefined } : one,
-    );
-    return { ...change, set };
-  }
-  const entries = Object.entries(change.set).map(([name, value], index) => [
-    name,
-    index === 0 ? to(value) : value,
-  ]);
-  return { ...change, set: Object.fromEntries(entries) as Record<string, string | undefined> };
-}
-
-function cut(value: Value): Value {
+function cut(value: AttributeValue | undefined): AttributeValue | undefined {
   if (value === undefined) return value;
-  if (typeof value === 'string') return value.slice(0, -2);
   if ('B' in value) return { B: value.B.slice(0, -2) };
   return 'S' in value ? { S: value.S.slice(0, -2) } : value;
 }

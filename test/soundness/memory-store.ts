@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AttributeValue, RecordChange, StoreRecord } from '../../lambda/core/model/record.ts';
+import type { PlaceChange } from '../../lambda/core/model/place.ts';
+import type { AttributeValue, StoreRecord } from '../../lambda/core/model/record.ts';
 import type { ScanRange } from '../../lambda/core/model/run.ts';
 import type { RecordPage, RecordStore, WriteResult } from '../../lambda/core/ports.ts';
 
@@ -55,19 +56,20 @@ export class MemoryStore implements RecordStore {
     return true;
   }
 
-  write({ locator }: StoreRecord, change: RecordChange): Promise<WriteResult> {
+  write({ locator }: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
     const row = [...this.rows.values()].find(one => this.#locator(one) === locator);
     if (row === undefined) return Promise.resolve({ kind: 'precondition-failed' });
-    const places =
-      change.kind === 'item-change'
-        ? { expect: change.expect, set: change.set }
-        : { expect: asPlaces(change.expect), set: asPlaces(change.set) };
-    const holds = places.expect.every(({ path, value }) =>
-      isDeepStrictEqual(plain(at(row.fields, path)), plain(value)),
-    );
-    if (!holds) return Promise.resolve({ kind: 'precondition-failed' });
-    for (const { path, value } of places.set) row.fields = withValue(row.fields, path, value);
+    const same = (one: unknown, other: unknown): boolean => isDeepStrictEqual(plain(one), plain(other));
+    if (!places.every(({ path, before }) => same(at(row.fields, path), this.#field(before))))
+      return Promise.resolve({ kind: 'precondition-failed' });
+    for (const { path, before, after } of places)
+      if (!same(before, after)) row.fields = withValue(row.fields, path, this.#field(after));
     return Promise.resolve({ kind: 'written' });
+  }
+
+  /** Metadata are texts. */
+  #field(value: AttributeValue | undefined): unknown {
+    return this.#kind === 'object' && value !== undefined && 'S' in value ? value.S : value;
   }
 
   #locator({ id }: Row): string {
@@ -93,12 +95,6 @@ export class MemoryStore implements RecordStore {
       ...(row.hidden === true && { hidden: 'not shown (400)', blocked: 'not shown (400)', metadata: {} }),
     };
   }
-}
-
-function asPlaces(
-  of: Readonly<Record<string, string | undefined>>,
-): readonly { path: Path; value: unknown }[] {
-  return Object.entries(of).map(([name, value]) => ({ path: [name], value }));
 }
 
 /** Segments of a scan take every so-manyth row; a key range has bounds. */

@@ -121,13 +121,7 @@ const MISTAKES: readonly Planted[] = [
         ...ports,
         records: {
           ...bound(ports),
-          write: (record, change) =>
-            ports.records.write(
-              record,
-              change.kind === 'item-change'
-                ? { ...change, set: change.set.slice(0, 1) }
-                : { ...change, set: Object.fromEntries(Object.entries(change.set).slice(0, 1)) },
-            ),
+          write: (record, change) => ports.records.write(record, change.slice(0, 1)),
         },
       }),
     },

@@ -1,14 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { IntentEntry, OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import { UnitConflict } from '../../lambda/core/model/errors.ts';
-import type {
-  AttributePath,
-  AttributeValue,
-  ItemRecord,
-  RecordChange,
-  StoreRecord,
-} from '../../lambda/core/model/record.ts';
+import type { ItemRecord, StoreRecord } from '../../lambda/core/model/record.ts';
+import { changed, heldAt, sameValue, type PlaceChange } from '../../lambda/core/model/place.ts';
 import type { ScanRange, Unit } from '../../lambda/core/model/run.ts';
 import type { MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type {
@@ -29,7 +23,7 @@ import { ALONE } from './fake-shares.ts';
 /** A table in memory, in the order of insertion. */
 export class FakeTable implements RecordStore {
   readonly items = new Map<string, ItemRecord>();
-  readonly writes: RecordChange[] = [];
+  readonly writes: (readonly PlaceChange[])[] = [];
   /** Called before each write takes effect; what it answers replaces the write. */
   beforeWrite: (record: StoreRecord) => WriteResult | undefined = () => undefined;
   /** Called after a write took effect; what it answers is what the caller sees. */
@@ -62,35 +56,17 @@ export class FakeTable implements RecordStore {
     return true;
   }
 
-  write(record: StoreRecord, change: RecordChange): Promise<WriteResult> {
+  write(record: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
     const intercepted = this.beforeWrite(record);
     if (intercepted !== undefined) return Promise.resolve(intercepted);
     const current = this.items.get(record.locator);
-    if (change.kind !== 'item-change' || current === undefined)
+    if (current === undefined) return Promise.resolve({ kind: 'precondition-failed' });
+    if (!places.every(({ path, before }) => sameValue(heldAt(current, path), before)))
       return Promise.resolve({ kind: 'precondition-failed' });
-    const holds = change.expect.every(({ path, value }) =>
-      isDeepStrictEqual(plain(at(current, path)), plain(value)),
-    );
-    if (!holds) return Promise.resolve({ kind: 'precondition-failed' });
-    this.writes.push(change);
-    const set = change.set.map(({ path, value }) => [String(path[0]), value] as const);
-    const attributes = Object.fromEntries(
-      Object.entries({ ...current.attributes, ...Object.fromEntries(set) }).flatMap(([name, value]) =>
-        value === undefined ? [] : [[name, value] as const],
-      ),
-    );
-    this.items.set(record.locator, { ...current, attributes });
+    this.writes.push(places);
+    this.items.set(record.locator, changed(current, places));
     return Promise.resolve(this.afterWrite());
   }
-}
-
-function at({ attributes }: ItemRecord, path: AttributePath): AttributeValue | undefined {
-  return attributes[String(path[0])];
-}
-
-/** Buffers and Uint8Arrays of the same bytes are one value. */
-function plain(value: AttributeValue | undefined): unknown {
-  return value !== undefined && 'B' in value ? Buffer.from(value.B).toString('hex') : value;
 }
 
 /** Journal and its archive in memory. `log` is the order in which things became durable. */

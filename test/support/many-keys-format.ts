@@ -23,14 +23,13 @@ export function manyKeysFormat(
     replace: (record, replacements) => {
       const attributes = attributesOf(record);
       const version = attributes['version'];
-      const keys = replacements.map(({ slot, ciphertext }) => ({ path: [slot], value: { B: ciphertext } }));
-      const raised =
-        version !== undefined && 'N' in version
-          ? [{ path: ['version'], value: { N: String(Number(version.N) + 1) } }]
-          : [];
-      const set = [...keys, ...raised];
-      const expect = set.map(({ path }) => ({ path, value: attributes[String(path[0])] }));
-      return { kind: 'item-change', expect, set };
+      const keys = replacements.map(({ slot, ciphertext }) => ({
+        ...{ path: [slot], before: attributes[slot], after: { B: ciphertext } },
+        ...{ role: 'data-key' as const, slots: [slot] },
+      }));
+      if (version === undefined || !('N' in version)) return keys;
+      const after = { N: String(Number(version.N) + 1) };
+      return [...keys, { path: ['version'], before: version, after, role: 'version', slots: [] }];
     },
   };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { BoundFormat, FormatDefinition } from '../../lambda/core/model/format.ts';
+import type { DataKeyPlace } from '../../lambda/core/model/place.ts';
 import type {
   AttributePath,
   AttributeValue,
@@ -43,15 +44,23 @@ function bound({ sharedKeyArn = false, version = false }: z.output<typeof config
       }));
     },
     replace: (record, replacements) => {
-      const set = [
-        ...replacements.map(({ slot, ciphertext }) => ({ path: pathOf(slot), value: { B: ciphertext } })),
-        ...(sharedKeyArn
-          ? [{ path: ['keyArn'], value: { S: replacements[0]?.destination.keyArn ?? '' } }]
-          : []),
-        ...(version ? [{ path: ['version'], value: raised(record) }] : []),
+      const place = (
+        path: AttributePath,
+        after: AttributeValue,
+        about: Pick<DataKeyPlace, 'role' | 'slots'>,
+      ) => ({
+        ...{ path, before: valueAt(item(record).attributes, path), after },
+        ...about,
+      });
+      const keyArn = { S: replacements[0]?.destination.keyArn ?? '' };
+      const slots = replacements.map(({ slot }) => slot);
+      return [
+        ...replacements.map(({ slot, ciphertext }) =>
+          place(pathOf(slot), { B: ciphertext }, { role: 'data-key', slots: [slot] }),
+        ),
+        ...(sharedKeyArn ? [place(['keyArn'], keyArn, { role: 'companion', slots })] : []),
+        ...(version ? [place(['version'], raised(record), { role: 'version', slots: [] })] : []),
       ];
-      const expect = set.map(({ path }) => ({ path, value: valueAt(item(record).attributes, path) }));
-      return { kind: 'item-change', expect, set };
     },
   };
 }

@@ -27,7 +27,7 @@ const copy = (head: object = HEAD) =>
   copyInPlace({
     bucket: 'b',
     object: objectRecord('a b/ü', { ...HEAD, ...head }, 0),
-    change: { kind: 'object-change', expect: { edk: 'b2xk' }, set: { edk: 'bmV3' } },
+    places: [{ path: ['edk'], before: { S: 'b2xk' }, after: { S: 'bmV3' } }],
     grants: {},
   });
 
@@ -124,18 +124,12 @@ describe('an access control list', () => {
 
 describe('a conditional update', () => {
   it('names every path by placeholders, so that reserved words and dots are names like any other', () => {
-    const value = { B: Buffer.from('x') };
-    expect(
-      updateExpression({
-        kind: 'item-change',
-        expect: [{ path: ['data', 'a.b', 0, 'data'], value }],
-        set: [{ path: ['data', 'a.b', 0, 'data'], value }],
-      }),
-    ).toEqual({
+    const [before, after] = [{ B: Buffer.from('x') }, { B: Buffer.from('y') }];
+    expect(updateExpression([{ path: ['data', 'a.b', 0, 'data'], before, after }])).toEqual({
       UpdateExpression: 'SET #n0.#n1[0].#n0 = :new0',
       ConditionExpression: '#n0.#n1[0].#n0 = :old0',
       ExpressionAttributeNames: { '#n0': 'data', '#n1': 'a.b' },
-      ExpressionAttributeValues: { ':new0': value, ':old0': value },
+      ExpressionAttributeValues: { ':new0': after, ':old0': before },
     });
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { formatAttributePath, parsePath } from '../../lambda/formats/attribute/attribute-path.ts';
 import { attributeFormat } from '../../lambda/formats/attribute/index.ts';
-import type { ItemChange, ItemRecord } from '../../lambda/core/model/record.ts';
+import type { ItemRecord } from '../../lambda/core/model/record.ts';
 import { item, NEW_KEY, OLD_KEY, under } from '../support/builders.ts';
 
 const CONFIG = {
@@ -79,17 +79,17 @@ describe('the format attribute', () => {
         destinationAlgorithm: 'SYMMETRIC_DEFAULT',
       },
     ]);
-    expect(change).toEqual({
-      kind: 'item-change',
-      expect: [
-        { path: ['envelope', 'keys', 0, 'edk'], value: { B: edk } },
-        { path: ['envelope', 'keyArn'], value: { S: OLD_KEY } },
-      ],
-      set: [
-        { path: ['envelope', 'keys', 0, 'edk'], value: { B: Buffer.from('new') } },
-        { path: ['envelope', 'keyArn'], value: { S: NEW_KEY } },
-      ],
-    });
+    const slots = ['envelope.keys[0].edk'];
+    expect(change).toEqual([
+      {
+        path: ['envelope', 'keys', 0, 'edk'],
+        ...{ before: { B: edk }, after: { B: Buffer.from('new') }, role: 'data-key', slots },
+      },
+      {
+        path: ['envelope', 'keyArn'],
+        ...{ before: { S: OLD_KEY }, after: { S: NEW_KEY }, role: 'companion', slots },
+      },
+    ]);
   });
 
   it('never adds a key ARN to a record that has none', () => {
@@ -102,8 +102,7 @@ describe('the format attribute', () => {
         destinationAlgorithm: 'SYMMETRIC_DEFAULT',
       },
     ]);
-    expect(change).toMatchObject({ set: [{ path: ['envelope', 'keys', 0, 'edk'] }] });
-    expect(change.set).toHaveLength(1);
+    expect(change.map(({ path }) => path)).toEqual([['envelope', 'keys', 0, 'edk']]);
   });
 
   it('reads the algorithm that the record names, and writes that of the new data key, even where none was', () => {
@@ -124,7 +123,10 @@ describe('the format attribute', () => {
         destinationAlgorithm: 'RSAES_OAEP_SHA_256',
       },
     ]);
-    expect(change.set).toContainEqual({ path: ['algorithm'], value: { S: 'RSAES_OAEP_SHA_256' } });
+    expect(change).toContainEqual({
+      path: ['algorithm'],
+      ...{ before: undefined, after: { S: 'RSAES_OAEP_SHA_256' }, role: 'companion', slots: ['edk'] },
+    });
   });
 
   it('builds the context to encrypt under beside the one that was encrypted under', () => {
@@ -166,11 +168,14 @@ describe('the format attribute', () => {
       destination: { keyArn: NEW_KEY },
       destinationAlgorithm: 'SYMMETRIC_DEFAULT' as const,
     };
-    const expected = (record: ItemRecord) => (beside.replace(record, [replacement]) as ItemChange).expect[1];
-    expect(expected(item('x', { edk: { B: edk } }))).toEqual({ path: ['new'], value: undefined });
+    const expected = (record: ItemRecord) => {
+      const { path, before } = beside.replace(record, [replacement])[1]!;
+      return { path, before };
+    };
+    expect(expected(item('x', { edk: { B: edk } }))).toEqual({ path: ['new'], before: undefined });
     expect(expected(item('x', { edk: { B: edk }, new: { B: Buffer.from('old copy') } }))).toEqual({
       path: ['new'],
-      value: { B: Buffer.from('old copy') },
+      before: { B: Buffer.from('old copy') },
     });
   });
 
@@ -196,8 +201,7 @@ describe('the format attribute', () => {
               destinationAlgorithm: 'SYMMETRIC_DEFAULT',
             },
           ]);
-          if (change.kind !== 'item-change') throw new Error('an item change');
-          const [again] = flat.read(item('x', { edk: change.set[0]!.value! }));
+          const [again] = flat.read(item('x', { edk: change[0]!.after! }));
           expect(Buffer.from((again as { ciphertext: Uint8Array }).ciphertext)).toEqual(Buffer.from(after));
         },
       ),

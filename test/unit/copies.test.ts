@@ -66,10 +66,14 @@ describe('a data key that is written to a place of its own', () => {
     await migrateUnit(SCOPE, ports);
     expect(ports.journal.intents).toMatchObject([
       {
-        slot: 'newEdk',
-        oldCiphertext: null,
-        oldDigest: null,
-        newDigest: sha256(bytesAt(only(ports), 'newEdk')),
+        dataKeys: [
+          {
+            slot: 'newEdk',
+            oldCiphertext: null,
+            oldDigest: null,
+            newDigest: sha256(bytesAt(only(ports), 'newEdk')),
+          },
+        ],
       },
     ]);
   });
@@ -93,7 +97,7 @@ describe('a data key that is written to a place of its own', () => {
     expect((await verify(ports)).books).toMatchObject({ outcomes: { 'to-rewrap': 1 }, remaining: 1 });
     expect((await again(ports)).books.outcomes).toEqual({ rewrapped: 1 });
     expect(ports.keys.decrypt(bytesAt(only(ports), 'newEdk'), CONTEXT)?.plaintext).toBe('another secret');
-    expect(ports.journal.intents.at(-1)?.oldDigest).toBe(sha256(bytesAt(stale, 'newEdk')));
+    expect(ports.journal.intents.at(-1)?.dataKeys[0]?.oldDigest).toBe(sha256(bytesAt(stale, 'newEdk')));
   });
 
   it('is written even if the data key is under the destination already', async () => {
@@ -138,7 +142,9 @@ describe('a record that is not in the destination store', () => {
     const ports = ported(NEW_KEY);
     absent(ports);
     expect((await migrateUnit(scope(), ports)).books.outcomes).toEqual({ rewrapped: 1 });
-    expect(ports.journal.intents).toMatchObject([{ createsRecord: true, oldCiphertext: null }]);
+    expect(ports.journal.intents).toMatchObject([
+      { createsRecord: true, dataKeys: [{ oldCiphertext: null }] },
+    ]);
   });
 
   it('is blocked where the job makes none, and KMS is not asked', async () => {

@@ -73,7 +73,7 @@ describe('a fingerprint', () => {
 
 describe('fingerprints from before', () => {
   async function* entries(count: number): AsyncGenerator<JournalledOutcome> {
-    const common = { schema: 2, store: 's', slot: 'edk', outcome: 'rewrapped', page: 0 } as const;
+    const common = { schema: 3, store: 's', slot: 'edk', outcome: 'rewrapped', page: 0 } as const;
     for (let at = 0; at < count; at++) yield { ...common, locator: `r${at}`, fingerprint: `f${at}` };
     yield { ...common, locator: 'r3', fingerprint: 'of a page worked again' };
   }

@@ -81,7 +81,9 @@ describe('migrating a unit', () => {
     const ports = withOrders(1);
     const before = ([...ports.records.items.values()][0]!.attributes['edk'] as { B: Uint8Array }).B;
     await migrateUnit(scope(), ports);
-    expect(Buffer.from(ports.journal.intents[0]!.oldCiphertext!, 'base64')).toEqual(Buffer.from(before));
+    expect(Buffer.from(ports.journal.intents[0]!.dataKeys[0]!.oldCiphertext!, 'base64')).toEqual(
+      Buffer.from(before),
+    );
   });
 
   it('changes nothing when the journal cannot be written', async () => {

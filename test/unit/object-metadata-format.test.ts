@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { changed } from '../../lambda/core/model/place.ts';
 import { objectMetadataFormat } from '../../lambda/formats/object-metadata/index.ts';
 import { NEW_KEY, object, OLD_KEY, under } from '../support/builders.ts';
 
@@ -70,11 +71,12 @@ describe('the format object-metadata', () => {
         destinationAlgorithm: 'SYMMETRIC_DEFAULT',
       },
     ]);
-    expect(change).toMatchObject({
-      expect: { 'data-key': base64('old'), 'new-key': undefined },
-      set: { 'new-key': base64('new'), 'new-key-arn': NEW_KEY },
-    });
-    const after = { ...before.metadata, ...(change.set as Record<string, string>) };
+    expect(change.slice(0, 3)).toMatchObject([
+      { path: ['data-key'], before: { S: base64('old') }, after: { S: base64('old') }, role: 'condition' },
+      { path: ['new-key'], before: undefined, after: { S: base64('new') }, role: 'data-key' },
+      { path: ['new-key-arn'], before: undefined, after: { S: NEW_KEY }, role: 'companion' },
+    ]);
+    const after = changed(before, change).metadata;
     expect(beside.read(object('a', after))).toMatchObject([{ writeTo: { slot: 'new-key', stale: false } }]);
     expect(beside.read(object('a', { ...after, 'data-key': base64('another') }))).toMatchObject([
       { writeTo: { stale: true } },
@@ -98,12 +100,8 @@ describe('the format object-metadata', () => {
             destinationAlgorithm: 'SYMMETRIC_DEFAULT',
           },
         ]);
-        if (change.kind !== 'object-change') throw new Error('an object change');
-        expect(change.expect).toEqual({ 'data-key': base64('old') });
-        expect(Object.keys(change.set)).toEqual(['data-key']);
-        const [again] = format.read(
-          object('a', { ...before.metadata, ...(change.set as Record<string, string>) }),
-        );
+        expect(change).toMatchObject([{ path: ['data-key'], before: { S: base64('old') } }]);
+        const [again] = format.read(changed(before, change));
         expect(Buffer.from((again as { ciphertext: Uint8Array }).ciphertext)).toEqual(Buffer.from(after));
       }),
     );

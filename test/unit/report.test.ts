@@ -12,7 +12,7 @@ import { EXIT, exitCodeOf } from '../../cli/exit-codes.ts';
 import { NEW_KEY, OLD_KEY, plan } from '../support/builders.ts';
 
 const entry = (outcome: OutcomeKind, changes: Partial<OutcomeEntry> = {}): OutcomeEntry => ({
-  schema: 2,
+  schema: 3,
   store: 'dynamodb:Orders',
   locator: 'x',
   slot: 'edk',

@@ -2,35 +2,12 @@ import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { FormatConfig } from '../../lambda/core/model/job.ts';
 import type { ItemRecord } from '../../lambda/core/model/record.ts';
 import { rollbackUnit } from '../../lambda/core/rollback/rollback-unit.ts';
-import type { IntentArchive, JournalledPage, ReadIntents } from '../../lambda/core/ports.ts';
+import type { IntentArchive, ReadIntents } from '../../lambda/core/ports.ts';
 import { item, OLD_KEY, scope } from '../support/builders.ts';
 import { FakeJournal, fakePorts, type FakePorts } from '../support/fake-ports.ts';
+import { archiveOf, migrated, pagesOf, ROLLBACK, snapshot } from '../support/rolled-back.ts';
 
 const CONTEXT = { tenant: 'acme' };
-
-function pagesOf(pages: readonly JournalledPage[]): IntentArchive['pagesOf'] {
-  return async function* (_unit, after) {
-    const start = pages.findIndex(({ name }) => name === after) + 1;
-    yield* await Promise.resolve(pages.slice(start));
-  };
-}
-
-/** The journal of a migration as a rollback reads it: one page with everything in it, unless a test says otherwise. */
-function archiveOf(journal: FakeJournal, changes: Partial<IntentArchive> = {}): IntentArchive {
-  return {
-    pagesOf: pagesOf([{ name: 'page-1', intents: ['intents-1'], outcomes: ['outcomes-1'] }]),
-    readIntents: () => Promise.resolve({ kind: 'intents', intents: [...journal.intents] }),
-    hasRewrapped: () => Promise.resolve(true),
-    ...changes,
-  };
-}
-
-const ROLLBACK = scope({ runId: 'run-2', mode: 'rollback', rollsBack: 'run-1' });
-
-function migrated(ports: FakePorts, changes: Partial<IntentArchive> = {}) {
-  const archive = archiveOf(ports.journal, changes);
-  return { ...ports, archive, journal: new FakeJournal() };
-}
 
 function order(ports: FakePorts, index: number): ItemRecord {
   return item(`o-${index}`, {
@@ -38,10 +15,6 @@ function order(ports: FakePorts, index: number): ItemRecord {
     edk: { B: ports.keys.encrypt(OLD_KEY, `secret ${index}`, CONTEXT) },
   });
 }
-
-/** Bytes as they are, for comparing whole tables. */
-const snapshot = ({ records }: FakePorts): string =>
-  JSON.stringify([...records.items.values()].map(({ attributes }) => attributes));
 
 async function afterMigration(count: number, format?: FormatConfig) {
   const ports = fakePorts();

@@ -1,16 +1,29 @@
 import type { KeyMaterial } from '../model/data-key.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
+import type { DataKeyPlace } from '../model/place.ts';
 import type { AttributePath } from '../model/record.ts';
 import type { RouteType } from '../model/route.ts';
 
-/** Version of both line shapes below; a reader refuses what it does not know. */
-export const JOURNAL_SCHEMA = 2;
+/** Version of both line shapes below. Readers know this one and the one before it, and refuse all others. */
+export const JOURNAL_SCHEMA = 3;
 
-/** What is about to replace what, at one slot of one record. The only place outside the store that holds an EDK. */
+/** What is about to be done to one record, in one write. The only place outside the store that holds an EDK. */
 export interface IntentEntry {
   readonly schema: typeof JOURNAL_SCHEMA;
   readonly store: string;
   readonly locator: string;
+  /** The record itself is not there yet and will be made. */
+  readonly createsRecord?: true;
+  /** The record had changed beside its data keys: of the intents for one new data key, the one with the most retries counts. */
+  readonly retries?: number;
+  readonly route: RouteType;
+  readonly dataKeys: readonly IntendedDataKey[];
+  /** Every place of the record that is about to change; empty where the record is made. */
+  readonly undo: readonly UndoPlace[];
+}
+
+/** What is about to replace what, at one slot. */
+export interface IntendedDataKey {
   readonly slot: string;
   /** The EDK that lies at the slot, standard base64; `null` where the slot is empty and will be filled. */
   readonly oldCiphertext: string | null;
@@ -19,13 +32,8 @@ export interface IntentEntry {
   readonly newDigest: string;
   /** Of the EDK that the new one is made of: another than the old one where it goes to a place of its own. */
   readonly sourceDigest: string;
-  /** The record itself is not there yet and will be made. */
-  readonly createsRecord?: true;
-  /** Every place of the record that is about to change, the data key's slot first; empty where the record is made. */
-  readonly undo: readonly UndoPlace[];
   readonly source: KeyMaterial;
   readonly destination: KeyMaterial;
-  readonly route: RouteType;
   /** One for each hop of the route. */
   readonly kmsRequestIds: readonly string[];
 }
@@ -34,9 +42,13 @@ export interface IntentEntry {
 export interface UndoPlace {
   /** Path of an attribute, or the name of a metadata entry alone. */
   readonly path: AttributePath;
-  /** What lay there: an attribute value in typed JSON, binary as base64, or the text of a metadata entry; `null` for nothing. */
+  readonly role: Exclude<DataKeyPlace['role'], 'condition'>;
+  /** The data keys that it belongs to, by their places in the list; empty for a version, which belongs to the record. */
+  readonly dataKeys: readonly number[];
+  /** What lay there: an attribute value in the JSON of the DynamoDB API, a metadata text as type S; `null` for nothing. */
   readonly before: unknown;
-  /** SHA-256, hex, of what is written there, in the same notation. */
+  /** SHA-256, hex, of what lay there, and of what is written there, in the same notation. */
+  readonly beforeDigest: string;
   readonly afterDigest: string;
 }
 

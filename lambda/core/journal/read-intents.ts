@@ -1,9 +1,11 @@
 import { Buffer } from 'node:buffer';
 import * as z from 'zod';
+import { fromJson } from '../model/attribute-json.ts';
 import type { ReadIntents } from '../ports.ts';
 import { digest } from '../scan/digest.ts';
 import { JOURNAL_SCHEMA, type IntentEntry } from './entries.ts';
-import { ciphertextText } from './undo.ts';
+import { placeDigest } from './intents.ts';
+import { fromSchema2, schema2 } from './schema-2.ts';
 
 const material = z.object({ keyArn: z.string(), keyMaterialId: z.string().optional() });
 
@@ -11,24 +13,36 @@ const intentSchema = z.object({
   schema: z.literal(JOURNAL_SCHEMA),
   store: z.string(),
   locator: z.string(),
-  slot: z.string(),
-  oldCiphertext: z.string().nullable(),
-  oldDigest: z.string().nullable(),
-  newDigest: z.string(),
-  sourceDigest: z.string(),
   createsRecord: z.literal(true).optional(),
+  retries: z.int().positive().optional(),
+  route: z.string(),
+  dataKeys: z
+    .array(
+      z.object({
+        slot: z.string(),
+        oldCiphertext: z.string().nullable(),
+        oldDigest: z.string().nullable(),
+        newDigest: z.string(),
+        sourceDigest: z.string(),
+        source: material,
+        destination: material,
+        kmsRequestIds: z.array(z.string()),
+      }),
+    )
+    .min(1),
   undo: z.array(
     z.object({
       path: z.array(z.union([z.string(), z.int().nonnegative()])).min(1),
+      role: z.enum(['data-key', 'companion', 'version']),
+      dataKeys: z.array(z.int().nonnegative()),
       before: z.unknown(),
+      beforeDigest: z.string(),
       afterDigest: z.string(),
     }),
   ),
-  source: material,
-  destination: material,
-  route: z.string(),
-  kmsRequestIds: z.array(z.string()),
 });
+
+const ALTERED = 'has been altered: what it holds and its digest do not belong together';
 
 /** The intents in a journal object's text. One line that is not what was written damages the object: nothing is guessed. */
 export function readIntents(text: string): ReadIntents {
@@ -36,7 +50,7 @@ export function readIntents(text: string): ReadIntents {
   if (lines.pop() !== '') return { kind: 'damaged', reason: 'is truncated: its last line has no end' };
   const intents: IntentEntry[] = [];
   for (const [index, line] of lines.entries()) {
-    const intent = readIntent(line);
+    const intent = readIntent(parseJson(line));
     if (typeof intent === 'string') return { kind: 'damaged', reason: `line ${index + 1} ${intent}` };
     intents.push(intent);
   }
@@ -44,16 +58,28 @@ export function readIntents(text: string): ReadIntents {
 }
 
 /** One intent, or what is wrong with it. */
-function readIntent(line: string): IntentEntry | string {
-  const parsed = intentSchema.safeParse(parseJson(line));
-  if (!parsed.success) return `is no intent of schema ${JOURNAL_SCHEMA}`;
+function readIntent(json: unknown): IntentEntry | string {
+  const earlier = schema2.safeParse(json);
+  if (earlier.success) return fromSchema2(earlier.data) ?? ALTERED;
+  const parsed = intentSchema.safeParse(json);
+  if (!parsed.success) return `is no intent of schema ${JOURNAL_SCHEMA} or 2`;
   const intent = parsed.data as IntentEntry;
-  const { oldCiphertext, oldDigest, undo, createsRecord } = intent;
-  const digested = oldCiphertext === null ? null : digest(Buffer.from(oldCiphertext, 'base64'));
-  const undone = createsRecord === true ? null : ciphertextText(undo[0]?.before);
-  return digested === oldDigest && undone === oldCiphertext
-    ? intent
-    : 'has been altered: the old data key and its digest do not belong together';
+  return isWhole(intent) ? intent : ALTERED;
+}
+
+function isWhole({ dataKeys, undo }: IntentEntry): boolean {
+  return (
+    dataKeys.every(({ oldCiphertext, oldDigest }) =>
+      oldCiphertext === null
+        ? oldDigest === null
+        : digest(Buffer.from(oldCiphertext, 'base64')) === oldDigest,
+    ) &&
+    undo.every(
+      place =>
+        placeDigest(fromJson(place.before)) === place.beforeDigest &&
+        place.dataKeys.every(index => index < dataKeys.length),
+    )
+  );
 }
 
 function parseJson(line: string): unknown {

@@ -47,6 +47,14 @@ export function writtenSlot({ slot, writeTo }: Pick<DataKey, 'slot' | 'writeTo'>
   return writeTo?.slot ?? slot;
 }
 
+/** What lies where a new ciphertext goes; `undefined` where nothing does. */
+export function writtenCiphertext({
+  ciphertext,
+  writeTo,
+}: Pick<DataKey, 'ciphertext' | 'writeTo'>): Uint8Array | undefined {
+  return writeTo === undefined ? ciphertext : writeTo.ciphertext;
+}
+
 /** What a format finds at one slot of a record. */
 export type Finding =
   | DataKey

@@ -2,7 +2,8 @@ import type * as z from 'zod';
 import type { Finding, KeyMaterial } from './data-key.ts';
 import type { EncryptionAlgorithm, PlannedKey } from './key-use.ts';
 import type { Problem } from './problem.ts';
-import type { AttributePath, RecordChange, StoreRecord } from './record.ts';
+import type { DataKeyPlace } from './place.ts';
+import type { AttributePath, StoreRecord } from './record.ts';
 
 /** A new ciphertext for the data key at one slot. */
 export interface Replacement {
@@ -35,8 +36,11 @@ export interface BoundFormat {
   /** What is wrong between fields of the configuration that are right each by itself. `path` is below `format`. */
   readonly problems: readonly Problem[];
   read(record: StoreRecord): readonly Finding[];
-  /** The change that puts the replacements, and the companions that belong to them, into the record. */
-  replace(record: StoreRecord, replacements: readonly Replacement[]): RecordChange;
+  /**
+   * Every place that changes when the replacements, and the companions that belong to them, are put into the record, and
+   * every other one that must not have changed by then.
+   */
+  replace(record: StoreRecord, replacements: readonly Replacement[]): readonly DataKeyPlace[];
 }
 
 /** One way to store data keys: a room under `lambda/formats/`. Pure: record in, findings and changes out. */

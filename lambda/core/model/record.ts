@@ -76,19 +76,3 @@ export interface ObjectRecord {
 }
 
 export type StoreRecord = ItemRecord | ObjectRecord;
-
-/** What a conditional write does to one record: these places, and nothing else. What is expected as `undefined` must not be there. */
-export type RecordChange = ItemChange | ObjectChange;
-
-export interface ItemChange {
-  readonly kind: 'item-change';
-  readonly expect: readonly { readonly path: AttributePath; readonly value: AttributeValue | undefined }[];
-  /** What is set to `undefined` is removed. */
-  readonly set: readonly { readonly path: AttributePath; readonly value: AttributeValue | undefined }[];
-}
-
-export interface ObjectChange {
-  readonly kind: 'object-change';
-  readonly expect: Readonly<Record<string, string | undefined>>;
-  readonly set: Readonly<Record<string, string | undefined>>;
-}

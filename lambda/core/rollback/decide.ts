@@ -1,56 +1,135 @@
-import type { IntentEntry, UndoPlace } from '../journal/entries.ts';
-import { decoded, encoded, placeDigest } from '../journal/undo.ts';
-import { valueAt } from '../model/attribute-path.ts';
+import { placeDigest } from '../journal/intents.ts';
+import type { IntendedDataKey, IntentEntry, UndoPlace } from '../journal/entries.ts';
+import { plainTextDigest } from '../journal/schema-2.ts';
+import type { RecordChange, ChangedDataKey } from '../change/record-change.ts';
+import { fromJson } from '../model/attribute-json.ts';
+import { writtenCiphertext, writtenSlot } from '../model/data-key.ts';
+import type { BoundFormat } from '../model/format.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { AttributePath, RecordChange, StoreRecord } from '../model/record.ts';
+import { heldAt, type DataKeyPlace } from '../model/place.ts';
+import type { AttributeValue, StoreRecord } from '../model/record.ts';
+import { digest } from '../scan/digest.ts';
 
-export type Decision =
-  | { readonly kind: 'restore'; readonly change: RecordChange }
-  | { readonly kind: 'settled'; readonly outcome: Outcome };
+/** A data key that goes back. */
+export interface UndoneDataKey extends ChangedDataKey {
+  readonly undoes: IntendedDataKey;
+}
+
+export interface Decision {
+  /** What of it goes back, in one write. */
+  readonly change?: RecordChange<UndoneDataKey>;
+  /** What is known already of its other data keys. */
+  readonly settled: readonly (readonly [IntendedDataKey, Outcome])[];
+}
 
 const CHANGED = 'changed or deleted by another writer since that run; left as that writer left it';
 const MADE = 'made by that run; a rollback deletes no record';
 
 /**
- * What to do about one intent. The old data key goes back only where the stored one is, byte for byte, the one that the
- * run wrote. What lies beside it goes back place by place, where nobody has changed it since.
+ * What to do about one intent. An old data key goes back only where the stored one is, byte for byte, the one that the run
+ * wrote. What lies beside it goes back place by place, where nobody has changed it since.
  */
-export function decide(intent: IntentEntry, record: StoreRecord | undefined): Decision {
-  const { source, destination, undo, createsRecord } = intent;
-  const [slot] = undo;
-  if (createsRecord === true) return { kind: 'settled', outcome: { kind: 'blocked', reason: MADE, source } };
-  if (record === undefined || slot === undefined)
-    return { kind: 'settled', outcome: { kind: 'moved-by-another-writer', reason: CHANGED, source } };
-  if (record.hidden !== undefined)
-    return { kind: 'settled', outcome: { kind: 'blocked', reason: record.hidden, source } };
-  const now = placeDigest(heldAt(record, slot.path));
-  if (now === placeDigest(slot.before))
-    return { kind: 'settled', outcome: { kind: 'already-restored', source, destination } };
-  if (now !== slot.afterDigest)
-    return { kind: 'settled', outcome: { kind: 'moved-by-another-writer', reason: CHANGED, source } };
-  const places = undo.filter(({ path, afterDigest }) => placeDigest(heldAt(record, path)) === afterDigest);
-  return { kind: 'restore', change: restoring(record, places) };
+export function decide(
+  intent: IntentEntry,
+  record: StoreRecord | undefined,
+  format: Pick<BoundFormat, 'read'>,
+): Decision {
+  const all = (outcome: (dataKey: IntendedDataKey) => Outcome): Decision => ({
+    settled: intent.dataKeys.map(dataKey => [dataKey, outcome(dataKey)]),
+  });
+  if (intent.createsRecord === true) return all(({ source }) => ({ kind: 'blocked', reason: MADE, source }));
+  if (record === undefined) return all(changedOutcome);
+  const { hidden } = record;
+  if (hidden !== undefined) return all(({ source }) => ({ kind: 'blocked', reason: hidden, source }));
+  const states = intent.dataKeys.map((_, index) => stateOf(index, intent, record));
+  const settled = intent.dataKeys.flatMap((dataKey, index) => {
+    const outcome = settledOutcome(states[index] ?? 'other', dataKey);
+    return outcome === undefined ? [] : [[dataKey, outcome] as const];
+  });
+  const back = new Set([...states.keys()].filter(index => states[index] === 'after'));
+  return back.size === 0 ? { settled } : { settled, change: restoring(intent, { record, back, format }) };
 }
 
-/** What lies at a place of a record, in the journal's notation. */
-function heldAt(record: StoreRecord, path: AttributePath): unknown {
-  return record.kind === 'item'
-    ? encoded(valueAt(record.attributes, path))
-    : (record.metadata[String(path[0])] ?? null);
+/** As the run left it, as it was before the run, or neither. */
+type State = 'after' | 'before' | 'other';
+
+function stateOf(index: number, { undo }: IntentEntry, record: StoreRecord): State {
+  const places = undo.filter(({ role, dataKeys }) => role === 'data-key' && dataKeys.includes(index));
+  const all = (state: State): boolean =>
+    places.length > 0 && places.every(place => placeState(place, heldAt(record, place.path)) === state);
+  return all('before') ? 'before' : all('after') ? 'after' : 'other';
 }
 
-/** Sets every place back, on condition that each is still as it was read. */
-function restoring(record: StoreRecord, places: readonly UndoPlace[]): RecordChange {
-  if (record.kind === 'item')
-    return {
-      kind: 'item-change',
-      expect: places.map(({ path }) => ({ path, value: valueAt(record.attributes, path) })),
-      set: places.map(({ path, before }) => ({ path, value: decoded(before) })),
-    };
-  const entries = places.map(({ path, before }) => [String(path[0]), before as string | null] as const);
+function placeState({ beforeDigest, afterDigest }: UndoPlace, held: AttributeValue | undefined): State {
+  const now = placeDigest(held);
+  if (now === beforeDigest) return 'before';
+  return now === afterDigest || plainTextDigest(held) === afterDigest ? 'after' : 'other';
+}
+
+function settledOutcome(state: State, dataKey: IntendedDataKey): Outcome | undefined {
+  const { source, destination } = dataKey;
+  switch (state) {
+    case 'before':
+      return { kind: 'already-restored', source, destination };
+    case 'other':
+      return changedOutcome(dataKey);
+    case 'after':
+      return undefined;
+  }
+}
+
+function changedOutcome({ source }: IntendedDataKey): Outcome {
+  return { kind: 'moved-by-another-writer', reason: CHANGED, source };
+}
+
+interface Restoring {
+  readonly record: StoreRecord;
+  /** The data keys that go back, by their places in the intent. */
+  readonly back: ReadonlySet<number>;
+  readonly format: Pick<BoundFormat, 'read'>;
+}
+
+function restoring(intent: IntentEntry, { record, back, format }: Restoring): RecordChange<UndoneDataKey> {
+  const places = intent.undo.flatMap((place): readonly DataKeyPlace[] => {
+    const { path, role } = place;
+    const before = heldAt(record, path);
+    const slots = place.dataKeys.filter(index => back.has(index)).map(index => slotOf(intent, index));
+    if (role === 'version') return raised(before).map(after => ({ path, role, slots, before, after }));
+    if (slots.length === 0 || placeState(place, before) !== 'after') return [];
+    return [{ path, role, slots, before, after: fromJson(place.before) }];
+  });
+  const shown = new Map(
+    format.read(record).flatMap(one => {
+      const held = one.kind === 'data-key' ? writtenCiphertext(one) : undefined;
+      return one.kind === 'data-key' && held !== undefined ? [[writtenSlot(one), held] as const] : [];
+    }),
+  );
+  const dataKeys = intent.dataKeys
+    .filter((_, index) => back.has(index))
+    .map(dataKey => undone(dataKey, shown.get(dataKey.slot)));
+  return { record, places, dataKeys, retries: 0 };
+}
+
+function slotOf({ dataKeys }: IntentEntry, index: number): string {
+  return dataKeys[index]?.slot ?? '';
+}
+
+/** A version never goes back: whoever read the record in between must find that it has changed. */
+function raised(version: AttributeValue | undefined): readonly AttributeValue[] {
+  return version !== undefined && 'N' in version && /^-?\d+$/.test(version.N)
+    ? [{ N: String(BigInt(version.N) + 1n) }]
+    : [];
+}
+
+/** What that run wrote is old now, what it replaced is new: this, too, can be rolled back in its turn. */
+function undone(dataKey: IntendedDataKey, held: Uint8Array | undefined): UndoneDataKey {
+  const { slot, oldDigest, newDigest, sourceDigest, source, destination } = dataKey;
   return {
-    kind: 'object-change',
-    expect: Object.fromEntries(entries.map(([name]) => [name, record.metadata[name]])),
-    set: Object.fromEntries(entries.map(([name, before]) => [name, before ?? undefined])),
+    ...{ slot, writtenSlot: slot, sourceDigest, undoes: dataKey },
+    ...(held !== undefined && digest(held) === newDigest && { old: held }),
+    newDigest: oldDigest ?? placeDigest(undefined),
+    source: destination,
+    destination: source,
+    kmsRequestIds: [],
   };
 }

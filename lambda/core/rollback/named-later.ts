@@ -1,10 +1,16 @@
-import type { IntentEntry } from '../journal/entries.ts';
+import type { IntentEntry, OutcomeEntry } from '../journal/entries.ts';
 import type { Unit } from '../model/run.ts';
 import type { IntentArchive, JournalledPage } from '../ports.ts';
 
-/** One place of one record. */
-export function placeOf({ store, locator, slot }: Pick<IntentEntry, 'store' | 'locator' | 'slot'>): string {
+/** One slot of one record. */
+export function placeOf({ store, locator, slot }: Pick<OutcomeEntry, 'store' | 'locator' | 'slot'>): string {
   return JSON.stringify([store, locator, slot]);
+}
+
+function placesOf(intents: readonly IntentEntry[]): readonly string[] {
+  return intents.flatMap(({ store, locator, dataKeys }) =>
+    dataKeys.map(({ slot }) => placeOf({ store, locator, slot })),
+  );
 }
 
 /**
@@ -20,14 +26,14 @@ export async function namedLater(
 ): Promise<ReadonlySet<string>> {
   const named = new Set<string>();
   if (workedAgain !== true) return named;
-  const places = new Set(intents.map(placeOf));
+  const places = new Set(placesOf(intents));
   let pages = 0;
   for await (const later of archive.pagesOf(unit, name)) {
     if (pages++ >= places.size || named.size === places.size) break;
     for (const object of later.intents) {
       const read = await archive.readIntents(object);
       if (read.kind === 'damaged') continue;
-      for (const intent of read.intents) if (places.has(placeOf(intent))) named.add(placeOf(intent));
+      for (const place of placesOf(read.intents)) if (places.has(place)) named.add(place);
     }
   }
   return named;

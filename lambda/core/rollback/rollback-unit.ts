@@ -3,10 +3,10 @@ import { accountPage } from '../account/account-page.ts';
 import { PageBudget } from '../account/page-budget.ts';
 import { resumeUnit } from '../account/unit-progress.ts';
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../journal/entries.ts';
+import { intentsOf } from '../journal/intents.ts';
+import type { RecordChange } from '../change/record-change.ts';
 import { heedControl } from '../account/run-control.ts';
 import type { UnitProgress } from '../model/books.ts';
-import type { Outcome } from '../model/outcome.ts';
-import type { StoreRecord } from '../model/record.ts';
 import type { Unit } from '../model/run.ts';
 import type {
   Clock,
@@ -19,14 +19,14 @@ import type {
   RateShares,
   RecordStore,
   Telemetry,
-  WriteResult,
 } from '../ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
-import { decide, type Decision } from './decide.ts';
+import { decide } from './decide.ts';
 import { journalledPages } from './journalled-pages.ts';
+import { latestIntents } from './latest-intents.ts';
 import { namedLater, placeOf } from './named-later.ts';
 import { bestOf, damage, missingIntents } from './page-entries.ts';
-import { undoIntent } from './undo-intent.ts';
+import { undoRecord, type RecordToUndo, type Undone } from './undo-record.ts';
 
 export interface RollbackPorts {
   readonly records: RecordStore;
@@ -81,7 +81,7 @@ async function rollbackPage(
   const missing = await missingIntents(page, archive);
   const place = { unit: scope.unit, page: index };
   const later = await namedLater(page, intents, { unit: undoneUnit(scope), archive });
-  const outcomes = await carryOutAll(intents, place, ports);
+  const outcomes = await undoAll(intents, place, { ...ports, scope });
   const entries = [...bestOf(outcomes).filter(one => !later.has(placeOf(one))), ...damaged, ...missing];
   await journal.writeOutcomes(place, entries);
   return entries;
@@ -92,84 +92,52 @@ function undoneUnit({ unit, plan }: UnitScope): Unit {
   return { ...unit, runId: plan.rollsBack ?? '' };
 }
 
-/** As many records at a time as can be held together. */
-async function carryOutAll(
+/** As many records at a time as can be held together; each record in its own order. */
+async function undoAll(
   intents: readonly IntentEntry[],
   place: JournalPage,
-  { records, journal }: RollbackPorts,
+  { scope, records, journal }: RollbackPorts & { readonly scope: UnitScope },
 ): Promise<readonly OutcomeEntry[]> {
-  const outcomes: OutcomeEntry[] = [];
-  for (let left = intents; left.length > 0;) {
-    const locators = [...new Set(left.map(({ locator }) => locator))];
-    const found = await records.find(locators);
-    if (found.length === 0) throw new Error(`${locators[0]} was looked for, and nothing was said of it`);
-    const held = new Map(found.map((record, at) => [locators[at], record]));
-    const decided = left
-      .filter(({ locator }) => held.has(locator))
-      .map(intent => {
-        const record = held.get(intent.locator);
-        return { intent, record, decision: decide(intent, record) };
-      });
-    await journal.writeIntents(
-      place,
-      decided.flatMap(({ intent, record, decision }) =>
-        decision.kind === 'restore' && record !== undefined
-          ? [undoIntent(intent, record, decision.change)]
-          : [],
-      ),
-    );
-    outcomes.push(...(await pMap(decided, one => carryOut(one, records), { concurrency: IN_FLIGHT })));
-    left = left.filter(({ locator }) => !held.has(locator));
+  const byRecord = new Map<string, IntentEntry[]>();
+  for (const intent of latestIntents(intents))
+    byRecord.set(intent.locator, [...(byRecord.get(intent.locator) ?? []), intent]);
+  const write = (changes: readonly RecordChange[]): Promise<void> =>
+    journal.writeIntents(place, intentsOf(scope, changes));
+  const entries: OutcomeEntry[] = [];
+  for (let left = [...byRecord]; left.length > 0;) {
+    const found = await records.find(left.map(([locator]) => locator));
+    if (found.length === 0) throw new Error(`${left[0]?.[0]} was looked for, and nothing was said of it`);
+    const { format } = scope;
+    const toUndo = found.flatMap((record, at): readonly RecordToUndo[] => {
+      const [first, ...rest] = left[at]?.[1] ?? [];
+      if (first === undefined) return [];
+      return [{ record, intents: [first, ...rest], first: decide(first, record, format) }];
+    });
+    await write(toUndo.flatMap(({ first: { change } }) => (change === undefined ? [] : [change])));
+    const undone = await pMap(toUndo, one => undoRecord(one, { records, format, journal: write }), {
+      concurrency: IN_FLIGHT,
+    });
+    entries.push(...undone.flat().flatMap(entriesOf));
+    left = left.slice(found.length);
   }
-  return outcomes;
+  return entries;
 }
 
-interface Decided {
+function entriesOf({
+  intent,
+  undone,
+}: {
   readonly intent: IntentEntry;
-  readonly record: StoreRecord | undefined;
-  readonly decision: Decision;
-}
-
-async function carryOut({ intent, record, decision }: Decided, records: RecordStore): Promise<OutcomeEntry> {
-  if (decision.kind === 'settled' || record === undefined)
-    return entryOf(intent, decision.kind === 'settled' ? decision.outcome : GONE);
-  const first = await records.write(record, decision.change);
-  if (first.kind !== 'precondition-failed') return entryOf(intent, outcomeOf(first, intent));
-  // Our own write whose answer got lost, a change beside the data key, or another writer: look again, once.
-  const current = await records.reread(record);
-  const again = decide(intent, current);
-  if (again.kind === 'settled') return entryOf(intent, again.outcome);
-  return entryOf(
-    intent,
-    current === undefined ? GONE : outcomeOf(await records.write(current, again.change), intent),
-  );
-}
-
-const GONE: Outcome = { kind: 'moved-by-another-writer', reason: 'deleted since that run' };
-
-function outcomeOf(result: WriteResult, { source, destination }: IntentEntry): Outcome {
-  switch (result.kind) {
-    case 'written':
-      return { kind: 'restored', source, destination };
-    case 'precondition-failed':
-      return { kind: 'moved-by-another-writer', reason: 'changed while it was rolled back', source };
-    case 'blocked':
-      return { kind: 'blocked', reason: result.reason, source };
-    case 'unavailable':
-      return { kind: 'failed', reason: result.reason, source };
-  }
-}
-
-function entryOf({ store, locator, slot, newDigest }: IntentEntry, outcome: Outcome): OutcomeEntry {
-  return {
+  readonly undone: Undone;
+}): readonly OutcomeEntry[] {
+  const { store, locator } = intent;
+  return undone.map(([{ slot, newDigest }, outcome]) => ({
     schema: JOURNAL_SCHEMA,
-    store,
-    locator,
-    slot,
+    ...{ store, locator, slot },
     outcome: outcome.kind,
     ...('reason' in outcome && { reason: outcome.reason }),
     digest: newDigest,
     ...('source' in outcome && { source: outcome.source }),
     ...('destination' in outcome && { destination: outcome.destination }),
-  };
+  }));
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { encoded } from '../journal/undo.ts';
+import { toJson } from '../model/attribute-json.ts';
 import type { AttributeMap, AttributePath, AttributeValue, StoreRecord } from '../model/record.ts';
 import { digest } from './digest.ts';
 
@@ -13,7 +13,7 @@ export function fingerprintOf(record: StoreRecord, declared: readonly AttributeP
 }
 
 function substance(record: StoreRecord, declared: readonly AttributePath[]): unknown {
-  if (record.kind === 'item') return encoded({ M: without(record.attributes, declared) });
+  if (record.kind === 'item') return toJson({ M: without(record.attributes, declared) });
   const { metadata, headers, storageClass, encryption, lock, size } = record;
   const names = new Set(declared.map(([name]) => name));
   const besides = Object.entries(metadata).filter(([name]) => !names.has(name));

@@ -4,7 +4,7 @@ import { PageBudget } from '../account/page-budget.ts';
 import { PageSizes } from '../account/page-sizes.ts';
 import type { Turns } from '../account/turns.ts';
 import { heedControl } from '../account/run-control.ts';
-import { outcomeEntry } from '../journal/journal-page.ts';
+import { outcomeEntry } from '../journal/outcomes.ts';
 import type { UnitProgress } from '../model/books.ts';
 import type { Finding } from '../model/data-key.ts';
 import type {

@@ -1,15 +1,21 @@
-import { outcomeEntry } from '../journal/journal-page.ts';
+import type { PlannedChanges } from '../change/plan-changes.ts';
 import type { OutcomeEntry } from '../journal/entries.ts';
-import type { PageAnswer } from '../reencrypt/reencrypt-page.ts';
+import { outcomeEntry } from '../journal/outcomes.ts';
+import type { Found } from '../scan/find-data-keys.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 
-/** What the write stage would have done, with nothing written: the new ciphertexts are dropped here. */
+/** What the changes of a page would have done, with nothing written: the new ciphertexts are dropped here. */
 export function countWithoutWriting(
   scope: UnitScope,
-  answers: readonly PageAnswer[],
+  { found }: { readonly found: readonly Found[] },
+  { changes, settled }: PlannedChanges,
 ): readonly OutcomeEntry[] {
-  return answers.map(({ found, answer }) => {
-    if (answer.kind === 'settled') return outcomeEntry(scope, found, answer.outcome);
-    return outcomeEntry(scope, found, { kind: 'to-rewrap', source: answer.reply.source });
+  const moved = new Map(
+    changes.flat().flatMap(({ dataKeys }) => dataKeys.map(one => [one.found, one.source] as const)),
+  );
+  return found.flatMap(one => {
+    const [outcome, source] = [settled.get(one), moved.get(one)];
+    if (outcome !== undefined) return [outcomeEntry(scope, one, outcome)];
+    return source === undefined ? [] : [outcomeEntry(scope, one, { kind: 'to-rewrap', source })];
   });
 }

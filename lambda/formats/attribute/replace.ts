@@ -1,22 +1,18 @@
 import type { Replacement } from '../../core/model/format.ts';
-import type { AttributePath, AttributeValue, ItemRecord, RecordChange } from '../../core/model/record.ts';
+import type { DataKeyPlace } from '../../core/model/place.ts';
+import type { AttributePath, ItemRecord } from '../../core/model/record.ts';
 import { valueAt } from '../../core/model/attribute-path.ts';
 import { companions, type Companion } from '../companions.ts';
 import { formatAttributePath, hasRoomAt } from './attribute-path.ts';
 import { decode, encode } from './encoding.ts';
 import { writtenPlaces, type Places } from './places.ts';
 
-interface Setting {
-  readonly path: AttributePath;
-  readonly value: AttributeValue;
-}
-
 /** Puts a new data key where the job wants it, with its companions, if everything it replaces is still there as it was read. */
 export function replace(
   item: ItemRecord,
   places: Places,
   replacements: readonly Replacement[],
-): RecordChange {
+): readonly DataKeyPlace[] {
   const { config, dataKey, writeTo } = places;
   const [replacement] = replacements;
   const old = valueAt(item.attributes, dataKey);
@@ -30,21 +26,20 @@ export function replace(
     source !== undefined && 'ciphertext' in source ? source.ciphertext : undefined,
   );
   const form = writeTo === undefined ? old : (valueAt(item.attributes, path) ?? old);
-  const set: readonly Setting[] = [
-    { path, value: encode(replacement.ciphertext, config.encoding, form) },
-    ...beside.filter(one => fits(item, one)).map(({ place, text }) => ({ path: place, value: { S: text } })),
+  const after = encode(replacement.ciphertext, config.encoding, form);
+  const slots = [replacement.slot];
+  const at = (place: AttributePath): Pick<DataKeyPlace, 'path' | 'before'> => ({
+    path: place,
+    before: valueAt(item.attributes, place),
+  });
+  return [
+    ...(writeTo === undefined ? [] : [{ ...at(dataKey), after: old, role: 'condition' as const, slots }]),
+    { ...at(path), after, role: 'data-key', slots },
+    ...beside
+      .filter(one => fits(item, one))
+      .map(({ place, text }) => ({ ...at(place), after: { S: text }, role: 'companion' as const, slots })),
     ...raisedVersion(item, places),
   ];
-  return {
-    kind: 'item-change',
-    expect: [
-      { path: dataKey, value: old },
-      ...set
-        .filter(one => one.path !== dataKey)
-        .map(one => ({ path: one.path, value: valueAt(item.attributes, one.path) })),
-    ],
-    set,
-  };
 }
 
 /** A place is written where it is, or, where the job makes it, in a map that is there. */
@@ -53,8 +48,9 @@ function fits({ attributes }: ItemRecord, { place, onlyIfThere }: Companion<Attr
 }
 
 /** A writer that saves whole items on condition of their version then finds that its copy is out of date. */
-function raisedVersion({ attributes }: ItemRecord, { version }: Places): readonly Setting[] {
+function raisedVersion({ attributes }: ItemRecord, { version }: Places): readonly DataKeyPlace[] {
   const held = version === undefined ? undefined : valueAt(attributes, version);
   if (version === undefined || held === undefined || !('N' in held)) return [];
-  return [{ path: version, value: { N: String(BigInt(held.N) + 1n) } }];
+  const after = { N: String(BigInt(held.N) + 1n) };
+  return [{ path: version, before: held, after, role: 'version', slots: [] }];
 }

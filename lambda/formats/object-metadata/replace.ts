@@ -1,5 +1,6 @@
 import type { Replacement } from '../../core/model/format.ts';
-import type { ObjectRecord, RecordChange } from '../../core/model/record.ts';
+import { heldAt, type DataKeyPlace } from '../../core/model/place.ts';
+import type { ObjectRecord } from '../../core/model/record.ts';
 import { companions } from '../companions.ts';
 import { decodeText, encodeText } from '../text-encoding.ts';
 import type { ObjectMetadataConfig } from './config.ts';
@@ -10,7 +11,7 @@ export function replace(
   object: ObjectRecord,
   config: ObjectMetadataConfig,
   replacements: readonly Replacement[],
-): RecordChange {
+): readonly DataKeyPlace[] {
   const { dataKey, writeTo, encoding } = config;
   const [replacement] = replacements;
   const old = entry(object, dataKey);
@@ -23,10 +24,18 @@ export function replace(
     replacement,
     source !== undefined && 'ciphertext' in source ? source.ciphertext : undefined,
   ).filter(({ place, onlyIfThere }) => !onlyIfThere || entry(object, place) !== undefined);
-  const set = {
-    [name]: encodeText(replacement.ciphertext, encoding, entry(object, name) ?? old),
-    ...Object.fromEntries(beside.map(({ place, text }) => [place, text])),
-  };
-  const expected = [dataKey, ...Object.keys(set)].map(one => [one, entry(object, one)] as const);
-  return { kind: 'object-change', expect: Object.fromEntries(expected), set };
+  const text = encodeText(replacement.ciphertext, encoding, entry(object, name) ?? old);
+  const slots = [replacement.slot];
+  const change = (at: string, after: string, role: DataKeyPlace['role']): DataKeyPlace => ({
+    path: [at],
+    before: heldAt(object, [at]),
+    after: { S: after },
+    role,
+    slots,
+  });
+  return [
+    ...(writeTo === undefined ? [] : [change(dataKey, old, 'condition')]),
+    change(name, text, 'data-key'),
+    ...beside.map(one => change(one.place, one.text, 'companion')),
+  ];
 }

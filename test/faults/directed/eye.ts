@@ -1,5 +1,6 @@
 import { GetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Clients } from '../aws.ts';
+import { sha256 } from '../envelope.ts';
 import { canonical } from '../records.ts';
 import { LEDGER } from '../weather.ts';
 import type { Findings } from '../violations.ts';
@@ -41,7 +42,37 @@ export class Eye implements Observer {
     this.#judge(place, before, (await place.read()) ?? {});
   }
 
-  #judge({ locator, store }: Place, before: Parts | undefined, after: Parts): void {
+  /** A new data key has its own key ARN and algorithm beside it, and no version stays, or goes back. */
+  #judgeBeside({ locator, store }: Place, before: Parts, after: Parts): void {
+    const { findings, watch } = this.#given;
+    const [was, is] = [before[PART.version], after[PART.version]];
+    findings.expect(
+      was === undefined || Number(is) > Number(was),
+      2,
+      `${locator} in ${store} was written, and its version went from ${was} to ${is}`,
+    );
+    const made = (watch.intents.get(locator) ?? []).flatMap(({ dataKeys }) => dataKeys);
+    for (const [part, label, algorithm] of BESIDE) {
+      const held = digestOf(after[part]);
+      const { destination } =
+        made.find(({ newDigest, kmsRequestIds }) => newDigest === held && kmsRequestIds.length > 0) ?? {};
+      if (destination === undefined || before[part] === after[part]) continue;
+      for (const [name, right] of [
+        [label, destination.keyArn],
+        [algorithm, 'SYMMETRIC_DEFAULT'],
+      ] as const) {
+        const text = name && after[name];
+        findings.expect(
+          text === undefined || text === right,
+          4,
+          `${locator} in ${store}: ${name} beside the new data key is ${text}`,
+        );
+      }
+    }
+  }
+
+  #judge(place: Place, before: Parts | undefined, after: Parts): void {
+    const { locator, store } = place;
     const { findings, watch } = this.#given;
     const intents = watch.intents.get(locator) ?? [];
     findings.count('writes looked at');
@@ -54,18 +85,18 @@ export class Eye implements Observer {
       2,
       `${locator} in ${store} was there, and was made anew`,
     );
-    for (const name of changed(before, after)) {
+    const changes = changed(before, after);
+    if (changes.length > 0) this.#judgeBeside(place, before, after);
+    for (const name of changes) {
       findings.expect(DECLARED.includes(name), 2, `${locator} in ${store} was changed in ${name}`);
       const undone = intents.some(({ undo }) =>
         undo.some(({ path, before: lay }) => path[0] === name && shown(lay) === before[name]),
       );
-      findings.expect(
-        undone || name === PART.version,
-        3,
-        `${locator} in ${store}: no intent tells what lay in ${name}`,
-      );
+      findings.expect(undone, 3, `${locator} in ${store}: no intent tells what lay in ${name}`);
       if (name !== PART.dataKey && name !== PART.newKey) continue;
-      const known = intents.some(({ oldCiphertext }) => oldCiphertext === (before[name] ?? null));
+      const known = intents.some(({ dataKeys }) =>
+        dataKeys.some(({ oldCiphertext }) => oldCiphertext === (before[name] ?? null)),
+      );
       findings.expect(
         known,
         2,
@@ -85,10 +116,19 @@ export class Eye implements Observer {
   }
 }
 
+/** A data key, and what lies beside it. */
+const BESIDE = [
+  [PART.dataKey, PART.label, PART.algorithm],
+  [PART.newKey, PART.newLabel, undefined],
+] as const;
+
+function digestOf(base64: string | undefined): string | undefined {
+  return base64 === undefined ? undefined : sha256(Buffer.from(base64, 'base64'));
+}
+
 /** A value in the notation of the journal. */
 function shown(value: unknown): string | undefined {
-  if (value === null) return undefined;
-  return typeof value === 'string' ? value : (Object.values(value as object)[0] as string);
+  return value === null ? undefined : (Object.values(value as object)[0] as string);
 }
 
 function changed(before: Parts, after: Parts): readonly string[] {

@@ -3,7 +3,7 @@ import type { Act, Moment } from './director.ts';
 import { LEDGER } from '../weather.ts';
 import type { Owner } from './owner.ts';
 import { Random } from '../random.ts';
-import { PART } from './places.ts';
+import { PART, type Parts } from './places.ts';
 import type { World, Form } from './world.ts';
 
 /** Something that the product does, from its beginning to what can be seen of it in the end. */
@@ -88,9 +88,27 @@ async function rollsBack(world: World): Promise<void> {
   await checkOwn(world);
   for (const [index, { place, writes }] of owners.entries()) {
     if (writes !== seeded[index]?.writes) continue;
-    const same = JSON.stringify(sorted(await place.read())) === JSON.stringify(sorted(seeded[index].parts));
-    findings.expect(same, 'rollback', `${place.id} is not, byte for byte, what it was`);
+    const [now, before] = [await place.read(), seeded[index].parts];
+    const [version, others] = apart(now);
+    const [was, othersBefore] = apart(before);
+    findings.expect(others === othersBefore, 'rollback', `${place.id} is not, byte for byte, what it was`);
+    findings.expect(
+      version === was || Number(version) > Number(was),
+      'rollback',
+      `${place.id} went back from version ${was} to ${version}`,
+    );
   }
+}
+
+/** The version of a record, and everything else in it. A version never goes back. */
+function apart(parts: Parts | undefined): readonly [string | undefined, string] {
+  const { [PART.version]: version, ...others } = parts ?? {};
+  return [version, JSON.stringify(sorted(others))];
+}
+
+/** A version may be raised after its application has written it. */
+function isKept(name: string, now: string | undefined, written: string | undefined): boolean {
+  return name === PART.version && now !== undefined ? Number(now) >= Number(written) : now === written;
 }
 
 /** What an application has written beside the data key while a run is rolled back stays as it has written it. */
@@ -98,7 +116,11 @@ async function checkOwn({ owners, findings }: World): Promise<void> {
   for (const { place, own } of owners) {
     const parts = await place.read();
     for (const [name, text] of own)
-      findings.expect(parts?.[name] === text, 2, `${place.id}: ${name} is not what its application wrote`);
+      findings.expect(
+        isKept(name, parts?.[name], text),
+        2,
+        `${place.id}: ${name} is not what its application wrote`,
+      );
   }
 }
 

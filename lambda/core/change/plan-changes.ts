@@ -1,0 +1,98 @@
+import type { Found } from '../scan/find-data-keys.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { BoundFormat } from '../model/format.ts';
+import { changed } from '../model/place.ts';
+import type { StoreRecord } from '../model/record.ts';
+import type { RecordStore } from '../ports.ts';
+import type { PageAnswer } from '../reencrypt/reencrypt-page.ts';
+import { movedDataKey, type MovedDataKey } from './moved-data-key.ts';
+import { opensAsExpected } from './opens-as-expected.ts';
+import type { RecordChange } from './record-change.ts';
+
+/** A change by a run that moves data keys. */
+export type Move = RecordChange<MovedDataKey>;
+
+export interface PlannedChanges {
+  /** Of each record: one change as a rule; several, one after another, where its store takes no more in one write. */
+  readonly changes: readonly (readonly Move[])[];
+  /** What is known already of the other data keys. */
+  readonly settled: ReadonlyMap<Found, Outcome>;
+}
+
+export interface PlanChangesOptions {
+  readonly format: Pick<BoundFormat, 'read' | 'replace'>;
+  readonly records: Pick<RecordStore, 'takes'>;
+}
+
+/**
+ * What will be done to the records of a page. Before a record is overwritten it is certain that its reader will open it:
+ * the record is changed in memory and read again as a reader would, and must hold the new ciphertext under the very
+ * context that KMS has encrypted it under. Where it does not, the record stays as it is, and is named.
+ */
+export function planChanges(answers: readonly PageAnswer[], options: PlanChangesOptions): PlannedChanges {
+  const settled = new Map<Found, Outcome>();
+  const moved = new Map<StoreRecord, MovedDataKey[]>();
+  for (const { found, answer } of answers)
+    if (answer.kind === 'settled') settled.set(found, answer.outcome);
+    else if (found.finding.kind === 'data-key') {
+      const one = movedDataKey(found, { ...answer, dataKey: found.finding });
+      moved.set(found.record, [...(moved.get(found.record) ?? []), one]);
+    }
+  const changes = [...moved].flatMap(([record, dataKeys]) => {
+    const planned = changesOf(record, dataKeys, options);
+    if (typeof planned !== 'string') return [planned];
+    for (const { found } of dataKeys) settled.set(found, { kind: 'unsupported', reason: planned });
+    return [];
+  });
+  return { changes, settled };
+}
+
+const WOULD_NOT_OPEN =
+  'what would be written would not open for its reader: another context, or another data key, would be read from the record; check the places that the job names';
+
+/** The changes of one record, or why it stays as it is. */
+function changesOf(
+  record: StoreRecord,
+  dataKeys: readonly MovedDataKey[],
+  { format, records }: PlanChangesOptions,
+): readonly Move[] | string {
+  const whole = moveOf(record, dataKeys, format);
+  if (!opensAsExpected(after(whole), { moved: dataKeys, left: [] }, format)) return WOULD_NOT_OPEN;
+  if (records.takes(record, whole.places)) return [whole];
+  const parts = inParts(whole, { format, records });
+  const opens = parts.slice(0, -1).every((part, index) => {
+    const moved = parts.slice(0, index + 1).flatMap(one => one.dataKeys);
+    const left = dataKeys.filter(one => !moved.includes(one)).map(({ found }) => found.finding);
+    return opensAsExpected(after(part), { moved, left }, format);
+  });
+  return opens ? parts : tooMany(dataKeys.length, parts.length);
+}
+
+/** Parts are written one after the other: whoever reads in between, or after a crash, must open every data key. */
+function tooMany(dataKeys: number, writes: number): string {
+  return `its ${dataKeys} data keys are more than one write of its store takes (DynamoDB: 4 KB for an expression, 300 operators), and in ${writes} writes they would not open in between: they share a place, such as a key ARN; give each its own, or divide the record`;
+}
+
+/** Halves of halves, until the store takes each. A single data key that no write takes stands alone, and its store refuses it. */
+function inParts(move: Move, options: PlanChangesOptions): readonly Move[] {
+  const { record, places, dataKeys } = move;
+  if (dataKeys.length < 2 || options.records.takes(record, places)) return [move];
+  const half = Math.ceil(dataKeys.length / 2);
+  const first = inParts(moveOf(record, dataKeys.slice(0, half), options.format), options);
+  const between = first.at(-1);
+  const rest = moveOf(between ? after(between) : record, dataKeys.slice(half), options.format);
+  return [...first, ...inParts(rest, options)];
+}
+
+export function moveOf(
+  record: StoreRecord,
+  dataKeys: readonly MovedDataKey[],
+  format: Pick<BoundFormat, 'replace'>,
+): Move {
+  const replacements = dataKeys.map(({ replacement }) => replacement);
+  return { record, dataKeys, places: format.replace(record, replacements), retries: 0 };
+}
+
+function after({ record, places }: Move): StoreRecord {
+  return changed(record, places);
+}

@@ -1,0 +1,67 @@
+import { Buffer } from 'node:buffer';
+import type { ChangedDataKey, RecordChange } from '../change/record-change.ts';
+import { toJson } from '../model/attribute-json.ts';
+import { storeName } from '../model/job.ts';
+import { isWritten, type DataKeyPlace } from '../model/place.ts';
+import type { AttributeValue } from '../model/record.ts';
+import type { RouteType } from '../model/route.ts';
+import { digest } from '../scan/digest.ts';
+import type { UnitScope } from '../scan/unit-scope.ts';
+import { JOURNAL_SCHEMA, type IntendedDataKey, type IntentEntry, type UndoPlace } from './entries.ts';
+
+/** The intents of a page: one for each change that is about to be written. */
+export function intentsOf(
+  { store, plan }: UnitScope,
+  changes: readonly RecordChange[],
+): readonly IntentEntry[] {
+  const about = { store: storeName(store), route: plan.route.type };
+  return changes.map(change => intentOf(change, about));
+}
+
+export function intentOf(
+  { record, places, dataKeys, retries }: RecordChange,
+  { store, route }: { readonly store: string; readonly route: RouteType },
+): IntentEntry {
+  const makes = record.absent !== undefined;
+  return {
+    schema: JOURNAL_SCHEMA,
+    store,
+    locator: record.locator,
+    ...(makes && { createsRecord: true as const }),
+    ...(retries > 0 && { retries }),
+    route,
+    dataKeys: dataKeys.map(intended),
+    undo: makes ? [] : places.filter(isWritten).flatMap(place => undoOf(place, dataKeys)),
+  };
+}
+
+function intended(dataKey: ChangedDataKey): IntendedDataKey {
+  const { writtenSlot, old, newDigest, sourceDigest, source, destination, kmsRequestIds } = dataKey;
+  return {
+    slot: writtenSlot,
+    oldCiphertext: old === undefined ? null : Buffer.from(old).toString('base64'),
+    oldDigest: old === undefined ? null : digest(old),
+    ...{ newDigest, sourceDigest, source, destination, kmsRequestIds },
+  };
+}
+
+function undoOf(
+  { path, role, slots, before, after }: DataKeyPlace,
+  dataKeys: readonly ChangedDataKey[],
+): readonly UndoPlace[] {
+  if (role === 'condition') return [];
+  const belongsTo = dataKeys.flatMap(({ slot }, index) => (slots.includes(slot) ? [index] : []));
+  return [
+    {
+      ...{ path, role, dataKeys: belongsTo },
+      before: toJson(before),
+      beforeDigest: placeDigest(before),
+      afterDigest: placeDigest(after),
+    },
+  ];
+}
+
+/** SHA-256, hex, of what lies at a place, in the journal's notation. */
+export function placeDigest(value: AttributeValue | undefined): string {
+  return digest(Buffer.from(JSON.stringify(toJson(value))));
+}

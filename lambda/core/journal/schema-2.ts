@@ -1,0 +1,86 @@
+import { Buffer } from 'node:buffer';
+import * as z from 'zod';
+import { fromJson } from '../model/attribute-json.ts';
+import type { AttributeValue } from '../model/record.ts';
+import type { RouteType } from '../model/route.ts';
+import { digest } from '../scan/digest.ts';
+import { JOURNAL_SCHEMA, type IntentEntry, type UndoPlace } from './entries.ts';
+import { placeDigest } from './intents.ts';
+
+const material = z.object({ keyArn: z.string(), keyMaterialId: z.string().optional() });
+
+/** Intents of earlier versions: one for each data key, and the text of a metadata entry as it is. */
+export const schema2 = z.object({
+  schema: z.literal(2),
+  store: z.string(),
+  locator: z.string(),
+  slot: z.string(),
+  oldCiphertext: z.string().nullable(),
+  oldDigest: z.string().nullable(),
+  newDigest: z.string(),
+  sourceDigest: z.string(),
+  createsRecord: z.literal(true).optional(),
+  undo: z.array(
+    z.object({
+      path: z.array(z.union([z.string(), z.int().nonnegative()])).min(1),
+      before: z.unknown(),
+      afterDigest: z.string(),
+    }),
+  ),
+  source: material,
+  destination: material,
+  route: z.string(),
+  kmsRequestIds: z.array(z.string()),
+});
+
+type Schema2 = z.output<typeof schema2>;
+
+/** The same in today's words; `undefined` where the old data key, its digest and its place do not belong together. */
+export function fromSchema2(intent: Schema2): IntentEntry | undefined {
+  const { store, locator, slot, oldCiphertext, oldDigest, newDigest, sourceDigest, route } = intent;
+  const { createsRecord, undo, source, destination, kmsRequestIds } = intent;
+  const digested = oldCiphertext === null ? null : digest(Buffer.from(oldCiphertext, 'base64'));
+  const places = undo.map((place, index) => placeOf(place, index));
+  const held = fromJson(places[0]?.before ?? null);
+  if (digested !== oldDigest) return undefined;
+  if (createsRecord !== true && !holds(held, oldDigest)) return undefined;
+  const material = { source, destination } as Pick<IntentEntry['dataKeys'][number], 'source' | 'destination'>;
+  return {
+    schema: JOURNAL_SCHEMA,
+    ...{ store, locator, route: route as RouteType },
+    ...(createsRecord === true && { createsRecord }),
+    dataKeys: [{ slot, oldCiphertext, oldDigest, newDigest, sourceDigest, ...material, kmsRequestIds }],
+    undo: places,
+  };
+}
+
+/** The first place is that of the data key. */
+function placeOf({ path, before, afterDigest }: Schema2['undo'][number], index: number): UndoPlace {
+  const isText = typeof before === 'string';
+  const json = isText ? { S: before } : before;
+  return {
+    path,
+    role: index === 0 ? 'data-key' : 'companion',
+    dataKeys: [0],
+    before: json,
+    beforeDigest: placeDigest(fromJson(json)),
+    afterDigest,
+  };
+}
+
+/** Whether a place holds the data key of that digest, in any form that formats wrote then. */
+function holds(value: AttributeValue | undefined, oldDigest: string | null): boolean {
+  if (value === undefined || oldDigest === null) return value === undefined && oldDigest === null;
+  return formsOf(value).some(bytes => digest(bytes) === oldDigest);
+}
+
+function formsOf(value: AttributeValue): readonly Uint8Array[] {
+  if ('B' in value) return [value.B, Buffer.from(Buffer.from(value.B).toString('latin1'), 'base64')];
+  // Node reads both alphabets of base64, padded or not, as base64.
+  return 'S' in value ? (['base64', 'hex'] as const).map(form => Buffer.from(value.S, form)) : [];
+}
+
+/** What was digested of a metadata text: the text alone. */
+export function plainTextDigest(value: AttributeValue | undefined): string | undefined {
+  return value !== undefined && 'S' in value ? digest(Buffer.from(JSON.stringify(value.S))) : undefined;
+}

@@ -1,0 +1,178 @@
+import pMap from 'p-map';
+import type { Turns } from '../account/turns.ts';
+import { movedInto, type MovedDataKey } from '../change/moved-data-key.ts';
+import { isAmong } from '../change/opens-as-expected.ts';
+import { moveOf, type Move } from '../change/plan-changes.ts';
+import { writtenCiphertext, type Finding } from '../model/data-key.ts';
+import { ServiceUnavailable } from '../model/errors.ts';
+import type { BoundFormat } from '../model/format.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { changed } from '../model/place.ts';
+import type { StoreRecord } from '../model/record.ts';
+import type { RecordStore, WriteResult } from '../ports.ts';
+import { isContextBound } from '../reencrypt/check-reply.ts';
+import { digest } from '../scan/digest.ts';
+import type { Found } from '../scan/find-data-keys.ts';
+
+export type Outcomes = readonly (readonly [Found, Outcome])[];
+
+export interface ApplyOptions {
+  readonly records: RecordStore;
+  readonly format: Pick<BoundFormat, 'read' | 'replace'>;
+  /** Makes a change durable that was made anew for a record, before it is written. */
+  readonly journal: (move: Move) => Promise<void>;
+}
+
+/**
+ * Writes the changes of a page, as long as there is time, and says what became of their data keys: of those that were not
+ * written, nothing.
+ */
+export async function applyChanges(
+  changes: readonly (readonly Move[])[],
+  { turns, ...options }: ApplyOptions & { readonly turns: Turns },
+): Promise<ReadonlyMap<Found, Outcome>> {
+  let busy: ServiceUnavailable | undefined;
+  const outcomes = await pMap(
+    changes,
+    async moves => {
+      const end = busy === undefined ? turns.begin() : undefined;
+      if (end === undefined) return [];
+      try {
+        return await applyToRecord(moves, options);
+      } catch (error) {
+        busy = storeIsBusy(error);
+        return [];
+      } finally {
+        end();
+      }
+    },
+    { concurrency: turns.inFlight },
+  );
+  // What was written is accounted for first; an invocation that has written nothing has nothing to say but this.
+  if (busy !== undefined && outcomes.flat().length === 0) throw busy;
+  return new Map(outcomes.flat());
+}
+
+/** The store takes no more in this invocation; any other error ends the worker. */
+function storeIsBusy(error: unknown): ServiceUnavailable {
+  if (error instanceof ServiceUnavailable && error.code === 'store.busy') return error;
+  throw error;
+}
+
+/** One after the other. Where the record is not what the next change was made for, that one is made anew, and journalled. */
+async function applyToRecord(moves: readonly Move[], options: ApplyOptions): Promise<Outcomes> {
+  const outcomes: (readonly [Found, Outcome])[] = [];
+  let otherwise: StoreRecord | undefined;
+  for (const planned of moves) {
+    const { again, settled } =
+      otherwise === undefined ? { again: planned, settled: [] } : await madeAnew(planned, otherwise, options);
+    outcomes.push(...settled);
+    if (again === undefined) continue;
+    const applied = await apply(again, options);
+    outcomes.push(...applied.outcomes);
+    otherwise = applied.otherwise;
+  }
+  return outcomes;
+}
+
+interface Applied {
+  readonly outcomes: Outcomes;
+  /** The record as it is now, as far as is known, where it is not as this change should have left it. */
+  readonly otherwise?: StoreRecord;
+}
+
+async function apply(move: Move, options: ApplyOptions): Promise<Applied> {
+  const { record, places, dataKeys } = move;
+  const first = await options.records.write(record, places);
+  if (first.kind === 'precondition-failed') return afterRace(move, options);
+  return { outcomes: all(dataKeys, first), ...(first.kind !== 'written' && { otherwise: record }) };
+}
+
+/** Looks again, once: our own write whose answer got lost, a change beside the data keys, or another writer's data key. */
+async function afterRace(move: Move, options: ApplyOptions): Promise<Applied> {
+  const { record, dataKeys } = move;
+  const current = await options.records.reread(record);
+  if (current === undefined) return { outcomes: all(dataKeys, { kind: 'precondition-failed' }) };
+  if (current.hidden !== undefined)
+    return { outcomes: all(dataKeys, { kind: 'blocked', reason: current.hidden }), otherwise: record };
+  const { again, settled } = await madeAnew(move, current, options);
+  if (again === undefined) return { outcomes: settled, otherwise: current };
+  const second = await options.records.write(current, again.places);
+  return {
+    outcomes: [...settled, ...all(again.dataKeys, second)],
+    otherwise: second.kind === 'written' ? changed(current, again.places) : current,
+  };
+}
+
+interface MadeAnew {
+  /** The change for those data keys that are still as they were read, journalled. */
+  readonly again?: Move;
+  readonly settled: Outcomes;
+}
+
+/** A change for the record as it is now. What another writer has replaced is left to that writer. */
+async function madeAnew(move: Move, current: StoreRecord, options: ApplyOptions): Promise<MadeAnew> {
+  const standings = move.dataKeys.map(one => ({ one, standing: standingOf(one, current, options.format) }));
+  const settled = standings.flatMap(({ one, standing }) =>
+    standing === 'old' ? [] : all([one], { kind: standing === 'ours' ? 'written' : 'precondition-failed' }),
+  );
+  const stillOld = standings.flatMap(({ one, standing }) =>
+    standing === 'old' ? [movedInto(current, one, options.format)] : [],
+  );
+  if (stillOld.length === 0) return { settled };
+  const again = { ...moveOf(current, stillOld, options.format), retries: move.retries + 1 };
+  await options.journal(again);
+  return { again, settled };
+}
+
+function all(dataKeys: readonly MovedDataKey[], result: WriteResult): Outcomes {
+  return dataKeys.map(one => [one.found, outcomeOf(result, one)]);
+}
+
+/** What a slot holds after a lost race: our own new ciphertext, still the old one, or another's. */
+type Standing = 'ours' | 'old' | 'other';
+
+function standingOf(one: MovedDataKey, current: StoreRecord, format: ApplyOptions['format']): Standing {
+  const { slot, newDigest, found } = one;
+  const now = format.read(current).find(finding => finding.slot === slot);
+  if (now === undefined) return 'other';
+  if (writtenDigest(now) === newDigest) return 'ours';
+  if (!isStillRightFor(now, one)) return 'other';
+  const sameSource = sourceDigest(now) !== undefined && sourceDigest(now) === sourceDigest(found.finding);
+  return sameSource && writtenDigest(now) === writtenDigest(found.finding) ? 'old' : 'other';
+}
+
+/** The context that the new ciphertext is under is still one that the record, once written, gives its reader. */
+function isStillRightFor(now: Finding, { reply, context }: MovedDataKey): boolean {
+  if (now.kind !== 'data-key') return false;
+  const contexts = now.contexts.map(({ destination }) => destination);
+  return !isContextBound(reply) || isAmong(contexts, context);
+}
+
+function sourceDigest(finding: Finding): string | undefined {
+  return 'ciphertext' in finding ? digest(finding.ciphertext) : undefined;
+}
+
+/** Of what lies where the new ciphertext goes; `undefined` where nothing does. */
+function writtenDigest(finding: Finding): string | undefined {
+  if (finding.kind !== 'data-key') return sourceDigest(finding);
+  const held = writtenCiphertext(finding);
+  return held && digest(held);
+}
+
+function outcomeOf(result: WriteResult, { source, destination }: MovedDataKey): Outcome {
+  switch (result.kind) {
+    case 'written':
+      return { kind: 'rewrapped', source, destination };
+    case 'precondition-failed':
+      return {
+        kind: 'moved-by-another-writer',
+        reason: 'changed or deleted between reading and writing; left as that writer left it',
+        source,
+      };
+    case 'blocked':
+      return { kind: 'blocked', reason: result.reason, source };
+    case 'unavailable':
+      return { kind: 'failed', reason: result.reason, source };
+  }
+}
