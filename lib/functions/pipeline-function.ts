@@ -1,28 +1,20 @@
 import { RemovalPolicy, type Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { fileURLToPath } from 'node:url';
+import { handlerCode, type Handler } from './handler-code.ts';
 
 export interface PipelineFunctionProps {
-  /** File name under `lambda/handlers/`, without `.ts`: the stage's name. */
-  readonly handler: string;
+  readonly handler: Handler;
   readonly description: string;
   readonly timeout: Duration;
   /** Files to lie beside the bundle: name in the bundle to path here. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
-const HANDLERS = fileURLToPath(new URL('../../lambda/handlers/', import.meta.url));
-const LOCK_FILE = fileURLToPath(new URL('../../package-lock.json', import.meta.url));
-
-/** CommonJS dependencies inside an ES module call `require` for Node's own modules. */
-const REQUIRE_BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
-
 /** A stage of the pipeline as a function: one bundle, one role, one log group. */
-export class PipelineFunction extends NodejsFunction {
+export class PipelineFunction extends LambdaFunction {
   constructor(
     scope: Construct,
     id: string,
@@ -37,8 +29,8 @@ export class PipelineFunction extends NodejsFunction {
     logGroup.grantWrite(role);
     super(scope, id, {
       role,
-      entry: `${HANDLERS}${handler}.ts`,
-      depsLockFilePath: LOCK_FILE,
+      code: handlerCode(handler, files),
+      handler: 'index.handler',
       description,
       timeout,
       runtime: Runtime.NODEJS_24_X,
@@ -47,26 +39,6 @@ export class PipelineFunction extends NodejsFunction {
       memorySize: 512,
       logGroup,
       environment: { POWERTOOLS_LOG_LEVEL: 'INFO' },
-      bundling: {
-        // The SDK travels with the bundle: key material ids and DryRun modifiers are there whatever the runtime ships.
-        bundleAwsSDK: true,
-        format: OutputFormat.ESM,
-        // Runs on Lambda's Node 24 and on the Node 20 of the embedded AWS alike.
-        target: 'node20',
-        mainFields: ['module', 'main'],
-        minify: true,
-        banner: REQUIRE_BANNER,
-        commandHooks: {
-          beforeBundling: () => [],
-          beforeInstall: () => [],
-          afterBundling: (_input: string, output: string) =>
-            Object.entries(files).map(([name, path]) => copyCommand(path, `${output}/${name}`)),
-        },
-      },
     });
   }
-}
-
-function copyCommand(from: string, to: string): string {
-  return `node -e "require('node:fs').copyFileSync(process.argv[1], process.argv[2])" "${from}" "${to}"`;
 }

@@ -11,6 +11,7 @@ import { storeGrants } from '../stores/store-grants.ts';
 import type { JournalBucket } from '../storage/journal-bucket.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { RunBucket } from '../storage/run-bucket.ts';
+import type { Handler } from './handler-code.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 
 export interface PipelineFunctionsProps {
@@ -23,7 +24,7 @@ export interface PipelineFunctionsProps {
   readonly workerTimeout: Duration;
 }
 
-type WritingWorker = PipelineFunctionsProps & { readonly handler: string; readonly description: string };
+type WritingWorker = PipelineFunctionsProps & { readonly handler: Handler; readonly description: string };
 
 /** The stages with what each may do: the whole of the service's permissions is on this page. */
 export class PipelineFunctions extends Construct {

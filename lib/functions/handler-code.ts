@@ -1,0 +1,74 @@
+import { AssetHashType, DockerImage } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { buildSync } from 'esbuild';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join, parse } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const HANDLERS = [
+  'plan',
+  'migrate-unit',
+  'migrate-unit-plaintext',
+  'verify-unit',
+  'rollback-unit',
+  'report',
+] as const;
+
+/** File name under `lambda/handlers/`, without `.ts`: the stage's name. */
+export type Handler = (typeof HANDLERS)[number];
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const FOLDER = join(ROOT, 'lambda', 'handlers');
+
+/** CommonJS dependencies inside an ES module call `require` for Node's own modules. */
+const REQUIRE_BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
+
+/** The code of a handler as `index.mjs`, with files beside it: name in the bundle to path here. */
+export function handlerCode(handler: Handler, files: Readonly<Record<string, string>>): Code {
+  return Code.fromAsset(FOLDER, {
+    // Equal bundles are equal assets: a change of comments deploys nothing.
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry('none-is-needed'),
+      // Never executed, and all that tells the assets of one folder apart: CDK stages equal options once.
+      command: [handler, ...Object.entries(files).flat()],
+      local: {
+        tryBundle: output => {
+          writeFileSync(join(output, 'index.mjs'), bundleOf(handler));
+          for (const [name, path] of Object.entries(files)) copyFileSync(path, join(output, name));
+          return true;
+        },
+      },
+    },
+  });
+}
+
+let bundles: ReadonlyMap<string, Uint8Array> | undefined;
+
+function bundleOf(handler: Handler): Uint8Array {
+  bundles ??= bundleAll();
+  const bundle = bundles.get(handler);
+  if (bundle === undefined) throw new Error(`esbuild made no bundle of ${handler}`);
+  return bundle;
+}
+
+/** All handlers in one call: they share most of their sources, and a call for each takes five times as long. */
+function bundleAll(): ReadonlyMap<string, Uint8Array> {
+  const { outputFiles } = buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: HANDLERS.map(handler => join(FOLDER, `${handler}.ts`)),
+    outdir: 'bundles',
+    write: false,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    // Runs on Lambda's Node 24 and on the Node 20 of the embedded AWS alike.
+    target: 'node20',
+    // The SDK travels with the bundle: key material ids and DryRun modifiers are there whatever the runtime ships.
+    mainFields: ['module', 'main'],
+    minify: true,
+    banner: { js: REQUIRE_BANNER },
+    logLevel: 'warning',
+  });
+  return new Map(outputFiles.map(({ path, contents }) => [parse(path).name, contents]));
+}
