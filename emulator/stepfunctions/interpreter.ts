@@ -2,6 +2,7 @@ import type { Catcher, Definition, Retrier, State, Template } from './asl.ts';
 import type { Frame } from './execution-frame.ts';
 import { evaluate, type Bindings } from './jsonata.ts';
 import { runMap } from './map.ts';
+import { bindingsOf, type StateRun } from './state-run.ts';
 import { errorOutput, ExecutionAborted, matches, StatesError, type ErrorOutput } from './states-error.ts';
 import { runTask } from './task.ts';
 import { sleep } from './sleep.ts';
@@ -37,11 +38,6 @@ export async function interpret(definition: Definition, input: unknown, frame: F
 interface Step {
   readonly output: unknown;
   readonly next?: string;
-}
-
-interface StateRun {
-  readonly input: unknown;
-  readonly frame: Frame;
 }
 
 async function runState(name: string, state: State, { input, frame }: StateRun): Promise<Step> {
@@ -86,7 +82,7 @@ async function runOnce(name: string, state: State, run: StateRun): Promise<Step>
     case 'Task':
       return leave(name, state, { run, result: await runTask(name, state, { input, frame }) });
     case 'Map':
-      return leave(name, state, { run, result: await runMap(name, state, { input, frame }) });
+      return leave(name, state, { run, result: await runMap(name, state, { input, frame, interpret }) });
     case 'Parallel':
       return leave(name, state, { run, result: await runParallel(name, state, run) });
     case 'Pass':
@@ -124,13 +120,6 @@ async function assign(
   if (template === undefined) return;
   const values = (await evaluate(template, bindings, `${name}/Assign`)) as Record<string, unknown>;
   run.frame.variables = { ...run.frame.variables, ...values };
-}
-
-export function bindingsOf(
-  { input, frame }: StateRun,
-  more: { readonly result?: unknown; readonly errorOutput?: unknown } = {},
-): Bindings {
-  return { states: { input, context: frame.context, ...more }, variables: frame.variables };
 }
 
 async function caught({ Next, Assign, Output }: Catcher, error: ErrorOutput, run: StateRun): Promise<Step> {

@@ -1,11 +1,10 @@
 import type { State } from './asl.ts';
-import { bindingsOf } from './interpreter.ts';
 import { evaluate } from './jsonata.ts';
-import type { MapScope } from './map.ts';
+import { bindingsOf, type StateRun } from './state-run.ts';
 import { StatesError } from './states-error.ts';
 
 /** The items of a map: from Items, from an ItemReader over JSON Lines or JSON in S3, or the input itself. */
-export async function readItems(name: string, state: State, scope: MapScope): Promise<readonly unknown[]> {
+export async function readItems(name: string, state: State, scope: StateRun): Promise<readonly unknown[]> {
   const items =
     state.ItemReader === undefined
       ? await inlineItems(name, state, scope)
@@ -15,7 +14,7 @@ export async function readItems(name: string, state: State, scope: MapScope): Pr
   return items as readonly unknown[];
 }
 
-async function inlineItems(name: string, state: State, scope: MapScope): Promise<unknown> {
+async function inlineItems(name: string, state: State, scope: StateRun): Promise<unknown> {
   return state.Items === undefined
     ? scope.input
     : await evaluate(state.Items, bindingsOf(scope), `${name}/Items`);
@@ -24,7 +23,7 @@ async function inlineItems(name: string, state: State, scope: MapScope): Promise
 async function itemsFromS3(
   name: string,
   reader: NonNullable<State['ItemReader']>,
-  scope: MapScope,
+  scope: StateRun,
 ): Promise<readonly unknown[]> {
   const { InputType, MaxItems } = reader.ReaderConfig;
   if (!/:states:::s3:getObject$/.test(reader.Resource) || !['JSONL', 'JSON'].includes(InputType)) {

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Processor, State } from './asl.ts';
+import type { Definition, Processor, State } from './asl.ts';
 import type { Child, ExecutionContext, Frame } from './execution-frame.ts';
-import { bindingsOf, interpret } from './interpreter.ts';
 import { readItems } from './item-reader.ts';
 import { evaluate } from './jsonata.ts';
 import type { MapRun } from './map-runs.ts';
-import { writeResults } from './result-writer.ts';
+import { outputs, writeResults } from './result-writer.ts';
+import { bindingsOf, type StateRun } from './state-run.ts';
 import { errorOutput, ExecutionAborted, StatesError } from './states-error.ts';
 
-export interface MapScope {
-  readonly input: unknown;
-  readonly frame: Frame;
+export interface MapScope extends StateRun {
+  /** Runs the definition of one child: what runs this map, one level down. */
+  readonly interpret: (definition: Definition, input: unknown, frame: Frame) => Promise<unknown>;
 }
 
 /** Children at one time where MaxConcurrency is 0: the service's own limit. */
@@ -48,11 +48,6 @@ export async function runMap(name: string, state: State, scope: MapScope): Promi
   return distributed && state.ResultWriter !== undefined
     ? writeResults(name, state, { scope, children, run })
     : outputs(children);
-}
-
-/** What a map without a result writer gives out: null for a failure that was tolerated. */
-export function outputs(children: readonly Child[]): readonly unknown[] {
-  return children.map(({ output }) => output ?? null);
 }
 
 async function newChildren(name: string, state: State, scope: MapScope): Promise<readonly Child[]> {
@@ -181,7 +176,7 @@ interface ChildScope {
 /** A distributed child is an execution of its own: it sees its input, none of the parent's variables, and has its own history, which is not kept. */
 async function runChild(
   child: Child,
-  { processor, scope: { frame }, distributed, run, stop }: ChildScope,
+  { processor, scope: { frame, interpret }, distributed, run, stop }: ChildScope,
 ): Promise<void> {
   child.status = 'RUNNING';
   child.startedAt = Date.now();

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { State } from './asl.ts';
-import { bindingsOf } from './interpreter.ts';
 import { evaluate } from './jsonata.ts';
 import type { Child } from './execution-frame.ts';
-import { outputs, type MapScope } from './map.ts';
 import type { MapRun } from './map-runs.ts';
+import { bindingsOf, type StateRun } from './state-run.ts';
 import { StatesError } from './states-error.ts';
 
 interface Writing {
-  readonly scope: MapScope;
+  readonly scope: StateRun;
   readonly children: readonly Child[];
   readonly run: MapRun;
 }
@@ -44,6 +43,11 @@ export async function writeResults(name: string, state: State, writing: Writing)
       `s3://${Bucket}/${folder}: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** What a map without a result writer gives out: null for a failure that was tolerated. */
+export function outputs(children: readonly Child[]): readonly unknown[] {
+  return children.map(({ output }) => output ?? null);
 }
 
 type ResultFiles = Record<(typeof FILES)[number], { readonly Key: string; readonly Size: number }[]>;
@@ -95,7 +99,7 @@ function entries(
     transformation,
     scope,
     run,
-  }: { readonly transformation: string; readonly scope: MapScope; readonly run: MapRun },
+  }: { readonly transformation: string; readonly scope: StateRun; readonly run: MapRun },
 ): readonly unknown[] {
   switch (transformation) {
     case 'COMPACT':
@@ -107,7 +111,7 @@ function entries(
   }
 }
 
-function workflowMetadata(child: Child, scope: MapScope, run: MapRun): object {
+function workflowMetadata(child: Child, scope: StateRun, run: MapRun): object {
   const arn = `${run.arn.replace(':mapRun:', ':execution:').replace(/:[^:]*$/, '')}:${child.name}`;
   return {
     ExecutionArn: arn,

@@ -1,16 +1,11 @@
 import type { State } from './asl.ts';
-import type { Frame } from './execution-frame.ts';
-import { bindingsOf } from './interpreter.ts';
 import { evaluate } from './jsonata.ts';
 import { unlessAborted } from './sleep.ts';
+import { bindingsOf, type StateRun } from './state-run.ts';
 import { StatesError } from './states-error.ts';
 
 /** A Task of the optimized Lambda integration: the result holds the payload beside what Invoke answers. */
-export async function runTask(
-  name: string,
-  state: State,
-  { input, frame }: { readonly input: unknown; readonly frame: Frame },
-): Promise<unknown> {
+export async function runTask(name: string, state: State, { input, frame }: StateRun): Promise<unknown> {
   const bindings = bindingsOf({ input, frame });
   const args = (await evaluate(state.Arguments, bindings, `${name}/Arguments`)) as {
     readonly FunctionName?: string;
