@@ -10,7 +10,7 @@ import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
 import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
 import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
 import type { Store } from '../../lambda/core/model/job.ts';
-import { destinationRegion } from '../../lambda/core/model/route.ts';
+import { destinationRegion } from '../../lambda/core/model/job-routes.ts';
 import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
 import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
 import { formats } from '../../lambda/formats/registry.ts';

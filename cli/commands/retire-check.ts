@@ -5,7 +5,7 @@ import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
 import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
 import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
-import { destinationRegion } from '../../lambda/core/model/route.ts';
+import { destinationRegion } from '../../lambda/core/model/job-routes.ts';
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import { retireCheck } from '../../lambda/core/retire/retire-check.ts';
 import type { StoreProof } from '../../lambda/core/retire/store-proof.ts';

@@ -1,5 +1,5 @@
 import type { Job } from '../../lambda/core/model/job.ts';
-import { possibleRoutes } from '../../lambda/core/model/route.ts';
+import { possibleRoutes } from '../../lambda/core/model/job-routes.ts';
 import { JobsRefused } from './jobs-refused.ts';
 
 /** A job that names the route decrypt-encrypt is deployed only where the deployment allows it in so many words. */

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { BucketStore, Job, Store, TableStore } from '../../lambda/core/model/job.ts';
-import { sourceRegion } from '../../lambda/core/model/route.ts';
+import { sourceRegion } from '../../lambda/core/model/job-routes.ts';
 import { bindFormat } from '../../lambda/core/job/bind-format.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 

@@ -1,6 +1,6 @@
 import { storeName, type BucketStore, type Job, type Store, type TableStore } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
-import { sourceRegion } from '../model/route.ts';
+import { sourceRegion } from '../model/job-routes.ts';
 import { areDisjoint } from '../model/table-filter.ts';
 import type { BoundFormat } from '../model/format.ts';
 

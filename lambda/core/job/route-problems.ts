@@ -1,7 +1,8 @@
 import { parseKeyReference } from '../model/arn.ts';
 import type { Job } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
-import { destinationRegion, mayBeMultiRegion, sourceRegion } from '../model/route.ts';
+import { mayBeMultiRegion } from '../model/route.ts';
+import { destinationRegion, sourceRegion } from '../model/job-routes.ts';
 
 /** The source keys are in one Region: a route has one beginning. */
 export function regionProblems(job: Job): readonly Problem[] {

@@ -1,4 +1,4 @@
-import { sourceRegion } from '../model/route.ts';
+import { sourceRegion } from '../model/job-routes.ts';
 import type { RunPlan } from '../model/run.ts';
 import { bindFormat } from '../job/bind-format.ts';
 import type { ChosenRoute } from './choose-route.ts';

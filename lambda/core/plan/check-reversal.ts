@@ -1,6 +1,6 @@
 import { storeName, writtenPlace, type Job } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
-import { sourceRegion } from '../model/route.ts';
+import { sourceRegion } from '../model/job-routes.ts';
 import type { FoundKey } from './check-keys.ts';
 import type { RunHistory } from './ports.ts';
 

@@ -2,14 +2,8 @@ import type { Job } from '../model/job.ts';
 import { ciphertextBytes, type PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RunMode } from '../model/run.ts';
-import {
-  destinationRegion,
-  inRegion,
-  possibleRoutes,
-  sourceRegion,
-  type PlannedRoute,
-  type RouteType,
-} from '../model/route.ts';
+import { inRegion, type PlannedRoute, type RouteType } from '../model/route.ts';
+import { destinationRegion, possibleRoutes, sourceRegion } from '../model/job-routes.ts';
 import { findKey, findSourceOrLess, needsSourceKeys, type FoundKey } from './check-keys.ts';
 import type { KeyCatalog } from './ports.ts';
 

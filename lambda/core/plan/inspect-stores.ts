@@ -3,7 +3,7 @@ import type { FormatRegistry } from '../model/format.ts';
 import type { Job, Store } from '../model/job.ts';
 import { storeName } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
-import { sourceRegion } from '../model/route.ts';
+import { sourceRegion } from '../model/job-routes.ts';
 import type { ScanRange } from '../model/run.ts';
 import { inspectBucket } from './inspect-bucket.ts';
 import { inspectTable } from './inspect-table.ts';

@@ -1,7 +1,7 @@
 import type { FormatRegistry } from '../model/format.ts';
 import { storeName } from '../model/job.ts';
 import type { RunMode, RunPlan } from '../model/run.ts';
-import { narrowedTo } from '../model/scope.ts';
+import { narrowedTo } from '../model/narrowed-to.ts';
 import { bindFormat } from '../job/bind-format.ts';
 import { mustTellMaterial, type MovedKeys } from '../reencrypt/key-material.ts';
 import type { ChosenRoute } from './choose-route.ts';

@@ -2,7 +2,7 @@ import { EMPTY_BOOKS, inDoubt } from '../account/books.ts';
 import type { Books } from '../model/books.ts';
 import { storeName, type Store } from '../model/job.ts';
 import type { Phase, RunPlan } from '../model/run.ts';
-import { narrowedTo } from '../model/scope.ts';
+import { narrowedTo } from '../model/narrowed-to.ts';
 import { storeVerdict, type StoreVerdict } from '../verdict/store-verdict.ts';
 import { keyMaterials } from './key-materials.ts';
 import type { PassBooks } from './pass-books.ts';

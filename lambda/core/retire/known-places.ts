@@ -1,7 +1,7 @@
 import { bindFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import { writtenPlace, type Job } from '../model/job.ts';
-import { sourceRegion } from '../model/route.ts';
+import { sourceRegion } from '../model/job-routes.ts';
 import { weightOf } from './proof-reach.ts';
 import { covers, isWholeProofOf } from './standing-proofs.ts';
 import { jobText, type StoreProof } from './store-proof.ts';

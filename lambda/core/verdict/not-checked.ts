@@ -1,7 +1,7 @@
 import { storeName, type Store } from '../model/job.ts';
 import { isAsymmetric, type PlannedKey } from '../model/key-use.ts';
 import type { RunMode } from '../model/run.ts';
-import { narrowedTo } from '../model/scope.ts';
+import { narrowedTo } from '../model/narrowed-to.ts';
 
 /** What a run knows of itself that says what it cannot know. */
 export interface NotCheckedOf {
