@@ -1,6 +1,7 @@
 import { RunRefused } from '../../lambda/core/model/errors.ts';
 import type { RunPlan } from '../../lambda/core/model/run.ts';
-import { planRun, type PlanPorts, type PlanRequest } from '../../lambda/core/plan/plan-run.ts';
+import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
+import type { PlanRequest } from '../../lambda/core/plan/plan-request.ts';
 import type {
   KeyCatalog,
   KeyDescription,

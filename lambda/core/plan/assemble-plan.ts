@@ -5,7 +5,7 @@ import type { ChosenRoute } from './choose-route.ts';
 import { unitsOf, workOf } from './cut-work.ts';
 import { estimate } from './estimate.ts';
 import type { InspectedStores } from './inspect-stores.ts';
-import type { PlannedRun, PlanRequest } from './plan-run.ts';
+import type { PlannedRun, PlanRequest } from './plan-request.ts';
 import type { RunInput } from './run-input.ts';
 import { runWarnings } from './run-warnings.ts';
 

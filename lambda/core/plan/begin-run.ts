@@ -2,7 +2,8 @@ import { takeLocks, type LockPorts } from '../lock/take-locks.ts';
 import type { RunPlan } from '../model/run.ts';
 import type { RunFiles } from '../ports.ts';
 import { begunProofs, type StoreProof } from '../retire/store-proof.ts';
-import { planRun, type PlanPorts, type PlanRequest } from './plan-run.ts';
+import { planRun, type PlanPorts } from './plan-run.ts';
+import type { PlanRequest } from './plan-request.ts';
 
 export interface BeginPorts extends PlanPorts {
   readonly files: Pick<RunFiles, 'writePlan'>;

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { digest } from '../scan/digest.ts';
 import type { RunPlan } from '../model/run.ts';
 import { workOf } from './cut-work.ts';
-import type { PlannedRun } from './plan-run.ts';
+import type { PlannedRun } from './plan-request.ts';
 import type { LatestRuns, PastRuns } from './ports.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { Problem } from '../model/problem.ts';
 import type { RunPlan } from '../model/run.ts';
 import { unusableState } from './check-keys.ts';
 import { workOf } from './cut-work.ts';
-import type { PlannedRun, PlanRequest } from './plan-run.ts';
+import type { PlannedRun, PlanRequest } from './plan-request.ts';
 import type { KeyCatalog, PastRuns, RunEnd } from './ports.ts';
 import { refuse } from './refuse.ts';
 import type { RunInput } from './run-input.ts';

@@ -1,6 +1,3 @@
-import type { FormatRegistry } from '../model/format.ts';
-import type { Job } from '../model/job.ts';
-import type { RunPlan, Unit } from '../model/run.ts';
 import type { ShareBook } from '../rate/lease.ts';
 import { sharedRegions, usesOf } from '../rate/region-use.ts';
 import { checkKeys } from './check-keys.ts';
@@ -12,6 +9,7 @@ import { continueRun } from './continue-run.ts';
 import { inspectStores } from './inspect-stores.ts';
 import { lookAtStores, type OpenRecords } from './look-at-stores.ts';
 import { keyLimits } from './key-limits.ts';
+import type { PlannedRun, PlanRequest } from './plan-request.ts';
 import { planRollback } from './plan-rollback.ts';
 import type { KeyCatalog, LatestRuns, PastRuns, RunHistory, StoreCatalog } from './ports.ts';
 import { refuse } from './refuse.ts';
@@ -28,25 +26,6 @@ export interface PlanPorts {
   readonly latestRuns: LatestRuns;
   /** Which runs use KMS just now. */
   readonly shares: Pick<ShareBook, 'read'>;
-}
-
-export interface PlanRequest {
-  readonly runId: string;
-  /** The execution's input, as it came. */
-  readonly input: unknown;
-  readonly jobs: readonly Job[];
-  readonly formats: FormatRegistry;
-  /** The deployment allows plaintext data keys outside KMS. */
-  readonly plaintextAllowed: boolean;
-  /** The longest that one invocation of a worker takes in this deployment. */
-  readonly workerTimeoutSeconds: number;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
-
-export interface PlannedRun {
-  readonly plan: RunPlan;
-  readonly units: readonly Unit[];
 }
 
 /**

@@ -5,7 +5,7 @@ import type { KeyService, ReEncryptAnswer } from '../ports.ts';
 import { sideOf } from '../reencrypt/attempts.ts';
 import { checkReply } from '../reencrypt/check-reply.ts';
 import { digest } from '../scan/digest.ts';
-import { ciphertextOf } from './verdict.ts';
+import { ciphertextOf } from './asked-ciphertext.ts';
 
 export type DestinationAnswer =
   | ReEncryptAnswer

@@ -1,4 +1,4 @@
-import type { DataKey, Finding } from '../model/data-key.ts';
+import type { Finding } from '../model/data-key.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { StoreRecord } from '../model/record.ts';
 import { names } from '../model/key-use.ts';
@@ -20,17 +20,6 @@ export interface Evidence {
   readonly keys: MovedKeys;
   /** In this run's migrate pass, every source key was asked about that very ciphertext, and said that another key made it. */
   readonly provenForeign: boolean;
-}
-
-/** The ciphertext that should be the destination's: the new one, where that has a place of its own. */
-export function ciphertextOf(finding: Finding): Uint8Array | undefined {
-  if (finding.kind === 'unsupported') return undefined;
-  if (finding.kind === 'data-key' && finding.writeTo !== undefined) return copyOf(finding);
-  return finding.ciphertext;
-}
-
-function copyOf({ writeTo }: DataKey): Uint8Array | undefined {
-  return writeTo?.stale === true ? undefined : writeTo?.ciphertext;
 }
 
 /**

@@ -26,7 +26,8 @@ import { pages } from '../scan/pages.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { askedAbout, DestinationKey } from './ask-destination.ts';
 import { compareFingerprints, fingerprintsBefore } from './compare-fingerprints.ts';
-import { ciphertextOf, verdictOf, type Verdict } from './verdict.ts';
+import { verdictOf, type Verdict } from './verdict.ts';
+import { ciphertextOf } from './asked-ciphertext.ts';
 
 export interface VerifyPorts {
   readonly records: RecordStore;
