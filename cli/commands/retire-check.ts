@@ -8,7 +8,7 @@ import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
 import { destinationRegion } from '../../lambda/core/model/job-routes.ts';
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import { retireCheck } from '../../lambda/core/retire/retire-check.ts';
-import type { StoreProof } from '../../lambda/core/retire/store-proof.ts';
+import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
 import { toldJobs } from '../deployed-jobs.ts';

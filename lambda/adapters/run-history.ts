@@ -2,7 +2,8 @@ import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk
 import { writtenPlace } from '../core/model/job.ts';
 import type { RunMode, RunPlan } from '../core/model/run.ts';
 import { queryPartition } from './query-partition.ts';
-import { proofId, type StoreProof } from '../core/retire/store-proof.ts';
+import type { StoreProof } from '../core/proof/store-proof.ts';
+import { proofId } from '../core/proof/proof-id.ts';
 import { workDigest } from '../core/plan/continue-run.ts';
 import { aliasesOf } from '../core/plan/moved-aliases.ts';
 import type { FinishedRun, LatestRun, LatestRuns, RunHistory } from '../core/plan/ports.ts';

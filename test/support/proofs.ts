@@ -1,4 +1,4 @@
-import type { StoreProof } from '../../lambda/core/retire/store-proof.ts';
+import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
 import { NEW_KEY, OLD_KEY } from './builders.ts';
 
 export const PLACE = 'dynamodb:us-east-1:Orders';

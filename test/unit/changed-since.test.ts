@@ -3,7 +3,8 @@ import type { LatestRun } from '../../lambda/core/plan/ports.ts';
 import type { RunMode, RunPlan } from '../../lambda/core/model/run.ts';
 import { changedSince } from '../../lambda/core/report/changed-since.ts';
 import type { Report, StoreReport } from '../../lambda/core/report/report.ts';
-import { jobText, proofIdOf, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
+import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
+import { jobText, proofIdOf } from '../../lambda/core/proof/plan-proofs.ts';
 import { FOREIGN_KEY, item, job, NEW_KEY, OLD_KEY, plan, planned, use } from '../support/builders.ts';
 import { key, keys, planOf, type Given } from '../support/plan-ports.ts';
 

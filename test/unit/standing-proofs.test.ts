@@ -1,5 +1,6 @@
 import { covers, evidenceOf } from '../../lambda/core/retire/standing-proofs.ts';
-import { proofId, type StoreProof } from '../../lambda/core/retire/store-proof.ts';
+import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
+import { proofId } from '../../lambda/core/proof/proof-id.ts';
 import { FOREIGN_KEY, OLD_KEY } from '../support/builders.ts';
 import { doubted, PLACE, proof } from '../support/proofs.ts';
 

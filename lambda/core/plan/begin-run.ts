@@ -1,7 +1,8 @@
 import { takeLocks, type LockPorts } from '../lock/take-locks.ts';
 import type { RunPlan } from '../model/run.ts';
 import type { RunFiles } from '../ports.ts';
-import { begunProofs, type StoreProof } from '../retire/store-proof.ts';
+import type { StoreProof } from '../proof/store-proof.ts';
+import { begunProofs } from '../proof/plan-proofs.ts';
 import { planRun, type PlanPorts } from './plan-run.ts';
 import type { PlanRequest } from './plan-request.ts';
 

@@ -1,5 +1,5 @@
 import type { EncryptionAlgorithm } from '../model/key-use.ts';
-import type { StoreProof } from '../retire/store-proof.ts';
+import type { StoreProof } from '../proof/store-proof.ts';
 import type { KnownKeyMaterial, RunMode, RunPlan, Unit } from '../model/run.ts';
 
 /** What Plan asks of the world, besides writing its files. */

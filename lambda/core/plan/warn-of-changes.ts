@@ -1,7 +1,7 @@
 import { names } from '../model/key-use.ts';
 import type { RunPlan } from '../model/run.ts';
-import { backAgain, isComparable } from '../report/changed-since.ts';
-import { proofIdOf } from '../retire/store-proof.ts';
+import { backAgain, isComparable } from '../proof/back-again.ts';
+import { proofIdOf } from '../proof/plan-proofs.ts';
 import { lastRun, movedAliases } from './moved-aliases.ts';
 import type { LatestRuns, RunHistory } from './ports.ts';
 

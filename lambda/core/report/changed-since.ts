@@ -1,6 +1,7 @@
-import { isSameKey } from '../model/key-use.ts';
 import type { RunPlan } from '../model/run.ts';
-import { jobText, proofIdOf, type StoreProof } from '../retire/store-proof.ts';
+import { backAgain, isComparable } from '../proof/back-again.ts';
+import type { StoreProof } from '../proof/store-proof.ts';
+import { proofIdOf } from '../proof/plan-proofs.ts';
 import type { Report, StoreReport } from './report.ts';
 
 /** What was proven of a store before this run; `undefined` where nothing was. */
@@ -24,32 +25,6 @@ export async function changedSince(
       ? []
       : [backAgain({ proof, found: `found ${counted(found)} to move there`, store: store.store })];
   });
-}
-
-/** The words for it, where a run has found them and where Plan has seen their labels. */
-export function backAgain({
-  proof,
-  found,
-  store,
-}: {
-  readonly proof: StoreProof;
-  readonly found: string;
-  readonly store: string;
-}): string {
-  return `${store}: the run ${proof.runId} left nothing under the source keys at ${proof.at}, and this one ${found}: a writer still uses a source key, or old records were put back (by a rollback, a restored backup, a cache); find it before a key is retired`;
-}
-
-/** Something to move is news only where the same was to be moved: from the same keys to the same, under the same contexts. */
-export function isComparable(proof: StoreProof, plan: RunPlan, index: number): boolean {
-  const store = plan.stores[index];
-  return (
-    store !== undefined &&
-    proof.verdict === 'proven' &&
-    proof.jobText === jobText(store) &&
-    proof.destinationKeyArn === plan.destination.keyArn &&
-    // Rotated key material under the same key is to be moved again and again.
-    !plan.sources.some(({ keyArn }) => isSameKey(keyArn, plan.destination.keyArn))
-  );
 }
 
 /** A verify pass on its own cannot tell what was foreign before from what is new. */

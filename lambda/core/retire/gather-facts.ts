@@ -14,7 +14,7 @@ import type { KeyUsage, StoreBackups } from './ports.ts';
 import type { RetireFacts } from './retire-check.ts';
 import { evidenceOf } from './standing-proofs.ts';
 import type { KnownStore } from './store-findings.ts';
-import type { StoreProof } from './store-proof.ts';
+import type { StoreProof } from '../proof/store-proof.ts';
 
 export interface RetirePorts {
   readonly keys: Pick<KeyCatalog, 'describeKey'>;

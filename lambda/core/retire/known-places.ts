@@ -2,9 +2,10 @@ import { bindFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import { writtenPlace, type Job } from '../model/job.ts';
 import { sourceRegion } from '../model/job-routes.ts';
-import { weightOf } from './proof-reach.ts';
+import { weightOf } from '../proof/proof-reach.ts';
 import { covers, isWholeProofOf } from './standing-proofs.ts';
-import { jobText, type StoreProof } from './store-proof.ts';
+import type { StoreProof } from '../proof/store-proof.ts';
+import { jobText } from '../proof/plan-proofs.ts';
 
 /** A place that a job names, with what it says of it. */
 export interface NamedPlace {

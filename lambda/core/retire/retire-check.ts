@@ -1,7 +1,7 @@
 import type { KeyDescription } from '../plan/ports.ts';
 import { blocks, note, waits, type RetireFinding } from './findings.ts';
 import type { KeyUsage } from './ports.ts';
-import type { StoreProof } from './store-proof.ts';
+import type { StoreProof } from '../proof/store-proof.ts';
 import { proofsIn, storeFindings, type KnownStore } from './store-findings.ts';
 
 export interface RetireFacts {

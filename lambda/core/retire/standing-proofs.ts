@@ -1,6 +1,6 @@
 import { areComplements } from '../model/table-filter.ts';
-import { isPartOnlyBy, reachOf, weightOf, wholeOf } from './proof-reach.ts';
-import type { StoreProof } from './store-proof.ts';
+import { isPartOnlyBy, reachOf, weightOf, wholeOf } from '../proof/proof-reach.ts';
+import type { StoreProof } from '../proof/store-proof.ts';
 
 /** A place where a data key lies, in all records of a table, or of a bucket and prefix, and the key that is asked about. */
 export interface AskedPlace {

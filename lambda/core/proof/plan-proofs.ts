@@ -1,0 +1,62 @@
+import { Buffer } from 'node:buffer';
+import { canonicalJson } from '../model/canonical-json.ts';
+import { writtenPlace, type Store } from '../model/job.ts';
+import { narrowedTo } from '../model/narrowed-to.ts';
+import type { RunPlan } from '../model/run.ts';
+import { digest } from '../scan/digest.ts';
+import { proofId } from './proof-id.ts';
+import type { ProofPart, StoreProof } from './store-proof.ts';
+
+/** The name of what is proven of a store, where a run like this one has proven it. */
+export function proofIdOf(plan: RunPlan, index: number): string {
+  return proofId({ ...aboutStore(plan, index, plan.startedAt), verdict: 'proven', doubts: [], remaining: 0 });
+}
+
+/** From its beginning on, the places of a run are known. Since a rollback has begun, nothing is proven of them any more. */
+export function begunProofs(plan: RunPlan): readonly StoreProof[] {
+  return plan.stores.map((_, index) => ({
+    ...aboutStore(plan, index, plan.startedAt),
+    ...(plan.mode !== 'rollback' && { begun: true }),
+    verdict: 'not-proven',
+    doubts: [],
+    remaining: null,
+  }));
+}
+
+/** What a job says of a store, beside where it is: a proof is of a job that said the same. */
+export function jobText({ format, ignore = [], withoutDataKey }: Store): string {
+  return digest(Buffer.from(canonicalJson([format, [...ignore].sort(), withoutDataKey])));
+}
+
+/** What a proof says of its run and its store, whatever that run has found there. */
+type About = Omit<StoreProof, 'remaining' | 'verdict' | 'doubts'>;
+
+export function aboutStore(plan: RunPlan, index: number, at: string): About {
+  const { job, runId, mode, sources, destination, keepsSource, storeRegion, slots = [], stores } = plan;
+  const store = stores[index];
+  if (store === undefined) throw new RangeError(`the plan of ${runId} has no store ${index}`);
+  const [slot, part] = [slots[index], partOf(plan, index)];
+  const ignored = store.ignore ?? [];
+  return {
+    place: writtenPlace(store, storeRegion),
+    ...(slot !== undefined && { slot }),
+    ...(part !== undefined && { part }),
+    ...(ignored.length > 0 && { ignored }),
+    ...(store.withoutDataKey === 'expected' && { withoutDataKeyExpected: true }),
+    jobText: jobText(store),
+    job,
+    runId,
+    mode,
+    at,
+    sourceKeyArns: sources.flatMap(({ keyArn, alsoKnownAs }) => [keyArn, ...alsoKnownAs]),
+    destinationKeyArn: destination.keyArn,
+    keepsSource,
+  };
+}
+
+function partOf({ stores, sample }: RunPlan, index: number): ProofPart | undefined {
+  const store = stores[index];
+  const words = store && narrowedTo(store, sample);
+  if (store === undefined || words === undefined) return undefined;
+  return { words, ...store.scope, ...(sample !== undefined && { sample }) };
+}

@@ -1,0 +1,40 @@
+import type { OutcomeKind } from '../model/outcome.ts';
+import type { RunPlan } from '../model/run.ts';
+import { aboutStore } from '../proof/plan-proofs.ts';
+import type { StoreProof } from '../proof/store-proof.ts';
+import type { Doubt, StoreVerdict } from '../verdict/store-verdict.ts';
+import type { Report } from './report.ts';
+
+/** What a report says of each of its stores. A run that failed may have found doubts; it proves nothing. */
+export function proofsOf(plan: RunPlan, report: Report): readonly StoreProof[] {
+  return plan.stores.flatMap((_, index) => {
+    const store = report.stores[index];
+    if (store === undefined) return [];
+    const doubts = doubtsOf(store.verdict);
+    if (report.state === 'failed' && doubts.length === 0) return [];
+    return [
+      {
+        ...aboutStore(plan, index, report.endedAt),
+        startedAt: report.startedAt,
+        verdict: doubts.length > 0 ? 'not-proven' : store.verdict.kind === 'empty' ? 'empty' : 'proven',
+        doubts,
+        records: store.records,
+        withoutDataKey: store.withoutDataKey,
+        dataKeys: sum(store.concluding),
+        proven: store.proven,
+        foreign: store.concluding['foreign-key'] ?? 0,
+        lookAlikes: store.lookAlikes,
+        remaining: store.remaining,
+      },
+    ];
+  });
+}
+
+/** That it is a part of a store, its own field says. */
+function doubtsOf(verdict: StoreVerdict): readonly Doubt[] {
+  return verdict.kind === 'not-proven' ? verdict.doubts.filter(({ code }) => code !== 'narrowed') : [];
+}
+
+function sum(outcomes: Readonly<Partial<Record<OutcomeKind, number>>>): number {
+  return Object.values(outcomes).reduce((total, count) => total + count, 0);
+}
