@@ -1,5 +1,5 @@
 import type { RunPlan } from '../model/run.ts';
-import { refuse } from '../plan/refuse.ts';
+import { refuse } from '../model/refuse.ts';
 import {
   lockedPlaces,
   overlap,

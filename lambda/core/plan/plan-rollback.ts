@@ -6,7 +6,7 @@ import { unusableState } from './check-keys.ts';
 import { workOf } from './cut-work.ts';
 import type { PlannedRun, PlanRequest } from './plan-request.ts';
 import type { KeyCatalog, PastRuns, RunEnd } from './ports.ts';
-import { refuse } from './refuse.ts';
+import { refuse } from '../model/refuse.ts';
 import type { RunInput } from './run-input.ts';
 
 interface RollbackPlanPorts {

@@ -12,7 +12,7 @@ import { keyLimits } from './key-limits.ts';
 import type { PlannedRun, PlanRequest } from './plan-request.ts';
 import { planRollback } from './plan-rollback.ts';
 import type { KeyCatalog, LatestRuns, PastRuns, RunHistory, StoreCatalog } from './ports.ts';
-import { refuse } from './refuse.ts';
+import { refuse } from '../model/refuse.ts';
 import { changesSince } from './warn-of-changes.ts';
 import { parseRunInput, type RunInput } from './run-input.ts';
 

@@ -1,5 +1,5 @@
-import { RunRefused } from '../model/errors.ts';
-import { formatProblem, type Problem } from '../model/problem.ts';
+import { RunRefused } from './errors.ts';
+import { formatProblem, type Problem } from './problem.ts';
 
 /** Nothing is started: a line for each problem. */
 export function refuse(code: string, problems: readonly Problem[]): RunRefused {
