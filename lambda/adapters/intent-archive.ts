@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { readIntents } from '../core/journal/read-intents.ts';
 import type { Unit } from '../core/model/run.ts';
-import type { IntentArchive, JournalledPage, ReadIntents } from '../core/ports.ts';
+import type { IntentArchive, JournalledPage, ReadIntents } from '../core/journal/ports.ts';
 import { nameOf } from './aws-errors.ts';
 import { compareUtf8 } from '../core/scan/utf8-order.ts';
 import { attemptOf, journalNames, pageNameOf } from './journal-names.ts';

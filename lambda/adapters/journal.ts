@@ -7,7 +7,7 @@ import type { Unit } from '../core/model/run.ts';
 import { nameOf } from './aws-errors.ts';
 import { despiteConflicts } from './patience.ts';
 import { attemptName, journalNames, pageName, pageOf } from './journal-names.ts';
-import type { Journal, JournalledOutcome, JournalPage, OutcomeArchive } from '../core/ports.ts';
+import type { Journal, JournalledOutcome, JournalPage, OutcomeArchive } from '../core/journal/ports.ts';
 
 /**
  * The journal in its bucket: gzip JSON Lines, one object of intents and one of outcomes for each page.

@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { UnitProgress } from '../core/model/books.ts';
 import type { RunPlan, Unit } from '../core/model/run.ts';
-import type { RunFiles } from '../core/ports.ts';
+import type { PlanFiles } from '../core/plan/ports.ts';
+import type { ReportFiles } from '../core/report/finish-run.ts';
 import { judged, type StoredReport } from '../core/report/earlier-report.ts';
 import type { FailedUnit } from '../core/report/failure-words.ts';
 import type { Report } from '../core/report/report.ts';
@@ -16,7 +17,7 @@ interface Manifest {
 }
 
 /** The run bucket: everything about a run under `runs/RUN/`. */
-export class S3RunFiles implements RunFiles {
+export class S3RunFiles implements PlanFiles, ReportFiles {
   readonly #client: S3Client;
   readonly #bucket: string;
 

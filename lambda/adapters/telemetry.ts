@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { OutcomeEntry } from '../core/journal/entries.ts';
-import type { Telemetry } from '../core/ports.ts';
+import type { Telemetry } from '../core/account/ports.ts';
 
 export const METRICS_NAMESPACE = 'KmsRewrap';
 

@@ -2,7 +2,7 @@ import { accountPage } from './account/account-page.ts';
 import { PageBudget } from './account/page-budget.ts';
 import { PageSizes } from './account/page-sizes.ts';
 import { heedControl } from './account/run-control.ts';
-import type { Turns } from './account/turns.ts';
+import type { Turns } from './scan/turns.ts';
 import { resumeUnit } from './account/unit-progress.ts';
 import { planChanges, type Move, type PlannedChanges } from './change/plan-changes.ts';
 import { intentsOf } from './journal/intents.ts';
@@ -12,16 +12,9 @@ import type { UnitProgress } from './model/books.ts';
 import type { StoreRecord } from './model/record.ts';
 import { mayNeedSource, type Outcome } from './model/outcome.ts';
 import { REQUESTS_PER_DATA_KEY } from './model/route.ts';
-import type {
-  Clock,
-  Deadline,
-  Journal,
-  KeyService,
-  Ledger,
-  RateShares,
-  RecordStore,
-  Telemetry,
-} from './ports.ts';
+import type { Clock, Deadline, KeyService, Ledger, RateShares, RecordStore } from './ports.ts';
+import type { Telemetry } from './account/ports.ts';
+import type { Journal } from './journal/ports.ts';
 import { Attempts } from './reencrypt/attempts.ts';
 import { KeysWithinTime } from './reencrypt/keys-within-time.ts';
 import { reencryptPage } from './reencrypt/reencrypt-page.ts';

@@ -2,14 +2,13 @@ import type { UnitProgress } from './model/books.ts';
 import type { KeyMaterial } from './model/data-key.ts';
 import type { EncryptionContext } from './model/encryption-context.ts';
 import type { EncryptionAlgorithm } from './model/key-use.ts';
-import type { RunPlan, ScanRange, Unit } from './model/run.ts';
+import type { ScanRange } from './model/run.ts';
 import type { PlaceChange } from './model/place.ts';
 import type { StoreRecord } from './model/record.ts';
-import type { OutcomeEntry, IntentEntry } from './journal/entries.ts';
-import type { Report } from './report/report.ts';
 
 /**
- * What the core needs of the world, in its own words. Adapters implement these over the AWS SDK, tests over memory.
+ * What several rooms of the core need of the world, in its own words; what one of them needs is in its own ports.ts.
+ * Adapters implement these over the AWS SDK, tests over memory.
  * An expected outcome is a value; a thrown PremiseBroken means that the whole run cannot go on.
  */
 
@@ -134,62 +133,6 @@ export interface Ledger {
   renewLease(runId: string, until: number): Promise<void>;
 }
 
-export interface JournalPage {
-  readonly unit: Unit;
-  readonly page: number;
-}
-
-export interface Journal {
-  /** Durable before it resolves: no record is changed earlier. */
-  writeIntents(page: JournalPage, intents: readonly IntentEntry[]): Promise<void>;
-  writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void>;
-}
-
-/** One page of a unit's journal, as it lies there. A page that was worked again has several objects of a kind. */
-export interface JournalledPage {
-  /** Its place in the archive's order: what comes after it can be asked for. */
-  readonly name: string;
-  /** Names of journal objects. */
-  readonly intents: readonly string[];
-  readonly outcomes: readonly string[];
-  /** Several attempts were made at it, or one that did not come to its end: it may have ended elsewhere for each of them. */
-  readonly workedAgain?: true;
-}
-
-export type ReadIntents =
-  | { readonly kind: 'intents'; readonly intents: readonly IntentEntry[] }
-  /** Truncated, altered or of another schema: nothing of it is believed. */
-  | { readonly kind: 'damaged'; readonly reason: string };
-
-/** What a rollback reads of the journal of the run that it undoes. */
-export interface IntentArchive {
-  /** In an order that stays the same, each page once. `after`: pages up to the one of that name are passed over. */
-  pagesOf(unit: Unit, after?: string): AsyncIterable<JournalledPage>;
-  readIntents(name: string): Promise<ReadIntents>;
-  /** Whether a journal object of outcomes names data keys that were re-wrapped. */
-  hasRewrapped(name: string): Promise<boolean>;
-}
-
-/** `page`: where it lies in the journal of its unit. */
-export type JournalledOutcome = OutcomeEntry & { readonly page: number };
-
-/** What the verify pass may read of a journal: outcomes hold digests, never ciphertexts. */
-export interface OutcomeArchive {
-  /** In the order of the unit's pages. `fromPage`: pages before it are passed over. */
-  outcomesOf(unit: Unit, fromPage?: number): AsyncIterable<JournalledOutcome>;
-}
-
-export interface Telemetry {
-  /** One line for each data key. */
-  dataKey(entry: OutcomeEntry): void;
-  /** Counts of one page, as metrics. */
-  page(
-    store: string,
-    entries: readonly OutcomeEntry[],
-    kms: { readonly requests: number; readonly throttled: number },
-  ): void;
-}
-
 export interface Deadline {
   /** Milliseconds until this invocation is killed. */
   remaining(): number;
@@ -198,10 +141,4 @@ export interface Deadline {
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-}
-
-export interface RunFiles {
-  readPlan(runId: string): Promise<RunPlan>;
-  writePlan(plan: RunPlan, units: Iterable<Unit>): Promise<{ readonly unitsKey: string }>;
-  writeReport(report: Report, html: string): Promise<{ readonly reportKey: string }>;
 }

@@ -3,7 +3,7 @@ import { S3IntentArchive } from '../../lambda/adapters/intent-archive.ts';
 import { S3Journal, S3OutcomeArchive } from '../../lambda/adapters/journal.ts';
 import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
 import type { IntentEntry, OutcomeEntry } from '../../lambda/core/journal/entries.ts';
-import type { JournalledPage } from '../../lambda/core/ports.ts';
+import type { JournalledPage } from '../../lambda/core/journal/ports.ts';
 import { plan, UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 

@@ -13,7 +13,7 @@ import type {
   JournalPage,
   OutcomeArchive,
   ReadIntents,
-} from '../../lambda/core/ports.ts';
+} from '../../lambda/core/journal/ports.ts';
 import { foldReport } from '../../lambda/core/report/fold.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { rollbackUnit } from '../../lambda/core/rollback/rollback-unit.ts';

@@ -7,16 +7,18 @@ import type { ScanRange, Unit } from '../../lambda/core/model/run.ts';
 import type { MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type {
   Deadline,
-  Journal,
-  JournalledOutcome,
-  JournalPage,
   Ledger,
-  OutcomeArchive,
   RecordPage,
   RecordStore,
   RunControl,
   WriteResult,
 } from '../../lambda/core/ports.ts';
+import type {
+  Journal,
+  JournalledOutcome,
+  JournalPage,
+  OutcomeArchive,
+} from '../../lambda/core/journal/ports.ts';
 import { FakeKms } from './fake-kms.ts';
 import { ALONE } from './fake-shares.ts';
 

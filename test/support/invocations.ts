@@ -1,6 +1,7 @@
 import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
-import type { KeyService, OutcomeArchive, ReEncryptRequest } from '../../lambda/core/ports.ts';
+import type { KeyService, ReEncryptRequest } from '../../lambda/core/ports.ts';
+import type { OutcomeArchive } from '../../lambda/core/journal/ports.ts';
 import { Pace } from '../../lambda/core/reencrypt/pace.ts';
 import type { UnitScope } from '../../lambda/core/scan/unit-scope.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';

@@ -1,5 +1,5 @@
 import { readIntents } from '../../lambda/core/journal/read-intents.ts';
-import type { IntentArchive, JournalledPage, ReadIntents } from '../../lambda/core/ports.ts';
+import type { IntentArchive, JournalledPage, ReadIntents } from '../../lambda/core/journal/ports.ts';
 import { scope } from './builders.ts';
 import { FakeJournal, type FakePorts } from './fake-ports.ts';
 

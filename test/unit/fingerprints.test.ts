@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { Unit } from '../../lambda/core/model/run.ts';
 import type { AttributeMap, AttributeValue } from '../../lambda/core/model/record.ts';
-import type { JournalledOutcome } from '../../lambda/core/ports.ts';
+import type { JournalledOutcome } from '../../lambda/core/journal/ports.ts';
 import { fingerprintOf } from '../../lambda/core/scan/fingerprint.ts';
 import { FingerprintsBefore } from '../../lambda/core/verify/compare-fingerprints.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';

@@ -4,7 +4,7 @@ import { booksBalance, EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { Books } from '../../lambda/core/model/books.ts';
 import type { AttributeValue, ItemRecord } from '../../lambda/core/model/record.ts';
-import { ALL_THE_TIME } from '../../lambda/core/account/turns.ts';
+import { ALL_THE_TIME } from '../../lambda/core/scan/turns.ts';
 import { askTwinsOnce } from '../../lambda/core/reencrypt/twins.ts';
 import { ServiceUnavailable } from '../../lambda/core/model/errors.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';

@@ -2,7 +2,7 @@ import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { FormatConfig } from '../../lambda/core/model/job.ts';
 import type { ItemRecord } from '../../lambda/core/model/record.ts';
 import { rollbackUnit } from '../../lambda/core/rollback/rollback-unit.ts';
-import type { IntentArchive, ReadIntents } from '../../lambda/core/ports.ts';
+import type { IntentArchive, ReadIntents } from '../../lambda/core/journal/ports.ts';
 import { item, OLD_KEY, scope } from '../support/builders.ts';
 import { FakeJournal, fakePorts, type FakePorts } from '../support/fake-ports.ts';
 import { archiveOf, migrated, pagesOf, ROLLBACK, snapshot } from '../support/rolled-back.ts';

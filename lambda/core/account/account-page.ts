@@ -1,7 +1,8 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../model/job.ts';
 import type { Fingerprints, LookAlikeCount, Position, UnitProgress } from '../model/books.ts';
-import type { KeyService, Ledger, Telemetry } from '../ports.ts';
+import type { KeyService, Ledger } from '../ports.ts';
+import type { Telemetry } from './ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { pageBooks } from './books.ts';
 import { afterPage } from './unit-progress.ts';

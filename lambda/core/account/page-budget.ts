@@ -1,6 +1,6 @@
 import type { Clock, Deadline } from '../ports.ts';
 import { PAGE_SECONDS } from './page-sizes.ts';
-import type { Questions, Turns } from './turns.ts';
+import type { Questions, Turns } from '../scan/turns.ts';
 
 /** Kept back for the answer to travel and for the runtime to wind up. */
 const RESERVE_MS = 5_000;

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import * as z from 'zod';
 import { fromJson } from '../model/attribute-json.ts';
-import type { ReadIntents } from '../ports.ts';
+import type { ReadIntents } from './ports.ts';
 import { digest } from '../scan/digest.ts';
 import { JOURNAL_SCHEMA, type IntentEntry } from './entries.ts';
 import { placeDigest } from './intents.ts';

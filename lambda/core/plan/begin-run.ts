@@ -1,13 +1,13 @@
 import { takeLocks, type LockPorts } from '../lock/take-locks.ts';
 import type { RunPlan } from '../model/run.ts';
-import type { RunFiles } from '../ports.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { begunProofs } from '../proof/plan-proofs.ts';
+import type { PlanFiles } from './ports.ts';
 import { planRun, type PlanPorts } from './plan-run.ts';
 import type { PlanRequest } from './plan-request.ts';
 
 export interface BeginPorts extends PlanPorts {
-  readonly files: Pick<RunFiles, 'writePlan'>;
+  readonly files: PlanFiles;
   readonly lock: LockPorts;
   readonly history: PlanPorts['history'] & {
     /** Remembers that this is the latest run of its job in its mode, and whether it came to its end. */

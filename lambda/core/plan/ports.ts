@@ -2,7 +2,11 @@ import type { EncryptionAlgorithm } from '../model/key-use.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import type { KnownKeyMaterial, RunMode, RunPlan, Unit } from '../model/run.ts';
 
-/** What Plan asks of the world, besides writing its files. */
+/** What Plan leaves for the workers. */
+export interface PlanFiles {
+  writePlan(plan: RunPlan, units: Iterable<Unit>): Promise<{ readonly unitsKey: string }>;
+}
+
 export interface KeyDescription {
   readonly arn: string;
   readonly state: string;

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Questions } from '../account/turns.ts';
+import type { Questions } from '../scan/turns.ts';
 import type { Finding } from '../model/data-key.ts';
 import { canonicalContext } from '../model/encryption-context.ts';
 import type { DryRunAnswer, KeyService, ReEncryptAnswer, ReEncryptRequest } from '../ports.ts';

@@ -1,4 +1,4 @@
-import { ALL_THE_TIME, type Turns } from '../account/turns.ts';
+import { ALL_THE_TIME, type Turns } from '../scan/turns.ts';
 import type { DataKey, WriteTo } from '../model/data-key.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { canonicalContext } from '../model/encryption-context.ts';

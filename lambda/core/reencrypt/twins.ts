@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { Turns } from '../account/turns.ts';
+import type { Turns } from '../scan/turns.ts';
 
 /** Thrown by a question that has no time to come to its end; it is asked again later. */
 export class NoTimeLeft extends Error {

@@ -5,22 +5,27 @@ import type { RunPlan } from '../model/run.ts';
 import { runRate } from '../rate/run-rate.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { proofsOf } from './store-proofs.ts';
-import type { Clock, Ledger, RunControl, RunFiles } from '../ports.ts';
+import type { Clock, Ledger, RunControl } from '../ports.ts';
 import { changedSince } from './changed-since.ts';
 import { foldReport } from './fold.ts';
 import { reportHtml } from './html.ts';
 import { failureWords, type FailedUnit, type Failure } from './failure-words.ts';
 import type { Report } from './report.ts';
 
+/** What Report reads and writes of a run's files. */
+export interface ReportFiles {
+  readPlan(runId: string): Promise<RunPlan>;
+  /** What the children of map runs returned. */
+  unitResults(manifests: readonly string[]): AsyncIterable<UnitProgress>;
+  /** Units that failed for good in the run's latest map. */
+  failedUnits(runId: string): Promise<readonly FailedUnit[]>;
+  writeReport(report: Report, html: string): Promise<{ readonly reportKey: string }>;
+  /** Where a run's files are, for people. */
+  location(runId: string): string;
+}
+
 export interface FinishPorts {
-  readonly files: Pick<RunFiles, 'readPlan' | 'writeReport'> & {
-    /** What the children of map runs returned. */
-    unitResults(manifests: readonly string[]): AsyncIterable<UnitProgress>;
-    /** Units that failed for good in the run's latest map. */
-    failedUnits(runId: string): Promise<readonly FailedUnit[]>;
-    /** Where a run's files are, for people. */
-    location(runId: string): string;
-  };
+  readonly files: ReportFiles;
   readonly ledger: Pick<Ledger, 'readControl'> & {
     /** Every checkpoint of a run. */
     units(runId: string): AsyncIterable<UnitProgress>;
@@ -120,7 +125,7 @@ function rateWords(control: RunControl, plan: RunPlan): readonly string[] {
 
 async function wordsOf(
   error: Failure,
-  run: { readonly runId: string; readonly files: FinishPorts['files']; readonly trouble: string | undefined },
+  run: { readonly runId: string; readonly files: ReportFiles; readonly trouble: string | undefined },
 ): Promise<string> {
   const { runId, files, trouble } = run;
   // The report of a failure must not fail for want of its words.

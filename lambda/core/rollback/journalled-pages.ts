@@ -1,6 +1,6 @@
 import type { UnitProgress } from '../model/books.ts';
 import type { Unit } from '../model/run.ts';
-import type { IntentArchive, JournalledPage } from '../ports.ts';
+import type { IntentArchive, JournalledPage } from '../journal/ports.ts';
 
 export interface PageToUndo {
   readonly page: JournalledPage;

@@ -1,6 +1,6 @@
 import type { IntentEntry, OutcomeEntry } from '../journal/entries.ts';
 import type { Unit } from '../model/run.ts';
-import type { IntentArchive, JournalledPage } from '../ports.ts';
+import type { IntentArchive, JournalledPage } from '../journal/ports.ts';
 
 /** One slot of one record. */
 export function placeOf({ store, locator, slot }: Pick<OutcomeEntry, 'store' | 'locator' | 'slot'>): string {

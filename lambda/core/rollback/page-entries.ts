@@ -1,5 +1,5 @@
 import { JOURNAL_SCHEMA, type OutcomeEntry } from '../journal/entries.ts';
-import type { IntentArchive, JournalledPage } from '../ports.ts';
+import type { IntentArchive, JournalledPage } from '../journal/ports.ts';
 import { placeOf } from './named-later.ts';
 
 /** A page that was worked twice has two intents for a slot: the one that fits tells what became of it. */

@@ -8,18 +8,9 @@ import type { RecordChange } from '../change/record-change.ts';
 import { heedControl } from '../account/run-control.ts';
 import type { UnitProgress } from '../model/books.ts';
 import type { Unit } from '../model/run.ts';
-import type {
-  Clock,
-  Deadline,
-  IntentArchive,
-  Journal,
-  JournalledPage,
-  JournalPage,
-  Ledger,
-  RateShares,
-  RecordStore,
-  Telemetry,
-} from '../ports.ts';
+import type { Clock, Deadline, Ledger, RateShares, RecordStore } from '../ports.ts';
+import type { Telemetry } from '../account/ports.ts';
+import type { IntentArchive, Journal, JournalledPage, JournalPage } from '../journal/ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { decide } from './decide.ts';
 import { journalledPages } from './journalled-pages.ts';

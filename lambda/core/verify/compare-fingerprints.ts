@@ -2,7 +2,7 @@ import { MAX_FAILURES, type Fingerprints } from '../model/books.ts';
 import { storeName } from '../model/job.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { UnitProgress } from '../model/books.ts';
-import type { JournalledOutcome, OutcomeArchive } from '../ports.ts';
+import type { JournalledOutcome, OutcomeArchive } from '../journal/ports.ts';
 import { fingerprintOf } from '../scan/fingerprint.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 

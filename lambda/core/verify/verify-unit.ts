@@ -2,21 +2,14 @@ import { accountPage } from '../account/account-page.ts';
 import { resumeUnit } from '../account/unit-progress.ts';
 import { PageBudget } from '../account/page-budget.ts';
 import { PageSizes } from '../account/page-sizes.ts';
-import type { Turns } from '../account/turns.ts';
+import type { Turns } from '../scan/turns.ts';
 import { heedControl } from '../account/run-control.ts';
 import { outcomeEntry } from '../journal/outcomes.ts';
 import type { UnitProgress } from '../model/books.ts';
 import type { Finding } from '../model/data-key.ts';
-import type {
-  Clock,
-  Deadline,
-  KeyService,
-  Ledger,
-  OutcomeArchive,
-  RateShares,
-  RecordStore,
-  Telemetry,
-} from '../ports.ts';
+import type { Clock, Deadline, KeyService, Ledger, RateShares, RecordStore } from '../ports.ts';
+import type { Telemetry } from '../account/ports.ts';
+import type { OutcomeArchive } from '../journal/ports.ts';
 import { KeysWithinTime } from '../reencrypt/keys-within-time.ts';
 import { askTwinsOnce } from '../reencrypt/twins.ts';
 import { digest } from '../scan/digest.ts';

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { Turns } from '../account/turns.ts';
+import type { Turns } from '../scan/turns.ts';
 import { movedInto, type MovedDataKey } from '../change/moved-data-key.ts';
 import { isAmong } from '../change/opens-as-expected.ts';
 import { moveOf, type Move } from '../change/plan-changes.ts';

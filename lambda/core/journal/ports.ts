@@ -1,0 +1,47 @@
+import type { Unit } from '../model/run.ts';
+import type { IntentEntry, OutcomeEntry } from './entries.ts';
+
+export interface JournalPage {
+  readonly unit: Unit;
+  readonly page: number;
+}
+
+export interface Journal {
+  /** Durable before it resolves: no record is changed earlier. */
+  writeIntents(page: JournalPage, intents: readonly IntentEntry[]): Promise<void>;
+  writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void>;
+}
+
+/** One page of a unit's journal, as it lies there. A page that was worked again has several objects of a kind. */
+export interface JournalledPage {
+  /** Its place in the archive's order: what comes after it can be asked for. */
+  readonly name: string;
+  /** Names of journal objects. */
+  readonly intents: readonly string[];
+  readonly outcomes: readonly string[];
+  /** Several attempts were made at it, or one that did not come to its end: it may have ended elsewhere for each of them. */
+  readonly workedAgain?: true;
+}
+
+export type ReadIntents =
+  | { readonly kind: 'intents'; readonly intents: readonly IntentEntry[] }
+  /** Truncated, altered or of another schema: nothing of it is believed. */
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+/** What a rollback reads of the journal of the run that it undoes. */
+export interface IntentArchive {
+  /** In an order that stays the same, each page once. `after`: pages up to the one of that name are passed over. */
+  pagesOf(unit: Unit, after?: string): AsyncIterable<JournalledPage>;
+  readIntents(name: string): Promise<ReadIntents>;
+  /** Whether a journal object of outcomes names data keys that were re-wrapped. */
+  hasRewrapped(name: string): Promise<boolean>;
+}
+
+/** `page`: where it lies in the journal of its unit. */
+export type JournalledOutcome = OutcomeEntry & { readonly page: number };
+
+/** What the verify pass may read of a journal: outcomes hold digests, never ciphertexts. */
+export interface OutcomeArchive {
+  /** In the order of the unit's pages. `fromPage`: pages before it are passed over. */
+  outcomesOf(unit: Unit, fromPage?: number): AsyncIterable<JournalledOutcome>;
+}
