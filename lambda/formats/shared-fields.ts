@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { strictObject } from '../core/job/strict-object.ts';
+import { strictObject } from '../core/schema/strict-object.ts';
 import { contextTemplate, contextTemplates } from './context-template.ts';
 
 /** A format's own kind of place, and the places that its contexts are made of. */

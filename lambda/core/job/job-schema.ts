@@ -5,7 +5,7 @@ import { ENCRYPTION_ALGORITHMS } from '../model/key-use.ts';
 import { ROUTE_TYPES } from '../model/route.ts';
 import { KEY_CURE, keyReference } from './key-reference.ts';
 import { storeSchema } from './store-schema.ts';
-import { oneOf, strictObject, text, wholeNumber } from './strict-object.ts';
+import { oneOf, strictObject, text, wholeNumber } from '../schema/strict-object.ts';
 
 /** Lambda's default concurrency of an account. */
 export const MAX_CONCURRENCY = 1_000;

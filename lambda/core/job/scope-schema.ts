@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { strictObject, text, wholeNumber } from './strict-object.ts';
+import { strictObject, text, wholeNumber } from '../schema/strict-object.ts';
 
 const SEGMENTS_CURE = 'write the numbers of some segments, each once, from 0 to one below the total';
 

@@ -3,7 +3,7 @@ import type { FormatDefinition, FormatRegistry } from '../model/format.ts';
 import { parsePattern } from '../model/place-pattern.ts';
 import { keyReference } from './key-reference.ts';
 import { bucketScope, tableScope } from './scope-schema.ts';
-import { oneOf, strictObject, text } from './strict-object.ts';
+import { oneOf, strictObject, text } from '../schema/strict-object.ts';
 
 // DynamoDB API reference, TableName: 3 to 255 of these. S3 user guide, bucket naming rules.
 const tableName = text('the name of a table').regex(/^[a-zA-Z0-9_.-]{3,255}$/, {

@@ -4,7 +4,7 @@ import type { Problem } from '../model/problem.ts';
 import { RUN_MODES, type RunMode } from '../model/run.ts';
 import { MAX_CONCURRENCY } from '../job/job-schema.ts';
 import { problemOf } from '../job/parse-job.ts';
-import { oneOf, strictObject, text, wholeNumber } from '../job/strict-object.ts';
+import { oneOf, strictObject, text, wholeNumber } from '../schema/strict-object.ts';
 
 /** What an execution asks for (docs/design.md, Execution input), checked against its job. */
 export interface RunInput {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { oneOf, strictObject, text } from '../../core/job/strict-object.ts';
+import { oneOf, strictObject, text } from '../../core/schema/strict-object.ts';
 import { sharedFields } from '../shared-fields.ts';
 import { parsePath } from './attribute-path.ts';
 import { ATTRIBUTE_ENCODINGS } from './encoding.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { oneOf, strictObject, text } from '../../core/job/strict-object.ts';
+import { oneOf, strictObject, text } from '../../core/schema/strict-object.ts';
 import { sharedFields } from '../shared-fields.ts';
 import { TEXT_ENCODINGS } from '../text-encoding.ts';
 
