@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { AwsError } from './aws-error.ts';
-import { Callers, credentialScope, DEFAULT_ACCOUNT, DEFAULT_REGION } from './callers.ts';
+import { AwsError } from './protocol/aws-error.ts';
+import { Callers, credentialScope, DEFAULT_ACCOUNT, DEFAULT_REGION } from './protocol/callers.ts';
 import { createStack } from './cloudformation/create-stack.ts';
 import { cloudFormationService } from './cloudformation/service.ts';
 import { resolveStack, type Stack } from './cloudformation/stack.ts';
@@ -14,8 +14,8 @@ import { eventBridgeService, type PublishedEvent } from './eventbridge/service.t
 import { ConnectionLost, Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
 import { LambdaRuntime, lambdaService } from './functions/service.ts';
-import { serviceOf } from './operation.ts';
-import type { AwsRequest, AwsResponse, Caller, RawRequest, Service } from './request.ts';
+import { serviceOf } from './protocol/operation.ts';
+import type { AwsRequest, AwsResponse, Caller, RawRequest, Service } from './protocol/request.ts';
 import { Buckets } from './s3/bucket.ts';
 import { s3Service } from './s3/service.ts';
 import { Executions } from './stepfunctions/executions.ts';

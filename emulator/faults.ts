@@ -1,7 +1,7 @@
-import { asAwsError } from './json-protocol.ts';
-import { AwsError } from './aws-error.ts';
-import { operationOf } from './operation.ts';
-import type { AwsRequest, AwsResponse } from './request.ts';
+import { asAwsError } from './protocol/json-protocol.ts';
+import { AwsError } from './protocol/aws-error.ts';
+import { operationOf } from './protocol/operation.ts';
+import type { AwsRequest, AwsResponse } from './protocol/request.ts';
 
 /** What becomes of a call instead of its own answer. */
 export type Injection =

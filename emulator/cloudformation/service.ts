@@ -1,6 +1,6 @@
-import { AwsError } from '../aws-error.ts';
-import { queryService } from '../query-protocol.ts';
-import type { Service } from '../request.ts';
+import { AwsError } from '../protocol/aws-error.ts';
+import { queryService } from '../protocol/query-protocol.ts';
+import type { Service } from '../protocol/request.ts';
 import type { Stack } from './stack.ts';
 
 /** CloudFormation: which stacks are there, and what they give out. Stacks are made by the loader, not by calls. */

@@ -1,7 +1,7 @@
 import dynalite from 'dynalite';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import { Readable } from 'node:stream';
-import type { AwsRequest, AwsResponse, Service } from '../request.ts';
+import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import { expressionTooLarge } from './expression-limits.ts';
 
 /**

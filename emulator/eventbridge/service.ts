@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { validationError } from '../aws-error.ts';
-import { jsonService } from '../json-protocol.ts';
-import type { Service } from '../request.ts';
+import { validationError } from '../protocol/aws-error.ts';
+import { jsonService } from '../protocol/json-protocol.ts';
+import type { Service } from '../protocol/request.ts';
 
 export interface PublishedEvent {
   readonly source: string;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { AwsError } from '../aws-error.ts';
-import type { Callers } from '../callers.ts';
-import { asAwsError } from '../json-protocol.ts';
-import type { AwsRequest, AwsResponse, Service } from '../request.ts';
+import { AwsError } from '../protocol/aws-error.ts';
+import type { Callers } from '../protocol/callers.ts';
+import { asAwsError } from '../protocol/json-protocol.ts';
+import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import type { FunctionDefinition, Functions, InvocationResult } from './functions.ts';
 import { Sandbox } from './sandbox.ts';
 

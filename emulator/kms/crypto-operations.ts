@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { AwsError, validationError } from '../aws-error.ts';
-import type { Operation, OperationContext } from '../json-protocol.ts';
+import { AwsError, validationError } from '../protocol/aws-error.ts';
+import type { Operation, OperationContext } from '../protocol/json-protocol.ts';
 import type { Grants } from './grants.ts';
 import { ALGORITHMS, dataKeyBytes, decrypt, encrypt, type Decrypted } from './cryptography.ts';
 import { isSymmetric, type Key } from './key.ts';

@@ -1,6 +1,6 @@
 import { constants, privateDecrypt, publicEncrypt, randomBytes } from 'node:crypto';
-import { AwsError, validationError } from '../aws-error.ts';
-import type { OperationContext } from '../json-protocol.ts';
+import { AwsError, validationError } from '../protocol/aws-error.ts';
+import type { OperationContext } from '../protocol/json-protocol.ts';
 import { nameIn, open, seal, type Context } from './ciphertext.ts';
 import { currentMaterial, isSymmetric, namesMaterial, type Key, type KeyMaterial } from './key.ts';
 import type { KeyStore } from './key-store.ts';

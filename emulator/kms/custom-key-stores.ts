@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { AwsError } from '../aws-error.ts';
-import type { Operation } from '../json-protocol.ts';
+import { AwsError } from '../protocol/aws-error.ts';
+import type { Operation } from '../protocol/json-protocol.ts';
 import type { KeyStore } from './key-store.ts';
 import { oneOf, text } from './members.ts';
 import { page } from './paging.ts';

@@ -1,6 +1,6 @@
 import { constants, generateKeyPairSync, privateDecrypt, randomBytes, type KeyObject } from 'node:crypto';
-import { AwsError, validationError } from '../aws-error.ts';
-import type { Operation } from '../json-protocol.ts';
+import { AwsError, validationError } from '../protocol/aws-error.ts';
+import type { Operation } from '../protocol/json-protocol.ts';
 import { setImportState } from './imported-material.ts';
 import type { Key, KeyMaterial } from './key.ts';
 import type { KeyStore } from './key-store.ts';

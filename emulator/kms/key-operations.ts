@@ -1,5 +1,5 @@
-import { AwsError, validationError } from '../aws-error.ts';
-import type { Operation, OperationContext } from '../json-protocol.ts';
+import { AwsError, validationError } from '../protocol/aws-error.ts';
+import type { Operation, OperationContext } from '../protocol/json-protocol.ts';
 import type { CustomKeyStores } from './custom-key-stores.ts';
 import { currentMaterial, isSymmetric, namesMaterial, type Key } from './key.ts';
 import type { KeyStore } from './key-store.ts';

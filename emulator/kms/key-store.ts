@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { AwsError, validationError } from '../aws-error.ts';
-import type { OperationContext } from '../json-protocol.ts';
+import { AwsError, validationError } from '../protocol/aws-error.ts';
+import type { OperationContext } from '../protocol/json-protocol.ts';
 import { materialName } from './ciphertext.ts';
 import { expireMaterial } from './imported-material.ts';
 import { newKeyMaterial, type Key, type KeyMaterial, type KeyRing } from './key.ts';

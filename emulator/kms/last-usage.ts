@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Operation } from '../json-protocol.ts';
+import type { Operation } from '../protocol/json-protocol.ts';
 import type { KeyStore } from './key-store.ts';
 
 interface LastUsage {

@@ -1,4 +1,4 @@
-import { AwsError, validationError } from '../aws-error.ts';
+import { AwsError, validationError } from '../protocol/aws-error.ts';
 import type { Context } from './ciphertext.ts';
 
 type Input = Readonly<Record<string, unknown>>;

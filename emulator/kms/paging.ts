@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-error.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 
 /** Small by default, so that paging really happens. */
 const DEFAULT_LIMIT = 10;

@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-error.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 import { setImportState } from './imported-material.ts';
 import { currentMaterial, isSymmetric, type Key, type KeyMaterial } from './key.ts';
 import type { KeyStore } from './key-store.ts';

@@ -1,5 +1,5 @@
-import { jsonService } from '../json-protocol.ts';
-import type { Service } from '../request.ts';
+import { jsonService } from '../protocol/json-protocol.ts';
+import type { Service } from '../protocol/request.ts';
 import { cryptoOperations } from './crypto-operations.ts';
 import { CustomKeyStores, customKeyStoreOperations } from './custom-key-stores.ts';
 import { Grants, grantOperations } from './grants.ts';

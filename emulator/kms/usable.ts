@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-error.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 import type { Key } from './key.ts';
 
 /** Refuses a key whose state or usage forbids a cryptographic operation, with the error that KMS documents for it. */

@@ -1,5 +1,5 @@
-import { AwsError } from '../aws-error.ts';
-import type { AwsResponse } from '../request.ts';
+import { AwsError } from '../protocol/aws-error.ts';
+import type { AwsResponse } from '../protocol/request.ts';
 import type { Bucket, Buckets } from './bucket.ts';
 import { deleteObject, readable } from './object-operations.ts';
 import { emptyResponse, escapeXml, parseXml, xmlResponse, type S3Request } from './s3-request.ts';

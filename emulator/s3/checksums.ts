@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { AwsError } from '../aws-error.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 
 /** Castagnoli and NVMe polynomials, reflected (S3 user guide, "Checking object integrity"). */
 const CRC32C_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {

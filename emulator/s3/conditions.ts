@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-error.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 import type { ObjectVersion } from './bucket.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;

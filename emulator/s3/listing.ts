@@ -1,5 +1,5 @@
-import { AwsError } from '../aws-error.ts';
-import type { AwsResponse } from '../request.ts';
+import { AwsError } from '../protocol/aws-error.ts';
+import type { AwsResponse } from '../protocol/request.ts';
 import type { Bucket, ObjectVersion } from './bucket.ts';
 import { lowerBound } from './key-order.ts';
 import { escapeXml, xmlResponse, type S3Request } from './s3-request.ts';

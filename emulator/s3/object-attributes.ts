@@ -1,5 +1,5 @@
 import type { Bucket, ObjectVersion } from './bucket.ts';
-import { AwsError } from '../aws-error.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { AwsError } from '../aws-error.ts';
-import type { AwsResponse } from '../request.ts';
+import { AwsError } from '../protocol/aws-error.ts';
+import type { AwsResponse } from '../protocol/request.ts';
 import { newVersionId, type Bucket, type Buckets, type ObjectVersion } from './bucket.ts';
 import { verifyChecksums } from './checksums.ts';
 import { checkCopySource, checkRead, checkWrite } from './conditions.ts';

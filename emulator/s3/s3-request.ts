@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
-import { AwsError } from '../aws-error.ts';
-import type { AwsRequest, AwsResponse } from '../request.ts';
+import { AwsError } from '../protocol/aws-error.ts';
+import type { AwsRequest, AwsResponse } from '../protocol/request.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
 
 /** A request in S3's terms. */

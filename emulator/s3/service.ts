@@ -1,6 +1,6 @@
-import { AwsError } from '../aws-error.ts';
-import { asAwsError } from '../json-protocol.ts';
-import type { AwsRequest, AwsResponse, Service } from '../request.ts';
+import { AwsError } from '../protocol/aws-error.ts';
+import { asAwsError } from '../protocol/json-protocol.ts';
+import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import { Buckets, type Bucket } from './bucket.ts';
 import * as bucketOperations from './bucket-operations.ts';
 import { listObjects, listVersions } from './listing.ts';

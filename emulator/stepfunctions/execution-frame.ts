@@ -1,4 +1,4 @@
-import type { Caller } from '../request.ts';
+import type { Caller } from '../protocol/request.ts';
 import type { MapRuns } from './map-runs.ts';
 import type { ErrorOutput } from './states-error.ts';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AwsError } from '../aws-error.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 import type { ExecutionContext, Frame, HistoryEvent, Integrations, Memory } from './execution-frame.ts';
 import { interpret } from './interpreter.ts';
 import { MapRuns } from './map-runs.ts';

@@ -1,6 +1,6 @@
-import { AwsError, validationError } from '../aws-error.ts';
-import { jsonService, type Operation } from '../json-protocol.ts';
-import type { Service } from '../request.ts';
+import { AwsError, validationError } from '../protocol/aws-error.ts';
+import { jsonService, type Operation } from '../protocol/json-protocol.ts';
+import type { Service } from '../protocol/request.ts';
 import type { Execution, Executions } from './executions.ts';
 import type { MapRun } from './map-runs.ts';
 import type { StateMachines } from './state-machines.ts';

@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-error.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 import type { Definition } from './asl.ts';
 import { checkDefinition } from './check-definition.ts';
 

@@ -1,5 +1,5 @@
-import { queryService } from '../query-protocol.ts';
-import type { Service } from '../request.ts';
+import { queryService } from '../protocol/query-protocol.ts';
+import type { Service } from '../protocol/request.ts';
 
 /** STS: who am I. */
 export function stsService(): Service {

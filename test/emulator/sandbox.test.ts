@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Callers } from '../../emulator/callers.ts';
+import { Callers } from '../../emulator/protocol/callers.ts';
 import type { FunctionDefinition } from '../../emulator/functions/functions.ts';
 import { LambdaRuntime } from '../../emulator/functions/service.ts';
 

@@ -1,4 +1,4 @@
-import { AwsError } from '../../emulator/aws-error.ts';
+import { AwsError } from '../../emulator/protocol/aws-error.ts';
 import { Executions, type Execution } from '../../emulator/stepfunctions/executions.ts';
 import type { Integrations } from '../../emulator/stepfunctions/execution-frame.ts';
 import { StateMachines } from '../../emulator/stepfunctions/state-machines.ts';

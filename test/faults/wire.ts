@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { EmbeddedAws } from '../../emulator/embedded-aws.ts';
 import type { Injection } from '../../emulator/faults.ts';
-import { operationOf } from '../../emulator/operation.ts';
-import type { AwsResponse, RawRequest } from '../../emulator/request.ts';
+import { operationOf } from '../../emulator/protocol/operation.ts';
+import type { AwsResponse, RawRequest } from '../../emulator/protocol/request.ts';
 import type { Random } from './random.ts';
 import type { VirtualTime } from './virtual-time.ts';
 

@@ -1,6 +1,6 @@
 import { conditionsOf, without } from '../faults/directed/conditions.ts';
 import { Party, type Departure } from '../faults/wire.ts';
-import type { RawRequest } from '../../emulator/request.ts';
+import type { RawRequest } from '../../emulator/protocol/request.ts';
 
 /** The fault suite finds the conditions that it leaves out in the requests themselves. */
 describe('the conditions of a request', () => {

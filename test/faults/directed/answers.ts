@@ -1,5 +1,5 @@
 import type { Injection } from '../../../emulator/faults.ts';
-import type { AwsResponse } from '../../../emulator/request.ts';
+import type { AwsResponse } from '../../../emulator/protocol/request.ts';
 import type { Departure } from '../wire.ts';
 
 /** What AWS says to a call: an error by its name, or what a call is told that has done what it was asked for. */

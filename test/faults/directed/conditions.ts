@@ -1,4 +1,4 @@
-import type { RawRequest } from '../../../emulator/request.ts';
+import type { RawRequest } from '../../../emulator/protocol/request.ts';
 import type { Departure } from '../wire.ts';
 
 /**

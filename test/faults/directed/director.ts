@@ -1,5 +1,5 @@
 import type { Injection } from '../../../emulator/faults.ts';
-import type { AwsResponse, RawRequest } from '../../../emulator/request.ts';
+import type { AwsResponse, RawRequest } from '../../../emulator/protocol/request.ts';
 import { isProduct, JOURNAL, LEDGER } from '../weather.ts';
 import type { Call, Departure, Hooks } from '../wire.ts';
 import { conditionsOf, without } from './conditions.ts';

@@ -1,4 +1,4 @@
-import type { AwsResponse } from '../../../emulator/request.ts';
+import type { AwsResponse } from '../../../emulator/protocol/request.ts';
 import { Random } from '../random.ts';
 import { withRecords } from '../planted-ports.ts';
 import type { WorkerPorts } from '../service.ts';
