@@ -1,6 +1,7 @@
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import type { RunPlan, Unit } from '../../lambda/core/model/run.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
+import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { workDigest } from '../../lambda/core/plan/continue-run.ts';
 import { planRun } from '../../lambda/core/plan/plan-run.ts';
 import type { PlannedRun } from '../../lambda/core/plan/plan-request.ts';
@@ -130,6 +131,31 @@ describe('a unit of such a run', () => {
     },
   );
 
+  it.each([
+    ['that was carried on', false, ['run-1', 'run-2']],
+    ['that was begun anew', true, ['run-2']],
+  ] as const)('%s has its verify pass look into the journals of %j', async (_, denied, runs) => {
+    const world = fakePorts();
+    for (const id of ['a', 'b', 'c', 'd'])
+      world.records.put(
+        item(id, { tenant: { S: 't' }, edk: { B: world.keys.encrypt(OLD_KEY, id, { tenant: 't' }) } }),
+      );
+    const answer = { kind: 'denied', reason: 'a key policy denies it' } as const;
+    world.keys.intercept = ({ source }) => (denied && source.keyArn === OLD_KEY ? answer : undefined);
+    await migrateUnit(scope({ pageSize: 2 }), { ...world, deadline: onePage(world) });
+    world.keys.intercept = () => undefined;
+    await migrateUnit(unit, world);
+    const looked: string[] = [];
+    const archive = {
+      outcomesOf: ({ runId }: Unit, fromPage?: number) => {
+        looked.push(runId);
+        return world.journal.outcomesOf(undefined, fromPage);
+      },
+    };
+    await verifyUnit(unit, { ...world, archive });
+    expect(looked).toEqual(runs);
+  });
+
   it('does nothing where the earlier run had done it, and is counted', async () => {
     const world = fakePorts();
     const done: UnitProgress = {
@@ -137,6 +163,10 @@ describe('a unit of such a run', () => {
       done: true,
     };
     await world.ledger.checkpoint(done, 0);
-    expect(await migrateUnit(unit, world)).toEqual({ ...done, runId: 'run-2' });
+    expect(await migrateUnit(unit, world)).toEqual({
+      ...done,
+      runId: 'run-2',
+      carriedFrom: ['run-1'],
+    });
   });
 });

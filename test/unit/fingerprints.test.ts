@@ -4,7 +4,7 @@ import type { Unit } from '../../lambda/core/model/run.ts';
 import type { AttributeMap, AttributeValue } from '../../lambda/core/model/record.ts';
 import type { JournalledOutcome } from '../../lambda/core/journal/ports.ts';
 import { fingerprintOf } from '../../lambda/core/scan/fingerprint.ts';
-import { FingerprintsBefore } from '../../lambda/core/verify/compare-fingerprints.ts';
+import { OutcomesBefore } from '../../lambda/core/verify/outcomes-before.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { item, object, OLD_KEY, scope } from '../support/builders.ts';
 import { fakePorts, onePage, type FakePorts } from '../support/fake-ports.ts';
@@ -79,19 +79,39 @@ describe('fingerprints from before', () => {
   }
 
   it('are found in the order of the unit, also where records are missing or were added', async () => {
-    const before = new FingerprintsBefore(entries(50));
-    expect(await before.of('r0')).toBe('f0');
+    const before = new OutcomesBefore(entries(50));
+    expect((await before.of('r0'))?.fingerprint).toBe('f0');
     expect(await before.of('added since')).toBeUndefined();
-    for (const at of [3, 4, 40, 39]) expect(await before.of(`r${at}`)).toBe(`f${at}`);
+    for (const at of [3, 4, 40, 39]) expect((await before.of(`r${at}`))?.fingerprint).toBe(`f${at}`);
   });
 
   it('are held in a window, whatever the size of the unit, and a record that is not there does not move it', async () => {
-    const before = new FingerprintsBefore(entries(30_000));
-    for (let at = 0; at <= 12_000; at += 4_000) expect(await before.of(`r${at}`)).toBe(`f${at}`);
+    const before = new OutcomesBefore(entries(30_000));
+    for (let at = 0; at <= 12_000; at += 4_000)
+      expect((await before.of(`r${at}`))?.fingerprint).toBe(`f${at}`);
     for (const missing of ['x', 'y', 'z']) expect(await before.of(missing)).toBeUndefined();
-    expect([await before.of('r12001'), await before.of('r8000')]).toEqual(['f12001', 'f8000']);
+    expect(await before.of('r12001')).toMatchObject({ fingerprint: 'f12001' });
+    expect(await before.of('r8000')).toMatchObject({ fingerprint: 'f8000' });
     expect(await before.of('r0')).toBeUndefined();
     expect(await before.of('r29000')).toBeUndefined();
+  });
+});
+
+describe('data keys that the migrate pass has found foreign', () => {
+  const entry = (locator: string, slot: string, digest: string): JournalledOutcome => ({
+    ...{ schema: 3, store: 's', page: 0, locator, slot, digest },
+    outcome: slot === 'moved' ? 'rewrapped' : 'foreign-key',
+  });
+
+  it('are known by the digests of all slots of their record, within the same window', async () => {
+    async function* entries(): AsyncGenerator<JournalledOutcome> {
+      for (let at = 0; at < 20_000; at++)
+        for (const slot of ['moved', 'first', 'second']) yield entry(`r${at}`, slot, `${slot} ${at}`);
+    }
+    const before = new OutcomesBefore(entries());
+    for (let at = 0; at < 20_000; at += 4_000)
+      expect((await before.of(`r${at}`))?.foreign).toEqual(new Set([`first ${at}`, `second ${at}`]));
+    expect(await before.of('r0')).toBeUndefined();
   });
 });
 

@@ -24,12 +24,13 @@ export async function resumeUnit(
   for (const runId of from) {
     const left = await ledger.lastCheckpoint(fresh, runId);
     if (left === undefined) continue;
-    if (mayBeMended(left)) return fresh;
-    const carried = { ...left, runId: unit.runId };
+    if (mayBeMended(left)) break;
+    const carriedFrom = [left.runId, ...(left.carriedFrom ?? [])];
+    const carried = { ...left, runId: unit.runId, carriedFrom };
     await ledger.checkpoint(carried, carried.pages);
     return carried;
   }
-  return fresh;
+  return { ...fresh, carriedFrom: [] };
 }
 
 /**
@@ -45,12 +46,13 @@ export function afterPage(
   progress: UnitProgress,
   page: { readonly position: Position; readonly books: Books },
 ): UnitProgress {
-  const { runId, unitId, phase, store } = progress;
+  const { runId, unitId, phase, store, carriedFrom } = progress;
   return {
     runId,
     unitId,
     phase,
     store,
+    ...(carriedFrom !== undefined && { carriedFrom }),
     pages: progress.pages + 1,
     ...page.position,
     books: addBooks(progress.books, page.books),

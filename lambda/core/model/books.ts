@@ -98,7 +98,9 @@ export interface UnitProgress extends Position {
   /** Pages accounted for; one that was accounted for in parts counts for each of them. */
   readonly pages: number;
   readonly books: Books;
-  /** Of a verify pass that compares fingerprints: the page of the migrate pass's journal that it has come to. */
+  /** Earlier runs, latest first, whose work on this unit is carried on: the first pages of its journal are theirs. */
+  readonly carriedFrom?: readonly string[];
+  /** Of a verify pass: the page of the migrate pass's journal that it has come to. */
   readonly comparedTo?: number;
   /** Said to the state machine only: an operator has paused the run, so the next invocation can wait. */
   readonly paused?: true;

@@ -1,32 +1,24 @@
 import pMap from 'p-map';
-import { accountPage } from '../account/account-page.ts';
-import { PageBudget } from '../account/page-budget.ts';
-import { resumeUnit } from '../account/unit-progress.ts';
+import { walkUnit, type WalkPorts, type WorkedPage } from '../account/walk-unit.ts';
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../journal/entries.ts';
 import { intentsOf } from '../journal/intents.ts';
 import type { RecordChange } from '../change/record-change.ts';
-import { heedControl } from '../account/run-control.ts';
 import type { UnitProgress } from '../model/books.ts';
 import type { Unit } from '../model/run.ts';
-import type { Clock, Deadline, Ledger, RateShares, RecordStore } from '../ports.ts';
-import type { Telemetry } from '../account/ports.ts';
+import type { RateShares, RecordStore } from '../ports.ts';
 import type { IntentArchive, Journal, JournalledPage, JournalPage } from '../journal/ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { decide } from './decide.ts';
-import { journalledPages } from './journalled-pages.ts';
+import { journalledPages, type PageToUndo } from './journalled-pages.ts';
 import { latestIntents } from './latest-intents.ts';
 import { namedLater, placeOf } from './named-later.ts';
 import { bestOf, damage, missingIntents } from './page-entries.ts';
 import { undoRecord, type RecordToUndo, type Undone } from './undo-record.ts';
 
-export interface RollbackPorts {
+export interface RollbackPorts extends Omit<WalkPorts, 'keys' | 'shares'> {
   readonly records: RecordStore;
   readonly archive: IntentArchive;
   readonly journal: Journal;
-  readonly ledger: Ledger;
-  readonly telemetry: Telemetry;
-  readonly deadline: Deadline;
-  readonly clock: Clock;
 }
 
 /** Conditional writes in flight in one worker. */
@@ -41,29 +33,29 @@ const NO_SHARES: RateShares = { take: rate => Promise.resolve(rate) };
  * it can be called again: what was restored is found `already-restored`.
  */
 export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Promise<UnitProgress> {
-  const { unit, plan } = scope;
-  const budget = new PageBudget(ports);
-  let progress = await resumeUnit(unit, 'rollback', { ledger: ports.ledger, from: plan.continues ?? [] });
-  if (progress.done) return progress;
-  for await (const { page, cursor } of journalledPages(undoneUnit(scope), progress, ports.archive)) {
-    const control = await heedControl(plan, { ...ports, keys: NO_KMS, shares: NO_SHARES });
-    if (control.kind === 'pause') return { ...progress, paused: true };
-    const entries = await rollbackPage(scope, page, { ...ports, index: progress.pages });
-    const records = { length: new Set(entries.map(({ locator }) => locator)).size };
-    const position = { ...(cursor !== undefined && { cursor }), done: cursor === undefined };
-    const done = { part: { records, withoutDataKey: [], position }, entries, remaining: 0, progress };
-    progress = await accountPage(scope, done, { ...ports, keys: NO_KMS });
-    if (!budget.allowsAnotherPage()) break;
-  }
-  return progress;
+  const { continues: from = [] } = scope.plan;
+  return walkUnit<PageToUndo>(
+    scope,
+    {
+      phase: 'rollback',
+      from,
+      requestsPerRecord: 0,
+      begin: ({ progress }) => ({
+        pages: journalledPages(undoneUnit(scope), progress, ports.archive),
+        work: ({ page, cursor }, { progress: { pages: index } }) =>
+          rollbackPage(scope, page, { ...ports, index, cursor }),
+      }),
+    },
+    { ...ports, keys: NO_KMS, shares: NO_SHARES },
+  );
 }
 
 async function rollbackPage(
   scope: UnitScope,
   page: JournalledPage,
-  ports: RollbackPorts & { readonly index: number },
-): Promise<readonly OutcomeEntry[]> {
-  const { archive, journal, index } = ports;
+  ports: RollbackPorts & { readonly index: number; readonly cursor: string | undefined },
+): Promise<WorkedPage> {
+  const { archive, journal, index, cursor } = ports;
   const read = await Promise.all(
     page.intents.map(async name => ({ name, ...(await archive.readIntents(name)) })),
   );
@@ -75,7 +67,9 @@ async function rollbackPage(
   const outcomes = await undoAll(intents, place, { ...ports, scope });
   const entries = [...bestOf(outcomes).filter(one => !later.has(placeOf(one))), ...damaged, ...missing];
   await journal.writeOutcomes(place, entries);
-  return entries;
+  const records = { length: new Set(entries.map(({ locator }) => locator)).size };
+  const position = { ...(cursor !== undefined && { cursor }), done: cursor === undefined };
+  return { part: { records, withoutDataKey: [], position }, entries, remaining: 0 };
 }
 
 /** The unit whose journal is read: that of the run that is undone. */

@@ -1,0 +1,83 @@
+import type { UnitProgress } from '../model/books.ts';
+import type { Phase } from '../model/run.ts';
+import type { Clock, Deadline, KeyService, Ledger, RateShares } from '../ports.ts';
+import type { UnitScope } from '../scan/unit-scope.ts';
+import { accountPage, type DonePage } from './account-page.ts';
+import { PageBudget } from './page-budget.ts';
+import { PageSizes } from './page-sizes.ts';
+import type { Telemetry } from './ports.ts';
+import { heedControl } from './run-control.ts';
+import { resumeUnit } from './unit-progress.ts';
+
+export interface WalkPorts {
+  readonly keys: Pick<KeyService, 'pace' | 'takeUsage'>;
+  readonly ledger: Ledger;
+  readonly shares: RateShares;
+  readonly telemetry: Telemetry;
+  readonly deadline: Deadline;
+  readonly clock: Clock;
+}
+
+/** How a worker walks through its unit; what it does on the way is its own. */
+export interface Walk<Page> {
+  readonly phase: Phase;
+  /** Unfinished runs of the same work that a unit may go on from, latest first. */
+  readonly from: readonly string[];
+  /** KMS requests for a record, as long as none has been seen. */
+  readonly requestsPerRecord: number;
+  /** Called once, when it is known where the unit stands, and that it is not done. */
+  begin(start: Start): Steps<Page>;
+}
+
+export interface Start {
+  readonly progress: UnitProgress;
+  /** How many records to read, asked before each page. */
+  readonly size: () => number;
+}
+
+export interface Steps<Page> {
+  readonly pages: AsyncIterable<Page>;
+  work(page: Page, turn: Turn): Promise<WorkedPage>;
+}
+
+/** What a page is worked with. */
+export interface Turn {
+  /** The unit before this page. */
+  readonly progress: UnitProgress;
+  readonly budget: PageBudget;
+  /** This worker's share of the run's rate. */
+  readonly requestsPerSecond: number;
+}
+
+export type WorkedPage = Omit<DonePage, 'progress'>;
+
+/**
+ * The one loop of every worker: from the last checkpoint, page by page, heed what an operator or another worker has said,
+ * do the page's work, account for it, until the unit is done, the run is paused, or the invocation's time is nearly spent.
+ */
+export async function walkUnit<Page>(
+  scope: UnitScope,
+  walk: Walk<Page>,
+  ports: WalkPorts,
+): Promise<UnitProgress> {
+  const { unit, plan } = scope;
+  const budget = new PageBudget(ports);
+  let progress = await resumeUnit(unit, walk.phase, { ledger: ports.ledger, from: walk.from });
+  if (progress.done) return progress;
+  // Before anything is read: a paused run comes here once a minute.
+  const first = await heedControl(plan, ports);
+  if (first.kind === 'pause') return { ...progress, paused: true };
+  let { requestsPerSecond } = first;
+  const sizes = new PageSizes(plan, progress.books, walk.requestsPerRecord);
+  const steps = walk.begin({ progress, size: () => sizes.at(requestsPerSecond) });
+  for await (const page of steps.pages) {
+    const control = await heedControl(plan, ports);
+    if (control.kind === 'pause') return { ...progress, paused: true };
+    ({ requestsPerSecond } = control);
+    const worked = await steps.work(page, { progress, budget, requestsPerSecond });
+    progress = await accountPage(scope, { ...worked, progress }, ports);
+    if (!budget.allowsAnotherPage()) break;
+    sizes.learn(progress.books, budget.lastConclusion);
+  }
+  return progress;
+}
