@@ -30,6 +30,21 @@ describe('what is offered to a worker (property)', () => {
   });
 });
 
+describe('what is offered to a worker whose run has got a lower rate', () => {
+  const lease = (work: string, runRate: number, share: number): Lease => ({
+    ...{ runId: 'run-1', work, holder: work, until: 1 },
+    ...{ runRate, share },
+  });
+
+  it.each([
+    ['has seen it', 56, 56 - 24 - 20],
+    ['has not seen it yet, and will come down to what is fair', 72, 56 / 3],
+  ])('is what fits beside the others, where the last of them %s', (_, rate, most) => {
+    const others = [lease('a', 56, rate === 56 ? 24 : 10), lease('b', rate, rate === 56 ? 20 : 30)];
+    expect(offerFor({ runId: 'run-1', runRate: 56, share: 24 }, others).share).toBeCloseTo(most, 9);
+  });
+});
+
 /** An invocation of the model, with what it uses, and the rate by which it has taken it. */
 interface Actor {
   readonly runId: string;
@@ -69,6 +84,8 @@ async function play({ s, lives, rateOf, look }: Play): Promise<void> {
     const shares = world.worker(`u${unit}`, { runId, workers: 3 });
     for (let page = 0; page < pages; page++) {
       const rate = rateOf(runId);
+      // Between two pages a worker sends nothing.
+      actor.used = 0;
       const share = await shares.take(rate);
       if (share === undefined) continue;
       expect(share).toBeGreaterThan(0);

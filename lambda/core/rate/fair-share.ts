@@ -18,6 +18,8 @@ export interface Offer {
   readonly fair: number;
   /** What this worker may have at most, as the others are now: no sum exceeds its bound by it. */
   readonly room: number;
+  /** What it may keep at most: where the rate has been lowered, all workers together keep to it once each has looked since. */
+  readonly most: number;
   /** What it should have until it looks again: more only of what is free, and not all of that where others want some, too. */
   readonly share: number;
 }
@@ -41,7 +43,16 @@ export function offerFor(asking: Asking, others: readonly Lease[]): Offer {
     asking.share === 0 ? share === 0 : share < (fairOf.get(runId) ?? 0) * ALMOST;
   const wanting = others.filter(wants).length;
   const free = Math.max(0, room - asking.share);
-  return { part, fair, room, share: Math.min(fair, asking.share + free / (wanting + 1)) };
+  const most = Math.min(fair, Math.max(0, asking.runRate - toBeUsed(asking, others, fair)));
+  return { part, fair, room, most, share: Math.min(most, asking.share + free / (wanting + 1)) };
+}
+
+/** What the other workers of the run will use: those that have not seen a lowered rate yet come down to what is fair. */
+function toBeUsed({ runId, runRate }: Asking, others: readonly Lease[], fair: number): number {
+  const shares = others
+    .filter(lease => lease.runId === runId)
+    .map(lease => (lease.runRate > runRate ? Math.min(lease.share, fair) : lease.share));
+  return shares.reduce((total, share) => total + share, 0);
 }
 
 /** What a worker may have beside the others, so that neither its run nor all runs together exceed their bound. */

@@ -114,7 +114,8 @@ export class RegionShare {
     const { slot, others } = await this.#read(runRate);
     if (slot.lease?.holder !== this.#worker.holder) return false;
     const offer = offerFor({ runId: this.#worker.runId, runRate, share: wanted }, others);
-    const fits = offer.room >= wanted * ALMOST ? wanted : Math.max(this.#used, offer.room);
+    const rest = Math.min(Math.max(this.#used, offer.room), offer.most);
+    const fits = offer.room >= wanted * ALMOST ? wanted : rest;
     this.#used = this.#worthIt(fits, offer);
     if (this.#used < wanted) await this.#write(slot, this.#lease(runRate, this.#used));
     return true;
