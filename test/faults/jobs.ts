@@ -1,9 +1,8 @@
-import { playCondition, tellAll, type ConditionBug, type Told } from './directed/condition-bugs.ts';
+import { playCondition, tellAll, type ConditionBug } from './directed/condition-bugs.ts';
 import { understand, type ErrorBug } from './directed/error-bugs.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
 import { play } from './play.ts';
-import { resultOf, type PlantedResult, type Result } from './totals.ts';
-import type { Violation } from './violations.ts';
+import { resultOf, type Done, type PlantedResult } from './totals.ts';
 
 /** What one process plays at a time. */
 export type Job =
@@ -14,13 +13,6 @@ export type Job =
   | { readonly kind: 'condition'; readonly bug: ConditionBug }
   /** An answer of AWS, taken for what it is or for another one. */
   | { readonly kind: 'answer'; readonly bug: ErrorBug };
-
-export type Done =
-  | { readonly kind: 'schedule'; readonly result: Result }
-  | { readonly kind: 'planted'; readonly result: PlantedResult }
-  | { readonly kind: 'story'; readonly told: readonly Told[] }
-  | { readonly kind: 'condition'; readonly bug: ConditionBug; readonly caught?: Violation }
-  | { readonly kind: 'answer'; readonly bug: ErrorBug; readonly violations: readonly Violation[] };
 
 /** Seeds that a planted bug gets to show itself. */
 const TRIES = 12;

@@ -6,9 +6,9 @@ import { conditionBugs } from './directed/condition-bugs.ts';
 import { errorBugs } from './directed/error-bugs.ts';
 import { STORIES } from './directed/stories.ts';
 import { directedText } from './directed/totals.ts';
-import { work, type Done, type Job } from './jobs.ts';
+import { work, type Job } from './jobs.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
-import { totalsText } from './totals.ts';
+import { totalsText, type Done } from './totals.ts';
 
 /**
  * `npm run test:faults`: plays schedules of faults against the product, then the product with planted bugs.

@@ -1,7 +1,7 @@
 import { PremiseBroken, ServiceUnavailable } from '../../lambda/core/model/errors.ts';
 import type { ReEncryptAnswer } from '../../lambda/core/ports.ts';
 import { withAnswers } from './planted-ports.ts';
-import type { Planted } from './planted-bugs.ts';
+import type { Planted } from './planted.ts';
 
 const CALM = { faultRate: 0, kills: [], events: [], writers: 0, duplicates: 0, stalls: 0 } as const;
 const NOTHING = { unrecognised: 0, unrecognisedFrom: undefined, denied: 0, deniedTenant: undefined } as const;

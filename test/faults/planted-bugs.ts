@@ -14,18 +14,8 @@ import {
   withRecords,
 } from './planted-ports.ts';
 import { TABLE } from './records.ts';
-import type { Schedule } from './schedule.ts';
-import type { PlantedBug, WorkerPorts } from './service.ts';
-import type { Invariant } from './violations.ts';
-
-/** A mistake that the product could have, and the invariants of which the suite must then find one broken. */
-export interface Planted {
-  readonly name: string;
-  readonly breaks: readonly Invariant[];
-  readonly bug: PlantedBug;
-  /** What makes the mistake likely to show. */
-  readonly given?: Partial<Schedule>;
-}
+import type { Planted } from './planted.ts';
+import type { WorkerPorts } from './service.ts';
 
 const MANY_WRITERS = {
   writers: 4,

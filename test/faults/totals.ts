@@ -1,4 +1,5 @@
-import type { Done } from './jobs.ts';
+import type { ConditionBug, Told } from './directed/condition-bugs.ts';
+import type { ErrorBug } from './directed/error-bugs.ts';
 import { boundText } from '../soundness/totals.ts';
 import { SIMULATED, type Played } from './play.ts';
 import type { Invariant, Violation } from './violations.ts';
@@ -17,6 +18,13 @@ export interface PlantedResult {
   readonly caught?: Violation;
   readonly seed?: number;
 }
+
+export type Done =
+  | { readonly kind: 'schedule'; readonly result: Result }
+  | { readonly kind: 'planted'; readonly result: PlantedResult }
+  | { readonly kind: 'story'; readonly told: readonly Told[] }
+  | { readonly kind: 'condition'; readonly bug: ConditionBug; readonly caught?: Violation }
+  | { readonly kind: 'answer'; readonly bug: ErrorBug; readonly violations: readonly Violation[] };
 
 export function resultOf({ schedule, findings, injected }: Played): Result {
   return {

@@ -6,8 +6,7 @@ import type { Report } from '../../lambda/core/report/report.ts';
 import type { RunVerdict } from '../../lambda/core/verdict/run-verdict.ts';
 import { DOUBT_CODES, type StoreVerdict } from '../../lambda/core/verdict/store-verdict.ts';
 import { answering, bound, opened, withBooks } from './bug-ports.ts';
-import type { Bug, Ports } from './play.ts';
-import type { Planted } from './planted-bugs.ts';
+import type { Bug, Ports, Planted } from './play.ts';
 
 /**
  * One mistake for each branch of what the product decides by. Left out are only those that change no verdict, no figure

@@ -1,6 +1,5 @@
 import type { ReEncryptAnswer } from '../../lambda/core/ports.ts';
-import type { Planted } from './planted-bugs.ts';
-import type { Ports } from './play.ts';
+import type { Ports, Planted } from './play.ts';
 
 /** Mistakes that show only where KMS does not look at the key first. */
 export const ORDER_BUGS: readonly Planted[] = [

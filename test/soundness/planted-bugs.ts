@@ -6,12 +6,7 @@ import type { Report } from '../../lambda/core/report/report.ts';
 import { answering, bound, opened, withAnswers, withBooks } from './bug-ports.ts';
 import { GENERATED_BUGS } from './generated-bugs.ts';
 import { ORDER_BUGS } from './order-bugs.ts';
-import type { Bug } from './play.ts';
-
-export interface Planted {
-  readonly name: string;
-  readonly bug: Bug;
-}
+import type { Planted } from './play.ts';
 
 /** One mistake for each doubt: the report forgets it, and says what follows from that. */
 const FORGOTTEN_DOUBTS: readonly Planted[] = DOUBT_CODES.filter(code => code !== 'incomplete').map(code => ({

@@ -35,6 +35,11 @@ export interface Bug {
   readonly proofs?: (proofs: readonly StoreProof[]) => readonly StoreProof[];
 }
 
+export interface Planted {
+  readonly name: string;
+  readonly bug: Bug;
+}
+
 export interface Played {
   readonly seed: number;
   readonly job: SceneJob;

@@ -1,5 +1,5 @@
 import { boundText } from '../../soundness/totals.ts';
-import type { Done } from '../jobs.ts';
+import type { Done } from '../totals.ts';
 import { WITHOUT_EFFECT } from './condition-bugs.ts';
 import { conditionText } from './director.ts';
 import { errorBugText, type ErrorBug } from './error-bugs.ts';
