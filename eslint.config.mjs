@@ -1,55 +1,25 @@
 import tseslint from 'typescript-eslint';
 
-/**
- * The arrows of the house (docs/architecture.md): what each room may not import, and what to import instead.
- * test/unit/import-rules.test.ts plants forbidden imports and sees them refused.
- */
-const SDK = {
-  group: ['@aws-sdk/*', '@smithy/*'],
-  message:
-    'Only lambda/adapters may import the AWS SDK: speak to a port of core, and let an adapter implement it.',
-};
-const CDK = {
-  group: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'],
-  message: 'Only lib/ and bin/app.ts are synth time.',
-};
-const room = (name, message) => ({ group: [`**/${name}/**`, `**/${name}`], message });
-const ADAPTERS = room(
-  'adapters',
-  'Import the port from lambda/core/ports.ts; the handler hands the adapter in.',
-);
-const HANDLERS = room(
-  'handlers',
-  'Handlers are entry points: nothing imports them but lambda/handlers itself.',
-);
-const FORMATS = room(
-  'formats',
-  'The core knows formats by the interface in core/model/format.ts; the registry is handed in.',
-);
-const CLI = room('cli', 'cli/ talks to people and is imported by bin/rewrap.ts only.');
-const LIB = room('lib', 'lib/ is synth time: share by lambda/core.');
-const EMULATOR = room('emulator', 'The emulator is reached over its port, as any AWS is.');
-const LAMBDA = room('lambda', 'The emulator imports nothing of ours, so that it cannot share our mistakes.');
-const WORLD = {
-  group: [
-    'node:fs',
-    'node:fs/*',
-    'node:http',
-    'node:https',
-    'node:net',
-    'node:child_process',
-    'node:timers/*',
-  ],
-  message: 'core and formats are pure: ask a port.',
-};
-
-const forbid = (files, patterns, ignores = []) => ({
-  files,
-  ignores,
-  rules: { 'no-restricted-imports': ['error', { patterns }] },
-});
+// Who may import whom is in arrows.mjs; test/unit/import-rules.test.ts plants what either linter must refuse.
 
 const PURE = ['lambda/core/**/*.ts', 'lambda/formats/**/*.ts'];
+const NO_CLOCK = 'core and formats have no clock: take the time from the Clock port.';
+const NO_TIMERS = 'core and formats do not wait: a port does, by its own clock.';
+const NO_CHANCE = 'core and formats are deterministic: take randomness from a port.';
+
+/** Of the modules of Node that arrows.mjs lets them import, the names that have no world in them. */
+const PURE_NAMES = {
+  buffer: ['Buffer'],
+  crypto: ['createHash'],
+  util: ['isDeepStrictEqual'],
+  zlib: ['unzipSync'],
+};
+const pureImports = Object.entries(PURE_NAMES).flatMap(([module, allowImportNames]) =>
+  [module, `node:${module}`].map(name => ({
+    ...{ name, allowImportNames },
+    message: `core and formats take ${allowImportNames.join(', ')} from ${name}, and ask a port for the rest.`,
+  })),
+);
 
 export default tseslint.config(
   { ignores: ['node_modules', 'cdk.out', '.rewrap', 'coverage', 'test/unit/fixtures'] },
@@ -87,32 +57,32 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  forbid(PURE, [SDK, CDK, ADAPTERS, HANDLERS, CLI, LIB, EMULATOR, WORLD], ['lambda/core/**/*.ts']),
-  forbid(['lambda/core/**/*.ts'], [SDK, CDK, ADAPTERS, HANDLERS, CLI, LIB, EMULATOR, WORLD, FORMATS]),
   {
     files: PURE,
     rules: {
+      'no-restricted-imports': ['error', { paths: pureImports }],
       'no-restricted-globals': [
         'error',
         { name: 'process', message: 'core and formats are pure: a handler reads the environment.' },
         { name: 'fetch', message: 'core and formats are pure: ask a port.' },
+        { name: 'globalThis', message: 'core and formats are pure: ask a port.' },
+        { name: 'performance', message: NO_CLOCK },
+        { name: 'crypto', message: NO_CHANCE },
+        ...['setTimeout', 'setInterval', 'setImmediate'].map(name => ({ name, message: NO_TIMERS })),
       ],
       'no-restricted-properties': [
         'error',
-        {
-          object: 'Date',
-          property: 'now',
-          message: 'core and formats have no clock: take the time from the Clock port.',
-        },
-        {
-          object: 'Math',
-          property: 'random',
-          message: 'core and formats are deterministic: take randomness from a port.',
-        },
+        { object: 'Date', property: 'now', message: NO_CLOCK },
+        { object: 'AbortSignal', property: 'timeout', message: NO_TIMERS },
+        { object: 'Math', property: 'random', message: NO_CHANCE },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: NO_CLOCK },
+        { selector: 'CallExpression[callee.name="Date"]', message: NO_CLOCK },
       ],
     },
   },
-  forbid(['lambda/adapters/**/*.ts'], [CDK, HANDLERS, FORMATS, CLI, LIB, EMULATOR]),
   {
     files: ['lambda/adapters/**/*.ts'],
     rules: {
@@ -126,25 +96,6 @@ export default tseslint.config(
       ],
     },
   },
-  forbid(['lambda/handlers/**/*.ts'], [SDK, CDK, CLI, LIB, EMULATOR]),
-  forbid(['lib/**/*.ts'], [SDK, ADAPTERS, CLI, EMULATOR]),
-  forbid(['cli/**/*.ts'], [SDK, CDK, HANDLERS, EMULATOR]),
-  forbid(['emulator/**/*.ts'], [SDK, CDK, LAMBDA, CLI, LIB]),
-  forbid(
-    [
-      ...['aws', 'application', 'checker', 'envelope', 'records', 'violations', 'watch', 'wire', 'weather'],
-      ...['answers', 'conditions', 'director', 'eye', 'owner', 'places', 'situations'].map(
-        name => `directed/${name}`,
-      ),
-    ].map(name => `test/faults/${name}.ts`),
-    [
-      {
-        ...LAMBDA,
-        message: 'What checks the product shares no code with it: read stores, journal and reports yourself.',
-      },
-    ],
-  ),
-  forbid(['examples/**/*.ts'], [CDK, LAMBDA, CLI, LIB, EMULATOR]),
   // A table of operations is one function, and reads best as one.
   {
     files: ['emulator/**/*.ts'],

@@ -1,0 +1,157 @@
+/**
+ * The arrows of the house: what each room may import, types included. `.dependency-cruiser.mjs` makes the linter's rules of
+ * it, and `npm run arrows` prints it into docs/architecture.md.
+ *
+ * A room may import itself and the rooms that its line names. All of these stand above it, so that no two rooms import
+ * each other.
+ */
+
+/** What has no clock, no network, no files and no chance in it. Of each module of Node, eslint.config.mjs says which names. */
+const PURE = ['node:buffer', 'node:crypto', 'node:util', 'node:zlib', 'fastest-levenshtein', 'p-map', 'zod'];
+
+const core = (name, ...imports) => ({
+  room: `core/${name}`,
+  files: name.endsWith('.ts') ? `^lambda/core/${name.replace('.', '\\.')}$` : `^lambda/core/${name}/`,
+  imports: imports.map(one => `core/${one}`),
+  outside: PURE,
+});
+
+const ALONE = 'The emulator imports nothing of ours, so that it cannot share our mistakes.';
+const service = (name, imports = [], outside = []) => ({
+  room: `emulator/${name}`,
+  files: `^emulator/${name}/`,
+  imports: imports.map(one => `emulator/${one}`),
+  outside: ['node:*', ...outside],
+  because: ALONE,
+});
+
+/** `outside`: packages and modules of Node; `node:*` is all of these. `because`: what the linter says instead of a cure. */
+export const ROOMS = [
+  core('model'),
+  core('schema'),
+  core('ports.ts', 'model'),
+  core('job', 'model', 'schema'),
+  core('verdict', 'model'),
+  core('rate', 'model', 'ports.ts'),
+  core('lock', 'model'),
+  core('scan', 'model', 'ports.ts', 'job'),
+  core('reencrypt', 'model', 'ports.ts', 'scan'),
+  core('change', 'model', 'ports.ts', 'scan', 'reencrypt'),
+  core('journal', 'model', 'scan', 'change'),
+  core('account', 'model', 'ports.ts', 'rate', 'lock', 'scan', 'journal'),
+  core('write', 'model', 'ports.ts', 'scan', 'reencrypt', 'change', 'journal'),
+  core('migrate-unit.ts', 'model', 'ports.ts', 'scan', 'reencrypt', 'change', 'journal', 'account', 'write'),
+  core('verify', 'model', 'ports.ts', 'scan', 'reencrypt', 'journal', 'account'),
+  core('rollback', 'model', 'ports.ts', 'scan', 'change', 'journal', 'account'),
+  core('proof', 'model', 'verdict', 'scan'),
+  core('report', 'model', 'ports.ts', 'verdict', 'rate', 'lock', 'account', 'proof'),
+  core('plan', 'model', 'schema', 'ports.ts', 'job', 'rate', 'lock', 'scan', 'reencrypt', 'proof'),
+  core('retire', 'model', 'job', 'verdict', 'proof', 'plan'),
+  { room: 'formats', files: '^lambda/formats/', imports: ['core/model', 'core/schema'], outside: PURE },
+  {
+    room: 'adapters',
+    files: '^lambda/adapters/',
+    imports: ['core/*'],
+    outside: ['node:*', '@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*', 'p-map'],
+  },
+  {
+    room: 'handlers',
+    files: '^lambda/handlers/',
+    imports: ['core/*', 'formats', 'adapters'],
+    outside: ['node:*', '@types/aws-lambda'],
+  },
+  {
+    room: 'lib/jobs',
+    files: '^lib/jobs/',
+    imports: ['core/model', 'core/job', 'formats'],
+    outside: ['node:*'],
+  },
+  {
+    room: 'lib',
+    files: '^lib/(?!jobs/)',
+    imports: ['core/model', 'core/job', 'formats', 'handlers', 'lib/jobs'],
+    outside: ['node:*', 'aws-cdk-lib', 'constructs', 'esbuild'],
+  },
+  {
+    room: 'examples',
+    files: '^examples/',
+    imports: [],
+    outside: ['node:*', '@aws-sdk/*', 'p-map'],
+    because: 'The sample application imports nothing of ours: it is whoever wrote the data.',
+  },
+  {
+    room: 'cli',
+    files: '^cli/',
+    imports: ['core/*', 'formats', 'adapters', 'lib/jobs', 'examples'],
+    outside: ['node:*', 'commander', 'cli-table3', 'log-update', 'picocolors'],
+  },
+  {
+    room: 'bin',
+    files: '^bin/',
+    imports: ['core/job', 'formats', 'lib', 'lib/jobs', 'cli'],
+    outside: ['node:*', 'aws-cdk-lib', 'tsx'],
+  },
+  service('protocol'),
+  service('sts', ['protocol']),
+  service('kms', ['protocol']),
+  service('s3', ['protocol'], ['fast-xml-parser']),
+  service('dynamodb', ['protocol'], ['dynalite']),
+  service('eventbridge', ['protocol']),
+  service('functions', ['protocol']),
+  service('stepfunctions', ['protocol'], ['jsonata']),
+  service('cloudformation', ['protocol', 'functions', 'kms', 's3', 'stepfunctions']),
+  {
+    room: 'emulator',
+    files: '^emulator/[^/]+$',
+    imports: ['emulator/*'],
+    outside: ['node:*'],
+    because: ALONE,
+  },
+];
+
+const CHECKERS = [
+  ...['aws', 'application', 'checker', 'envelope', 'records', 'violations', 'watch', 'wire', 'weather'],
+  ...['answers', 'conditions', 'director', 'eye', 'owner', 'places', 'situations'].map(
+    name => `directed/${name}`,
+  ),
+];
+
+/** Rooms of the tests, which the book does not print: all but this one may import whatever they test. */
+export const TEST_ROOMS = [
+  {
+    room: 'checkers of test/faults',
+    files: `^test/faults/(${CHECKERS.join('|')})\\.ts$`,
+    imports: ['test', 'emulator/*', 'emulator'],
+    outside: ['*'],
+    because: 'What checks the product shares no code with it: read stores, journal and reports yourself.',
+  },
+  { room: 'test', files: '^test/', imports: ['*'], outside: ['*'] },
+];
+
+/** What to do instead of an import that is forbidden, the first that fits. */
+export const CURES = [
+  {
+    files: '^(node_modules/)?@(aws-sdk|smithy)/',
+    words:
+      'Only lambda/adapters may import the AWS SDK: speak to a port of core, and let an adapter implement it.',
+  },
+  {
+    files: '^(node_modules/)?(aws-cdk-lib|constructs)(/|$)',
+    words: 'Only lib/ and bin/app.ts are synth time.',
+  },
+  {
+    files: '^lambda/adapters/',
+    words: 'Import the port from core; the handler hands the adapter in.',
+  },
+  {
+    files: '^lambda/handlers/',
+    words: 'Handlers are entry points: nothing imports them but lib, for their names.',
+  },
+  {
+    files: '^lambda/formats/',
+    words: 'Formats are known by the interface in core/model/format.ts; the registry is handed in.',
+  },
+  { files: '^cli/', words: 'cli/ talks to people and is imported by bin/rewrap.ts only.' },
+  { files: '^lib/', words: "lib/ is synth time: share by lambda/core. Only lib/jobs is the CLI's, too." },
+  { files: '^emulator/', words: 'The emulator is reached over its port, as any AWS is.' },
+];
