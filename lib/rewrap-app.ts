@@ -8,7 +8,7 @@ import { KmsRewrapStack } from './kms-rewrap-stack.ts';
 import { deployBridges } from './route-keys/bridges.ts';
 import { deploySourceReplicas } from './route-keys/source-replicas.ts';
 
-export const STACK_NAME = 'KmsRewrap';
+const STACK_NAME = 'KmsRewrap';
 
 /**
  * The CDK app: one stack for each Region in which jobs have their destination, and the bridge keys and replicas that jobs ask for.

@@ -11,7 +11,7 @@ export interface KeyMaterial {
   imported?: ImportedState;
 }
 
-export interface ImportedState {
+interface ImportedState {
   /** Imported and neither expired nor deleted. */
   present: boolean;
   /** Waits for RotateKeyOnDemand to become current. */
@@ -31,7 +31,7 @@ export interface KeyRing {
   members: string[];
 }
 
-export type KeyState =
+type KeyState =
   | 'Creating'
   | 'Enabled'
   | 'Disabled'

@@ -32,7 +32,7 @@ export interface Bucket {
 }
 
 /** The versions of a bucket's objects, newest last, and its keys in UTF-8 byte order. */
-export class BucketObjects {
+class BucketObjects {
   readonly #versions = new Map<string, ObjectVersion[]>();
   readonly #keys: string[] = [];
 

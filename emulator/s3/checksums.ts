@@ -27,7 +27,7 @@ function crc64nvme(bytes: Buffer): bigint {
   return value ^ 0xffffffffffffffffn;
 }
 
-export const CHECKSUMS: Readonly<Record<string, (bytes: Buffer) => string>> = {
+const CHECKSUMS: Readonly<Record<string, (bytes: Buffer) => string>> = {
   crc32: bytes => fromNumber(crc32(bytes)),
   crc32c: bytes => fromNumber(crc32c(bytes)),
   crc64nvme: bytes => {

@@ -25,7 +25,7 @@ export interface Catcher {
 /** Any JSON value; strings of the form `{% … %}` are JSONata. */
 export type Template = unknown;
 
-export interface ChoiceRule {
+interface ChoiceRule {
   readonly Condition: string;
   readonly Next: string;
   readonly Assign?: Template;

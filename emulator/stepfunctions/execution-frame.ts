@@ -34,7 +34,7 @@ export interface HistoryEvent {
 }
 
 /** Where an execution stands: a redrive goes on from here. */
-export interface Position {
+interface Position {
   readonly name: string;
   readonly input: unknown;
   readonly variables: Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { AwsError } from '../protocol/aws-error.ts';
 
-export interface MapRunCounts {
+interface MapRunCounts {
   total: number;
   pending: number;
   running: number;

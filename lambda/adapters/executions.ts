@@ -8,7 +8,7 @@ import { nameOf } from './aws-errors.ts';
 import { httpTo, type ClientConfig } from './client-config.ts';
 import { withNamedCalls } from './named-calls.ts';
 
-export type ExecutionState = 'running' | 'succeeded' | 'failed' | 'stopped';
+type ExecutionState = 'running' | 'succeeded' | 'failed' | 'stopped';
 
 export interface ExecutionStatus {
   readonly runId: string;

@@ -5,8 +5,8 @@ import type { Report } from '../core/report/report.ts';
 import { withNamedCalls } from './named-calls.ts';
 import { METRICS_NAMESPACE } from './telemetry.ts';
 
-export const EVENT_SOURCE = 'kms-rewrap';
-export const EVENT_DETAIL_TYPE = 'Run Finished';
+const EVENT_SOURCE = 'kms-rewrap';
+const EVENT_DETAIL_TYPE = 'Run Finished';
 
 /** Tells of the end of a run: an event on the default bus, and metrics to alarm on. */
 export class RunEvents {

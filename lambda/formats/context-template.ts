@@ -4,10 +4,10 @@ import type { EncryptionContext } from '../core/model/encryption-context.ts';
 import type { BoundFormat } from '../core/model/format.ts';
 
 /** Context names with their values: constants, or places in the record. */
-export type Template<Place> = Readonly<Record<string, string | Place>>;
+type Template<Place> = Readonly<Record<string, string | Place>>;
 
 /** A context, or the first name that could not be filled. */
-export type BuiltContext =
+type BuiltContext =
   | { readonly kind: 'context'; readonly context: EncryptionContext }
   | { readonly kind: 'missing'; readonly reason: string };
 
@@ -15,7 +15,7 @@ export type BuiltContext =
 export type ContextValue = { readonly value: string } | { readonly reason: string };
 
 /** Looks a place up. */
-export type Resolve<Place> = (place: Place) => ContextValue;
+type Resolve<Place> = (place: Place) => ContextValue;
 
 function buildContext<Place>(template: Template<Place>, resolve: Resolve<Place>): BuiltContext {
   const context: Record<string, string> = {};
@@ -72,9 +72,7 @@ export function buildContexts<Place>(
   return { kind: 'contexts', contexts, readerContexts };
 }
 
-export function templatesOf<Place>(
-  context: Contexts<Place>['encryptionContext'],
-): readonly Template<Place>[] {
+function templatesOf<Place>(context: Contexts<Place>['encryptionContext']): readonly Template<Place>[] {
   return isList(context) ? context : [context];
 }
 

@@ -15,7 +15,7 @@ interface SourceReplicasProps extends StackProps {
 }
 
 /** Replicas of source keys in the Region of the destination key: what the route multi-region asks there. */
-export class SourceReplicasStack extends Stack {
+class SourceReplicasStack extends Stack {
   constructor(scope: Construct, id: string, { primaryKeyArns, ...props }: SourceReplicasProps) {
     super(scope, id, { description: 'kms-rewrap: replicas of source keys', ...props });
     for (const primaryKeyArn of primaryKeyArns)

@@ -233,6 +233,6 @@ function leadsBack(digest: string, own: ReadonlySet<string>, intents: readonly J
   return false;
 }
 
-export function nameOf({ place, name }: Pick<Truth, 'place' | 'name'>): string {
+function nameOf({ place, name }: Pick<Truth, 'place' | 'name'>): string {
   return `${place} ${name}`;
 }

@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 import type { Layout } from './records.ts';
 
 /** Where in the work on a page (docs/architecture.md, A run) a worker is killed: before a request leaves, or after it took effect. */
-export const KILL_POINTS = [
+const KILL_POINTS = [
   '1 reading',
   '2 before asking KMS',
   '3 asked KMS',
@@ -19,7 +19,7 @@ export const KILL_POINTS = [
 export type KillPoint = (typeof KILL_POINTS)[number];
 
 /** What operators and others do to a run while it runs. */
-export const EVENTS = ['stop', 'pause', 'abort', 'disable-old-key', 'disable-new-key'] as const;
+const EVENTS = ['stop', 'pause', 'abort', 'disable-old-key', 'disable-new-key'] as const;
 export type RunEvent = (typeof EVENTS)[number];
 
 /** All that is decided about a schedule beforehand. The same seed gives the same one, and plays the same. */
@@ -60,7 +60,7 @@ export interface Schedule {
   readonly kmsChecksFirst: 'key' | 'context' | 'neither';
 }
 
-export const TROUBLES = ['throttling', 'server-errors', 'lost-answers', 'silence', 'conflicts'] as const;
+const TROUBLES = ['throttling', 'server-errors', 'lost-answers', 'silence', 'conflicts'] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
 export function scheduleOf(seed: number, random: Random): Schedule {

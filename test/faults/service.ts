@@ -45,7 +45,7 @@ export interface PlantedBug {
   readonly ports?: (ports: WorkerPorts, at: PlantedAt) => WorkerPorts;
 }
 
-export interface PlantedAt {
+interface PlantedAt {
   readonly phase: Phase;
   readonly plan: RunPlan;
   /** With the worker's own credentials. */

@@ -11,7 +11,7 @@ export const RUNS = 'runs';
 
 type Matcher = (departure: Departure) => boolean;
 
-export const isStoreRead: Matcher = ({ service, operation, target }) =>
+const isStoreRead: Matcher = ({ service, operation, target }) =>
   (service === 'dynamodb' && target === TABLE && ['Scan', 'GetItem', 'BatchGetItem'].includes(operation)) ||
   (service === 's3' && inBucket(target) && ['ListObjectsV2', 'HeadObject'].includes(operation));
 export const isStoreWrite: Matcher = ({ service, operation, target }) =>

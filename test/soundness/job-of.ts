@@ -21,7 +21,7 @@ export const MISFITS = [
   'ignores-everything-else',
 ] as const;
 
-export type Misfit = (typeof MISFITS)[number];
+type Misfit = (typeof MISFITS)[number];
 
 /** A job for a scene, as a person would write it: it fits, but for what is named. */
 export interface SceneJob {

@@ -38,7 +38,7 @@ export interface LifeRun {
 }
 
 /** A journal by run and unit, as its bucket has it. */
-export class UnitJournal implements Journal, OutcomeArchive, IntentArchive {
+class UnitJournal implements Journal, OutcomeArchive, IntentArchive {
   readonly #intents = new Map<string, IntentEntry[]>();
   readonly #outcomes = new Map<string, OutcomeEntry[]>();
 

@@ -117,7 +117,7 @@ export function at(fields: Fields, [first, ...rest]: Path): unknown {
   return value;
 }
 
-export function withValue(fields: Fields, [first, ...rest]: Path, value: unknown): Fields {
+function withValue(fields: Fields, [first, ...rest]: Path, value: unknown): Fields {
   const name = String(first);
   if (rest.length === 0) {
     const others = Object.entries(fields).filter(([other]) => other !== name);

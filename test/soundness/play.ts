@@ -224,8 +224,3 @@ async function advise(job: Job, proofs: readonly StoreProof[]): Promise<RetireAd
   );
   return retireCheck(facts).verdict;
 }
-
-/** For the totals: whether a run was about a part. */
-export function isPart({ report }: Played): boolean {
-  return report?.stores.some(({ narrowedTo: part }) => part !== undefined) ?? false;
-}

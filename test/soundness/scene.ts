@@ -40,7 +40,7 @@ export interface Application {
   readonly clean: boolean;
 }
 
-export type ContextKind = 'none' | 'constant' | 'attribute' | 'label' | 'two';
+type ContextKind = 'none' | 'constant' | 'attribute' | 'label' | 'two';
 
 export interface Scene {
   readonly seed: number;

@@ -69,7 +69,7 @@ export function added(a: Totals, b: Totals): Totals {
 }
 
 /** Kinds that must have come up: a suite in which nothing is ever proven would hold for nothing. */
-export const KINDS: readonly string[] = [
+const KINDS: readonly string[] = [
   ...['migrate', 'verify', 'census'].map(mode => `mode ${mode}`),
   'fits',
   ...CHECKS_FIRST.flatMap(first => [`KMS checks first: ${first}`, `life KMS checks first: ${first}`]),

@@ -5,7 +5,7 @@
  */
 
 /** Bytes in the data key's slot: which data key they hold, and which ciphertext of it they are. */
-export interface Edk {
+interface Edk {
   readonly dataKey: number;
   readonly bytes: string;
 }

@@ -1,10 +1,18 @@
 import { createCipheriv } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { AttributeMap, AttributeValue, ItemRecord } from '../../lambda/core/model/record.ts';
-import { lookAlikes, lookingFor } from '../../lambda/core/scan/look-alikes/look-alikes.ts';
+import type {
+  AttributeMap,
+  AttributeValue,
+  ItemRecord,
+  StoreRecord,
+} from '../../lambda/core/model/record.ts';
+import { lookingFor, type LookOptions } from '../../lambda/core/scan/look-alikes/look-alikes.ts';
+import type { LookAlike } from '../../lambda/core/scan/look-alikes/search.ts';
 import { item, object } from '../support/builders.ts';
 
+const lookAlikes = (record: StoreRecord, options: LookOptions): readonly LookAlike[] =>
+  lookingFor(options)(record);
 const seen = (value: AttributeValue, lengths: readonly number[] = []): readonly string[] =>
   lookAlikes(item('x', { held: value }), { declared: [], ignore: [], lengths }).map(({ form }) => form);
 const numbers = (of: Iterable<number>): AttributeValue[] => [...of].map(one => ({ N: String(one) }));

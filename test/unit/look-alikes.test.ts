@@ -2,11 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parsePattern, placeText } from '../../lambda/core/model/place-pattern.ts';
-import type { AttributeMap, AttributeValue } from '../../lambda/core/model/record.ts';
-import { lookAlikes, MOST_OF_A_RECORD } from '../../lambda/core/scan/look-alikes/look-alikes.ts';
+import type { AttributeMap, AttributeValue, StoreRecord } from '../../lambda/core/model/record.ts';
+import { lookingFor, type LookOptions } from '../../lambda/core/scan/look-alikes/look-alikes.ts';
+import { MOST_OF_A_RECORD, type LookAlike } from '../../lambda/core/scan/look-alikes/search.ts';
 import { item, object } from '../support/builders.ts';
 
 const NOTHING_DECLARED = { declared: [], ignore: [] };
+const lookAlikes = (record: StoreRecord, options: LookOptions): readonly LookAlike[] =>
+  lookingFor(options)(record);
 /** As KMS makes them for a data key of 32 bytes. */
 const blob = (seed: number): Buffer =>
   Buffer.concat([

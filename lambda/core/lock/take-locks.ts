@@ -62,7 +62,7 @@ export async function releaseLocks(
     });
 }
 
-export interface Held {
+interface Held {
   readonly holder: Holder;
   readonly standing: Exclude<Standing, { kind: 'stale' }>;
 }

@@ -17,7 +17,7 @@ export interface Job {
   readonly schedule?: { readonly expression: string; readonly mode: 'census' | 'migrate' };
 }
 
-export interface Destination extends KeyUse {
+interface Destination extends KeyUse {
   /** Length of the longest data key in plaintext: what an RSA destination must be able to hold. */
   readonly dataKeyBytes: number;
 }

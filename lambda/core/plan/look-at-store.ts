@@ -10,7 +10,7 @@ import { signInBytes } from '../scan/look-alikes/signs.ts';
 import { nearestPlace, nearName, onlyThePlace, placesOf } from './seen-places.ts';
 
 /** Records that Plan looks at: half a megabyte of small items, one page of a scan. */
-export const LOOKED_AT = 500;
+const LOOKED_AT = 500;
 
 export interface LookRequest {
   readonly store: string;
@@ -50,7 +50,7 @@ export async function lookAtStore(request: LookRequest): Promise<LookedAt> {
 const NAMED_PLACES = 20;
 
 /** Pure: the figures of a page. */
-export function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured): StoreLook {
+function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured): StoreLook {
   const { store, format, declared } = request;
   const found = findDataKeys(records, format);
   const odd = found.filter(({ finding }) => finding.kind !== 'data-key');

@@ -2,7 +2,7 @@ import { valueAt } from '../model/attribute-path.ts';
 import { placeText } from '../model/place-pattern.ts';
 import type { AttributePath, AttributeValue, StoreRecord } from '../model/record.ts';
 import type { SeenPlace } from '../model/run.ts';
-import type { LookAlike } from '../scan/look-alikes/look-alikes.ts';
+import type { LookAlike } from '../scan/look-alikes/search.ts';
 import { isMarked, shownPlace, withoutCiphertexts } from '../scan/look-alikes/shown-place.ts';
 import type { LookAlikeForm } from '../scan/look-alikes/signs.ts';
 import { byNearness, isNearSpelling } from './spelling.ts';

@@ -11,7 +11,7 @@ export interface RegionUse {
   readonly others: readonly OtherRun[];
 }
 
-export interface OtherRun {
+interface OtherRun {
   readonly runId: string;
   /** Its rate, not what it uses. */
   readonly requestsPerSecond: number;

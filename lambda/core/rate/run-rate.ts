@@ -3,7 +3,7 @@ import type { RunPlan } from '../model/run.ts';
 import type { RunControl } from '../ports.ts';
 
 /** A slower run would not come to its end; one that shall do nothing is paused. */
-export const LOWEST_RATE = 1;
+const LOWEST_RATE = 1;
 
 /** What a run may send to KMS, by its plan and by what an operator has said since. */
 export interface RunRate {

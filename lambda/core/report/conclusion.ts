@@ -120,12 +120,12 @@ function hasOtherDoubts({ stores }: Report): boolean {
 }
 
 /** A narrowed run says nothing of the rest of its stores. */
-export function isNarrowed({ stores }: Report): boolean {
+function isNarrowed({ stores }: Report): boolean {
   return stores.some(({ narrowedTo }) => narrowedTo !== undefined);
 }
 
 /** Data keys that the concluding pass did not find where the job wants them. */
-export function unsettledDataKeys({ stores }: Report): number {
+function unsettledDataKeys({ stores }: Report): number {
   return stores.reduce((sum, { concluding }) => sum + unsettledIn(concluding), 0);
 }
 

@@ -2,7 +2,7 @@ import { addBooks, booksBalance, EMPTY_BOOKS } from '../account/books.ts';
 import type { Books, UnitProgress } from '../model/books.ts';
 import type { Phase, RunPlan } from '../model/run.ts';
 
-export interface StoreBooks {
+interface StoreBooks {
   readonly books: Books;
   readonly unitsDone: number;
 }

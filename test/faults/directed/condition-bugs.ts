@@ -4,7 +4,7 @@ import { perform, type Disturbance } from './perform.ts';
 import { STORIES } from './stories.ts';
 
 /** One telling of a story, by its place in the list. */
-export interface Telling {
+interface Telling {
   readonly story: number;
   readonly disturbance?: Disturbance;
 }

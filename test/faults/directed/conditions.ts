@@ -19,7 +19,7 @@ const HEADERS = [
 ] as const;
 
 /** All conditions of a request at once. */
-export const ALL = 'all of its conditions';
+const ALL = 'all of its conditions';
 
 /** Each condition of a request, and, where it has several, all of them. */
 export function conditionsOf(request: RawRequest, { service }: Departure): readonly string[] {

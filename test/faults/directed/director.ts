@@ -126,7 +126,7 @@ const CONTROL = 'the control item';
 const SHARE = 'a share';
 
 /** What a request does, in a few words; one kind for all requests that are alike. */
-export function requestOf({ operation, target, body }: Departure): string {
+function requestOf({ operation, target, body }: Departure): string {
   if (target === LEDGER) return `${operation} of ${ledgerItem(body)}`;
   const [store = '', folder = ''] = target.split('/');
   return `${operation} in ${store === JOURNAL ? `${store}/${folder}` : store}`;

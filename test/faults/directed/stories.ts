@@ -340,7 +340,7 @@ const REFUSED: readonly Form[] = [
   { place: 'bucket', records: 5, copies: true },
 ];
 
-export function formText({ place, ...flags }: Form): string {
+function formText({ place, ...flags }: Form): string {
   return [
     place,
     ...Object.entries(flags).map(([name, kind]) => (kind === true ? name : `${name} ${kind}`)),

@@ -3,8 +3,6 @@ import type { AttributePath, AttributeValue, StoreRecord } from '../../model/rec
 import { keyNamesOf } from './key-names.ts';
 import { Search, type LookAlike } from './search.ts';
 
-export { MOST_OF_A_RECORD, type LookAlike } from './search.ts';
-
 export interface LookOptions {
   /** Attribute paths, or `['metadata', name]`, that the job declares: the value there is not looked at. */
   readonly declared: readonly AttributePath[];
@@ -35,11 +33,6 @@ export function lookingFor({ declared, ignore, lengths = [], keyNames = [] }: Lo
     for (const [path, value] of partsOf(record)) search.at(path, value, placesBelow(tree, path));
     return search.found;
   };
-}
-
-/** Once for one record; for many, `lookingFor` prepares the places only once. */
-export function lookAlikes(record: StoreRecord, options: LookOptions): readonly LookAlike[] {
-  return lookingFor(options)(record);
 }
 
 /** The values of a record, by their place. */
