@@ -29,13 +29,13 @@ export interface Walk<Page> {
   begin(start: Start): Steps<Page>;
 }
 
-export interface Start {
+interface Start {
   readonly progress: UnitProgress;
   /** How many records to read, asked before each page. */
   readonly size: () => number;
 }
 
-export interface Steps<Page> {
+interface Steps<Page> {
   readonly pages: AsyncIterable<Page>;
   work(page: Page, turn: Turn): Promise<WorkedPage>;
 }

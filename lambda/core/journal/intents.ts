@@ -18,7 +18,7 @@ export function intentsOf(
   return changes.map(change => intentOf(change, about));
 }
 
-export function intentOf(
+function intentOf(
   { record, places, dataKeys, retries }: RecordChange,
   { store, route }: { readonly store: string; readonly route: RouteType },
 ): IntentEntry {

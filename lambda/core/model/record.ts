@@ -31,7 +31,7 @@ export interface ItemRecord {
  * The record is not in the store that is written to: what is shown is its source, and writing it makes it.
  * `refused`: why the job does not make it.
  */
-export interface Absent {
+interface Absent {
   readonly refused?: string;
 }
 

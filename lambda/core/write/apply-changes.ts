@@ -14,7 +14,7 @@ import { isContextBound } from '../reencrypt/check-reply.ts';
 import { digest } from '../scan/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 
-export type Outcomes = readonly (readonly [Found, Outcome])[];
+type Outcomes = readonly (readonly [Found, Outcome])[];
 
 export interface ApplyOptions {
   readonly records: RecordStore;
