@@ -1,12 +1,14 @@
-import { App, Validations } from 'aws-cdk-lib';
+import { App, CfnResource, Duration, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deployBridges } from '../../lib/route-keys/bridges.ts';
+import type { Job, Store } from '../../lambda/core/model/job.ts';
 import { KmsRewrapStack } from '../../lib/kms-rewrap-stack.ts';
-import { job, NEW_KEY, use } from '../support/builders.ts';
+import { deployBridges } from '../../lib/route-keys/bridges.ts';
+import { deploySourceReplicas } from '../../lib/route-keys/source-replicas.ts';
+import { job, NEW_KEY, OLD_KEY, use } from '../support/builders.ts';
 
 const CDK_JSON = fileURLToPath(new URL('../../cdk.json', import.meta.url));
 
@@ -45,11 +47,24 @@ interface ValidationReport {
   readonly pluginReports: readonly { readonly violations: readonly { readonly ruleName: string }[] }[];
 }
 
+/** An app as `cdk synth` makes it, CloudFormation's own rules included; functions are not bundled. */
+function validatedApp(): App {
+  const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8')) as { context: Record<string, unknown> };
+  const outdir = mkdtempSync(join(tmpdir(), 'nag-'));
+  return new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, outdir });
+}
+
+/** Names of the rules that a synthesis has found broken. */
+function findingsOf(app: App): readonly string[] {
+  const report = JSON.parse(
+    readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'),
+  ) as ValidationReport;
+  return report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
+}
+
 describe('the AWS Solutions checks', () => {
   it('find nothing that is not accepted with a reason, and everything that is', () => {
-    const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8')) as { context: Record<string, unknown> };
-    const outdir = mkdtempSync(join(tmpdir(), 'nag-'));
-    const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, outdir });
+    const app = validatedApp();
     const stores = [
       ...job().stores,
       {
@@ -81,12 +96,7 @@ describe('the AWS Solutions checks', () => {
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     // Accepted findings fail the synthesis as well: what counts is the report it leaves.
     expect(() => app.synth()).toThrow();
-    const report = JSON.parse(
-      readFileSync(join(outdir, 'validation-report.json'), 'utf8'),
-    ) as ValidationReport;
-    const found = report.pluginReports.flatMap(({ violations }) =>
-      violations.map(({ ruleName }) => ruleName),
-    );
+    const found = findingsOf(app);
     expect(found.length).toBeGreaterThan(0);
     expect(found.filter(rule => !ACCEPTED.some(([pattern]) => pattern.test(rule)))).toEqual([]);
     expect(
@@ -94,5 +104,83 @@ describe('the AWS Solutions checks', () => {
         String(pattern),
       ),
     ).toEqual([]);
+  });
+});
+
+describe("CloudFormation's own rules", () => {
+  const SSE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/99999999-9999-9999-9999-999999999999';
+  const PRIMARY = 'arn:aws:kms:us-east-1:111122223333:key/mrk-11111111111111111111111111111111';
+  const [table] = job().stores;
+  const bucket: Store = {
+    type: 's3',
+    bucket: 'documents',
+    prefix: 'a/b/',
+    format: { type: 'object-metadata', dataKey: 'edk', encryptionContext: {} },
+  };
+  const copyTo = { region: 'eu-west-1', createMissing: true };
+  const EUROPEAN = { ...use(NEW_KEY.replace('us-east-1', 'eu-west-1')), dataKeyBytes: 32 };
+
+  /** Between them: every resource, condition and permission that a job can ask for. */
+  const here: readonly Job[] = [
+    job({ schedule: { expression: 'rate(90 days)', mode: 'migrate' } }),
+    job({
+      name: 'encrypted',
+      source: { keys: [use(OLD_KEY), use('arn:aws:kms:us-east-1:111122223333:alias/old')] },
+      stores: [table!, bucket].map(store => ({ ...store, serverSideEncryptionKey: SSE_KEY })),
+    }),
+  ];
+  const there: readonly Job[] = [
+    job({
+      name: 'bridged',
+      destination: EUROPEAN,
+      route: {
+        type: 'bridge',
+        bridgeKey: 'arn:aws:kms:us-east-1:111122223333:alias/bridge',
+        deployBridgeKey: true,
+      },
+      stores: [
+        { ...table, copyTo: { ...copyTo, table: 'There' } } as Store,
+        { ...bucket, copyTo: { ...copyTo, bucket: 'there' } },
+      ],
+    }),
+    job({
+      name: 'replicated',
+      source: { keys: [use(PRIMARY)] },
+      destination: EUROPEAN,
+      route: { type: 'multi-region', deployReplicas: true },
+    }),
+    job({ name: 'plaintext', destination: EUROPEAN, route: { type: 'decrypt-encrypt' } }),
+  ];
+
+  const stacksOf = (app: App): KmsRewrapStack => {
+    const account = '111122223333';
+    const stack = new KmsRewrapStack(app, 'Here', {
+      jobs: here,
+      journalProtection: { retention: Duration.days(400), objectLock: 'compliance' },
+      workerTimeout: Duration.seconds(5),
+      env: { region: 'us-east-1', account },
+    });
+    new KmsRewrapStack(app, 'There', {
+      jobs: there,
+      allowPlaintextRoute: true,
+      env: { region: 'eu-west-1', account },
+    });
+    deployBridges(app, there);
+    deploySourceReplicas(app, there);
+    return stack;
+  };
+
+  it('find nothing in the stacks of every kind of job', () => {
+    const app = validatedApp();
+    stacksOf(app);
+    expect(() => app.synth()).not.toThrow();
+    expect(findingsOf(app)).toEqual([]);
+  });
+
+  it('find what is planted', () => {
+    const app = validatedApp();
+    new CfnResource(stacksOf(app), 'Planted', { type: 'AWS::S3::Bucket', properties: { BucketNaem: 'x' } });
+    expect(() => app.synth()).toThrow();
+    expect(findingsOf(app).length).toBeGreaterThan(0);
   });
 });

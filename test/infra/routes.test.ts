@@ -146,6 +146,7 @@ describe('bridge keys', () => {
   const stacks = (): ReadonlyMap<string, Template> => {
     const app = new App({
       outdir: mkdtempSync(join(tmpdir(), 'bridge-')),
+      builtinCloudFormationValidation: false,
       context: { '@aws-cdk/core:defaultCrossStackReferences': 'weak' },
     });
     deployBridges(app, jobs);
@@ -197,7 +198,10 @@ describe('replicas of source keys', () => {
     });
 
   it('are made once in the Region of the destination, whatever the number of jobs, and are retained', () => {
-    const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'replicas-')) });
+    const app = new App({
+      outdir: mkdtempSync(join(tmpdir(), 'replicas-')),
+      builtinCloudFormationValidation: false,
+    });
     deploySourceReplicas(app, [replicated('a', [PRIMARY]), replicated('b', [PRIMARY, BRIDGE]), european()]);
     const stacks = app.node.children.filter(child => Stack.isStack(child));
     expect(stacks.map(({ region, stackName }) => [region, stackName])).toEqual([
