@@ -19,6 +19,8 @@ import { CONTEXT, fill } from '../support/fill-table.ts';
 import { rewrap } from '../support/rewrap-cli.ts';
 
 const ITEMS = 24;
+/** Two, so that units are shared out; each is a process of its own. More of them are in lambda-quota.test.ts. */
+const LIMITS = { maxConcurrency: 2 };
 
 /** A data key as an application sees it: its bytes, whatever protects them. */
 type Opened = ReadonlyMap<string, string>;
@@ -82,18 +84,21 @@ describe('routes, end to end', () => {
         source: { keys: [keys.same] },
         destination: { key: keys.same },
         stores: [store('Refresh')],
+        limits: LIMITS,
       },
       {
         name: 'asymmetric',
         source: { keys: [keys.same] },
         destination: rsa,
         stores: [store('Asymmetric', { encryptionAlgorithm: 'algorithm' })],
+        limits: LIMITS,
       },
       {
         name: 'multi-region',
         source: { keys: [keys.multiRegion] },
         destination: { key: keys.european },
         stores: [store('MultiRegion')],
+        limits: LIMITS,
       },
       {
         name: 'plaintext',
@@ -101,6 +106,7 @@ describe('routes, end to end', () => {
         destination: { key: keys.european },
         route: { type: 'decrypt-encrypt' },
         stores: [store('Plaintext')],
+        limits: LIMITS,
       },
     ];
   }
