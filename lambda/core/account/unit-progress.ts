@@ -4,7 +4,7 @@ import type { Ledger } from '../ports.ts';
 import { addBooks, EMPTY_BOOKS } from './books.ts';
 
 export function freshProgress({ runId, unitId, store }: Unit, phase: Phase): UnitProgress {
-  return { runId, unitId, phase, store, pages: 0, done: false, books: EMPTY_BOOKS };
+  return { runId, unitId, phase, store, carriedFrom: [], pages: 0, done: false, books: EMPTY_BOOKS };
 }
 
 /**
@@ -30,7 +30,7 @@ export async function resumeUnit(
     await ledger.checkpoint(carried, carried.pages);
     return carried;
   }
-  return { ...fresh, carriedFrom: [] };
+  return fresh;
 }
 
 /**
