@@ -16,6 +16,13 @@ const core = (name, ...imports) => ({
   outside: PURE,
 });
 
+const adapters = (name, imports = [], outside = []) => ({
+  room: `adapters/${name}`,
+  files: `^lambda/adapters/${name}/`,
+  imports: ['core/*', ...imports.map(one => `adapters/${one}`)],
+  outside: ['node:*', '@aws-sdk/*', 'p-map', ...outside],
+});
+
 const ALONE = 'The emulator imports nothing of ours, so that it cannot share our mistakes.';
 const service = (name, imports = [], outside = []) => ({
   room: `emulator/${name}`,
@@ -48,16 +55,19 @@ export const ROOMS = [
   core('plan', 'model', 'schema', 'ports.ts', 'job', 'rate', 'lock', 'scan', 'reencrypt', 'proof'),
   core('retire', 'model', 'job', 'verdict', 'proof', 'plan'),
   { room: 'formats', files: '^lambda/formats/', imports: ['core/model', 'core/schema'], outside: PURE },
-  {
-    room: 'adapters',
-    files: '^lambda/adapters/',
-    imports: ['core/*'],
-    outside: ['node:*', '@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*', 'p-map'],
-  },
+  adapters('aws', [], ['@smithy/*']),
+  adapters('records', ['aws']),
+  adapters('kms', ['aws']),
+  adapters('dynamodb', ['aws', 'records']),
+  adapters('s3', ['aws', 'records']),
+  adapters('stores', ['aws', 'records', 'dynamodb', 's3']),
+  adapters('state', ['aws']),
+  adapters('journal', ['aws']),
+  adapters('run', ['aws', 's3', 'state'], ['@aws-lambda-powertools/*']),
   {
     room: 'handlers',
     files: '^lambda/handlers/',
-    imports: ['core/*', 'formats', 'adapters'],
+    imports: ['core/*', 'formats', 'adapters/*'],
     outside: ['node:*', '@types/aws-lambda'],
   },
   {
@@ -82,7 +92,7 @@ export const ROOMS = [
   {
     room: 'cli',
     files: '^cli/',
-    imports: ['core/*', 'formats', 'adapters', 'lib/jobs', 'examples'],
+    imports: ['core/*', 'formats', 'adapters/*', 'lib/jobs', 'examples'],
     outside: ['node:*', 'commander', 'cli-table3', 'log-update', 'picocolors'],
   },
   {
@@ -141,7 +151,8 @@ export const CURES = [
   },
   {
     files: '^lambda/adapters/',
-    words: 'Import the port from core; the handler hands the adapter in.',
+    words:
+      'Import the port from core, and the handler hands the adapter in; a room of adapters imports those above it.',
   },
   {
     files: '^lambda/handlers/',

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { deployedJobs, type DeployedJobs } from '../lambda/adapters/deployment.ts';
+import { deployedJobs, type DeployedJobs } from '../lambda/adapters/run/deployment.ts';
 import { jobDifferences } from '../lambda/core/job/job-difference.ts';
 import { RunRefused } from '../lambda/core/model/errors.ts';
 import type { Job } from '../lambda/core/model/job.ts';

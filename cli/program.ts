@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { wordsForCaller } from '../lambda/adapters/aws-failure.ts';
-import { NotDeployed } from '../lambda/adapters/deployment.ts';
+import { wordsForCaller } from '../lambda/adapters/aws/failure.ts';
+import { NotDeployed } from '../lambda/adapters/run/deployment.ts';
 import { RewrapError } from '../lambda/core/model/errors.ts';
 import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
 import type { CommandContext } from './commands/command.ts';

@@ -1,4 +1,4 @@
-import type { ClientConfig } from '../../lambda/adapters/client-config.ts';
+import type { ClientConfig } from '../../lambda/adapters/aws/client-config.ts';
 import type { Console } from '../console.ts';
 
 /** What every command gets from the options that all commands share. */

@@ -1,4 +1,4 @@
-import { findDeployment } from '../../lambda/adapters/deployment.ts';
+import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { RunWatch } from '../run-watch.ts';
 import { STACK_NAME, type CommandContext } from './command.ts';

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { findDeployment } from '../../lambda/adapters/deployment.ts';
+import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { reportHtml } from '../../lambda/core/report/html.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.ts';
 import { reportText } from '../render/terminal.ts';

@@ -1,10 +1,10 @@
-import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
-import { findDeployment, NotDeployed } from '../../lambda/adapters/deployment.ts';
-import { keyUsage } from '../../lambda/adapters/key-usage.ts';
-import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
-import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
-import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
-import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
+import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
+import { findDeployment, NotDeployed } from '../../lambda/adapters/run/deployment.ts';
+import { keyUsage } from '../../lambda/adapters/kms/key-usage.ts';
+import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
+import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
+import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
+import { AwsStoreCatalog } from '../../lambda/adapters/stores/store-catalog.ts';
 import { destinationRegion } from '../../lambda/core/model/job-routes.ts';
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import { retireCheck } from '../../lambda/core/retire/retire-check.ts';

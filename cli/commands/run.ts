@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { findDeployment } from '../../lambda/adapters/deployment.ts';
-import type { ExecutionStatus } from '../../lambda/adapters/executions.ts';
+import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
+import type { ExecutionStatus } from '../../lambda/adapters/run/executions.ts';
 import { RunRefused } from '../../lambda/core/model/errors.ts';
 import { destinationRegion } from '../../lambda/core/model/job-routes.ts';
 import { isOfLambda, wordsOfFailure } from '../../lambda/core/report/failure-words.ts';

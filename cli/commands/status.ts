@@ -1,4 +1,4 @@
-import { findDeployment } from '../../lambda/adapters/deployment.ts';
+import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import type { RunPlan } from '../../lambda/core/model/run.ts';
 import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
 import type { RunRate } from '../../lambda/core/rate/run-rate.ts';

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
-import type { ClientConfig } from '../../lambda/adapters/client-config.ts';
-import { findDeployment, type Deployment } from '../../lambda/adapters/deployment.ts';
-import { journalObjects } from '../../lambda/adapters/journal-export.ts';
+import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
+import type { ClientConfig } from '../../lambda/adapters/aws/client-config.ts';
+import { findDeployment, type Deployment } from '../../lambda/adapters/run/deployment.ts';
+import { journalObjects } from '../../lambda/adapters/journal/export.ts';
 import { reportHtml } from '../../lambda/core/report/html.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { STACK_NAME, type CommandContext } from '../commands/command.ts';

@@ -1,5 +1,5 @@
-import { S3Journal } from '../adapters/journal.ts';
-import { PlaintextKeyService } from '../adapters/plaintext-kms.ts';
+import { S3Journal } from '../adapters/journal/journal.ts';
+import { PlaintextKeyService } from '../adapters/kms/plaintext-key-service.ts';
 import { migrateUnit } from '../core/migrate-unit.ts';
 import { ENV, requireEnv } from './env.ts';
 import { worker } from './worker.ts';

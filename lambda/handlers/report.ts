@@ -1,13 +1,13 @@
 import type { Context } from 'aws-lambda';
-import { journalLocation } from '../adapters/journal.ts';
-import { DynamoDbLedger } from '../adapters/ledger.ts';
-import { AwsClients } from '../adapters/aws-clients.ts';
-import { namingFailures } from '../adapters/aws-failure.ts';
-import { LedgerExpiry } from '../adapters/ledger-expiry.ts';
-import { LedgerHistory } from '../adapters/run-history.ts';
-import { S3RunFiles } from '../adapters/run-files.ts';
-import { RunEvents } from '../adapters/run-events.ts';
-import { LedgerStoreLocks } from '../adapters/store-locks.ts';
+import { journalLocation } from '../adapters/journal/journal.ts';
+import { DynamoDbLedger } from '../adapters/state/ledger.ts';
+import { AwsClients } from '../adapters/aws/clients.ts';
+import { namingFailures } from '../adapters/aws/failure.ts';
+import { LedgerExpiry } from '../adapters/state/ledger-expiry.ts';
+import { LedgerHistory } from '../adapters/state/run-history.ts';
+import { S3RunFiles } from '../adapters/run/files.ts';
+import { RunEvents } from '../adapters/run/events.ts';
+import { LedgerStoreLocks } from '../adapters/state/store-locks.ts';
 import { finishRun, type FinishRequest } from '../core/report/finish-run.ts';
 import { ENV, requireEnv } from './env.ts';
 

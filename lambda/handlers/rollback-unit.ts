@@ -1,5 +1,5 @@
-import { S3IntentArchive } from '../adapters/intent-archive.ts';
-import { S3Journal } from '../adapters/journal.ts';
+import { S3IntentArchive } from '../adapters/journal/intent-archive.ts';
+import { S3Journal } from '../adapters/journal/journal.ts';
 import { rollbackUnit } from '../core/rollback/rollback-unit.ts';
 import { ENV, requireEnv } from './env.ts';
 import { worker } from './worker.ts';

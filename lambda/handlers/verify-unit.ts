@@ -1,5 +1,5 @@
-import { S3OutcomeArchive } from '../adapters/journal.ts';
-import { KmsKeyService } from '../adapters/kms.ts';
+import { S3OutcomeArchive } from '../adapters/journal/journal.ts';
+import { KmsKeyService } from '../adapters/kms/key-service.ts';
 import { verifyUnit } from '../core/verify/verify-unit.ts';
 import { ENV, requireEnv } from './env.ts';
 import { worker } from './worker.ts';

@@ -1,11 +1,11 @@
 import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { DynamoDbRecords } from '../../lambda/adapters/dynamodb-records.ts';
-import type { AwsClients } from '../../lambda/adapters/aws-clients.ts';
-import { S3Journal } from '../../lambda/adapters/journal.ts';
-import { PatientRecords } from '../../lambda/adapters/patient-records.ts';
-import { openStore } from '../../lambda/adapters/record-store.ts';
-import { S3Records } from '../../lambda/adapters/s3-records.ts';
+import { DynamoDbRecords } from '../../lambda/adapters/dynamodb/records.ts';
+import type { AwsClients } from '../../lambda/adapters/aws/clients.ts';
+import { S3Journal } from '../../lambda/adapters/journal/journal.ts';
+import { PatientRecords } from '../../lambda/adapters/records/patient-records.ts';
+import { openStore } from '../../lambda/adapters/stores/open-store.ts';
+import { S3Records } from '../../lambda/adapters/s3/records.ts';
 import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';

@@ -3,7 +3,7 @@ import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deployedJobs } from '../../lambda/adapters/deployment.ts';
+import { deployedJobs } from '../../lambda/adapters/run/deployment.ts';
 import { JOBS_METADATA, jobsText } from '../../lambda/core/job/deployed-jobs.ts';
 import { bucketStore, job } from '../support/builders.ts';
 import type { Job } from '../../lambda/core/model/job.ts';

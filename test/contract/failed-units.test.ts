@@ -1,5 +1,5 @@
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
+import { S3RunFiles } from '../../lambda/adapters/run/files.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 
 /** What Step Functions leaves of children that failed: JSON Lines in the folder of their map run. */

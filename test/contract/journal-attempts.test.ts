@@ -1,7 +1,7 @@
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { randomUUID } from 'node:crypto';
-import { S3IntentArchive } from '../../lambda/adapters/intent-archive.ts';
-import { S3Journal } from '../../lambda/adapters/journal.ts';
+import { S3IntentArchive } from '../../lambda/adapters/journal/intent-archive.ts';
+import { S3Journal } from '../../lambda/adapters/journal/journal.ts';
 import type { IntentEntry, OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';

@@ -1,8 +1,8 @@
 import { CreateKeyCommand, DisableKeyCommand, EncryptCommand } from '@aws-sdk/client-kms';
-import { KmsKeyService } from '../../lambda/adapters/kms.ts';
-import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
-import { httpTo } from '../../lambda/adapters/client-config.ts';
-import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
+import { KmsKeyService } from '../../lambda/adapters/kms/key-service.ts';
+import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
+import { httpTo } from '../../lambda/adapters/aws/client-config.ts';
+import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
 import { PremiseBroken } from '../../lambda/core/model/errors.ts';
 import type { KeyService, ReEncryptRequest, RequestSide } from '../../lambda/core/ports.ts';
 import { FOREIGN_KEY, NEW_KEY, OLD_KEY } from '../support/builders.ts';

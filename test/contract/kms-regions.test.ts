@@ -11,10 +11,10 @@ import {
   RotateKeyOnDemandCommand,
   type CreateKeyCommandInput,
 } from '@aws-sdk/client-kms';
-import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
-import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
-import { KmsKeyService } from '../../lambda/adapters/kms.ts';
-import { PlaintextKeyService } from '../../lambda/adapters/plaintext-kms.ts';
+import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
+import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
+import { KmsKeyService } from '../../lambda/adapters/kms/key-service.ts';
+import { PlaintextKeyService } from '../../lambda/adapters/kms/plaintext-key-service.ts';
 import type { RequestSide } from '../../lambda/core/ports.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 

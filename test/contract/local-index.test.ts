@@ -1,7 +1,7 @@
 import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
-import { openStore } from '../../lambda/adapters/record-store.ts';
-import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
+import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
+import { openStore } from '../../lambda/adapters/stores/open-store.ts';
+import { AwsStoreCatalog } from '../../lambda/adapters/stores/store-catalog.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 
 /** A scan takes a local index as well as a global one. */

@@ -4,7 +4,7 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { DynamoDbRecords } from '../../lambda/adapters/dynamodb-records.ts';
+import { DynamoDbRecords } from '../../lambda/adapters/dynamodb/records.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { RecordStore } from '../../lambda/core/ports.ts';
 import { rollbackUnit } from '../../lambda/core/rollback/rollback-unit.ts';

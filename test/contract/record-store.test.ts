@@ -6,8 +6,8 @@ import {
   GetObjectTaggingCommand,
   GetObjectAclCommand,
 } from '@aws-sdk/client-s3';
-import { DynamoDbRecords } from '../../lambda/adapters/dynamodb-records.ts';
-import { S3Records } from '../../lambda/adapters/s3-records.ts';
+import { DynamoDbRecords } from '../../lambda/adapters/dynamodb/records.ts';
+import { S3Records } from '../../lambda/adapters/s3/records.ts';
 import { PremiseBroken } from '../../lambda/core/model/errors.ts';
 import type { BoundFormat } from '../../lambda/core/model/format.ts';
 import type { StoreRecord } from '../../lambda/core/model/record.ts';

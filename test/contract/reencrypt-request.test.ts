@@ -3,8 +3,8 @@ import {
   DisableKeyCommand,
   ReEncryptRequest$ as requestShape,
 } from '@aws-sdk/client-kms';
-import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
-import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
+import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
+import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
 import { errorName } from '../support/embedded.ts';
 import {
   aws,

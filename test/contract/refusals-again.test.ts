@@ -1,7 +1,7 @@
 import { CreateTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
-import { openStore } from '../../lambda/adapters/record-store.ts';
+import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
+import { openStore } from '../../lambda/adapters/stores/open-store.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { Books } from '../../lambda/core/model/books.ts';
 import type { BucketStore, Store, TableStore } from '../../lambda/core/model/job.ts';

@@ -1,7 +1,7 @@
 import { CreateKeyCommand, DisableKeyCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
-import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
-import { KmsKeyService } from '../../lambda/adapters/kms.ts';
-import { PlaintextKeyService } from '../../lambda/adapters/plaintext-kms.ts';
+import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
+import { KmsKeyService } from '../../lambda/adapters/kms/key-service.ts';
+import { PlaintextKeyService } from '../../lambda/adapters/kms/plaintext-key-service.ts';
 import type { KeyService, ReEncryptRequest, RequestSide } from '../../lambda/core/ports.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { S3IntentArchive } from '../../lambda/adapters/intent-archive.ts';
-import { S3Journal, S3OutcomeArchive } from '../../lambda/adapters/journal.ts';
-import { S3RunFiles } from '../../lambda/adapters/run-files.ts';
+import { S3IntentArchive } from '../../lambda/adapters/journal/intent-archive.ts';
+import { S3Journal, S3OutcomeArchive } from '../../lambda/adapters/journal/journal.ts';
+import { S3RunFiles } from '../../lambda/adapters/run/files.ts';
 import type { IntentEntry, OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import type { JournalledPage } from '../../lambda/core/journal/ports.ts';
 import { plan, UNIT } from '../support/builders.ts';

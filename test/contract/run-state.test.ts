@@ -1,9 +1,9 @@
 import { CreateTableCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDbLedger } from '../../lambda/adapters/ledger.ts';
-import { LedgerExpiry } from '../../lambda/adapters/ledger-expiry.ts';
-import { LedgerHistory } from '../../lambda/adapters/run-history.ts';
-import { LedgerStoreLocks } from '../../lambda/adapters/store-locks.ts';
-import { LedgerShareBook } from '../../lambda/adapters/share-book.ts';
+import { DynamoDbLedger } from '../../lambda/adapters/state/ledger.ts';
+import { LedgerExpiry } from '../../lambda/adapters/state/ledger-expiry.ts';
+import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
+import { LedgerStoreLocks } from '../../lambda/adapters/state/store-locks.ts';
+import { LedgerShareBook } from '../../lambda/adapters/state/share-book.ts';
 import { afterPage, freshProgress, resumeUnit } from '../../lambda/core/account/unit-progress.ts';
 import { EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
 import { UnitConflict } from '../../lambda/core/model/errors.ts';

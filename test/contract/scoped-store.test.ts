@@ -1,7 +1,7 @@
 import { CreateTableCommand, PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
-import { openStore } from '../../lambda/adapters/record-store.ts';
+import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
+import { openStore } from '../../lambda/adapters/stores/open-store.ts';
 import type { BucketStore, TableStore } from '../../lambda/core/model/job.ts';
 import type { StoreRecord } from '../../lambda/core/model/record.ts';
 import type { ScanRange } from '../../lambda/core/model/run.ts';

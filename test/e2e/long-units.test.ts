@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../cli/embedded-aws.ts';
 import { RunWatch } from '../../cli/run-watch.ts';
-import { findDeployment, type Deployment } from '../../lambda/adapters/deployment.ts';
+import { findDeployment, type Deployment } from '../../lambda/adapters/run/deployment.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { rewrap } from '../support/rewrap-cli.ts';

@@ -1,9 +1,9 @@
-import { AwsClients } from '../../lambda/adapters/aws-clients.ts';
-import { KmsKeyCatalog } from '../../lambda/adapters/kms-catalog.ts';
-import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
-import { KmsKeyService } from '../../lambda/adapters/kms.ts';
-import { openStore } from '../../lambda/adapters/record-store.ts';
-import { AwsStoreCatalog } from '../../lambda/adapters/store-catalog.ts';
+import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
+import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
+import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
+import { KmsKeyService } from '../../lambda/adapters/kms/key-service.ts';
+import { openStore } from '../../lambda/adapters/stores/open-store.ts';
+import { AwsStoreCatalog } from '../../lambda/adapters/stores/store-catalog.ts';
 import { exitCodeOf } from '../../cli/exit-codes.ts';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';

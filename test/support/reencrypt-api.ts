@@ -4,8 +4,8 @@ import {
   EncryptCommand,
   type CreateKeyCommandInput,
 } from '@aws-sdk/client-kms';
-import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
-import { KmsKeyService } from '../../lambda/adapters/kms.ts';
+import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
+import { KmsKeyService } from '../../lambda/adapters/kms/key-service.ts';
 import type { EncryptionAlgorithm } from '../../lambda/core/model/key-use.ts';
 import type { ReEncryptAnswer, ReEncryptRequest, RequestSide } from '../../lambda/core/ports.ts';
 import { embedded, type Embedded } from './embedded.ts';

@@ -1,8 +1,8 @@
-import { copyInPlace } from '../../lambda/adapters/copy-in-place.ts';
-import { encodeKey } from '../../lambda/adapters/item-key.ts';
-import { grantHeaders } from '../../lambda/adapters/object-grants.ts';
-import { objectRecord } from '../../lambda/adapters/object-record.ts';
-import { updateExpression } from '../../lambda/adapters/update-expression.ts';
+import { copyInPlace } from '../../lambda/adapters/s3/copy-in-place.ts';
+import { encodeKey } from '../../lambda/adapters/dynamodb/item-key.ts';
+import { grantHeaders } from '../../lambda/adapters/s3/object-grants.ts';
+import { objectRecord } from '../../lambda/adapters/s3/object-record.ts';
+import { updateExpression } from '../../lambda/adapters/dynamodb/update-expression.ts';
 
 const HEAD = {
   $metadata: {},

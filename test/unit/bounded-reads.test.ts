@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { BoundedReads, itemBytes, PAGE_BYTES, readWithin } from '../../lambda/adapters/bounded-reads.ts';
+import { itemBytes } from '../../lambda/adapters/dynamodb/item-bytes.ts';
+import { BoundedReads, PAGE_BYTES, readWithin } from '../../lambda/adapters/records/bounded-reads.ts';
 
 const LARGEST = 400 * 1024;
 /** A page, and the largest batch that may be read before its size is seen. */

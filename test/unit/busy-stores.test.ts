@@ -1,4 +1,4 @@
-import { PatientRecords } from '../../lambda/adapters/patient-records.ts';
+import { PatientRecords } from '../../lambda/adapters/records/patient-records.ts';
 import { keepMoving } from '../../lambda/core/account/keep-moving.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import { ServiceUnavailable } from '../../lambda/core/model/errors.ts';

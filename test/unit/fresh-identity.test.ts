@@ -1,6 +1,6 @@
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { Readable } from 'node:stream';
-import { withFreshIdentity } from '../../lambda/adapters/fresh-identity.ts';
+import { withFreshIdentity } from '../../lambda/adapters/aws/fresh-identity.ts';
 
 interface Request {
   readonly headers: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { ReEncryptCommand } from '@aws-sdk/client-kms';
 import { Readable } from 'node:stream';
-import { KmsChannel, type Waiting } from '../../lambda/adapters/kms-channel.ts';
+import { KmsChannel, type Waiting } from '../../lambda/adapters/kms/channel.ts';
 import { NEW_KEY, OLD_KEY } from '../support/builders.ts';
 
 const START = Date.UTC(2026, 10, 26, 8);

@@ -1,5 +1,5 @@
 import type { ListObjectsV2CommandInput, S3Client } from '@aws-sdk/client-s3';
-import { listObjects } from '../../lambda/adapters/list-objects.ts';
+import { listObjects } from '../../lambda/adapters/s3/list-objects.ts';
 
 /** A client that answers with the given pages, one after the other, and remembers what it was asked. */
 function scripted(pages: readonly object[]): {

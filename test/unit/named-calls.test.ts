@@ -1,12 +1,12 @@
 import { BatchGetItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeKeyCommand, ReEncryptCommand } from '@aws-sdk/client-kms';
-import { messageOf } from '../../lambda/adapters/aws-errors.ts';
-import { namingFailures, wordsForCaller } from '../../lambda/adapters/aws-failure.ts';
-import type { ClientConfig } from '../../lambda/adapters/client-config.ts';
-import { deployedJobs, findDeployment } from '../../lambda/adapters/deployment.ts';
-import { Executions } from '../../lambda/adapters/executions.ts';
-import { KmsChannel } from '../../lambda/adapters/kms-channel.ts';
-import { withNamedCalls } from '../../lambda/adapters/named-calls.ts';
+import { messageOf } from '../../lambda/adapters/aws/errors.ts';
+import { namingFailures, wordsForCaller } from '../../lambda/adapters/aws/failure.ts';
+import type { ClientConfig } from '../../lambda/adapters/aws/client-config.ts';
+import { deployedJobs, findDeployment } from '../../lambda/adapters/run/deployment.ts';
+import { Executions } from '../../lambda/adapters/run/executions.ts';
+import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
+import { withNamedCalls } from '../../lambda/adapters/aws/named-calls.ts';
 import { UnitConflict } from '../../lambda/core/model/errors.ts';
 
 /** Answers every request with an error, whatever the service. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { RefusedCalls, type Asked, type Elsewhere } from '../../lambda/adapters/refused-calls.ts';
+import { RefusedCalls, type Asked, type Elsewhere } from '../../lambda/adapters/aws/refused-calls.ts';
 
 class Refused extends Error {}
 class OtherState extends Error {}

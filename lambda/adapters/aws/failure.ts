@@ -1,0 +1,54 @@
+import { announceTrouble } from '../../core/account/run-control.ts';
+import { PremiseBroken, RewrapError, ServiceUnavailable } from '../../core/model/errors.ts';
+import type { Ledger } from '../../core/ports.ts';
+import { IDENTITY_CURE, isDenied, isOfIdentity, isTransient, nameOf } from './errors.ts';
+import { isNamed } from './said-by.ts';
+
+const GONE = new Set(['NoSuchBucket', 'ResourceNotFoundException', 'TableNotFoundException']);
+const WAIT =
+  'it usually passes: start the same job again, it goes on from where it is; where a table is throttled, raise its capacity or lower limits.maxConcurrency';
+const YOUR_ACCESS = 'check your credentials, --profile and --region, and that you are allowed this call';
+const GRANT =
+  'check that it exists and that the role of this function is granted it (cdk deploy), then start the same job again: it goes on from where it is';
+
+/**
+ * The edge of a function: an error of AWS that nobody has answered leaves it under a name of ours, with call, resource,
+ * cause and cure. What is no error of AWS leaves as it is.
+ */
+export async function namingFailures<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw failureOf(error);
+  }
+}
+
+/**
+ * The edge of a worker: what leaves it, and what it leaves in the ledger for the report, has call, resource, cause and
+ * cure. Named inside, so that the ledger has the words; and outside, as the ledger may be what fails.
+ */
+export function tellingFailures<T>(runId: string, ledger: Ledger, work: () => Promise<T>): Promise<T> {
+  return namingFailures(() => announceTrouble(runId, ledger, () => namingFailures(work)));
+}
+
+function failureOf(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  if (error instanceof RewrapError) return error;
+  const options = { cause: error };
+  // The client has put the call, the resource and the name of the error into its message.
+  if (isTransient(error))
+    return new ServiceUnavailable('aws.unavailable', `${error.message}; ${WAIT}`, options);
+  if (isOfIdentity(error))
+    return new ServiceUnavailable('aws.identity', `${error.message}; ${IDENTITY_CURE}`, options);
+  if (isDenied(error) || GONE.has(nameOf(error)))
+    return new PremiseBroken('aws.denied', `${error.message}; ${GRANT}`, options);
+  return error;
+}
+
+/** An error as whoever runs the command needs it: the client's words for call, resource and cause, and what to do. */
+export function wordsForCaller(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!isNamed(error)) return error.message;
+  if (isTransient(error)) return `${error.message}; it usually passes: run the command again`;
+  return isDenied(error) || isOfIdentity(error) ? `${error.message}; ${YOUR_ACCESS}` : error.message;
+}

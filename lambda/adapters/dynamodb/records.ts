@@ -1,0 +1,239 @@
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+  type ScanCommandOutput,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import pMap from 'p-map';
+import { changed, type PlaceChange } from '../../core/model/place.ts';
+import type { AttributeMap, ItemRecord, StoreRecord } from '../../core/model/record.ts';
+import type { ScanRange } from '../../core/model/run.ts';
+import type { TableScope } from '../../core/model/scope.ts';
+import type { RecordPage, WriteResult } from '../../core/ports.ts';
+import { isRefusal, isTransient, nameOf, premise, refusalWords } from '../aws/errors.ts';
+import { batchGet } from './batch-get.ts';
+import { BoundedReads, readWithin, type BoundedPage } from '../records/bounded-reads.ts';
+import { itemBytes } from './item-bytes.ts';
+import { busyOf } from '../aws/busy.ts';
+import type { CopyTarget } from '../records/copied-records.ts';
+import { decodeKey, encodeKey, type SdkItem } from './item-key.ts';
+import { isFull, judgeItem } from './refusals.ts';
+import { despiteConflicts } from '../aws/patience.ts';
+import { RefusedCalls } from '../aws/refused-calls.ts';
+import { scanScope } from './scan-scope.ts';
+import { fitsOneUpdate, updateExpression } from './update-expression.ts';
+
+/** Items that are asked for one by one at a time, where their batch was refused. */
+const GETS_IN_FLIGHT = 32;
+
+export interface Table {
+  readonly name: string;
+  /** The attributes of its primary key, partition key first. */
+  readonly keyNames: readonly string[];
+  readonly scope?: TableScope;
+}
+
+/** A table as a store of records. */
+export class DynamoDbRecords implements CopyTarget {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+  readonly #keyNames: readonly string[];
+  readonly #scope: TableScope;
+  readonly #refused: RefusedCalls;
+  readonly #reads = new BoundedReads();
+
+  constructor(client: DynamoDBClient, { name, keyNames, scope = {} }: Table) {
+    this.#client = client;
+    this.#table = name;
+    this.#keyNames = keyNames;
+    this.#scope = scope;
+    this.#refused = new RefusedCalls(judgeItem, {
+      'dynamodb:UpdateItem': key => client.send(new UpdateItemCommand(this.#withoutEffect(key))),
+      'dynamodb:PutItem': key => {
+        const { Key: Item, ...never } = this.#withoutEffect(key);
+        return client.send(new PutItemCommand({ ...never, Item }));
+      },
+    });
+  }
+
+  /** A write that asks only whether it may be made: its condition never holds, whether the item is there or not. */
+  #withoutEffect(locator: string): UpdateItemCommandInput {
+    return {
+      TableName: this.#table,
+      Key: decodeKey(locator),
+      ConditionExpression: 'attribute_exists(#key) AND attribute_not_exists(#key)',
+      ExpressionAttributeNames: { '#key': this.#keyNames[0] ?? '' },
+    };
+  }
+
+  async readPage(
+    range: ScanRange,
+    options: { readonly cursor?: string; readonly pageSize: number; readonly consistent: boolean },
+  ): Promise<RecordPage> {
+    if (range.type !== 'segment') throw new TypeError(`a table is read by segments, not by a ${range.type}`);
+    return this.#reads.read(options.pageSize, async Limit => {
+      const output = await this.#must('dynamodb:Scan', () =>
+        this.#client.send(
+          new ScanCommand({
+            TableName: this.#table,
+            Segment: range.segment,
+            TotalSegments: range.totalSegments,
+            Limit,
+            // A global index has no consistent reads; the items of any index are read consistently from the table below.
+            ConsistentRead: options.consistent && this.#scope.index === undefined,
+            ...scanScope(this.#scope),
+            ...(options.cursor !== undefined && { ExclusiveStartKey: decodeKey(options.cursor) }),
+          }),
+        ),
+      );
+      return this.#pageOf(output);
+    });
+  }
+
+  /** An index shows its keys and projected attributes: the items themselves are in the table. */
+  async #pageOf({
+    Items = [],
+    ScannedCount = Items.length,
+    LastEvaluatedKey,
+  }: ScanCommandOutput): Promise<BoundedPage<RecordPage>> {
+    const whole =
+      this.#scope.index === undefined
+        ? Items.map(item => this.#record(item))
+        : await this.#batchGet(Items.map(item => this.#keyOf(item)));
+    if (whole.length < Items.length)
+      return { kind: 'too-large', lookedAt: ScannedCount, found: Items.length, fitting: whole.length };
+    const records = whole.filter(record => record !== undefined);
+    this.#refused.saw(records.map(({ locator }) => locator));
+    const cursor = LastEvaluatedKey === undefined ? {} : { cursor: encodeKey(LastEvaluatedKey) };
+    return { kind: 'page', page: { records, ...cursor } };
+  }
+
+  async find(locators: readonly string[]): Promise<readonly (StoreRecord | undefined)[]> {
+    this.#refused.saw(locators);
+    return this.#batchGet(locators.map(decodeKey));
+  }
+
+  async create(source: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
+    const command = new PutItemCommand({
+      TableName: this.#table,
+      Item: changed(needItem(source), places).attributes as SdkItem,
+      ConditionExpression: 'attribute_not_exists(#partitionKey)',
+      ExpressionAttributeNames: { '#partitionKey': this.#keyNames[0] ?? '' },
+    });
+    return this.#written('dynamodb:PutItem', source, () => this.#client.send(command));
+  }
+
+  /** The items of the first of these keys, as many as can be held together. */
+  #batchGet(keys: readonly SdkItem[]): Promise<readonly (ItemRecord | undefined)[]> {
+    return readWithin(
+      keys,
+      some => this.#batch(some),
+      ({ attributes }) => itemBytes(attributes as SdkItem),
+    );
+  }
+
+  /** One item that is refused has its whole batch refused: then each is asked for by itself. */
+  async #batch(keys: readonly SdkItem[]): Promise<readonly (ItemRecord | undefined)[]> {
+    try {
+      const items = await batchGet(this.#client, this.#table, keys);
+      return items.map(item => item && this.#record(item));
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      if (!isRefusal(error)) throw this.#premise('dynamodb:BatchGetItem', error);
+      return pMap(keys, key => this.#get(key), { concurrency: GETS_IN_FLIGHT });
+    }
+  }
+
+  async reread(record: StoreRecord): Promise<StoreRecord | undefined> {
+    return this.#get(needItem(record).key as SdkItem);
+  }
+
+  /** The item as it is; `undefined` where there is none; hidden where DynamoDB does not give out this one. */
+  async #get(key: SdkItem): Promise<ItemRecord | undefined> {
+    const [call, locator] = ['dynamodb:GetItem', encodeKey(key)];
+    const command = new GetItemCommand({ TableName: this.#table, Key: key, ConsistentRead: true });
+    const asked = await this.#must(call, () =>
+      this.#refused.ask(call, locator, () => this.#client.send(command)),
+    );
+    if (asked.kind === 'answered') return asked.answer.Item && this.#record(asked.answer.Item);
+    const attributes = key as unknown as AttributeMap;
+    const hidden = refusalWords(call, asked.error);
+    return { kind: 'item', locator, key: attributes, attributes, hidden };
+  }
+
+  takes(_record: StoreRecord, places: readonly PlaceChange[]): boolean {
+    return fitsOneUpdate(places);
+  }
+
+  async write(record: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
+    const command = new UpdateItemCommand({
+      TableName: this.#table,
+      Key: needItem(record).key as SdkItem,
+      ...updateExpression(places),
+    });
+    return this.#written('dynamodb:UpdateItem', record, () => this.#client.send(command));
+  }
+
+  async #written(call: string, { locator }: StoreRecord, send: () => Promise<unknown>): Promise<WriteResult> {
+    try {
+      const asked = await this.#refused.ask(call, locator, () => despiteConflicts(send));
+      return asked.kind === 'answered'
+        ? { kind: 'written' }
+        : { kind: 'blocked', reason: refusalWords(call, asked.error) };
+    } catch (error) {
+      if (nameOf(error) === 'ConditionalCheckFailedException') return { kind: 'precondition-failed' };
+      if (isFull(error))
+        return {
+          kind: 'blocked',
+          reason: `${refusalWords(call, error)}: the item, of which DynamoDB takes 400 KB, has no room for the new data key`,
+        };
+      const busy = busyOf(error);
+      if (busy !== undefined || isTransient(error)) {
+        const reason = `DynamoDB did not take the write: ${nameOf(error)}`;
+        return { kind: 'unavailable', reason, ...(busy !== undefined && { busy }) };
+      }
+      throw this.#premise(call, error);
+    }
+  }
+
+  #record(item: SdkItem): ItemRecord {
+    const attributes = item as unknown as AttributeMap;
+    const key = this.#keyOf(item);
+    return { kind: 'item', locator: encodeKey(key), key: key as unknown as AttributeMap, attributes };
+  }
+
+  #keyOf(item: SdkItem): SdkItem {
+    return Object.fromEntries(
+      this.#keyNames.flatMap(name => {
+        const value = item[name];
+        return value === undefined ? [] : [[name, value] as const];
+      }),
+    );
+  }
+
+  async #must<T>(call: string, send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      throw this.#premise(call, error);
+    }
+  }
+
+  #premise(call: string, error: unknown): Error {
+    return premise(
+      'dynamodb.call',
+      `${call} on table ${this.#table}`,
+      error,
+      "check that the table exists and that the job's role is granted it, then start the job again",
+    );
+  }
+}
+
+function needItem(record: StoreRecord): ItemRecord {
+  if (record.kind !== 'item') throw new TypeError(`a table holds items, not ${record.kind}s`);
+  return record;
+}

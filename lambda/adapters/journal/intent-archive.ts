@@ -1,0 +1,98 @@
+import { gunzipSync } from 'node:zlib';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { readIntents } from '../../core/journal/read-intents.ts';
+import type { Unit } from '../../core/model/run.ts';
+import type { IntentArchive, JournalledPage, ReadIntents } from '../../core/journal/ports.ts';
+import { nameOf } from '../aws/errors.ts';
+import { compareUtf8 } from '../../core/scan/utf8-order.ts';
+import { attemptOf, journalNames, pageNameOf } from './names.ts';
+import { unitPrefix, type JournalKind } from './journal.ts';
+
+/** The journal of a run, for its rollback. */
+export class S3IntentArchive implements IntentArchive {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #job: string;
+
+  constructor(client: S3Client, { bucket, job }: { readonly bucket: string; readonly job: string }) {
+    this.#client = client;
+    this.#bucket = bucket;
+    this.#job = job;
+  }
+
+  /** Intents and outcomes are listed side by side: nothing is held but the two pages that come next. */
+  async *pagesOf(unit: Unit, after?: string): AsyncGenerator<JournalledPage> {
+    const [intents, outcomes] = [this.#pages('intents', unit, after), this.#pages('outcomes', unit, after)];
+    let [left, right] = [await next(intents), await next(outcomes)];
+    while (left !== undefined || right !== undefined) {
+      const order = left === undefined ? 1 : right === undefined ? -1 : compare(left.name, right.name);
+      const { name } = (order <= 0 ? left : right) as NamedPage;
+      const objects = {
+        intents: order <= 0 ? (left?.objects ?? []) : [],
+        outcomes: order >= 0 ? (right?.objects ?? []) : [],
+      };
+      yield { name, ...objects, ...(wasWorkedAgain(objects) && { workedAgain: true as const }) };
+      if (order <= 0) left = await next(intents);
+      if (order >= 0) right = await next(outcomes);
+    }
+  }
+
+  /** The objects of one kind, page by page. */
+  async *#pages(kind: JournalKind, unit: Unit, after: string | undefined): AsyncGenerator<NamedPage> {
+    const prefix = unitPrefix(kind, this.#job, unit);
+    // `page-000001-…` is before `page-000001.`, and that before `page-0000010…`.
+    const from = after === undefined ? { prefix } : { prefix, startAfter: `${prefix}${after}.` };
+    let page: NamedPage | undefined;
+    for await (const object of journalNames(this.#client, this.#bucket, from)) {
+      const name = pageNameOf(object);
+      if (page !== undefined && page.name !== name) yield page;
+      page = page?.name === name ? { name, objects: [...page.objects, object] } : { name, objects: [object] };
+    }
+    if (page !== undefined) yield page;
+  }
+
+  async readIntents(name: string): Promise<ReadIntents> {
+    const text = await this.#text(name);
+    return typeof text === 'string' ? readIntents(text) : text;
+  }
+
+  async hasRewrapped(name: string): Promise<boolean> {
+    const text = await this.#text(name);
+    // An outcomes object that cannot be read may tell of anything: the page is looked at as if it did.
+    return typeof text !== 'string' || text.includes('"outcome":"rewrapped"');
+  }
+
+  async #text(name: string): Promise<string | Extract<ReadIntents, { kind: 'damaged' }>> {
+    try {
+      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: name }));
+      return gunzipSync((await Body?.transformToByteArray()) ?? new Uint8Array()).toString('utf8');
+    } catch (error) {
+      if (nameOf(error) === 'NoSuchKey') return { kind: 'damaged', reason: 'is gone' };
+      if ((error as { readonly code?: string }).code?.startsWith('Z_') === true)
+        return { kind: 'damaged', reason: 'is truncated or altered: it cannot be decompressed' };
+      throw error;
+    }
+  }
+}
+
+/** Attempts of earlier versions had no names, and ended at the same record. */
+function wasWorkedAgain({ intents, outcomes }: Pick<JournalledPage, 'intents' | 'outcomes'>): boolean {
+  const attempts = new Set([...intents, ...outcomes].map(attemptOf));
+  const ended = new Set(outcomes.map(attemptOf));
+  return [...attempts].some(attempt => attempt !== undefined && (attempts.size > 1 || !ended.has(attempt)));
+}
+
+interface NamedPage {
+  readonly name: string;
+  readonly objects: readonly string[];
+}
+
+async function next(pages: AsyncGenerator<NamedPage>): Promise<NamedPage | undefined> {
+  const result = await pages.next();
+  return result.done === true ? undefined : result.value;
+}
+
+/** As S3 lists the objects of two pages, whose names go on with a hyphen. */
+function compare(a: string, b: string): number {
+  return compareUtf8(`${a}-`, `${b}-`);
+}

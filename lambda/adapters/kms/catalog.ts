@@ -1,0 +1,123 @@
+import {
+  DescribeKeyCommand,
+  paginateListKeyRotations,
+  ReEncryptCommand,
+  type KMSClient,
+  type KeyMetadata,
+  type RotationsListEntry,
+} from '@aws-sdk/client-kms';
+import type { KnownKeyMaterial } from '../../core/model/run.ts';
+import type { AskedKey, KeyCatalog, KeyDescription, KeyLookup, Permission } from '../../core/plan/ports.ts';
+import { isDenied, isOfIdentity, isTransient, messageOf, nameOf } from '../aws/errors.ts';
+import type { KmsChannel } from './channel.ts';
+import { dryRunSucceeded } from './errors.ts';
+import { grantTokens } from './key-service.ts';
+import { patiently } from '../aws/patience.ts';
+
+/** KMS tells the rotations of a key to its own account only, and of symmetric keys only. */
+const NOT_TOLD = new Set([
+  'AccessDeniedException',
+  'NotFoundException',
+  'UnsupportedOperationException',
+  'KMSInvalidStateException',
+]);
+
+/** Requests that Plan may make in a second: far below the quotas of DescribeKey (2,000) and ListKeyRotations (100). */
+const RATE = 50;
+
+/** What Plan asks of KMS. */
+export class KmsKeyCatalog implements KeyCatalog {
+  readonly #channel: KmsChannel;
+  readonly #patienceMs: readonly number[];
+
+  constructor(channel: KmsChannel, patienceMs: readonly number[] = []) {
+    this.#channel = channel;
+    this.#patienceMs = patienceMs;
+    channel.setRate(RATE);
+  }
+
+  /** A replica that has just been made is `Creating` for a while. */
+  async describeKey(reference: string): Promise<KeyLookup> {
+    return patiently(
+      () => this.#describe(reference),
+      lookup => lookup.kind === 'found' && lookup.key.state === 'Creating',
+      this.#patienceMs,
+    );
+  }
+
+  async mayReEncrypt(source: AskedKey, destination: AskedKey): Promise<Permission> {
+    const command = new ReEncryptCommand({
+      SourceKeyId: source.keyArn,
+      SourceEncryptionAlgorithm: source.encryptionAlgorithm,
+      DestinationKeyId: destination.keyArn,
+      DestinationEncryptionAlgorithm: destination.encryptionAlgorithm,
+      DryRun: true,
+      DryRunModifiers: ['IGNORE_CIPHERTEXT'],
+      ...grantTokens(this.#channel),
+    });
+    try {
+      await this.#channel.send(source.keyArn, client => client.send(command));
+    } catch (error) {
+      // A dry run always fails: with this name where the call itself would have succeeded.
+      if (nameOf(error) === 'DryRunOperationException') return { kind: 'allowed' };
+      if (isTransient(error) || isOfIdentity(error)) throw error;
+      return { kind: 'denied', message: `${nameOf(error)}: ${messageOf(error)}` };
+    }
+    throw dryRunSucceeded();
+  }
+
+  async keyMaterials(keyArn: string): Promise<readonly KnownKeyMaterial[]> {
+    try {
+      const entries = await this.#channel.send(keyArn, client => rotationsOf(keyArn, client), []);
+      return entries.map(entry => knownMaterial(keyArn, entry));
+    } catch (error) {
+      if (NOT_TOLD.has(nameOf(error))) return [];
+      throw error;
+    }
+  }
+
+  async #describe(reference: string): Promise<KeyLookup> {
+    const command = new DescribeKeyCommand({ KeyId: reference, ...grantTokens(this.#channel) });
+    try {
+      const { KeyMetadata } = await this.#channel.send(reference, client => client.send(command));
+      return { kind: 'found', key: descriptionOf(KeyMetadata) };
+    } catch (error) {
+      if (nameOf(error) === 'NotFoundException') return { kind: 'not-found' };
+      if (isDenied(error)) return { kind: 'denied', message: messageOf(error) };
+      throw error;
+    }
+  }
+}
+
+async function rotationsOf(keyArn: string, client: KMSClient): Promise<readonly RotationsListEntry[]> {
+  const entries: RotationsListEntry[] = [];
+  const input = { KeyId: keyArn, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' as const };
+  for await (const { Rotations } of paginateListKeyRotations({ client }, input))
+    entries.push(...(Rotations ?? []));
+  return entries;
+}
+
+function descriptionOf(key: KeyMetadata | undefined): KeyDescription {
+  return {
+    arn: key?.Arn ?? '',
+    state: key?.KeyState ?? 'unknown',
+    usage: key?.KeyUsage ?? 'unknown',
+    spec: key?.KeySpec ?? 'unknown',
+    multiRegion: key?.MultiRegion ?? false,
+    encryptionAlgorithms: key?.EncryptionAlgorithms ?? [],
+    ...(key?.CustomKeyStoreId !== undefined && { customKeyStoreId: key.CustomKeyStoreId }),
+  };
+}
+
+function knownMaterial(
+  keyArn: string,
+  { KeyMaterialId, KeyMaterialState, RotationDate, RotationType }: RotationsListEntry,
+): KnownKeyMaterial {
+  return {
+    keyArn,
+    keyMaterialId: KeyMaterialId ?? '',
+    state: KeyMaterialState ?? 'unknown',
+    ...(RotationDate !== undefined && { rotatedAt: RotationDate.toISOString() }),
+    ...(RotationType !== undefined && { rotationType: RotationType }),
+  };
+}

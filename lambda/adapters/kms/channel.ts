@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { regionOf } from '../../core/model/arn.ts';
+import { Pace } from '../../core/reencrypt/pace.ts';
+import { isThrottling } from '../aws/errors.ts';
+import { httpTo, type ClientConfig } from '../aws/client-config.ts';
+import { isNotYetVisible, KMS_ATTEMPTS } from './errors.ts';
+import { withNamedCalls } from '../aws/named-calls.ts';
+import { KMS_PATIENCE_MS, patiently } from '../aws/patience.ts';
+
+export interface ChannelConfig extends ClientConfig {
+  readonly grantTokens?: readonly string[];
+  /** Waits before what is missing is believed to be missing. @default KMS_PATIENCE_MS */
+  readonly patienceMs?: readonly number[];
+  /** What the pace waits by. @default the clock and the timers of this process */
+  readonly waiting?: Waiting;
+}
+
+export interface Waiting {
+  /** Milliseconds, from whatever beginning; never set back. */
+  now(): number;
+  sleep(ms: number): Promise<unknown>;
+}
+
+const REAL_TIME: Waiting = { now: () => performance.now(), sleep: ms => sleep(ms) };
+
+type Sent<T> =
+  { readonly kind: 'answered'; readonly output: T } | { readonly kind: 'failed'; readonly error: unknown };
+
+/**
+ * KMS in all Regions behind one pace. The pacing sits inside the SDK's retry loop, so that retries, too, keep to the
+ * rate, and every request that leaves is counted; and before the signature, which KMS takes for five minutes only:
+ * at half a request a second, the last of 32 in flight waits for more than one.
+ */
+export class KmsChannel {
+  readonly grantTokens: readonly string[];
+  readonly patienceMs: readonly number[];
+  readonly #config: ClientConfig;
+  readonly #waiting: Waiting;
+  readonly #clients = new Map<string, KMSClient>();
+  readonly #pace = new Pace(1);
+  #requests = 0;
+  #throttled = 0;
+  #open = true;
+
+  constructor({
+    grantTokens = [],
+    patienceMs = KMS_PATIENCE_MS,
+    waiting = REAL_TIME,
+    ...config
+  }: ChannelConfig = {}) {
+    this.grantTokens = grantTokens;
+    this.patienceMs = patienceMs;
+    this.#waiting = waiting;
+    this.#config = config;
+  }
+
+  setRate(requestsPerSecond: number): void {
+    this.#pace.setRate(requestsPerSecond);
+  }
+
+  takeUsage(): { readonly requests: number; readonly throttled: number } {
+    const usage = { requests: this.#requests, throttled: this.#throttled };
+    this.#requests = 0;
+    this.#throttled = 0;
+    return usage;
+  }
+
+  /**
+   * Gives up whatever waits for its turn. Where an invocation fails, its other requests still wait; Lambda would freeze
+   * them with the process, and the next invocation would find all of their turns come at once, in nobody's share.
+   */
+  close(): void {
+    this.#open = false;
+  }
+
+  /** Sends a request to the Region of a key, and again while its errors may be those of something not yet visible. */
+  async send<T>(
+    keyArn: string,
+    call: (client: KMSClient) => Promise<T>,
+    patienceMs: readonly number[] = this.patienceMs,
+  ): Promise<T> {
+    const client = this.#client(regionOf(keyArn));
+    const sent = await patiently<Sent<T>>(
+      () =>
+        call(client).then(
+          output => ({ kind: 'answered', output }),
+          (error: unknown) => ({ kind: 'failed', error }),
+        ),
+      one => one.kind === 'failed' && isNotYetVisible(one.error),
+      patienceMs,
+    );
+    if (sent.kind === 'failed') throw sent.error;
+    return sent.output;
+  }
+
+  #client(region: string): KMSClient {
+    const known = this.#clients.get(region) ?? this.#paced(region);
+    this.#clients.set(region, known);
+    return known;
+  }
+
+  #paced(region: string): KMSClient {
+    const settings = { ...this.#config, region, maxAttempts: KMS_ATTEMPTS };
+    const client = withNamedCalls(
+      new KMSClient({ requestHandler: httpTo('api'), ...settings }),
+      'kms',
+      this.#config,
+    );
+    // The SDK puts its signature right behind its retries (`identify()` of the stack tells).
+    const place = {
+      relation: 'before',
+      toMiddleware: 'httpSigningMiddleware',
+      name: 'kmsRewrapPace',
+    } as const;
+    client.middlewareStack.addRelativeTo(this.#pacing, place);
+    return client;
+  }
+
+  readonly #pacing =
+    <Request, Answer>(next: (request: Request) => Promise<Answer>) =>
+    (request: Request): Promise<Answer> =>
+      this.#inTurn(() => next(request));
+
+  /** Sends a request when its turn has come, and counts it. */
+  async #inTurn<T>(send: () => Promise<T>): Promise<T> {
+    const wait = this.#pace.reserve(this.#waiting.now());
+    if (wait > 0) await this.#waiting.sleep(wait);
+    if (!this.#open) throw new Error('the invocation that wanted to ask KMS is over');
+    this.#requests++;
+    try {
+      return await send();
+    } catch (error) {
+      if (isThrottling(error)) this.#throttled++;
+      throw error;
+    }
+  }
+}

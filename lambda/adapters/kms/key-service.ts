@@ -1,0 +1,151 @@
+import {
+  ReEncryptCommand,
+  type DryRunModifierType,
+  type ReEncryptCommandInput,
+  type ReEncryptCommandOutput,
+} from '@aws-sdk/client-kms';
+import { regionOf } from '../../core/model/arn.ts';
+import type { KeyMaterial } from '../../core/model/data-key.ts';
+import { PremiseBroken, RewrapError } from '../../core/model/errors.ts';
+import type {
+  DryRunAnswer,
+  KeyService,
+  NotReEncrypted,
+  ReEncryptAnswer,
+  ReEncryptRequest,
+  RequestSide,
+} from '../../core/ports.ts';
+import { nameOf } from '../aws/errors.ts';
+import type { KmsChannel } from './channel.ts';
+import { answerOfError, dryRunSucceeded, kmsPremise } from './errors.ts';
+import { deniedAnswer, RefusedKeys } from './refused-keys.ts';
+
+/** ReEncrypt, in the Region of its keys. */
+export class KmsKeyService implements KeyService {
+  readonly #channel: KmsChannel;
+  readonly #refused: RefusedKeys;
+
+  constructor(channel: KmsChannel) {
+    this.#channel = channel;
+    this.#refused = new RefusedKeys(channel.patienceMs);
+  }
+
+  pace(requestsPerSecond: number): void {
+    this.#channel.setRate(requestsPerSecond);
+  }
+
+  takeUsage(): { readonly requests: number; readonly throttled: number } {
+    return this.#channel.takeUsage();
+  }
+
+  async reEncrypt(request: ReEncryptRequest): Promise<ReEncryptAnswer> {
+    return this.#ask(request, async () => answerOf(await this.#send(request, {})));
+  }
+
+  async tryReEncrypt(request: ReEncryptRequest): Promise<DryRunAnswer> {
+    return this.#ask(request, () => wouldReEncrypt(() => this.#send(request, { DryRun: true })));
+  }
+
+  async #ask<Answer>(
+    request: ReEncryptRequest,
+    send: () => Promise<Answer>,
+  ): Promise<Answer | NotReEncrypted> {
+    const { source, destination } = request;
+    const name = `kms:ReEncrypt from ${source.keyArn} to ${destination.keyArn}`;
+    try {
+      const asked = await this.#refused.ask({
+        ...{ name, keyArns: [source.keyArn, destination.keyArn], send },
+        rehearse: () => this.#send(request, { DryRun: true }),
+        rehearseKeys: contexts =>
+          this.#send(contexts === 'own' ? request : withoutContexts(request), WITHOUT_CIPHERTEXT),
+      });
+      return asked.kind === 'answered' ? asked.answer : deniedAnswer(name, asked.error);
+    } catch (error) {
+      return answerOrPremise(name, error);
+    }
+  }
+
+  async #send(
+    request: ReEncryptRequest,
+    changes: Partial<ReEncryptCommandInput>,
+  ): Promise<ReEncryptCommandOutput> {
+    const { ciphertext, source, destination } = request;
+    if (regionOf(source.keyArn) !== regionOf(destination.keyArn))
+      throw new PremiseBroken(
+        'kms.twoRegions',
+        `${source.keyArn} and ${destination.keyArn} are in two Regions, and ReEncrypt works within one; this is a mistake of kms-rewrap: report it`,
+      );
+    const input: ReEncryptCommandInput = {
+      CiphertextBlob: ciphertext,
+      SourceKeyId: source.keyArn,
+      SourceEncryptionAlgorithm: source.encryptionAlgorithm,
+      ...contextOf('SourceEncryptionContext', source),
+      DestinationKeyId: destination.keyArn,
+      DestinationEncryptionAlgorithm: destination.encryptionAlgorithm,
+      ...contextOf('DestinationEncryptionContext', destination),
+      ...grantTokens(this.#channel),
+      ...changes,
+    };
+    return this.#channel.send(source.keyArn, client => client.send(new ReEncryptCommand(input)), []);
+  }
+}
+
+/** A dry run that asks for permission only. */
+export const WITHOUT_CIPHERTEXT = {
+  CiphertextBlob: undefined,
+  DryRun: true,
+  DryRunModifiers: ['IGNORE_CIPHERTEXT'] as DryRunModifierType[],
+};
+
+function withoutContexts({ ciphertext, source, destination }: ReEncryptRequest): ReEncryptRequest {
+  return { ciphertext, source: { ...source, context: {} }, destination: { ...destination, context: {} } };
+}
+
+/** A dry run always fails: with this name where the call itself would have succeeded. */
+export async function wouldReEncrypt(dryRun: () => Promise<unknown>): Promise<DryRunAnswer> {
+  try {
+    await dryRun();
+  } catch (error) {
+    if (nameOf(error) === 'DryRunOperationException') return { kind: 'would-re-encrypt' };
+    throw error;
+  }
+  throw dryRunSucceeded();
+}
+
+/** A context is given whenever a key takes one, empty or not: nothing is left to a default. */
+export function contextOf<Member extends string>(
+  member: Member,
+  { encryptionAlgorithm, context }: RequestSide,
+): Partial<Record<Member, Record<string, string>>> {
+  return encryptionAlgorithm === 'SYMMETRIC_DEFAULT'
+    ? ({ [member]: { ...context } } as Record<Member, Record<string, string>>)
+    : {};
+}
+
+export function grantTokens({ grantTokens: tokens }: KmsChannel): { GrantTokens?: string[] } {
+  return tokens.length === 0 ? {} : { GrantTokens: [...tokens] };
+}
+
+function answerOf(output: ReEncryptCommandOutput): ReEncryptAnswer {
+  return {
+    kind: 're-encrypted',
+    ciphertext: output.CiphertextBlob ?? new Uint8Array(),
+    source: keyMaterial(output.SourceKeyId, output.SourceKeyMaterialId),
+    destination: keyMaterial(output.KeyId, output.DestinationKeyMaterialId),
+    sourceAlgorithm: output.SourceEncryptionAlgorithm ?? '',
+    destinationAlgorithm: output.DestinationEncryptionAlgorithm ?? '',
+    requestIds: [output.$metadata.requestId ?? ''],
+  };
+}
+
+export function keyMaterial(keyArn: string | undefined, keyMaterialId: string | undefined): KeyMaterial {
+  return { keyArn: keyArn ?? '', ...(keyMaterialId !== undefined && { keyMaterialId }) };
+}
+
+/** What an error says of one data key; what it says of the run is thrown. */
+export function answerOrPremise(call: string, error: unknown): NotReEncrypted {
+  if (error instanceof RewrapError) throw error;
+  const answer = answerOfError(error);
+  if (answer !== undefined) return answer;
+  throw kmsPremise(call, error);
+}

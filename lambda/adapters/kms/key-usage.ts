@@ -1,0 +1,38 @@
+import { GetKeyLastUsageCommand } from '@aws-sdk/client-kms';
+import type { KeyUsage } from '../../core/retire/ports.ts';
+import { messageOf, nameOf } from '../aws/errors.ts';
+import type { KmsChannel } from './channel.ts';
+
+/** Not told for keys of other accounts, without the permission, or where KMS has no such operation yet. */
+const NOT_TOLD = new Set([
+  'AccessDeniedException',
+  'NotFoundException',
+  'UnsupportedOperationException',
+  'UnknownOperationException',
+]);
+
+/** What KMS tells of the last use of a key, in the key's own Region. */
+export async function keyUsage(channel: KmsChannel, keyArn: string): Promise<KeyUsage> {
+  try {
+    const command = new GetKeyLastUsageCommand({ KeyId: keyArn });
+    const { KeyLastUsage, TrackingStartDate, KeyCreationDate } = await channel.send(
+      keyArn,
+      client => client.send(command),
+      [],
+    );
+    const { Timestamp, Operation, CloudTrailEventId } = KeyLastUsage ?? {};
+    if (Timestamp !== undefined)
+      return {
+        kind: 'used',
+        at: Timestamp.getTime(),
+        operation: Operation ?? 'an operation',
+        eventId: CloudTrailEventId ?? 'not told',
+      };
+    const [tracked, created] = [TrackingStartDate?.getTime() ?? 0, KeyCreationDate?.getTime() ?? 0];
+    return { kind: 'unused', since: Math.max(tracked, created), olderThanThat: created < tracked };
+  } catch (error) {
+    if (NOT_TOLD.has(nameOf(error)))
+      return { kind: 'not-told', reason: `${nameOf(error)}: ${messageOf(error)}` };
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+} from '@aws-sdk/client-cloudformation';
+import type { Job } from '../../core/model/job.ts';
+import { JOBS_METADATA, jobsInText } from '../../core/job/deployed-jobs.ts';
+import { nameOf } from '../aws/errors.ts';
+import { wordsForCaller } from '../aws/failure.ts';
+import type { ClientConfig } from '../aws/client-config.ts';
+import { withNamedCalls } from '../aws/named-calls.ts';
+
+/** A deployed stack's resources, as its outputs name them. */
+export interface Deployment {
+  readonly stateMachineArn: string;
+  readonly runBucket: string;
+  readonly journalBucket: string;
+  readonly ledgerTable: string;
+  readonly allowPlaintextRoute: boolean;
+}
+
+/** There is no deployment where it was looked for, or it cannot be read. */
+export class NotDeployed extends Error {
+  override readonly name = 'NotDeployed';
+}
+
+export async function findDeployment(stackName: string, config: ClientConfig): Promise<Deployment> {
+  const client = withNamedCalls(new CloudFormationClient(config), 'cloudformation');
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    const outputs = new Map(
+      (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
+    );
+    const output = (name: string): string => {
+      const value = outputs.get(name);
+      if (value === undefined)
+        throw new NotDeployed(`stack ${stackName} has no output ${name}; deploy it again with this version`);
+      return value;
+    };
+    return {
+      stateMachineArn: output('StateMachineArn'),
+      runBucket: output('RunBucketName'),
+      journalBucket: output('JournalBucketName'),
+      ledgerTable: output('LedgerTableName'),
+      allowPlaintextRoute: output('AllowPlaintextRoute') === 'true',
+    };
+  } catch (error) {
+    if (error instanceof NotDeployed) throw error;
+    if (nameOf(error) === 'ValidationError')
+      throw new NotDeployed(
+        `stack ${stackName} is not deployed in this account and Region; run cdk deploy, or name another --region or --profile`,
+      );
+    throw new NotDeployed(`stack ${stackName} cannot be looked up: ${wordsForCaller(error)}`, {
+      cause: error,
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
+/** `unknown`: the stack is of a version whose template does not carry its jobs. */
+export type DeployedJobs =
+  | { readonly kind: 'jobs'; readonly jobs: readonly Job[] }
+  | { readonly kind: 'no-stack' }
+  | { readonly kind: 'unknown' };
+
+/** The jobs of a stack, as they were deployed: its template carries them. */
+export async function deployedJobs(stackName: string, config: ClientConfig): Promise<DeployedJobs> {
+  const client = withNamedCalls(new CloudFormationClient(config), 'cloudformation');
+  try {
+    const { TemplateBody = '{}' } = await client.send(
+      new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
+    );
+    const { Metadata } = JSON.parse(TemplateBody) as {
+      readonly Metadata?: Readonly<Record<string, unknown>>;
+    };
+    const jobs = jobsInText(Metadata?.[JOBS_METADATA]);
+    return jobs === undefined ? { kind: 'unknown' } : { kind: 'jobs', jobs };
+  } catch (error) {
+    if (nameOf(error) === 'ValidationError') return { kind: 'no-stack' };
+    throw new NotDeployed(`the template of stack ${stackName} cannot be read: ${wordsForCaller(error)}`, {
+      cause: error,
+    });
+  } finally {
+    client.destroy();
+  }
+}

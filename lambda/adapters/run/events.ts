@@ -1,0 +1,33 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { Report } from '../../core/report/report.ts';
+import { withNamedCalls } from '../aws/named-calls.ts';
+import { METRICS_NAMESPACE } from './telemetry.ts';
+
+const EVENT_SOURCE = 'kms-rewrap';
+const EVENT_DETAIL_TYPE = 'Run Finished';
+
+/** Tells of the end of a run: an event on the default bus, and metrics to alarm on. */
+export class RunEvents {
+  readonly #client = withNamedCalls(new EventBridgeClient({}), 'events');
+  readonly #logger = new Logger({ serviceName: 'report' });
+  readonly #metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: 'report' });
+
+  /** The report is durable by now: a notification that cannot be sent is logged, and fails no run. */
+  async finished({ runId, job, mode, state, verdict, remaining, files }: Report): Promise<void> {
+    this.#metrics.addDimensions({ job, mode });
+    this.#metrics.addMetric('RunFailed', MetricUnit.Count, state === 'failed' ? 1 : 0);
+    this.#metrics.addMetric('NotProven', MetricUnit.Count, verdict === 'not-proven' ? 1 : 0);
+    if (remaining !== null) this.#metrics.addMetric('Remaining', MetricUnit.Count, remaining);
+    this.#metrics.publishStoredMetrics();
+    const detail = { runId, job, mode, state, verdict, remaining, report: `${files.run}report.json` };
+    const entry = { Source: EVENT_SOURCE, DetailType: EVENT_DETAIL_TYPE, Detail: JSON.stringify(detail) };
+    try {
+      const { FailedEntryCount } = await this.#client.send(new PutEventsCommand({ Entries: [entry] }));
+      if (FailedEntryCount !== 0) this.#logger.error('the event of the run was not accepted', { runId });
+    } catch (error) {
+      this.#logger.error('the event of the run could not be sent', { runId, reason: String(error) });
+    }
+  }
+}

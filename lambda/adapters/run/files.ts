@@ -1,0 +1,125 @@
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { UnitProgress } from '../../core/model/books.ts';
+import type { RunPlan, Unit } from '../../core/model/run.ts';
+import type { PlanFiles } from '../../core/plan/ports.ts';
+import type { ReportFiles } from '../../core/report/finish-run.ts';
+import { judged, type StoredReport } from '../../core/report/earlier-report.ts';
+import type { FailedUnit } from '../../core/report/failure-words.ts';
+import type { Report } from '../../core/report/report.ts';
+import { statusOf } from '../aws/errors.ts';
+import { failedUnits } from './failed-units.ts';
+import { listObjects } from '../s3/list-objects.ts';
+
+interface Manifest {
+  readonly ResultFiles: { readonly SUCCEEDED: readonly { readonly Key: string }[] };
+}
+
+/** The run bucket: everything about a run under `runs/RUN/`. */
+export class S3RunFiles implements PlanFiles, ReportFiles {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+
+  constructor(client: S3Client, bucket: string) {
+    this.#client = client;
+    this.#bucket = bucket;
+  }
+
+  async writePlan(plan: RunPlan, units: Iterable<Unit>): Promise<{ readonly unitsKey: string }> {
+    const unitsKey = `${runPrefix(plan.runId)}units.jsonl`;
+    const lines = Array.from(units, unit => `${JSON.stringify(unit)}\n`).join('');
+    await this.#put(unitsKey, lines, 'application/jsonl');
+    await this.#put(`${runPrefix(plan.runId)}plan.json`, JSON.stringify(plan, null, 2), 'application/json');
+    return { unitsKey };
+  }
+
+  async findPlan(runId: string): Promise<RunPlan | undefined> {
+    return (await this.#getJson(`${runPrefix(runId)}plan.json`)) as RunPlan | undefined;
+  }
+
+  async readUnits(runId: string): Promise<readonly Unit[]> {
+    const units: Unit[] = [];
+    for await (const unit of this.#lines(`${runPrefix(runId)}units.jsonl`)) units.push(unit as Unit);
+    return units;
+  }
+
+  async readPlan(runId: string): Promise<RunPlan> {
+    const plan = await this.findPlan(runId);
+    if (plan === undefined)
+      throw new Error(
+        `run ${runId} has no plan in s3://${this.#bucket}/${runPrefix(runId)}: Plan did not finish`,
+      );
+    return plan;
+  }
+
+  async writeReport(report: Report, html: string): Promise<{ readonly reportKey: string }> {
+    const reportKey = `${runPrefix(report.runId)}report.json`;
+    await this.#put(`${runPrefix(report.runId)}report.html`, html, 'text/html; charset=utf-8');
+    await this.#put(reportKey, JSON.stringify(report, null, 2), 'application/json');
+    return { reportKey };
+  }
+
+  async readReport(runId: string): Promise<Report | undefined> {
+    const stored = (await this.#getJson(`${runPrefix(runId)}report.json`)) as StoredReport | undefined;
+    return stored && judged(stored);
+  }
+
+  /** Where a run's files are, for people. */
+  location(runId: string): string {
+    return `s3://${this.#bucket}/${runPrefix(runId)}`;
+  }
+
+  /** What the children of map runs returned, line by line from the files that the manifests name. */
+  async *unitResults(manifestKeys: readonly string[]): AsyncGenerator<UnitProgress> {
+    for (const manifestKey of manifestKeys) {
+      const manifest = (await this.#getJson(manifestKey)) as Manifest | undefined;
+      for (const { Key } of manifest?.ResultFiles.SUCCEEDED ?? [])
+        for await (const unit of this.#lines(Key)) yield unit as UnitProgress;
+    }
+  }
+
+  /** Units that failed for good in the run's latest map. */
+  async failedUnits(runId: string): Promise<readonly FailedUnit[]> {
+    return failedUnits(this.#client, this.#bucket, `${runPrefix(runId)}results/`);
+  }
+
+  async *#lines(key: string): AsyncGenerator {
+    const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+    if (!(Body instanceof Readable))
+      throw new TypeError(`s3://${this.#bucket}/${key} has no body that can be read line by line`);
+    for await (const line of createInterface({ input: Body, crlfDelay: Infinity }))
+      if (line !== '') yield JSON.parse(line) as unknown;
+  }
+
+  async #put(key: string, body: string, contentType: string): Promise<void> {
+    await this.#client.send(
+      new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body, ContentType: contentType }),
+    );
+  }
+
+  async #getJson(key: string): Promise<unknown> {
+    try {
+      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+      return JSON.parse((await Body?.transformToString('utf8')) ?? 'null');
+    } catch (error) {
+      if (error instanceof NoSuchKey || (await this.#isMissing(key, error))) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * S3 answers 403 for what is not there to whoever may not list the bucket, and does not document whether a permission
+   * to list a part of it counts: the listing tells.
+   */
+  async #isMissing(key: string, error: unknown): Promise<boolean> {
+    if (statusOf(error) !== 403) return false;
+    const query = { bucket: this.#bucket, prefix: key, limit: 1 };
+    const listing = await listObjects(this.#client, query).catch(() => undefined);
+    return listing?.objects.every(object => object.key !== key) ?? false;
+  }
+}
+
+export function runPrefix(runId: string): string {
+  return `runs/${runId}/`;
+}

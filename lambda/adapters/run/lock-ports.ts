@@ -1,0 +1,27 @@
+import type { LockPorts, StoreLocks } from '../../core/lock/take-locks.ts';
+import type { Executions } from './executions.ts';
+import type { DynamoDbLedger } from '../state/ledger.ts';
+
+/** Whether a run lives: its execution as Step Functions has it, and its lease in the ledger. */
+export function lockPorts({
+  locks,
+  ledger,
+  executions,
+}: {
+  readonly locks: StoreLocks;
+  readonly ledger: DynamoDbLedger;
+  readonly executions: Pick<Executions, 'status'>;
+}): LockPorts {
+  return {
+    locks,
+    fence: (runId, words) => ledger.breakPremise(runId, words),
+    lifeOf: async runId => {
+      const [status, { leaseUntil }] = await Promise.all([
+        executions.status(runId),
+        ledger.readControl(runId),
+      ]);
+      const execution = status === undefined ? 'unknown' : status.state === 'running' ? 'running' : 'over';
+      return { execution, ...(leaseUntil !== undefined && { leaseUntil }) };
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { RunPlan, Unit } from '../../core/model/run.ts';
+import type { PastRuns, RunEnd } from '../../core/plan/ports.ts';
+import type { DynamoDbLedger } from '../state/ledger.ts';
+import type { S3RunFiles } from './files.ts';
+
+/** Runs that were: their plans and units in the run bucket, their ends in the ledger. */
+export class DeployedRuns implements PastRuns {
+  readonly #files: S3RunFiles;
+  readonly #ledger: DynamoDbLedger;
+
+  constructor(files: S3RunFiles, ledger: DynamoDbLedger) {
+    this.#files = files;
+    this.#ledger = ledger;
+  }
+
+  plan(runId: string): Promise<RunPlan | undefined> {
+    return this.#files.findPlan(runId);
+  }
+
+  units(runId: string): Promise<readonly Unit[]> {
+    return this.#files.readUnits(runId);
+  }
+
+  fence(runId: string, now: number): Promise<RunEnd> {
+    return this.#ledger.fence(runId, now);
+  }
+
+  /** A lease is renewed before a page and ends after it, so its end is later than that page, by half an hour at most. */
+  async lastPageAt(runId: string): Promise<number | undefined> {
+    return (await this.#ledger.readControl(runId)).leaseUntil;
+  }
+}

@@ -1,0 +1,71 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { OutcomeEntry } from '../../core/journal/entries.ts';
+import type { Telemetry } from '../../core/account/ports.ts';
+
+export const METRICS_NAMESPACE = 'KmsRewrap';
+
+/**
+ * Logs and metrics over Powertools. Only the fields named here ever reach a log: no ciphertext, no context value,
+ * no plaintext can, because none of them is in an outcome entry.
+ */
+export class PowertoolsTelemetry implements Telemetry {
+  readonly #logger: Logger;
+  readonly #metrics: Metrics;
+  readonly #job: string;
+
+  constructor({
+    service,
+    job,
+    runId,
+  }: {
+    readonly service: string;
+    readonly job: string;
+    readonly runId: string;
+  }) {
+    this.#logger = new Logger({ serviceName: service, persistentLogAttributes: { runId } });
+    this.#metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: service });
+    this.#job = job;
+  }
+
+  dataKey({ store, locator, slot, outcome, reason, digest, route, source, destination }: OutcomeEntry): void {
+    this.#logger.info('data key', {
+      store,
+      locator,
+      slot,
+      outcome,
+      ...(reason !== undefined && { reason }),
+      ...(digest !== undefined && { digest }),
+      ...(route !== undefined && { route }),
+      ...(source !== undefined && { sourceKeyArn: source.keyArn, sourceKeyMaterialId: source.keyMaterialId }),
+      ...(destination !== undefined && {
+        destinationKeyArn: destination.keyArn,
+        destinationKeyMaterialId: destination.keyMaterialId,
+      }),
+    });
+  }
+
+  page(
+    store: string,
+    entries: readonly OutcomeEntry[],
+    kms: { readonly requests: number; readonly throttled: number },
+  ): void {
+    this.#metrics.addDimensions({ job: this.#job, store });
+    this.#metrics.addMetric('DataKeys', MetricUnit.Count, entries.length);
+    this.#metrics.addMetric('KmsRequests', MetricUnit.Count, kms.requests);
+    this.#metrics.addMetric('KmsThrottled', MetricUnit.Count, kms.throttled);
+    for (const [name, count] of Object.entries(countOutcomes(entries)))
+      this.#metrics.addMetric(name, MetricUnit.Count, count);
+    this.#metrics.publishStoredMetrics();
+  }
+}
+
+/** `rewrapped` → `Rewrapped`, `already-current` → `AlreadyCurrent`: the outcomes as metric names. */
+function countOutcomes(entries: readonly OutcomeEntry[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { outcome } of entries) {
+    const name = outcome.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,0 +1,62 @@
+import { PremiseBroken, type RewrapError } from '../../core/model/errors.ts';
+import { isOfIdentity, judgeOf, premise, refusalWords, statusOf } from '../aws/errors.ts';
+
+/** That an object is not there, not as it was, archived, full or being written refuses nothing to others. */
+const STATES_OF_OBJECTS = new Set([
+  'NotFound',
+  'NoSuchKey',
+  'PreconditionFailed',
+  'ConditionalRequestConflict',
+  'InvalidObjectState',
+  'ObjectNotInActiveTierError',
+  'MetadataTooLarge',
+]);
+
+export const judgeS3 = judgeOf(STATES_OF_OBJECTS);
+
+const HEAD = 's3:HeadObject';
+
+/** What S3 says of an object that it does not show. A HEAD reply has no body: its status is all there is. */
+export function hiddenWords(call: string, error: unknown): string {
+  if (call !== HEAD)
+    return `${refusalWords(call, error)}: the encryption context is made of what S3 does not show`;
+  return `${headWords(error)}: ${signOf(error)}`;
+}
+
+function headWords(error: unknown): string {
+  return `S3 answered ${statusOf(error) ?? 'an error'} to HeadObject`;
+}
+
+function signOf(error: unknown): string {
+  return statusOf(error) === 400
+    ? 'its metadata are shown only with its key, as of objects with customer-provided keys (SSE-C)'
+    : 'its metadata are not shown, as of an object that a policy or its KMS key denies to this role';
+}
+
+/** A HEAD reply has no body: it does not say whether it is the object that S3 refuses, or whoever asks. */
+export function mayBeOfIdentity(error: unknown): boolean {
+  const status = statusOf(error);
+  return status === 400 || status === 403;
+}
+
+interface Refused {
+  readonly bucket: string;
+  /** Of a call about one object. */
+  readonly key?: string;
+}
+
+/** Every object is refused: the call, the bucket, what S3 said and what to do. */
+export function s3Premise(call: string, { bucket, key }: Refused, error: unknown): RewrapError {
+  const where = `${key === undefined ? '' : ` of ${key}`} in bucket ${bucket}`;
+  const status = statusOf(error);
+  if (isOfIdentity(error) || call !== HEAD || (status !== 400 && status !== 403))
+    return premise('s3.call', `${call}${where}`, error, CURE);
+  return new PremiseBroken('s3.call', `${headWords(error)}${where}; ${HEAD_CURES[status]}`, { cause: error });
+}
+
+const CURE = "check that the bucket exists and that the job's role is granted it, then start the job again";
+
+const HEAD_CURES = {
+  400: 'S3 shows objects with customer-provided keys (SSE-C) only to whoever has these: take them out of the job by its prefix, then start the job again',
+  403: "grant the job's role s3:GetObject on these objects, and s3:ListBucket on the bucket, without which S3 answers 403 also for what is not there, then start the job again",
+};

@@ -1,0 +1,181 @@
+import {
+  GetItemCommand,
+  UpdateItemCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { randomUUID } from 'node:crypto';
+import type { UnitProgress } from '../../core/model/books.ts';
+import { UnitConflict } from '../../core/model/errors.ts';
+import type { Ledger, RunControl } from '../../core/ports.ts';
+import { nameOf } from '../aws/errors.ts';
+import { queryPartition } from './query-partition.ts';
+
+/**
+ * Progress and control of runs in one table: partition `run`, sort key `item`.
+ * `CONTROL` is the run's; `migrate#u00001` and `verify#u00001` are its units'.
+ */
+export class DynamoDbLedger implements Ledger {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async lastCheckpoint(progress: UnitProgress, runId: string): Promise<UnitProgress | undefined> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({
+        TableName: this.#table,
+        Key: itemKey(runId, unitItem(progress)),
+        ConsistentRead: true,
+      }),
+    );
+    return Item?.['progress']?.S === undefined ? undefined : (JSON.parse(Item['progress'].S) as UnitProgress);
+  }
+
+  async checkpoint(progress: UnitProgress, previousPages: number): Promise<void> {
+    const writer = randomUUID();
+    try {
+      await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key: itemKey(progress.runId, unitItem(progress)),
+          UpdateExpression: `SET progress = :progress, pages = :pages, writer = :writer ${KEPT}`,
+          // Where nothing is stored yet, this is the first checkpoint of this run, whatever it goes on from.
+          ConditionExpression: 'attribute_not_exists(pages) OR pages = :previous',
+          ExpressionAttributeValues: {
+            ':progress': { S: JSON.stringify(progress) },
+            ':pages': { N: String(progress.pages) },
+            ':writer': { S: writer },
+            ':previous': { N: String(previousPages) },
+          },
+        }),
+      );
+    } catch (error) {
+      if (nameOf(error) !== 'ConditionalCheckFailedException') throw error;
+      // A retry after a lost answer meets our own write: that is no conflict.
+      if ((await this.#writer(progress)) !== writer) {
+        throw new UnitConflict(
+          'ledger.conflict',
+          `unit ${progress.unitId} of ${progress.runId} was moved on by another invocation`,
+          { cause: error },
+        );
+      }
+    }
+  }
+
+  async readControl(runId: string): Promise<RunControl> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#table, Key: itemKey(runId, 'CONTROL'), ConsistentRead: true }),
+    );
+    const rate = Item?.['kmsRequestsPerSecond'];
+    const brokenPremise = Item?.['brokenPremise']?.S;
+    const trouble = Item?.['trouble']?.S;
+    const paused = Item?.['paused']?.BOOL;
+    const leaseUntil = Item?.['leaseUntil']?.N;
+    return {
+      ...(leaseUntil !== undefined && { leaseUntil: Number(leaseUntil) }),
+      ...(paused !== undefined && { paused }),
+      ...(rate !== undefined && { kmsRequestsPerSecond: numberIn(rate) }),
+      ...(trouble !== undefined && { trouble }),
+      ...(brokenPremise !== undefined && { brokenPremise }),
+    };
+  }
+
+  async breakPremise(runId: string, message: string): Promise<void> {
+    await this.#control(runId, 'brokenPremise = if_not_exists(brokenPremise, :message)', {
+      ':message': { S: message },
+    });
+  }
+
+  async noteTrouble(runId: string, words: string): Promise<void> {
+    await this.#control(runId, 'trouble = :words', { ':words': { S: words } });
+  }
+
+  async renewLease(runId: string, until: number): Promise<void> {
+    await this.#control(runId, 'leaseUntil = :until', { ':until': { N: String(until) } });
+  }
+
+  /** Each worker of a run takes its share of the new rate before its next page. */
+  async setRate(runId: string, kmsRequestsPerSecond: number): Promise<void> {
+    await this.#control(runId, 'kmsRequestsPerSecond = :rate', {
+      ':rate': { N: String(kmsRequestsPerSecond) },
+    });
+  }
+
+  /** No worker begins another page while a run is paused. */
+  async pause(runId: string, paused: boolean): Promise<void> {
+    await this.#control(runId, 'paused = :paused', { ':paused': { BOOL: paused } });
+  }
+
+  /** Remembers that every unit of a run came to its end. */
+  async remember(runId: string): Promise<void> {
+    await this.#control(runId, 'succeeded = :true', { ':true': { BOOL: true } });
+  }
+
+  /** Stops whatever is left of a run, once and for all, and says since when. */
+  async fence(
+    runId: string,
+    now: number,
+  ): Promise<{ readonly succeeded: boolean; readonly fencedAt: number }> {
+    await this.breakPremise(runId, 'the run is rolled back: nothing of it may be written any more');
+    const item = await this.#control(runId, 'fencedAt = if_not_exists(fencedAt, :now)', {
+      ':now': { N: String(now) },
+    });
+    return { succeeded: item['succeeded']?.BOOL === true, fencedAt: Number(item['fencedAt']?.N ?? now) };
+  }
+
+  /** Sets something of a run's control item, and answers all of it. */
+  async #control(
+    runId: string,
+    assignment: string,
+    values: Record<string, AttributeValue>,
+  ): Promise<Record<string, AttributeValue>> {
+    const { Attributes } = await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: itemKey(runId, 'CONTROL'),
+        UpdateExpression: `SET ${assignment} ${KEPT}`,
+        ExpressionAttributeValues: values,
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return Attributes ?? {};
+  }
+
+  /** Every checkpoint of a run, for progress and for the report of a run that was cut short. */
+  async *units(runId: string): AsyncGenerator<UnitProgress> {
+    for await (const { progress } of queryPartition(this.#client, this.#table, runId))
+      if (progress?.S !== undefined) yield JSON.parse(progress.S) as UnitProgress;
+  }
+
+  async #writer(progress: UnitProgress): Promise<string | undefined> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({
+        TableName: this.#table,
+        Key: itemKey(progress.runId, unitItem(progress)),
+        ConsistentRead: true,
+      }),
+    );
+    return Item?.['writer']?.S;
+  }
+}
+
+/** The number that an attribute holds, also as text, as people may write it by hand; NaN where it holds none. */
+function numberIn({ N, S }: AttributeValue): number {
+  const text = (N ?? S ?? '').trim();
+  return text === '' ? NaN : Number(text);
+}
+
+/** Nothing of a run expires before its end (ledger-expiry.ts). Earlier versions gave every item a date. */
+const KEPT = 'REMOVE expiresAt';
+
+function unitItem({ phase, unitId }: UnitProgress): string {
+  return `${phase}#${unitId}`;
+}
+
+function itemKey(runId: string, item: string): { run: { S: string }; item: { S: string } } {
+  return { run: { S: runId }, item: { S: item } };
+}

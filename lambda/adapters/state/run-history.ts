@@ -1,0 +1,115 @@
+import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { writtenPlace } from '../../core/model/job.ts';
+import type { RunMode, RunPlan } from '../../core/model/run.ts';
+import { queryPartition } from './query-partition.ts';
+import type { StoreProof } from '../../core/proof/store-proof.ts';
+import { proofId } from '../../core/proof/proof-id.ts';
+import { workDigest } from '../../core/plan/continue-run.ts';
+import { aliasesOf } from '../../core/plan/moved-aliases.ts';
+import type { FinishedRun, LatestRun, LatestRuns, RunHistory } from '../../core/plan/ports.ts';
+
+const PROOFS = 'PROOFS';
+
+/**
+ * The last migration into each place, in the ledger table: partition `STORE#place`, sort key `LAST-MIGRATION`; and the
+ * latest run of each job: partition `JOB#name`, sort key `LATEST#mode`; and what is proven of each place: partition
+ * `PROOFS`, sort key `proofId`.
+ * Kept for good, as checkpoints are not: a rotation back may be years away.
+ */
+export class LedgerHistory implements RunHistory, LatestRuns {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async lastMigration(place: string): Promise<FinishedRun | undefined> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#table, Key: historyKey(place), ConsistentRead: true }),
+    );
+    return Item?.['migration']?.S === undefined
+      ? undefined
+      : (JSON.parse(Item['migration'].S) as FinishedRun);
+  }
+
+  async latest(job: string, mode: RunMode): Promise<LatestRun | undefined> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#table, Key: latestKey(job, mode), ConsistentRead: true }),
+    );
+    return Item?.['latest']?.S === undefined ? undefined : (JSON.parse(Item['latest'].S) as LatestRun);
+  }
+
+  /** What a run says replaces what an earlier one has said under the same name. */
+  async rememberProofs(proofs: readonly StoreProof[]): Promise<void> {
+    for (const proof of proofs) {
+      await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key: proofKey(proofId(proof)),
+          UpdateExpression: 'SET proof = :proof',
+          ExpressionAttributeValues: { ':proof': { S: JSON.stringify(proof) } },
+        }),
+      );
+    }
+  }
+
+  async proof(id: string): Promise<StoreProof | undefined> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#table, Key: proofKey(id), ConsistentRead: true }),
+    );
+    return Item?.['proof']?.S === undefined ? undefined : (JSON.parse(Item['proof'].S) as StoreProof);
+  }
+
+  /** What is known of every place that a run has worked on. */
+  async *proofs(): AsyncGenerator<StoreProof> {
+    for await (const { proof } of queryPartition(this.#client, this.#table, PROOFS))
+      if (proof?.S !== undefined) yield JSON.parse(proof.S) as StoreProof;
+  }
+
+  /** Remembers that this is the latest run of its job in its mode, and whether it came to its end. */
+  async rememberLatest(plan: RunPlan, finished: boolean): Promise<void> {
+    const { runId, startedAt } = plan;
+    const latest: LatestRun = {
+      ...{ runId, startedAt, finished },
+      workDigest: workDigest(plan),
+      aliases: aliasesOf(plan),
+    };
+    await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: latestKey(plan.job, plan.mode),
+        UpdateExpression: 'SET latest = :latest',
+        ExpressionAttributeValues: { ':latest': { S: JSON.stringify(latest) } },
+      }),
+    );
+  }
+
+  /** Remembers a migration that came to its end, for each of its stores. */
+  async remember({ runId, sources, destination, stores, storeRegion }: RunPlan): Promise<void> {
+    const sourceKeyArns = sources.flatMap(({ keyArn, alsoKnownAs }) => [keyArn, ...alsoKnownAs]);
+    const migration: FinishedRun = { runId, sourceKeyArns, destinationKeyArn: destination.keyArn };
+    for (const store of stores)
+      await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key: historyKey(writtenPlace(store, storeRegion)),
+          UpdateExpression: 'SET migration = :migration',
+          ExpressionAttributeValues: { ':migration': { S: JSON.stringify(migration) } },
+        }),
+      );
+  }
+}
+
+function historyKey(place: string): { run: { S: string }; item: { S: string } } {
+  return { run: { S: `STORE#${place}` }, item: { S: 'LAST-MIGRATION' } };
+}
+
+function proofKey(id: string): { run: { S: string }; item: { S: string } } {
+  return { run: { S: PROOFS }, item: { S: id } };
+}
+
+function latestKey(job: string, mode: RunMode): { run: { S: string }; item: { S: string } } {
+  return { run: { S: `JOB#${job}` }, item: { S: `LATEST#${mode}` } };
+}

@@ -1,0 +1,64 @@
+import { UpdateItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Lease, ShareBook, Slot } from '../../core/rate/lease.ts';
+import { nameOf } from '../aws/errors.ts';
+import { queryPartition } from './query-partition.ts';
+
+/**
+ * Shares of the KMS rate in the ledger table: partition `KMS#region`, sort key a slot. No two workers write one slot,
+ * but where both look for a free one: so no item is hot, whatever the number of workers.
+ */
+export class LedgerShareBook implements ShareBook {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async read(region: string): Promise<readonly Slot[]> {
+    const slots: Slot[] = [];
+    for await (const item of queryPartition(this.#client, this.#table, partition(region)))
+      slots.push(slotOf(item));
+    return slots;
+  }
+
+  async write(region: string, { id, version }: Slot, lease: Lease | undefined): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key: { run: { S: partition(region) }, item: { S: id } },
+          UpdateExpression: 'SET lease = :lease, version = :next, expiresAt = :expiresAt',
+          ConditionExpression: version === 0 ? 'attribute_not_exists(version)' : 'version = :version',
+          ExpressionAttributeValues: {
+            ':lease': lease === undefined ? { NULL: true } : { S: JSON.stringify(lease) },
+            ':next': { N: String(version + 1) },
+            ':expiresAt': { N: String(Math.floor(Date.now() / 1000) + KEEP_SECONDS) },
+            ...(version > 0 && { ':version': { N: String(version) } }),
+          },
+        }),
+      );
+      return true;
+    } catch (error) {
+      // Our own change whose answer got lost reads as another's: whoever reads anew finds its lease there.
+      if (nameOf(error) === 'ConditionalCheckFailedException') return false;
+      throw error;
+    }
+  }
+}
+
+/** A slot that nobody has used for a day goes: no lease lasts longer than an invocation and its margins. */
+const KEEP_SECONDS = 24 * 3600;
+
+function partition(region: string): string {
+  return `KMS#${region}`;
+}
+
+function slotOf({ item, version, lease }: Record<string, AttributeValue>): Slot {
+  return {
+    id: item?.S ?? '',
+    version: Number(version?.N ?? 0),
+    ...(lease?.S !== undefined && { lease: JSON.parse(lease.S) as Lease }),
+  };
+}

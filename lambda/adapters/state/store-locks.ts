@@ -1,0 +1,74 @@
+import {
+  GetItemCommand,
+  UpdateItemCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import type { Holder } from '../../core/lock/store-lock.ts';
+import type { Lock, StoreLocks } from '../../core/lock/take-locks.ts';
+import { nameOf } from '../aws/errors.ts';
+import { queryPartition } from './query-partition.ts';
+
+/** In the ledger table: one partition for all locks, so that a query shows them; sort key is the table or bucket. */
+const LOCKS = 'LOCKS';
+
+/** Who works on which table or bucket. Locks stay when they are given back: their versions only ever grow. */
+export class LedgerStoreLocks implements StoreLocks {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async read(resource: string): Promise<Lock> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#table, Key: lockKey(resource), ConsistentRead: true }),
+    );
+    return lockOf(Item);
+  }
+
+  async replace(resource: string, version: number, holders: readonly Holder[]): Promise<boolean> {
+    const text = JSON.stringify(holders);
+    try {
+      await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key: lockKey(resource),
+          UpdateExpression: 'SET holders = :holders, version = :next',
+          ConditionExpression: version === 0 ? 'attribute_not_exists(version)' : 'version = :version',
+          ExpressionAttributeValues: {
+            ':holders': { S: text },
+            ':next': { N: String(version + 1) },
+            ...(version > 0 && { ':version': { N: String(version) } }),
+          },
+        }),
+      );
+      return true;
+    } catch (error) {
+      // Our own change whose answer got lost reads as another's: whoever reads anew finds what it wanted there.
+      if (nameOf(error) === 'ConditionalCheckFailedException') return false;
+      throw error;
+    }
+  }
+
+  /** Every table and bucket that is held. */
+  async *held(): AsyncGenerator<{ readonly resource: string; readonly holders: readonly Holder[] }> {
+    for await (const item of queryPartition(this.#client, this.#table, LOCKS)) {
+      const { holders } = lockOf(item);
+      if (holders.length > 0) yield { resource: item['item']?.S ?? '', holders };
+    }
+  }
+}
+
+function lockOf(item: Record<string, AttributeValue> | undefined): Lock {
+  return {
+    version: Number(item?.['version']?.N ?? 0),
+    holders: JSON.parse(item?.['holders']?.S ?? '[]') as readonly Holder[],
+  };
+}
+
+function lockKey(resource: string): { run: { S: string }; item: { S: string } } {
+  return { run: { S: LOCKS }, item: { S: resource } };
+}
