@@ -28,7 +28,7 @@ export interface MigratePorts extends WalkPorts {
 }
 
 /**
- * The whole of what happens to a unit: page by page, find → ask → change → journal → apply → account, from the last
+ * The whole of what happens to a unit: page by page, scan → re-encrypt → change → journal → write → account, from the last
  * checkpoint until the unit is done or the invocation's time is nearly spent. A page that takes longer than it should is
  * accounted for in parts. Killed at any point, it can be called again: what was written is found `already-current`, what
  * was not is found as it was.
@@ -63,7 +63,7 @@ interface Migrating extends Omit<MigratePorts, 'keys'>, Turn {
   readonly attempts: Attempts;
 }
 
-/** find → ask → change → journal → apply; what came of it is accounted for by the walk. */
+/** scan (before it) → re-encrypt → change → journal → write; the walk accounts for what came of it. */
 async function migratePage(scope: UnitScope, page: WorkPage, ports: Migrating): Promise<WorkedPage> {
   const { plan, format } = scope;
   const { destination, route, dryRun } = plan;

@@ -10,11 +10,17 @@ import { work, type Job } from './jobs.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
 import { totalsText, type Done } from './totals.ts';
 
-/**
- * `npm run test:faults`: plays schedules of faults against the product, then the product with planted bugs.
- * `-- --schedules N` plays so many, `-- --seed S` begins at that seed; one schedule is replayed by both.
- * `-- --only schedules`, `ports`, `conditions` or `answers` plays these alone.
- */
+const HELP = `npm run test:faults -- [options]
+
+Plays schedules of faults, kills and races against the product, then the product with planted bugs.
+
+  --schedules N        plays so many (200)
+  --seed S             begins at that seed (1); with --schedules 1 it replays one
+  --only PART          schedules, ports, conditions or answers alone
+  --no-planted-bugs    the product as it is
+  --processes N        at a time (as many as there are cores)
+`;
+
 const { values } = parseArgs({
   options: {
     schedules: { type: 'string', default: '200' },
@@ -22,6 +28,7 @@ const { values } = parseArgs({
     processes: { type: 'string', default: String(availableParallelism()) },
     'no-planted-bugs': { type: 'boolean', default: false },
     only: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 });
 
@@ -92,6 +99,7 @@ async function main(processes: number): Promise<void> {
   process.exitCode = directed.passed && (passed || done.length === 0) ? 0 : 1;
 }
 
-if (values.processes === '0')
+if (values.help) process.stdout.write(HELP);
+else if (values.processes === '0')
   process.on('message', job => void work(job as Job).then(done => process.send?.(done)));
 else await main(Number(values.processes));

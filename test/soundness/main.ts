@@ -8,17 +8,24 @@ import { LIFE_BUGS } from './life-bugs.ts';
 import { play } from './play.ts';
 import { added, boundText, missingKinds, NONE, withLived, withPlayed, type Totals } from './totals.ts';
 
-/**
- * `npm run test:soundness`: plays generated pairs of a store and a job against the product's core, with a reader that
- * knows nothing of jobs, and compares every verdict with a model of the rule. Then the product with planted bugs.
- * `-- --pairs N` plays so many, `-- --seed S` begins at that seed: one pair is replayed by both.
- */
+const HELP = `npm run test:soundness -- [options]
+
+Plays generated pairs of a store and a job against the product's core, with a reader that knows nothing of jobs, and
+compares every verdict with a model of the rule. Then it plays the product with planted bugs.
+
+  --pairs N            plays so many (100,000)
+  --seed S             begins at that seed (1); with --pairs 1 it replays one
+  --no-planted-bugs    the product as it is
+  --processes N        at a time (as many as there are cores)
+`;
+
 const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
     processes: { type: 'string', default: String(availableParallelism()) },
     'no-planted-bugs': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
 
@@ -113,6 +120,7 @@ async function main(): Promise<void> {
   process.exitCode = totals.violations.length + missing.length + planted.missed === 0 ? 0 : 1;
 }
 
-if (values.processes === '0')
+if (values.help) process.stdout.write(HELP);
+else if (values.processes === '0')
   process.on('message', batch => void playBatch(batch as Batch).then(totals => process.send?.(totals)));
 else await main();

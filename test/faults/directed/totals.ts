@@ -4,6 +4,7 @@ import { WITHOUT_EFFECT } from './condition-bugs.ts';
 import { conditionText } from './director.ts';
 import { errorBugText, type ErrorBug } from './error-bugs.ts';
 import { CALLS } from './situations.ts';
+import { STORIES } from './stories.ts';
 
 type Of<Kind extends Done['kind']> = Extract<Done, { kind: Kind }>;
 
@@ -36,7 +37,8 @@ function storiesText(stories: readonly Of<'story'>[]): Part {
     lines: [
       `stories                   ${stories.length}, told ${told.length} times; with violations ${boundText(wrong.length, told.length)}`,
       ...wrong.map(
-        ({ telling, violations }) => `  VIOLATION ${JSON.stringify(telling)}: ${violations[0]?.words}`,
+        ({ telling: { story, disturbance }, violations }) =>
+          `  VIOLATION ${STORIES[story]?.name}${disturbance === undefined ? '' : `, at moment ${disturbance.nth}: ${disturbance.act}`}: ${violations[0]?.words}`,
       ),
     ],
     passed: wrong.length === 0,
