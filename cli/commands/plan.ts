@@ -2,13 +2,12 @@ import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { findDeployment, NotDeployed, type Deployment } from '../../lambda/adapters/run/deployment.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
-import { openStore } from '../../lambda/adapters/stores/open-store.ts';
+import { openStore, storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import { DynamoDbLedger } from '../../lambda/adapters/state/ledger.ts';
 import { DeployedRuns } from '../../lambda/adapters/run/past-runs.ts';
 import { LedgerShareBook } from '../../lambda/adapters/state/share-book.ts';
 import { S3RunFiles } from '../../lambda/adapters/run/files.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
-import { AwsStoreCatalog } from '../../lambda/adapters/stores/store-catalog.ts';
 import type { Store } from '../../lambda/core/model/job.ts';
 import { destinationRegion } from '../../lambda/core/model/job-routes.ts';
 import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
@@ -41,7 +40,7 @@ export async function plan(
     // What is missing is told at once: a person can ask again.
     keys: (grantTokens: readonly string[]) =>
       new KmsKeyCatalog(new KmsChannel({ ...aws, grantTokens, patienceMs: [] })),
-    stores: new AwsStoreCatalog(clients),
+    stores: storeCatalogs(clients),
     records: (store: Store, options: { readonly region: string; readonly tags: boolean }) =>
       openStore(store, { clients, ...options }),
     ...(deployment === undefined ? NO_RUNS : knownRuns(clients, deployment)),

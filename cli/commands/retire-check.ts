@@ -4,7 +4,7 @@ import { keyUsage } from '../../lambda/adapters/kms/key-usage.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
-import { AwsStoreCatalog } from '../../lambda/adapters/stores/store-catalog.ts';
+import { storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import { destinationRegion } from '../../lambda/core/model/job-routes.ts';
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import { retireCheck } from '../../lambda/core/retire/retire-check.ts';
@@ -55,7 +55,7 @@ export async function retireCheckCommand(
     await gatherFacts(question, {
       keys,
       usageOf: arn => keyUsage(channel, arn),
-      stores: new AwsStoreCatalog(clients),
+      stores: storeCatalogs(clients),
     }),
   );
   console.out(console.json ? JSON.stringify(advice, null, 2) : adviceText(advice));

@@ -3,7 +3,7 @@ import colors from 'picocolors';
 import { OUTCOME_KINDS } from '../../lambda/core/model/outcome.ts';
 import type { PlannedKey } from '../../lambda/core/model/key-use.ts';
 import type { RunPlan, StoreLook } from '../../lambda/core/model/run.ts';
-import { storeName } from '../../lambda/core/model/job.ts';
+import { storeName } from '../../lambda/core/stores/places.ts';
 import { conclusion } from '../../lambda/core/report/conclusion.ts';
 import { verdictText } from '../../lambda/core/report/html.ts';
 import type { RegionUse } from '../../lambda/core/rate/region-use.ts';

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
-import type { TableStore } from '../../lambda/core/model/job.ts';
+import type { TableStore } from '../../lambda/core/stores/dynamodb/schema.ts';
 import { allow, allowServerSideKey, copyWrites, ownWrites, type Place, type Writes } from './place.ts';
 
 /** The table of a store and, where it is copied, the table that its copies go to. */

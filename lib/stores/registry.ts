@@ -1,25 +1,23 @@
 import { sourceRegion } from '../../lambda/core/model/job-routes.ts';
 import type { Job, Store } from '../../lambda/core/model/job.ts';
+import { kindOf, type StoreOf, type StoreType } from '../../lambda/core/stores/registry.ts';
 import { tablePlaces } from './dynamodb.ts';
 import type { Place } from './place.ts';
 import { bucketPlaces } from './s3.ts';
 
-/** The places of each kind of store. A new kind is a file beside the others and a line here. */
-const PLACES: {
-  readonly [Type in Store['type']]: (
-    store: Extract<Store, { readonly type: Type }>,
-    region: string,
-  ) => readonly Place[];
-} = { dynamodb: tablePlaces, s3: bucketPlaces };
+/** The place of a store and, where it is copied, the place of the copy. `region`: the store's. */
+type PlacesOf<S extends Store> = (store: S, region: string) => readonly Place[];
+
+/** The places of each kind of store of core/stores/registry.ts: without one of them this does not compile. */
+const PLACES: { readonly [Type in StoreType]: PlacesOf<StoreOf<Type>> } = {
+  dynamodb: tablePlaces,
+  s3: bucketPlaces,
+};
 
 /** Where a job works: each of its stores and, of those that are copied, the place of the copy. */
 export function placesOf(job: Job): readonly Place[] {
-  return job.stores.flatMap(store => placesOfStore(store, store.region ?? sourceRegion(job)));
-}
-
-function placesOfStore<Type extends Store['type']>(
-  store: Extract<Store, { readonly type: Type }> & { readonly type: Type },
-  region: string,
-): readonly Place[] {
-  return PLACES[store.type](store, region);
+  return job.stores.flatMap(store => {
+    const places = PLACES[kindOf(store).type as StoreType] as PlacesOf<Store>;
+    return places(store, store.region ?? sourceRegion(job));
+  });
 }

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { bindFormat } from '../../lambda/core/job/bind-format.ts';
-import type { BucketStore } from '../../lambda/core/model/job.ts';
+import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { allow, allowServerSideKey, copyWrites, ownWrites, type Place, type Writes } from './place.ts';
 

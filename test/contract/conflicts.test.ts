@@ -4,7 +4,7 @@ import { DynamoDbRecords } from '../../lambda/adapters/dynamodb/records.ts';
 import type { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { S3Journal } from '../../lambda/adapters/journal/journal.ts';
 import { PatientRecords } from '../../lambda/adapters/records/patient-records.ts';
-import { openStore } from '../../lambda/adapters/stores/open-store.ts';
+import { openStore } from '../../lambda/adapters/stores/registry.ts';
 import { S3Records } from '../../lambda/adapters/s3/records.ts';
 import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { UNIT } from '../support/builders.ts';

@@ -14,7 +14,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
-import { openStore } from '../../lambda/adapters/stores/open-store.ts';
+import { openStore } from '../../lambda/adapters/stores/registry.ts';
 import type { BoundFormat } from '../../lambda/core/model/format.ts';
 import type { Store } from '../../lambda/core/model/job.ts';
 import type { StoreRecord } from '../../lambda/core/model/record.ts';

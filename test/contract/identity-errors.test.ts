@@ -7,8 +7,7 @@ import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
 import { KmsKeyService } from '../../lambda/adapters/kms/key-service.ts';
 import { PlaintextKeyService } from '../../lambda/adapters/kms/plaintext-key-service.ts';
-import { openStore } from '../../lambda/adapters/stores/open-store.ts';
-import { AwsStoreCatalog } from '../../lambda/adapters/stores/store-catalog.ts';
+import { openStore, storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import type { ClientConfig } from '../../lambda/adapters/aws/client-config.ts';
 import type { RecordStore } from '../../lambda/core/ports.ts';
 import { item } from '../support/builders.ts';
@@ -98,14 +97,14 @@ describe('an expired token', () => {
   it('is no answer of Plan about keys, permissions, tables', async () => {
     const { source, destination } = await request();
     const catalog = new KmsKeyCatalog(channel());
-    const stores = new AwsStoreCatalog(new AwsClients(config));
+    const stores = storeCatalogs(new AwsClients(config));
     expired('kms', 'ReEncrypt');
     expired('kms', 'DescribeKey');
     expired('dynamodb', 'DescribeTable');
     const asked: readonly (() => Promise<unknown>)[] = [
       () => catalog.mayReEncrypt(source, destination),
       () => catalog.describeKey(source.keyArn),
-      () => stores.describeTable({ region: 'us-east-1', table: 'Orders' }),
+      () => stores.dynamodb.describeTable({ region: 'us-east-1', table: 'Orders' }),
     ];
     for (const ask of asked)
       await expect(namingFailures(ask)).rejects.toMatchObject({ name: 'ServiceUnavailable' });

@@ -1,7 +1,6 @@
 import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
-import { openStore } from '../../lambda/adapters/stores/open-store.ts';
-import { AwsStoreCatalog } from '../../lambda/adapters/stores/store-catalog.ts';
+import { openStore, storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 
 /** A scan takes a local index as well as a global one. */
@@ -41,7 +40,10 @@ describe('a local index', () => {
   afterAll(() => aws.stop());
 
   it('is one of the indexes that Plan knows, beside global ones', async () => {
-    const found = await new AwsStoreCatalog(clients).describeTable({ region: 'us-east-1', table: 'Parts' });
+    const found = await storeCatalogs(clients).dynamodb.describeTable({
+      region: 'us-east-1',
+      table: 'Parts',
+    });
     expect(found).toMatchObject({ kind: 'found', description: { indexNames: ['by-owner', 'by-sku'] } });
   });
 

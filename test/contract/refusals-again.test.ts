@@ -1,10 +1,12 @@
 import { CreateTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
-import { openStore } from '../../lambda/adapters/stores/open-store.ts';
+import { openStore } from '../../lambda/adapters/stores/registry.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { Books } from '../../lambda/core/model/books.ts';
-import type { BucketStore, Store, TableStore } from '../../lambda/core/model/job.ts';
+import type { Store } from '../../lambda/core/model/job.ts';
+import type { TableStore } from '../../lambda/core/stores/dynamodb/schema.ts';
+import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
 import { unitScope } from '../../lambda/core/scan/unit-scope.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { NEW_KEY, OLD_KEY, plan, UNIT } from '../support/builders.ts';

@@ -1,7 +1,7 @@
 import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
-import { openStore } from '../../lambda/adapters/stores/open-store.ts';
+import { openStore } from '../../lambda/adapters/stores/registry.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import type { Store } from '../../lambda/core/model/job.ts';

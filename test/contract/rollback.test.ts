@@ -14,7 +14,7 @@ import { S3IntentArchive } from '../../lambda/adapters/journal/intent-archive.ts
 import { S3Journal } from '../../lambda/adapters/journal/journal.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
 import { KmsKeyService } from '../../lambda/adapters/kms/key-service.ts';
-import { openStore } from '../../lambda/adapters/stores/open-store.ts';
+import { openStore } from '../../lambda/adapters/stores/registry.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { Books } from '../../lambda/core/model/books.ts';
 import type { Store } from '../../lambda/core/model/job.ts';

@@ -1,8 +1,9 @@
 import { CreateTableCommand, PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
-import { openStore } from '../../lambda/adapters/stores/open-store.ts';
-import type { BucketStore, TableStore } from '../../lambda/core/model/job.ts';
+import { openStore } from '../../lambda/adapters/stores/registry.ts';
+import type { TableStore } from '../../lambda/core/stores/dynamodb/schema.ts';
+import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
 import type { StoreRecord } from '../../lambda/core/model/record.ts';
 import type { ScanRange } from '../../lambda/core/model/run.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';

@@ -13,16 +13,16 @@ import { DeployedRuns } from '../../lambda/adapters/run/past-runs.ts';
 import { KMS_PATIENCE_MS } from '../../lambda/adapters/aws/patience.ts';
 import { PatientRecords } from '../../lambda/adapters/records/patient-records.ts';
 import { LedgerShareBook } from '../../lambda/adapters/state/share-book.ts';
-import { openStore } from '../../lambda/adapters/stores/open-store.ts';
+import { openStore, storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import { S3RunFiles } from '../../lambda/adapters/run/files.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
-import { AwsStoreCatalog } from '../../lambda/adapters/stores/store-catalog.ts';
 import { LedgerStoreLocks } from '../../lambda/adapters/state/store-locks.ts';
 import { keepMoving } from '../../lambda/core/account/keep-moving.ts';
 import type { HolderLife } from '../../lambda/core/lock/store-lock.ts';
 import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
-import { storeName, type Job } from '../../lambda/core/model/job.ts';
+import type { Job } from '../../lambda/core/model/job.ts';
+import { storeName } from '../../lambda/core/stores/places.ts';
 import type { Phase, RunPlan, Unit } from '../../lambda/core/model/run.ts';
 import { beginRun } from '../../lambda/core/plan/begin-run.ts';
 import type { FailedUnit } from '../../lambda/core/report/failure-words.ts';
@@ -90,7 +90,7 @@ export class Service {
       { runId, input, jobs: [job], formats, plaintextAllowed: false, workerTimeoutSeconds, now },
       {
         keys: grantTokens => new KmsKeyCatalog(new KmsChannel({ ...config, grantTokens }), KMS_PATIENCE_MS),
-        stores: new AwsStoreCatalog(clients),
+        stores: storeCatalogs(clients),
         records: (store, options) => openStore(store, { clients, ...options }),
         history,
         pastRuns: new DeployedRuns(files, ledger),

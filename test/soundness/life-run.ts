@@ -4,6 +4,7 @@ import type { IntentEntry, OutcomeEntry } from '../../lambda/core/journal/entrie
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import type { Job, Store } from '../../lambda/core/model/job.ts';
+import type { TableStore } from '../../lambda/core/stores/dynamodb/schema.ts';
 import type { RunPlan, Unit } from '../../lambda/core/model/run.ts';
 import type {
   IntentArchive,
@@ -158,7 +159,7 @@ export async function runOf(request: RunRequest): Promise<LifeRun> {
 
 /** The table as DynamoDB shows it under the store's filter. */
 function tableOf(rows: readonly Row[], store: Store): MemoryStore {
-  const filter = store.type === 'dynamodb' ? store.scope?.filter?.expression : undefined;
+  const filter = (store as Partial<TableStore>).scope?.filter?.expression;
   const wanted = filter === undefined ? undefined : !filter.includes('not_exists');
   const table = new MemoryStore(
     'item',

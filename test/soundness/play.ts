@@ -3,6 +3,8 @@ import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
+import type { TableStore } from '../../lambda/core/stores/dynamodb/schema.ts';
+import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
 import type { RunPlan, ScanRange, Unit } from '../../lambda/core/model/run.ts';
 import { foldReport } from '../../lambda/core/report/fold.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
@@ -149,7 +151,7 @@ function rangesOf({ stores: [store] }: Job, { sample }: SceneJob): readonly Scan
           { type: 'key-range', startAfter: '2025/z' },
         ]
       : [{ type: 'key-range' }];
-  const only = store?.scope?.segments?.only ?? (sample === undefined ? [0, 1] : [0]);
+  const only = (store as Partial<TableStore>).scope?.segments?.only ?? (sample === undefined ? [0, 1] : [0]);
   const totalSegments = sample === undefined ? 2 : 1;
   return only.map(segment => ({ type: 'segment', segment, totalSegments }));
 }
@@ -200,8 +202,8 @@ function phasesOf({ mode, verify }: RunPlan): readonly ('migrate' | 'verify')[] 
 }
 
 function storeOf({ application, rows }: Scene, { stores: [first] }: Job): MemoryStore {
-  const prefix = first?.type === 's3' ? first.prefix : '';
-  const filtered = first?.type === 'dynamodb' && first.scope?.filter !== undefined;
+  const { prefix = '' } = first as Partial<BucketStore>;
+  const filtered = (first as Partial<TableStore>).scope?.filter !== undefined;
   const store = new MemoryStore(
     application.kind,
     row => row.id.startsWith(prefix) && (!filtered || at(row.fields, ['backup']) !== undefined),

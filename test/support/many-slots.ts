@@ -20,7 +20,7 @@ const config = z.object({
 /** Any number of data keys in one item: `keys[0].edk`, `keys[1].edk`, … */
 export const manySlots: FormatDefinition = {
   name: 'many',
-  store: 'dynamodb',
+  records: 'item',
   configSchema: config,
   bind: given => bound(config.parse(given)),
 };

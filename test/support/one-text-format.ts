@@ -8,7 +8,7 @@ const config = z.object({ type: z.literal('one-text') });
 /** All data keys of an item in one JSON text, as envelopes often are: `{"keys":{"a":"AQIC…","b":"AQIC…"}}`. */
 export const oneText: FormatDefinition = {
   name: 'one-text',
-  store: 'dynamodb',
+  records: 'item',
   configSchema: config,
   bind: () => ({
     identity: 'envelope',

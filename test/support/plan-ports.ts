@@ -9,9 +9,10 @@ import type {
   LatestRuns,
   PastRuns,
   RunHistory,
-  StoreCatalog,
-  TableDescription,
 } from '../../lambda/core/plan/ports.ts';
+import type { TableCatalog, TableDescription } from '../../lambda/core/stores/dynamodb/catalog.ts';
+import type { StoreCatalogs } from '../../lambda/core/stores/registry.ts';
+import type { BucketCatalog } from '../../lambda/core/stores/s3/catalog.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import type { RecordStore } from '../../lambda/core/ports.ts';
 import { item, job, object } from './builders.ts';
@@ -54,8 +55,8 @@ export function table(changes: Partial<TableDescription> = {}): TableDescription
   };
 }
 
-export function stores(changes: Partial<StoreCatalog> = {}): StoreCatalog {
-  return {
+export function stores(changes: Partial<TableCatalog & BucketCatalog> = {}): StoreCatalogs {
+  const all: TableCatalog & BucketCatalog = {
     describeTable: () => Promise.resolve({ kind: 'found', description: table() }),
     describeBucket: () =>
       Promise.resolve({
@@ -66,6 +67,7 @@ export function stores(changes: Partial<StoreCatalog> = {}): StoreCatalog {
     listBelow: () => Promise.resolve([]),
     ...changes,
   };
+  return { dynamodb: all, s3: all };
 }
 
 export const REQUEST: PlanRequest = {
@@ -80,7 +82,7 @@ export const REQUEST: PlanRequest = {
 
 export interface Given {
   readonly keys?: KeyCatalog;
-  readonly stores?: StoreCatalog;
+  readonly stores?: StoreCatalogs;
   readonly history?: Partial<RunHistory>;
   readonly pastRuns?: PastRuns;
   readonly latestRuns?: LatestRuns;
@@ -111,7 +113,7 @@ export function ports(given: Given = {}): PlanPorts {
 }
 
 /** Bytes at every place that the tests' jobs name. */
-function fitting(type: 'dynamodb' | 's3'): RecordStore {
+function fitting(type: string): RecordStore {
   const edk = { B: Buffer.from('edk') };
   const record =
     type === 's3'

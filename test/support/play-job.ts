@@ -2,8 +2,7 @@ import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
 import { KmsKeyService } from '../../lambda/adapters/kms/key-service.ts';
-import { openStore } from '../../lambda/adapters/stores/open-store.ts';
-import { AwsStoreCatalog } from '../../lambda/adapters/stores/store-catalog.ts';
+import { openStore, storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import { exitCodeOf } from '../../cli/exit-codes.ts';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
@@ -69,7 +68,7 @@ export class JobPlayer {
     const { plan, units } = await planRun(request, {
       ...planPorts(),
       keys: () => catalog,
-      stores: new AwsStoreCatalog(clients),
+      stores: storeCatalogs(clients),
       records: (store, options) => openStore(store, { clients, ...options }),
     });
     const report = await this.#run(plan, units, clients);
@@ -116,7 +115,7 @@ export class JobPlayer {
       {
         keys: catalog,
         usageOf: () => Promise.resolve({ kind: 'unused', since: 0, olderThanThat: false }),
-        stores: new AwsStoreCatalog(clients),
+        stores: storeCatalogs(clients),
       },
     );
     return retireCheck(facts);

@@ -1,7 +1,8 @@
 import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
+import { parseStorePlace, type StorePlace } from '../../lambda/core/model/store-place.ts';
 import { NEW_KEY, OLD_KEY } from './builders.ts';
 
-export const PLACE = 'dynamodb:us-east-1:Orders';
+export const PLACE: StorePlace = { type: 'dynamodb', region: 'us-east-1', name: 'Orders' };
 /** When the run of these proofs ended: milliseconds since 1970. */
 export const ENDED = Date.UTC(2026, 10, 21);
 
@@ -19,4 +20,11 @@ export function proof(changes: Partial<StoreProof> = {}): StoreProof {
 /** The run left something that may need a source key. */
 export function doubted(words: string, changes: Partial<StoreProof> = {}): StoreProof {
   return proof({ verdict: 'not-proven', doubts: [{ code: 'remaining', words }], ...changes });
+}
+
+/** A place as reports write it. */
+export function placeAt(text: string): StorePlace {
+  const place = parseStorePlace(text);
+  if (place === undefined) throw new TypeError(`no place: ${text}`);
+  return place;
 }

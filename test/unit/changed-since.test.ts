@@ -7,6 +7,7 @@ import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
 import { jobText, proofIdOf } from '../../lambda/core/proof/plan-proofs.ts';
 import { FOREIGN_KEY, item, job, NEW_KEY, OLD_KEY, plan, planned, use } from '../support/builders.ts';
 import { key, keys, planOf, type Given } from '../support/plan-ports.ts';
+import { PLACE } from '../support/proofs.ts';
 
 const ALIAS = 'arn:aws:kms:us-east-1:111122223333:alias/app';
 const AT = '2026-11-01T00:00:00.000Z';
@@ -107,7 +108,7 @@ describe('an alias that names another key than in the last run of its job', () =
 
 function proven(stores: RunPlan['stores'] = plan().stores, changes: Partial<StoreProof> = {}): StoreProof {
   return {
-    ...{ place: 'dynamodb:us-east-1:Orders', job: 'orders', runId: 'run-0', mode: 'migrate', at: AT },
+    ...{ place: PLACE, job: 'orders', runId: 'run-0', mode: 'migrate', at: AT },
     ...{ sourceKeyArns: [OLD_KEY], destinationKeyArn: NEW_KEY, verdict: 'proven', remaining: 0 },
     ...{ jobText: jobText(stores[0]!), keepsSource: false },
     ...changes,

@@ -31,7 +31,7 @@ const FORBIDDEN: readonly (readonly [file: string, source: string, words: string
   ['lambda/formats/registry.ts', 'node:http2', 'formats may import core/model'],
   ['lambda/adapters/kms/key-service.ts', '../../formats/registry.ts', 'Formats are known by the interface'],
   ['lambda/adapters/kms/key-service.ts', '../../handlers/plan.ts', 'Handlers are entry points'],
-  ['lambda/adapters/kms/key-service.ts', '../stores/open-store.ts', 'Import the port'],
+  ['lambda/adapters/kms/key-service.ts', '../stores/registry.ts', 'Import the port'],
   [
     'lambda/adapters/records/bounded-reads.ts',
     '../dynamodb/records.ts',

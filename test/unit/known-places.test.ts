@@ -1,4 +1,5 @@
-import type { Job, Store, TableStore } from '../../lambda/core/model/job.ts';
+import type { Job, Store } from '../../lambda/core/model/job.ts';
+import type { TableStore } from '../../lambda/core/stores/dynamodb/schema.ts';
 import type { KeyLookup } from '../../lambda/core/plan/ports.ts';
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import { retireCheck, type RetireAdvice } from '../../lambda/core/retire/retire-check.ts';
@@ -7,7 +8,7 @@ import { jobText } from '../../lambda/core/proof/plan-proofs.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { FOREIGN_KEY, job, OLD_KEY } from '../support/builders.ts';
 import { key, keys, stores } from '../support/plan-ports.ts';
-import { ENDED, proof } from '../support/proofs.ts';
+import { ENDED, placeAt, proof } from '../support/proofs.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
 const OURS = { kind: 'used', at: ENDED - 60_000, operation: 'ReEncrypt', eventId: 'e-1' } as const;
@@ -19,7 +20,7 @@ describe('the places of a key', () => {
   });
   const base = job().stores[0]!;
   const table = (name: string, changes: Partial<TableStore> = {}): Store =>
-    ({ ...base, table: name, ...changes }) as Store;
+    ({ ...base, table: name, ...changes });
   const said = async (
     jobs: readonly Job[],
     proofs: readonly StoreProof[],
@@ -117,7 +118,7 @@ describe('the places of a key', () => {
     const named = table('Orders', { format: { ...base.format, dataKey: 'Edk' } });
     expect((await said([job({ stores: [base, named] })], [misspelt, current()])).verdict).toBe('keep');
     const prefix = (name: string, changes: Partial<StoreProof>): StoreProof =>
-      current({ place: `s3:us-east-1:documents/${name}`, ...changes });
+      current({ place: placeAt(`s3:us-east-1:documents/${name}`), ...changes });
     const empty = prefix('2062/', {
       ...nothing,
       at: early,

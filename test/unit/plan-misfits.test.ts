@@ -4,7 +4,7 @@ import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import type { AttributeMap, StoreRecord } from '../../lambda/core/model/record.ts';
 import type { RecordStore } from '../../lambda/core/ports.ts';
-import { nearestPrefix } from '../../lambda/core/plan/nearest-prefix.ts';
+import { nearestPrefix } from '../../lambda/core/stores/s3/nearest-prefix.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { item, jobInput, object, OLD_KEY, tableStore } from '../support/builders.ts';
 import { key, keys, planOf, refusal, stores } from '../support/plan-ports.ts';
@@ -181,7 +181,7 @@ describe('the nearest prefix', () => {
         const { stores: catalog } = inBucket(all);
         const nearest = await nearestPrefix(prefix, below => {
           listings++;
-          return catalog.listBelow({ region: '', bucket: '', prefix: below });
+          return catalog.s3.listBelow({ region: '', bucket: '', prefix: below });
         });
         expect(nearest === undefined || all.some(one => one.startsWith(nearest))).toBe(true);
         expect(listings).toBeLessThanOrEqual(8);

@@ -13,7 +13,7 @@ import { formats } from '../../lambda/formats/registry.ts';
 import type { StoreVerdict } from '../../lambda/core/verdict/store-verdict.ts';
 import { job, NEW_KEY, OLD_KEY, plan } from '../support/builders.ts';
 import { key, keys, stores, table } from '../support/plan-ports.ts';
-import { doubted, ENDED, PLACE, proof } from '../support/proofs.ts';
+import { doubted, ENDED, PLACE, placeAt, proof } from '../support/proofs.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
 
@@ -205,8 +205,8 @@ describe('retire-check', () => {
         jobs: [named, other],
         formats,
         proofs: [
-          proof({ place: 's3:us-east-1:documents/2025/', job: 'gone' }),
-          proof({ place: 'dynamodb:us-east-1:Else', sourceKeyArns: [] }),
+          proof({ place: placeAt('s3:us-east-1:documents/2025/'), job: 'gone' }),
+          proof({ place: placeAt('dynamodb:us-east-1:Else'), sourceKeyArns: [] }),
         ],
         now: NOW,
       },
@@ -232,11 +232,14 @@ describe('retire-check', () => {
     );
     expect(gathered.stores).toEqual([
       {
-        place: 's3:us-east-1:documents/2025/',
+        place: placeAt('s3:us-east-1:documents/2025/'),
         slot: 'edk',
         job: 'gone',
         keyArn: OLD_KEY,
-        evidence: { kind: 'proven', proofs: [proof({ place: 's3:us-east-1:documents/2025/', job: 'gone' })] },
+        evidence: {
+          kind: 'proven',
+          proofs: [proof({ place: placeAt('s3:us-east-1:documents/2025/'), job: 'gone' })],
+        },
         backups: { ...NO_BACKUPS, noncurrentVersions: true },
       },
       {
@@ -298,7 +301,7 @@ describe('what a run says of a store', () => {
 
   it('of a part holds all that makes the part', () => {
     const scope = { index: 'open', segments: { total: 4, only: [1] } };
-    const stores = plan().stores.map(store => ({ ...store, scope }) as typeof store);
+    const stores = plan().stores.map(store => ({ ...store, scope }));
     const [first] = proofsOf(plan({ stores }), report(narrowed, null));
     expect(first?.part).toMatchObject({ index: 'open', segments: { total: 4, only: [1] } });
   });

@@ -1,8 +1,9 @@
-import { covers, evidenceOf } from '../../lambda/core/retire/standing-proofs.ts';
+import { covers, type StorePlace } from '../../lambda/core/model/store-place.ts';
+import { evidenceOf } from '../../lambda/core/retire/standing-proofs.ts';
 import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
 import { proofId } from '../../lambda/core/proof/proof-id.ts';
 import { FOREIGN_KEY, OLD_KEY } from '../support/builders.ts';
-import { doubted, PLACE, proof } from '../support/proofs.ts';
+import { doubted, PLACE, placeAt, proof } from '../support/proofs.ts';
 
 const at = (day: number): string => new Date(Date.UTC(2026, 10, 21 + day)).toISOString();
 
@@ -17,7 +18,7 @@ describe('what is proven of a place', () => {
   it('is what was said of this slot, and of no other', () => {
     expect(kind(proof())).toBe('proven');
     expect(kind(proof({ slot: 'other' }))).toBe('none');
-    expect(kind(proof({ place: `${PLACE}2` }))).toBe('none');
+    expect(kind(proof({ place: { ...PLACE, name: 'Orders2' } }))).toBe('none');
   });
 
   it('is what an empty store is, too', () => expect(kind(proof({ verdict: 'empty' }))).toBe('proven'));
@@ -104,16 +105,11 @@ describe('what is proven of a place', () => {
   });
 
   it('of prefixes of a bucket holds for what lies under each of them', () => {
-    const bucket = 's3:us-east-1:documents/';
+    const bucket = placeAt('s3:us-east-1:documents/');
     const prefixes = proof({ place: bucket, part: { words: 'x', prefixes: ['2025/', '2026/'] } });
-    const of = (place: string): string =>
-      evidenceOf({ place, slot: 'edk', keyArn: OLD_KEY }, [prefixes]).kind;
-    expect([of(`${bucket}2025/`), of(`${bucket}2026/05/`), of(`${bucket}2024/`), of(bucket)]).toEqual([
-      'proven',
-      'proven',
-      'none',
-      'parts',
-    ]);
+    const of = (prefix: string): string =>
+      evidenceOf({ place: { ...bucket, prefix }, slot: 'edk', keyArn: OLD_KEY }, [prefixes]).kind;
+    expect([of('2025/'), of('2026/05/'), of('2024/'), of('')]).toEqual(['proven', 'proven', 'none', 'parts']);
   });
 
   it('is kept under one name for one part, one kind of word and one set of source keys', () => {
@@ -123,7 +119,7 @@ describe('what is proven of a place', () => {
       doubted('left'),
       proof({ verdict: 'not-proven', begun: true }),
       proof({ slot: 'other' }),
-      proof({ place: `${PLACE}2` }),
+      proof({ place: { ...PLACE, name: 'Orders2' } }),
       proof({ sourceKeyArns: [FOREIGN_KEY] }),
       part([0], { part: { words: '1 of 4 segments', segments: { total: 4, only: [0] } } }),
       part([1], { part: { words: '1 of 4 segments', segments: { total: 4, only: [1] } } }),
@@ -133,24 +129,25 @@ describe('what is proven of a place', () => {
     expect(new Set(names).size).toBe(names.length);
     expect(proofId(proof({ runId: 'run-2', at: at(5) }))).toBe(names[0]);
     for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(1_024);
-    expect(Buffer.byteLength(proofId(proof({ place: `s3:r:b/${'ä'.repeat(600)}` })))).toBeLessThanOrEqual(
-      1_024,
-    );
+    expect(
+      Buffer.byteLength(proofId(proof({ place: placeAt(`s3:r:b/${'ä'.repeat(600)}`) }))),
+    ).toBeLessThanOrEqual(1_024);
   });
 
   it('of a bucket holds for its prefixes, and a prefix makes void what is proven of the bucket', () => {
-    const [bucket, prefix] = ['s3:us-east-1:documents/', 's3:us-east-1:documents/2025/'];
-    const of = (place: string, ...proofs: readonly StoreProof[]): string =>
+    const bucket = placeAt('s3:us-east-1:documents/');
+    const prefix = placeAt('s3:us-east-1:documents/2025/');
+    const of = (place: StorePlace, ...proofs: readonly StoreProof[]): string =>
       evidenceOf({ place, slot: 'edk', keyArn: OLD_KEY }, proofs).kind;
     expect(of(prefix, proof({ place: bucket }))).toBe('proven');
     expect(of(bucket, proof({ place: prefix }))).toBe('none');
     expect(
       of(bucket, proof({ place: bucket, at: at(0) }), doubted('left', { place: prefix, at: at(1) })),
     ).toBe('doubt');
-    expect([covers(bucket, prefix), covers(prefix, bucket), covers('s3:us-east-1:doc', bucket)]).toEqual([
-      true,
-      false,
-      true,
-    ]);
+    expect([
+      covers(bucket, prefix),
+      covers(prefix, bucket),
+      covers({ ...bucket, name: 'doc' }, bucket),
+    ]).toEqual([true, false, false]);
   });
 });

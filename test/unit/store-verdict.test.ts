@@ -5,7 +5,7 @@ import { runVerdict, type Judged, type RunVerdict } from '../../lambda/core/verd
 import { DOUBT_CODES, storeVerdict, type StoreFigures } from '../../lambda/core/verdict/store-verdict.ts';
 
 const SOUND: StoreFigures = {
-  type: 'dynamodb',
+  kind: 'item',
   prefix: '',
   finished: true,
   verified: true,
@@ -34,11 +34,11 @@ describe('the verdict on a store', () => {
     ['a value elsewhere looks like a data key', { lookAlikes: 1 }, ['look-alikes']],
     ['records hold no data key', { dataKeys: 0, withoutDataKey: 10 }, ['no-data-key-found']],
     ["every data key is another key's", { foreign: 8 }, ['all-foreign']],
-    ['objects hold none in their metadata', { type: 's3' }, ['objects-without-data-key']],
-    ['such objects are expected', { type: 's3', withoutDataKeyExpected: true }, ['proven']],
+    ['objects hold none in their metadata', { kind: 'object' }, ['objects-without-data-key']],
+    ['such objects are expected', { kind: 'object', withoutDataKeyExpected: true }, ['proven']],
     [
       'nothing is under a prefix',
-      { type: 's3', prefix: '/2026/', records: 0, withoutDataKey: 0, dataKeys: 0 },
+      { kind: 'object', prefix: '/2026/', records: 0, withoutDataKey: 0, dataKeys: 0 },
       ['nothing-there'],
     ],
     [
@@ -58,10 +58,10 @@ describe('the verdict on a store', () => {
         lookAlikes: 2,
         narrowedTo: 'x',
         foreign: 8,
-        type: 's3' as const,
+        kind: 'object' as const,
       },
       { dataKeys: 0, withoutDataKey: 10 },
-      { records: 0, dataKeys: 0, withoutDataKey: 0, type: 's3' as const, prefix: 'p/' },
+      { records: 0, dataKeys: 0, withoutDataKey: 0, kind: 'object' as const, prefix: 'p/' },
     ];
     for (const changes of everything) {
       const verdict = storeVerdict({ ...SOUND, ...changes });
@@ -77,7 +77,7 @@ describe('the verdict on a store', () => {
   it('is never proven where something is in doubt, and never anything else where nothing is', () => {
     const small = fc.nat({ max: 3 });
     const figures = fc.record({
-      type: fc.constantFrom('dynamodb' as const, 's3' as const),
+      kind: fc.constantFrom('item' as const, 'object' as const),
       prefix: fc.constantFrom('', 'p/'),
       finished: fc.boolean(),
       verified: fc.boolean(),
@@ -100,7 +100,7 @@ describe('the verdict on a store', () => {
           one.verified &&
           one.remaining + one.lookAlikes === 0 &&
           one.dataKeys > one.foreign &&
-          (one.type === 'dynamodb' || one.withoutDataKey === 0 || one.withoutDataKeyExpected);
+          (one.kind === 'item' || one.withoutDataKey === 0 || one.withoutDataKeyExpected);
         expect(storeVerdict(one).kind === 'proven').toBe(proven);
       }),
     );

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { ScanRange } from '../../lambda/core/model/run.ts';
-import { segments } from '../../lambda/core/plan/segments.ts';
-import { splitKeyRange } from '../../lambda/core/plan/split-key-range.ts';
-import { compareUtf8 } from '../../lambda/core/scan/utf8-order.ts';
+import { segments } from '../../lambda/core/stores/dynamodb/segments.ts';
+import { splitKeyRange } from '../../lambda/core/stores/s3/split-key-range.ts';
+import { compareUtf8 } from '../../lambda/core/model/utf8-order.ts';
 
 type KeyRange = Extract<ScanRange, { type: 'key-range' }>;
 

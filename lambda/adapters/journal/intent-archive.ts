@@ -4,7 +4,7 @@ import { readIntents } from '../../core/journal/read-intents.ts';
 import type { Unit } from '../../core/model/run.ts';
 import type { IntentArchive, JournalledPage, ReadIntents } from '../../core/journal/ports.ts';
 import { nameOf } from '../aws/errors.ts';
-import { compareUtf8 } from '../../core/scan/utf8-order.ts';
+import { compareUtf8 } from '../../core/model/utf8-order.ts';
 import { attemptOf, journalNames, pageNameOf } from './names.ts';
 import { unitPrefix, type JournalKind } from './journal.ts';
 

@@ -5,7 +5,7 @@ import type { ObjectRecord, StoreRecord } from '../../core/model/record.ts';
 import type { ScanRange } from '../../core/model/run.ts';
 import type { BucketScope } from '../../core/model/scope.ts';
 import type { RecordPage, WriteResult } from '../../core/ports.ts';
-import { compareUtf8 } from '../../core/scan/utf8-order.ts';
+import { compareUtf8 } from '../../core/model/utf8-order.ts';
 import { isTransient, nameOf, refusalWords } from '../aws/errors.ts';
 import { busyOf } from '../aws/busy.ts';
 import type { CopyTarget } from '../records/copied-records.ts';

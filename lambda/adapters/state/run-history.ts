@@ -1,5 +1,6 @@
 import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { writtenPlace } from '../../core/model/job.ts';
+import { parseStorePlace, storePlaceText, type StorePlace } from '../../core/model/store-place.ts';
+import { writtenPlace } from '../../core/stores/places.ts';
 import type { RunMode, RunPlan } from '../../core/model/run.ts';
 import { queryPartition } from './query-partition.ts';
 import type { StoreProof } from '../../core/proof/store-proof.ts';
@@ -25,7 +26,7 @@ export class LedgerHistory implements RunHistory, LatestRuns {
     this.#table = table;
   }
 
-  async lastMigration(place: string): Promise<FinishedRun | undefined> {
+  async lastMigration(place: StorePlace): Promise<FinishedRun | undefined> {
     const { Item } = await this.#client.send(
       new GetItemCommand({ TableName: this.#table, Key: historyKey(place), ConsistentRead: true }),
     );
@@ -49,7 +50,7 @@ export class LedgerHistory implements RunHistory, LatestRuns {
           TableName: this.#table,
           Key: proofKey(proofId(proof)),
           UpdateExpression: 'SET proof = :proof',
-          ExpressionAttributeValues: { ':proof': { S: JSON.stringify(proof) } },
+          ExpressionAttributeValues: { ':proof': { S: writeProof(proof) } },
         }),
       );
     }
@@ -59,13 +60,13 @@ export class LedgerHistory implements RunHistory, LatestRuns {
     const { Item } = await this.#client.send(
       new GetItemCommand({ TableName: this.#table, Key: proofKey(id), ConsistentRead: true }),
     );
-    return Item?.['proof']?.S === undefined ? undefined : (JSON.parse(Item['proof'].S) as StoreProof);
+    return Item?.['proof']?.S === undefined ? undefined : readProof(Item['proof'].S);
   }
 
   /** What is known of every place that a run has worked on. */
   async *proofs(): AsyncGenerator<StoreProof> {
     for await (const { proof } of queryPartition(this.#client, this.#table, PROOFS))
-      if (proof?.S !== undefined) yield JSON.parse(proof.S) as StoreProof;
+      if (proof?.S !== undefined) yield readProof(proof.S);
   }
 
   /** Remembers that this is the latest run of its job in its mode, and whether it came to its end. */
@@ -102,8 +103,22 @@ export class LedgerHistory implements RunHistory, LatestRuns {
   }
 }
 
-function historyKey(place: string): { run: { S: string }; item: { S: string } } {
-  return { run: { S: `STORE#${place}` }, item: { S: 'LAST-MIGRATION' } };
+/** Places are kept as text, as earlier versions wrote and read them. */
+function writeProof(proof: StoreProof): string {
+  return JSON.stringify({ ...proof, place: storePlaceText(proof.place) });
+}
+
+/** Throws where the place cannot be read: to leave out what a proof says may be to leave out a doubt. */
+function readProof(text: string): StoreProof {
+  const proof = JSON.parse(text) as Omit<StoreProof, 'place'> & { readonly place: string };
+  const place = parseStorePlace(proof.place);
+  if (place === undefined)
+    throw new TypeError(`the ledger has a proof of '${proof.place}', which is no place`);
+  return { ...proof, place };
+}
+
+function historyKey(place: StorePlace): { run: { S: string }; item: { S: string } } {
+  return { run: { S: `STORE#${storePlaceText(place)}` }, item: { S: 'LAST-MIGRATION' } };
 }
 
 function proofKey(id: string): { run: { S: string }; item: { S: string } } {

@@ -1,5 +1,5 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
-import { storeName } from '../model/job.ts';
+import { storeName } from '../stores/places.ts';
 import type { Fingerprints, LookAlikeCount, Position, UnitProgress } from '../model/books.ts';
 import type { KeyService, Ledger } from '../ports.ts';
 import type { Telemetry } from './ports.ts';

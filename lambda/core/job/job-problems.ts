@@ -2,6 +2,7 @@ import type { BoundFormat, FormatRegistry } from '../model/format.ts';
 import { isAsymmetric } from '../model/key-use.ts';
 import type { Job, Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
+import { kindOf } from '../stores/registry.ts';
 import { bindFormat } from './bind-format.ts';
 import { overlappingStores } from './overlapping-stores.ts';
 import { placeProblems } from './place-problems.ts';
@@ -68,16 +69,7 @@ function contextProblems(
 }
 
 function scopeProblems(store: Store, index: number): readonly Problem[] {
-  if (store.type === 'dynamodb') return [];
-  return (store.scope?.prefixes ?? []).flatMap((prefix, position, all) => {
-    const path = `stores[${index}].scope.prefixes[${position}]`;
-    if (!prefix.startsWith(store.prefix))
-      return [
-        { path, value: prefix, words: `does not start with the store's prefix; write ${store.prefix}…` },
-      ];
-    const other = all.find((one, at) => at < position && (one.startsWith(prefix) || prefix.startsWith(one)));
-    return other === undefined
-      ? []
-      : [{ path, value: prefix, words: `overlaps with ${other}; write prefixes that do not overlap` }];
-  });
+  return kindOf(store)
+    .scope.problems(store)
+    .map(problem => ({ ...problem, path: `stores[${index}].${problem.path}` }));
 }

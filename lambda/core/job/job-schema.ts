@@ -3,7 +3,7 @@ import type { FormatRegistry } from '../model/format.ts';
 import { MAX_KMS_REQUESTS_PER_SECOND } from '../model/job.ts';
 import { ENCRYPTION_ALGORITHMS } from '../model/key-use.ts';
 import { ROUTE_TYPES } from '../model/route.ts';
-import { KEY_CURE, keyReference } from './key-reference.ts';
+import { KEY_CURE, keyReference } from '../schema/key-reference.ts';
 import { storeSchema } from './store-schema.ts';
 import { oneOf, strictObject, text, wholeNumber } from '../schema/strict-object.ts';
 

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { ChangedDataKey, RecordChange } from '../change/record-change.ts';
 import { toJson } from '../model/attribute-json.ts';
-import { storeName } from '../model/job.ts';
+import { storeName } from '../stores/places.ts';
 import { isWritten, type DataKeyPlace } from '../model/place.ts';
 import type { AttributeValue } from '../model/record.ts';
 import type { RouteType } from '../model/route.ts';

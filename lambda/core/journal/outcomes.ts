@@ -1,4 +1,4 @@
-import { storeName } from '../model/job.ts';
+import { storeName } from '../stores/places.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { digest } from '../scan/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';

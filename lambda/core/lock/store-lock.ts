@@ -1,5 +1,6 @@
-import { writtenPlace, type Store } from '../model/job.ts';
 import type { RunMode, RunPlan } from '../model/run.ts';
+import { storePlaceText } from '../model/store-place.ts';
+import { writtenPlace } from '../stores/places.ts';
 
 /** What a run holds: a table, or the keys of a bucket that start with a prefix. */
 export interface LockedPlace {
@@ -39,14 +40,11 @@ export function lockedPlaces({
   storeRegion,
 }: Pick<RunPlan, 'stores' | 'storeRegion'>): readonly LockedPlace[] {
   return stores
-    .map(store => placeOf(store, storeRegion))
+    .map(store => {
+      const { prefix = '', ...resource } = writtenPlace(store, storeRegion);
+      return { resource: storePlaceText(resource), prefix };
+    })
     .sort((a, b) => compare(a.resource, b.resource) || compare(a.prefix, b.prefix));
-}
-
-function placeOf(store: Store, region: string): LockedPlace {
-  const place = writtenPlace(store, region);
-  if (store.type === 'dynamodb') return { resource: place, prefix: '' };
-  return { resource: place.slice(0, place.length - store.prefix.length - 1), prefix: store.prefix };
 }
 
 export function placeText({ resource, prefix }: LockedPlace): string {

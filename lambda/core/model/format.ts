@@ -46,7 +46,8 @@ export interface BoundFormat {
 /** One way to store data keys: a room under `lambda/formats/`. Pure: record in, findings and changes out. */
 export interface FormatDefinition {
   readonly name: string;
-  readonly store: 'dynamodb' | 's3';
+  /** The records that it reads, and so the kinds of store that it can be used with. */
+  readonly records: StoreRecord['kind'];
   /** Strict schema of the job's `format` object, `type` included. */
   readonly configSchema: z.ZodObject;
   /** `destination`: what a run will write beside its data keys, and so what contexts may be made of. */

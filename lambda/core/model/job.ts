@@ -1,6 +1,5 @@
 import type { KeyUse } from './key-use.ts';
 import type { JobRoute } from './route.ts';
-import type { BucketScope, TableScope } from './scope.ts';
 
 /** A job as validated (docs/design.md, Job). `format` is checked by its own room and stays opaque here. */
 export interface Job {
@@ -39,7 +38,13 @@ export interface FormatConfig {
   readonly [field: string]: unknown;
 }
 
-interface StoreBase {
+/**
+ * A store of a job, as far as every kind has it. What a kind adds (its table, its bucket, the fields of its scope) is
+ * known in its room under core/stores, and nowhere else.
+ */
+export interface Store {
+  /** The kind of store: a name in core/stores/registry.ts. */
+  readonly type: string;
   /** @default the Region of the source keys */
   readonly region?: string;
   readonly format: FormatConfig;
@@ -49,59 +54,17 @@ interface StoreBase {
   readonly ignore?: readonly string[];
   /** The operator answers for records in which the format finds no data key: they need none. */
   readonly withoutDataKey?: 'expected';
+  /** The part of it that a run is about; absent where that is all of it. */
+  readonly scope?: object;
+  /** Where the new data keys go, if the store itself is to stay as it is: to the records of the same keys there. */
+  readonly copyTo?: StoreCopy;
+  readonly [field: string]: unknown;
 }
 
-interface CopyBase {
+export interface StoreCopy {
   readonly region: string;
   /** Whether records that are not there yet are made. Those that are there get their data key swapped in any case. */
   readonly createMissing: boolean;
   readonly serverSideEncryptionKey?: string;
-}
-
-export interface TableStore extends StoreBase {
-  readonly type: 'dynamodb';
-  readonly table: string;
-  readonly scope?: TableScope;
-  /** The table whose items of the same keys get the new data keys, where the table itself is to stay as it is. */
-  readonly copyTo?: CopyBase & { readonly table: string };
-}
-
-export interface BucketStore extends StoreBase {
-  readonly type: 's3';
-  readonly bucket: string;
-  readonly prefix: string;
-  readonly scope?: BucketScope;
-  readonly copyTo?: CopyBase & { readonly bucket: string };
-}
-
-export type Store = TableStore | BucketStore;
-
-/** What reports, logs and the journal call a store: unique within a job. */
-export function storeName(store: Store): string {
-  const own = placeName(store, store.region);
-  return store.copyTo === undefined ? own : `${own} to ${placeOfCopy(store)}`;
-}
-
-function placeOfCopy(store: Store): string {
-  switch (store.type) {
-    case 'dynamodb':
-      return placeName({ type: 'dynamodb', table: store.copyTo?.table ?? '' }, store.copyTo?.region);
-    case 's3':
-      return placeName(
-        { type: 's3', bucket: store.copyTo?.bucket ?? '', prefix: store.prefix },
-        store.copyTo?.region,
-      );
-  }
-}
-
-/** The place that data keys are written to, the same under whatever job names it. `region`: of stores that name none. */
-export function writtenPlace(store: Store, region: string): string {
-  return store.copyTo === undefined ? placeName(store, store.region ?? region) : placeOfCopy(store);
-}
-
-type Place = Pick<TableStore, 'type' | 'table'> | Pick<BucketStore, 'type' | 'bucket' | 'prefix'>;
-
-function placeName(place: Place, region: string | undefined): string {
-  const name = place.type === 'dynamodb' ? place.table : `${place.bucket}/${place.prefix}`;
-  return region === undefined ? `${place.type}:${name}` : `${place.type}:${region}:${name}`;
+  readonly [field: string]: unknown;
 }

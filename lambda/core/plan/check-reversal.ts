@@ -1,4 +1,5 @@
-import { storeName, writtenPlace, type Job } from '../model/job.ts';
+import type { Job } from '../model/job.ts';
+import { storeName, writtenPlace } from '../stores/places.ts';
 import type { Problem } from '../model/problem.ts';
 import { sourceRegion } from '../model/job-routes.ts';
 import type { FoundKey } from './check-keys.ts';

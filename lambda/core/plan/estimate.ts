@@ -1,26 +1,17 @@
 import type { Job, Limits } from '../model/job.ts';
 import { REQUESTS_PER_DATA_KEY, type RouteType } from '../model/route.ts';
 import type { Estimate, RunMode } from '../model/run.ts';
-import type { StoreCount } from './inspect-stores.ts';
+import { kindOf } from '../stores/registry.ts';
+import type { CountedStore } from './inspect-stores.ts';
 
-/** US dollars in us-east-1, without free tier, as published in November 2026. */
-const USD = {
-  kmsRequest: 0.03 / 10_000,
-  readRequestUnit: 0.125 / 1_000_000,
-  writeRequestUnit: 0.625 / 1_000_000,
-  listOrCopy: 0.005 / 1_000,
-  headRequest: 0.0004 / 1_000,
-} as const;
-
-const READ_UNIT_BYTES = 4_096;
-const WRITE_UNIT_BYTES = 1_024;
-const KEYS_PER_LISTING = 1_000;
+/** US dollars for a KMS request in us-east-1, without free tier, as published in November 2026. */
+const USD_PER_KMS_REQUEST = 0.03 / 10_000;
 
 export interface EstimateInput {
   readonly job: Job;
   readonly mode: RunMode;
   readonly limits: Limits;
-  readonly counts: readonly StoreCount[];
+  readonly counts: readonly CountedStore[];
   readonly route: RouteType;
   /** Records of each store that are visited at most. */
   readonly sample?: number;
@@ -37,12 +28,14 @@ export function estimate(input: EstimateInput): Estimate {
   // A verify pass asks the destination key once, whatever the route.
   const requestsEach = (mode === 'verify' ? 0 : REQUESTS_PER_DATA_KEY[route]) + (verifies ? 1 : 0);
   const kmsRequests = dataKeys * requestsEach;
-  const costs = counts.map(count => {
+  const costs = counts.flatMap(count => {
     const store = job.stores[count.store];
-    return storeCost(count, { isS3: store?.type === 's3', isCopied: store?.copyTo !== undefined, passes });
+    return store === undefined
+      ? []
+      : [kindOf(store).cost(count, { isCopied: store.copyTo !== undefined, passes })];
   });
   const usd = {
-    kms: kmsRequests * USD.kmsRequest,
+    kms: kmsRequests * USD_PER_KMS_REQUEST,
     reads: costs.reduce((sum, { reads }) => sum + reads, 0),
     writes: writes ? costs.reduce((sum, cost) => sum + cost.writes, 0) : 0,
   };
@@ -54,30 +47,7 @@ export function estimate(input: EstimateInput): Estimate {
   };
 }
 
-function sampled(count: StoreCount, sample = Number.POSITIVE_INFINITY): StoreCount {
+function sampled(count: CountedStore, sample = Number.POSITIVE_INFINITY): CountedStore {
   const records = Math.min(count.records, sample);
   return { ...count, records, bytes: count.records === 0 ? 0 : count.bytes * (records / count.records) };
-}
-
-function storeCost(
-  { records, bytes }: StoreCount,
-  { isS3, isCopied, passes }: { readonly isS3: boolean; readonly isCopied: boolean; readonly passes: number },
-): { readonly reads: number; readonly writes: number } {
-  if (isS3) {
-    const reads =
-      passes *
-      (records * USD.headRequest * (isCopied ? 2 : 1) +
-        Math.ceil(records / KEYS_PER_LISTING) * USD.listOrCopy);
-    return { reads, writes: records * USD.listOrCopy };
-  }
-  // A migrate pass reads eventually consistent (half a unit for 4 KB), a verify pass strongly (a whole one).
-  const unitsPerPass = bytes / READ_UNIT_BYTES;
-  // Of a copied table everything is read strongly, there and here.
-  const unitsPerByte = isCopied ? 2 * passes : passes === 2 ? 1.5 : 0.5;
-  const reads = unitsPerPass * unitsPerByte * USD.readRequestUnit;
-  const itemBytes = records === 0 ? 0 : bytes / records;
-  return {
-    reads,
-    writes: records * Math.max(1, Math.ceil(itemBytes / WRITE_UNIT_BYTES)) * USD.writeRequestUnit,
-  };
 }

@@ -1,38 +1,41 @@
 import { bindFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import type { Job, Store } from '../model/job.ts';
-import { storeName } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { sourceRegion } from '../model/job-routes.ts';
 import type { ScanRange } from '../model/run.ts';
-import { inspectBucket } from './inspect-bucket.ts';
-import { inspectTable } from './inspect-table.ts';
-import type { Inspected, Inspection, Wrong } from './inspection.ts';
+import { storeName } from '../stores/places.ts';
+import { catalogOf, kindOf, type StoreCatalogs } from '../stores/registry.ts';
+import type { Inspected, Inspection, StoreCount, Wrong } from '../stores/store.ts';
 
-export interface StoreCount {
+/** How much there is in the store of that index. */
+export interface CountedStore extends StoreCount {
   readonly store: number;
-  readonly records: number;
-  readonly bytes: number;
 }
 
 export interface InspectedStores {
   readonly ranges: readonly { readonly store: number; readonly range: ScanRange }[];
-  readonly counts: readonly StoreCount[];
+  readonly counts: readonly CountedStore[];
   readonly warnings: readonly string[];
   readonly problems: readonly Problem[];
+}
+
+interface Inspecting extends Pick<Inspection, 'limits' | 'sample'> {
+  readonly catalogs: StoreCatalogs;
+  readonly formats: FormatRegistry;
 }
 
 /** Looks at every store, cuts it into ranges, and collects what an operator should know before the run. */
 export async function inspectStores(
   job: Job,
-  { formats, ...inspection }: Omit<Inspection, 'region' | 'format'> & { readonly formats: FormatRegistry },
+  { formats, catalogs, limits, sample }: Inspecting,
 ): Promise<InspectedStores> {
   const inspected = await Promise.all(
     job.stores.map(async (store, index) => ({
       index,
       store,
-      result: await inspect(store, {
-        ...inspection,
+      result: await kindOf(store).inspect(store, {
+        ...{ limits, sample, catalog: catalogOf(catalogs, store) },
         format: bindFormat(store, formats),
         region: store.region ?? sourceRegion(job),
       }),
@@ -59,13 +62,4 @@ function problemOf(index: number, store: Store, result: Inspected | Wrong): read
   if (!('words' in result)) return [];
   const field = result.field === undefined ? '' : `.${result.field}`;
   return [{ path: `stores[${index}]${field}`, value: storeName(store), words: result.words }];
-}
-
-async function inspect(store: Store, inspection: Inspection): Promise<Inspected | Wrong> {
-  switch (store.type) {
-    case 'dynamodb':
-      return inspectTable(store, inspection);
-    case 's3':
-      return inspectBucket(store, inspection);
-  }
 }

@@ -1,17 +1,13 @@
 import type { PlannedKey } from '../model/key-use.ts';
+import type { StoreRecord } from '../model/record.ts';
 import type { SeenPlace, StoreLook } from '../model/run.ts';
+import type { Judgement } from '../stores/store.ts';
 import { encodingOf } from './seen-places.ts';
-
-export interface Judgement {
-  /** Why no run is started: the job does not fit what lies there, and something else would. */
-  readonly problem?: string;
-  readonly warnings: readonly string[];
-}
 
 export interface JudgedStore {
   readonly look: StoreLook;
-  /** What records are called: items, objects. */
-  readonly called: string;
+  /** What its records are. */
+  readonly kind: StoreRecord['kind'];
   /** The slot of the job's format, as its own records name it. */
   readonly slot: string;
   /** The job's keys, as it names them and by their ARN. */
@@ -24,25 +20,25 @@ export interface JudgedStore {
 
 /** Does the job fit what lies there? Refuses only where something else fits, or where all of the store was seen. */
 export function judgeLook(judged: JudgedStore): Judgement {
-  const { look, called, slot, narrowed } = judged;
+  const { look, kind, slot, narrowed } = judged;
   if (look.records === 0)
     return {
       warnings: [
         narrowed === undefined
           ? `there is no record in it: the run can prove nothing but that`
-          : `its first page has no ${one(called)} in the part that the job is about (${narrowed}): where a run finds none, nothing is proven`,
+          : `its first page has no ${kind} in the part that the job is about (${narrowed}): where a run finds none, nothing is proven`,
       ],
     };
   if (look.withDataKey > look.misread) return { warnings: warningsOf(judged) };
   const first = `the first ${look.records.toLocaleString('en-US')}`;
   if (look.unsupported > 0 && look.unsupported === look.unreadable)
     return {
-      problem: `no run would write to any of ${first} ${called}: ${look.reason ?? 'unknown'}; correct the places that the format names`,
+      problem: `no run would write to any of ${first} ${kind}s: ${look.reason ?? 'unknown'}; correct the places that the format names`,
       warnings: [],
     };
   // Bytes for which no context can be built are where the job says, and so is what is not shown.
   if (look.unreadable > look.undecodable) return { warnings: warningsOf(judged) };
-  const seen = `${look.more ? `no ${one(called)} of ${first}` : `none of the ${look.records} ${called}`} has a data key at ${slot} in the form that the job names`;
+  const seen = `${look.more ? `no ${kind} of ${first}` : `none of the ${look.records} ${kind}s`} has a data key at ${slot} in the form that the job names`;
   const suggestion = suggestionOf(judged);
   if (suggestion !== undefined) return { problem: `${seen}; ${suggestion}`, warnings: [] };
   const near = look.nearName === undefined ? '' : `; the nearest name in them is ${look.nearName}`;
@@ -50,7 +46,7 @@ export function judgeLook(judged: JudgedStore): Judgement {
   const nothing = `${seen}${reason}, and nothing else in them looks like one${near}`;
   if (!look.more && look.placeEmpty === 0 && !judged.withoutDataKeyExpected)
     return {
-      problem: `${nothing}; ${WRONG_PLACE[called] ?? ''}`,
+      problem: `${nothing}; ${WRONG_PLACE[kind]}`,
       warnings: [],
     };
   return {
@@ -62,34 +58,34 @@ export function judgeLook(judged: JudgedStore): Judgement {
   };
 }
 
-const WRONG_PLACE: Readonly<Record<string, string>> = {
-  items: 'correct the place that the format names, or remove the store from the job',
-  objects:
+const WRONG_PLACE: Readonly<Record<StoreRecord['kind'], string>> = {
+  item: 'correct the place that the format names, or remove the store from the job',
+  object:
     'correct the place that the format names, or remove the store from the job; bodies, instruction files among them, are not read: if its objects need no data key in their metadata, write "withoutDataKey": "expected"',
 };
 
 /** The encoding that fits at the very place, or the place with the nearest name. */
-function suggestionOf({ look, called }: JudgedStore): string | undefined {
+function suggestionOf({ look, kind }: JudgedStore): string | undefined {
   const { forms, nearest } = look;
   const readable = forms.find(({ form }) => encodingOf(form) !== undefined);
   if (readable !== undefined)
     return `${readable.count} have one there as ${readable.form}: write "encoding": "${encodingOf(readable.form)}"`;
-  if (nearest?.write !== undefined) return `${placeWords(nearest, called)}: write ${nearest.write}`;
+  if (nearest?.write !== undefined) return `${placeWords(nearest, kind)}: write ${nearest.write}`;
   const [odd] = forms;
   if (odd !== undefined)
     return `${odd.count} have something there that looks like one, as ${odd.form}, which no encoding reads`;
-  return nearest && `${placeWords(nearest, called)}, which no format of this version reads`;
+  return nearest && `${placeWords(nearest, kind)}, which no format of this version reads`;
 }
 
-function placeWords({ place, form, count }: SeenPlace, called: string): string {
-  return `${count.toLocaleString('en-US')} ${called} have ${place.replace(/^metadata\./, '')}, ${form}`;
+function placeWords({ place, form, count }: SeenPlace, kind: StoreRecord['kind']): string {
+  return `${count.toLocaleString('en-US')} ${kind}s have ${place.replace(/^metadata\./, '')}, ${form}`;
 }
 
-function warningsOf({ look, called, keys }: JudgedStore): readonly string[] {
+function warningsOf({ look, kind, keys }: JudgedStore): readonly string[] {
   const { records, withDataKey, withoutDataKey, unreadable, reason, elsewhere, versions } = look;
   const of = look.more
-    ? `of the first ${records.toLocaleString('en-US')} ${called}`
-    : `of ${records} ${called}`;
+    ? `of the first ${records.toLocaleString('en-US')} ${kind}s`
+    : `of ${records} ${kind}s`;
   return [
     ...(unreadable === 0
       ? []
@@ -132,8 +128,4 @@ function unknownKeys(
 function keyText({ keyArn, alsoKnownAs }: PlannedKey): string {
   const alias = alsoKnownAs.find(name => name.includes(':alias/'));
   return alias === undefined ? keyArn : `${alias} names ${keyArn}`;
-}
-
-function one(called: string): string {
-  return called.replace(/s$/, '');
 }

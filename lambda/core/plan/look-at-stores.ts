@@ -1,18 +1,18 @@
 import { bindFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
-import { storeName, type BucketStore, type Job, type Store } from '../model/job.ts';
+import type { Job, Store } from '../model/job.ts';
 import type { PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
 import { sourceRegion } from '../model/job-routes.ts';
-import type { ScanRange, StoreLook } from '../model/run.ts';
-import { narrowedTo } from '../model/narrowed-to.ts';
+import type { StoreLook } from '../model/run.ts';
 import type { RecordStore } from '../ports.ts';
 import { declaredPlacesOf } from '../scan/declared-places.ts';
+import { narrowedTo, storeName } from '../stores/places.ts';
+import { catalogOf, kindOf, type StoreCatalogs } from '../stores/registry.ts';
+import type { Judgement } from '../stores/store.ts';
 import type { ChosenRoute } from './choose-route.ts';
-import { judgeLook, type Judgement } from './judge-look.ts';
+import { judgeLook } from './judge-look.ts';
 import { lookAtStore } from './look-at-store.ts';
-import { nearestPrefix, type ListBelow } from './nearest-prefix.ts';
-import type { StoreCatalog } from './ports.ts';
 
 /** Opens the records of a store as its workers read them. */
 export type OpenRecords = (
@@ -22,7 +22,7 @@ export type OpenRecords = (
 
 export interface LookPorts {
   readonly records: OpenRecords;
-  readonly stores: StoreCatalog;
+  readonly stores: StoreCatalogs;
 }
 
 export interface LookedAtStores {
@@ -64,7 +64,7 @@ async function lookAtOne(store: Store, index: number, looking: Looking): Promise
   const region = sourceRegion(job);
   const format = bindFormat(store, formats, destination);
   const looked = await lookAtStore({
-    ...{ store: storeName(store), ...rangeOf(store), format, sources, destination },
+    ...{ store: storeName(store), ...kindOf(store).scope.firstRange(store), format, sources, destination },
     records: () => ports.records(store, { region, tags: format.needsTags }),
     declared: declaredPlacesOf(store, { stores: job.stores, storeRegion: region }, formats),
     ignore: store.ignore ?? [],
@@ -96,44 +96,14 @@ async function judged(
   { stores }: LookPorts,
 ): Promise<Judgement> {
   const narrowed = narrowedTo(store);
-  if (look.records === 0 && store.type === 's3' && store.prefix !== '' && narrowed === undefined)
-    return judgeEmptyPrefix(store, prefix =>
-      stores.listBelow({ region: store.region ?? region, bucket: store.bucket, prefix }),
-    );
+  if (look.records === 0 && narrowed === undefined) {
+    const asked = { region: store.region ?? region, catalog: catalogOf(stores, store) };
+    const judgement = await kindOf(store).judgeEmpty?.(store, asked);
+    if (judgement !== undefined) return judgement;
+  }
   return judgeLook({
-    ...{ look, slot, keys, called: store.type === 's3' ? 'objects' : 'items' },
+    ...{ look, slot, keys, kind: kindOf(store).records },
     withoutDataKeyExpected: store.withoutDataKey === 'expected',
     ...(narrowed !== undefined && { narrowed }),
   });
 }
-
-/** One range over all of the store, or over the first part that the job names: a page of it is read. */
-function rangeOf(store: Store): { readonly range: ScanRange; readonly whole: boolean } {
-  if (store.type === 's3') {
-    const prefixes = store.scope?.prefixes ?? [];
-    const [prefix] = prefixes;
-    const range = { type: 'key-range' as const, ...(prefix !== undefined && { prefix }) };
-    return { range, whole: prefixes.length <= 1 };
-  }
-  const { total = 1, only = [0] } = store.scope?.segments ?? {};
-  const range = { type: 'segment' as const, segment: only[0] ?? 0, totalSegments: total };
-  return { range, whole: only.length === 1 };
-}
-
-/** A prefix under which there is nothing: a slip of the pen is refused, where that can be seen; everything else is said. */
-async function judgeEmptyPrefix({ prefix }: BucketStore, below: ListBelow): Promise<Judgement> {
-  const near = await nearestPrefix(prefix, below);
-  if (near !== undefined)
-    return {
-      problem: `there is no object under the prefix ${prefix}, and there are some under ${near}; write that prefix`,
-      warnings: [],
-    };
-  const names = (await below('')) ?? [];
-  const there = names.length === 0 ? '' : ` (the bucket has ${names.slice(0, NAMED).join(', ')})`;
-  return {
-    warnings: [`there is no object under the prefix ${prefix}${there}: a run finds nothing to prove there`],
-  };
-}
-
-/** Names of a bucket that a warning shows. */
-const NAMED = 5;

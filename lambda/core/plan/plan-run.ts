@@ -11,15 +11,16 @@ import { lookAtStores, type OpenRecords } from './look-at-stores.ts';
 import { keyLimits } from './key-limits.ts';
 import type { PlannedRun, PlanRequest } from './plan-request.ts';
 import { planRollback } from './plan-rollback.ts';
-import type { KeyCatalog, LatestRuns, PastRuns, RunHistory, StoreCatalog } from './ports.ts';
+import type { KeyCatalog, LatestRuns, PastRuns, RunHistory } from './ports.ts';
 import { refuse } from '../model/refuse.ts';
+import type { StoreCatalogs } from '../stores/registry.ts';
 import { changesSince } from './warn-of-changes.ts';
 import { parseRunInput, type RunInput } from './run-input.ts';
 
 export interface PlanPorts {
   /** KMS, asked with grant tokens. */
   readonly keys: (grantTokens: readonly string[]) => KeyCatalog;
-  readonly stores: StoreCatalog;
+  readonly stores: StoreCatalogs;
   readonly records: OpenRecords;
   readonly history: RunHistory;
   readonly pastRuns: PastRuns;
@@ -58,7 +59,7 @@ async function planPasses(input: RunInput, request: PlanRequest, ports: PlanPort
     checkKeys(job, catalog, input.mode),
     inspectStores(job, {
       limits: input.limits,
-      catalog: ports.stores,
+      catalogs: ports.stores,
       sample: input.sample !== undefined,
       formats: request.formats,
     }),

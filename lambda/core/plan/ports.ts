@@ -1,4 +1,5 @@
 import type { EncryptionAlgorithm } from '../model/key-use.ts';
+import type { StorePlace } from '../model/store-place.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import type { KnownKeyMaterial, RunMode, RunPlan, Unit } from '../model/run.ts';
 
@@ -45,9 +46,9 @@ export interface FinishedRun {
   readonly destinationKeyArn: string;
 }
 
-/** The last migration that came to its end, by the place that it wrote to (`writtenPlace`). */
+/** The last migration that came to its end, by the place that it wrote to. */
 export interface RunHistory {
-  lastMigration(place: string): Promise<FinishedRun | undefined>;
+  lastMigration(place: StorePlace): Promise<FinishedRun | undefined>;
   /** What is remembered under the name of a proof. */
   proof(id: string): Promise<StoreProof | undefined>;
 }
@@ -84,57 +85,4 @@ export interface LatestRun {
 
 export interface LatestRuns {
   latest(job: string, mode: RunMode): Promise<LatestRun | undefined>;
-}
-
-export interface TableDescription {
-  /** Attributes of the primary key, partition key first. */
-  readonly keyNames: readonly string[];
-  readonly indexNames: readonly string[];
-  readonly itemCount: number;
-  readonly sizeBytes: number;
-  readonly streamEnabled: boolean;
-  readonly replicaRegions: readonly string[];
-  readonly pointInTimeRecovery: boolean;
-}
-
-export interface BucketDescription {
-  readonly versioned: boolean;
-  /** Objects may have noncurrent versions: versioned now, or before it was suspended. */
-  readonly noncurrentVersions: boolean;
-  /** Access control lists are in force: a copy would lose an object's own. */
-  readonly accessControlLists: boolean;
-}
-
-export type Lookup<Description> =
-  | { readonly kind: 'found'; readonly description: Description }
-  | { readonly kind: 'not-found' }
-  | { readonly kind: 'denied'; readonly message: string };
-
-export interface KeyListing {
-  readonly keys: readonly string[];
-  readonly truncated: boolean;
-}
-
-export interface StoreCatalog {
-  describeTable(place: {
-    readonly region: string;
-    readonly table: string;
-  }): Promise<Lookup<TableDescription>>;
-  describeBucket(place: {
-    readonly region: string;
-    readonly bucket: string;
-  }): Promise<Lookup<BucketDescription>>;
-  /** Up to 1,000 keys after `startAfter`, in UTF-8 byte order. */
-  listKeys(query: {
-    readonly region: string;
-    readonly bucket: string;
-    readonly prefix: string;
-    readonly startAfter?: string;
-  }): Promise<KeyListing>;
-  /** The folders and keys right below a prefix, up to 1,000; `undefined` where this role may not list them. */
-  listBelow(query: {
-    readonly region: string;
-    readonly bucket: string;
-    readonly prefix: string;
-  }): Promise<readonly string[] | undefined>;
 }

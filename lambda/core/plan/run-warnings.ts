@@ -1,11 +1,10 @@
 import type { FormatRegistry } from '../model/format.ts';
-import { storeName } from '../model/job.ts';
+import { narrowedTo, storeName } from '../stores/places.ts';
 import type { RunMode, RunPlan } from '../model/run.ts';
-import { narrowedTo } from '../model/narrowed-to.ts';
 import { bindFormat } from '../job/bind-format.ts';
 import { mustTellMaterial, type MovedKeys } from '../reencrypt/key-material.ts';
 import type { ChosenRoute } from './choose-route.ts';
-import { COPY_WARNING } from './inspection.ts';
+import { COPY_WARNING } from '../stores/copies.ts';
 import type { RunInput } from './run-input.ts';
 
 const DOES_WITHOUT: Readonly<Record<RunMode, string>> = {

@@ -5,7 +5,7 @@ import type { SeenPlace } from '../model/run.ts';
 import type { LookAlike } from '../scan/look-alikes/search.ts';
 import { isMarked, shownPlace, withoutCiphertexts } from '../scan/look-alikes/shown-place.ts';
 import type { LookAlikeForm } from '../scan/look-alikes/signs.ts';
-import { byNearness, isNearSpelling } from './spelling.ts';
+import { byNearness, isNearSpelling } from '../model/spelling.ts';
 
 /** Look-alikes by place and form, the most frequent first; indexes of lists are left open. */
 export function placesOf(found: readonly LookAlike[], store: StoreRecord['kind']): readonly SeenPlace[] {

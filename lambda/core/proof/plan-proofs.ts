@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { canonicalJson } from '../model/canonical-json.ts';
-import { writtenPlace, type Store } from '../model/job.ts';
-import { narrowedTo } from '../model/narrowed-to.ts';
+import type { Store } from '../model/job.ts';
 import type { RunPlan } from '../model/run.ts';
+import { narrowedTo, writtenPlace } from '../stores/places.ts';
 import { digest } from '../scan/digest.ts';
 import { proofId } from './proof-id.ts';
 import type { ProofPart, StoreProof } from './store-proof.ts';

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { canonicalJson } from '../model/canonical-json.ts';
+import { storePlaceText } from '../model/store-place.ts';
 import { digest } from '../scan/digest.ts';
 import { weightOf } from './proof-reach.ts';
 import type { StoreProof } from './store-proof.ts';
@@ -9,7 +10,8 @@ import type { StoreProof } from './store-proof.ts';
  * their own: what is proven of a part later does not make them go away.
  */
 export function proofId(proof: StoreProof): string {
-  const { place, slot, part, sourceKeyArns } = proof;
+  const { slot, part, sourceKeyArns } = proof;
+  const place = storePlaceText(proof.place);
   const about = [place, slot, part, weightOf(proof), [...sourceKeyArns].sort()];
   // A sort key has at most 1,024 bytes, and a prefix alone may have as many.
   return `${place.slice(0, 200)}#${digest(Buffer.from(canonicalJson(about)))}`;

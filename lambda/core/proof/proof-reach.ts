@@ -1,3 +1,4 @@
+import type { StorePlace } from '../model/store-place.ts';
 import type { ProofPart, StoreProof } from './store-proof.ts';
 
 /**
@@ -26,19 +27,17 @@ export function isPartOnlyBy(part: ProofPart, field: keyof ProofPart): boolean {
 }
 
 /** The places that a proof is about every record of: its own, or those of the prefixes that it was narrowed to. */
-export function wholeOf(proof: StoreProof): readonly string[] {
+export function wholeOf(proof: StoreProof): readonly StorePlace[] {
   const { place, part } = proof;
   if (part === undefined) return [place];
   return isPartOnlyBy(part, 'prefixes') ? prefixPlaces(proof) : [];
 }
 
 /** The places that hold every record that a doubt may be about. */
-export function reachOf(proof: StoreProof): readonly string[] {
+export function reachOf(proof: StoreProof): readonly StorePlace[] {
   return proof.part?.prefixes === undefined ? [proof.place] : prefixPlaces(proof);
 }
 
-/** Places of a bucket are written `s3:REGION:BUCKET/PREFIX`; no name of a bucket has a slash. */
-function prefixPlaces({ place, part }: StoreProof): readonly string[] {
-  const bucket = place.slice(0, place.indexOf('/') + 1);
-  return (part?.prefixes ?? []).map(prefix => `${bucket}${prefix}`);
+function prefixPlaces({ place, part }: StoreProof): readonly StorePlace[] {
+  return (part?.prefixes ?? []).map(prefix => ({ ...place, prefix }));
 }

@@ -1,11 +1,12 @@
 import type { RunMode } from '../model/run.ts';
+import type { StorePlace } from '../model/store-place.ts';
 import type { BucketScope, TableScope } from '../model/scope.ts';
 import type { Doubt, StoreVerdict } from '../verdict/store-verdict.ts';
 
 /** What the last run that came to its end says about one store, or about a part of it. */
 export interface StoreProof {
   /** The table, or bucket and prefix, with its Region. */
-  readonly place: string;
+  readonly place: StorePlace;
   /** Where in a record the data key lies that it is about; absent in proofs of earlier versions. */
   readonly slot?: string;
   /** The part that the run was about; absent where that was all of the store. */

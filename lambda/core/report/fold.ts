@@ -1,7 +1,7 @@
 import { addBooks, EMPTY_BOOKS } from '../account/books.ts';
 import { MAX_FAILURES, type Books, type Failure, type UnitProgress } from '../model/books.ts';
 import type { Phase, RunPlan } from '../model/run.ts';
-import { narrowedTo } from '../model/narrowed-to.ts';
+import { narrowedTo } from '../stores/places.ts';
 import { notChecked } from '../verdict/not-checked.ts';
 import { runVerdict } from '../verdict/run-verdict.ts';
 import { keyMaterialReports } from './key-materials.ts';

@@ -1,8 +1,9 @@
 import { EMPTY_BOOKS, inDoubt } from '../account/books.ts';
 import type { Books } from '../model/books.ts';
-import { storeName, type Store } from '../model/job.ts';
+import type { Store } from '../model/job.ts';
 import type { Phase, RunPlan } from '../model/run.ts';
-import { narrowedTo } from '../model/narrowed-to.ts';
+import { narrowedTo, ownPlace, storeName } from '../stores/places.ts';
+import { kindOf } from '../stores/registry.ts';
 import { storeVerdict, type StoreVerdict } from '../verdict/store-verdict.ts';
 import { keyMaterials } from './key-materials.ts';
 import type { PassBooks } from './pass-books.ts';
@@ -62,8 +63,8 @@ function verdictOf(
   const { records, withoutDataKey = 0, dataKeys, outcomes, lookAlikes } = books;
   return storeVerdict({
     ...seen,
-    type: store.type,
-    prefix: store.type === 's3' ? store.prefix : '',
+    kind: kindOf(store).records,
+    prefix: ownPlace(store, store.region).prefix ?? '',
     records,
     withoutDataKey,
     withoutDataKeyExpected: store.withoutDataKey === 'expected',

@@ -1,7 +1,8 @@
 import type { FormatRegistry } from '../model/format.ts';
 import type { Job } from '../model/job.ts';
 import type { KeyUse } from '../model/key-use.ts';
-import type { KeyCatalog, KeyDescription, StoreCatalog } from '../plan/ports.ts';
+import type { KeyCatalog, KeyDescription } from '../plan/ports.ts';
+import { catalogOf, kindOf, type StoreCatalogs } from '../stores/registry.ts';
 import {
   isOutdated,
   isSuperseded,
@@ -10,7 +11,7 @@ import {
   type KnownPlace,
   type Superseding,
 } from './known-places.ts';
-import type { KeyUsage, StoreBackups } from './ports.ts';
+import type { KeyUsage } from './ports.ts';
 import type { RetireFacts } from './retire-check.ts';
 import { evidenceOf } from './standing-proofs.ts';
 import type { KnownStore } from './store-findings.ts';
@@ -19,7 +20,7 @@ import type { StoreProof } from '../proof/store-proof.ts';
 export interface RetirePorts {
   readonly keys: Pick<KeyCatalog, 'describeKey'>;
   readonly usageOf: (keyArn: string) => Promise<KeyUsage>;
-  readonly stores: Pick<StoreCatalog, 'describeTable' | 'describeBucket'>;
+  readonly stores: StoreCatalogs;
 }
 
 export interface RetireQuestion {
@@ -98,7 +99,7 @@ async function knownStore(
   { named, proofs, keyArn }: Superseding,
   stores: RetirePorts['stores'],
 ): Promise<KnownStore> {
-  const backups = await backupsOf(place, stores);
+  const backups = await kindOf(place).backups(place, catalogOf(stores, place));
   const outdated = proofs.filter(proof => isOutdated(proof, named));
   const current = proofs.filter(proof => !outdated.includes(proof));
   const was = evidenceOf({ place, slot, keyArn }, outdated);
@@ -124,20 +125,4 @@ async function resolveKeys(jobs: readonly Job[], keys: RetirePorts['keys']): Pro
     else if (!reference.includes(':alias/')) arns.set(reference, reference);
   }
   return arns;
-}
-
-/** Places are written as `writtenPlace` writes them: type, Region, name. */
-async function backupsOf(place: string, stores: RetirePorts['stores']): Promise<StoreBackups | undefined> {
-  const [type = '', region = '', ...name] = place.split(':');
-  if (type === 'dynamodb') {
-    const lookup = await stores.describeTable({ region, table: name.join(':') });
-    if (lookup.kind !== 'found') return undefined;
-    const { pointInTimeRecovery, replicaRegions } = lookup.description;
-    return { pointInTimeRecovery, replicaRegions, noncurrentVersions: false };
-  }
-  const [bucket = ''] = name.join(':').split('/');
-  const lookup = await stores.describeBucket({ region, bucket });
-  if (lookup.kind !== 'found') return undefined;
-  const { noncurrentVersions } = lookup.description;
-  return { pointInTimeRecovery: false, replicaRegions: [], noncurrentVersions };
 }

@@ -1,22 +1,31 @@
 import { bindFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
-import { writtenPlace, type Job } from '../model/job.ts';
+import type { Job } from '../model/job.ts';
 import { sourceRegion } from '../model/job-routes.ts';
 import { weightOf } from '../proof/proof-reach.ts';
-import { covers, isWholeProofOf } from './standing-proofs.ts';
+import {
+  covers,
+  isSameName,
+  isSamePlace,
+  shareRecords,
+  storePlaceText,
+  type StorePlace,
+} from '../model/store-place.ts';
+import { writtenPlace } from '../stores/places.ts';
+import { isWholeProofOf } from './standing-proofs.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { jobText } from '../proof/plan-proofs.ts';
 
 /** A place that a job names, with what it says of it. */
 export interface NamedPlace {
-  readonly place: string;
+  readonly place: StorePlace;
   readonly slot: string | undefined;
   readonly job: string;
   readonly text: string;
 }
 
 export interface KnownPlace {
-  readonly place: string;
+  readonly place: StorePlace;
   readonly slot: string | undefined;
   readonly job: string;
 }
@@ -38,15 +47,14 @@ export function knownPlaces(
   visited: readonly StoreProof[],
 ): readonly KnownPlace[] {
   const all = [...visited, ...named].map(({ place, slot, job }) => ({ place, slot, job }));
-  return [...new Map(all.map(one => [JSON.stringify([one.place, one.slot]), one])).values()];
+  return [...new Map(all.map(one => [JSON.stringify([storePlaceText(one.place), one.slot]), one])).values()];
 }
 
 /** The job has said something else of that place when the run proved it: what a reader finds may be something else, too. */
 export function isOutdated(proof: StoreProof, named: readonly NamedPlace[]): boolean {
   if (weightOf(proof) !== 'proof') return false;
   const same = named.filter(
-    ({ job, place, slot }) =>
-      job === proof.job && slot === proof.slot && (covers(place, proof.place) || covers(proof.place, place)),
+    ({ job, place, slot }) => job === proof.job && slot === proof.slot && shareRecords(place, proof.place),
   );
   return same.length > 0 && !same.some(({ text }) => text === proof.jobText);
 }
@@ -63,8 +71,8 @@ export interface Superseding {
  */
 export function isSuperseded(proof: StoreProof, { named, proofs, keyArn }: Superseding): boolean {
   const { place, slot } = proof;
-  if (named.some(one => one.place === place && one.slot === slot)) return false;
-  const said = proofs.filter(one => one.place === place && one.slot === slot);
+  if (named.some(one => isSamePlace(one.place, place) && one.slot === slot)) return false;
+  const said = proofs.filter(one => isSamePlace(one.place, place) && one.slot === slot);
   const proven = proofs.filter(other => said.every(one => isWholeProofOf(other, one, keyArn)));
   // Whoever looks for data keys at another slot looks through all of each record.
   const elsewhere = proven.some(other => other.slot !== slot && covers(other.place, place));
@@ -84,6 +92,7 @@ function isSeenWithout(counted: 'dataKeys' | 'records', said: readonly StoreProo
 
 /** The same job has proven another prefix of the same bucket since. */
 function isCorrected(earlier: StoreProof, later: StoreProof): boolean {
-  const bucket = ({ place }: StoreProof): string => place.slice(0, place.indexOf('/') + 1);
-  return earlier.place.startsWith('s3:') && earlier.job === later.job && bucket(earlier) === bucket(later);
+  return (
+    earlier.place.prefix !== undefined && earlier.job === later.job && isSameName(earlier.place, later.place)
+  );
 }

@@ -4,10 +4,3 @@ export type KeyUsage =
   /** Not since then; and whether the key is older than that. */
   | { readonly kind: 'unused'; readonly since: number; readonly olderThanThat: boolean }
   | { readonly kind: 'not-told'; readonly reason: string };
-
-/** What besides its records still holds the old data keys of a store. */
-export interface StoreBackups {
-  readonly pointInTimeRecovery: boolean;
-  readonly noncurrentVersions: boolean;
-  readonly replicaRegions: readonly string[];
-}

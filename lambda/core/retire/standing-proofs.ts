@@ -1,10 +1,11 @@
+import { covers, isSamePlace, type StorePlace } from '../model/store-place.ts';
 import { areComplements } from '../model/table-filter.ts';
 import { isPartOnlyBy, reachOf, weightOf, wholeOf } from '../proof/proof-reach.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 
 /** A place where a data key lies, in all records of a table, or of a bucket and prefix, and the key that is asked about. */
 export interface AskedPlace {
-  readonly place: string;
+  readonly place: StorePlace;
   readonly slot: string | undefined;
   readonly keyArn: string;
 }
@@ -77,7 +78,7 @@ function answers(later: StoreProof, doubt: StoreProof): boolean {
   if (reachOf(doubt).every(one => whole.some(other => covers(other, one)))) return true;
   const [all, some] = [segmentsOf(later), doubt.part?.segments];
   return (
-    later.place === doubt.place &&
+    isSamePlace(later.place, doubt.place) &&
     all !== undefined &&
     all.total === some?.total &&
     some.only.every(segment => all.only.includes(segment))
@@ -86,11 +87,6 @@ function answers(later: StoreProof, doubt: StoreProof): boolean {
 
 function newestFirst(proofs: readonly StoreProof[]): readonly StoreProof[] {
   return [...proofs].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
-}
-
-/** Every record of the second place is one of the first. Prefixes of one bucket may hold each other; tables do not. */
-export function covers(place: string, other: string): boolean {
-  return place === other || (place.startsWith('s3:') && other.startsWith(place));
 }
 
 /**

@@ -1,12 +1,13 @@
 import { counted } from '../verdict/store-verdict.ts';
 import { blocks, note, waits, type RetireFinding } from './findings.ts';
-import type { StoreBackups } from './ports.ts';
+import { storePlaceText, type StorePlace } from '../model/store-place.ts';
+import type { StoreBackups } from '../stores/store.ts';
 import type { Evidence } from './standing-proofs.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 
 /** A store that some job moves away from the key, whether or not a run has been there. */
 export interface KnownStore {
-  readonly place: string;
+  readonly place: StorePlace;
   /** Where in its records the data key lies. */
   readonly slot?: string;
   readonly job: string;
@@ -41,7 +42,8 @@ export function proofsIn(evidence: Evidence): readonly StoreProof[] {
 }
 
 function proofFindings(store: KnownStore): readonly RetireFinding[] {
-  const { place, slot, job, evidence } = store;
+  const { slot, job, evidence } = store;
+  const place = storePlaceText(store.place);
   const about = slot === undefined ? place : `${place} ${slot}`;
   const verify = `rewrap run ${job} --mode verify tells`;
   const words = blockingWords(store, verify);
@@ -109,7 +111,8 @@ function provenWords(proof: StoreProof, verify: string): string {
   return `${where}nothing was left at ${at} (run ${runId}): ${opened}${without}; what writers did since, ${verify}`;
 }
 
-function backupFindings({ place, evidence, backups }: KnownStore): readonly RetireFinding[] {
+function backupFindings({ evidence, backups, ...store }: KnownStore): readonly RetireFinding[] {
+  const place = storePlaceText(store.place);
   if (backups === undefined) return [waits(place, UNSEEN)];
   const { pointInTimeRecovery, noncurrentVersions, replicaRegions } = backups;
   return [

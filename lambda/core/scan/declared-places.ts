@@ -1,7 +1,10 @@
 import { bindFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
-import { writtenPlace, type Store } from '../model/job.ts';
-import type { AttributePath } from '../model/record.ts';
+import type { Store } from '../model/job.ts';
+import type { AttributePath, StoreRecord } from '../model/record.ts';
+import { shareRecords } from '../model/store-place.ts';
+import { writtenPlace } from '../stores/places.ts';
+import { kindOf } from '../stores/registry.ts';
 
 /** The places that all stores of a job declare in the records of one of them, in the words of the scanner. */
 export function declaredPlacesOf(
@@ -9,17 +12,19 @@ export function declaredPlacesOf(
   { stores, storeRegion }: { readonly stores: readonly Store[]; readonly storeRegion: string },
   formats: FormatRegistry,
 ): readonly AttributePath[] {
-  const same = stores.filter(one => sharesRecords(one, store, storeRegion));
+  const place = writtenPlace(store, storeRegion);
+  const same = stores.filter(one => shareRecords(writtenPlace(one, storeRegion), place));
   return same.flatMap(one =>
-    bindFormat(one, formats).declared.map((path): AttributePath =>
-      one.type === 's3' ? ['metadata', ...path] : path,
-    ),
+    bindFormat(one, formats).declared.map(path => inScanner(path, kindOf(one).records)),
   );
 }
 
-function sharesRecords(a: Store, b: Store, region: string): boolean {
-  if (a.type === 'dynamodb' || b.type === 'dynamodb')
-    return writtenPlace(a, region) === writtenPlace(b, region);
-  const bucket = (store: Store): string => writtenPlace({ ...store, prefix: '' } as Store, region);
-  return bucket(a) === bucket(b) && (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix));
+/** A format names the entries of an object's metadata, and the scanner sees its tags, its headers and its key as well. */
+function inScanner(path: AttributePath, records: StoreRecord['kind']): AttributePath {
+  switch (records) {
+    case 'item':
+      return path;
+    case 'object':
+      return ['metadata', ...path];
+  }
 }

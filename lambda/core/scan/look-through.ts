@@ -1,5 +1,5 @@
 import { MAX_FAILURES, type LookAlikeCount, type NamedLookAlike } from '../model/books.ts';
-import { storeName } from '../model/job.ts';
+import { storeName } from '../stores/places.ts';
 import type { StoreRecord } from '../model/record.ts';
 import { shownPlace } from './look-alikes/shown-place.ts';
 import type { UnitScope } from './unit-scope.ts';

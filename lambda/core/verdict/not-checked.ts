@@ -1,7 +1,8 @@
-import { storeName, type Store } from '../model/job.ts';
+import type { Store } from '../model/job.ts';
 import { isAsymmetric, type PlannedKey } from '../model/key-use.ts';
 import type { RunMode } from '../model/run.ts';
-import { narrowedTo } from '../model/narrowed-to.ts';
+import { narrowedTo, storeName } from '../stores/places.ts';
+import { kindOf } from '../stores/registry.ts';
 
 /** What a run knows of itself that says what it cannot know. */
 export interface NotCheckedOf {
@@ -17,22 +18,10 @@ export interface NotCheckedOf {
 /** What the verdict of a run rests not on, in words that a person can act on. */
 export function notChecked(run: NotCheckedOf): readonly string[] {
   const { mode, stores, keepsSource, sample } = run;
-  const has = (type: Store['type']): boolean => stores.some(store => store.type === type);
   const answered = stores.flatMap(({ ignore = [] }) => ignore);
   return [
     'tables, buckets, Regions and accounts that the job does not name: look for users of the key in CloudTrail',
-    ...(has('dynamodb')
-      ? [
-          'values that are encrypted, or compressed otherwise than by gzip or zlib: no data key can be seen in them',
-          'backups, exports, streams and caches of the tables: they may hold data keys as they were before',
-        ]
-      : []),
-    ...(has('s3')
-      ? [
-          'bodies of objects, instruction files among them: only metadata, tags and headers are read',
-          'noncurrent versions of objects: they keep the data keys that they had',
-        ]
-      : []),
+    ...new Set(stores.flatMap(store => kindOf(store).unseen.always)),
     ...(isContextCompared(run)
       ? []
       : [
@@ -71,11 +60,7 @@ function parts(stores: readonly Store[], sample: number | undefined): readonly s
         ? []
         : [`the rest of ${storeName(store)}, of which the run was about ${part}: verify all of it`];
     }),
-    ...stores.flatMap(store =>
-      store.type === 'dynamodb' && store.scope?.index !== undefined
-        ? [`items that the index ${store.scope.index} does not show yet: it follows its table a moment later`]
-        : [],
-    ),
+    ...stores.flatMap(store => kindOf(store).unseen.of(store)),
     ...twice.map(name => `records that went from one part of ${name} to another while the run was there`),
   ];
 }

@@ -1,3 +1,5 @@
+import type { StoreRecord } from '../model/record.ts';
+
 /** Why a store is not proven. A person can look each of them up in docs/proof.md. */
 export const DOUBT_CODES = [
   'incomplete',
@@ -30,7 +32,8 @@ export type StoreVerdict =
 
 /** What a run saw of a store. */
 export interface StoreFigures {
-  readonly type: 'dynamodb' | 's3';
+  /** What its records are. The bodies of objects are not read. */
+  readonly kind: StoreRecord['kind'];
   /** Of a bucket; empty where the job names all of it. */
   readonly prefix: string;
   /** Every unit of every pass came to its end. */
@@ -129,8 +132,8 @@ const DOUBTS: readonly Question[] = [
 ];
 
 function objectsWithoutDataKey(figures: StoreFigures): Doubt | undefined {
-  const { type, dataKeys, withoutDataKey, withoutDataKeyExpected } = figures;
-  if (type !== 's3' || dataKeys === 0 || withoutDataKey === 0 || withoutDataKeyExpected) return undefined;
+  const { kind, dataKeys, withoutDataKey, withoutDataKeyExpected } = figures;
+  if (kind !== 'object' || dataKeys === 0 || withoutDataKey === 0 || withoutDataKeyExpected) return undefined;
   return {
     code: 'objects-without-data-key',
     count: withoutDataKey,

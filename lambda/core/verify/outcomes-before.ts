@@ -1,5 +1,5 @@
 import { MAX_FAILURES, type Fingerprints, type UnitProgress } from '../model/books.ts';
-import { storeName } from '../model/job.ts';
+import { storeName } from '../stores/places.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { JournalledOutcome, OutcomeArchive } from '../journal/ports.ts';
 import type { Ledger } from '../ports.ts';

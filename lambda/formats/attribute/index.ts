@@ -10,7 +10,7 @@ import { replace } from './replace.ts';
 /** One encrypted data key at a fixed path of a DynamoDB item. */
 export const attributeFormat: FormatDefinition = {
   name: 'attribute',
-  store: 'dynamodb',
+  records: 'item',
   configSchema: attributeConfig,
   bind: (config, destination) => bind(placesOf(attributeConfig.parse(config)), destination),
 };

@@ -10,7 +10,7 @@ import { replace } from './replace.ts';
 /** One encrypted data key in the user-defined metadata of an S3 object. */
 export const objectMetadataFormat: FormatDefinition = {
   name: 'object-metadata',
-  store: 's3',
+  records: 'object',
   configSchema: objectMetadataConfig,
   bind: (config, destination) => bind(objectMetadataConfig.parse(config), destination),
 };

@@ -1,17 +1,15 @@
-import type { BucketStore } from '../model/job.ts';
-import type { ScanRange } from '../model/run.ts';
-import {
-  COPY_TO_WARNING,
-  COPY_WARNING,
-  missing,
-  type Inspected,
-  type Inspection,
-  type Wrong,
-} from './inspection.ts';
-import type { BucketDescription } from './ports.ts';
+import type { ScanRange } from '../../model/run.ts';
+import { COPY_TO_WARNING, COPY_WARNING } from '../copies.ts';
+import { missing } from '../lookup.ts';
+import type { Inspected, Inspection, Wrong } from '../store.ts';
+import type { BucketCatalog, BucketDescription } from './catalog.ts';
+import type { BucketStore } from './schema.ts';
 import { splitKeyRange } from './split-key-range.ts';
 
-export async function inspectBucket(store: BucketStore, inspection: Inspection): Promise<Inspected | Wrong> {
+export async function inspectBucket(
+  store: BucketStore,
+  inspection: Inspection<BucketCatalog>,
+): Promise<Inspected | Wrong> {
   const { region, catalog } = inspection;
   const { bucket, copyTo } = store;
   const lookup = await catalog.describeBucket({ region, bucket });
@@ -27,7 +25,7 @@ export async function inspectBucket(store: BucketStore, inspection: Inspection):
 
 async function keyRanges(
   { bucket, prefix, scope }: BucketStore,
-  { region, catalog, limits, sample }: Inspection,
+  { region, catalog, limits, sample }: Inspection<BucketCatalog>,
 ): Promise<{ readonly ranges: readonly ScanRange[]; readonly keys: number }> {
   const only = scope?.prefixes;
   const splits = await Promise.all(

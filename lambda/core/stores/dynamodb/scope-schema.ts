@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { strictObject, text, wholeNumber } from '../schema/strict-object.ts';
+import { strictObject, text, wholeNumber } from '../../schema/strict-object.ts';
 
 const SEGMENTS_CURE = 'write the numbers of some segments, each once, from 0 to one below the total';
 
@@ -60,21 +60,4 @@ export const tableScope = strictObject(
       .describe('You assert that no item of this part is in another store of this job over the same table.'),
   },
   'the scope of a table',
-);
-
-const time = z.iso.datetime({ offset: true, error: 'is no time; write one such as 2026-01-01T00:00:00Z' });
-
-/** What narrows a run to a part of a bucket. */
-export const bucketScope = strictObject(
-  {
-    prefixes: z
-      .array(text('a key prefix'), { error: 'is no list; write key prefixes' })
-      .min(1)
-      .optional()
-      .describe("Only keys that start with one of these; each starts with the store's prefix."),
-    suffix: text('the end of a key').optional().describe('Only keys that end with this.'),
-    modifiedAfter: time.optional().describe('Only objects last modified after this.'),
-    modifiedBefore: time.optional().describe('Only objects last modified before this.'),
-  },
-  'the scope of a bucket',
 );

@@ -1,19 +1,14 @@
-import type { TableStore } from '../model/job.ts';
-import type { ScanRange } from '../model/run.ts';
-import {
-  COPY_TO_WARNING,
-  COPY_WARNING,
-  missing,
-  type Inspected,
-  type Inspection,
-  type Wrong,
-} from './inspection.ts';
-import type { TableDescription } from './ports.ts';
+import type { ScanRange } from '../../model/run.ts';
+import { COPY_TO_WARNING, COPY_WARNING } from '../copies.ts';
+import { missing } from '../lookup.ts';
+import type { Inspected, Inspection, Wrong } from '../store.ts';
+import type { TableCatalog, TableDescription } from './catalog.ts';
+import type { TableStore } from './schema.ts';
 import { segments } from './segments.ts';
 
 export async function inspectTable(
   store: TableStore,
-  { region, catalog, limits, sample, format }: Inspection,
+  { region, catalog, limits, sample, format }: Inspection<TableCatalog>,
 ): Promise<Inspected | Wrong> {
   const lookup = await catalog.describeTable({ region, table: store.table });
   if (lookup.kind !== 'found') return { words: missing('table', region, lookup) };
@@ -64,7 +59,7 @@ function indexProblem({ scope }: TableStore, { indexNames }: TableDescription): 
 async function copyProblem(
   { table, copyTo }: TableStore,
   { keyNames }: TableDescription,
-  { region, catalog }: Pick<Inspection, 'region' | 'catalog'>,
+  { region, catalog }: Pick<Inspection<TableCatalog>, 'region' | 'catalog'>,
 ): Promise<Wrong | undefined> {
   if (copyTo === undefined) return undefined;
   if (copyTo.table === table && copyTo.region === region)

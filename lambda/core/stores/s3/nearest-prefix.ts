@@ -1,4 +1,4 @@
-import { byNearness, isNearSpelling } from './spelling.ts';
+import { byNearness, isNearSpelling } from '../../model/spelling.ts';
 
 /** The folders and keys right below a prefix; `undefined` where this role may not list them. */
 export type ListBelow = (prefix: string) => Promise<readonly string[] | undefined>;

@@ -1,4 +1,4 @@
-import type { ScanRange } from '../model/run.ts';
+import type { ScanRange } from '../../model/run.ts';
 
 /** Items in a unit: about 100 pages, so that a unit is minutes of work and a state transition is paid once in 1,000s of items. */
 const ITEMS_PER_SEGMENT = 50_000;

@@ -1,4 +1,4 @@
-import { compareUtf8 } from '../scan/utf8-order.ts';
+import { compareUtf8 } from '../../model/utf8-order.ts';
 
 /** Digits of a position: base 1,000 to the fifth still fits a double; more would add nothing. */
 const DIGITS = 5;

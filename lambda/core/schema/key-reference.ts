@@ -1,5 +1,5 @@
 import { parseKeyReference } from '../model/arn.ts';
-import { text } from '../schema/strict-object.ts';
+import { text } from './strict-object.ts';
 
 export const KEY_CURE = 'write arn:aws:kms:REGION:ACCOUNT:key/ID or arn:aws:kms:REGION:ACCOUNT:alias/NAME';
 

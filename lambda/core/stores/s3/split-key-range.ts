@@ -1,7 +1,7 @@
-import type { ScanRange } from '../model/run.ts';
-import { compareUtf8 } from '../scan/utf8-order.ts';
+import type { ScanRange } from '../../model/run.ts';
+import { compareUtf8 } from '../../model/utf8-order.ts';
 import { commonStart, KeySpace } from './key-space.ts';
-import type { KeyListing } from './ports.ts';
+import type { KeyListing } from './catalog.ts';
 
 /** Keys in a unit at most: about 100 pages, minutes of work. */
 const KEYS_PER_UNIT = 50_000;

@@ -1,0 +1,56 @@
+import type { Store } from '../../core/model/job.ts';
+import type { RecordStore } from '../../core/ports.ts';
+import type { AwsClients } from '../aws/clients.ts';
+import { isDenied, isTransient, messageOf, nameOf, premise } from '../aws/errors.ts';
+import type { Lookup } from '../../core/stores/lookup.ts';
+
+/** A kind of store over its service's API. */
+export interface StoreAdapter<S extends Store, Catalog> {
+  /** The records of a store; of one that is copied, those of its destination. */
+  open(store: S, options: OpenOptions): Promise<RecordStore>;
+  /** What Plan and retire-check ask. */
+  catalog(clients: AwsClients): Catalog;
+}
+
+export interface OpenOptions {
+  readonly clients: AwsClients;
+  /** The Region of stores that name none. */
+  readonly region: string;
+  /** Contexts are made of object tags. */
+  readonly tags: boolean;
+}
+
+const NOT_FOUND: readonly string[] = [
+  'ResourceNotFoundException',
+  'NoSuchBucket',
+  'NotFound',
+  'TableNotFoundException',
+];
+
+/** That a store is not there, or may not be looked at, is an answer. */
+export async function lookup<Description>(
+  describe: () => Promise<Description>,
+): Promise<Lookup<Description>> {
+  try {
+    return { kind: 'found', description: await describe() };
+  } catch (error) {
+    if (NOT_FOUND.includes(nameOf(error))) return { kind: 'not-found' };
+    if (isDenied(error)) return { kind: 'denied', message: messageOf(error) };
+    throw error;
+  }
+}
+
+const CURE = "check that it exists and that the job's role is granted it, then start the job again";
+
+/** What a worker must know of a store before it reads: without it the run cannot go on. */
+export async function needed<Known>(
+  { code, call }: { readonly code: string; readonly call: string },
+  ask: () => Promise<Known>,
+): Promise<Known> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    throw premise(code, call, error, CURE);
+  }
+}

@@ -1,0 +1,87 @@
+import {
+  GetBucketOwnershipControlsCommand,
+  GetBucketVersioningCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { BucketCatalog } from '../../core/stores/s3/catalog.ts';
+import type { BucketStore } from '../../core/stores/s3/schema.ts';
+import type { RecordStore } from '../../core/ports.ts';
+import type { AwsClients } from '../aws/clients.ts';
+import { isDenied, nameOf } from '../aws/errors.ts';
+import { CopiedRecords } from '../records/copied-records.ts';
+import { lookup, needed, type OpenOptions, type StoreAdapter } from '../records/store-adapter.ts';
+import { listObjects } from './list-objects.ts';
+import { S3Records } from './records.ts';
+
+/** Buckets over the S3 API. */
+export const bucketAdapter: StoreAdapter<BucketStore, BucketCatalog> = { open: openBucket, catalog };
+
+async function openBucket(store: BucketStore, { clients, region, tags }: OpenOptions): Promise<RecordStore> {
+  const { bucket, prefix, copyTo, scope } = store;
+  const client = clients.s3(store.region ?? region);
+  const source = new S3Records(client, {
+    bucket,
+    prefix,
+    tags,
+    ...(scope !== undefined && { scope }),
+    accessControlLists: await accessControlLists(bucket, client),
+  });
+  if (copyTo === undefined) return source;
+  const { serverSideEncryptionKey } = copyTo;
+  const there = clients.s3(copyTo.region);
+  const target = new S3Records(there, {
+    bucket: copyTo.bucket,
+    prefix,
+    tags,
+    accessControlLists: await accessControlLists(copyTo.bucket, there),
+    copyFrom: { bucket, ...(serverSideEncryptionKey !== undefined && { serverSideEncryptionKey }) },
+  });
+  return new CopiedRecords(source, target, copyTo.createMissing);
+}
+
+function accessControlLists(bucket: string, client: S3Client): Promise<boolean> {
+  const about = { code: 's3.ownership', call: `s3:GetBucketOwnershipControls of ${bucket}` };
+  return needed(about, () => hasAccessControlLists(client, bucket));
+}
+
+/** Access control lists are off where the bucket owner is enforced, the default since April 2023. */
+async function hasAccessControlLists(s3: S3Client, bucket: string): Promise<boolean> {
+  try {
+    const { OwnershipControls } = await s3.send(new GetBucketOwnershipControlsCommand({ Bucket: bucket }));
+    return OwnershipControls?.Rules?.[0]?.ObjectOwnership !== 'BucketOwnerEnforced';
+  } catch (error) {
+    if (nameOf(error) === 'OwnershipControlsNotFoundError') return true;
+    throw error;
+  }
+}
+
+function catalog(clients: AwsClients): BucketCatalog {
+  return {
+    describeBucket({ region, bucket }) {
+      const s3 = clients.s3(region);
+      return lookup(async () => {
+        const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket: bucket }));
+        return {
+          versioned: Status === 'Enabled',
+          noncurrentVersions: Status !== undefined,
+          accessControlLists: await hasAccessControlLists(s3, bucket),
+        };
+      });
+    },
+
+    async listKeys({ region, ...query }) {
+      const { objects, truncated } = await listObjects(clients.s3(region), query);
+      return { keys: objects.map(({ key }) => key), truncated };
+    },
+
+    async listBelow({ region, ...query }) {
+      try {
+        const { folders, objects } = await listObjects(clients.s3(region), { ...query, delimiter: '/' });
+        return [...folders, ...objects.map(({ key }) => key)];
+      } catch (error) {
+        if (isDenied(error)) return undefined;
+        throw error;
+      }
+    },
+  };
+}

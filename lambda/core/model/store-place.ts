@@ -1,0 +1,48 @@
+/** Where a store is: a table, or the keys of a bucket that start with a prefix. A value: nobody takes its text apart. */
+export interface StorePlace {
+  /** The kind of store: a name in core/stores/registry.ts. */
+  readonly type: string;
+  /** Absent where the job leaves it to the Region of its source keys. */
+  readonly region?: string;
+  /** Without a slash. */
+  readonly name: string;
+  /** Of kinds whose stores lie within one another; of these always there, and empty for all of it. */
+  readonly prefix?: string;
+}
+
+/** What messages, the ledger and the journal call a place: `dynamodb:eu-west-1:orders`, `s3:eu-west-1:documents/2026/`. */
+export function storePlaceText({ type, region, name, prefix }: StorePlace): string {
+  const where = region === undefined ? type : `${type}:${region}`;
+  return prefix === undefined ? `${where}:${name}` : `${where}:${name}/${prefix}`;
+}
+
+/** Reads what `storePlaceText` has written of a place with its Region; `undefined` for anything else. */
+export function parseStorePlace(text: string): StorePlace | undefined {
+  const [, type, region, name, prefix] = PLACE.exec(text) ?? [];
+  if (type === undefined || region === undefined || name === undefined) return undefined;
+  return { type, region, name, ...(prefix !== undefined && { prefix }) };
+}
+
+/** A prefix may hold every character, line ends among them. */
+const PLACE = /^([^:/]+):([^:/]+):([^/]+)(?:\/(.*))?$/s;
+
+/** Every record of the second place is one of the first, too. */
+export function covers(place: StorePlace, other: StorePlace): boolean {
+  if (!isSameName(place, other)) return false;
+  if (place.prefix === undefined || other.prefix === undefined) return place.prefix === other.prefix;
+  return other.prefix.startsWith(place.prefix);
+}
+
+export function isSamePlace(place: StorePlace, other: StorePlace): boolean {
+  return isSameName(place, other) && place.prefix === other.prefix;
+}
+
+/** There may be records of both. */
+export function shareRecords(place: StorePlace, other: StorePlace): boolean {
+  return covers(place, other) || covers(other, place);
+}
+
+/** The same table or bucket, whatever the prefix. */
+export function isSameName(place: StorePlace, other: StorePlace): boolean {
+  return place.type === other.type && place.region === other.region && place.name === other.name;
+}

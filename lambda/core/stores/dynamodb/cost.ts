@@ -1,0 +1,20 @@
+import type { StoreCost, StoreCount, Visit } from '../store.ts';
+
+/** US dollars in us-east-1, on demand, without free tier, as published in November 2026. */
+const USD = { readRequestUnit: 0.125 / 1_000_000, writeRequestUnit: 0.625 / 1_000_000 } as const;
+
+const READ_UNIT_BYTES = 4_096;
+const WRITE_UNIT_BYTES = 1_024;
+
+export function tableCost({ records, bytes }: StoreCount, { isCopied, passes }: Visit): StoreCost {
+  // A migrate pass reads eventually consistent (half a unit for 4 KB), a verify pass strongly (a whole one).
+  const unitsPerPass = bytes / READ_UNIT_BYTES;
+  // Of a copied table everything is read strongly, there and here.
+  const unitsPerByte = isCopied ? 2 * passes : passes === 2 ? 1.5 : 0.5;
+  const itemBytes = records === 0 ? 0 : bytes / records;
+  const unitsPerItem = Math.max(1, Math.ceil(itemBytes / WRITE_UNIT_BYTES));
+  return {
+    reads: unitsPerPass * unitsPerByte * USD.readRequestUnit,
+    writes: records * unitsPerItem * USD.writeRequestUnit,
+  };
+}

@@ -1,0 +1,22 @@
+import type { StoreKind } from '../store.ts';
+import { tableBackups } from './backups.ts';
+import type { TableCatalog } from './catalog.ts';
+import { tableCost } from './cost.ts';
+import { inspectTable } from './inspect.ts';
+import { tableNames } from './names.ts';
+import { tableSchema, type TableStore } from './schema.ts';
+import { tableParts } from './scope.ts';
+import { unseenOfTables } from './unseen.ts';
+
+/** The items of a DynamoDB table. */
+export const dynamoDbKind: StoreKind<TableStore, TableCatalog> = {
+  type: 'dynamodb',
+  records: 'item',
+  schema: tableSchema,
+  names: tableNames,
+  scope: tableParts,
+  inspect: inspectTable,
+  cost: tableCost,
+  backups: tableBackups,
+  unseen: unseenOfTables,
+};

@@ -1,0 +1,7 @@
+import type { StoreNames } from '../store.ts';
+import type { TableStore } from './schema.ts';
+
+export const tableNames: StoreNames<TableStore> = {
+  own: ({ table }) => ({ name: table }),
+  copy: ({ copyTo }) => copyTo && { name: copyTo.table },
+};

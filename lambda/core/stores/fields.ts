@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { parsePattern } from '../model/place-pattern.ts';
+import { keyReference } from '../schema/key-reference.ts';
+import { oneOf, text } from '../schema/strict-object.ts';
+
+const region = text('a Region').regex(/^[a-z]{2}(-[a-z]+)+-\d$/, {
+  error: 'is no Region; write one such as eu-west-1',
+});
+const serverSideEncryptionKey = keyReference
+  .optional()
+  .describe(
+    "The customer managed key of the store's own server-side encryption; granted through that service only.",
+  );
+const createMissing = z
+  .boolean({ error: 'is not true or false' })
+  .default(false)
+  .describe('Make records that are not there yet; otherwise they are reported as blocked.');
+
+const PLACE_CURE = 'a place such as audit.history, keys[*].edk or metadata.x-old-key, as the report shows it';
+const ignore = z
+  .array(
+    text(PLACE_CURE).refine(pattern => parsePattern(pattern) !== undefined, {
+      error: `is no place; write ${PLACE_CURE}`,
+    }),
+    { error: 'is no list; write the places to ignore' },
+  )
+  .optional()
+  .describe(
+    'Places outside the format that hold what looks like a data key and that you answer for: their data keys are not moved, and nothing is said about them.',
+  );
+const withoutDataKey = oneOf(['expected'])
+  .optional()
+  .describe('You answer for records in which the format finds no data key: they need none.');
+
+/** Fields of every kind of store. */
+export const storeFields = {
+  region: region.optional().describe("The store's Region; that of the source keys where it is not given."),
+  serverSideEncryptionKey,
+  ignore,
+  withoutDataKey,
+};
+
+/** Fields of `copyTo`, whatever the kind of store. */
+export const copyFields = { region, createMissing, serverSideEncryptionKey };

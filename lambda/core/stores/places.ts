@@ -1,0 +1,36 @@
+import type { Store } from '../model/job.ts';
+import { storePlaceText, type StorePlace } from '../model/store-place.ts';
+import { kindOf } from './registry.ts';
+
+/** What reports, logs and the journal call a store: unique within a job. */
+export function storeName(store: Store): string {
+  const own = storePlaceText(ownPlace(store, store.region));
+  const copy = copyPlace(store);
+  return copy === undefined ? own : `${own} to ${storePlaceText(copy)}`;
+}
+
+/** The place that data keys are written to, the same under whatever job names it. `region`: of stores that name none. */
+export function writtenPlace(store: Store, region: string): StorePlace {
+  return copyPlace(store) ?? ownPlace(store, store.region ?? region);
+}
+
+/** The place of the store itself. */
+export function ownPlace(store: Store, region: string | undefined): StorePlace {
+  const { type } = store;
+  return { type, ...(region !== undefined && { region }), ...kindOf(store).names.own(store) };
+}
+
+function copyPlace(store: Store): StorePlace | undefined {
+  const { type, copyTo } = store;
+  const name = kindOf(store).names.copy(store);
+  return copyTo && name && { type, region: copyTo.region, ...name };
+}
+
+/** In words, what a store is narrowed to; `undefined` where a run visits all of it. */
+export function narrowedTo(store: Store, sample?: number): string | undefined {
+  const parts = [
+    ...kindOf(store).scope.narrowedTo(store),
+    ...(sample === undefined ? [] : [`the first ${sample} records`]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(', ');
+}

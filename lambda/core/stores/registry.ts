@@ -1,0 +1,44 @@
+import { PremiseBroken } from '../model/errors.ts';
+import { dynamoDbKind } from './dynamodb/index.ts';
+import { s3Kind } from './s3/index.ts';
+import type { StoreKind } from './store.ts';
+
+/** Every kind of store. A new one is a folder beside the others and a line here; the compiler asks for the adapters. */
+export const STORES = {
+  dynamodb: dynamoDbKind,
+  s3: s3Kind,
+} as const satisfies Readonly<Record<string, StoreKind>>;
+
+export type StoreType = keyof typeof STORES;
+
+/** A store of a kind, as a job writes it. */
+export type StoreOf<Type extends StoreType> =
+  (typeof STORES)[Type] extends StoreKind<infer S, infer _> ? S : never;
+
+/** What Plan and retire-check ask of the service of a kind. */
+export type CatalogOf<Type extends StoreType> =
+  (typeof STORES)[Type] extends StoreKind<infer _, infer Catalog> ? Catalog : never;
+
+export type StoreCatalogs = { readonly [Type in StoreType]: CatalogOf<Type> };
+
+function isStoreType(type: string): type is StoreType {
+  return Object.hasOwn(STORES, type);
+}
+
+/** The kind of a store. Plans and proofs of a later version may know kinds that this one does not. */
+export function kindOf({ type }: { readonly type: string }): StoreKind {
+  return STORES[knownType(type)];
+}
+
+/** What is asked of the service of that store. */
+export function catalogOf(catalogs: StoreCatalogs, { type }: { readonly type: string }): unknown {
+  return catalogs[knownType(type)];
+}
+
+function knownType(type: string): StoreType {
+  if (isStoreType(type)) return type;
+  throw new PremiseBroken(
+    'stores.unknownKind',
+    `this deployment knows no kind of store '${type}'; deploy the version that has it`,
+  );
+}

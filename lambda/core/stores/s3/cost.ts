@@ -1,0 +1,16 @@
+import type { StoreCost, StoreCount, Visit } from '../store.ts';
+
+/** US dollars in us-east-1, storage class Standard, without free tier, as published in November 2026. */
+const USD = { listOrCopy: 0.005 / 1_000, headRequest: 0.0004 / 1_000 } as const;
+
+const KEYS_PER_LISTING = 1_000;
+
+/** Metadata comes by a HEAD of each object, of a copy by one here and one there. */
+export function bucketCost({ records }: StoreCount, { isCopied, passes }: Visit): StoreCost {
+  const heads = records * (isCopied ? 2 : 1);
+  const listings = Math.ceil(records / KEYS_PER_LISTING);
+  return {
+    reads: passes * (heads * USD.headRequest + listings * USD.listOrCopy),
+    writes: records * USD.listOrCopy,
+  };
+}

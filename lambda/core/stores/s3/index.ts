@@ -1,0 +1,24 @@
+import type { StoreKind } from '../store.ts';
+import { bucketBackups } from './backups.ts';
+import type { BucketCatalog } from './catalog.ts';
+import { bucketCost } from './cost.ts';
+import { judgeEmptyPrefix } from './empty-prefix.ts';
+import { inspectBucket } from './inspect.ts';
+import { bucketNames } from './names.ts';
+import { bucketSchema, type BucketStore } from './schema.ts';
+import { bucketParts } from './scope.ts';
+import { unseenOfBuckets } from './unseen.ts';
+
+/** The objects of an S3 bucket whose keys start with a prefix. */
+export const s3Kind: StoreKind<BucketStore, BucketCatalog> = {
+  type: 's3',
+  records: 'object',
+  schema: bucketSchema,
+  names: bucketNames,
+  scope: bucketParts,
+  inspect: inspectBucket,
+  judgeEmpty: judgeEmptyPrefix,
+  cost: bucketCost,
+  backups: bucketBackups,
+  unseen: unseenOfBuckets,
+};

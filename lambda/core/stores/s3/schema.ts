@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import type { Store, StoreCopy } from '../../model/job.ts';
+import type { BucketScope } from '../../model/scope.ts';
+import { strictObject, text } from '../../schema/strict-object.ts';
+import { copyFields, storeFields } from '../fields.ts';
+import { bucketScope } from './scope-schema.ts';
+
+/** A bucket, as a job writes it. */
+export interface BucketStore extends Store {
+  readonly type: 's3';
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly scope?: BucketScope;
+  /** The bucket whose objects of the same keys get the new data keys, where the bucket itself is to stay as it is. */
+  readonly copyTo?: StoreCopy & { readonly bucket: string };
+}
+
+// S3 user guide, bucket naming rules.
+const bucketName = text('the name of a bucket').regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
+  error: 'is no bucket name; write 3 to 63 of a-z, 0-9, - and .',
+});
+
+export function bucketSchema(format: z.ZodType): z.ZodObject {
+  return strictObject(
+    {
+      type: z.literal('s3'),
+      bucket: bucketName,
+      prefix: z
+        .string({ error: 'is not a text; write a key prefix or leave it out' })
+        .default('')
+        .describe('Only keys that start with this.'),
+      format,
+      ...storeFields,
+      scope: bucketScope.optional(),
+      copyTo: strictObject({ ...copyFields, bucket: bucketName }, 'a destination bucket')
+        .optional()
+        .describe(
+          'The bucket whose objects of the same keys get the new data keys; this one stays as it is.',
+        ),
+    },
+    'an S3 store',
+  );
+}

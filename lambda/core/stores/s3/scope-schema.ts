@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { strictObject, text } from '../../schema/strict-object.ts';
+
+const time = z.iso.datetime({ offset: true, error: 'is no time; write one such as 2026-01-01T00:00:00Z' });
+
+/** What narrows a run to a part of a bucket. */
+export const bucketScope = strictObject(
+  {
+    prefixes: z
+      .array(text('a key prefix'), { error: 'is no list; write key prefixes' })
+      .min(1)
+      .optional()
+      .describe("Only keys that start with one of these; each starts with the store's prefix."),
+    suffix: text('the end of a key').optional().describe('Only keys that end with this.'),
+    modifiedAfter: time.optional().describe('Only objects last modified after this.'),
+    modifiedBefore: time.optional().describe('Only objects last modified before this.'),
+  },
+  'the scope of a bucket',
+);

@@ -1,0 +1,123 @@
+import type * as z from 'zod';
+import type { Limits, Store } from '../model/job.ts';
+import type { BoundFormat } from '../model/format.ts';
+import type { Problem } from '../model/problem.ts';
+import type { StoreRecord } from '../model/record.ts';
+import type { ScanRange } from '../model/run.ts';
+import type { StorePlace } from '../model/store-place.ts';
+
+/**
+ * A kind of store: all that the core must know of DynamoDB, or of S3. A kind is a room under core/stores with a line in
+ * registry.ts; everything outside asks the kind and does not know which one it is.
+ *
+ * `S`: the store as a job writes it. `Catalog`: what Plan and retire-check ask of its service, which an adapter implements.
+ */
+export interface StoreKind<S extends Store = Store, Catalog = unknown> {
+  readonly type: S['type'];
+  /** What its records are; formats that read such records can be used with it. */
+  readonly records: StoreRecord['kind'];
+  /** Strict schema of the store in a job, `type` included. `format`: the schema of the formats that it may name. */
+  schema(format: z.ZodType): z.ZodObject;
+  readonly names: StoreNames<S>;
+  readonly scope: StoreScope<S>;
+  /** What an operator should know before a run, how the work is cut, and how much there is. */
+  inspect(store: S, inspection: Inspection<Catalog>): Promise<Inspected | Wrong>;
+  /** What to make of a store in which Plan finds no record; `undefined` where there is nothing to say about this kind. */
+  judgeEmpty?(
+    store: S,
+    asked: { readonly region: string; readonly catalog: Catalog },
+  ): Promise<Judgement | undefined>;
+  /** US dollars for the reads and writes of a run that visits so many records. */
+  cost(count: StoreCount, visit: Visit): StoreCost;
+  /** What else holds the data keys of that place as they were before; `undefined` where that cannot be looked up. */
+  backups(place: StorePlace, catalog: Catalog): Promise<StoreBackups | undefined>;
+  readonly unseen: Unseen<S>;
+}
+
+/** What its places are called. */
+export interface StoreNames<S extends Store> {
+  own(store: S): PlaceName;
+  /** The place of the copy; absent where data keys are replaced in the store itself. */
+  copy(store: S): PlaceName | undefined;
+}
+
+type PlaceName = Pick<StorePlace, 'name' | 'prefix'>;
+
+/** Parts of a store. */
+export interface StoreScope<S extends Store> {
+  /** What is wrong between fields of the scope. `path` is below the store. */
+  problems(store: S): readonly Problem[];
+  /** In words, what the job narrows the store to; empty for all of it. */
+  narrowedTo(store: S): readonly string[];
+  /** The first range that a run visits, and whether that is all that it visits. */
+  firstRange(store: S): { readonly range: ScanRange; readonly whole: boolean };
+  /** Two stores over the same table or bucket have no record in common. */
+  areApart(one: S, other: S): boolean;
+  /** What to write where they have. */
+  readonly cure: string;
+}
+
+export interface Inspection<Catalog = unknown> {
+  readonly limits: Limits;
+  readonly catalog: Catalog;
+  /** The store's Region. */
+  readonly region: string;
+  /** The run visits the first records only: one range is enough. */
+  readonly sample: boolean;
+  readonly format: Pick<BoundFormat, 'declared'>;
+}
+
+export interface Inspected {
+  readonly ranges: readonly ScanRange[];
+  readonly records: number;
+  readonly bytes: number;
+  readonly warnings: readonly string[];
+}
+
+/** What is wrong with a store, at which of its fields. */
+export interface Wrong {
+  readonly field?: string;
+  readonly words: string;
+}
+
+export interface Judgement {
+  /** Why no run is started: the job does not fit what lies there, and something else would. */
+  readonly problem?: string;
+  readonly warnings: readonly string[];
+}
+
+export interface StoreCount {
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** How a run goes through a store. */
+export interface Visit {
+  readonly isCopied: boolean;
+  /** How many times every record is read. */
+  readonly passes: number;
+}
+
+/** US dollars. */
+export interface StoreCost {
+  readonly reads: number;
+  readonly writes: number;
+}
+
+/** What still holds data keys as they were before, once a store has new ones. */
+export interface StoreBackups {
+  /** A table can be restored to any second of its last 35 days. */
+  readonly pointInTimeRecovery: boolean;
+  /** Replicas of a global table. */
+  readonly replicaRegions: readonly string[];
+  /** Objects may have noncurrent versions. */
+  readonly noncurrentVersions: boolean;
+}
+
+/** What no run sees of a kind of store, in words that a person can act on. */
+export interface Unseen<S extends Store> {
+  /** Of all stores of the kind. */
+  readonly always: readonly string[];
+  /** Of this one. */
+  of(store: S): readonly string[];
+}
