@@ -3,7 +3,7 @@ import { deployedJobs, type DeployedJobs } from '../lambda/adapters/run/deployme
 import { jobDifferences } from '../lambda/core/job/job-difference.ts';
 import { RunRefused } from '../lambda/core/model/errors.ts';
 import type { Job } from '../lambda/core/model/job.ts';
-import { destinationRegion } from '../lambda/core/model/job-routes.ts';
+import { destinationRegion } from '../lambda/core/model/job-regions.ts';
 import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
 import { loadJobs } from '../lib/jobs/load-jobs.ts';
 import { STACK_NAME, type CommandContext } from './commands/command.ts';

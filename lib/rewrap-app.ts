@@ -1,6 +1,6 @@
 import { App, Duration, type AppProps } from 'aws-cdk-lib';
 import type { Job } from '../lambda/core/model/job.ts';
-import { destinationRegion } from '../lambda/core/model/job-routes.ts';
+import { destinationRegion } from '../lambda/core/model/job-regions.ts';
 import { refusePlaintextRoutes } from './jobs/plaintext-route.ts';
 import { loadJobs } from './jobs/load-jobs.ts';
 import { journalProtection, type JournalContext } from './storage/journal-protection.ts';

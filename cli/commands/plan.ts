@@ -9,7 +9,7 @@ import { LedgerShareBook } from '../../lambda/adapters/state/share-book.ts';
 import { S3RunFiles } from '../../lambda/adapters/run/files.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
 import type { Store } from '../../lambda/core/model/job.ts';
-import { destinationRegion } from '../../lambda/core/model/job-routes.ts';
+import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
 import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
 import { formats } from '../../lambda/formats/registry.ts';

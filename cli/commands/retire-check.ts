@@ -5,7 +5,7 @@ import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
 import { storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
-import { destinationRegion } from '../../lambda/core/model/job-routes.ts';
+import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import { retireCheck } from '../../lambda/core/retire/retire-check.ts';
 import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import type { ExecutionStatus } from '../../lambda/adapters/run/executions.ts';
 import { RunRefused } from '../../lambda/core/model/errors.ts';
-import { destinationRegion } from '../../lambda/core/model/job-routes.ts';
+import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import { isOfLambda, wordsOfFailure } from '../../lambda/core/report/failure-words.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.ts';

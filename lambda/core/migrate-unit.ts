@@ -6,7 +6,7 @@ import type { OutcomeEntry } from './journal/entries.ts';
 import type { UnitProgress } from './model/books.ts';
 import type { StoreRecord } from './model/record.ts';
 import { mayNeedSource, type Outcome } from './model/outcome.ts';
-import { REQUESTS_PER_DATA_KEY } from './model/route.ts';
+import { routeOf } from './routes/registry.ts';
 import type { KeyService, RecordStore } from './ports.ts';
 import type { Journal } from './journal/ports.ts';
 import { Attempts } from './reencrypt/attempts.ts';
@@ -41,7 +41,7 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
     {
       phase: 'migrate',
       from,
-      requestsPerRecord: dryRun ? 1 : REQUESTS_PER_DATA_KEY[route.type],
+      requestsPerRecord: dryRun ? 1 : routeOf(route).requestsPerDataKey,
       begin: ({ progress, size }) => {
         const keys = new KeysWithinTime(ports.keys, progress.beyond?.said);
         const asking = { keys, attempts: new Attempts(plan.sources, plan.destination) };

@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { parseKeyReference } from '../../lambda/core/model/arn.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
-import { hopsOf, keysOf } from '../../lambda/core/model/job-routes.ts';
+import { hopsOf, keysOf } from '../../lambda/core/routes/registry.ts';
 
 /** Everything that may be done with a job's keys. Only the plaintext worker may decrypt and encrypt. */
 export const keyGrants = {

@@ -1,7 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import { parseKeyReference } from '../../lambda/core/model/arn.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
-import { destinationRegion } from '../../lambda/core/model/job-routes.ts';
+import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import { BridgeKeyStack, BridgeReplicaStack } from './bridge-key.ts';
 
 const NAME = 'KmsRewrapBridge';

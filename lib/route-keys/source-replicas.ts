@@ -2,7 +2,7 @@ import { CfnOutput, Stack, type App, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { parseKeyReference } from '../../lambda/core/model/arn.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
-import { destinationRegion } from '../../lambda/core/model/job-routes.ts';
+import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import { ReplicaKey } from './replica-key.ts';
 
 const NAME = 'KmsRewrapReplicas';

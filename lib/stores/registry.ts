@@ -1,4 +1,4 @@
-import { sourceRegion } from '../../lambda/core/model/job-routes.ts';
+import { sourceRegion } from '../../lambda/core/model/job-regions.ts';
 import type { Job, Store } from '../../lambda/core/model/job.ts';
 import { kindOf, type StoreOf, type StoreType } from '../../lambda/core/stores/registry.ts';
 import { tablePlaces } from './dynamodb.ts';

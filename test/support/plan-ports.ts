@@ -2,14 +2,8 @@ import { RunRefused } from '../../lambda/core/model/errors.ts';
 import type { RunPlan } from '../../lambda/core/model/run.ts';
 import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
 import type { PlanRequest } from '../../lambda/core/plan/plan-request.ts';
-import type {
-  KeyCatalog,
-  KeyDescription,
-  KeyLookup,
-  LatestRuns,
-  PastRuns,
-  RunHistory,
-} from '../../lambda/core/plan/ports.ts';
+import type { KeyCatalog, KeyDescription, KeyLookup } from '../../lambda/core/keys/catalog.ts';
+import type { LatestRuns, PastRuns, RunHistory } from '../../lambda/core/plan/ports.ts';
 import type { TableCatalog, TableDescription } from '../../lambda/core/stores/dynamodb/catalog.ts';
 import type { StoreCatalogs } from '../../lambda/core/stores/registry.ts';
 import type { BucketCatalog } from '../../lambda/core/stores/s3/catalog.ts';

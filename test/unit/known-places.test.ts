@@ -1,6 +1,6 @@
 import type { Job, Store } from '../../lambda/core/model/job.ts';
 import type { TableStore } from '../../lambda/core/stores/dynamodb/schema.ts';
-import type { KeyLookup } from '../../lambda/core/plan/ports.ts';
+import type { KeyLookup } from '../../lambda/core/keys/catalog.ts';
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import { retireCheck, type RetireAdvice } from '../../lambda/core/retire/retire-check.ts';
 import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
@@ -19,8 +19,11 @@ describe('the places of a key', () => {
     source: { keys: [{ key: reference, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' as const }] },
   });
   const base = job().stores[0]!;
-  const table = (name: string, changes: Partial<TableStore> = {}): Store =>
-    ({ ...base, table: name, ...changes });
+  const table = (name: string, changes: Partial<TableStore> = {}): Store => ({
+    ...base,
+    table: name,
+    ...changes,
+  });
   const said = async (
     jobs: readonly Job[],
     proofs: readonly StoreProof[],
@@ -105,6 +108,7 @@ describe('the places of a key', () => {
     expect(blocking(await said([job()], [misspelt]))).toContain(words);
     const advice = await said([job()], [misspelt, current()]);
     expect(advice.verdict).toBe('disable');
+    expect(advice.findings.map(({ about }) => about)).toContain('dynamodb:us-east-1:Orders Edk');
     expect(advice.findings.map(finding => finding.words).join()).toContain('found no data key there');
     const found = { ...misspelt, dataKeys: 1, proven: 1 };
     expect((await said([job()], [found, current()])).verdict).toBe('keep');

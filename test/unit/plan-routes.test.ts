@@ -1,5 +1,5 @@
 import type { Job, Store } from '../../lambda/core/model/job.ts';
-import type { KeyCatalog, KeyDescription } from '../../lambda/core/plan/ports.ts';
+import type { KeyCatalog, KeyDescription } from '../../lambda/core/keys/catalog.ts';
 import { job, NEW_KEY, OLD_KEY, use } from '../support/builders.ts';
 import { planRun } from '../../lambda/core/plan/plan-run.ts';
 import {

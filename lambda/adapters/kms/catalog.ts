@@ -7,7 +7,7 @@ import {
   type RotationsListEntry,
 } from '@aws-sdk/client-kms';
 import type { KnownKeyMaterial } from '../../core/model/run.ts';
-import type { AskedKey, KeyCatalog, KeyDescription, KeyLookup, Permission } from '../../core/plan/ports.ts';
+import type { AskedKey, KeyCatalog, KeyDescription, KeyLookup, Permission } from '../../core/keys/catalog.ts';
 import { isDenied, isOfIdentity, isTransient, messageOf, nameOf } from '../aws/errors.ts';
 import type { KmsChannel } from './channel.ts';
 import { dryRunSucceeded } from './errors.ts';

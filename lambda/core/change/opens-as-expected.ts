@@ -3,7 +3,7 @@ import { writtenCiphertext, type Finding } from '../model/data-key.ts';
 import { canonicalContext, type EncryptionContext } from '../model/encryption-context.ts';
 import type { BoundFormat } from '../model/format.ts';
 import type { StoreRecord } from '../model/record.ts';
-import { isContextBound } from '../reencrypt/check-reply.ts';
+import { isContextBound } from '../keys/check-reply.ts';
 import { digest } from '../scan/digest.ts';
 import type { MovedDataKey } from './moved-data-key.ts';
 

@@ -4,6 +4,7 @@ import { MAX_KMS_REQUESTS_PER_SECOND } from '../model/job.ts';
 import { ENCRYPTION_ALGORITHMS } from '../model/key-use.ts';
 import { ROUTE_TYPES } from '../model/route.ts';
 import { KEY_CURE, keyReference } from '../schema/key-reference.ts';
+import { ALL_ROUTES } from '../routes/registry.ts';
 import { storeSchema } from './store-schema.ts';
 import { oneOf, strictObject, text, wholeNumber } from '../schema/strict-object.ts';
 
@@ -46,17 +47,7 @@ const route = strictObject(
     type: oneOf([...ROUTE_TYPES, 'auto'])
       .default('auto')
       .describe('How a data key gets from source to destination; auto takes the safest that works.'),
-    bridgeKey: keyReference
-      .optional()
-      .describe("A multi-Region key in the source's Region with a replica in the destination's Region."),
-    deployBridgeKey: z
-      .boolean({ error: 'is not true or false' })
-      .optional()
-      .describe('cdk deploy makes the bridge key, its replica and their aliases.'),
-    deployReplicas: z
-      .boolean({ error: 'is not true or false' })
-      .optional()
-      .describe("cdk deploy makes replicas of the source keys in the destination's Region."),
+    ...Object.assign({}, ...ALL_ROUTES.map(({ fields }) => fields)),
   },
   'a route',
 );

@@ -1,6 +1,6 @@
 import type { Job, Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
-import { sourceRegion } from '../model/job-routes.ts';
+import { sourceRegion } from '../model/job-regions.ts';
 import type { BoundFormat } from '../model/format.ts';
 import { isSameName } from '../model/store-place.ts';
 import { ownPlace, storeName } from '../stores/places.ts';

@@ -1,6 +1,6 @@
 import { parseKeyReference } from './arn.ts';
 
-/** The ways of an EDK from source to destination (docs/routes.md), safest first. */
+/** The ways of a data key from source to destination (docs/routes.md), safest first. core/routes has a file for each. */
 export const ROUTE_TYPES = ['direct', 'multi-region', 'bridge', 'decrypt-encrypt'] as const;
 export type RouteType = (typeof ROUTE_TYPES)[number];
 
@@ -22,14 +22,6 @@ export interface PlannedRoute {
   /** The two members of the bridge key: one for each hop. */
   readonly bridge?: { readonly sourceRegionArn: string; readonly destinationRegionArn: string };
 }
-
-/** KMS requests that take one data key along a route. */
-export const REQUESTS_PER_DATA_KEY: Readonly<Record<RouteType, number>> = {
-  direct: 1,
-  'multi-region': 1,
-  bridge: 2,
-  'decrypt-encrypt': 2,
-};
 
 /** An alias may name any key; a key ARN tells it by its id (KMS Developer Guide, multi-Region keys). */
 export function mayBeMultiRegion(keyReference: string): boolean {

@@ -1,5 +1,6 @@
-import { sourceRegion } from '../model/job-routes.ts';
+import { sourceRegion } from '../model/job-regions.ts';
 import type { RunPlan } from '../model/run.ts';
+import { routeOf } from '../routes/registry.ts';
 import { bindFormat } from '../job/bind-format.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { unitsOf, workOf } from './cut-work.ts';
@@ -26,7 +27,7 @@ export function assemblePlan(
 ): PlannedRun {
   const { job, mode, limits, sample, grantTokens } = input;
   const { route, sources, destination } = choice;
-  const units = unitsOf(runId, stores.ranges, { sample, plaintext: route.type === 'decrypt-encrypt' });
+  const units = unitsOf(runId, stores.ranges, { sample, plaintext: routeOf(route).plaintext });
   const sampled = sample === undefined ? {} : { sample };
   const dryRun = isDryRun(input, choice);
   const plan: RunPlan = {
@@ -59,7 +60,7 @@ export function assemblePlan(
   return { plan, units };
 }
 
-/** To count data keys, none of them need leave KMS: on the plaintext route a census is a dry run, asked for or not. */
+/** To count data keys, none of them need leave KMS: on a plaintext route a census is a dry run, asked for or not. */
 function isDryRun({ mode, dryRun }: RunInput, { route }: ChosenRoute): boolean {
-  return dryRun || (mode === 'census' && route.type === 'decrypt-encrypt');
+  return dryRun || (mode === 'census' && routeOf(route).plaintext);
 }

@@ -1,7 +1,8 @@
+import type { AskedKey, KeyCatalog } from '../keys/catalog.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RunMode } from '../model/run.ts';
+import { routeOf } from '../routes/registry.ts';
 import type { ChosenRoute } from './choose-route.ts';
-import type { AskedKey, KeyCatalog } from './ports.ts';
 
 /** Every ReEncrypt call that the run will make, asked of KMS without a ciphertext. A verify run uses no source key. */
 export async function checkPermissions(
@@ -9,10 +10,9 @@ export async function checkPermissions(
   catalog: KeyCatalog,
   mode: RunMode,
 ): Promise<readonly Problem[]> {
-  const asked =
-    mode === 'verify' ? { ...choice, route: { type: 'direct', why: '' } as const, sources: [] } : choice;
+  const calls = mode === 'verify' ? [itself(choice)] : [...callsOf(choice), itself(choice)];
   const answers = await Promise.all(
-    callsOf(asked).map(async ([source, destination]) => ({
+    calls.map(async ([source, destination]) => ({
       source: source.keyArn,
       destination: destination.keyArn,
       permission: await catalog.mayReEncrypt(source, destination),
@@ -31,24 +31,17 @@ export async function checkPermissions(
   );
 }
 
+type Call = readonly [source: AskedKey, destination: AskedKey];
+
 /** The destination is asked as a source, too: second runs and the verify pass re-encrypt under it. */
-function callsOf({ route, sources, destination }: ChosenRoute): readonly (readonly [AskedKey, AskedKey])[] {
-  const itself = [destination, destination] as const;
-  const others = sources.filter(
+function itself({ destination }: ChosenRoute): Call {
+  return [destination, destination];
+}
+
+function callsOf(choice: ChosenRoute): readonly Call[] {
+  const { destination } = choice;
+  const sources = choice.sources.filter(
     ({ keyArn, unusable }) => keyArn !== destination.keyArn && unusable === undefined,
   );
-  switch (route.type) {
-    case 'direct':
-    case 'multi-region':
-      return [...others.map(source => [source, destination] as const), itself];
-    case 'bridge': {
-      const member = (keyArn = ''): AskedKey => ({ keyArn, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' });
-      const first = member(route.bridge?.sourceRegionArn);
-      const second = member(route.bridge?.destinationRegionArn);
-      return [...others.map(source => [source, first] as const), [second, destination], itself];
-    }
-    // Plan may not decrypt, not even on trial: the first page finds out whether the plaintext worker may.
-    case 'decrypt-encrypt':
-      return [itself];
-  }
+  return routeOf(choice.route).requests({ ...choice, sources });
 }

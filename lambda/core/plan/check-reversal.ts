@@ -1,8 +1,8 @@
 import type { Job } from '../model/job.ts';
 import { storeName, writtenPlace } from '../stores/places.ts';
 import type { Problem } from '../model/problem.ts';
-import { sourceRegion } from '../model/job-routes.ts';
-import type { FoundKey } from './check-keys.ts';
+import { sourceRegion } from '../model/job-regions.ts';
+import type { FoundKey } from '../keys/find-key.ts';
 import type { RunHistory } from './ports.ts';
 
 interface Reversal {

@@ -1,6 +1,7 @@
 import type { Job, Limits } from '../model/job.ts';
-import { REQUESTS_PER_DATA_KEY, type RouteType } from '../model/route.ts';
+import type { RouteType } from '../model/route.ts';
 import type { Estimate, RunMode } from '../model/run.ts';
+import { routeOf } from '../routes/registry.ts';
 import { kindOf } from '../stores/registry.ts';
 import type { CountedStore } from './inspect-stores.ts';
 
@@ -26,7 +27,8 @@ export function estimate(input: EstimateInput): Estimate {
   const writes = mode === 'migrate';
   const dataKeys = counts.reduce((sum, { records }) => sum + records, 0);
   // A verify pass asks the destination key once, whatever the route.
-  const requestsEach = (mode === 'verify' ? 0 : REQUESTS_PER_DATA_KEY[route]) + (verifies ? 1 : 0);
+  const requestsEach =
+    (mode === 'verify' ? 0 : routeOf({ type: route }).requestsPerDataKey) + (verifies ? 1 : 0);
   const kmsRequests = dataKeys * requestsEach;
   const costs = counts.flatMap(count => {
     const store = job.stores[count.store];

@@ -2,7 +2,7 @@ import { bindFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import type { Job, Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
-import { sourceRegion } from '../model/job-routes.ts';
+import { sourceRegion } from '../model/job-regions.ts';
 import type { ScanRange } from '../model/run.ts';
 import { storeName } from '../stores/places.ts';
 import { catalogOf, kindOf, type StoreCatalogs } from '../stores/registry.ts';

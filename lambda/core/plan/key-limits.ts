@@ -1,6 +1,6 @@
 import type { Limits } from '../model/job.ts';
 import { isAsymmetric } from '../model/key-use.ts';
-import type { FoundKey } from './check-keys.ts';
+import type { FoundKey } from '../keys/find-key.ts';
 
 /** Requests per second that KMS passes on to one custom key store (Developer Guide, request quotas). */
 const CUSTOM_KEY_STORE_QUOTA = 1_800;

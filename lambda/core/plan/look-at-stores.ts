@@ -3,7 +3,7 @@ import type { FormatRegistry } from '../model/format.ts';
 import type { Job, Store } from '../model/job.ts';
 import type { PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
-import { sourceRegion } from '../model/job-routes.ts';
+import { sourceRegion } from '../model/job-regions.ts';
 import type { StoreLook } from '../model/run.ts';
 import type { RecordStore } from '../ports.ts';
 import { declaredPlacesOf } from '../scan/declared-places.ts';

@@ -2,10 +2,11 @@ import { lastWriteAfter } from '../lock/lease.ts';
 import type { PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RunPlan } from '../model/run.ts';
-import { unusableState } from './check-keys.ts';
+import { unusableState } from '../keys/find-key.ts';
 import { workOf } from './cut-work.ts';
 import type { PlannedRun, PlanRequest } from './plan-request.ts';
-import type { KeyCatalog, PastRuns, RunEnd } from './ports.ts';
+import type { PastRuns, RunEnd } from './ports.ts';
+import type { KeyCatalog } from '../keys/catalog.ts';
 import { refuse } from '../model/refuse.ts';
 import type { RunInput } from './run-input.ts';
 

@@ -3,6 +3,7 @@ import { narrowedTo, storeName } from '../stores/places.ts';
 import type { RunMode, RunPlan } from '../model/run.ts';
 import { bindFormat } from '../job/bind-format.ts';
 import { mustTellMaterial, type MovedKeys } from '../reencrypt/key-material.ts';
+import { routeOf } from '../routes/registry.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { COPY_WARNING } from '../stores/copies.ts';
 import type { RunInput } from './run-input.ts';
@@ -36,11 +37,7 @@ export function runWarnings(
 ): readonly string[] {
   const { route, sources } = choice;
   return [
-    ...(route.type === 'decrypt-encrypt' && mode === 'migrate'
-      ? [
-          'the route decrypt-encrypt takes every data key out of KMS in plaintext, into the memory of the plaintext worker; Plan cannot ask beforehand whether that worker may Decrypt and Encrypt',
-        ]
-      : []),
+    ...(mode === 'migrate' ? routeOf(route).warnings : []),
     ...sources.flatMap(({ keyArn, unusable }) =>
       unusable === undefined
         ? []

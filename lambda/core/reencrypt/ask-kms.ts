@@ -4,9 +4,10 @@ import { names, type PlannedKey } from '../model/key-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { NotReEncrypted } from '../ports.ts';
 import { sideOf, type Attempt, type Attempts } from './attempts.ts';
-import type { Reply } from './check-reply.ts';
+import type { Reply } from '../keys/check-reply.ts';
 import { mustTellMaterial, NOT_TOLD, standingOf } from './key-material.ts';
-import { takeRoute, tryRoute, type RouteOptions } from './take-route.ts';
+import { takeRoute, tryRoute } from '../routes/take-route.ts';
+import type { RouteOptions } from '../routes/route.ts';
 
 /** Reasons, in the words of the report. */
 export function unreadableWith(keyArns: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { isAsymmetric, isSameKey, type PlannedKey } from '../model/key-use.ts';
-import type { Reply } from './check-reply.ts';
+import type { Reply } from '../keys/check-reply.ts';
 
 /** What the report says where KMS does not say it. */
 export const NOT_TOLD =

@@ -1,7 +1,7 @@
 import type { FormatRegistry } from '../model/format.ts';
 import type { Job } from '../model/job.ts';
 import type { KeyUse } from '../model/key-use.ts';
-import type { KeyCatalog, KeyDescription } from '../plan/ports.ts';
+import type { KeyCatalog, KeyDescription } from '../keys/catalog.ts';
 import { catalogOf, kindOf, type StoreCatalogs } from '../stores/registry.ts';
 import {
   isOutdated,

@@ -1,7 +1,7 @@
 import { bindFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import type { Job } from '../model/job.ts';
-import { sourceRegion } from '../model/job-routes.ts';
+import { sourceRegion } from '../model/job-regions.ts';
 import { weightOf } from '../proof/proof-reach.ts';
 import {
   covers,

@@ -1,4 +1,5 @@
-import type { KeyDescription } from '../plan/ports.ts';
+import type { KeyDescription } from '../keys/catalog.ts';
+import { storePlaceText } from '../model/store-place.ts';
 import { blocks, note, waits, type RetireFinding } from './findings.ts';
 import type { KeyUsage } from './ports.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
@@ -47,7 +48,7 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
       : facts.stores.flatMap(store => storeFindings(store))),
     ...(facts.superseded ?? []).map(({ place, slot, job, runId, at }) =>
       note(
-        `${place} ${slot}`,
+        `${storePlaceText(place)} ${slot}`,
         `no job names it any more; run ${runId} of the job ${job} found no data key there at ${at}`,
       ),
     ),

@@ -3,7 +3,7 @@ import { canonicalContext, type EncryptionContext } from '../model/encryption-co
 import type { PlannedKey } from '../model/key-use.ts';
 import type { KeyService, ReEncryptAnswer } from '../ports.ts';
 import { sideOf } from '../reencrypt/attempts.ts';
-import { checkReply } from '../reencrypt/check-reply.ts';
+import { checkReply } from '../keys/check-reply.ts';
 import { digest } from '../scan/digest.ts';
 import { ciphertextOf } from './asked-ciphertext.ts';
 

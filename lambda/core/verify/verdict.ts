@@ -3,7 +3,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { StoreRecord } from '../model/record.ts';
 import { names } from '../model/key-use.ts';
 import { FOREIGN, unreadableWith } from '../reencrypt/ask-kms.ts';
-import type { Reply } from '../reencrypt/check-reply.ts';
+import type { Reply } from '../keys/check-reply.ts';
 import { NOT_TOLD, standingOf, type MovedKeys } from '../reencrypt/key-material.ts';
 import type { DestinationAnswer } from './ask-destination.ts';
 

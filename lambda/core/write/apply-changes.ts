@@ -10,7 +10,7 @@ import type { Outcome } from '../model/outcome.ts';
 import { changed } from '../model/place.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { RecordStore, WriteResult } from '../ports.ts';
-import { isContextBound } from '../reencrypt/check-reply.ts';
+import { isContextBound } from '../keys/check-reply.ts';
 import { digest } from '../scan/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 

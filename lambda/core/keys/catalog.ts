@@ -1,0 +1,34 @@
+import type { EncryptionAlgorithm } from '../model/key-use.ts';
+import type { KnownKeyMaterial } from '../model/run.ts';
+
+export interface KeyDescription {
+  readonly arn: string;
+  readonly state: string;
+  readonly usage: string;
+  readonly spec: string;
+  readonly multiRegion: boolean;
+  /** The algorithms that KMS takes for this key. */
+  readonly encryptionAlgorithms: readonly string[];
+  readonly customKeyStoreId?: string;
+}
+
+export type KeyLookup =
+  | { readonly kind: 'found'; readonly key: KeyDescription }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'denied'; readonly message: string };
+
+export type Permission = { readonly kind: 'allowed' } | { readonly kind: 'denied'; readonly message: string };
+
+export interface AskedKey {
+  readonly keyArn: string;
+  readonly encryptionAlgorithm: EncryptionAlgorithm;
+}
+
+/** KMS in every Region: each key is asked about where its ARN says it is. */
+export interface KeyCatalog {
+  describeKey(reference: string): Promise<KeyLookup>;
+  /** DryRun with IGNORE_CIPHERTEXT: may this role use source and destination in ReEncrypt? Changes nothing. */
+  mayReEncrypt(source: AskedKey, destination: AskedKey): Promise<Permission>;
+  /** Key materials of a symmetric key; none where KMS does not tell, as for keys of other accounts. */
+  keyMaterials(keyArn: string): Promise<readonly KnownKeyMaterial[]>;
+}

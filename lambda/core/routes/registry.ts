@@ -1,0 +1,48 @@
+import { PremiseBroken } from '../model/errors.ts';
+import { ROUTE_TYPES, type RouteType } from '../model/route.ts';
+import { bridge } from './bridge.ts';
+import { decryptEncrypt } from './decrypt-encrypt.ts';
+import { direct } from './direct.ts';
+import { multiRegion } from './multi-region.ts';
+import type { Hop, JobOfRoutes, Route } from './route.ts';
+
+/** Every route. A new one is a file beside the others, its name in ROUTE_TYPES, and a line here. */
+const ROUTES: Readonly<Record<RouteType, Route>> = {
+  direct,
+  'multi-region': multiRegion,
+  bridge,
+  'decrypt-encrypt': decryptEncrypt,
+};
+
+/** Safest first. */
+export const ALL_ROUTES: readonly Route[] = ROUTE_TYPES.map(type => ROUTES[type]);
+
+/** A plan of a later version may have a route that this one would take for another: it goes no way at all. */
+export function routeOf({ type }: { readonly type: RouteType }): Route {
+  if (Object.hasOwn(ROUTES, type)) return ROUTES[type];
+  throw new PremiseBroken(
+    'routes.unknown',
+    `this deployment knows no route '${type as string}'; deploy the version that has it`,
+  );
+}
+
+/** The routes that a job may come to, safest first: for Plan to choose from, and for its roles to be granted. */
+export function possibleRoutes(job: JobOfRoutes): readonly Route[] {
+  const { type } = job.route;
+  return type === 'auto' ? ALL_ROUTES.filter(route => route.mayLead(job)) : [routeOf({ type })];
+}
+
+/**
+ * All ReEncrypt calls of all routes that a job may come to. The destination is re-encrypted under itself, too: second
+ * runs and the verify pass ask it so.
+ */
+export function hopsOf(job: JobOfRoutes): readonly Hop[] {
+  const to = job.destination.key;
+  return [...possibleRoutes(job).flatMap(route => route.hops(job)), { from: [to], to }];
+}
+
+/** Every key that Plan looks at, named as the job names it. */
+export function keysOf(job: JobOfRoutes): readonly string[] {
+  const hops = hopsOf(job).flatMap(({ from, to }) => [...from, to]);
+  return [...new Set([...job.source.keys.map(({ key }) => key), ...hops])];
+}
