@@ -2,6 +2,7 @@ import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { findDeployment, NotDeployed, type Deployment } from '../../lambda/adapters/run/deployment.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
+import type { OpenOptions } from '../../lambda/adapters/records/store-adapter.ts';
 import { openStore, storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import { DynamoDbLedger } from '../../lambda/adapters/state/ledger.ts';
 import { DeployedRuns } from '../../lambda/adapters/run/past-runs.ts';
@@ -41,7 +42,7 @@ export async function plan(
     keys: (grantTokens: readonly string[]) =>
       new KmsKeyCatalog(new KmsChannel({ ...aws, grantTokens, patienceMs: [] })),
     stores: storeCatalogs(clients),
-    records: (store: Store, options: { readonly region: string; readonly tags: boolean }) =>
+    records: (store: Store, options: Omit<OpenOptions, 'clients'>) =>
       openStore(store, { clients, ...options }),
     ...(deployment === undefined ? NO_RUNS : knownRuns(clients, deployment)),
   };

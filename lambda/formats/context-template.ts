@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ContextPair } from '../core/model/data-key.ts';
 import type { EncryptionContext } from '../core/model/encryption-context.ts';
-import type { BoundFormat } from '../core/model/format.ts';
+import type { ConfiguredFormat } from '../core/model/format.ts';
 
 /** Context names with their values: constants, or places in the record. */
 type Template<Place> = Readonly<Record<string, string | Place>>;
@@ -93,7 +93,7 @@ export function contextPlaces<Place extends object>({
 export function contextNames<Place>({
   encryptionContext,
   destinationEncryptionContext,
-}: Contexts<Place>): BoundFormat['contextNames'] {
+}: Contexts<Place>): ConfiguredFormat['contextNames'] {
   const templates = templatesOf(encryptionContext);
   return {
     source: [...new Set(templates.flatMap(template => Object.keys(template)))],

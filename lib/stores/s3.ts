@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
-import { bindFormat } from '../../lambda/core/job/bind-format.ts';
+import { configureFormat } from '../../lambda/core/job/bind-format.ts';
 import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { allow, allowServerSideKey, copyWrites, ownWrites, type Place, type Writes } from './place.ts';
@@ -9,7 +9,7 @@ import { allow, allowServerSideKey, copyWrites, ownWrites, type Place, type Writ
 /** The bucket of a store and, where it is copied, the bucket that its copies go to. */
 export function bucketPlaces(store: BucketStore, region: string): readonly Place[] {
   const { bucket, prefix, copyTo } = store;
-  const tags = bindFormat(store, formats).needsTags;
+  const tags = configureFormat(store, formats).needs.includes('tags');
   const own = new BucketPlace({ bucket, prefix, tags }, ownWrites(store, region));
   if (copyTo === undefined) return [own];
   return [own, new BucketPlace({ bucket: copyTo.bucket, prefix, tags }, copyWrites(copyTo))];

@@ -142,7 +142,7 @@ describe('a worker that opens its store while the account is throttled', () => {
     const clients = { dynamodb: () => aws.dynamodb, s3: () => aws.s3 } as unknown as AwsClients;
     const format = { type: 'attribute' };
     await expect(
-      openStore({ ...store, format }, { clients, region: 'us-east-1', tags: false }),
+      openStore({ ...store, format }, { clients, region: 'us-east-1', needs: [] }),
     ).rejects.toMatchObject({ name: error });
   });
 });

@@ -54,7 +54,7 @@ interface Subject {
 }
 
 const open = (store: Store) =>
-  openStore(store, { clients: new AwsClients({ endpoint: aws.endpoint }), region: HERE, tags: false });
+  openStore(store, { clients: new AwsClients({ endpoint: aws.endpoint }), region: HERE, needs: [] });
 
 async function tableSubject(createMissing: boolean): Promise<Subject> {
   const table = `Copied${++number}`;
@@ -78,7 +78,10 @@ async function tableSubject(createMissing: boolean): Promise<Subject> {
     (await client(where).send(new GetItemCommand({ TableName: table, Key: { id: { S: id } } }))).Item;
   return {
     store: await open(store),
-    format: bindFormat(store, formats),
+    format: bindFormat(store, formats, {
+      keyArn: NEW_KEY,
+      encryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+    }),
     range: { type: 'segment', segment: 0, totalSegments: 1 },
     put: (where, id, edk) => {
       const envelope: AttributeValue = { M: { edk: { B: Buffer.from(edk) }, key: { S: OLD_KEY } } };
@@ -118,7 +121,10 @@ async function bucketSubject(createMissing: boolean): Promise<Subject> {
   });
   return {
     store: await open(store),
-    format: bindFormat(store, formats),
+    format: bindFormat(store, formats, {
+      keyArn: NEW_KEY,
+      encryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+    }),
     range: { type: 'key-range' },
     put: (where, id, edk) => {
       const { client, object } = place(where, id);

@@ -174,7 +174,7 @@ describe('of a table,', () => {
       }),
     );
     const store = { type: 'dynamodb', table: 'Orders', format: { type: 'attribute' } } as const;
-    records = await openStore(store, { clients: new AwsClients(config), region: 'us-east-1', tags: false });
+    records = await openStore(store, { clients: new AwsClients(config), region: 'us-east-1', needs: [] });
   });
   const change = [{ path: ['edk'], before: undefined, after: { S: 'x' } }];
   const page = { pageSize: 10, consistent: true };
@@ -208,7 +208,7 @@ describe('of a bucket,', () => {
       prefix: '',
       format: { type: 'object-metadata' },
     } as const;
-    records = await openStore(store, { clients: new AwsClients(config), region: 'us-east-1', tags: false });
+    records = await openStore(store, { clients: new AwsClients(config), region: 'us-east-1', needs: [] });
   });
   const inject = (operation: string, [error, status]: (typeof OF_S3)[number], count: number): void =>
     aws.aws.faults.inject({ service: 's3', operation, error, status, count });

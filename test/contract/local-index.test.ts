@@ -55,7 +55,7 @@ describe('a local index', () => {
         format: { type: 'attribute', dataKey: 'edk' },
         scope: { index: 'by-sku' },
       },
-      { clients, region: 'us-east-1', tags: false },
+      { clients, region: 'us-east-1', needs: [] },
     );
     const page = await records.readPage(
       { type: 'segment', segment: 0, totalSegments: 1 },
@@ -96,7 +96,7 @@ describe('a local index', () => {
     const store = { type: 'dynamodb', table, format: { type: 'attribute', dataKey: 'edk' } } as const;
     const records = await openStore(
       { ...store, scope: { index: 'by-owner' } },
-      { clients, region: 'us-east-1', tags: false },
+      { clients, region: 'us-east-1', needs: [] },
     );
     const found: string[] = [];
     const sizes: number[] = [];

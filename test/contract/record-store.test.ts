@@ -14,8 +14,7 @@ import type { StoreRecord } from '../../lambda/core/model/record.ts';
 import type { ScanRange } from '../../lambda/core/model/run.ts';
 import { findDataKeys } from '../../lambda/core/scan/find-data-keys.ts';
 import type { RecordStore } from '../../lambda/core/ports.ts';
-import { attributeFormat } from '../../lambda/formats/attribute/index.ts';
-import { objectMetadataFormat } from '../../lambda/formats/object-metadata/index.ts';
+import { attributeAt, metadataAt } from '../support/bound.ts';
 import { item, NEW_KEY } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { FakeTable } from '../support/fake-ports.ts';
@@ -29,10 +28,9 @@ interface Subject {
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
-const attribute = attributeFormat.bind({ type: 'attribute', dataKey: 'edk' });
-const metadata = objectMetadataFormat.bind({ type: 'object-metadata', dataKey: 'edk' });
+const attribute = attributeAt('edk');
+const metadata = metadataAt('edk');
 const SEGMENT: ScanRange = { type: 'segment', segment: 0, totalSegments: 1 };
-
 let aws: Embedded;
 let number = 0;
 beforeAll(async () => {

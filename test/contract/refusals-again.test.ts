@@ -28,7 +28,7 @@ describe('a refusal that stays', () => {
 
   async function open(store: Store) {
     const clients = new AwsClients({ endpoint: aws.endpoint });
-    return openStore(store, { clients, region: 'us-east-1', tags: false });
+    return openStore(store, { clients, region: 'us-east-1', needs: [] });
   }
 
   async function migrate(store: Store): Promise<Books> {

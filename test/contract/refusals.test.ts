@@ -2,6 +2,7 @@ import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { openStore } from '../../lambda/adapters/stores/registry.ts';
+import type { RecordPart } from '../../lambda/core/model/format.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import type { Store } from '../../lambda/core/model/job.ts';
@@ -24,13 +25,13 @@ describe('a refusal', () => {
   afterAll(() => aws.stop());
   afterEach(() => aws.aws.faults.clear());
 
-  async function migrate(store: Store, tags = false): Promise<UnitProgress> {
+  async function migrate(store: Store, needs: readonly RecordPart[] = []): Promise<UnitProgress> {
     const range =
       store.type === 's3'
         ? { type: 'key-range' as const }
         : { type: 'segment' as const, segment: 0, totalSegments: 1 };
     const clients = new AwsClients({ endpoint: aws.endpoint });
-    const records = await openStore(store, { clients, region: 'us-east-1', tags });
+    const records = await openStore(store, { clients, region: 'us-east-1', needs });
     const scope = unitScope({ ...UNIT, range }, plan({ stores: [store], pageSize: 100 }), formats);
     return migrateUnit(scope, { ...fakePorts(), records, keys });
   }
@@ -70,7 +71,7 @@ describe('a refusal', () => {
   it("of the tags of one object is that object's outcome", async () => {
     const store = await bucket();
     deny('GetObjectTagging', path => path.includes('/o3'));
-    const { books } = await migrate(store, true);
+    const { books } = await migrate(store, ['tags']);
     expect(books.outcomes).toEqual({ rewrapped: 9, unsupported: 1 });
   });
 

@@ -157,7 +157,7 @@ describe.each([
     const place = { bucket: JOURNAL, job: 'orders' };
     const { ledger, shares, telemetry, deadline, clock } = fakePorts();
     return {
-      records: await openStore(store, { clients, region: 'us-east-1', tags: false }),
+      records: await openStore(store, { clients, region: 'us-east-1', needs: [] }),
       keys: new KmsKeyService(channel),
       journal: new S3Journal(aws.s3, place),
       archive: new S3IntentArchive(aws.s3, place),

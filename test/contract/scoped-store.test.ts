@@ -2,6 +2,7 @@ import { CreateTableCommand, PutItemCommand, type AttributeValue } from '@aws-sd
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { openStore } from '../../lambda/adapters/stores/registry.ts';
+import type { RecordPart } from '../../lambda/core/model/format.ts';
 import type { TableStore } from '../../lambda/core/stores/dynamodb/schema.ts';
 import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
 import type { StoreRecord } from '../../lambda/core/model/record.ts';
@@ -17,10 +18,10 @@ afterAll(() => aws.stop());
 async function readAll(
   store: TableStore | BucketStore,
   range: ScanRange,
-  tags = false,
+  needs: readonly RecordPart[] = [],
 ): Promise<readonly StoreRecord[]> {
   const clients = new AwsClients({ endpoint: aws.endpoint });
-  const records = await openStore(store, { clients, region: 'us-east-1', tags });
+  const records = await openStore(store, { clients, region: 'us-east-1', needs });
   const all: StoreRecord[] = [];
   let cursor: string | undefined;
   do {
@@ -125,7 +126,7 @@ describe('a part of a bucket', () => {
   it('comes with tags only where they are asked for', async () => {
     const range: ScanRange = { type: 'key-range', prefix: 'b/' };
     const store: BucketStore = { type: 's3', bucket, prefix: '', format };
-    expect(await readAll(store, range, true)).toMatchObject([
+    expect(await readAll(store, range, ['tags'])).toMatchObject([
       { tags: { owner: 'b' } },
       { tags: { owner: 'b' } },
     ]);

@@ -126,7 +126,7 @@ export class Service {
         intents: new S3IntentArchive(clients.s3(), place),
         outcomes: new S3OutcomeArchive(clients.s3(), place),
       };
-      const records = await openStore(scope.store, { clients, region: plan.storeRegion, tags: false });
+      const records = await openStore(scope.store, { clients, region: plan.storeRegion, needs: [] });
       const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
       const ports = {
         records: new PatientRecords(records, storeName(scope.store), {

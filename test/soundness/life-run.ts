@@ -1,5 +1,5 @@
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
-import { bindFormat } from '../../lambda/core/job/bind-format.ts';
+import { configureFormat } from '../../lambda/core/job/bind-format.ts';
 import type { IntentEntry, OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
@@ -100,8 +100,8 @@ export function planFor({ job, mode, runId, at, rollsBack }: RunRequest): RunPla
       planned(key, { encryptionAlgorithm, ...(key === RSA_KEY && { ciphertextBytes: RSA_BYTES }) }),
     ),
     destination: planned(job.destination.key),
-    slots: job.stores.map(store => bindFormat(store, formats).identity),
-    keepsSource: job.stores.some(store => bindFormat(store, formats).keepsSource),
+    slots: job.stores.map(store => configureFormat(store, formats).identity),
+    keepsSource: job.stores.some(store => configureFormat(store, formats).keepsSource),
     verify: mode === 'verify' || mode === 'migrate',
     ...(rollsBack !== undefined && { rollsBack: rollsBack.plan.runId }),
   });

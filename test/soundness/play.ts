@@ -14,7 +14,7 @@ import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
 import { proofsOf } from '../../lambda/core/report/store-proofs.ts';
 import { unitScope } from '../../lambda/core/scan/unit-scope.ts';
 import { verifyUnit, type VerifyPorts } from '../../lambda/core/verify/verify-unit.ts';
-import { bindFormat } from '../../lambda/core/job/bind-format.ts';
+import { configureFormat } from '../../lambda/core/job/bind-format.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { plan as planOf, planned } from '../support/builders.ts';
 import { FakeJournal, FakeLedger } from '../support/fake-ports.ts';
@@ -136,7 +136,7 @@ function planFor({ application }: Scene, { job, sceneJob }: Given): RunPlan {
     ...{ mode, stores: job.stores, pageSize: 2, units: ranges.length, unitsPerStore: [ranges.length] },
     sources: job.source.keys.map(({ key: keyArn }) => planned(keyArn)),
     destination: planned(job.destination.key),
-    slots: job.stores.map(store => bindFormat(store, formats).identity),
+    slots: job.stores.map(store => configureFormat(store, formats).identity),
     verify: mode === 'verify' || (mode === 'migrate' && job.verify === 'full'),
     ...(sample !== undefined && { sample }),
     storeRegion: application.kind === 'item' ? 'us-east-1' : 'us-east-1',

@@ -9,7 +9,7 @@ export function manyKeysFormat(
   return {
     identity: 'many',
     keepsSource: false,
-    needsTags: false,
+    needs: [],
     contextNames: { source: [], templates: contexts.length },
     declared: [['version'], ...Array.from({ length: 2_000 }, (_, index) => [`k${index}`])],
     problems: [],

@@ -7,6 +7,7 @@ import type {
   ItemRecord,
   StoreRecord,
 } from '../../lambda/core/model/record.ts';
+import { forEveryDestination } from './bound.ts';
 import { valueAt } from '../../lambda/core/model/attribute-path.ts';
 
 const config = z.object({
@@ -22,14 +23,15 @@ export const manySlots: FormatDefinition = {
   name: 'many',
   records: 'item',
   configSchema: config,
-  bind: given => bound(config.parse(given)),
+  asymmetric: true,
+  configure: given => forEveryDestination(slots(config.parse(given))),
 };
 
-function bound({ sharedKeyArn = false, version = false }: z.output<typeof config>): BoundFormat {
+function slots({ sharedKeyArn = false, version = false }: z.output<typeof config>): BoundFormat {
   return {
     identity: 'keys',
     keepsSource: false,
-    needsTags: false,
+    needs: [],
     contextNames: { source: [], templates: 1 },
     declared: [['keys'], ['keyArn'], ['version']],
     problems: [],

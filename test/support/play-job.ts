@@ -88,7 +88,7 @@ export class JobPlayer {
         results.push(
           await work(scope, {
             ...{ journal, archive: journal, ledger, keys: new KmsKeyService(channel) },
-            records: await openStore(scope.store, { clients, region, tags: scope.format.needsTags }),
+            records: await openStore(scope.store, { clients, region, needs: scope.format.needs }),
             telemetry: { dataKey: () => undefined, page: () => undefined },
             deadline: { remaining: () => Number.POSITIVE_INFINITY },
             clock: { now: () => Date.now() },

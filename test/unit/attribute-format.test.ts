@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { formatAttributePath, parsePath } from '../../lambda/formats/attribute/attribute-path.ts';
 import { attributeFormat } from '../../lambda/formats/attribute/index.ts';
 import type { ItemRecord } from '../../lambda/core/model/record.ts';
+import { bound } from '../support/bound.ts';
 import { item, NEW_KEY, OLD_KEY, under } from '../support/builders.ts';
 
 const CONFIG = {
@@ -29,7 +30,7 @@ function order(changes: Parameters<typeof item>[1] = {}): ReturnType<typeof item
   });
 }
 
-const format = attributeFormat.bind(CONFIG);
+const format = bound(attributeFormat, CONFIG);
 
 describe('the format attribute', () => {
   it('reads a nested data key, with its context from constants, attributes and key attributes', () => {
@@ -106,7 +107,7 @@ describe('the format attribute', () => {
   });
 
   it('reads the algorithm that the record names, and writes that of the new data key, even where none was', () => {
-    const asymmetric = attributeFormat.bind({
+    const asymmetric = bound(attributeFormat, {
       type: 'attribute',
       dataKey: 'edk',
       encryptionAlgorithm: 'algorithm',
@@ -130,7 +131,7 @@ describe('the format attribute', () => {
   });
 
   it('builds the context to encrypt under beside the one that was encrypted under', () => {
-    const changing = attributeFormat.bind({
+    const changing = bound(attributeFormat, {
       type: 'attribute',
       dataKey: 'edk',
       encryptionContext: { tenant: { attribute: 'tenant' } },
@@ -147,7 +148,7 @@ describe('the format attribute', () => {
   });
 
   it('cannot write a new data key into a map that is not there, and says so before KMS is asked', () => {
-    const beside = attributeFormat.bind({
+    const beside = bound(attributeFormat, {
       type: 'attribute',
       dataKey: 'edk',
       writeTo: { dataKey: 'europe.edk' },
@@ -161,7 +162,7 @@ describe('the format attribute', () => {
   });
 
   it('expects the place of the new data key to be as it was read: empty, or with the bytes that lay there', () => {
-    const beside = attributeFormat.bind({ type: 'attribute', dataKey: 'edk', writeTo: { dataKey: 'new' } });
+    const beside = bound(attributeFormat, { type: 'attribute', dataKey: 'edk', writeTo: { dataKey: 'new' } });
     const replacement = {
       slot: 'edk',
       ciphertext: Buffer.from('new'),
@@ -186,7 +187,7 @@ describe('the format attribute', () => {
         fc.uint8Array({ minLength: 1, maxLength: 300 }),
         fc.constantFrom('binary' as const, 'base64' as const),
         (before, after, encoding) => {
-          const flat = attributeFormat.bind({ type: 'attribute', dataKey: 'edk', encoding });
+          const flat = bound(attributeFormat, { type: 'attribute', dataKey: 'edk', encoding });
           const stored =
             encoding === 'binary' ? { B: before } : { S: Buffer.from(before).toString('base64') };
           const record = item('x', { edk: stored });
@@ -209,9 +210,9 @@ describe('the format attribute', () => {
   });
 
   it.each(['AQID=', 'AQI==', ' AQID', 'AQ_D'])('calls %j unreadable: it is no standard base64', text => {
-    const [finding] = attributeFormat
-      .bind({ type: 'attribute', dataKey: 'edk', encoding: 'base64' })
-      .read(item('x', { edk: { S: text } }));
+    const [finding] = bound(attributeFormat, { type: 'attribute', dataKey: 'edk', encoding: 'base64' }).read(
+      item('x', { edk: { S: text } }),
+    );
     expect(finding).toMatchObject({ kind: 'unreadable', reason: 'attribute edk is not standard base64' });
   });
 });

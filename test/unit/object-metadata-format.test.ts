@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { changed } from '../../lambda/core/model/place.ts';
 import { objectMetadataFormat } from '../../lambda/formats/object-metadata/index.ts';
+import { bound } from '../support/bound.ts';
 import { NEW_KEY, object, OLD_KEY, under } from '../support/builders.ts';
 
-const format = objectMetadataFormat.bind({
+const format = bound(objectMetadataFormat, {
   type: 'object-metadata',
   dataKey: 'data-key',
   keyArn: 'key-arn',
@@ -38,12 +39,12 @@ describe('the format object-metadata', () => {
   });
 
   it('makes contexts of tags, and says that it needs them', () => {
-    const tagged = objectMetadataFormat.bind({
+    const tagged = bound(objectMetadataFormat, {
       type: 'object-metadata',
       dataKey: 'data-key',
       encryptionContext: { project: { tag: 'Project' } },
     });
-    expect([tagged.needsTags, format.needsTags]).toEqual([true, false]);
+    expect([tagged.needs, format.needs]).toEqual([['tags'], []]);
     const held = { 'data-key': base64('old') };
     expect(tagged.read(object('a', held, { tags: { Project: 'x' } }))).toMatchObject([
       under({ project: 'x' }),
@@ -57,7 +58,7 @@ describe('the format object-metadata', () => {
   });
 
   it('writes beside the old data key, with the digest of what the new one was made of', () => {
-    const beside = objectMetadataFormat.bind({
+    const beside = bound(objectMetadataFormat, {
       type: 'object-metadata',
       dataKey: 'data-key',
       writeTo: { dataKey: 'new-key', keyArn: 'new-key-arn', sourceDigest: 'new-key-of' },
@@ -84,7 +85,7 @@ describe('the format object-metadata', () => {
   });
 
   it('is not deceived by names that every JavaScript object has', () => {
-    const inherited = objectMetadataFormat.bind({ type: 'object-metadata', dataKey: 'constructor' });
+    const inherited = bound(objectMetadataFormat, { type: 'object-metadata', dataKey: 'constructor' });
     expect(inherited.read(object('a', {}))).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { attributeFormat } from '../../lambda/formats/attribute/index.ts';
 import { objectMetadataFormat } from '../../lambda/formats/object-metadata/index.ts';
 import { formats } from '../../lambda/formats/registry.ts';
+import { bound } from '../support/bound.ts';
 import { item, jobInput, NEW_KEY, object, OLD_KEY, planned, scope, tableStore } from '../support/builders.ts';
 import { fakePorts, type FakePorts } from '../support/fake-ports.ts';
 
@@ -26,7 +27,7 @@ const run = async (
 };
 
 describe('a place that holds no data key', () => {
-  const format = attributeFormat.bind({ type: 'attribute', dataKey: 'edk' });
+  const format = bound(attributeFormat, { type: 'attribute', dataKey: 'edk' });
   it.each([
     ['NULL', { NULL: true }],
     ['an empty text', { S: '' }],
@@ -34,7 +35,7 @@ describe('a place that holds no data key', () => {
   ] as const)('is one with %s', (_, value) => expect(format.read(item('x', { edk: value }))).toEqual([]));
 
   it('is an empty metadata entry', () => {
-    const metadata = objectMetadataFormat.bind({ type: 'object-metadata', dataKey: 'edk' });
+    const metadata = bound(objectMetadataFormat, { type: 'object-metadata', dataKey: 'edk' });
     expect(metadata.read(object('a', { edk: '' }))).toEqual([]);
   });
 });

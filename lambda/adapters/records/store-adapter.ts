@@ -1,3 +1,4 @@
+import type { RecordPart } from '../../core/model/format.ts';
 import type { Store } from '../../core/model/job.ts';
 import type { RecordStore } from '../../core/ports.ts';
 import type { AwsClients } from '../aws/clients.ts';
@@ -16,8 +17,8 @@ export interface OpenOptions {
   readonly clients: AwsClients;
   /** The Region of stores that name none. */
   readonly region: string;
-  /** Contexts are made of object tags. */
-  readonly tags: boolean;
+  /** What the format reads that costs a request of its own. */
+  readonly needs: readonly RecordPart[];
 }
 
 const NOT_FOUND: readonly string[] = [

@@ -16,7 +16,8 @@ import { S3Records } from './records.ts';
 /** Buckets over the S3 API. */
 export const bucketAdapter: StoreAdapter<BucketStore, BucketCatalog> = { open: openBucket, catalog };
 
-async function openBucket(store: BucketStore, { clients, region, tags }: OpenOptions): Promise<RecordStore> {
+async function openBucket(store: BucketStore, { clients, region, needs }: OpenOptions): Promise<RecordStore> {
+  const tags = needs.includes('tags');
   const { bucket, prefix, copyTo, scope } = store;
   const client = clients.s3(store.region ?? region);
   const source = new S3Records(client, {

@@ -1,20 +1,21 @@
-import type { BoundFormat, FormatRegistry } from '../model/format.ts';
+import type { ConfiguredFormat, FormatRegistry } from '../model/format.ts';
 import { isAsymmetric } from '../model/key-use.ts';
 import type { Job, Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { kindOf } from '../stores/registry.ts';
-import { bindFormat } from './bind-format.ts';
+import { configureFormat, formatOf } from './bind-format.ts';
 import { overlappingStores } from './overlapping-stores.ts';
 import { placeProblems } from './place-problems.ts';
 import { regionProblems, routeProblems } from './route-problems.ts';
 
 /** What is wrong between fields that are right each by itself. */
 export function jobProblems(job: Job, formats: FormatRegistry): readonly Problem[] {
-  const bound = job.stores.map(store => bindFormat(store, formats));
+  const bound = job.stores.map(store => configureFormat(store, formats));
   return [
     ...regionProblems(job),
     ...routeProblems(job),
     ...bound.flatMap((format, index) => contextProblems(job, format, index)),
+    ...asymmetryProblems(job, formats),
     ...bound.flatMap(({ problems }, index) =>
       problems.map(problem => ({ ...problem, path: `stores[${index}].format.${problem.path}` })),
     ),
@@ -31,10 +32,27 @@ const NOTHING_TO_COMPARE: Problem = {
   words: 'are compared by the verify pass, which this job turns off; write verify full',
 };
 
+/** Data keys that the readers of a format could not use: under an asymmetric key, where theirs are symmetric ones. */
+function asymmetryProblems(job: Job, formats: FormatRegistry): readonly Problem[] {
+  const [key] = [job.destination, ...job.source.keys].filter(isAsymmetric);
+  if (key === undefined) return [];
+  return job.stores.flatMap((store, index) =>
+    formatOf(store, formats).asymmetric
+      ? []
+      : [
+          {
+            path: `stores[${index}].format.type`,
+            value: store.format.type,
+            words: `has no data keys under asymmetric keys, such as ${key.key}; name symmetric keys, or another format`,
+          },
+        ],
+  );
+}
+
 /** KMS binds no context to what an asymmetric key encrypts (API reference, Encrypt). */
 function contextProblems(
   { source, destination }: Job,
-  { contextNames }: BoundFormat,
+  { contextNames }: ConfiguredFormat,
   index: number,
 ): readonly Problem[] {
   const ambiguous = contextNames.templates > 1 && contextNames.destination === undefined;

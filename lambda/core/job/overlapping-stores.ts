@@ -1,13 +1,13 @@
 import type { Job, Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { sourceRegion } from '../model/job-regions.ts';
-import type { BoundFormat } from '../model/format.ts';
+import type { ConfiguredFormat } from '../model/format.ts';
 import { isSameName } from '../model/store-place.ts';
 import { ownPlace, storeName } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
 
 /** Two stores that would work on one data key: the second would find what the first has just written. */
-export function overlappingStores(job: Job, bound: readonly BoundFormat[]): readonly Problem[] {
+export function overlappingStores(job: Job, bound: readonly ConfiguredFormat[]): readonly Problem[] {
   const region = sourceRegion(job);
   return job.stores.flatMap((store, index) => {
     const same = job.stores.findIndex(

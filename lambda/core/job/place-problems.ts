@@ -1,4 +1,4 @@
-import type { BoundFormat } from '../model/format.ts';
+import type { ConfiguredFormat } from '../model/format.ts';
 import { placeText } from '../model/place-pattern.ts';
 import type { Problem } from '../model/problem.ts';
 import type { AttributePath } from '../model/record.ts';
@@ -7,7 +7,7 @@ import type { AttributePath } from '../model/record.ts';
  * Each place of a format holds one thing. Of two that are equal, or inside one another, the second write would replace
  * what the first one has written: the data key by its key's ARN, a map by a text.
  */
-export function placeProblems({ declared }: BoundFormat, index: number): readonly Problem[] {
+export function placeProblems({ declared }: ConfiguredFormat, index: number): readonly Problem[] {
   return declared.flatMap((place, at) =>
     declared.slice(0, at).flatMap(other => {
       const words = clash(place, other);

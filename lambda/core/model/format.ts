@@ -16,14 +16,16 @@ export interface Replacement {
 /** The key that data keys are moved to. */
 export type Destination = Pick<PlannedKey, 'keyArn' | 'encryptionAlgorithm'>;
 
-/** A format with a job's configuration: the only thing the core knows of how data keys are stored. */
-export interface BoundFormat {
+/** Parts of a record that cost a request of their own, and are read only where a format needs them. */
+export type RecordPart = 'tags';
+
+/** A format with a job's configuration: what it says of a store before anything is read. */
+export interface ConfiguredFormat {
   /** Which slot this configuration looks at: two stores with one identity would do the work twice. */
   readonly identity: string;
   /** The old ciphertexts stay beside the new ones. */
   readonly keepsSource: boolean;
-  /** Contexts are made of object tags, which cost a request of their own for each object. */
-  readonly needsTags: boolean;
+  readonly needs: readonly RecordPart[];
   /** The names of the context that data keys have, and shall have; empty where there is none. */
   readonly contextNames: {
     readonly source: readonly string[];
@@ -35,6 +37,12 @@ export interface BoundFormat {
   readonly declared: readonly AttributePath[];
   /** What is wrong between fields of the configuration that are right each by itself. `path` is below `format`. */
   readonly problems: readonly Problem[];
+  /** `destination`: what a run will write beside its data keys, and so what contexts may be made of. */
+  bind(destination: Destination): BoundFormat;
+}
+
+/** A format that reads and changes records: the only thing the core knows of how data keys are stored. */
+export interface BoundFormat extends Omit<ConfiguredFormat, 'bind'> {
   read(record: StoreRecord): readonly Finding[];
   /**
    * Every place that changes when the replacements, and the companions that belong to them, are put into the record, and
@@ -48,10 +56,11 @@ export interface FormatDefinition {
   readonly name: string;
   /** The records that it reads, and so the kinds of store that it can be used with. */
   readonly records: StoreRecord['kind'];
+  /** Whether its readers can use data keys under asymmetric keys. */
+  readonly asymmetric: boolean;
   /** Strict schema of the job's `format` object, `type` included. */
   readonly configSchema: z.ZodObject;
-  /** `destination`: what a run will write beside its data keys, and so what contexts may be made of. */
-  bind(config: unknown, destination?: Destination): BoundFormat;
+  configure(config: unknown): ConfiguredFormat;
 }
 
 /** All formats by name. The handlers and the CLI hand it in; the core imports none. */

@@ -1,7 +1,7 @@
 import { sourceRegion } from '../model/job-regions.ts';
 import type { RunPlan } from '../model/run.ts';
 import { routeOf } from '../routes/registry.ts';
-import { bindFormat } from '../job/bind-format.ts';
+import { configureFormat } from '../job/bind-format.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { unitsOf, workOf } from './cut-work.ts';
 import { estimate } from './estimate.ts';
@@ -44,9 +44,9 @@ export function assemblePlan(
     storeRegion: sourceRegion(job),
     ...{ keyMaterials, looked },
     stores: job.stores,
-    slots: job.stores.map(store => bindFormat(store, formats).identity),
+    slots: job.stores.map(store => configureFormat(store, formats).identity),
     keepsSource: job.stores.some(
-      store => store.copyTo !== undefined || bindFormat(store, formats).keepsSource,
+      store => store.copyTo !== undefined || configureFormat(store, formats).keepsSource,
     ),
     ...{ limits, highestRate },
     verify: mode === 'verify' || (mode === 'migrate' && job.verify === 'full'),

@@ -1,4 +1,4 @@
-import { bindFormat } from '../job/bind-format.ts';
+import { configureFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import type { Job, Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
@@ -36,7 +36,7 @@ export async function inspectStores(
       store,
       result: await kindOf(store).inspect(store, {
         ...{ limits, sample, catalog: catalogOf(catalogs, store) },
-        format: bindFormat(store, formats),
+        format: configureFormat(store, formats),
         region: store.region ?? sourceRegion(job),
       }),
     })),

@@ -1,7 +1,7 @@
 import type { FormatRegistry } from '../model/format.ts';
 import { narrowedTo, storeName } from '../stores/places.ts';
 import type { RunMode, RunPlan } from '../model/run.ts';
-import { bindFormat } from '../job/bind-format.ts';
+import { configureFormat } from '../job/bind-format.ts';
 import { mustTellMaterial, type MovedKeys } from '../reencrypt/key-material.ts';
 import { routeOf } from '../routes/registry.ts';
 import type { ChosenRoute } from './choose-route.ts';
@@ -55,7 +55,7 @@ export function runWarnings(
         : [`${storeName(store)}: this run visits only ${narrowed}, and does not finish the store`];
     }),
     ...job.stores.flatMap(store =>
-      bindFormat(store, formats).keepsSource ? [`${storeName(store)}: ${COPY_WARNING}`] : [],
+      configureFormat(store, formats).keepsSource ? [`${storeName(store)}: ${COPY_WARNING}`] : [],
     ),
   ];
 }

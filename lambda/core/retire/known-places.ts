@@ -1,4 +1,4 @@
-import { bindFormat } from '../job/bind-format.ts';
+import { configureFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import type { Job } from '../model/job.ts';
 import { sourceRegion } from '../model/job-regions.ts';
@@ -34,7 +34,7 @@ export function namedPlaces(jobs: readonly Job[], formats: FormatRegistry): read
   return jobs.flatMap(job =>
     job.stores.map(store => ({
       place: writtenPlace(store, sourceRegion(job)),
-      slot: bindFormat(store, formats).identity,
+      slot: configureFormat(store, formats).identity,
       job: job.name,
       text: jobText(store),
     })),

@@ -1,4 +1,4 @@
-import { bindFormat } from '../job/bind-format.ts';
+import { configureFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import type { Store } from '../model/job.ts';
 import type { AttributePath, StoreRecord } from '../model/record.ts';
@@ -15,7 +15,7 @@ export function declaredPlacesOf(
   const place = writtenPlace(store, storeRegion);
   const same = stores.filter(one => shareRecords(writtenPlace(one, storeRegion), place));
   return same.flatMap(one =>
-    bindFormat(one, formats).declared.map(path => inScanner(path, kindOf(one).records)),
+    configureFormat(one, formats).declared.map(path => inScanner(path, kindOf(one).records)),
   );
 }
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Limits, Store } from '../model/job.ts';
-import type { BoundFormat } from '../model/format.ts';
+import type { ConfiguredFormat } from '../model/format.ts';
 import type { Problem } from '../model/problem.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { ScanRange } from '../model/run.ts';
@@ -64,7 +64,7 @@ export interface Inspection<Catalog = unknown> {
   readonly region: string;
   /** The run visits the first records only: one range is enough. */
   readonly sample: boolean;
-  readonly format: Pick<BoundFormat, 'declared'>;
+  readonly format: Pick<ConfiguredFormat, 'declared'>;
 }
 
 export interface Inspected {

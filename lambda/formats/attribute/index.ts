@@ -1,4 +1,4 @@
-import type { BoundFormat, Destination, FormatDefinition } from '../../core/model/format.ts';
+import type { ConfiguredFormat, FormatDefinition } from '../../core/model/format.ts';
 import type { ItemRecord, StoreRecord } from '../../core/model/record.ts';
 import { contextNames } from '../context-template.ts';
 import { formatAttributePath } from './attribute-path.ts';
@@ -11,20 +11,27 @@ import { replace } from './replace.ts';
 export const attributeFormat: FormatDefinition = {
   name: 'attribute',
   records: 'item',
+  asymmetric: true,
   configSchema: attributeConfig,
-  bind: (config, destination) => bind(placesOf(attributeConfig.parse(config)), destination),
+  configure: config => configured(placesOf(attributeConfig.parse(config))),
 };
 
-function bind(places: Places, destination: Destination | undefined): BoundFormat {
-  return {
+function configured(places: Places): ConfiguredFormat {
+  const saying = {
     identity: formatAttributePath(places.dataKey),
     keepsSource: places.writeTo !== undefined,
-    needsTags: false,
+    needs: [],
     contextNames: contextNames(places.config),
     declared: declaredPaths(places),
     problems: contextProblems(places),
-    read: record => read(needItem(record), places, destination),
-    replace: (record, replacements) => replace(needItem(record), places, replacements),
+  };
+  return {
+    ...saying,
+    bind: destination => ({
+      ...saying,
+      read: record => read(needItem(record), places, destination),
+      replace: (record, replacements) => replace(needItem(record), places, replacements),
+    }),
   };
 }
 

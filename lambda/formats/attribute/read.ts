@@ -11,11 +11,7 @@ import { decode, isNothing, typeOf } from './encoding.ts';
 import { writtenPlaces, type Places } from './places.ts';
 
 /** What lies at the data key's place of an item. */
-export function read(
-  item: ItemRecord,
-  places: Places,
-  destination: Destination | undefined,
-): readonly Finding[] {
+export function read(item: ItemRecord, places: Places, destination: Destination): readonly Finding[] {
   const { config, dataKey } = places;
   const slot = formatAttributePath(dataKey);
   const value = valueAt(item.attributes, dataKey);
@@ -45,13 +41,9 @@ export function read(
 }
 
 /** Values as they are, and as they will be when the run has written the companions of a data key. */
-function resolvers(
-  item: ItemRecord,
-  places: Places,
-  destination: Destination | undefined,
-): Resolvers<AttributePlace> {
+function resolvers(item: ItemRecord, places: Places, destination: Destination): Resolvers<AttributePlace> {
   const now = (place: AttributePlace): ReturnType<typeof contextValue> => contextValue(item, place);
-  if (destination === undefined || places.writeTo !== undefined) return { now, then: now };
+  if (places.writeTo !== undefined) return { now, then: now };
   const then = (place: AttributePlace): ReturnType<typeof contextValue> => {
     const path = place.attribute === undefined ? undefined : needPath(place.attribute);
     if (samePath(path, places.keyArn) && textAt(item.attributes, places.keyArn) !== undefined)

@@ -1,4 +1,4 @@
-import type { BoundFormat, Destination, FormatDefinition } from '../../core/model/format.ts';
+import type { ConfiguredFormat, FormatDefinition, RecordPart } from '../../core/model/format.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { ObjectRecord, StoreRecord } from '../../core/model/record.ts';
 import { declaredPlaces } from '../companions.ts';
@@ -11,20 +11,28 @@ import { replace } from './replace.ts';
 export const objectMetadataFormat: FormatDefinition = {
   name: 'object-metadata',
   records: 'object',
+  asymmetric: true,
   configSchema: objectMetadataConfig,
-  bind: (config, destination) => bind(objectMetadataConfig.parse(config), destination),
+  configure: config => configured(objectMetadataConfig.parse(config)),
 };
 
-function bind(config: ObjectMetadataConfig, destination: Destination | undefined): BoundFormat {
-  return {
+function configured(config: ObjectMetadataConfig): ConfiguredFormat {
+  const tags: readonly RecordPart[] = contextPlaces(config).some(place => 'tag' in place) ? ['tags'] : [];
+  const saying = {
     identity: config.dataKey,
     keepsSource: config.writeTo !== undefined,
-    needsTags: contextPlaces(config).some(place => 'tag' in place),
+    needs: tags,
     contextNames: contextNames(config),
     declared: declaredPlaces<string>(config, config.writeTo).map(name => [name]),
     problems: contextProblems(config),
-    read: record => read(needObject(record), config, destination),
-    replace: (record, replacements) => replace(needObject(record), config, replacements),
+  };
+  return {
+    ...saying,
+    bind: destination => ({
+      ...saying,
+      read: record => read(needObject(record), config, destination),
+      replace: (record, replacements) => replace(needObject(record), config, replacements),
+    }),
   };
 }
 

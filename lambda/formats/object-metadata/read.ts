@@ -11,7 +11,7 @@ import type { MetadataPlace, ObjectMetadataConfig } from './config.ts';
 export function read(
   object: ObjectRecord,
   config: ObjectMetadataConfig,
-  destination: Destination | undefined,
+  destination: Destination,
 ): readonly Finding[] {
   const slot = config.dataKey;
   const value = entry(object, slot);
@@ -48,10 +48,10 @@ export function entry({ metadata }: ObjectRecord, name: string | undefined): str
 function resolvers(
   object: ObjectRecord,
   config: ObjectMetadataConfig,
-  destination: Destination | undefined,
+  destination: Destination,
 ): Resolvers<MetadataPlace> {
   const now = (place: MetadataPlace): ContextValue => contextValue(object, place);
-  if (destination === undefined || config.writeTo !== undefined) return { now, then: now };
+  if (config.writeTo !== undefined) return { now, then: now };
   const then = (place: MetadataPlace): ContextValue => {
     const name = 'metadata' in place ? place.metadata : undefined;
     if (name !== undefined && name === config.keyArn && entry(object, name) !== undefined)
