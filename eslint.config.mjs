@@ -22,7 +22,7 @@ const pureImports = Object.entries(PURE_NAMES).flatMap(([module, allowImportName
 );
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'cdk.out', '.rewrap', 'coverage', 'test/unit/fixtures'] },
+  { ignores: ['node_modules', 'cdk.out', '.rewrap', 'coverage', 'test/unit/fixtures', 'test/new-kinds'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -1,0 +1,16 @@
+// The smallest route there can be: it goes to lambda/core/routes/by-hand.ts.
+import { direct } from './direct.ts';
+import type { Route } from './route.ts';
+
+/** As direct as the other, for jobs that name it. */
+export const byHand: Route = {
+  ...direct,
+  type: 'by-hand',
+  requestsPerDataKey: 3,
+  warnings: ['hands get tired'],
+  mayLead: () => false,
+  async choose(question) {
+    const tried = await direct.choose(question);
+    return tried.kind === 'works' ? { ...tried, route: { type: 'by-hand', why: 'hands are there' } } : tried;
+  },
+};

@@ -1,0 +1,51 @@
+// The smallest format there can be: it goes to lambda/formats/sealed-note/index.ts.
+import { Buffer } from 'node:buffer';
+import * as z from 'zod';
+import type { BoundFormat, FormatDefinition } from '../../core/model/format.ts';
+import { heldAt } from '../../core/model/place.ts';
+import { strictObject, text } from '../../core/schema/strict-object.ts';
+
+const config = strictObject(
+  { type: z.literal('sealed-note'), seal: text('the name of a seal') },
+  'a sealed note',
+);
+
+/** A data key in base64 at one attribute. */
+export const sealedNoteFormat: FormatDefinition = {
+  name: 'sealed-note',
+  records: 'item',
+  asymmetric: false,
+  configSchema: config,
+  configure(given) {
+    const { seal } = config.parse(given);
+    const saying = {
+      identity: seal,
+      keepsSource: false,
+      needs: [],
+      contextNames: { source: [], templates: 1 },
+      declared: [[seal]],
+      problems: [],
+    };
+    return { ...saying, bind: () => ({ ...saying, ...reading(seal) }) };
+  },
+};
+
+function reading(seal: string): Pick<BoundFormat, 'read' | 'replace'> {
+  return {
+    read(record) {
+      const held = heldAt(record, [seal]);
+      if (held === undefined || !('S' in held)) return [];
+      const ciphertext = Buffer.from(held.S, 'base64');
+      const contexts = [{ source: {}, destination: {} }];
+      return [{ kind: 'data-key', slot: seal, ciphertext, contexts, readerContexts: [{}] }];
+    },
+    replace: (record, replacements) =>
+      replacements.map(({ slot, ciphertext }) => ({
+        path: [seal],
+        before: heldAt(record, [seal]),
+        after: { S: Buffer.from(ciphertext).toString('base64') },
+        role: 'data-key',
+        slots: [slot],
+      })),
+  };
+}

@@ -1,0 +1,42 @@
+// The smallest kind of store there can be: it goes to lambda/core/stores/shelf/index.ts.
+import * as z from 'zod';
+import type { Store } from '../../model/job.ts';
+import { strictObject, text } from '../../schema/strict-object.ts';
+import { storeFields } from '../fields.ts';
+import type { StoreKind } from '../store.ts';
+
+interface ShelfStore extends Store {
+  readonly type: 'shelf';
+  readonly shelf: string;
+}
+
+/** What is asked of whoever keeps the shelves. */
+export interface ShelfCatalog {
+  countNotes(shelf: string): Promise<number>;
+}
+
+export const shelfKind: StoreKind<ShelfStore, ShelfCatalog> = {
+  type: 'shelf',
+  records: 'item',
+  schema: format =>
+    strictObject(
+      { type: z.literal('shelf'), shelf: text('the name of a shelf'), format, ...storeFields },
+      'a shelf',
+    ),
+  names: { own: ({ shelf }) => ({ name: shelf }), copy: () => undefined },
+  scope: {
+    problems: () => [],
+    narrowedTo: () => [],
+    firstRange: () => ({ range: { type: 'segment', segment: 0, totalSegments: 1 }, whole: true }),
+    areApart: () => false,
+    cure: 'name another shelf',
+  },
+  async inspect({ shelf }, { catalog }) {
+    const records = await catalog.countNotes(shelf);
+    const ranges = [{ type: 'segment', segment: 0, totalSegments: 1 } as const];
+    return { ranges, records, bytes: 0, warnings: ['notes are small'] };
+  },
+  cost: ({ records }) => ({ reads: 0, writes: records }),
+  backups: () => Promise.resolve(undefined),
+  unseen: { always: ['notes that somebody has borrowed'], of: () => [] },
+};
