@@ -11,7 +11,8 @@ import { placeText, standingOf, type Holder, type Standing } from '../lambda/cor
 import { S3RunFiles } from '../lambda/adapters/run/files.ts';
 import { addBooks, EMPTY_BOOKS } from '../lambda/core/account/books.ts';
 import type { Books, UnitProgress } from '../lambda/core/model/books.ts';
-import type { Phase, RunPlan } from '../lambda/core/model/run.ts';
+import type { Phase } from '../lambda/core/model/run.ts';
+import type { RunPlan } from '../lambda/core/model/run-plan.ts';
 import { usesOf, type RegionUse } from '../lambda/core/rate/region-use.ts';
 import { runRate, type RunRate } from '../lambda/core/rate/run-rate.ts';
 

@@ -1,5 +1,5 @@
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
-import type { RunPlan } from '../../lambda/core/model/run.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
 import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';

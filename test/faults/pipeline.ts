@@ -1,6 +1,7 @@
 import { PremiseBroken, RunRefused } from '../../lambda/core/model/errors.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
-import type { Phase, RunPlan, Unit } from '../../lambda/core/model/run.ts';
+import type { Phase, Unit } from '../../lambda/core/model/run.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import type { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';

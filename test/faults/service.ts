@@ -23,7 +23,8 @@ import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.t
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { storeName } from '../../lambda/core/stores/places.ts';
-import type { Phase, RunPlan, Unit } from '../../lambda/core/model/run.ts';
+import type { Phase, Unit } from '../../lambda/core/model/run.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { beginRun } from '../../lambda/core/plan/begin-run.ts';
 import type { FailedUnit } from '../../lambda/core/report/failure-words.ts';
 import type { ShareBook } from '../../lambda/core/rate/lease.ts';

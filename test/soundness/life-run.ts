@@ -5,7 +5,8 @@ import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import type { Job, Store } from '../../lambda/core/model/job.ts';
 import type { TableStore } from '../../lambda/core/stores/dynamodb/schema.ts';
-import type { RunPlan, Unit } from '../../lambda/core/model/run.ts';
+import type { Unit } from '../../lambda/core/model/run.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import type {
   IntentArchive,
   Journal,

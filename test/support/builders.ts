@@ -3,7 +3,8 @@ import type { EncryptionContext } from '../../lambda/core/model/encryption-conte
 import type { Job } from '../../lambda/core/model/job.ts';
 import type { EncryptionAlgorithm, KeyUse, PlannedKey } from '../../lambda/core/model/key-use.ts';
 import type { AttributeMap, ItemRecord, ObjectRecord } from '../../lambda/core/model/record.ts';
-import type { RunPlan, Unit } from '../../lambda/core/model/run.ts';
+import type { Unit } from '../../lambda/core/model/run.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { unitScope, type UnitScope } from '../../lambda/core/scan/unit-scope.ts';
 

@@ -1,5 +1,5 @@
 import { RunRefused } from '../../lambda/core/model/errors.ts';
-import type { RunPlan } from '../../lambda/core/model/run.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
 import type { PlanRequest } from '../../lambda/core/plan/plan-request.ts';
 import type { KeyCatalog, KeyDescription, KeyLookup } from '../../lambda/core/keys/catalog.ts';

@@ -1,6 +1,7 @@
 import { aliasesOf, movedAliases } from '../../lambda/core/plan/moved-aliases.ts';
 import type { LatestRun } from '../../lambda/core/plan/ports.ts';
-import type { RunMode, RunPlan } from '../../lambda/core/model/run.ts';
+import type { RunMode } from '../../lambda/core/model/run.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { changedSince } from '../../lambda/core/report/changed-since.ts';
 import type { Report, StoreReport } from '../../lambda/core/report/report.ts';
 import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';

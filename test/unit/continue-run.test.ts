@@ -1,5 +1,6 @@
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
-import type { RunPlan, Unit } from '../../lambda/core/model/run.ts';
+import type { Unit } from '../../lambda/core/model/run.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { workDigest } from '../../lambda/core/plan/continue-run.ts';

@@ -4,7 +4,7 @@ import { lockedPlaces, overlap, standingOf } from '../../lambda/core/lock/store-
 import { releaseLocks, takeLocks } from '../../lambda/core/lock/take-locks.ts';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import type { Store } from '../../lambda/core/model/job.ts';
-import type { RunPlan } from '../../lambda/core/model/run.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { bucketStore, jobInput, plan, tableStore } from '../support/builders.ts';
 import { FakeLocks } from '../support/fake-locks.ts';

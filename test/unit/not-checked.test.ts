@@ -1,4 +1,4 @@
-import type { RunPlan } from '../../lambda/core/model/run.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
 import { plan } from '../support/builders.ts';
 
@@ -43,15 +43,16 @@ describe('what a verdict did not look at', () => {
     ['all but a sample', { sample: 5 }, /dynamodb:Orders, of which the run was about the first 5 records/],
     [
       'what an index does not show yet',
-      { stores: [{ ...table!, type: 'dynamodb', scope: { index: 'open' } } as typeof table & object] },
+      { stores: [{ ...table!, type: 'dynamodb', scope: { index: 'open' } }] },
       /index open[^]*follows its table/,
     ],
     [
       'what goes from one part of a table to the other',
       {
-        stores: ['attribute_exists(a)', 'attribute_not_exists(a)'].map(
-          expression => ({ ...table!, scope: { filter: { expression } } }) as typeof table & object,
-        ),
+        stores: ['attribute_exists(a)', 'attribute_not_exists(a)'].map(expression => ({
+          ...table!,
+          scope: { filter: { expression } },
+        })),
       },
       /from one part of dynamodb:Orders to another/,
     ],

@@ -1,4 +1,4 @@
-import type { RunPlan } from '../../lambda/core/model/run.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { planRun } from '../../lambda/core/plan/plan-run.ts';
 import type { PastRuns } from '../../lambda/core/plan/ports.ts';
 import { OLD_KEY, plan, UNIT } from '../support/builders.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { booksBalance } from '../../lambda/core/account/books.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import type { AttributeValue } from '../../lambda/core/model/record.ts';
-import type { RunPlan } from '../../lambda/core/model/run.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import type { UnitScope } from '../../lambda/core/scan/unit-scope.ts';
 import { item, NEW_KEY, OLD_KEY, planned, scope } from '../support/builders.ts';
 import { fakePorts, type FakePorts } from '../support/fake-ports.ts';

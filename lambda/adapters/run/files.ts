@@ -2,7 +2,8 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@a
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { UnitProgress } from '../../core/model/books.ts';
-import type { RunPlan, Unit } from '../../core/model/run.ts';
+import type { Unit } from '../../core/model/run.ts';
+import type { RunPlan } from '../../core/model/run-plan.ts';
 import type { PlanFiles } from '../../core/plan/ports.ts';
 import type { ReportFiles } from '../../core/report/finish-run.ts';
 import { judged, type StoredReport } from '../../core/report/earlier-report.ts';

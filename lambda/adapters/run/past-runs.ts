@@ -1,4 +1,5 @@
-import type { RunPlan, Unit } from '../../core/model/run.ts';
+import type { Unit } from '../../core/model/run.ts';
+import type { RunPlan } from '../../core/model/run-plan.ts';
 import type { PastRuns, RunEnd } from '../../core/plan/ports.ts';
 import type { DynamoDbLedger } from '../state/ledger.ts';
 import type { S3RunFiles } from './files.ts';

@@ -1,7 +1,8 @@
 import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseStorePlace, storePlaceText, type StorePlace } from '../../core/model/store-place.ts';
 import { writtenPlace } from '../../core/stores/places.ts';
-import type { RunMode, RunPlan } from '../../core/model/run.ts';
+import type { RunMode } from '../../core/model/run.ts';
+import type { RunPlan } from '../../core/model/run-plan.ts';
 import { queryPartition } from './query-partition.ts';
 import type { StoreProof } from '../../core/proof/store-proof.ts';
 import { proofId } from '../../core/proof/proof-id.ts';

@@ -1,5 +1,5 @@
 import type { Books } from '../model/books.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { WorkOfRun } from '../model/run-plan.ts';
 
 /** How long the data keys of a page shall take: a stop takes effect soon, and a page fits well into an invocation. */
 export const PAGE_SECONDS = 20;
@@ -16,7 +16,7 @@ export class PageSizes {
   #books: Books;
 
   /** @param expected requests for a record, as long as none has been seen */
-  constructor({ pageSize }: Pick<RunPlan, 'pageSize'>, books: Books, expected: number) {
+  constructor({ pageSize }: Pick<WorkOfRun, 'pageSize'>, books: Books, expected: number) {
     this.#most = pageSize;
     this.#books = books;
     this.#perRecord = books.records + books.dataKeys === 0 ? expected : requestsPerRecord(books);

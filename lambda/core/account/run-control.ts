@@ -1,6 +1,6 @@
 import { renewedLease } from '../lock/lease.ts';
 import { PremiseBroken, UnitConflict } from '../model/errors.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { RunPlan } from '../model/run-plan.ts';
 import { runRate } from '../rate/run-rate.ts';
 import type { Clock, KeyService, Ledger, RateShares } from '../ports.ts';
 

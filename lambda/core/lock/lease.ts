@@ -1,4 +1,4 @@
-import type { RunPlan } from '../model/run.ts';
+import type { WorkOfRun } from '../model/run-plan.ts';
 
 /** What an invocation may take longer than its time-out, by the clocks of two machines. */
 const MARGIN_SECONDS = 30;
@@ -6,7 +6,7 @@ const MARGIN_SECONDS = 30;
 /** No worker that looked at its run's control item at `now` can be writing later than this, in milliseconds. */
 export function lastWriteAfter(
   now: number,
-  { workerTimeoutSeconds }: Pick<RunPlan, 'workerTimeoutSeconds'>,
+  { workerTimeoutSeconds }: Pick<WorkOfRun, 'workerTimeoutSeconds'>,
 ): number {
   return now + (workerTimeoutSeconds + MARGIN_SECONDS) * 1000;
 }
@@ -20,7 +20,7 @@ export function lastWriteAfter(
 export function renewedLease(
   leaseUntil: number | undefined,
   now: number,
-  plan: Pick<RunPlan, 'workerTimeoutSeconds'>,
+  plan: Pick<WorkOfRun, 'workerTimeoutSeconds'>,
 ): number | undefined {
   const needed = lastWriteAfter(now, plan);
   return leaseUntil !== undefined && leaseUntil >= needed ? undefined : lastWriteAfter(needed, plan);

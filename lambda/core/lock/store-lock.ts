@@ -1,4 +1,5 @@
-import type { RunMode, RunPlan } from '../model/run.ts';
+import type { RunMode } from '../model/run.ts';
+import type { StoresOfRun } from '../model/run-plan.ts';
 import { storePlaceText } from '../model/store-place.ts';
 import { writtenPlace } from '../stores/places.ts';
 
@@ -38,7 +39,7 @@ export type Standing =
 export function lockedPlaces({
   stores,
   storeRegion,
-}: Pick<RunPlan, 'stores' | 'storeRegion'>): readonly LockedPlace[] {
+}: Pick<StoresOfRun, 'stores' | 'storeRegion'>): readonly LockedPlace[] {
   return stores
     .map(store => {
       const { prefix = '', ...resource } = writtenPlace(store, storeRegion);

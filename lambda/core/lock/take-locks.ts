@@ -1,4 +1,4 @@
-import type { RunPlan } from '../model/run.ts';
+import type { RunIdentity, RunPlan, StoresOfRun } from '../model/run-plan.ts';
 import { refuse } from '../model/refuse.ts';
 import {
   lockedPlaces,
@@ -52,7 +52,7 @@ export async function takeLocks(plan: RunPlan, now: number, ports: LockPorts): P
 
 /** Gives back what a run holds; what it does not hold stays as it is. */
 export async function releaseLocks(
-  plan: Pick<RunPlan, 'runId' | 'stores' | 'storeRegion'>,
+  plan: Pick<RunIdentity, 'runId'> & Pick<StoresOfRun, 'stores' | 'storeRegion'>,
   locks: StoreLocks,
 ): Promise<void> {
   for (const resource of new Set(lockedPlaces(plan).map(place => place.resource)))

@@ -1,7 +1,3 @@
-import type { Limits, Store } from './job.ts';
-import type { PlannedKey } from './key-use.ts';
-import type { PlannedRoute } from './route.ts';
-
 export const RUN_MODES = ['census', 'migrate', 'verify', 'rollback'] as const;
 export type RunMode = (typeof RUN_MODES)[number];
 
@@ -32,55 +28,6 @@ export interface Unit {
   readonly maxRecords?: number;
   /** The unit is for the worker that may see plaintext data keys. */
   readonly plaintext?: true;
-}
-
-/** A run with everything resolved, as Plan leaves it in the run bucket. */
-export interface RunPlan {
-  readonly runId: string;
-  readonly job: string;
-  readonly mode: RunMode;
-  /** The run that a rollback undoes. */
-  readonly rollsBack?: string;
-  /** Unfinished runs of the same work, latest first: units go on from where those have left them. */
-  readonly continues?: readonly string[];
-  readonly startedAt: string;
-  readonly sources: readonly PlannedKey[];
-  readonly destination: PlannedKey;
-  readonly route: PlannedRoute;
-  /** For every KMS request of the run. KMS documents them as not secret. */
-  readonly grantTokens: readonly string[];
-  /** A census that has KMS check every data key and make no new ciphertext. */
-  readonly dryRun: boolean;
-  /** Records of each store to visit at most, where the run is a sample. */
-  readonly sample?: number;
-  /** The Region of stores that name none. */
-  readonly storeRegion: string;
-  /** What KMS tells of the key materials of all keys of the run, at its start. */
-  readonly keyMaterials: readonly KnownKeyMaterial[];
-  readonly stores: readonly Store[];
-  /** By index of the store: the slot that its format looks at. Absent in plans of earlier versions. */
-  readonly slots?: readonly string[];
-  /** Source records, or old data keys beside the new ones, stay as they are. */
-  readonly keepsSource: boolean;
-  readonly limits: Limits;
-  /** The highest rate that it may be given while it runs: the job's limit. Absent in plans of earlier versions. */
-  readonly highestRate?: number;
-  readonly verify: boolean;
-  /** The verify pass compares every record with what the migrate pass has read, beside the data key. */
-  readonly fingerprints?: boolean;
-  readonly units: number;
-  /** By index of the store. */
-  readonly unitsPerStore: readonly number[];
-  /** Workers that can be busy at one time: never more than units. */
-  readonly workers: number;
-  /** Records a worker reads, journals and writes at a time, at most. */
-  readonly pageSize: number;
-  /** The longest that one invocation of a worker takes. */
-  readonly workerTimeoutSeconds: number;
-  readonly estimate: Estimate;
-  /** Of each store that was looked at. Absent in plans of earlier versions. */
-  readonly looked?: readonly StoreLook[];
-  readonly warnings: readonly string[];
 }
 
 /** What Plan saw of a store: its first records, read as a worker reads them. */

@@ -1,5 +1,5 @@
 import { sourceRegion } from '../model/job-regions.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { RunPlan } from '../model/run-plan.ts';
 import { routeOf } from '../routes/registry.ts';
 import { configureFormat } from '../job/bind-format.ts';
 import type { ChosenRoute } from './choose-route.ts';

@@ -1,5 +1,5 @@
 import { takeLocks, type LockPorts } from '../lock/take-locks.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { RunPlan } from '../model/run-plan.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { begunProofs } from '../proof/plan-proofs.ts';
 import type { PlanFiles } from './ports.ts';

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { digest } from '../scan/digest.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { RunPlan } from '../model/run-plan.ts';
 import { workOf } from './cut-work.ts';
 import type { PlannedRun } from './plan-request.ts';
 import type { LatestRuns, PastRuns } from './ports.ts';

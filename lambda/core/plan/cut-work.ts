@@ -1,5 +1,6 @@
 import type { Limits } from '../model/job.ts';
-import type { RunPlan, Unit } from '../model/run.ts';
+import type { Unit } from '../model/run.ts';
+import type { WorkOfRun } from '../model/run-plan.ts';
 import type { InspectedStores } from './inspect-stores.ts';
 
 /** A unit for each range; a sample's units end early, plaintext ones are for a worker of their own. */
@@ -22,7 +23,7 @@ export function unitsOf(
 export function workOf(
   units: readonly Unit[],
   limits: Limits,
-): Pick<RunPlan, 'units' | 'workers' | 'pageSize'> {
+): Pick<WorkOfRun, 'units' | 'workers' | 'pageSize'> {
   return { units: units.length, workers: workerCount(units.length, limits), pageSize: MOST_RECORDS };
 }
 

@@ -1,9 +1,9 @@
 import { parseKeyReference } from '../model/arn.ts';
 import { isSameKey } from '../model/key-use.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { KeysOfRun } from '../model/run-plan.ts';
 import type { LatestRun, LatestRuns } from './ports.ts';
 
-type Keys = Pick<RunPlan, 'sources' | 'destination'>;
+type Keys = Pick<KeysOfRun, 'sources' | 'destination'>;
 
 /** The key that each alias of a job named when the run was planned. */
 export function aliasesOf({ sources, destination }: Keys): Readonly<Record<string, string>> {

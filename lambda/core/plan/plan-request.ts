@@ -1,6 +1,7 @@
 import type { FormatRegistry } from '../model/format.ts';
 import type { Job } from '../model/job.ts';
-import type { RunPlan, Unit } from '../model/run.ts';
+import type { Unit } from '../model/run.ts';
+import type { RunPlan } from '../model/run-plan.ts';
 
 export interface PlanRequest {
   readonly runId: string;

@@ -1,7 +1,7 @@
 import { lastWriteAfter } from '../lock/lease.ts';
 import type { PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { RunPlan } from '../model/run-plan.ts';
 import { unusableState } from '../keys/find-key.ts';
 import { workOf } from './cut-work.ts';
 import type { PlannedRun, PlanRequest } from './plan-request.ts';

@@ -1,6 +1,7 @@
 import type { StorePlace } from '../model/store-place.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
-import type { RunMode, RunPlan, Unit } from '../model/run.ts';
+import type { RunMode, Unit } from '../model/run.ts';
+import type { RunPlan } from '../model/run-plan.ts';
 
 /** What Plan leaves for the workers. */
 export interface PlanFiles {

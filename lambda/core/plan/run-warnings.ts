@@ -1,6 +1,7 @@
 import type { FormatRegistry } from '../model/format.ts';
 import { narrowedTo, storeName } from '../stores/places.ts';
-import type { RunMode, RunPlan } from '../model/run.ts';
+import type { RunMode } from '../model/run.ts';
+import type { KeysOfRun } from '../model/run-plan.ts';
 import { configureFormat } from '../job/bind-format.ts';
 import { mustTellMaterial, type MovedKeys } from '../reencrypt/key-material.ts';
 import { routeOf } from '../routes/registry.ts';
@@ -20,7 +21,7 @@ function unnamedMaterial({
   sources,
   destination,
   keyMaterials,
-}: MovedKeys & Pick<RunPlan, 'keyMaterials'>): readonly string[] {
+}: MovedKeys & Pick<KeysOfRun, 'keyMaterials'>): readonly string[] {
   const { keyArn } = destination;
   return !mustTellMaterial({ sources, destination }) || keyMaterials.some(one => one.keyArn === keyArn)
     ? []
@@ -31,7 +32,7 @@ function unnamedMaterial({
 
 /** What an operator should know of this run, besides what its stores and keys are. */
 export function runWarnings(
-  { job, mode, dryRun, sample, keyMaterials }: RunInput & Pick<RunPlan, 'keyMaterials'>,
+  { job, mode, dryRun, sample, keyMaterials }: RunInput & Pick<KeysOfRun, 'keyMaterials'>,
   choice: ChosenRoute,
   formats: FormatRegistry,
 ): readonly string[] {

@@ -1,5 +1,5 @@
 import { names } from '../model/key-use.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { RunPlan } from '../model/run-plan.ts';
 import { backAgain, isComparable } from '../proof/back-again.ts';
 import { proofIdOf } from '../proof/plan-proofs.ts';
 import { lastRun, movedAliases } from './moved-aliases.ts';

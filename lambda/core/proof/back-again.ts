@@ -1,5 +1,5 @@
 import { isSameKey } from '../model/key-use.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { RunPlan } from '../model/run-plan.ts';
 import { jobText } from './plan-proofs.ts';
 import type { StoreProof } from './store-proof.ts';
 

@@ -1,19 +1,22 @@
 import { Buffer } from 'node:buffer';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Store } from '../model/job.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { KeysOfRun, RunIdentity, StoresOfRun } from '../model/run-plan.ts';
 import { narrowedTo, writtenPlace } from '../stores/places.ts';
 import { digest } from '../scan/digest.ts';
 import { proofId } from './proof-id.ts';
 import type { ProofPart, StoreProof } from './store-proof.ts';
 
+/** What a proof says of its run. */
+type ProvingRun = RunIdentity & KeysOfRun & StoresOfRun;
+
 /** The name of what is proven of a store, where a run like this one has proven it. */
-export function proofIdOf(plan: RunPlan, index: number): string {
+export function proofIdOf(plan: ProvingRun, index: number): string {
   return proofId({ ...aboutStore(plan, index, plan.startedAt), verdict: 'proven', doubts: [], remaining: 0 });
 }
 
 /** From its beginning on, the places of a run are known. Since a rollback has begun, nothing is proven of them any more. */
-export function begunProofs(plan: RunPlan): readonly StoreProof[] {
+export function begunProofs(plan: ProvingRun): readonly StoreProof[] {
   return plan.stores.map((_, index) => ({
     ...aboutStore(plan, index, plan.startedAt),
     ...(plan.mode !== 'rollback' && { begun: true }),
@@ -31,7 +34,7 @@ export function jobText({ format, ignore = [], withoutDataKey }: Store): string 
 /** What a proof says of its run and its store, whatever that run has found there. */
 type About = Omit<StoreProof, 'remaining' | 'verdict' | 'doubts'>;
 
-export function aboutStore(plan: RunPlan, index: number, at: string): About {
+export function aboutStore(plan: ProvingRun, index: number, at: string): About {
   const { job, runId, mode, sources, destination, keepsSource, storeRegion, slots = [], stores } = plan;
   const store = stores[index];
   if (store === undefined) throw new RangeError(`the plan of ${runId} has no store ${index}`);
@@ -54,7 +57,7 @@ export function aboutStore(plan: RunPlan, index: number, at: string): About {
   };
 }
 
-function partOf({ stores, sample }: RunPlan, index: number): ProofPart | undefined {
+function partOf({ stores, sample }: StoresOfRun, index: number): ProofPart | undefined {
   const store = stores[index];
   const words = store && narrowedTo(store, sample);
   if (store === undefined || words === undefined) return undefined;

@@ -1,4 +1,4 @@
-import type { RunPlan } from '../model/run.ts';
+import type { KeysOfRun, RunIdentity } from '../model/run-plan.ts';
 import { liveLeases, type Lease, type ShareBook } from './lease.ts';
 import { kmsRegions } from './worker-share.ts';
 
@@ -19,7 +19,7 @@ interface OtherRun {
 
 /** The use of each Region in which a run may ask KMS. A rollback asks nothing. */
 export async function usesOf(
-  plan: RunPlan,
+  plan: RunIdentity & KeysOfRun,
   book: Pick<ShareBook, 'read'>,
   now: number,
 ): Promise<readonly RegionUse[]> {

@@ -1,5 +1,5 @@
 import { MAX_KMS_REQUESTS_PER_SECOND } from '../model/job.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { RunIdentity, WorkOfRun } from '../model/run-plan.ts';
 import type { RunControl } from '../ports.ts';
 
 /** A slower run would not come to its end; one that shall do nothing is paused. */
@@ -12,10 +12,10 @@ export interface RunRate {
   readonly words?: string;
 }
 
-type RatePlan = Pick<RunPlan, 'runId' | 'limits' | 'highestRate'>;
+type RatePlan = Pick<RunIdentity, 'runId'> & Pick<WorkOfRun, 'limits' | 'highestRate'>;
 
 /** The highest rate that a run may be given: what its job promises to the other applications of the account. */
-export function highestRate({ highestRate: highest }: Pick<RunPlan, 'highestRate'>): number {
+export function highestRate({ highestRate: highest }: Pick<WorkOfRun, 'highestRate'>): number {
   return highest ?? MAX_KMS_REQUESTS_PER_SECOND;
 }
 
@@ -36,7 +36,7 @@ export function runRate({ kmsRequestsPerSecond: asked }: RunControl, plan: RateP
 }
 
 /** What is wrong with a rate that an operator asks for; `undefined` where nothing is. */
-export function rateProblem(asked: number, plan: Pick<RunPlan, 'highestRate'>): string | undefined {
+export function rateProblem(asked: number, plan: Pick<WorkOfRun, 'highestRate'>): string | undefined {
   return asked === withinBounds(asked, highestRate(plan))
     ? undefined
     : `can be from ${LOWEST_RATE} to ${highestRate(plan)} KMS requests a second, which is what its job allows`;

@@ -1,6 +1,7 @@
 import type { UnitProgress } from '../model/books.ts';
 import { regionOf } from '../model/arn.ts';
-import type { Phase, RunPlan } from '../model/run.ts';
+import type { Phase } from '../model/run.ts';
+import type { KeysOfRun } from '../model/run-plan.ts';
 import type { RateShares } from '../ports.ts';
 import { RegionShare, type SharePorts, type Worker } from './region-share.ts';
 
@@ -9,7 +10,7 @@ const PATIENCE_MS = 60_000;
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [1_000, 16_000];
 
 /** The Regions in which a pass asks KMS: each has quotas of its own. */
-export function kmsRegions({ sources, destination, route }: RunPlan, phase: Phase): readonly string[] {
+export function kmsRegions({ sources, destination, route }: KeysOfRun, phase: Phase): readonly string[] {
   const usable = sources.filter(({ unusable }) => unusable === undefined).map(({ keyArn }) => keyArn);
   const bridge = Object.values(route.bridge ?? {}) as readonly string[];
   switch (phase) {

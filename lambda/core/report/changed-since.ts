@@ -1,4 +1,4 @@
-import type { RunPlan } from '../model/run.ts';
+import type { RunPlan } from '../model/run-plan.ts';
 import { backAgain, isComparable } from '../proof/back-again.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { proofIdOf } from '../proof/plan-proofs.ts';

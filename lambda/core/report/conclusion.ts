@@ -1,7 +1,7 @@
 import type { OutcomeKind } from '../model/outcome.ts';
 import { unsettledIn } from '../verdict/run-verdict.ts';
 import { counted, type Doubt } from '../verdict/store-verdict.ts';
-import type { Report } from './report.ts';
+import type { Evidence, Report } from './report.ts';
 
 export interface Conclusion {
   readonly title: string;
@@ -111,7 +111,7 @@ function notProvenTitle(report: Report, remaining: number | null): string {
 }
 
 /** Besides what is counted as left, or to do, and what every run of that kind leaves open. */
-function hasOtherDoubts({ stores }: Report): boolean {
+function hasOtherDoubts({ stores }: Evidence): boolean {
   return stores.some(
     ({ verdict }) =>
       verdict.kind === 'not-proven' &&
@@ -120,16 +120,16 @@ function hasOtherDoubts({ stores }: Report): boolean {
 }
 
 /** A narrowed run says nothing of the rest of its stores. */
-function isNarrowed({ stores }: Report): boolean {
+function isNarrowed({ stores }: Evidence): boolean {
   return stores.some(({ narrowedTo }) => narrowedTo !== undefined);
 }
 
 /** Data keys that the concluding pass did not find where the job wants them. */
-function unsettledDataKeys({ stores }: Report): number {
+function unsettledDataKeys({ stores }: Evidence): number {
   return stores.reduce((sum, { concluding }) => sum + unsettledIn(concluding), 0);
 }
 
-function doubtTexts({ stores }: Report, which: (doubt: Doubt) => boolean): readonly string[] {
+function doubtTexts({ stores }: Evidence, which: (doubt: Doubt) => boolean): readonly string[] {
   return stores.flatMap(({ store, verdict }) =>
     verdict.kind === 'not-proven'
       ? verdict.doubts.filter(which).map(({ words }) => `${store}: ${words}.`)
@@ -137,18 +137,18 @@ function doubtTexts({ stores }: Report, which: (doubt: Doubt) => boolean): reado
   );
 }
 
-function withoutDataKey({ stores }: Report): string {
+function withoutDataKey({ stores }: Evidence): string {
   const records = stores.reduce((sum, store) => sum + store.withoutDataKey, 0);
   return records === 0
     ? ''
     : `${counted(records, 'record')} without a data key in the places that the job names.`;
 }
 
-function total({ stores }: Report, kind: OutcomeKind): number {
+function total({ stores }: Evidence, kind: OutcomeKind): number {
   return stores.reduce((sum, { outcomes }) => sum + (outcomes[kind] ?? 0), 0);
 }
 
-function names({ stores }: Report): string {
+function names({ stores }: Evidence): string {
   return stores.map(({ store }) => store).join(', ');
 }
 

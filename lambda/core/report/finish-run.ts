@@ -1,7 +1,7 @@
 import { releaseLocks, type StoreLocks } from '../lock/take-locks.ts';
 import type { UnitProgress } from '../model/books.ts';
 import { PremiseBroken } from '../model/errors.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { RunPlan } from '../model/run-plan.ts';
 import { runRate } from '../rate/run-rate.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { proofsOf } from './store-proofs.ts';

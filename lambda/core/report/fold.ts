@@ -1,6 +1,7 @@
 import { addBooks, EMPTY_BOOKS } from '../account/books.ts';
 import { MAX_FAILURES, type Books, type Failure, type UnitProgress } from '../model/books.ts';
-import type { Phase, RunPlan } from '../model/run.ts';
+import type { Phase } from '../model/run.ts';
+import type { PassesOfRun, RunIdentity, RunPlan, WorkOfRun } from '../model/run-plan.ts';
 import { narrowedTo } from '../stores/places.ts';
 import { notChecked } from '../verdict/not-checked.ts';
 import { runVerdict } from '../verdict/run-verdict.ts';
@@ -66,7 +67,7 @@ function sum(stores: PassBooks[Phase]): Books {
 }
 
 /** The pass that a run is about; a migration is verified by another one. */
-function mainPhase({ mode }: RunPlan): Phase {
+function mainPhase({ mode }: RunIdentity): Phase {
   switch (mode) {
     case 'census':
     case 'migrate':
@@ -77,11 +78,11 @@ function mainPhase({ mode }: RunPlan): Phase {
   }
 }
 
-function phasesOf(plan: RunPlan): readonly Phase[] {
+function phasesOf(plan: RunIdentity & PassesOfRun): readonly Phase[] {
   return [...new Set<Phase>([mainPhase(plan), ...(plan.verify ? (['verify'] as const) : [])])];
 }
 
-function isComplete(plan: RunPlan, passes: PassBooks): boolean {
+function isComplete(plan: RunIdentity & PassesOfRun & WorkOfRun, passes: PassBooks): boolean {
   return phasesOf(plan).every(
     phase => passes[phase].reduce((done, { unitsDone }) => done + unitsDone, 0) === plan.units,
   );

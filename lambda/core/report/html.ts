@@ -1,5 +1,5 @@
 import { OUTCOME_KINDS, type OutcomeKind } from '../model/outcome.ts';
-import type { Report, StoreReport } from './report.ts';
+import type { Course, Evidence, Report, StoreReport } from './report.ts';
 import { conclusion } from './conclusion.ts';
 import { STYLE } from './html-style.ts';
 
@@ -83,7 +83,7 @@ export function verdictText({ verdict }: StoreReport): string {
   }
 }
 
-function lookAlikesTable({ lookAlikes: { count, first } }: Report): string {
+function lookAlikesTable({ lookAlikes: { count, first } }: Evidence): string {
   if (count === 0) return '';
   const rows = first.map(({ store, locator, path, form }) => [
     `<code>${escape(store)}</code>`,
@@ -115,7 +115,7 @@ function outcomeCell(kind: OutcomeKind, count: number): string {
     : `<span class="outcome ${kind}">${number(count)}</span>`;
 }
 
-function keyMaterialsTable({ keyMaterials }: Report): string {
+function keyMaterialsTable({ keyMaterials }: Evidence): string {
   if (keyMaterials.length === 0) return '';
   const rows = keyMaterials.map(({ keyArn, keyMaterialId, state, rotatedAt, before, after }) => [
     `<code>${escape(keyArn)}</code>`,
@@ -128,7 +128,7 @@ function keyMaterialsTable({ keyMaterials }: Report): string {
   return table(['Key', 'Key material', 'State', 'Rotated', 'Data keys before', 'after'], rows);
 }
 
-function failuresTable({ failures }: Report): string {
+function failuresTable({ failures }: Evidence): string {
   if (failures.length === 0) return '';
   const rows = failures.map(({ store, locator, outcome, reason }) => [
     `<code>${escape(store)}</code>`,
@@ -139,14 +139,14 @@ function failuresTable({ failures }: Report): string {
   return table(['Store', 'Record', 'Outcome', 'Reason'], rows);
 }
 
-function fingerprintsText({ fingerprints }: Report): string {
+function fingerprintsText({ fingerprints }: Evidence): string {
   if (fingerprints === undefined) return '';
   const { compared, changed, first } = fingerprints;
   const text = `<p>${number(compared)} records compared with what they were before; ${number(changed)} differ: written since by somebody else, if by anybody.</p>`;
   return `${text}${list(first.map(({ store, locator }) => `${store} ${locator}`))}`;
 }
 
-function loadTable({ kms, estimate }: Report): string {
+function loadTable({ kms, estimate }: Course): string {
   const rows = [
     ['KMS requests', number(kms.requests), estimate === null ? '–' : number(estimate.kmsRequests)],
     ['KMS throttled', number(kms.throttled), '–'],

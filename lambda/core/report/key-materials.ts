@@ -1,10 +1,12 @@
 import type { Books, KeyMaterialCount } from '../model/books.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { KeysOfRun, PassesOfRun, RunIdentity } from '../model/run-plan.ts';
 import type { KeyMaterialReport } from './report.ts';
+
+type MaterialsOf = RunIdentity & KeysOfRun & PassesOfRun;
 
 /** The counts with what KMS told of each key material when the run began. */
 export function keyMaterialReports(
-  plan: RunPlan,
+  plan: MaterialsOf,
   total: Books,
   verified: Books,
 ): readonly KeyMaterialReport[] {
@@ -21,7 +23,7 @@ export function keyMaterialReports(
 }
 
 /** Counts before come from the first pass; counts after, where the verify pass could ask, from its answers. */
-export function keyMaterials(plan: RunPlan, total: Books, verified: Books): readonly KeyMaterialCount[] {
+export function keyMaterials(plan: MaterialsOf, total: Books, verified: Books): readonly KeyMaterialCount[] {
   if (plan.mode !== 'migrate' || !plan.verify) return total.keyMaterials;
   const asked = new Map(verified.keyMaterials.map(count => [materialId(count), count]));
   const known = new Set(total.keyMaterials.map(materialId));

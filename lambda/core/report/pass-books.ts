@@ -1,6 +1,7 @@
 import { addBooks, booksBalance, EMPTY_BOOKS } from '../account/books.ts';
 import type { Books, UnitProgress } from '../model/books.ts';
-import type { Phase, RunPlan } from '../model/run.ts';
+import type { Phase } from '../model/run.ts';
+import type { RunIdentity, StoresOfRun } from '../model/run-plan.ts';
 
 interface StoreBooks {
   readonly books: Books;
@@ -10,7 +11,10 @@ interface StoreBooks {
 export type PassBooks = Record<Phase, StoreBooks[]>;
 
 /** One set of books for each store and pass, whatever the number of units. */
-export async function passBooks(plan: RunPlan, units: AsyncIterable<UnitProgress>): Promise<PassBooks> {
+export async function passBooks(
+  plan: RunIdentity & StoresOfRun,
+  units: AsyncIterable<UnitProgress>,
+): Promise<PassBooks> {
   const passes: PassBooks = {
     migrate: emptyBooks(plan),
     verify: emptyBooks(plan),
@@ -35,6 +39,6 @@ export async function passBooks(plan: RunPlan, units: AsyncIterable<UnitProgress
   return passes;
 }
 
-function emptyBooks(plan: RunPlan): StoreBooks[] {
+function emptyBooks(plan: StoresOfRun): StoreBooks[] {
   return plan.stores.map(() => ({ books: EMPTY_BOOKS, unitsDone: 0 }));
 }

@@ -39,40 +39,58 @@ export interface KeyMaterialReport extends KeyMaterialCount {
   readonly rotationType?: string;
 }
 
-/** The account of a run (docs/design.md, Report): what `rewrap report`, the HTML page and `report.json` all show. */
-export interface Report {
+/**
+ * The account of a run (docs/design.md, Report): what `rewrap report`, the HTML page and `report.json` all show. In
+ * groups: whoever needs one of them asks for that one.
+ */
+export interface Report extends ReportedRun, EndOfRun, Evidence, Course {}
+
+/** Which run it was. */
+export interface ReportedRun {
   readonly runId: string;
   readonly job: string;
   readonly mode: RunMode;
-  readonly state: 'succeeded' | 'failed';
-  /** What the run comes to: title, text, exit code, metrics and proofs all follow from it. */
-  readonly verdict: RunVerdict;
   /** Unfinished runs that this one went on from, latest first: their counts are part of its own. */
   readonly continues?: readonly string[];
   readonly startedAt: string;
   readonly endedAt: string;
-  readonly stores: readonly StoreReport[];
-  readonly route: { readonly type: RouteType; readonly why: string };
   readonly dryRun: boolean;
-  readonly keyMaterials: readonly KeyMaterialReport[];
+}
+
+/** What it comes to. */
+export interface EndOfRun {
+  readonly state: 'succeeded' | 'failed';
+  /** What the run comes to: title, text, exit code, metrics and proofs all follow from it. */
+  readonly verdict: RunVerdict;
   /** Data keys that may still need a source key; `null` wherever a scan did not finish, or did not see all of a store. */
   readonly remaining: number | null;
   /** The same within the part that a narrowed run was about; absent where the run was about everything. */
   readonly remainingInScope?: number | null;
+  /** Why the run failed, in the words of the error that ended it. */
+  readonly error?: string;
+}
+
+/** What that rests on, and what it does not rest on. */
+export interface Evidence {
+  readonly stores: readonly StoreReport[];
+  readonly keyMaterials: readonly KeyMaterialReport[];
   /** The new data keys are copies: the source records, or the old data keys beside them, stay as they are. */
   readonly keepsSource: boolean;
   /** Records compared, beside their data key, with what they were before the run; where the job asks for it. */
   readonly fingerprints?: Fingerprints;
+  /** Outside the job's places; the first 100 are named. */
+  readonly lookAlikes: LookAlikeCount;
+  /** The first 100; all of them are in the journal. */
+  readonly failures: readonly Failure[];
+  /** What the verdict does not rest on, in words that a person can act on. */
+  readonly notChecked: readonly string[];
+}
+
+/** How it went. */
+export interface Course {
+  readonly route: { readonly type: RouteType; readonly why: string };
   readonly kms: { readonly requests: number; readonly throttled: number };
   readonly estimate: Estimate | null;
   readonly warnings: readonly string[];
-  /** Outside the job's places; the first 100 are named. */
-  readonly lookAlikes: LookAlikeCount;
-  /** What the verdict does not rest on, in words that a person can act on. */
-  readonly notChecked: readonly string[];
-  /** The first 100; all of them are in the journal. */
-  readonly failures: readonly Failure[];
-  /** Why the run failed, in the words of the error that ended it. */
-  readonly error?: string;
   readonly files: { readonly journal: string; readonly run: string };
 }

@@ -1,12 +1,12 @@
 import type { OutcomeKind } from '../model/outcome.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { RunPlan } from '../model/run-plan.ts';
 import { aboutStore } from '../proof/plan-proofs.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import type { Doubt, StoreVerdict } from '../verdict/store-verdict.ts';
-import type { Report } from './report.ts';
+import type { EndOfRun, Evidence, ReportedRun } from './report.ts';
 
 /** What a report says of each of its stores. A run that failed may have found doubts; it proves nothing. */
-export function proofsOf(plan: RunPlan, report: Report): readonly StoreProof[] {
+export function proofsOf(plan: RunPlan, report: ReportedRun & EndOfRun & Evidence): readonly StoreProof[] {
   return plan.stores.flatMap((_, index) => {
     const store = report.stores[index];
     if (store === undefined) return [];

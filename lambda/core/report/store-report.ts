@@ -1,7 +1,8 @@
 import { EMPTY_BOOKS, inDoubt } from '../account/books.ts';
 import type { Books } from '../model/books.ts';
 import type { Store } from '../model/job.ts';
-import type { Phase, RunPlan } from '../model/run.ts';
+import type { Phase } from '../model/run.ts';
+import type { RunPlan } from '../model/run-plan.ts';
 import { narrowedTo, ownPlace, storeName } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
 import { storeVerdict, type StoreVerdict } from '../verdict/store-verdict.ts';

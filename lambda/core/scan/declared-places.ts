@@ -1,6 +1,7 @@
 import { configureFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import type { Store } from '../model/job.ts';
+import type { StoresOfRun } from '../model/run-plan.ts';
 import type { AttributePath, StoreRecord } from '../model/record.ts';
 import { shareRecords } from '../model/store-place.ts';
 import { writtenPlace } from '../stores/places.ts';
@@ -9,7 +10,7 @@ import { kindOf } from '../stores/registry.ts';
 /** The places that all stores of a job declare in the records of one of them, in the words of the scanner. */
 export function declaredPlacesOf(
   store: Store,
-  { stores, storeRegion }: { readonly stores: readonly Store[]; readonly storeRegion: string },
+  { stores, storeRegion }: Pick<StoresOfRun, 'stores' | 'storeRegion'>,
   formats: FormatRegistry,
 ): readonly AttributePath[] {
   const place = writtenPlace(store, storeRegion);

@@ -2,7 +2,8 @@ import { PremiseBroken } from '../model/errors.ts';
 import { bindFormat } from '../job/bind-format.ts';
 import type { BoundFormat, FormatRegistry } from '../model/format.ts';
 import type { Store } from '../model/job.ts';
-import type { RunPlan, Unit } from '../model/run.ts';
+import type { Unit } from '../model/run.ts';
+import type { KeysOfRun, RunPlan, StoresOfRun } from '../model/run-plan.ts';
 import { declaredPlacesOf } from './declared-places.ts';
 import { lookingFor, type Look } from './look-alikes/look-alikes.ts';
 
@@ -36,7 +37,7 @@ export function unitScope(unit: Unit, plan: RunPlan, formats: FormatRegistry): U
 /** Looks outside the places that the job's stores declare, and those that it answers for. */
 function lookFor(
   store: Store,
-  { stores, storeRegion, sources, destination }: RunPlan,
+  { stores, storeRegion, sources, destination }: StoresOfRun & KeysOfRun,
   formats: FormatRegistry,
 ): Look {
   return lookingFor({

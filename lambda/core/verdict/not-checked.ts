@@ -1,19 +1,13 @@
 import type { Store } from '../model/job.ts';
-import { isAsymmetric, type PlannedKey } from '../model/key-use.ts';
-import type { RunMode } from '../model/run.ts';
+import { isAsymmetric } from '../model/key-use.ts';
+import type { KeysOfRun, RunIdentity, StoresOfRun } from '../model/run-plan.ts';
 import { narrowedTo, storeName } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
 
 /** What a run knows of itself that says what it cannot know. */
-export interface NotCheckedOf {
-  readonly mode: RunMode;
-  readonly sources: readonly PlannedKey[];
-  readonly destination: PlannedKey;
-  readonly stores: readonly Store[];
-  readonly keepsSource: boolean;
-  /** Records of each store that the run visited at most. */
-  readonly sample?: number;
-}
+export type NotCheckedOf = Pick<RunIdentity, 'mode'> &
+  Pick<KeysOfRun, 'sources' | 'destination'> &
+  Pick<StoresOfRun, 'stores' | 'keepsSource' | 'sample'>;
 
 /** What the verdict of a run rests not on, in words that a person can act on. */
 export function notChecked(run: NotCheckedOf): readonly string[] {

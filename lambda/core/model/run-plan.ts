@@ -1,0 +1,80 @@
+import type { Limits, Store } from './job.ts';
+import type { PlannedKey } from './key-use.ts';
+import type { PlannedRoute } from './route.ts';
+import type { Estimate, KnownKeyMaterial, RunMode, StoreLook } from './run.ts';
+
+/**
+ * A run with everything resolved, as Plan leaves it in the run bucket. In groups: whoever needs one of them asks for that
+ * one. Fields that may be absent are so in plans of earlier versions, unless they say something else.
+ */
+export interface RunPlan extends RunIdentity, KeysOfRun, StoresOfRun, PassesOfRun, WorkOfRun, Forecast {}
+
+/** Which run it is, and of what. */
+export interface RunIdentity {
+  readonly runId: string;
+  readonly job: string;
+  readonly mode: RunMode;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** The run that a rollback undoes; absent in all others. */
+  readonly rollsBack?: string;
+  /** Unfinished runs of the same work, latest first: units go on from where those have left them. */
+  readonly continues?: readonly string[];
+}
+
+/** From which keys to which, and on which way. */
+export interface KeysOfRun {
+  readonly sources: readonly PlannedKey[];
+  readonly destination: PlannedKey;
+  readonly route: PlannedRoute;
+  /** For every KMS request of the run. KMS documents them as not secret. */
+  readonly grantTokens: readonly string[];
+  /** What KMS tells of the key materials of all keys of the run, at its start. */
+  readonly keyMaterials: readonly KnownKeyMaterial[];
+}
+
+/** Where it works. */
+export interface StoresOfRun {
+  readonly stores: readonly Store[];
+  /** The Region of stores that name none. */
+  readonly storeRegion: string;
+  /** By index of the store: the slot that its format looks at. */
+  readonly slots?: readonly string[];
+  /** Of each store that was looked at. */
+  readonly looked?: readonly StoreLook[];
+  /** Source records, or old data keys beside the new ones, stay as they are. */
+  readonly keepsSource: boolean;
+  /** Records of each store to visit at most; absent where the run is no sample. */
+  readonly sample?: number;
+}
+
+/** What its passes do. */
+export interface PassesOfRun {
+  /** A census that has KMS check every data key and make no new ciphertext. */
+  readonly dryRun: boolean;
+  readonly verify: boolean;
+  /** The verify pass compares every record with what the migrate pass has read, beside the data key. */
+  readonly fingerprints?: boolean;
+}
+
+/** How the work is cut, and how fast it may be done. */
+export interface WorkOfRun {
+  readonly units: number;
+  /** By index of the store. */
+  readonly unitsPerStore: readonly number[];
+  /** Workers that can be busy at one time: never more than units. */
+  readonly workers: number;
+  /** Records a worker reads, journals and writes at a time, at most. */
+  readonly pageSize: number;
+  /** The longest that one invocation of a worker takes. */
+  readonly workerTimeoutSeconds: number;
+  readonly limits: Limits;
+  /** The highest rate that it may be given while it runs: the job's limit. */
+  readonly highestRate?: number;
+}
+
+/** What an operator is told beforehand. */
+interface Forecast {
+  readonly estimate: Estimate;
+  readonly warnings: readonly string[];
+}
