@@ -64,7 +64,7 @@ export const ROOMS = [
   ),
   core('verify', 'model', 'ports.ts', 'keys', 'stores', 'scan', 'reencrypt', 'journal', 'account'),
   core('rollback', 'model', 'ports.ts', 'scan', 'change', 'journal', 'account'),
-  core('proof', 'model', 'stores', 'verdict', 'scan'),
+  core('proof', 'model', 'stores', 'verdict'),
   core('report', 'model', 'ports.ts', 'stores', 'verdict', 'rate', 'lock', 'account', 'proof'),
   core(
     'plan',

@@ -27,7 +27,7 @@ const FORBIDDEN: readonly (readonly [file: string, source: string, words: string
   ['lambda/formats/registry.ts', '@aws-sdk/client-dynamodb', 'Only lambda/adapters may import the AWS SDK'],
   ['lambda/formats/registry.ts', '../adapters/aws/clients.ts', 'Import the port'],
   ['lambda/formats/registry.ts', '../core/job/parse-job.ts', 'formats may import core/model'],
-  ['lambda/formats/registry.ts', '../core/scan/digest.ts', 'formats may import core/model'],
+  ['lambda/formats/registry.ts', '../core/model/digest.ts', 'formats may import core/model'],
   ['lambda/formats/registry.ts', 'node:http2', 'formats may import core/model'],
   ['lambda/adapters/kms/key-service.ts', '../../formats/registry.ts', 'Formats are known by the interface'],
   ['lambda/adapters/kms/key-service.ts', '../../handlers/plan.ts', 'Handlers are entry points'],
@@ -153,7 +153,7 @@ const ADAPTER = 'lambda/adapters/executions.ts';
 const linted = lint([
   ...impure.map(([file, line]) => [file, line] as const),
   ['lambda/core/plan/plan-run.ts', 'export const then = new Date(0).toISOString();'],
-  ['lambda/core/scan/digest.ts', "import { createHash } from 'node:crypto';"],
+  ['lambda/core/model/digest.ts', "import { createHash } from 'node:crypto';"],
   [ADAPTER, 'export const client = new SFNClient({});'],
   [ADAPTER, "export const client = withNamedCalls(new SFNClient({}), 'states');"],
 ]);

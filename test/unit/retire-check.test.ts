@@ -1,7 +1,7 @@
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import type { KeyUsage } from '../../lambda/core/retire/ports.ts';
 import { retireCheck, type RetireFacts } from '../../lambda/core/retire/retire-check.ts';
-import { evidenceOf } from '../../lambda/core/retire/standing-proofs.ts';
+import { evidenceOf } from '../../lambda/core/retire/evidence.ts';
 import type { KnownStore } from '../../lambda/core/retire/store-findings.ts';
 import { weightOf } from '../../lambda/core/proof/proof-reach.ts';
 import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';

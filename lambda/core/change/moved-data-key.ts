@@ -4,7 +4,7 @@ import type { BoundFormat, Replacement } from '../model/format.ts';
 import type { EncryptionAlgorithm } from '../model/key-use.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { Reply } from '../keys/check-reply.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import type { ChangedDataKey } from './record-change.ts';
 

@@ -4,7 +4,7 @@ import { canonicalContext, type EncryptionContext } from '../model/encryption-co
 import type { BoundFormat } from '../model/format.ts';
 import type { StoreRecord } from '../model/record.ts';
 import { isContextBound } from '../keys/check-reply.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import type { MovedDataKey } from './moved-data-key.ts';
 
 export interface Expected {

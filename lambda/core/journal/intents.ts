@@ -5,7 +5,7 @@ import { storeName } from '../stores/places.ts';
 import { isWritten, type DataKeyPlace } from '../model/place.ts';
 import type { AttributeValue } from '../model/record.ts';
 import type { RouteType } from '../model/route.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { JOURNAL_SCHEMA, type IntendedDataKey, type IntentEntry, type UndoPlace } from './entries.ts';
 

@@ -1,6 +1,6 @@
 import { storeName } from '../stores/places.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { JOURNAL_SCHEMA, type OutcomeEntry } from './entries.ts';

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import * as z from 'zod';
 import { fromJson } from '../model/attribute-json.ts';
 import type { ReadIntents } from './ports.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import { JOURNAL_SCHEMA, type IntentEntry } from './entries.ts';
 import { placeDigest } from './intents.ts';
 import { fromSchema2, schema2 } from './schema-2.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { fromJson } from '../model/attribute-json.ts';
 import type { AttributeValue } from '../model/record.ts';
 import type { RouteType } from '../model/route.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import { JOURNAL_SCHEMA, type IntentEntry, type UndoPlace } from './entries.ts';
 import { placeDigest } from './intents.ts';
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 import { workOf } from './cut-work.ts';
 import type { PlannedRun } from './plan-request.ts';

@@ -3,7 +3,7 @@ import { canonicalJson } from '../model/canonical-json.ts';
 import type { Store } from '../model/job.ts';
 import type { KeysOfRun, RunIdentity, StoresOfRun } from '../model/run-plan.ts';
 import { narrowedTo, writtenPlace } from '../stores/places.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import { proofId } from './proof-id.ts';
 import type { ProofPart, StoreProof } from './store-proof.ts';
 

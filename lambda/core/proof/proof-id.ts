@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { canonicalJson } from '../model/canonical-json.ts';
 import { storePlaceText } from '../model/store-place.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import { weightOf } from './proof-reach.ts';
 import type { StoreProof } from './store-proof.ts';
 

@@ -5,7 +5,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { NotReEncrypted } from '../ports.ts';
 import { sideOf, type Attempt, type Attempts } from './attempts.ts';
 import type { Reply } from '../keys/check-reply.ts';
-import { mustTellMaterial, NOT_TOLD, standingOf } from './key-material.ts';
+import { mustTellMaterial, NOT_TOLD, materialAge } from './key-material.ts';
 import { takeRoute, tryRoute } from '../routes/take-route.ts';
 import type { RouteOptions } from '../routes/route.ts';
 
@@ -106,7 +106,7 @@ function isInPlace({ side }: Attempt, { source, destination }: Reply): boolean {
 
 /** Under the current key material, the stored ciphertext is as good as the new one. */
 function inPlace(reply: Reply, { attempts }: AskOptions): Answer | undefined {
-  switch (standingOf(reply, attempts.keys)) {
+  switch (materialAge(reply, attempts.keys)) {
     case 'current':
       return settled({ kind: 'already-current', source: reply.source });
     case 'not-told':

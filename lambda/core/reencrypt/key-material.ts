@@ -16,7 +16,7 @@ export interface MovedKeys {
  * KMS names materials of symmetric keys. Two that are not named are not known to be equal: only where the job moves data
  * keys to another key, any material of that key will do.
  */
-export function standingOf(
+export function materialAge(
   { source, destination }: Reply,
   keys: MovedKeys,
 ): 'current' | 'older' | 'not-told' {

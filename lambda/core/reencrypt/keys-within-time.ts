@@ -3,7 +3,7 @@ import type { Questions } from '../scan/turns.ts';
 import type { Finding } from '../model/data-key.ts';
 import { canonicalContext } from '../model/encryption-context.ts';
 import type { DryRunAnswer, KeyService, ReEncryptAnswer, ReEncryptRequest } from '../ports.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import { NoTimeLeft } from './twins.ts';
 
 /** What KMS will say of these bytes for ever: a ciphertext never changes its key, nor its context. */

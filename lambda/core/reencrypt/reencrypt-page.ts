@@ -2,7 +2,7 @@ import { ALL_THE_TIME, type Turns } from '../scan/turns.ts';
 import type { DataKey, WriteTo } from '../model/data-key.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { canonicalContext } from '../model/encryption-context.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import { askKms, type Answer, type AskOptions } from './ask-kms.ts';
 import { askTwinsOnce } from './twins.ts';
@@ -23,7 +23,7 @@ export async function reencryptPage(
   { turns = ALL_THE_TIME, ...options }: AskOptions & { readonly turns?: Turns },
 ): Promise<readonly PageAnswer[]> {
   const questions = found.filter(({ finding }) => finding.kind === 'data-key');
-  const answers = await askTwinsOnce(questions, fingerprint, { ask: one => ask(one, options), turns });
+  const answers = await askTwinsOnce(questions, questionOf, { ask: one => ask(one, options), turns });
   return found.flatMap(one => {
     const answer = answerFor(one, answers);
     return answer === undefined ? [] : [{ found: one, answer }];
@@ -68,7 +68,8 @@ function asWritten(
   return { kind, slot, ciphertext, contexts, readerContexts, ...label };
 }
 
-function fingerprint({ finding, record }: Found): string {
+/** All that an answer depends on. */
+function questionOf({ finding, record }: Found): string {
   const { ciphertext, contexts, readerContexts, recordedKeyArn, recordedAlgorithm, writeTo } =
     finding as DataKey;
   return [

@@ -7,19 +7,19 @@ export class NoTimeLeft extends Error {
 }
 
 /**
- * Asks once for all values with the same fingerprint, in their order, and gives every one of them the answer. Those for
- * which there was no time have none.
+ * Asks each question once, in the order of the values, and gives its answer to every value that has it. Values whose
+ * question there was no time for get none.
  */
 export async function askTwinsOnce<Value, Answer>(
   values: readonly Value[],
-  fingerprint: (value: Value) => string,
+  questionOf: (value: Value) => string,
   { ask, turns }: { readonly ask: (value: Value) => Promise<Answer>; readonly turns: Turns },
 ): Promise<ReadonlyMap<Value, Answer>> {
   const twins = new Map<string, { readonly first: Value; readonly all: Value[] }>();
   for (const value of values) {
-    const print = fingerprint(value);
-    const known = twins.get(print);
-    if (known === undefined) twins.set(print, { first: value, all: [value] });
+    const question = questionOf(value);
+    const known = twins.get(question);
+    if (known === undefined) twins.set(question, { first: value, all: [value] });
     else known.all.push(value);
   }
   const answered = await pMap(

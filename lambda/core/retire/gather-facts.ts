@@ -13,7 +13,7 @@ import {
 } from './known-places.ts';
 import type { KeyUsage } from './ports.ts';
 import type { RetireFacts } from './retire-check.ts';
-import { evidenceOf } from './standing-proofs.ts';
+import { evidenceOf } from './evidence.ts';
 import type { KnownStore } from './store-findings.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 
@@ -39,12 +39,12 @@ export async function gatherFacts(question: RetireQuestion, ports: RetirePorts):
     ({ sourceKeyArns, destinationKeyArn }) =>
       sourceKeyArns.includes(key.arn) || destinationKeyArn === key.arn,
   );
-  const standing = ofJobs(jobs, references, { keyArn: key.arn, about });
+  const { moving, unresolved } = ofJobs(jobs, references, { keyArn: key.arn, about });
   const named = namedPlaces(jobs, formats);
   const past = { named, proofs, keyArn: key.arn };
   const superseded = about.filter(proof => isSuperseded(proof, past));
   const known = knownPlaces(
-    namedPlaces(standing.moving, formats),
+    namedPlaces(moving, formats),
     about.filter(proof => !superseded.includes(proof)),
   );
   return {
@@ -52,7 +52,7 @@ export async function gatherFacts(question: RetireQuestion, ports: RetirePorts):
     usage: await ports.usageOf(key.arn),
     stores: await Promise.all(known.map(one => knownStore(one, past, ports.stores))),
     superseded: superseded.filter(({ slot }) => slot !== undefined),
-    unresolved: standing.unresolved,
+    unresolved,
     destinationOf: jobs
       .filter(({ destination }) => references.get(destination.key) === key.arn)
       .map(({ name }) => `job ${name}`),

@@ -12,7 +12,7 @@ import {
   type StorePlace,
 } from '../model/store-place.ts';
 import { writtenPlace } from '../stores/places.ts';
-import { isWholeProofOf } from './standing-proofs.ts';
+import { isWholeProofOf } from './evidence.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { jobText } from '../proof/plan-proofs.ts';
 

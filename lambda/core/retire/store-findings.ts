@@ -2,7 +2,7 @@ import { counted } from '../verdict/store-verdict.ts';
 import { blocks, note, waits, type RetireFinding } from './findings.ts';
 import { storePlaceText, type StorePlace } from '../model/store-place.ts';
 import type { StoreBackups } from '../stores/store.ts';
-import type { Evidence } from './standing-proofs.ts';
+import type { Evidence } from './evidence.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 
 /** A store that some job moves away from the key, whether or not a run has been there. */

@@ -8,7 +8,7 @@ import type { BoundFormat } from '../model/format.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { heldAt, type DataKeyPlace } from '../model/place.ts';
 import type { AttributeValue, StoreRecord } from '../model/record.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 
 /** A data key that goes back. */
 export interface UndoneDataKey extends ChangedDataKey {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { toJson } from '../model/attribute-json.ts';
 import type { AttributeMap, AttributePath, AttributeValue, StoreRecord } from '../model/record.ts';
-import { digest } from './digest.ts';
+import { digest } from '../model/digest.ts';
 
 /**
  * A digest of a record without what its format declares that a run may change: equal before and after, unless somebody

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { StoreRecord } from '../model/record.ts';
-import { digest } from './digest.ts';
+import { digest } from '../model/digest.ts';
 import type { Found } from './find-data-keys.ts';
 
 /** How records and data keys are remembered in a checkpoint: 72 bits of a digest, in 12 characters. */

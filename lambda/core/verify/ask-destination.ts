@@ -4,7 +4,7 @@ import type { PlannedKey } from '../model/key-use.ts';
 import type { KeyService, ReEncryptAnswer } from '../ports.ts';
 import { sideOf } from '../reencrypt/attempts.ts';
 import { checkReply } from '../keys/check-reply.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import { ciphertextOf } from './asked-ciphertext.ts';
 
 export type DestinationAnswer =

@@ -4,7 +4,7 @@ import type { StoreRecord } from '../model/record.ts';
 import { names } from '../model/key-use.ts';
 import { FOREIGN, unreadableWith } from '../reencrypt/ask-kms.ts';
 import type { Reply } from '../keys/check-reply.ts';
-import { NOT_TOLD, standingOf, type MovedKeys } from '../reencrypt/key-material.ts';
+import { NOT_TOLD, materialAge, type MovedKeys } from '../reencrypt/key-material.ts';
 import type { DestinationAnswer } from './ask-destination.ts';
 
 export interface Verdict {
@@ -95,7 +95,7 @@ function opened({ finding, record, keys }: Evidence, reply: Reply): Verdict {
   const label = labelOf(finding);
   if (label !== undefined && !names(keys.destination, label))
     return remains({ source, reason: `under the destination key, but the record names ${label} beside it` });
-  switch (standingOf(reply, keys)) {
+  switch (materialAge(reply, keys)) {
     case 'current':
       return { outcome: { kind: 'already-current', source }, remains: false };
     case 'older':

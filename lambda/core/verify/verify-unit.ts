@@ -8,7 +8,7 @@ import type { KeyService, RecordStore } from '../ports.ts';
 import type { OutcomeArchive } from '../journal/ports.ts';
 import { KeysWithinTime } from '../reencrypt/keys-within-time.ts';
 import { askTwinsOnce } from '../reencrypt/twins.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import { lookThrough } from '../scan/look-through.ts';
 import { pages } from '../scan/pages.ts';

@@ -11,7 +11,7 @@ import { changed } from '../model/place.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { RecordStore, WriteResult } from '../ports.ts';
 import { isContextBound } from '../keys/check-reply.ts';
-import { digest } from '../scan/digest.ts';
+import { digest } from '../model/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 
 type Outcomes = readonly (readonly [Found, Outcome])[];
@@ -112,12 +112,12 @@ interface MadeAnew {
 
 /** A change for the record as it is now. What another writer has replaced is left to that writer. */
 async function madeAnew(move: Move, current: StoreRecord, options: ApplyOptions): Promise<MadeAnew> {
-  const standings = move.dataKeys.map(one => ({ one, standing: standingOf(one, current, options.format) }));
-  const settled = standings.flatMap(({ one, standing }) =>
-    standing === 'old' ? [] : all([one], { kind: standing === 'ours' ? 'written' : 'precondition-failed' }),
+  const slots = move.dataKeys.map(one => ({ one, holds: heldNow(one, current, options.format) }));
+  const settled = slots.flatMap(({ one, holds }) =>
+    holds === 'old' ? [] : all([one], { kind: holds === 'ours' ? 'written' : 'precondition-failed' }),
   );
-  const stillOld = standings.flatMap(({ one, standing }) =>
-    standing === 'old' ? [movedInto(current, one, options.format)] : [],
+  const stillOld = slots.flatMap(({ one, holds }) =>
+    holds === 'old' ? [movedInto(current, one, options.format)] : [],
   );
   if (stillOld.length === 0) return { settled };
   const again = { ...moveOf(current, stillOld, options.format), retries: move.retries + 1 };
@@ -130,9 +130,9 @@ function all(dataKeys: readonly MovedDataKey[], result: WriteResult): Outcomes {
 }
 
 /** What a slot holds after a lost race: our own new ciphertext, still the old one, or another's. */
-type Standing = 'ours' | 'old' | 'other';
+type HeldNow = 'ours' | 'old' | 'other';
 
-function standingOf(one: MovedDataKey, current: StoreRecord, format: ApplyOptions['format']): Standing {
+function heldNow(one: MovedDataKey, current: StoreRecord, format: ApplyOptions['format']): HeldNow {
   const { slot, newDigest, found } = one;
   const now = format.read(current).find(finding => finding.slot === slot);
   if (now === undefined) return 'other';

@@ -1,5 +1,5 @@
 import { covers, type StorePlace } from '../../lambda/core/model/store-place.ts';
-import { evidenceOf } from '../../lambda/core/retire/standing-proofs.ts';
+import { evidenceOf } from '../../lambda/core/retire/evidence.ts';
 import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
 import { proofId } from '../../lambda/core/proof/proof-id.ts';
 import { FOREIGN_KEY, OLD_KEY } from '../support/builders.ts';
