@@ -13,12 +13,16 @@ export const MAX_CONCURRENCY = 1_000;
 
 const encryptionAlgorithm = oneOf(ENCRYPTION_ALGORITHMS)
   .default('SYMMETRIC_DEFAULT')
-  .describe('SYMMETRIC_DEFAULT for symmetric keys; one of the others for an asymmetric key.');
+  .describe(
+    'SYMMETRIC_DEFAULT for a symmetric key, one of RSAES_OAEP_… for an RSA key, SM2PKE for an SM2 key.',
+  );
 
 const fingerprints = z
   .boolean({ error: 'is not true or false' })
   .default(false)
-  .describe('Compare every record after a migration with what it was before, beside its data key.');
+  .describe(
+    'The verify pass compares every record, apart from its data key, with what the migrate pass read, and names those that differ: somebody else has written to them since. Needs verify "full"; not for stores with copyTo.',
+  );
 
 const sourceKey = z
   .union([keyReference, strictObject({ key: keyReference, encryptionAlgorithm }, 'a source key')], {
@@ -33,11 +37,15 @@ const sourceKey = z
 
 const destination = strictObject(
   {
-    key: keyReference,
+    key: keyReference.describe(
+      'The ARN or alias ARN of the key to move to. It may be one of the source keys: data keys then move to its current key material, or to another encryption context.',
+    ),
     encryptionAlgorithm,
     dataKeyBytes: wholeNumber(1, 4096, 'bytes')
       .default(32)
-      .describe('Length of the longest data key in plaintext: what an RSA destination must be able to hold.'),
+      .describe(
+        'Length in bytes of the longest data key in plaintext. An RSA destination must be able to hold it.',
+      ),
   },
   'the destination',
 );
@@ -46,7 +54,9 @@ const route = strictObject(
   {
     type: oneOf([...ROUTE_TYPES, 'auto'])
       .default('auto')
-      .describe('How a data key gets from source to destination; auto takes the safest that works.'),
+      .describe(
+        'How a data key gets from the source key to the destination key. With auto, Plan takes the safest route that works.',
+      ),
     ...Object.assign({}, ...ALL_ROUTES.map(({ fields }) => fields)),
   },
   'a route',
@@ -57,12 +67,14 @@ const limits = strictObject(
     kmsRequestsPerSecond: wholeNumber(1, MAX_KMS_REQUESTS_PER_SECOND, 'requests per second')
       .default(500)
       .describe(
-        'ReEncrypt requests per second of the whole fleet, retries included. Default 500: 5 % of the smallest Regional quota.',
+        'KMS requests per second of all workers together, both hops of a bridge and retries included. The default is 5 % of the smallest Regional quota.',
       ),
-    maxConcurrency: wholeNumber(1, MAX_CONCURRENCY, 'workers').default(16).describe('Workers at one time.'),
+    maxConcurrency: wholeNumber(1, MAX_CONCURRENCY, 'workers')
+      .default(16)
+      .describe('How many workers may run at one time.'),
     toleratedFailurePercentage: wholeNumber(0, 100, 'percent')
       .default(0)
-      .describe('Percentage of units that may fail before the run stops.'),
+      .describe('Percentage of units that may fail. If more fail, the run stops.'),
   },
   'limits',
 );
@@ -73,7 +85,7 @@ const schedule = strictObject(
       .regex(/^(rate|cron|at)\(.+\)$/, {
         error: 'is no EventBridge Scheduler expression; write rate(90 days) or cron(0 3 ? * SUN *)',
       })
-      .describe('EventBridge Scheduler expression, UTC.'),
+      .describe('An expression of EventBridge Scheduler, in UTC.'),
     mode: oneOf(['migrate', 'census']).default('migrate').describe('What a scheduled run does.'),
   },
   'a schedule',
@@ -104,15 +116,17 @@ function makeJobSchema(formats: FormatRegistry): z.ZodObject {
         {
           keys: z
             .array(sourceKey, { error: 'is missing or no list; write at least one key ARN' })
-            .min(1, { error: `is empty; ${KEY_CURE}` }),
+            .min(1, { error: `is empty; ${KEY_CURE}` })
+            .describe('ARNs or alias ARNs of keys in one Region.'),
         },
         'the source',
-      ).describe('The allow-list: data keys under any other key are left untouched.'),
+      ).describe('The allow-list: a data key under any other key is left alone and counted as foreign-key.'),
       destination,
       route: route.default({ type: 'auto' }),
       stores: z
         .array(storeSchema(formats), { error: 'is missing or no list; write at least one store' })
-        .min(1, { error: 'is empty; write at least one store' }),
+        .min(1, { error: 'is empty; write at least one store' })
+        .describe('Where the data keys are.'),
       limits: limits.default({
         kmsRequestsPerSecond: 500,
         maxConcurrency: 16,
@@ -121,7 +135,9 @@ function makeJobSchema(formats: FormatRegistry): z.ZodObject {
       fingerprints,
       verify: oneOf(['full', 'off'])
         .default('full')
-        .describe('full asks KMS about every data key again after a migration.'),
+        .describe(
+          'With full, KMS is asked about every data key again after a migration. With off it is not, and what remains is not known.',
+        ),
       schedule: schedule.optional(),
     },
     'a job',

@@ -24,7 +24,9 @@ function formatOf({ type, records }: StoreKind, formats: FormatRegistry) {
   const [first, ...others] = definitions.map(({ configSchema }) => configSchema);
   if (first === undefined) throw new Error(`no format reads the records of ${type}: check the registry`);
   const names = definitions.map(({ name }) => `"${name}"`).join(' or ');
-  return z.discriminatedUnion('type', [first, ...others], {
-    error: `is no format of this kind of store; write "type": ${names}`,
-  });
+  return z
+    .discriminatedUnion('type', [first, ...others], {
+      error: `is no format of this kind of store; write "type": ${names}`,
+    })
+    .describe('How data keys lie in a record.');
 }

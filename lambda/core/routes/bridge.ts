@@ -26,11 +26,13 @@ export const bridge: Route = {
   fields: {
     bridgeKey: keyReference
       .optional()
-      .describe("A multi-Region key in the source's Region with a replica in the destination's Region."),
+      .describe(
+        "For the route bridge: a multi-Region key in the source's Region, with a replica in the destination's Region.",
+      ),
     deployBridgeKey: z
       .boolean({ error: 'is not true or false' })
       .optional()
-      .describe('cdk deploy makes the bridge key, its replica and their aliases.'),
+      .describe('Let cdk deploy make the bridge key, its replica and their aliases.'),
   },
   requestsPerDataKey: 2,
   plaintext: false,

@@ -15,7 +15,9 @@ export const multiRegion: Route = {
     deployReplicas: z
       .boolean({ error: 'is not true or false' })
       .optional()
-      .describe("cdk deploy makes replicas of the source keys in the destination's Region."),
+      .describe(
+        "For the route multi-region: let cdk deploy make replicas of the source keys in the destination's Region.",
+      ),
   },
   requestsPerDataKey: 1,
   plaintext: false,

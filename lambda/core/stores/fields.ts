@@ -9,12 +9,12 @@ const region = text('a Region').regex(/^[a-z]{2}(-[a-z]+)+-\d$/, {
 const serverSideEncryptionKey = keyReference
   .optional()
   .describe(
-    "The customer managed key of the store's own server-side encryption; granted through that service only.",
+    "The customer managed key of the store's own server-side encryption. The roles may use it only through DynamoDB or S3.",
   );
 const createMissing = z
   .boolean({ error: 'is not true or false' })
   .default(false)
-  .describe('Make records that are not there yet; otherwise they are reported as blocked.');
+  .describe('Make records that are not there yet. Otherwise they are reported as blocked.');
 
 const PLACE_CURE = 'a place such as audit.history, keys[*].edk or metadata.x-old-key, as the report shows it';
 const ignore = z
@@ -26,11 +26,13 @@ const ignore = z
   )
   .optional()
   .describe(
-    'Places outside the format that hold what looks like a data key and that you answer for: their data keys are not moved, and nothing is said about them.',
+    'Places outside the format that hold what looks like a data key, or name a source key, and that you answer for. Each stands for everything below it. Data keys there are not moved, and nothing is said about them.',
   );
 const withoutDataKey = oneOf(['expected'])
   .optional()
-  .describe('You answer for records in which the format finds no data key: they need none.');
+  .describe(
+    'With expected, you answer for records in which the format finds no data key: they need none. Without it, objects without a data key are in doubt.',
+  );
 
 /** Fields of every kind of store. */
 export const storeFields = {
@@ -41,4 +43,8 @@ export const storeFields = {
 };
 
 /** Fields of `copyTo`, whatever the kind of store. */
-export const copyFields = { region, createMissing, serverSideEncryptionKey };
+export const copyFields = {
+  region: region.describe('The Region of the copy.'),
+  createMissing,
+  serverSideEncryptionKey,
+};

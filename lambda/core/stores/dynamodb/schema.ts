@@ -23,13 +23,18 @@ export function tableSchema(format: z.ZodType): z.ZodObject {
   return strictObject(
     {
       type: z.literal('dynamodb'),
-      table: tableName,
+      table: tableName.describe('The name of the table.'),
       format,
       ...storeFields,
       scope: tableScope.optional(),
-      copyTo: strictObject({ ...copyFields, table: tableName }, 'a destination table')
+      copyTo: strictObject(
+        { ...copyFields, table: tableName.describe('The table of the copy.') },
+        'a destination table',
+      )
         .optional()
-        .describe('The table whose items of the same keys get the new data keys; this one stays as it is.'),
+        .describe(
+          'Another table: its items with the same keys get the new data keys. The store itself is only read.',
+        ),
     },
     'a DynamoDB store',
   );

@@ -5,15 +5,17 @@ const SEGMENTS_CURE = 'write the numbers of some segments, each once, from 0 to 
 
 const filter = strictObject(
   {
-    expression: text('a FilterExpression such as #status = :status'),
+    expression: text('a FilterExpression such as #status = :status').describe('A FilterExpression.'),
     names: z
       .record(z.string().startsWith('#', { error: 'is no placeholder; write #name' }), text('an attribute'))
       .optional()
-      .describe('ExpressionAttributeNames.'),
+      .describe('Its ExpressionAttributeNames.'),
     values: z
       .record(z.string().startsWith(':', { error: 'is no placeholder; write :value' }), typedValue())
       .optional()
-      .describe('ExpressionAttributeValues in typed JSON; binary values as base64.'),
+      .describe(
+        'Its ExpressionAttributeValues in typed JSON, such as { ":since": { "N": "20250101" } }; binary values as base64.',
+      ),
   },
   'a filter',
 );
@@ -41,11 +43,16 @@ function typedValue() {
 export const tableScope = strictObject(
   {
     filter: filter.optional().describe('Only items that a Scan with this filter returns.'),
-    index: text('the name of an index').optional().describe('A sparse index: only items that it holds.'),
+    index: text('the name of an index')
+      .optional()
+      .describe('A sparse index: only items that it holds, each read whole from the table.'),
     segments: strictObject(
       {
-        total: wholeNumber(1, 1_000_000, 'segments'),
-        only: z.array(z.int().nonnegative(), { error: `is no list; ${SEGMENTS_CURE}` }).min(1),
+        total: wholeNumber(1, 1_000_000, 'segments').describe('How many segments the table is cut into.'),
+        only: z
+          .array(z.int().nonnegative(), { error: `is no list; ${SEGMENTS_CURE}` })
+          .min(1)
+          .describe('Which of them are visited, counted from 0.'),
       },
       'segments',
     )
@@ -53,11 +60,13 @@ export const tableScope = strictObject(
         error: `has segments that are not there, or are there twice; ${SEGMENTS_CURE}`,
       })
       .optional()
-      .describe('Some segments of a parallel scan: a trial that is spread over the table.'),
+      .describe('Only some segments of a parallel scan: a trial that is spread over the table.'),
     disjoint: z
       .literal(true, { error: 'is not true; write true, or leave it out' })
       .optional()
-      .describe('You assert that no item of this part is in another store of this job over the same table.'),
+      .describe(
+        'You assert that no item of this part is in another store of this job over the same table. Needed where the filters do not show it.',
+      ),
   },
   'the scope of a table',
 );

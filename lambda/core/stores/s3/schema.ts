@@ -24,18 +24,21 @@ export function bucketSchema(format: z.ZodType): z.ZodObject {
   return strictObject(
     {
       type: z.literal('s3'),
-      bucket: bucketName,
+      bucket: bucketName.describe('The name of the bucket.'),
       prefix: z
         .string({ error: 'is not a text; write a key prefix or leave it out' })
         .default('')
-        .describe('Only keys that start with this.'),
+        .describe('Only objects whose keys start with this.'),
       format,
       ...storeFields,
       scope: bucketScope.optional(),
-      copyTo: strictObject({ ...copyFields, bucket: bucketName }, 'a destination bucket')
+      copyTo: strictObject(
+        { ...copyFields, bucket: bucketName.describe('The bucket of the copy.') },
+        'a destination bucket',
+      )
         .optional()
         .describe(
-          'The bucket whose objects of the same keys get the new data keys; this one stays as it is.',
+          'Another bucket: its objects with the same keys get the new data keys. The store itself is only read.',
         ),
     },
     'an S3 store',

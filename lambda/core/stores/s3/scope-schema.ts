@@ -10,10 +10,10 @@ export const bucketScope = strictObject(
       .array(text('a key prefix'), { error: 'is no list; write key prefixes' })
       .min(1)
       .optional()
-      .describe("Only keys that start with one of these; each starts with the store's prefix."),
-    suffix: text('the end of a key').optional().describe('Only keys that end with this.'),
-    modifiedAfter: time.optional().describe('Only objects last modified after this.'),
-    modifiedBefore: time.optional().describe('Only objects last modified before this.'),
+      .describe("Only objects whose keys start with one of these. Each must start with the store's prefix."),
+    suffix: text('the end of a key').optional().describe('Only objects whose keys end with this.'),
+    modifiedAfter: time.optional().describe('Only objects last modified after this time, in ISO 8601.'),
+    modifiedBefore: time.optional().describe('Only objects last modified before this time, in ISO 8601.'),
   },
   'the scope of a bucket',
 );
