@@ -36,7 +36,7 @@ const withoutDataKey = oneOf(['expected'])
 
 /** Fields of every kind of store. */
 export const storeFields = {
-  region: region.optional().describe("The store's Region; that of the source keys where it is not given."),
+  region: region.optional().describe("The store's Region. Left out, it is the Region of the source keys."),
   serverSideEncryptionKey,
   ignore,
   withoutDataKey,
