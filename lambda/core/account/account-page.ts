@@ -9,9 +9,9 @@ import { afterPage } from './unit-progress.ts';
 
 export interface DonePage {
   readonly part: {
-    /** Records that are done with it. */
+    /** Records that are finished with this page. */
     readonly records: { readonly length: number };
-    /** Locators of those in which the format finds no data key. */
+    /** Locators of the records in which the format finds no data key. */
     readonly withoutDataKey: readonly string[];
     readonly position: Position;
   };

@@ -6,9 +6,9 @@ import type { Ledger } from '../ports.ts';
 import { freshProgress } from './unit-progress.ts';
 
 /**
- * A unit whose store takes no more for now ends its invocation as one whose time is spent, if this invocation has moved
- * it on: the state machine calls again, as often as it takes. Only an invocation without anything to show for it fails,
- * and of such ones Step Functions repeats a few.
+ * When a store is too busy to take more writes, an invocation that has made progress returns as if its time were up, and
+ * the state machine calls again, as often as it takes. Only an invocation without any progress fails, and Step Functions
+ * retries that a few times.
  *
  * One strongly consistent read of the ledger for each invocation, however short: $0.000000125 for each 4 KB of progress.
  */

@@ -2,24 +2,24 @@ import type { Clock, Deadline } from '../ports.ts';
 import { PAGE_SECONDS } from './page-sizes.ts';
 import type { Questions, Turns } from '../scan/turns.ts';
 
-/** Kept back for the answer to travel and for the runtime to wind up. */
+/** Reserved for the answer to travel and for the runtime to shut down. */
 const RESERVE_MS = 5_000;
 
 /**
- * A page that turns out to take longer than expected is left half-way: after twice its time, so that a stop takes effect
- * soon and little is done again by an invocation that is killed.
+ * A page that takes longer than expected is left half-way after twice its expected time. So a stop takes effect soon, and
+ * little has to be repeated when an invocation is killed.
  */
 const MOST_MS = 2 * PAGE_SECONDS * 1000;
 
 /** Data keys that are journalled and accounted for together: 4,096 intents are some 5 MB before they are compressed. */
 const MOST_TURNS = 4_096;
 
-/** Calls in flight in one worker; the pacing of the key service decides how fast its own leave. */
+/** Calls in flight in one worker. The key service paces its own calls. */
 const MOST_IN_FLIGHT = 32;
 
 /**
- * Decides, within the time of an invocation, whether another page may begin, and, within a page, whether another data key
- * may be asked about or another record written: what is done must still be journalled and accounted for.
+ * Decides whether the time of an invocation allows another page and, within a page, another question to KMS or another
+ * write. There must be time left to journal and account for whatever is done.
  */
 export class PageBudget {
   readonly #clock: Clock;
@@ -41,14 +41,14 @@ export class PageBudget {
   }
 
   /**
-   * The questions about one page, up to which nothing of it has been done. No more are in flight than leave in a second:
-   * those that wait for their turn would have to be waited for when time is up.
+   * The questions about one page, before anything of it is written. No more are in flight than can be sent in a second:
+   * when time is up, those that still wait for their turn would have to be awaited.
    */
   asking(requestsPerSecond: number): Questions {
     this.#lastAnswer = this.#clock.now();
     const inFlight = Math.min(MOST_IN_FLIGHT, Math.max(1, Math.ceil(requestsPerSecond)));
     const slowest = this.#slowest;
-    // Questions that take longer than an invocation are no measure: they have been given up.
+    // A question that takes longer than an invocation was given up, so it says nothing about how long questions take.
     const needed = (): number => Math.min(slowest.question, MOST_MS) + slowest.conclusion;
     let first = true;
     return {
@@ -66,7 +66,7 @@ export class PageBudget {
     return this.#turns('write', MOST_IN_FLIGHT, () => this.#slowest.write);
   }
 
-  /** Called when a page, or a part of it, is accounted for: twice the slowest one so far must fit, and a reserve. */
+  /** Called when a page, or a part of one, is accounted for. Twice the slowest so far must fit, plus a reserve. */
   allowsAnotherPage(): boolean {
     const now = this.#clock.now();
     this.#lastConclusion = now - this.#lastAnswer;
@@ -76,7 +76,7 @@ export class PageBudget {
     return this.#leaves(this.#slowest.page);
   }
 
-  /** The first turn is always given, so that every invocation comes further. */
+  /** The first turn is always granted, so that every invocation makes progress. */
   #turns(kind: 'question' | 'write', inFlight: number, needed: () => number): Turns {
     const startedAt = this.#clock.now();
     let given = 0;

@@ -1,13 +1,13 @@
 import type { Books } from '../model/books.ts';
 import type { WorkOfRun } from '../model/run-plan.ts';
 
-/** How long the data keys of a page shall take: a stop takes effect soon, and a page fits well into an invocation. */
+/** How long a page should take: short enough for a stop to take effect soon, and to fit well into an invocation. */
 export const PAGE_SECONDS = 20;
 
 /**
- * How many records to read at a time: what a worker asks KMS about in 20 seconds at its share of the rate as it is now, and
- * what it writes in that time. How many requests a record takes (data keys, keys and contexts that are tried, hops of the
- * route) is what it took so far in this unit, or in its last page if that was more.
+ * How many records to read at a time: as many as a worker can ask KMS about, and write, in 20 seconds at its current share
+ * of the rate. The number of requests per record (data keys, keys and contexts tried, hops of the route) is the average of
+ * this unit so far, or that of its last page if that was higher.
  */
 export class PageSizes {
   readonly #most: number;
@@ -44,7 +44,7 @@ export class PageSizes {
   }
 }
 
-/** Of a record that was left half-way it is only known that it takes more. */
+/** A record that was left half-way takes more requests than were counted; how many is not known. */
 function requestsPerRecord({
   records,
   kms,

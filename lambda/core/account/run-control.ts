@@ -17,9 +17,9 @@ export type Heed =
   { readonly kind: 'go-on'; readonly requestsPerSecond: number } | { readonly kind: 'pause' };
 
 /**
- * Before each page: stop where another worker found a premise broken, an operator stopped the run or another run took
- * its stores over; see to it that the run's lease outlives this invocation; tell whether the run is paused, or nothing
- * of its rate is free for this worker; and take this worker's share of the rate as both are now.
+ * Before each page: stop if another worker found a premise broken, an operator stopped the run, or another run took over
+ * its stores. Renew the run's lease so that it outlives this invocation. Say whether the run is paused, or has no rate
+ * left for this worker. Otherwise take this worker's share of the current rate.
  */
 export async function heedControl(
   plan: RunPlan,
@@ -37,8 +37,8 @@ export async function heedControl(
 }
 
 /**
- * Runs a worker and, where a premise breaks, tells all others before it fails itself. Of any other error it leaves the
- * words: if retries do not mend it, the report has them.
+ * Runs a worker. If a premise breaks, it tells all other workers before it fails. It records the message of any other
+ * error, so that the report can show it if retries do not help.
  */
 export async function announceTrouble<T>(runId: string, ledger: Ledger, work: () => Promise<T>): Promise<T> {
   try {
@@ -47,7 +47,7 @@ export async function announceTrouble<T>(runId: string, ledger: Ledger, work: ()
     if (error instanceof PremiseBroken) {
       if (error.code !== 'account.stopped') await ledger.breakPremise(runId, error.message);
     } else if (!(error instanceof UnitConflict)) {
-      // The ledger may be what is in trouble: then the first error is the one to tell of.
+      // The ledger itself may be the problem. Report the first error, not this one.
       await ledger.noteTrouble(runId, wordsOf(error)).catch(() => undefined);
     }
     throw error;

@@ -8,8 +8,8 @@ export function freshProgress({ runId, unitId, store }: Unit, phase: Phase): Uni
 }
 
 /**
- * Where a unit stands in its run. In its first invocation it goes on from where earlier runs have left it, if they did
- * and left nothing behind: their books are carried on, so that the report is about all of the store.
+ * Where a unit stands in its run. Its first invocation continues from where an unfinished earlier run stopped, unless that
+ * run left something behind the cursor. The earlier counts are carried on, so that the report covers all of the store.
  *
  * @param from unfinished runs of the same work, latest first
  */
@@ -34,14 +34,14 @@ export async function resumeUnit(
 }
 
 /**
- * Something behind the cursor was refused or got no answer. Whoever starts the job again may have mended that, and nobody
- * looks behind a cursor: so the unit begins anew.
+ * Something behind the cursor was refused or got no answer. Its cause may have been mended since, and a worker never looks
+ * behind its cursor, so the unit starts again from the beginning.
  */
 function mayBeMended({ books }: UnitProgress): boolean {
   return (books.outcomes.blocked ?? 0) + (books.outcomes.failed ?? 0) > 0;
 }
 
-/** The unit after one more page: counts and position move together, so that a crash counts nothing twice. */
+/** The unit after one more page. Counts and position move together, so that nothing is counted twice after a crash. */
 export function afterPage(
   progress: UnitProgress,
   page: { readonly position: Position; readonly books: Books },

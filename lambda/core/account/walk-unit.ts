@@ -52,8 +52,8 @@ export interface Turn {
 export type WorkedPage = Omit<DonePage, 'progress'>;
 
 /**
- * The one loop of every worker: from the last checkpoint, page by page, heed what an operator or another worker has said,
- * do the page's work, account for it, until the unit is done, the run is paused, or the invocation's time is nearly spent.
+ * The one loop of every worker. From the last checkpoint on, for each page: read the run's control item, do the page's work,
+ * account for it. It ends when the unit is done, the run is paused, or the invocation is nearly out of time.
  */
 export async function walkUnit<Page>(
   scope: UnitScope,
@@ -64,7 +64,7 @@ export async function walkUnit<Page>(
   const budget = new PageBudget(ports);
   let progress = await resumeUnit(unit, walk.phase, { ledger: ports.ledger, from: walk.from });
   if (progress.done) return progress;
-  // Before anything is read: a paused run comes here once a minute.
+  // Before anything is read, because a paused run gets here once a minute.
   const first = await heedControl(plan, ports);
   if (first.kind === 'pause') return { ...progress, paused: true };
   let { requestsPerSecond } = first;

@@ -8,7 +8,7 @@ import { digest } from '../model/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import type { ChangedDataKey } from './record-change.ts';
 
-/** A data key that KMS has re-encrypted, with all that is needed to write it and to tell of it. */
+/** A data key that KMS has re-encrypted, with everything needed to write and to report it. */
 export interface MovedDataKey extends ChangedDataKey {
   readonly found: Found;
   readonly replacement: Replacement;
@@ -43,7 +43,7 @@ export function movedDataKey(found: Found, { dataKey, reply, context }: Moving):
   };
 }
 
-/** A data key that is about to be written to the record as it is now, which is not as it was read. */
+/** The same data key, to be written to a record that has changed since it was read. */
 export function movedInto(
   record: StoreRecord,
   one: MovedDataKey,
@@ -55,7 +55,7 @@ export function movedInto(
   return { ...moved, ...(old !== undefined && { old }) };
 }
 
-/** Of a record that is still to be made, nothing lies there. */
+/** A record that does not exist yet holds nothing. */
 function heldBy(record: StoreRecord, dataKey: DataKey): Uint8Array | undefined {
   return record.absent === undefined ? writtenCiphertext(dataKey) : undefined;
 }

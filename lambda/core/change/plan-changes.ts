@@ -13,7 +13,7 @@ import type { RecordChange } from './record-change.ts';
 export type Move = RecordChange<MovedDataKey>;
 
 export interface PlannedChanges {
-  /** Of each record: one change as a rule; several, one after another, where its store takes no more in one write. */
+  /** For each record, usually one change; several in sequence if its store cannot take them in one write. */
   readonly changes: readonly (readonly Move[])[];
   /** What is known already of the other data keys. */
   readonly settled: ReadonlyMap<Found, Outcome>;
@@ -25,9 +25,9 @@ export interface PlanChangesOptions {
 }
 
 /**
- * What will be done to the records of a page. Before a record is overwritten it is certain that its reader will open it:
- * the record is changed in memory and read again as a reader would, and must hold the new ciphertext under the very
- * context that KMS has encrypted it under. Where it does not, the record stays as it is, and is named.
+ * Plans the changes to the records of a page. No record is overwritten unless its reader will be able to open it: the
+ * record is changed in memory and read again as a reader would read it, and must hold the new ciphertext under exactly the
+ * context that KMS encrypted it under. Otherwise the record is left alone and named in the report.
  */
 export function planChanges(answers: readonly PageAnswer[], options: PlanChangesOptions): PlannedChanges {
   const settled = new Map<Found, Outcome>();
@@ -68,12 +68,12 @@ function changesOf(
   return opens ? parts : tooMany(dataKeys.length, parts.length);
 }
 
-/** Parts are written one after the other: whoever reads in between, or after a crash, must open every data key. */
+/** Parts are written one after the other. A reader in between, or after a crash, must still open every data key. */
 function tooMany(dataKeys: number, writes: number): string {
   return `its ${dataKeys} data keys are more than one write of its store takes (DynamoDB: 4 KB for an expression, 300 operators), and in ${writes} writes they would not open in between: they share a place, such as a key ARN; give each its own, or divide the record`;
 }
 
-/** Halves of halves, until the store takes each. A single data key that no write takes stands alone, and its store refuses it. */
+/** Splits in halves until the store takes each part. A single data key that is still too large is left to the store to refuse. */
 function inParts(move: Move, options: PlanChangesOptions): readonly Move[] {
   const { record, places, dataKeys } = move;
   if (dataKeys.length < 2 || options.records.takes(record, places)) return [move];

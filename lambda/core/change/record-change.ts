@@ -3,23 +3,23 @@ import type { DataKeyPlace } from '../model/place.ts';
 import type { StoreRecord } from '../model/record.ts';
 
 /**
- * All that one conditional write does to one record. It is made once: what is journalled, what is written and what is
- * told of it come from this one object.
+ * Everything that one conditional write does to one record. It is made once: the journal, the write and the report all use
+ * this same object.
  */
 export interface RecordChange<Of extends ChangedDataKey = ChangedDataKey> {
   /** As it was read, or as the change before this one leaves it. */
   readonly record: StoreRecord;
   readonly places: readonly DataKeyPlace[];
   readonly dataKeys: readonly Of[];
-  /** How often the record has changed beside its data keys since a change was first made for it; 0 as a rule. */
+  /** How often this change had to be remade because the record changed beside its data keys; usually 0. */
   readonly retries: number;
 }
 
-/** A data key that a change replaces, or puts beside the one that it was made of. */
+/** A data key that a change replaces, or writes beside the original. */
 export interface ChangedDataKey {
-  /** As the format names it, which is also what places refer to. */
+  /** As the format names it. Places refer to it by this name. */
   readonly slot: string;
-  /** Where it goes: another slot where the new data key has a place of its own. */
+  /** Where it is written; another slot if new data keys have a place of their own. */
   readonly writtenSlot: string;
   /** What lies there; absent where nothing does, or where the format does not see it. */
   readonly old?: Uint8Array;

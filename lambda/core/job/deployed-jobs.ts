@@ -4,8 +4,8 @@ import type { Job } from '../model/job.ts';
 export const JOBS_METADATA = 'KmsRewrapJobs';
 
 /**
- * The jobs as one text for a template's metadata: nothing in it can be taken for an intrinsic function, and it is ASCII.
- * GetTemplate shows every other character as `?` (aws-cloudformation/cloudformation-coverage-roadmap#1220).
+ * The jobs as one string for a template's metadata. A string cannot be mistaken for an intrinsic function. It is ASCII,
+ * because GetTemplate shows every other character as `?` (aws-cloudformation/cloudformation-coverage-roadmap#1220).
  */
 export function jobsText(jobs: readonly Job[]): string {
   const escaped = (character: string): string =>

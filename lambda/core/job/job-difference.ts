@@ -1,7 +1,7 @@
 import type { Job } from '../model/job.ts';
 import { formatPath } from './parse-job.ts';
 
-/** Where two jobs differ, a line for each place: `limits.maxConcurrency: 4 in the file, 16 deployed`. */
+/** How two jobs differ, a line for each field: `limits.maxConcurrency: 4 in the file, 16 deployed`. */
 export function jobDifferences(file: Job, deployed: Job): readonly string[] {
   return differences(file, deployed, []).map(({ path, mine, theirs }) =>
     isInContext(path)

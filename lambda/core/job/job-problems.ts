@@ -8,7 +8,7 @@ import { overlappingStores } from './overlapping-stores.ts';
 import { placeProblems } from './place-problems.ts';
 import { regionProblems, routeProblems } from './route-problems.ts';
 
-/** What is wrong between fields that are right each by itself. */
+/** What is wrong between fields that are each valid by themselves. */
 export function jobProblems(job: Job, formats: FormatRegistry): readonly Problem[] {
   const bound = job.stores.map(store => configureFormat(store, formats));
   return [
@@ -32,7 +32,7 @@ const NOTHING_TO_COMPARE: Problem = {
   words: 'are compared by the verify pass, which this job turns off; write verify full',
 };
 
-/** Data keys that the readers of a format could not use: under an asymmetric key, where theirs are symmetric ones. */
+/** Stores whose format cannot hold data keys under asymmetric keys, in a job that has such keys. */
 function asymmetryProblems(job: Job, formats: FormatRegistry): readonly Problem[] {
   const [key] = [job.destination, ...job.source.keys].filter(isAsymmetric);
   if (key === undefined) return [];

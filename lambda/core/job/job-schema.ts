@@ -97,7 +97,7 @@ const schemas = new WeakMap<FormatRegistry, z.ZodObject>();
 
 /** The schema of a job file: one source for validation, the committed JSON Schema and the job reference. */
 export function jobSchema(formats: FormatRegistry): z.ZodObject {
-  // Made once for a registry: to make it, and to compile it at its first job, takes eight times as long as a job.
+  // Made once per registry: building and compiling it takes eight times as long as validating a job.
   const schema = schemas.get(formats) ?? makeJobSchema(formats);
   schemas.set(formats, schema);
   return schema;

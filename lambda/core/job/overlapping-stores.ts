@@ -6,7 +6,7 @@ import { isSameName } from '../model/store-place.ts';
 import { ownPlace, storeName } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
 
-/** Two stores that would work on one data key: the second would find what the first has just written. */
+/** Two stores that would work on the same data key: the second would find what the first has just written. */
 export function overlappingStores(job: Job, bound: readonly ConfiguredFormat[]): readonly Problem[] {
   const region = sourceRegion(job);
   return job.stores.flatMap((store, index) => {

@@ -27,7 +27,7 @@ function withoutSchema(fields: Readonly<Record<string, unknown>>): Job {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== '$schema')) as unknown as Job;
 }
 
-/** Of alternatives that have no words of their own, what is wrong with the one that fits furthest. */
+/** If none of several alternatives fits and they have no message of their own, the problems of the closest one. */
 function innermost(issue: $ZodIssue): readonly $ZodIssue[] {
   if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input') return [issue];
   const depth = (branch: readonly $ZodIssue[]): number => Math.max(...branch.map(({ path }) => path.length));
@@ -36,7 +36,7 @@ function innermost(issue: $ZodIssue): readonly $ZodIssue[] {
   return furthest.map(one => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
-/** A zod issue in our words. Where the value is an object or list, the words alone say more than a dump of it. */
+/** A zod issue in our words. An object or a list is not shown: the words alone say more than a dump of it. */
 export function problemOf(issue: $ZodIssue, input: unknown): Problem {
   const value = valueAt(input, issue.path);
   const scalar =

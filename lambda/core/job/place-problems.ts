@@ -4,8 +4,8 @@ import type { Problem } from '../model/problem.ts';
 import type { AttributePath } from '../model/record.ts';
 
 /**
- * Each place of a format holds one thing. Of two that are equal, or inside one another, the second write would replace
- * what the first one has written: the data key by its key's ARN, a map by a text.
+ * Each place of a format holds one thing. If two places are equal, or one is inside the other, the second write would
+ * overwrite the first: the data key with its key's ARN, or a map with a text.
  */
 export function placeProblems({ declared }: ConfiguredFormat, index: number): readonly Problem[] {
   return declared.flatMap((place, at) =>

@@ -20,7 +20,7 @@ export function regionProblems(job: Job): readonly Problem[] {
   );
 }
 
-/** A route that cannot lead from these keys to that one, and fields of routes that do not fit. */
+/** A named route that cannot lead from the source keys to the destination, and route fields that do not fit. */
 export function routeProblems(job: Job): readonly Problem[] {
   const named = job.route.type === 'auto' ? [] : possibleRoutes(job);
   const problems = named.flatMap(route => route.problems(job));

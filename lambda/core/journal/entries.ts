@@ -7,14 +7,14 @@ import type { RouteType } from '../model/route.ts';
 /** Version of both line shapes below. Readers know this one and the one before it, and refuse all others. */
 export const JOURNAL_SCHEMA = 3;
 
-/** What is about to be done to one record, in one write. The only place outside the store that holds an EDK. */
+/** What is about to be done to one record in one write. The journal is the only place outside the store that holds an EDK. */
 export interface IntentEntry {
   readonly schema: typeof JOURNAL_SCHEMA;
   readonly store: string;
   readonly locator: string;
   /** The record itself is not there yet and will be made. */
   readonly createsRecord?: true;
-  /** The record had changed beside its data keys: of the intents for one new data key, the one with the most retries counts. */
+  /** How often the change was remade because the record had changed. Of several intents for one new data key, the one with the most retries counts. */
   readonly retries?: number;
   readonly route: RouteType;
   readonly dataKeys: readonly IntendedDataKey[];
@@ -30,7 +30,7 @@ export interface IntendedDataKey {
   /** SHA-256, hex. */
   readonly oldDigest: string | null;
   readonly newDigest: string;
-  /** Of the EDK that the new one is made of: another than the old one where it goes to a place of its own. */
+  /** Of the EDK that the new one is made from. It differs from the old one if new data keys have a place of their own. */
   readonly sourceDigest: string;
   readonly source: KeyMaterial;
   readonly destination: KeyMaterial;
@@ -38,12 +38,12 @@ export interface IntendedDataKey {
   readonly kmsRequestIds: readonly string[];
 }
 
-/** One place of a record before and after a change: all that a rollback needs, whatever the format. */
+/** One place of a record before and after a change: all that a rollback needs to know, whatever the format. */
 export interface UndoPlace {
   /** Path of an attribute, or the name of a metadata entry alone. */
   readonly path: AttributePath;
   readonly role: Exclude<DataKeyPlace['role'], 'condition'>;
-  /** The data keys that it belongs to, by their places in the list; empty for a version, which belongs to the record. */
+  /** Indexes of the data keys that it belongs to; empty for a version, which belongs to the whole record. */
   readonly dataKeys: readonly number[];
   /** What lay there: an attribute value in the JSON of the DynamoDB API, a metadata text as type S; `null` for nothing. */
   readonly before: unknown;
@@ -60,13 +60,13 @@ export interface OutcomeEntry {
   readonly slot: string;
   readonly outcome: OutcomeKind;
   readonly reason?: string;
-  /** The new data key has a place of its own: the one that it was made of stays. */
+  /** The new data key was written to a place of its own; the original stays. */
   readonly copied?: true;
   /** How a re-wrapped data key got there. */
   readonly route?: RouteType;
   /** SHA-256 of the EDK as it was read, hex; absent where there were no bytes to digest. */
   readonly digest?: string;
-  /** SHA-256, hex, of the record as it was read, without what the run may change; where the job asks for it. */
+  /** SHA-256, hex, of the record as it was read, without what the run may change. Only if the job asks for it. */
   readonly fingerprint?: string;
   readonly source?: KeyMaterial;
   readonly destination?: KeyMaterial;

@@ -12,25 +12,25 @@ export interface Journal {
   writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void>;
 }
 
-/** One page of a unit's journal, as it lies there. A page that was worked again has several objects of a kind. */
+/** One page of a unit's journal as it is stored. A page that was repeated has several objects of each kind. */
 export interface JournalledPage {
   /** Its place in the archive's order: what comes after it can be asked for. */
   readonly name: string;
   /** Names of journal objects. */
   readonly intents: readonly string[];
   readonly outcomes: readonly string[];
-  /** Several attempts were made at it, or one that did not come to its end: it may have ended elsewhere for each of them. */
+  /** There were several attempts, or one that did not finish. They may have ended at different records. */
   readonly workedAgain?: true;
 }
 
 export type ReadIntents =
   | { readonly kind: 'intents'; readonly intents: readonly IntentEntry[] }
-  /** Truncated, altered or of another schema: nothing of it is believed. */
+  /** Truncated, altered or of another schema. Nothing in it is trusted. */
   | { readonly kind: 'damaged'; readonly reason: string };
 
 /** What a rollback reads of the journal of the run that it undoes. */
 export interface IntentArchive {
-  /** In an order that stays the same, each page once. `after`: pages up to the one of that name are passed over. */
+  /** In a stable order, each page once. `after`: skips the pages up to and including the one of that name. */
   pagesOf(unit: Unit, after?: string): AsyncIterable<JournalledPage>;
   readIntents(name: string): Promise<ReadIntents>;
   /** Whether a journal object of outcomes names data keys that were re-wrapped. */
@@ -42,6 +42,6 @@ export type JournalledOutcome = OutcomeEntry & { readonly page: number };
 
 /** What the verify pass may read of a journal: outcomes hold digests, never ciphertexts. */
 export interface OutcomeArchive {
-  /** In the order of the unit's pages. `fromPage`: pages before it are passed over. */
+  /** In the order of the unit's pages. `fromPage`: skips the pages before it. */
   outcomesOf(unit: Unit, fromPage?: number): AsyncIterable<JournalledOutcome>;
 }

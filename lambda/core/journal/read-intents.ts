@@ -44,7 +44,7 @@ const intentSchema = z.object({
 
 const ALTERED = 'has been altered: what it holds and its digest do not belong together';
 
-/** The intents in a journal object's text. One line that is not what was written damages the object: nothing is guessed. */
+/** The intents in a journal object's text. A single line that is not as it was written makes the whole object damaged. */
 export function readIntents(text: string): ReadIntents {
   const lines = text.split('\n');
   if (lines.pop() !== '') return { kind: 'damaged', reason: 'is truncated: its last line has no end' };

@@ -35,7 +35,7 @@ export const schema2 = z.object({
 
 type Schema2 = z.output<typeof schema2>;
 
-/** The same in today's words; `undefined` where the old data key, its digest and its place do not belong together. */
+/** The same intent in the current schema; `undefined` if the old data key, its digest and its place do not match. */
 export function fromSchema2(intent: Schema2): IntentEntry | undefined {
   const { store, locator, slot, oldCiphertext, oldDigest, newDigest, sourceDigest, route } = intent;
   const { createsRecord, undo, source, destination, kmsRequestIds } = intent;
@@ -68,7 +68,7 @@ function placeOf({ path, before, afterDigest }: Schema2['undo'][number], index: 
   };
 }
 
-/** Whether a place holds the data key of that digest, in any form that formats wrote then. */
+/** Whether a place holds the data key of that digest, in any encoding that formats wrote at that time. */
 function holds(value: AttributeValue | undefined, oldDigest: string | null): boolean {
   if (value === undefined || oldDigest === null) return value === undefined && oldDigest === null;
   return formsOf(value).some(bytes => digest(bytes) === oldDigest);
@@ -80,7 +80,7 @@ function formsOf(value: AttributeValue): readonly Uint8Array[] {
   return 'S' in value ? (['base64', 'hex'] as const).map(form => Buffer.from(value.S, form)) : [];
 }
 
-/** What was digested of a metadata text: the text alone. */
+/** Of a metadata text, the text alone was digested. */
 export function plainTextDigest(value: AttributeValue | undefined): string | undefined {
   return value !== undefined && 'S' in value ? digest(Buffer.from(JSON.stringify(value.S))) : undefined;
 }

@@ -24,11 +24,11 @@ export interface AskedKey {
   readonly encryptionAlgorithm: EncryptionAlgorithm;
 }
 
-/** KMS in every Region: each key is asked about where its ARN says it is. */
+/** KMS in every Region. Each key is looked up in the Region that its ARN names. */
 export interface KeyCatalog {
   describeKey(reference: string): Promise<KeyLookup>;
   /** DryRun with IGNORE_CIPHERTEXT: may this role use source and destination in ReEncrypt? Changes nothing. */
   mayReEncrypt(source: AskedKey, destination: AskedKey): Promise<Permission>;
-  /** Key materials of a symmetric key; none where KMS does not tell, as for keys of other accounts. */
+  /** Key materials of a symmetric key; empty if KMS does not list them, as for keys of other accounts. */
   keyMaterials(keyArn: string): Promise<readonly KnownKeyMaterial[]>;
 }

@@ -9,7 +9,7 @@ export function isContextBound({ destinationAlgorithm }: Reply): boolean {
   return destinationAlgorithm === 'SYMMETRIC_DEFAULT';
 }
 
-/** Believes no reply that is not about what was asked for: it would replace the only copy of a data key. */
+/** Rejects a reply that does not match its request: the ciphertext in it would replace the only copy of a data key. */
 export function checkReply({ source, destination }: ReEncryptRequest, reply: Reply): void {
   const requests = reply.requestIds.join(', ');
   const expected: readonly (readonly [string, string, string])[] = [

@@ -7,7 +7,7 @@ import type { KeyCatalog, KeyDescription, KeyLookup } from './catalog.ts';
 export interface FoundKey {
   readonly use: KeyUse;
   readonly key: KeyDescription;
-  /** Why KMS would refuse to use it, where the mode can do without it. */
+  /** Why KMS would refuse to use it; only in modes that can do without it. */
   readonly unusable?: string;
 }
 
@@ -20,7 +20,7 @@ export async function findKey(path: string, use: KeyUse, catalog: KeyCatalog): P
     : { path, value: use.key, words: words ?? '' };
 }
 
-/** A verify pass asks the destination key only, and a census what it still can: people run both when the old key is gone. */
+/** A verify pass uses the destination key only, and a census uses whatever keys it can: both are run after the old key is gone. */
 export function needsSourceKeys(mode: RunMode): boolean {
   switch (mode) {
     case 'migrate':
@@ -32,7 +32,7 @@ export function needsSourceKeys(mode: RunMode): boolean {
   }
 }
 
-/** A source key that cannot be used stays in the plan, by the name that the job gives it, with the reason. */
+/** A source key that cannot be used stays in the plan under the name that the job gives it, with the reason. */
 export async function findSourceOrLess(
   path: string,
   use: KeyUse,
@@ -53,7 +53,7 @@ export async function findSourceOrLess(
   return { use, key, unusable: firstPart(words) };
 }
 
-/** What is wrong, without the cure: the run goes on without the key. */
+/** What is wrong, without the cure, because the run goes on without the key. */
 function firstPart(words: string): string {
   return words.split(';')[0] ?? words;
 }
@@ -75,7 +75,7 @@ function unusable({ encryptionAlgorithm }: KeyUse, lookup: KeyLookup): string | 
   }
 }
 
-/** Why a key cannot be used, and the cure; `undefined` for one that is enabled. */
+/** Why a key cannot be used, and what to do about it; `undefined` for an enabled key. */
 export function unusableState(state: string): string | undefined {
   switch (state) {
     case 'Enabled':

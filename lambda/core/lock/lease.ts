@@ -1,9 +1,9 @@
 import type { WorkOfRun } from '../model/run-plan.ts';
 
-/** What an invocation may take longer than its time-out, by the clocks of two machines. */
+/** How much longer than its timeout an invocation may seem to take, because the clocks of two machines differ. */
 const MARGIN_SECONDS = 30;
 
-/** No worker that looked at its run's control item at `now` can be writing later than this, in milliseconds. */
+/** A worker that read its run's control item at `now` cannot be writing after this time, in milliseconds. */
 export function lastWriteAfter(
   now: number,
   { workerTimeoutSeconds }: Pick<WorkOfRun, 'workerTimeoutSeconds'>,
@@ -12,8 +12,8 @@ export function lastWriteAfter(
 }
 
 /**
- * Before a page, a worker sees to it that the lease of its run outlives this invocation. It then takes twice what it
- * needs, so that one renewal serves all workers of the run for the length of an invocation.
+ * Before a page, a worker makes sure that the lease of its run outlives this invocation. It takes twice what it needs, so
+ * that one renewal serves all workers of the run for the length of an invocation.
  *
  * @returns the new end of the lease, or `undefined` where the present one is long enough
  */

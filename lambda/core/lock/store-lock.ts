@@ -23,9 +23,9 @@ export interface Holder {
 
 /** What is known of a holder besides its entry. */
 export interface HolderLife {
-  /** Of its execution; `unknown` where Step Functions does not know it any more. */
+  /** The state of its execution; `unknown` if Step Functions no longer knows it. */
   readonly execution: 'running' | 'over' | 'unknown';
-  /** Until when a worker of it may be writing, milliseconds since 1970; absent where none has begun. */
+  /** Until when one of its workers may be writing, milliseconds since 1970; absent if none has begun. */
   readonly leaseUntil?: number;
 }
 
@@ -58,9 +58,9 @@ export function overlap(a: string, b: string): boolean {
 }
 
 /**
- * Whether a holder keeps others out. What a worker of a finished forward run still writes harms nobody: it is a
- * compare-and-swap from an older state. A late write of a rollback would undo what the next run has proven, so that
- * one keeps its places until its lease, which outlives every invocation, has run out.
+ * Whether a holder keeps others out. A late write of a finished migration does no harm: it is a compare-and-swap from an
+ * older state. A late write of a rollback would undo what the next run has proven, so a rollback keeps its places until
+ * its lease has expired, which outlives every invocation.
  */
 export function standingOf(holder: Holder, { execution, leaseUntil = 0 }: HolderLife, now: number): Standing {
   if (execution === 'running') return { kind: 'live' };

@@ -11,7 +11,7 @@ import {
   type Standing,
 } from './store-lock.ts';
 
-/** Who holds a table or bucket, and at which version of that knowledge. */
+/** Who holds a table or bucket, and the version of that entry. */
 export interface Lock {
   /** 0 where nobody ever held it. */
   readonly version: number;
@@ -27,17 +27,17 @@ export interface StoreLocks {
 export interface LockPorts {
   readonly locks: StoreLocks;
   readonly lifeOf: (runId: string) => Promise<HolderLife>;
-  /** Tells whatever is left of a run to stop, once and for all. */
+  /** Tells all remaining workers of a run to stop, for good. */
   readonly fence: (runId: string, words: string) => Promise<void>;
 }
 
-/** Two runs that take one lock at a time change it once each; more tries than any crowd needs. */
+/** Two runs that take a lock at the same time change it once each, so a few tries are enough. */
 const TRIES = 20;
 
 /**
- * Takes the locks of all places that a run writes to, or of none: one run per place at a time. A holder that is not
- * alive any more is fenced first, so that nothing of it, redriven later, can begin another page; then its place is
- * taken over. Running again for the same run takes nothing twice.
+ * Takes the locks of all places that a run writes to, or none of them: one run per place at a time. A holder that is no
+ * longer alive is fenced first, so that it cannot begin another page if it is redriven later; then its place is taken
+ * over. Calling this again for the same run changes nothing.
  *
  * @throws RunRefused naming the holder where one is alive
  */
@@ -50,7 +50,7 @@ export async function takeLocks(plan: RunPlan, now: number, ports: LockPorts): P
   }
 }
 
-/** Gives back what a run holds; what it does not hold stays as it is. */
+/** Releases what a run holds, and nothing else. */
 export async function releaseLocks(
   plan: Pick<RunIdentity, 'runId'> & Pick<StoresOfRun, 'stores' | 'storeRegion'>,
   locks: StoreLocks,
@@ -73,7 +73,7 @@ interface Taking {
   readonly ports: LockPorts;
 }
 
-/** Takes one lock; answers who holds it where somebody does. */
+/** Takes one lock; returns its holder if there is one. */
 async function takeLock(
   { resource, prefix }: LockedPlace,
   { plan, now, ports }: Taking,
@@ -104,7 +104,7 @@ async function firstHeld(
   return undefined;
 }
 
-/** Reads, decides, and replaces if nobody else was faster; decides anew where somebody was. */
+/** Reads, decides, and replaces the entry if nobody has changed it; otherwise decides again. */
 async function changeLock(
   resource: string,
   locks: StoreLocks,

@@ -1,6 +1,6 @@
 import type { AttributeMap, AttributePath, AttributeValue } from './record.ts';
 
-/** The value at a path; `undefined` where any step of it is missing. */
+/** The value at a path; `undefined` if any step of it is missing. */
 export function valueAt(attributes: AttributeMap, path: AttributePath): AttributeValue | undefined {
   const [name, ...rest] = path;
   if (typeof name !== 'string') return undefined;

@@ -18,16 +18,16 @@ export interface KeyMaterialCount {
   readonly after: number;
 }
 
-/** Records whose fingerprint was compared with that from before the run's writes. */
+/** Records whose fingerprint was compared with the one taken before the run's writes. */
 export interface Fingerprints {
   readonly compared: number;
-  /** Those that differ: somebody has written to them since, or a run has changed what it must not. */
+  /** Those that differ: somebody has written to them since, or the run has changed what it must not change. */
   readonly changed: number;
   /** The first 100 of them. */
   readonly first: readonly { readonly store: string; readonly locator: string }[];
 }
 
-/** What looks like a KMS ciphertext outside the places that the job declares, and was not answered in the job. */
+/** Values that look like a KMS ciphertext, outside the places that the job declares or ignores. */
 export interface LookAlikeCount {
   readonly count: number;
   /** The first 100 of them. */
@@ -54,7 +54,7 @@ export interface Books {
   /** Absent where the pass did not look, and in ledgers of earlier versions. */
   readonly lookAlikes?: LookAlikeCount;
   readonly keyMaterials: readonly KeyMaterialCount[];
-  /** Data keys that need a source key, or may need one. Only the verify pass can say 0 and mean it. */
+  /** Data keys that need a source key, or may need one. Only the 0 of a verify pass is a proof. */
   readonly remaining: number;
   readonly kms: { readonly requests: number; readonly throttled: number };
   /** The first 100; all of them are in the journal. */
@@ -65,10 +65,10 @@ export interface Books {
 
 export const MAX_FAILURES = 100;
 
-/** Examples of what is plain to see once one of them is looked at. */
+/** Ten examples are enough to see what the others are. */
 export const MAX_EXAMPLES = 10;
 
-/** What is accounted for of the page after the cursor, which was left half-way: it is read again, and this is passed over. */
+/** What is already accounted for of the page after the cursor, if it was left half-way. The page is read again, and this is skipped. */
 export interface Beyond {
   /** Digests of the locators of records that are done. */
   readonly records: readonly string[];
@@ -76,32 +76,32 @@ export interface Beyond {
   readonly within?: string;
   /** Digests of its data keys that are done. */
   readonly dataKeys: readonly string[];
-  /** What KMS has said no to of the one that comes next. */
+  /** The requests about the next data key that KMS has already answered in the negative. */
   readonly said?: readonly string[];
 }
 
-/** How far a unit has come. */
+/** How far a unit has got. */
 export interface Position {
-  /** Where the store goes on, in its own words. */
+  /** Where the store continues, in its own notation. */
   readonly cursor?: string;
   readonly beyond?: Beyond;
   readonly done: boolean;
 }
 
-/** Where a unit stands. The ledger holds it, so that any worker can go on from it. */
+/** The progress of a unit. It is kept in the ledger, so that any worker can continue from it. */
 export interface UnitProgress extends Position {
   readonly runId: string;
   readonly unitId: string;
   readonly phase: Phase;
   /** Index into the plan's stores. */
   readonly store: number;
-  /** Pages accounted for; one that was accounted for in parts counts for each of them. */
+  /** Pages accounted for. A page that was accounted for in parts counts once for each part. */
   readonly pages: number;
   readonly books: Books;
-  /** Earlier runs, latest first, whose work on this unit is carried on: the first pages of its journal are theirs. */
+  /** Earlier runs whose work on this unit is continued, latest first. The first pages of its journal belong to them. */
   readonly carriedFrom?: readonly string[];
-  /** Of a verify pass: the page of the migrate pass's journal that it has come to. */
+  /** In a verify pass: the page of the migrate pass's journal that it has reached. */
   readonly comparedTo?: number;
-  /** Said to the state machine only: an operator has paused the run, so the next invocation can wait. */
+  /** For the state machine only: an operator has paused the run, so the next invocation can wait. */
   readonly paused?: true;
 }

@@ -1,4 +1,4 @@
-/** One text for values that are equal, in whatever order their fields were written. For values that JSON can hold. */
+/** The same text for equal values, whatever the order of their fields. For values that JSON can represent. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)

@@ -1,13 +1,13 @@
 import type { EncryptionContext } from './encryption-context.ts';
 import type { EncryptionAlgorithm } from './key-use.ts';
 
-/** KMS key material: the key's ARN and the material inside it. Asymmetric keys and those of custom key stores have no id of it. */
+/** KMS key material: the key's ARN and the id of the material. KMS names no material of asymmetric keys and of custom key stores. */
 export interface KeyMaterial {
   readonly keyArn: string;
   readonly keyMaterialId?: string;
 }
 
-/** A context that a data key may be under, and the one that it shall be under once it has been moved. */
+/** A context that a data key may be under, and the one that it will be under once it has been moved. */
 export interface ContextPair {
   readonly source: EncryptionContext;
   readonly destination: EncryptionContext;
@@ -16,14 +16,14 @@ export interface ContextPair {
 /** An encrypted data key as a format found it in a record. */
 export interface DataKey {
   readonly kind: 'data-key';
-  /** Where in the record it lies, in the format's own words: an attribute path, a metadata name. */
+  /** Where it is in the record, in the format's own notation: an attribute path, a metadata name. */
   readonly slot: string;
   readonly ciphertext: Uint8Array;
   /** At least one, in the job's order. `destination` is made of the record as it will be after the change. */
   readonly contexts: readonly ContextPair[];
-  /** What a reader builds of the record as it is now: under one of these a data key that has been moved must open. */
+  /** The contexts that a reader builds from the record as it is now. A data key that has been moved must open under one of them. */
   readonly readerContexts: readonly EncryptionContext[];
-  /** The key that the record itself names, where the format has a place for it. A hint, never a proof. */
+  /** The key that the record itself names, if the format has a place for it. A hint, never a proof. */
   readonly recordedKeyArn?: string;
   readonly recordedAlgorithm?: EncryptionAlgorithm;
   /** Where the new ciphertext goes, if not in the place of the old one. */
@@ -32,11 +32,11 @@ export interface DataKey {
 
 export interface WriteTo {
   readonly slot: string;
-  /** What lies there already. */
+  /** The ciphertext that is already there. */
   readonly ciphertext?: Uint8Array;
-  /** It was made of another data key than the one that the record holds now. */
+  /** It was made from another data key than the one that the record holds now. */
   readonly stale: boolean;
-  /** The record tells of which data key it was made: a run has written it. */
+  /** The record says which data key it was made from, so a run has written it. */
   readonly recorded: boolean;
   /** The key that the record names beside it. */
   readonly recordedKeyArn?: string;
@@ -47,7 +47,7 @@ export function writtenSlot({ slot, writeTo }: Pick<DataKey, 'slot' | 'writeTo'>
   return writeTo?.slot ?? slot;
 }
 
-/** What lies where a new ciphertext goes; `undefined` where nothing does. */
+/** The ciphertext at the place that a new one is written to; `undefined` if there is none. */
 export function writtenCiphertext({
   ciphertext,
   writeTo,
@@ -62,7 +62,7 @@ export type Finding =
       readonly kind: 'unreadable';
       readonly slot: string;
       readonly reason: string;
-      /** Present where only the context is missing, so that the ciphertext can still be asked for its key. */
+      /** Present if only the context is missing: KMS can still be asked about the ciphertext. */
       readonly ciphertext?: Uint8Array;
     }
   | { readonly kind: 'unsupported'; readonly slot: string; readonly reason: string };

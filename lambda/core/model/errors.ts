@@ -12,22 +12,22 @@ export abstract class RewrapError extends Error {
   }
 }
 
-/** Nothing was started: the input or a premise is wrong. The message has one line for each problem. */
+/** Nothing was started, because the input or a premise is wrong. The message has one line for each problem. */
 export class RunRefused extends RewrapError {
   override readonly name = 'RunRefused';
 }
 
-/** A premise of the whole run does not hold any more: access, a key's state, a store. Every worker stops. */
+/** A premise of the whole run no longer holds: access, a key's state, a store. Every worker stops. */
 export class PremiseBroken extends RewrapError {
   override readonly name = 'PremiseBroken';
 }
 
-/** A service did not answer, or throttled, until all tries were spent. Step Functions retries, as it usually passes. */
+/** A service did not answer, or throttled, until all retries were used up. Step Functions retries, because this usually passes. */
 export class ServiceUnavailable extends RewrapError {
   override readonly name = 'ServiceUnavailable';
 }
 
-/** Another invocation has moved this unit on. Step Functions retries, and the retry goes on from the ledger. */
+/** Another invocation has advanced this unit. Step Functions retries, and the retry continues from the ledger. */
 export class UnitConflict extends RewrapError {
   override readonly name = 'UnitConflict';
 }

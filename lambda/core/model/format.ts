@@ -21,7 +21,7 @@ export type RecordPart = 'tags';
 
 /** A format with a job's configuration: what it says of a store before anything is read. */
 export interface ConfiguredFormat {
-  /** Which slot this configuration looks at: two stores with one identity would do the work twice. */
+  /** Which slot this configuration looks at. Two stores with the same identity would do the work twice. */
   readonly identity: string;
   /** The old ciphertexts stay beside the new ones. */
   readonly keepsSource: boolean;
@@ -37,7 +37,7 @@ export interface ConfiguredFormat {
   readonly declared: readonly AttributePath[];
   /** What is wrong between fields of the configuration that are right each by itself. `path` is below `format`. */
   readonly problems: readonly Problem[];
-  /** `destination`: what a run will write beside its data keys, and so what contexts may be made of. */
+  /** `destination`: the run writes its ARN and algorithm beside data keys, and contexts may be made of those. */
   bind(destination: Destination): BoundFormat;
 }
 
@@ -45,8 +45,8 @@ export interface ConfiguredFormat {
 export interface BoundFormat extends Omit<ConfiguredFormat, 'bind'> {
   read(record: StoreRecord): readonly Finding[];
   /**
-   * Every place that changes when the replacements, and the companions that belong to them, are put into the record, and
-   * every other one that must not have changed by then.
+   * Every place that changes when the replacements and their companions are written to the record, and every place that must
+   * not have changed in the meantime.
    */
   replace(record: StoreRecord, replacements: readonly Replacement[]): readonly DataKeyPlace[];
 }

@@ -1,7 +1,7 @@
 import type { KeyUse } from './key-use.ts';
 import type { JobRoute } from './route.ts';
 
-/** A job as validated (docs/design.md, Job). `format` is checked by its own room and stays opaque here. */
+/** A validated job (docs/design.md, Job). `format` is checked by its own room and is opaque here. */
 export interface Job {
   readonly name: string;
   readonly source: { readonly keys: readonly KeyUse[] };
@@ -50,20 +50,20 @@ export interface Store {
   readonly format: FormatConfig;
   /** The key of the store's own server-side encryption, where that is a customer managed key. */
   readonly serverSideEncryptionKey?: string;
-  /** Places outside the format that hold what looks like a data key, and that the operator answers for. */
+  /** Places outside the format that look as if they hold a data key; the operator has confirmed that they may stay. */
   readonly ignore?: readonly string[];
-  /** The operator answers for records in which the format finds no data key: they need none. */
+  /** The operator has confirmed that records without a data key need none. */
   readonly withoutDataKey?: 'expected';
   /** The part of it that a run is about; absent where that is all of it. */
   readonly scope?: object;
-  /** Where the new data keys go, if the store itself is to stay as it is: to the records of the same keys there. */
+  /** The store that gets the new data keys, in its records of the same keys, if this store is to stay as it is. */
   readonly copyTo?: StoreCopy;
   readonly [field: string]: unknown;
 }
 
 export interface StoreCopy {
   readonly region: string;
-  /** Whether records that are not there yet are made. Those that are there get their data key swapped in any case. */
+  /** Whether records that do not exist there yet are created. Existing ones get their new data key in any case. */
   readonly createMissing: boolean;
   readonly serverSideEncryptionKey?: string;
   readonly [field: string]: unknown;

@@ -23,13 +23,13 @@ export interface PlannedKey {
   readonly alsoKnownAs: readonly string[];
   /** Length of everything that this key encrypts, where there is only one: the modulus of an RSA key. */
   readonly ciphertextBytes?: number;
-  /** A symmetric key that never gets another key material: KMS rotates no keys of custom key stores. */
+  /** A symmetric key that never gets new key material: KMS does not rotate keys in custom key stores. */
   readonly oneMaterial?: true;
-  /** Why KMS would refuse to use it, in words such as "is disabled": modes that can do without it run all the same. */
+  /** Why KMS would refuse to use it, in words such as "is disabled". Modes that can do without the key run anyway. */
   readonly unusable?: string;
 }
 
-/** Whether a text in a record is a name of this key: its ARN, a name by which the job knows it, an alias, or its id. */
+/** Whether a text in a record names this key: by its ARN, by a name that the job uses, by an alias, or by its id. */
 export function names({ keyArn, alsoKnownAs }: PlannedKey, recorded: string): boolean {
   return [keyArn, ...alsoKnownAs].some(
     name => name === recorded || name.endsWith(`:key/${recorded}`) || name.endsWith(`:${recorded}`),

@@ -21,12 +21,12 @@ export type Outcome =
   | { readonly kind: 'rewrapped'; readonly source: KeyMaterial; readonly destination: KeyMaterial }
   | {
       readonly kind: 'to-rewrap';
-      /** Unknown to a verify pass, which may not use the source keys. */
+      /** A verify pass does not know it: it may not use the source keys. */
       readonly source?: KeyMaterial;
       readonly reason?: string;
     }
   | { readonly kind: 'already-current'; readonly source: KeyMaterial }
-  /** By a rollback: as it was before the run, now or still. */
+  /** By a rollback: the record is as it was before the run. */
   | {
       readonly kind: 'restored' | 'already-restored';
       readonly source: KeyMaterial;
@@ -35,19 +35,19 @@ export type Outcome =
   | {
       readonly kind: 'moved-by-another-writer' | 'blocked' | 'failed';
       readonly reason: string;
-      /** Known where KMS answered before the write went wrong. */
+      /** Known if KMS answered before the write failed. */
       readonly source?: KeyMaterial;
     }
   | { readonly kind: 'foreign-key' | 'unreadable' | 'unsupported'; readonly reason: string };
 
-/** Outcomes that leave nothing to do. */
+/** Outcomes after which nothing is left to do. */
 export function isSettled(kind: OutcomeKind): boolean {
   return ['rewrapped', 'already-current', 'restored', 'already-restored'].includes(kind);
 }
 
 /**
- * Doubt counts: whatever is not known to open without the source keys may need one. `foreign-key` is the exception,
- * because KMS has said of those very bytes that no source key made them.
+ * Doubt counts: a data key that is not known to open without the source keys may need one of them. `foreign-key` is the
+ * exception, because KMS has said that none of the source keys made those bytes.
  */
 export function mayNeedSource(kind: OutcomeKind): boolean {
   return !isSettled(kind) && kind !== 'foreign-key';

@@ -26,7 +26,7 @@ export function parsePattern(text: string): readonly PatternStep[] | undefined {
   return steps.length === 0 ? undefined : steps;
 }
 
-/** A path in the notation of patterns: what a report shows can be written into a job as it stands. */
+/** A path in the notation of patterns, so that a place shown in a report can be copied into a job. */
 export function placeText(path: AttributePath): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
@@ -35,7 +35,7 @@ export function placeText(path: AttributePath): string {
   }, '');
 }
 
-/** Places of which nothing is looked at: walked step by step together with a record. */
+/** Places that are not looked at, as a tree that is walked step by step together with a record. */
 export class PlaceTree {
   readonly #children = new Map<PatternStep, PlaceTree>();
   #isPlace = false;
@@ -56,7 +56,7 @@ export class PlaceTree {
     child.#add(rest);
   }
 
-  /** The trees below a step; `place` where one of them is a place by itself. */
+  /** The trees below a step; `place` if one of them ends there. */
   static below(trees: readonly PlaceTree[], step: string | number): readonly PlaceTree[] | 'place' {
     const next: PlaceTree[] = [];
     for (const tree of trees)

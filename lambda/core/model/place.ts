@@ -4,29 +4,29 @@ import { valueAt } from './attribute-path.ts';
 import type { AttributePath, AttributeValue, StoreRecord } from './record.ts';
 
 /**
- * One place of a record before and after a change, in one notation for every kind of record: a metadata entry of an
- * object is a path of one name, and its text an attribute value of type S.
+ * One place of a record before and after a change, in one notation for every kind of record. A metadata entry of an object
+ * is a path of one name, and its text is an attribute value of type S.
  */
 export interface PlaceChange {
   readonly path: AttributePath;
-  /** What lies there; `undefined` for nothing. A store makes the change only if this still holds. */
+  /** The value there; `undefined` for none. A store makes the change only if it is still there. */
   readonly before: AttributeValue | undefined;
-  /** What will lie there; `undefined` for nothing. The same as `before` where the place is only a condition. */
+  /** The new value; `undefined` for none. The same as `before` if the place is only a condition. */
   readonly after: AttributeValue | undefined;
 }
 
-/** A place that a format changes, and what it is to the data keys of the record. */
+/** A place that a format changes, and how it relates to the data keys of the record. */
 export interface DataKeyPlace extends PlaceChange {
   /**
-   * `data-key`: the new ciphertext is part of what lies there. `companion`: it tells of the data key (its key ARN, its
-   * algorithm). `version`: writers raise it with each save. `condition`: it stays, and must not have changed.
+   * `data-key`: its value contains the new ciphertext. `companion`: its value describes the data key (key ARN, algorithm).
+   * `version`: writers increment it with each save. `condition`: it stays as it is, and must not have changed.
    */
   readonly role: 'data-key' | 'companion' | 'version' | 'condition';
   /** The slots that it belongs to. */
   readonly slots: readonly string[];
 }
 
-/** What lies at a place of a record; `undefined` for nothing. */
+/** The value at a place of a record; `undefined` for none. */
 export function heldAt(record: StoreRecord, path: AttributePath): AttributeValue | undefined {
   switch (record.kind) {
     case 'item':
@@ -39,7 +39,7 @@ export function heldAt(record: StoreRecord, path: AttributePath): AttributeValue
   }
 }
 
-/** A record as it will be after a change. Throws a TypeError where a place has no parent to be set in. */
+/** A record as it will be after a change. Throws a TypeError if the parent of a place does not exist. */
 export function changed<Kind extends StoreRecord>(record: Kind, places: readonly PlaceChange[]): Kind {
   const written = places.filter(isWritten);
   switch (record.kind) {
@@ -50,7 +50,7 @@ export function changed<Kind extends StoreRecord>(record: Kind, places: readonly
   }
 }
 
-/** Whether a change writes this place; of the others it only demands that they are as they were. */
+/** Whether a change writes this place. The other places must only be unchanged. */
 export function isWritten({ before, after }: PlaceChange): boolean {
   return !sameValue(before, after);
 }

@@ -1,4 +1,4 @@
-/** Something wrong in what a user wrote: where, what stands there, and in words what is wrong and how to mend it. */
+/** A mistake in what a user wrote: where it is, the value there, what is wrong with it and how to correct it. */
 export interface Problem {
   readonly path: string;
   readonly value?: unknown;

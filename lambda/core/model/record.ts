@@ -13,7 +13,7 @@ export type AttributeValue =
 
 export type AttributeMap = Readonly<Record<string, AttributeValue>>;
 
-/** Names of map members and indexes of list elements, outermost first. */
+/** Names of map members and indexes of list elements, from the outside in. */
 export type AttributePath = readonly (string | number)[];
 
 export interface ItemRecord {
@@ -22,14 +22,14 @@ export interface ItemRecord {
   readonly locator: string;
   readonly key: AttributeMap;
   readonly attributes: AttributeMap;
-  /** Why DynamoDB does not give out this item; `attributes` are then those of its key. */
+  /** Why DynamoDB does not return this item. `attributes` are then those of its key only. */
   readonly hidden?: string;
   readonly absent?: Absent;
 }
 
 /**
- * The record is not in the store that is written to: what is shown is its source, and writing it makes it.
- * `refused`: why the job does not make it.
+ * The record is not in the store that is written to. Its source is shown instead, and writing it creates it.
+ * `refused`: why the job does not create it.
  */
 interface Absent {
   readonly refused?: string;
@@ -53,12 +53,12 @@ export interface ObjectRecord {
   readonly etag: string;
   /** Milliseconds since 1970, whole seconds: S3 gives no more. */
   readonly lastModified: number;
-  /** The second of `lastModified` was over when the record was read: a later change will show a later one. */
+  /** The second of `lastModified` was over when the record was read, so a later change will show a later time. */
   readonly settled: boolean;
   /** Bytes. */
   readonly size: number;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Read only where a context is made of them: they cost a request of their own. */
+  /** Read only if an encryption context is made of them, because they cost a request of their own. */
   readonly tags?: Readonly<Record<string, string>>;
   readonly headers: ObjectHeaders;
   readonly storageClass?: string;

@@ -4,8 +4,8 @@ import type { PlannedRoute } from './route.ts';
 import type { Estimate, KnownKeyMaterial, RunMode, StoreLook } from './run.ts';
 
 /**
- * A run with everything resolved, as Plan leaves it in the run bucket. In groups: whoever needs one of them asks for that
- * one. Fields that may be absent are so in plans of earlier versions, unless they say something else.
+ * A run with everything resolved, as Plan writes it to the run bucket. Its fields are grouped, so that a function can ask
+ * for the group it needs. Optional fields are missing in plans of earlier versions, unless their comment says otherwise.
  */
 export interface RunPlan extends RunIdentity, KeysOfRun, StoresOfRun, PassesOfRun, WorkOfRun, Forecast {}
 
@@ -18,11 +18,11 @@ export interface RunIdentity {
   readonly startedAt: string;
   /** The run that a rollback undoes; absent in all others. */
   readonly rollsBack?: string;
-  /** Unfinished runs of the same work, latest first: units go on from where those have left them. */
+  /** Unfinished runs of the same work, latest first. Units continue from where those stopped. */
   readonly continues?: readonly string[];
 }
 
-/** From which keys to which, and on which way. */
+/** From which keys to which key, and by which route. */
 export interface KeysOfRun {
   readonly sources: readonly PlannedKey[];
   readonly destination: PlannedKey;

@@ -37,16 +37,16 @@ export interface StoreLook {
   /** There are more than those. */
   readonly more: boolean;
   readonly withDataKey: number;
-  /** Of those, values that look like a ciphertext in another form than the job's: hexadecimal passes for base64. */
+  /** Of those, values that look like a ciphertext in another encoding than the job's. Hexadecimal, for one, is also valid base64. */
   readonly misread: number;
   readonly withoutDataKey: number;
-  /** Slots that hold something else than a data key in the job's form, or one that a run would leave. */
+  /** Slots that hold something other than a data key in the job's form, or a data key that a run would leave alone. */
   readonly unreadable: number;
   /** Of those, slots in which the job's encoding finds no bytes at all. */
   readonly undecodable: number;
-  /** Of those, slots of records that no run writes to: what the job names beside the data key is something else. */
+  /** Of those, slots of records that no run would write to, because a place beside the data key holds something unexpected. */
   readonly unsupported: number;
-  /** Records without a data key whose place is there: NULL, or empty. */
+  /** Records whose data key place exists but is NULL or empty. */
   readonly placeEmpty: number;
   /** Of the first of those. */
   readonly reason?: string;
@@ -60,9 +60,9 @@ export interface StoreLook {
   readonly forms: readonly { readonly form: string; readonly count: number }[];
   /** What looks like a data key outside the job's places: the 20 most frequent. */
   readonly elsewhere: readonly SeenPlace[];
-  /** Of all of those, the one that the job may have meant. */
+  /** The one of those that the job may have meant. */
   readonly nearest?: SeenPlace;
-  /** Where no data key is found: a name that is spelled almost as the job's place. */
+  /** If no data key is found: a name that is spelled almost like the job's place. */
   readonly nearName?: string;
   /** Attributes that look like the version of an optimistic lock. */
   readonly versions: readonly string[];
@@ -72,7 +72,7 @@ export interface SeenPlace {
   readonly place: string;
   readonly form: string;
   readonly count: number;
-  /** The fields of a format that read it; absent where no format of this version does. */
+  /** The format fields that would read it; absent if no format of this version can. */
   readonly write?: string;
 }
 

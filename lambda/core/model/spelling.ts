@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * Whether one name is likely a slip for the other: the same but for case and signs, or some letters apart. Names with
- * other digits are other names: 2027/ is no slip for 2026/.
+ * Whether one name is probably a misspelling of the other: they differ only in case and punctuation, or in a few letters.
+ * Names with different digits are different names: 2027/ is not a misspelling of 2026/.
  */
 export function isNearSpelling(one: string, other: string): boolean {
   const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
@@ -13,7 +13,7 @@ export function isNearSpelling(one: string, other: string): boolean {
   return digits(a) === digits(b) && distance(a, b) <= Math.max(1, Math.floor(a.length / 3));
 }
 
-/** What is named, in the order of its name's distance to another one. */
+/** Sorted by how close their names are to the given one. */
 export function byNearness<Named>(
   name: string,
   all: readonly Named[],

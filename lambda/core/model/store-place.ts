@@ -2,11 +2,11 @@
 export interface StorePlace {
   /** The kind of store: a name in core/stores/registry.ts. */
   readonly type: string;
-  /** Absent where the job leaves it to the Region of its source keys. */
+  /** Absent if the job does not name one: then it is the Region of the source keys. */
   readonly region?: string;
   /** Without a slash. */
   readonly name: string;
-  /** Of kinds whose stores lie within one another; of these always there, and empty for all of it. */
+  /** Only for kinds of store whose places can contain each other, and then always there; empty for the whole bucket. */
   readonly prefix?: string;
 }
 
@@ -37,7 +37,7 @@ export function isSamePlace(place: StorePlace, other: StorePlace): boolean {
   return isSameName(place, other) && place.prefix === other.prefix;
 }
 
-/** There may be records of both. */
+/** A record may belong to both places. */
 export function shareRecords(place: StorePlace, other: StorePlace): boolean {
   return covers(place, other) || covers(other, place);
 }

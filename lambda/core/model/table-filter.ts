@@ -3,9 +3,9 @@ import type { TableScope } from './scope.ts';
 type Filter = NonNullable<TableScope['filter']>;
 
 /**
- * Whether no item can be in both filters, as far as that can be seen from their texts. `false` means only that it was
- * not seen: this is no solver. It knows a condition and its negation, `attribute_exists` and `attribute_not_exists`, one
- * attribute equal to two different values, and two beginnings of one attribute; each also as a part of a conjunction.
+ * Whether no item can match both filters, as far as their texts show. `false` only means that it could not be shown: this
+ * is not a solver. It knows a condition and its negation, `attribute_exists` and `attribute_not_exists`, one attribute
+ * equal to two different values, and `begins_with` of two different texts; each also as part of a conjunction.
  */
 export function areDisjoint(a: Filter, b: Filter): boolean {
   const [first, second] = [conjuncts(resolved(a)), conjuncts(resolved(b))];
@@ -15,7 +15,7 @@ export function areDisjoint(a: Filter, b: Filter): boolean {
   );
 }
 
-/** Whether every item is in exactly one of the two filters: a condition and its negation. DynamoDB knows no third value. */
+/** Whether every item matches exactly one of two filters: a condition and its negation. DynamoDB has no third truth value. */
 export function areComplements(a: Filter, b: Filter): boolean {
   const [one, other] = [resolved(a), resolved(b)];
   return isNegation(one, other) || oppositePresence(one, other) || oppositePresence(other, one);
@@ -55,7 +55,7 @@ function isNegation(one: string, other: string): boolean {
   return negated(one) === other || negated(other) === one;
 }
 
-/** `NOT` binds to the one condition behind it, or to what stands in brackets. */
+/** `NOT` applies to the one condition that follows it, or to the bracketed expression. */
 function isOneCondition(text: string): boolean {
   return withoutOuterBrackets(text) !== text || !/ (?:AND|OR) /i.test(text);
 }
@@ -68,7 +68,7 @@ function oppositePresence(one: string, other: string): boolean {
   return there !== undefined && there === missing;
 }
 
-/** One condition rules the other one out. */
+/** One condition excludes the other. */
 function exclude(one: string, other: string): boolean {
   if (isNegation(one, other) || oppositePresence(one, other)) return true;
   const [equal, alsoEqual] = [equality(one), equality(other)];
@@ -97,7 +97,7 @@ function beginning(text: string): { readonly path: string; readonly text: string
   return path === undefined || start === undefined ? undefined : { path, text: start };
 }
 
-/** The parts of a conjunction; the whole where it is none, or more than that. */
+/** The parts of a conjunction; the whole expression if it is anything else. */
 function conjuncts(text: string): readonly string[] {
   if (/ OR | BETWEEN /i.test(text)) return [text];
   return text.split(/ AND /i).map(withoutOuterBrackets);

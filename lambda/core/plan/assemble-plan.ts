@@ -19,7 +19,7 @@ interface Decided {
   readonly highestRate: number;
 }
 
-/** The plan of a run and its units, of all that has been decided. */
+/** Assembles the plan of a run and its units from everything that has been decided. */
 export function assemblePlan(
   input: RunInput,
   { runId, now, formats, workerTimeoutSeconds }: PlanRequest,
@@ -60,7 +60,7 @@ export function assemblePlan(
   return { plan, units };
 }
 
-/** To count data keys, none of them need leave KMS: on a plaintext route a census is a dry run, asked for or not. */
+/** Counting data keys needs no plaintext outside KMS, so a census on a plaintext route is always a dry run. */
 function isDryRun({ mode, dryRun }: RunInput, { route }: ChosenRoute): boolean {
   return dryRun || (mode === 'census' && routeOf(route).plaintext);
 }

@@ -10,7 +10,7 @@ export interface BeginPorts extends PlanPorts {
   readonly files: PlanFiles;
   readonly lock: LockPorts;
   readonly history: PlanPorts['history'] & {
-    /** Remembers that this is the latest run of its job in its mode, and whether it came to its end. */
+    /** Remembers that this is the latest run of its job in its mode, and whether it finished. */
     rememberLatest(plan: RunPlan, finished: boolean): Promise<void>;
     rememberProofs(proofs: readonly StoreProof[]): Promise<void>;
   };

@@ -9,7 +9,7 @@ export type CheckedKeys =
   | { readonly kind: 'keys'; readonly sources: readonly FoundKey[]; readonly destination: FoundKey }
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
 
-/** Resolves key ARNs and alias ARNs once, and checks that each key can do what the job wants of it. */
+/** Resolves key ARNs and alias ARNs once, and checks that each key can do what the job needs. */
 export async function checkKeys(
   { source, destination }: Job,
   catalog: KeyCatalog,
@@ -27,7 +27,7 @@ export async function checkKeys(
   return { kind: 'keys', sources: withoutTwins(found), destination: target };
 }
 
-/** What an RSA key can hold is fixed by its modulus and the hash of the padding. */
+/** An RSA key can encrypt only so many bytes: its modulus and the hash of the padding decide. */
 function capacityProblems(dataKeyBytes: number, { use, key }: FoundKey): readonly Problem[] {
   const longest = longestDataKey(key.spec, use.encryptionAlgorithm);
   if (longest === undefined || dataKeyBytes <= longest) return [];

@@ -4,7 +4,7 @@ import type { RunMode } from '../model/run.ts';
 import { routeOf } from '../routes/registry.ts';
 import type { ChosenRoute } from './choose-route.ts';
 
-/** Every ReEncrypt call that the run will make, asked of KMS without a ciphertext. A verify run uses no source key. */
+/** Asks KMS, without a ciphertext, whether it would allow every ReEncrypt call of the run. A verify run uses no source key. */
 export async function checkPermissions(
   choice: ChosenRoute,
   catalog: KeyCatalog,
@@ -33,7 +33,7 @@ export async function checkPermissions(
 
 type Call = readonly [source: AskedKey, destination: AskedKey];
 
-/** The destination is asked as a source, too: second runs and the verify pass re-encrypt under it. */
+/** The destination must also be usable as a source: second runs and the verify pass re-encrypt under it. */
 function itself({ destination }: ChosenRoute): Call {
   return [destination, destination];
 }

@@ -13,8 +13,8 @@ interface Reversal {
 }
 
 /**
- * A rotation back to the key that a store has just been moved away from is, but for a rollback, a mistake: two
- * definitions of one job, or source and destination mixed up.
+ * Except in a rollback, moving a store back to the key that it was just moved away from is a mistake: there are two
+ * definitions of one job, or source and destination are mixed up.
  */
 export async function checkReversal({
   job,

@@ -17,7 +17,7 @@ export interface ChosenRoute {
 
 export type RouteChoice = ChosenRoute | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
 
-/** Takes the route that the job names; of a job that leaves it open, the safest one that works. */
+/** Takes the route that the job names or, if the job leaves it open, the safest one that works. */
 export async function chooseRoute(question: RouteQuestion): Promise<RouteChoice> {
   const { job, destination, mode } = question;
   if (mode === 'verify') return destinationOnly(question);
@@ -43,7 +43,7 @@ function destinationOnly({ job, sources, destination }: RouteQuestion): ChosenRo
   return {
     kind: 'route',
     route: { type, why },
-    // A replica is the same key in another Region: what is proven of the one is proven of the other.
+    // A replica is the same key in another Region: what is proven for one is proven for the other.
     sources: sources.map(one =>
       plannedKey(one, one.key.multiRegion ? [inRegion(one.key.arn, destinationRegion(job))] : []),
     ),

@@ -6,12 +6,12 @@ import type { PlannedRun } from './plan-request.ts';
 import type { LatestRuns, PastRuns } from './ports.ts';
 
 /**
- * An unfinished run is gone on from for a week after its last page. What an application wrote under the old key behind
- * its cursors is not seen again before the verify pass counts it, so old cursors save less and less.
+ * An unfinished run can be continued for a week after its last page. What an application has written under the old key
+ * behind its cursors is found only by the verify pass, so old cursors save less and less.
  */
 const FRESH_MS = 7 * 24 * 3600 * 1000;
 
-/** What makes two runs the same work, in one digest: a run goes on from the cursors of another only where all of it is equal. */
+/** A digest of all that must be equal for a run to continue from the cursors of another one. */
 export function workDigest(plan: RunPlan): string {
   const { mode, rollsBack, sources, destination, route, stores, storeRegion, sample, dryRun } = plan;
   const material = plan.keyMaterials.find(
@@ -27,8 +27,8 @@ export interface ContinuePorts {
 }
 
 /**
- * Where the last run of the same work did not come to its end, the new one takes over its units, and with them its
- * cursors. A census and a verify pass say what is there at one time, so they always start anew.
+ * If the last run of the same work did not finish, the new one takes over its units, and with them its cursors. A census
+ * and a verify pass say what is there at one time, so they always start from the beginning.
  */
 export async function continueRun(
   planned: PlannedRun,

@@ -18,7 +18,7 @@ export interface EstimateInput {
   readonly sample?: number;
 }
 
-/** What the run will ask of AWS, if every record holds one data key and each needs a write. */
+/** What the run will ask of AWS if every record holds one data key that has to be written. */
 export function estimate(input: EstimateInput): Estimate {
   const { job, mode, limits, route } = input;
   const counts = input.counts.map(count => sampled(count, input.sample));

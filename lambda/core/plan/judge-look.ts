@@ -18,7 +18,7 @@ export interface JudgedStore {
   readonly narrowed?: string;
 }
 
-/** Does the job fit what lies there? Refuses only where something else fits, or where all of the store was seen. */
+/** Does the job fit the data? Refuses only if something else fits, or if all of the store was seen. */
 export function judgeLook(judged: JudgedStore): Judgement {
   const { look, kind, slot, narrowed } = judged;
   if (look.records === 0)
@@ -36,7 +36,7 @@ export function judgeLook(judged: JudgedStore): Judgement {
       problem: `no run would write to any of ${first} ${kind}s: ${look.reason ?? 'unknown'}; correct the places that the format names`,
       warnings: [],
     };
-  // Bytes for which no context can be built are where the job says, and so is what is not shown.
+  // Bytes without a complete context are at the place that the job names, and so are values that S3 does not show.
   if (look.unreadable > look.undecodable) return { warnings: warningsOf(judged) };
   const seen = `${look.more ? `no ${kind} of ${first}` : `none of the ${look.records} ${kind}s`} has a data key at ${slot} in the form that the job names`;
   const suggestion = suggestionOf(judged);
@@ -64,7 +64,7 @@ const WRONG_PLACE: Readonly<Record<StoreRecord['kind'], string>> = {
     'correct the place that the format names, or remove the store from the job; bodies, instruction files among them, are not read: if its objects need no data key in their metadata, write "withoutDataKey": "expected"',
 };
 
-/** The encoding that fits at the very place, or the place with the nearest name. */
+/** An encoding that fits the value at that place, or the place with the most similar name. */
 function suggestionOf({ look, kind }: JudgedStore): string | undefined {
   const { forms, nearest } = look;
   const readable = forms.find(({ form }) => encodingOf(form) !== undefined);

@@ -12,7 +12,7 @@ export interface KeyLimits {
   readonly warnings: readonly string[];
 }
 
-/** What the kinds of keys mean for the rate of the run, and for what its report can tell. */
+/** What the kinds of its keys mean for the rate of the run, and for what its report can say. */
 export function keyLimits(limits: Limits, keys: readonly FoundKey[]): KeyLimits {
   const rate = limits.kmsRequestsPerSecond;
   const custom = [...new Set(keys.flatMap(({ key }) => key.customKeyStoreId ?? []))];

@@ -9,7 +9,7 @@ import { lookingFor } from '../scan/look-alikes/look-alikes.ts';
 import { signInBytes } from '../scan/look-alikes/signs.ts';
 import { nearestPlace, nearName, onlyThePlace, placesOf } from './seen-places.ts';
 
-/** Records that Plan looks at: half a megabyte of small items, one page of a scan. */
+/** How many records Plan looks at: half a megabyte of small items, one page of a scan. */
 const LOOKED_AT = 500;
 
 export interface LookRequest {
@@ -20,7 +20,7 @@ export interface LookRequest {
   /** The range is all of the store, or of the part that the job is about. */
   readonly whole: boolean;
   readonly format: BoundFormat;
-  /** Places that the stores of the job declare, in the words of the scanner. */
+  /** Places that the stores of the job declare, in the scanner's notation. */
   readonly declared: readonly AttributePath[];
   readonly ignore: readonly string[];
   readonly sources: readonly PlannedKey[];
@@ -33,7 +33,7 @@ type Figured = Omit<LookRequest, 'records' | 'range' | 'whole'>;
 export type LookedAt =
   { readonly kind: 'look'; readonly look: StoreLook } | { readonly kind: 'refused'; readonly words: string };
 
-/** Reads a page of a store as a worker would, and says what the job finds there, and what lies elsewhere. */
+/** Reads a page of a store as a worker would, and says what the job finds there and what it does not look at. */
 export async function lookAtStore(request: LookRequest): Promise<LookedAt> {
   const { range, whole } = request;
   try {
@@ -46,7 +46,7 @@ export async function lookAtStore(request: LookRequest): Promise<LookedAt> {
   }
 }
 
-/** Places elsewhere that a plan names. */
+/** How many other places a plan names. */
 const NAMED_PLACES = 20;
 
 /** Pure: the figures of a page. */
@@ -81,7 +81,7 @@ function count(found: readonly Found[], counts: (one: Found) => boolean): number
   return found.filter(counts).length;
 }
 
-/** What S3 does not show may be right where the job says. */
+/** What S3 does not show may well be where the job looks. */
 function isHidden(record: StoreRecord): boolean {
   return record.kind === 'object' && record.hidden !== undefined;
 }
@@ -124,7 +124,7 @@ function lookElsewhere(
   );
 }
 
-/** What looks like a ciphertext at the data key's place, whatever the job's encoding makes of it. */
+/** Values at the data key's place that look like a ciphertext, in whatever encoding. */
 function lookAtPlace(
   records: readonly StoreRecord[],
   found: readonly Found[],
@@ -137,7 +137,7 @@ function lookAtPlace(
     const place = onlyThePlace(record, format.declared[0] ?? []);
     return place === undefined ? [] : [{ finding: findings.get(record), form: look(place)[0]?.form }];
   });
-  // The bytes that the job reads look like no ciphertext, and the value does: hexadecimal passes for base64.
+  // The decoded bytes do not look like a ciphertext, but the value itself does: hexadecimal is also valid base64.
   const misread = places.filter(
     ({ finding, form }) =>
       finding?.kind === 'data-key' &&
@@ -161,7 +161,7 @@ function counts(of: readonly string[]): readonly (readonly [string, number])[] {
   return [...byText].sort(([, a], [, b]) => b - a);
 }
 
-/** How mappers call the number that they raise with each save. */
+/** Names that object mappers give to the number that they increment with each save. */
 const VERSION_NAME = /^_?(?:version|ver|rev|revision|lock_?version|optimistic_?lock)(?:_?(?:no|number))?$/i;
 
 function versionsOf(records: readonly StoreRecord[], declared: readonly AttributePath[]): readonly string[] {

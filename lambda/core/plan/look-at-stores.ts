@@ -31,7 +31,7 @@ export interface LookedAtStores {
   readonly warnings: readonly string[];
 }
 
-/** Plan looks before it leaps: the first records of each store, whether the job fits them, and what would. */
+/** Looks at the first records of each store before a run starts: does the job fit them and, if not, what would? */
 export async function lookAtStores(
   job: Job,
   { sources, destination }: Pick<ChosenRoute, 'sources' | 'destination'>,

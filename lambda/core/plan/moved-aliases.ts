@@ -24,8 +24,8 @@ export async function lastRun(job: string, runs: LatestRuns): Promise<LatestRun 
 }
 
 /**
- * Aliases that name another key than in the job's last run: what is under the one key is foreign to a run that looks
- * for the other.
+ * Aliases that name another key than in the job's last run. Data keys under the former key are foreign to a run that looks
+ * for the new one.
  */
 export function movedAliases(plan: Keys, last: LatestRun | undefined): readonly string[] {
   if (last === undefined) return [];

@@ -16,8 +16,8 @@ interface RollbackPlanPorts {
 }
 
 /**
- * Plans the rollback of a run, unit by unit as that run had them. It must be over: a worker of it that is still alive
- * could write after its unit was rolled back. And its source keys must be usable, or what is put back opens for nobody.
+ * Plans the rollback of a run, with the units of that run. The run must be over: a worker that is still alive could write
+ * after its unit was rolled back. And its source keys must be usable, or nobody could open what is put back.
  */
 export async function planRollback(
   input: RunInput,
@@ -31,7 +31,7 @@ export async function planRollback(
     throw refuse('plan.input', [{ path: 'run', value: run, words: wrong ?? '' }]);
   const unusable = await keyProblems(original.sources, keys);
   if (unusable.length > 0) throw refuse('plan.premises', unusable);
-  // Last of all: it stops what is left of that run, which a rollback that is refused for its keys must not.
+  // Last of all, because it stops the remaining workers of that run. A rollback that is refused must not do that.
   const alive = aliveProblems(original, await pastRuns.fence(run, request.now), request.now);
   if (alive.length > 0) throw refuse('plan.premises', alive);
   const units = (await pastRuns.units(run)).map(({ unitId, store, range }) => ({

@@ -26,13 +26,13 @@ export interface PlanPorts {
   readonly history: RunHistory;
   readonly pastRuns: PastRuns;
   readonly latestRuns: LatestRuns;
-  /** Which runs use KMS just now. */
+  /** Which runs are using KMS at the moment. */
   readonly shares: Pick<ShareBook, 'read'>;
 }
 
 /**
- * Everything that is decided before a record is touched: the input against its job, keys resolved to ARNs once, the
- * route, premises, the work cut into units, what it will cost. Refuses with all problems at once.
+ * Decides everything before a record is touched: checks the input against its job, resolves keys to ARNs once, chooses the
+ * route, checks the premises, cuts the work into units, estimates the cost. Refuses with all problems at once.
  */
 export async function planRun(request: PlanRequest, ports: PlanPorts): Promise<PlannedRun> {
   const parsed = parseRunInput(request.input, request.jobs);

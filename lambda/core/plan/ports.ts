@@ -14,7 +14,7 @@ export interface FinishedRun {
   readonly destinationKeyArn: string;
 }
 
-/** The last migration that came to its end, by the place that it wrote to. */
+/** The last finished migration, by the place that it wrote to. */
 export interface RunHistory {
   lastMigration(place: StorePlace): Promise<FinishedRun | undefined>;
   /** What is remembered under the name of a proof. */
@@ -29,13 +29,13 @@ export interface RunEnd {
   readonly fencedAt: number;
 }
 
-/** Runs that were, for the rollback of one. */
+/** Past runs, one of which is to be rolled back. */
 export interface PastRuns {
   plan(runId: string): Promise<RunPlan | undefined>;
   units(runId: string): Promise<readonly Unit[]>;
-  /** Tells the workers of a run to stop, if any is left, and says since when. */
+  /** Tells any remaining workers of a run to stop, and returns since when they have been told. */
   fence(runId: string, now: number): Promise<RunEnd>;
-  /** About when a worker of it last began a page, and never earlier; `undefined` where none ever did. */
+  /** About when one of its workers last began a page, and never earlier than that; `undefined` if none ever did. */
   lastPageAt(runId: string): Promise<number | undefined>;
 }
 
@@ -43,9 +43,9 @@ export interface PastRuns {
 export interface LatestRun {
   readonly runId: string;
   readonly workDigest: string;
-  /** It came to its end: there is nothing to go on from. */
+  /** It finished: there is nothing to continue. */
   readonly finished: boolean;
-  /** ISO 8601; absent where an earlier version has remembered the run. */
+  /** ISO 8601; absent if an earlier version has written this entry. */
   readonly startedAt?: string;
   /** The key that each alias of the job named then. */
   readonly aliases?: Readonly<Record<string, string>>;

@@ -17,7 +17,7 @@ export interface RunInput {
   readonly sample?: number;
   /** The run that a rollback undoes. */
   readonly run?: string;
-  /** Visit everything anew, even where the last run of the same work did not come to its end. */
+  /** Visit everything again, even if the last run of the same work did not finish. */
   readonly fromStart: boolean;
   /** For every KMS request of the run: a grant that is new may be used with its token at once. */
   readonly grantTokens: readonly string[];

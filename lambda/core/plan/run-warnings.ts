@@ -16,7 +16,7 @@ const DOES_WITHOUT: Readonly<Record<RunMode, string>> = {
   rollback: 'it restores nothing under it',
 };
 
-/** Within one key, all depends on whether KMS names its materials: of keys of other accounts it does not list them. */
+/** To move data keys within one key, KMS must name its materials. It does not list those of keys in other accounts. */
 function unnamedMaterial({
   sources,
   destination,

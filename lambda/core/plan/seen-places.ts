@@ -20,14 +20,14 @@ export function placesOf(found: readonly LookAlike[], store: StoreRecord['kind']
   return [...seen.values()].sort((a, b) => b.count - a.count);
 }
 
-/** The place that a job may have meant: one that a format reads, then the one whose name is nearest. */
+/** The place that a job may have meant: preferably one that a format can read, then the one with the most similar name. */
 export function nearestPlace(slot: string, places: readonly SeenPlace[]): SeenPlace | undefined {
   const found = places.filter(({ form }) => form !== 'key-name');
   const nearest = byNearness(slot, found, ({ place }) => place.replace(/^metadata\./, ''));
   return nearest.find(({ write }) => write !== undefined) ?? nearest[0];
 }
 
-/** The encoding of a job for what was recognised; `undefined` where no format reads it. */
+/** The job's encoding for a recognised form; `undefined` if no format reads it. */
 export function encodingOf(form: string): string | undefined {
   switch (form) {
     case 'binary':
@@ -62,7 +62,7 @@ function dataKeyField(path: AttributePath | undefined): string | undefined {
   return JSON.stringify(plain ? placeText(path) : path);
 }
 
-/** The record with nothing but the value at a place; `undefined` where there is none. */
+/** The record reduced to the value at one place; `undefined` if there is none. */
 export function onlyThePlace(record: StoreRecord, place: AttributePath): StoreRecord | undefined {
   if (record.kind === 'item') {
     const value = valueAt(record.attributes, place);
@@ -75,12 +75,12 @@ export function onlyThePlace(record: StoreRecord, place: AttributePath): StoreRe
   return { ...rest, locator: '', metadata: { value: text }, headers: {} };
 }
 
-/** Records, and names in them, that are enough to find a slip of the pen. */
+/** How many records, and names in them, are searched for a misspelling. */
 const NAMED_RECORDS = 20;
 const MAX_NAMES = 500;
 const MAX_DEPTH = 4;
 
-/** A name that is there, and spelled almost as the place that is not. */
+/** An existing name that is spelled almost like the place that does not exist. */
 export function nearName(slot: string, records: readonly StoreRecord[]): string | undefined {
   const names = new Set<string>();
   for (const record of records.slice(0, NAMED_RECORDS))

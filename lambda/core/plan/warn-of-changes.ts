@@ -10,7 +10,7 @@ interface ChangePorts {
   readonly history: Pick<RunHistory, 'proof'>;
 }
 
-/** What is not as the last runs have left it: aliases that name other keys, and records that name a source key again. */
+/** What has changed since the last runs: aliases that name other keys, and records that name a source key again. */
 export async function changesSince(
   plan: RunPlan,
   { latestRuns, history }: ChangePorts,

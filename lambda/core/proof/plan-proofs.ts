@@ -10,12 +10,12 @@ import type { ProofPart, StoreProof } from './store-proof.ts';
 /** What a proof says of its run. */
 type ProvingRun = RunIdentity & KeysOfRun & StoresOfRun;
 
-/** The name of what is proven of a store, where a run like this one has proven it. */
+/** The name under which a proof by a run like this one is stored. */
 export function proofIdOf(plan: ProvingRun, index: number): string {
   return proofId({ ...aboutStore(plan, index, plan.startedAt), verdict: 'proven', doubts: [], remaining: 0 });
 }
 
-/** From its beginning on, the places of a run are known. Since a rollback has begun, nothing is proven of them any more. */
+/** As soon as a run begins, its places are known. As soon as a rollback begins, nothing is proven about them any more. */
 export function begunProofs(plan: ProvingRun): readonly StoreProof[] {
   return plan.stores.map((_, index) => ({
     ...aboutStore(plan, index, plan.startedAt),
@@ -26,7 +26,7 @@ export function begunProofs(plan: ProvingRun): readonly StoreProof[] {
   }));
 }
 
-/** What a job says of a store, beside where it is: a proof is of a job that said the same. */
+/** A digest of what a job says about a store, apart from where it is. A proof holds only for a job that says the same. */
 export function jobText({ format, ignore = [], withoutDataKey }: Store): string {
   return digest(Buffer.from(canonicalJson([format, [...ignore].sort(), withoutDataKey])));
 }

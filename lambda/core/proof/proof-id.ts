@@ -6,8 +6,8 @@ import { weightOf } from './proof-reach.ts';
 import type { StoreProof } from './store-proof.ts';
 
 /**
- * One name for what is said of the same records, the same place in them, and the same source keys. Doubts have names of
- * their own: what is proven of a part later does not make them go away.
+ * The same name for statements about the same records, the same place in them, and the same source keys. Doubts have names
+ * of their own, so that a later proof of a part does not replace them.
  */
 export function proofId(proof: StoreProof): string {
   const { slot, part, sourceKeyArns } = proof;

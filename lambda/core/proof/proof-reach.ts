@@ -2,8 +2,8 @@ import type { StorePlace } from '../model/store-place.ts';
 import type { ProofPart, StoreProof } from './store-proof.ts';
 
 /**
- * What a stored proof weighs. `silent`: it makes its place known, and says nothing of it: a run that has begun, or that
- * did not come to its end, or a census that found no doubt.
+ * What a stored proof counts for. `silent`: it makes its place known but says nothing about it, because the run has only
+ * begun, or did not finish, or was a census that found no doubt.
  */
 export type ProofWeight = 'proof' | 'doubt' | 'silent';
 
@@ -18,7 +18,7 @@ export function weightOf({ verdict, begun, mode, doubts = [] }: StoreProof): Pro
     : 'doubt';
 }
 
-/** Nothing but this narrows the part. That it is apart from other stores of its job narrows nothing. */
+/** Only this field narrows the part. `disjoint` does not narrow anything. */
 export function isPartOnlyBy(part: ProofPart, field: keyof ProofPart): boolean {
   const narrowing = Object.entries(part).filter(
     ([name, value]) => value !== undefined && !['words', 'disjoint'].includes(name),
@@ -26,14 +26,14 @@ export function isPartOnlyBy(part: ProofPart, field: keyof ProofPart): boolean {
   return narrowing.length === 1 && narrowing[0]?.[0] === field;
 }
 
-/** The places that a proof is about every record of: its own, or those of the prefixes that it was narrowed to. */
+/** The places whose every record a proof covers: its own, or those of the prefixes that it was narrowed to. */
 export function wholeOf(proof: StoreProof): readonly StorePlace[] {
   const { place, part } = proof;
   if (part === undefined) return [place];
   return isPartOnlyBy(part, 'prefixes') ? prefixPlaces(proof) : [];
 }
 
-/** The places that hold every record that a doubt may be about. */
+/** The places that contain every record that a doubt may be about. */
 export function reachOf(proof: StoreProof): readonly StorePlace[] {
   return proof.part?.prefixes === undefined ? [proof.place] : prefixPlaces(proof);
 }

@@ -3,7 +3,7 @@ import type { StorePlace } from '../model/store-place.ts';
 import type { BucketScope, TableScope } from '../model/scope.ts';
 import type { Doubt, StoreVerdict } from '../verdict/store-verdict.ts';
 
-/** What the last run that came to its end says about one store, or about a part of it. */
+/** What the last finished run says about one store, or about a part of it. */
 export interface StoreProof {
   /** The table, or bucket and prefix, with its Region. */
   readonly place: StorePlace;
@@ -16,9 +16,9 @@ export interface StoreProof {
   readonly mode: RunMode;
   /** ISO 8601; absent in proofs of earlier versions. */
   readonly startedAt?: string;
-  /** ISO 8601: when that run ended; when it began, where that is all that is known of it. */
+  /** ISO 8601: when that run ended or, if that is not known, when it began. */
   readonly at: string;
-  /** It is not known how the run has ended: it makes its places known, and proves nothing. */
+  /** It is not known how the run ended. The entry makes its places known and proves nothing. */
   readonly begun?: true;
   readonly sourceKeyArns: readonly string[];
   readonly destinationKeyArn: string;
@@ -39,7 +39,7 @@ export interface StoreProof {
   readonly withoutDataKeyExpected?: true;
   /** Digest of what the job said of the store: its format, with the contexts, and what it answers for. */
   readonly jobText?: string;
-  /** `null` where that run does not know, and since a rollback began. */
+  /** `null` if that run does not know it, and once a rollback has begun. */
   readonly remaining: number | null;
   /** The source data keys were left where they are: the new ones are copies. */
   readonly keepsSource: boolean;

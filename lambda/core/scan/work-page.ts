@@ -8,9 +8,9 @@ import { dataKeyHandle, recordHandle } from './handles.ts';
 
 /** What is accounted for together, in one checkpoint: a page, or as much of it as there was time for. */
 export interface Part {
-  /** Records that are done with it. */
+  /** Records that are finished with this page. */
   readonly records: readonly StoreRecord[];
-  /** Locators of those in which the format finds no data key. */
+  /** Locators of the records in which the format finds no data key. */
   readonly withoutDataKey: readonly string[];
   readonly found: ReadonlySet<Found>;
   readonly position: Position;
