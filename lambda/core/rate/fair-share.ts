@@ -1,6 +1,6 @@
 import type { Lease } from './lease.ts';
 
-/** Shares are quotients: who is short of its part by less than this wants nothing. */
+/** Shares are quotients. A worker that is short of its part by less than this counts as satisfied. */
 const ALMOST = 1 - 1e-6;
 
 /** A worker that looks for its share. */
@@ -12,22 +12,22 @@ export interface Asking {
 }
 
 export interface Offer {
-  /** What its run may have, all workers together. */
+  /** The rate of its run, for all workers together. */
   readonly part: number;
-  /** What every worker of the run comes to have. */
+  /** The share that every worker of the run will end up with. */
   readonly fair: number;
-  /** What this worker may have at most, as the others are now: no sum exceeds its bound by it. */
+  /** The most that this worker may take now, beside what the others have, without exceeding a bound. */
   readonly room: number;
-  /** What it may keep at most: where the rate has been lowered, all workers together keep to it once each has looked since. */
+  /** The most that it may keep. After the rate was lowered, all workers together keep to it once each has looked again. */
   readonly most: number;
-  /** What it should have until it looks again: more only of what is free, and not all of that where others want some, too. */
+  /** What it should use until it looks again. It gets more only from what is free, and leaves some of that to others who want more. */
   readonly share: number;
 }
 
 /**
- * What a worker is offered. A run keeps to its own rate. All runs that use a Region of KMS together keep to the largest
- * of their rates: that is what their operator lets this service take of the account's quota there. Where they would
- * take more, each has an equal part of it, or as much as its own rate is.
+ * What a worker is offered. A run keeps to its own rate. All runs that use KMS in one Region together keep to the largest
+ * of their rates, because that is what the operator lets this service take from the account's quota there. If they would
+ * exceed it, each gets an equal part, but never more than its own rate.
  */
 export function offerFor(asking: Asking, others: readonly Lease[]): Offer {
   const rates = ratesOf(asking, others);
@@ -38,7 +38,7 @@ export function offerFor(asking: Asking, others: readonly Lease[]): Offer {
   const part = parts.get(asking.runId) ?? 0;
   const fair = fairOf.get(asking.runId) ?? 0;
   const room = roomBeside(asking, others, Math.max(...rates.values()));
-  // Who has nothing comes before those who want more.
+  // Workers that have nothing come before those that want more.
   const wants = ({ runId, share }: Lease): boolean =>
     asking.share === 0 ? share === 0 : share < (fairOf.get(runId) ?? 0) * ALMOST;
   const wanting = others.filter(wants).length;
@@ -47,7 +47,7 @@ export function offerFor(asking: Asking, others: readonly Lease[]): Offer {
   return { part, fair, room, most, share: Math.min(most, asking.share + free / (wanting + 1)) };
 }
 
-/** What the other workers of the run will use: those that have not seen a lowered rate yet come down to what is fair. */
+/** What the other workers of the run will use. Those that have not seen a lowered rate yet will come down to their fair share. */
 function toBeUsed({ runId, runRate }: Asking, others: readonly Lease[], fair: number): number {
   const shares = others
     .filter(lease => lease.runId === runId)
@@ -55,13 +55,13 @@ function toBeUsed({ runId, runRate }: Asking, others: readonly Lease[], fair: nu
   return shares.reduce((total, share) => total + share, 0);
 }
 
-/** What a worker may have beside the others, so that neither its run nor all runs together exceed their bound. */
+/** What a worker may use beside the others without its run, or all runs together, exceeding a bound. */
 function roomBeside(asking: Asking, others: readonly Lease[], ceiling: number): number {
   const own = others.filter(({ runId }) => runId === asking.runId);
   return Math.min(asking.runRate - sum(own), ceiling - sum(others));
 }
 
-/** The worker itself has read the rate of its run just now; of another run, the lowest that a worker of it goes by counts. */
+/** The rate of the worker's own run was read just now. For another run, the lowest rate that one of its workers knows counts. */
 function ratesOf({ runId: own, runRate }: Asking, others: readonly Lease[]): ReadonlyMap<string, number> {
   const rates = new Map<string, number>();
   for (const lease of others)
@@ -69,7 +69,7 @@ function ratesOf({ runId: own, runRate }: Asking, others: readonly Lease[]): Rea
   return rates.set(own, runRate);
 }
 
-/** Divides the largest of the rates among all runs: whoever asks for less than an equal part leaves the rest to the others. */
+/** Divides the largest rate among all runs. A run that asks for less than an equal part leaves the rest to the others. */
 function equalParts(rates: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   let left = Math.max(...rates.values());
   const parts = new Map<string, number>();

@@ -1,34 +1,34 @@
-/** What a worker has of the rate of its run, in one Region of KMS. */
+/** A worker's share of its run's rate, in one KMS Region. */
 export interface Lease {
   readonly runId: string;
   /** The pass and the unit that it works on. */
   readonly work: string;
-  /** The invocation that has it. */
+  /** The invocation that holds it. */
   readonly holder: string;
   /** The rate of its run, as the worker has last read it. */
   readonly runRate: number;
   /** Requests per second; 0 while the worker waits for some. */
   readonly share: number;
-  /** No request of the worker leaves later, in milliseconds since 1970. */
+  /** The worker sends no request after this time, in milliseconds since 1970. */
   readonly until: number;
 }
 
 /**
- * A place for one lease. A slot stays when its lease is over, and is used again, so that there are never more than there
- * were workers at one time.
+ * A place for one lease. A slot outlives its lease and is reused, so that there are never more slots than there were
+ * workers at one time.
  */
 export interface Slot {
   readonly id: string;
-  /** Grows with every change; 0 where nobody has written it yet. */
+  /** Grows with every change; 0 if nobody has written it yet. */
   readonly version: number;
   readonly lease?: Lease;
 }
 
 /** The leases of all workers of a deployment, by Region of KMS. */
 export interface ShareBook {
-  /** Every write that was answered before this began is seen. */
+  /** Sees every write that was answered before the read began. */
   read(region: string): Promise<readonly Slot[]>;
-  /** Puts a lease into a slot, or takes it out, if nobody has changed the slot since; answers whether it did. */
+  /** Puts a lease into a slot, or removes it, if nobody has changed the slot since; returns whether it did. */
   write(region: string, slot: Slot, lease: Lease | undefined): Promise<boolean>;
 }
 

@@ -22,35 +22,35 @@ export interface SharePorts {
   readonly random: () => number;
 }
 
-/** By how much the clocks of two machines may differ, and an invocation outlive its time. */
+/** How much the clocks of two machines may differ, and how far an invocation may exceed its time. */
 const MARGIN_MS = 30_000;
-/** A worker that must wait comes back in a minute; its claim to a share stands for so long. */
+/** A worker that has to wait comes back in a minute, and keeps its claim to a share for that long. */
 const CLAIM_MS = 150_000;
-/** The next invocation on a unit begins a moment after the last one; nobody need wait longer for one that never does. */
+/** The next invocation on a unit begins a moment after the last one. If it never does, its share is free again after this time. */
 const HANDOVER_MS = 10_000;
-/** Less than a quarter of what a worker comes to have is not worth beginning a page with. */
+/** With less than a quarter of its final share, a page is not worth beginning. */
 const ENOUGH = 1 / 4;
-/** Slots change hands while one looks for one: more tries than any crowd needs. */
+/** Other workers may take a slot while this one is looking at it, so it tries a few times. */
 const TRIES = 20;
 /**
- * All workers together look once in 15 ms at most. A thousand leases of some 150 bytes are 38 reads of 4 KB: 67 looks a
- * second are 2,500 of the 3,000 reads a second that a partition takes. Sixteen workers look before every page.
+ * All workers together read the leases at most once in 15 ms. A thousand leases of some 150 bytes take 38 reads of 4 KB, so
+ * 67 times per second are 2,500 of the 3,000 reads per second that a partition allows. Sixteen workers read before every page.
  */
 const LOOK_MS_PER_SLOT = 15;
 /** Shares are quotients, and their sums are not exact. */
 const ALMOST = 1 - 1e-9;
 
 /**
- * What one worker has of the rate in one Region. It writes down what it wants before it reads what all others have, and
- * then uses no more than fits beside that: of two who take at the same time, the later reader sees the other. It uses
- * less before it writes down less. So whatever is in use at one time was seen to fit by the last one who took more.
+ * One worker's share of the rate in one Region. It first writes down what it wants, then reads what all others have, and
+ * then uses only what fits beside that: if two take at the same time, the later reader sees the other. To give something
+ * back, it first uses less, then writes it down. So the last one to take more has seen that everything in use fits.
  */
 export class RegionShare {
   readonly #region: string;
   readonly #worker: Worker;
   readonly #ports: SharePorts;
   readonly #until: number;
-  /** What this worker may send. What is written down of it is never less. */
+  /** What this worker may send. The written lease is never smaller. */
   #used = 0;
   #own: Slot | undefined;
   #last = { at: 0, runRate: 0, slots: 0 };
@@ -62,7 +62,7 @@ export class RegionShare {
     this.#until = ports.clock.now() + ports.deadline.remaining() + MARGIN_MS;
   }
 
-  /** Requests a second that this worker may send until it looks again; 0 where it must wait. */
+  /** Requests per second that this worker may send until it looks again; 0 if it has to wait. */
   async look(runRate: number): Promise<number> {
     if (this.#hasJustLooked(runRate)) return this.#used;
     for (let tries = 1; tries <= TRIES; tries++) if (await this.#take(runRate)) return this.#used;
@@ -74,12 +74,12 @@ export class RegionShare {
     if (this.#own?.lease?.holder === this.#worker.holder) await this.#write(this.#own, undefined);
   }
 
-  /** Sends nothing any more, and keeps its claim while it is away: the others make room meanwhile. */
+  /** Stops sending and keeps its claim while it is away, so that the others make room for it. */
   async claimUntilLater(): Promise<void> {
     await this.#leave({ share: 0, forMs: CLAIM_MS });
   }
 
-  /** Sends nothing any more, and leaves what it has to the next invocation on its unit. */
+  /** Stops sending, and leaves its share to the next invocation on its unit. */
   async handOver(): Promise<void> {
     await this.#leave({ share: this.#used, forMs: HANDOVER_MS });
   }
@@ -96,7 +96,7 @@ export class RegionShare {
     return this.#used > 0 && runRate === before && this.#ports.clock.now() - at < slots * LOOK_MS_PER_SLOT;
   }
 
-  /** Answers whether it came to an end of it: others may have changed the slot meanwhile. */
+  /** Returns whether it succeeded: others may have changed the slot in the meantime. */
   async #take(runRate: number): Promise<boolean> {
     const { slot, has, others } = await this.#read(runRate);
     const { runId } = this.#worker;
@@ -109,7 +109,7 @@ export class RegionShare {
     return !goesUp || (await this.#confirm(runRate, share));
   }
 
-  /** Uses what it has written down as far as it fits beside what the others have written down by now. */
+  /** Uses as much of what it has written down as fits beside what the others have written down by now. */
   async #confirm(runRate: number, wanted: number): Promise<boolean> {
     const { slot, others } = await this.#read(runRate);
     if (slot.lease?.holder !== this.#worker.holder) return false;
@@ -121,12 +121,12 @@ export class RegionShare {
     return true;
   }
 
-  /** What all workers of the run would have if all of them came: the first ones leave room for the others. */
+  /** The share if all workers of the run were there, so that the first ones leave room for the others. */
   #first({ part }: Offer): number {
     return part / this.#worker.workers;
   }
 
-  /** A worker that has a share already takes any other; one that has none waits for something to begin with. */
+  /** A worker that already has a share accepts any other. One that has none waits until it gets enough to begin. */
   #worthIt(share: number, offer: Offer): number {
     const enough = ENOUGH * Math.min(offer.fair, this.#first(offer));
     return this.#used > 0 || share >= enough ? share : 0;
@@ -134,7 +134,7 @@ export class RegionShare {
 
   async #read(runRate: number): Promise<{
     readonly slot: Slot;
-    /** What it goes on from: its own, or what an earlier invocation on the same unit has left. */
+    /** What it starts from: its own share, or what an earlier invocation on the same unit has left. */
     readonly has: number;
     readonly others: readonly Lease[];
   }> {

@@ -5,7 +5,7 @@ import { kmsRegions } from './worker-share.ts';
 /** What a run uses of KMS in one Region, and who else does. */
 export interface RegionUse {
   readonly region: string;
-  /** Busy just now: those that wait for a share do not count. */
+  /** Workers that are busy now. Those that wait for a share do not count. */
   readonly workers: number;
   readonly requestsPerSecond: number;
   readonly others: readonly OtherRun[];

@@ -2,10 +2,10 @@ import { MAX_KMS_REQUESTS_PER_SECOND } from '../model/job.ts';
 import type { RunIdentity, WorkOfRun } from '../model/run-plan.ts';
 import type { RunControl } from '../ports.ts';
 
-/** A slower run would not come to its end; one that shall do nothing is paused. */
+/** A slower run would never finish. To stop it for a while, pause it. */
 const LOWEST_RATE = 1;
 
-/** What a run may send to KMS, by its plan and by what an operator has said since. */
+/** What a run may send to KMS, by its plan and by what an operator has set since. */
 export interface RunRate {
   readonly requestsPerSecond: number;
   /** What an operator should know of it. */
@@ -14,15 +14,15 @@ export interface RunRate {
 
 type RatePlan = Pick<RunIdentity, 'runId'> & Pick<WorkOfRun, 'limits' | 'highestRate'>;
 
-/** The highest rate that a run may be given: what its job promises to the other applications of the account. */
+/** The highest rate that a run may be given. Its job promises the rest of the quota to the account's other applications. */
 export function highestRate({ highestRate: highest }: Pick<WorkOfRun, 'highestRate'>): number {
   return highest ?? MAX_KMS_REQUESTS_PER_SECOND;
 }
 
 /**
- * The rate of a run as it is now. Its control item may have been edited by hand, and hold anything: what is out of
- * bounds is brought within them, and what is no number at all was meant to change something, so the run keeps to the
- * lowest rate rather than to its old one.
+ * The current rate of a run. Its control item may have been edited by hand and may hold anything. A number out of bounds is
+ * brought within them. Anything that is not a number was meant to change something, so the run takes the lowest rate
+ * instead of keeping its old one.
  */
 export function runRate({ kmsRequestsPerSecond: asked }: RunControl, plan: RatePlan): RunRate {
   const planned = plan.limits.kmsRequestsPerSecond;
@@ -35,7 +35,7 @@ export function runRate({ kmsRequestsPerSecond: asked }: RunControl, plan: RateP
   return { requestsPerSecond, words };
 }
 
-/** What is wrong with a rate that an operator asks for; `undefined` where nothing is. */
+/** What is wrong with a rate that an operator asks for; `undefined` if nothing is. */
 export function rateProblem(asked: number, plan: Pick<WorkOfRun, 'highestRate'>): string | undefined {
   return asked === withinBounds(asked, highestRate(plan))
     ? undefined

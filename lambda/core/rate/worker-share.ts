@@ -5,7 +5,7 @@ import type { KeysOfRun } from '../model/run-plan.ts';
 import type { RateShares } from '../ports.ts';
 import { RegionShare, type SharePorts, type Worker } from './region-share.ts';
 
-/** How long a worker waits for a share: a few pages of the others. It costs an idle function, and nothing else. */
+/** How long a worker waits for a share: about a few pages of the others. An idle function is all that this costs. */
 const PATIENCE_MS = 60_000;
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [1_000, 16_000];
 
@@ -24,13 +24,13 @@ export function kmsRegions({ sources, destination, route }: KeysOfRun, phase: Ph
 }
 
 /**
- * One worker's share of its run's rate. Which hop of a data key goes to which Region is not known beforehand, so the
- * rate counts in each of them, and the worker keeps to the smallest of its shares.
+ * One worker's share of its run's rate. It is not known beforehand which hop of a data key goes to which Region, so the rate
+ * counts in each of them, and the worker keeps to its smallest share.
  */
 export class WorkerShare implements RateShares {
   readonly #regions: readonly RegionShare[];
   readonly #ports: SharePorts;
-  /** Of the invocation, a third at most. */
+  /** At most a third of the invocation. */
   readonly #patienceMs: number;
   #away = false;
 
@@ -65,8 +65,8 @@ export class WorkerShare implements RateShares {
 }
 
 /**
- * Works with a share, and gives it back in the end. A unit that goes on in the next invocation, a moment later, finds
- * its share there. Where it cannot be given back, it is free again when the invocation's time would have been up.
+ * Works with a share, and gives it back at the end. A unit that continues in the next invocation, a moment later, finds its
+ * share there. If it cannot be given back, it becomes free when the invocation's time would have been up.
  */
 export async function withShare(
   shares: Pick<WorkerShare, 'giveBack' | 'handOver'>,

@@ -15,7 +15,7 @@ export function unreadableWith(keyArns: readonly string[]): string {
 }
 export const FOREIGN = "under none of the job's source keys, nor its destination key";
 
-/** What KMS said of one data key: something to write, or an outcome already. */
+/** The result of asking KMS about one data key: something to write, or already an outcome. */
 export type Answer =
   | {
       readonly kind: 're-encrypted';
@@ -33,7 +33,7 @@ export interface AskOptions extends RouteOptions {
 
 export interface Question {
   readonly dataKey: DataKey;
-  /** The place to write to holds nothing yet: a data key that is current must be written all the same. */
+  /** The place to write to is still empty, so even an up-to-date data key must be written. */
   readonly mustWrite: boolean;
 }
 
@@ -49,7 +49,7 @@ export async function askKms(question: Question, options: AskOptions): Promise<A
   return settled(underNone(said, options.attempts.unusable));
 }
 
-/** No key opened it. It is somebody else's only where every source key was asked, and each said that another key made it. */
+/** No key opened it. It is foreign only if every source key was asked, and each said that another key made it. */
 function underNone({ denied, invalid }: Said, unusable: readonly PlannedKey[]): Outcome {
   if (denied !== undefined) return { kind: 'blocked', reason: denied };
   if (invalid.length > 0) return { kind: 'unreadable', reason: unreadableWith(invalid) };
@@ -99,12 +99,12 @@ async function askOne(
   }
 }
 
-/** Key and context are those of the destination. */
+/** Key and context are already those of the destination. */
 function isInPlace({ side }: Attempt, { source, destination }: Reply): boolean {
   return side === 'destination' && source.keyArn === destination.keyArn;
 }
 
-/** Under the current key material, the stored ciphertext is as good as the new one. */
+/** A stored ciphertext under the current key material is as good as the new one. */
 function inPlace(reply: Reply, { attempts }: AskOptions): Answer | undefined {
   switch (materialAge(reply, attempts.keys)) {
     case 'current':
@@ -116,7 +116,7 @@ function inPlace(reply: Reply, { attempts }: AskOptions): Answer | undefined {
   }
 }
 
-/** A record that names another key beside a data key that is where it shall be gets its key ARN set. */
+/** If the data key is already in its final state but the record names another key beside it, only the key ARN is set. */
 function isLabelled({ recordedKeyArn }: DataKey, destination: PlannedKey): boolean {
   return recordedKeyArn === undefined || names(destination, recordedKeyArn);
 }
@@ -127,7 +127,7 @@ function rejected({ encryptionAlgorithm, keyArn }: PlannedKey): string {
     : `KMS refuses it: the data key is too long for ${encryptionAlgorithm} with ${keyArn}`;
 }
 
-/** A dry run tells no key material: under the destination key, a data key is where it shall be unless that is the question. */
+/** A dry run names no key material. A data key under the destination key counts as moved, unless its material is the question. */
 function wouldReEncrypt(
   { keyArn, side }: Attempt,
   { mustWrite, attempts }: Pick<AskOptions, 'attempts'> & Pick<Question, 'mustWrite'>,
@@ -144,12 +144,12 @@ function settled(outcome: Outcome): Answer {
 }
 
 /**
- * What KMS has said of one data key. `incorrect-key` rules its key out under every context, because KMS says it only of what
- * another key made. `invalid-ciphertext` and `denied` rule out nothing but the very request: AWS documents neither whether
- * KMS looks at the key or at the context first, nor what it says of a ciphertext whose key is gone, or elsewhere.
+ * What KMS has said about one data key. `incorrect-key` rules its key out under every context, because KMS says it only if
+ * another key made the ciphertext. `invalid-ciphertext` and `denied` rule out only that one request: AWS does not document
+ * whether KMS checks the key or the context first, or what it says about a ciphertext whose key is deleted or elsewhere.
  */
 class Said {
-  /** Keys under which it may be, for all that is known. */
+  /** Keys that may have made it, as far as is known. */
   readonly #invalid = new Set<string>();
   readonly #incorrect = new Set<string>();
   denied: string | undefined;

@@ -6,9 +6,9 @@ import type { MovedKeys } from './key-material.ts';
 
 /** One key, algorithm and context that a data key may be under. */
 export interface Attempt extends RequestSide {
-  /** `destination`: the data key would be where it shall be, as far as key and context go. */
+  /** `destination`: if this opens it, its key and context are already the wanted ones. */
   readonly side: 'source' | 'destination';
-  /** The context that it shall be under then. */
+  /** The context that it will be under after the move. */
   readonly shall: EncryptionContext;
   /** Which of the job's contexts this is one of. */
   readonly template: number;
@@ -20,11 +20,11 @@ interface Candidate {
 }
 
 /**
- * The order in which the keys of the allow-list are tried: the key that the record names, then key and context that the
- * last data key was under, then the rest. One call is the rule, in first and in second runs alike.
+ * The order in which the keys of the allow-list are tried: first the key that the record names, then the key and context
+ * of the previous data key, then the rest. Usually one call is enough, in first and in second runs.
  */
 export class Attempts {
-  /** Source keys that KMS would refuse to use: whether a data key is under one of them cannot be asked. */
+  /** Source keys that KMS would refuse to use, so it cannot be asked whether a data key is under one of them. */
   readonly unusable: readonly PlannedKey[];
   readonly keys: MovedKeys;
   readonly #candidates: readonly Candidate[];
@@ -42,7 +42,7 @@ export class Attempts {
     ];
   }
 
-  /** What is worth asking about this data key. An RSA key makes ciphertexts of one length: others are not asked. */
+  /** The requests worth making for this data key. An RSA key makes ciphertexts of one length only, so it is not asked about others. */
   for(dataKey: DataKey): readonly Attempt[] {
     const { ciphertext, recordedKeyArn } = dataKey;
     const attempts = this.#candidates
@@ -63,9 +63,9 @@ export class Attempts {
 }
 
 /**
- * All contexts that a data key may be under with one key, the expected ones first. With the destination key that is what
- * a reader builds of the record. Contexts of the other side are tried, too: an application may have changed the context
- * before the key, or the key before the context.
+ * All contexts that a data key may be under with one key, the expected ones first. For the destination key, these are the
+ * contexts that a reader builds from the record. Contexts of the other side are tried, too, because an application may have
+ * changed the context before the key, or the key before the context.
  */
 function attemptsWith(key: PlannedKey, side: Attempt['side'], dataKey: DataKey): readonly Attempt[] {
   const { contexts, readerContexts } = dataKey;
@@ -105,7 +105,7 @@ function identity({ keyArn, encryptionAlgorithm, side, template }: Attempt): str
   return `${keyArn} ${encryptionAlgorithm} ${side} ${template}`;
 }
 
-/** If both sides come to the same request, the destination's is kept: what it finds is where it shall be. */
+/** If both sides produce the same request, keep the destination's: if it opens the data key, nothing is left to do. */
 function withoutTwins(attempts: readonly Attempt[]): readonly Attempt[] {
   const request = ({ keyArn, encryptionAlgorithm, context }: Attempt): string =>
     `${keyArn} ${encryptionAlgorithm} ${canonicalContext(context)}`;

@@ -1,7 +1,7 @@
 import { isAsymmetric, isSameKey, type PlannedKey } from '../model/key-use.ts';
 import type { Reply } from '../keys/check-reply.ts';
 
-/** What the report says where KMS does not say it. */
+/** What the report says if KMS does not name the key material. */
 export const NOT_TOLD =
   'KMS does not name the key material that it is under (no SourceKeyMaterialId or DestinationKeyMaterialId in its answer), so nobody can know whether that is the current one; ask an endpoint of KMS that does, or move to another key';
 
@@ -12,9 +12,9 @@ export interface MovedKeys {
 }
 
 /**
- * Whether a ciphertext is under the key material that its key encrypts with now, as a ReEncrypt under that same key tells.
- * KMS names materials of symmetric keys. Two that are not named are not known to be equal: only where the job moves data
- * keys to another key, any material of that key will do.
+ * Whether a ciphertext is under its key's current key material, as a ReEncrypt under the same key shows. KMS names the
+ * materials of symmetric keys. If it does not, two materials cannot be known to be equal; but if the job moves data keys to
+ * another key, any material of that key will do.
  */
 export function materialAge(
   { source, destination }: Reply,
@@ -25,7 +25,7 @@ export function materialAge(
   return mustTellMaterial(keys) ? 'not-told' : 'current';
 }
 
-/** Within one key, its material is all that may be new; a key that can have one material only has nothing to tell. */
+/** A job that moves data keys within one key is only about its material, unless the key can never have another one. */
 export function mustTellMaterial({ sources, destination }: MovedKeys): boolean {
   return (
     !isAsymmetric(destination) &&

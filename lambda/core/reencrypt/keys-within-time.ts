@@ -6,15 +6,15 @@ import type { DryRunAnswer, KeyService, ReEncryptAnswer, ReEncryptRequest } from
 import { digest } from '../model/digest.ts';
 import { NoTimeLeft } from './twins.ts';
 
-/** What KMS will say of these bytes for ever: a ciphertext never changes its key, nor its context. */
+/** Answers that stay true for these bytes for ever: a ciphertext never changes its key or its context. */
 const LASTING = { k: 'incorrect-key', c: 'invalid-ciphertext' } as const;
 
 /** One data key may be asked about with every key and context of a job: 20 keys with 30 contexts each are 600. */
 const MOST_REMEMBERED = 2_000;
 
 /**
- * KMS, as long as there is time. Where the questions about one data key do not fit into an invocation, what KMS has said no
- * to is remembered in the checkpoint, in 37 characters each, and the next invocation goes on with the rest.
+ * KMS, as long as there is time. If the requests for one data key do not fit into an invocation, the checkpoint remembers
+ * the ones that KMS has answered in the negative, in 37 characters each, and the next invocation continues with the rest.
  */
 export class KeysWithinTime implements KeyService {
   readonly #keys: KeyService;
@@ -27,14 +27,14 @@ export class KeysWithinTime implements KeyService {
     for (const one of said) this.#said.set(one.slice(1), one.slice(0, 1) as keyof typeof LASTING);
   }
 
-  /** The questions of another page: what was said about the one before it has been accounted for. */
+  /** Starts another page. The answers about the previous one have been accounted for. */
   during(questions: Questions): Questions {
     if (this.#questions !== undefined) this.#said.clear();
     this.#questions = questions;
     return questions;
   }
 
-  /** What was said of a data key, for the next invocation. */
+  /** The negative answers about a data key, for the next invocation. */
   readonly saidAbout = (finding: Finding): readonly string[] => {
     const ciphertexts = [
       'ciphertext' in finding ? finding.ciphertext : undefined,
@@ -80,7 +80,7 @@ export class KeysWithinTime implements KeyService {
   }
 }
 
-/** 48 bits for the ciphertext and 96 for what it was asked with. */
+/** 48 bits for the ciphertext and 96 for the key, algorithm and context that it was asked with. */
 function aboutCiphertext(ciphertext: Uint8Array): string {
   return digest(ciphertext).slice(0, 12);
 }

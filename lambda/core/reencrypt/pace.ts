@@ -1,9 +1,9 @@
-/** How far a worker that fell behind may catch up: a tenth of a second's worth of requests, at least one. */
+/** How far a worker that fell behind may catch up: the requests of a tenth of a second, but at least one. */
 const CATCH_UP_MS = 100;
 
 /**
- * Spaces requests evenly (the generic cell rate algorithm): the fleet's rate is the sum of its workers' rates,
- * whatever their number, and no burst of theirs adds up. Pure: the caller brings the time and does the waiting.
+ * Spaces requests evenly (the generic cell rate algorithm). The rate of the fleet is the sum of its workers' rates, and
+ * bursts of several workers do not add up. Pure: the caller passes in the time and does the waiting.
  */
 export class Pace {
   #intervalMs: number;
@@ -18,8 +18,8 @@ export class Pace {
   }
 
   /**
-   * Books the next request and says how many milliseconds from `nowMs` it must wait. The first one waits as every other
-   * does: the invocation before this one may have sent its last request just now.
+   * Schedules the next request and returns how many milliseconds from `nowMs` it must wait. The first request waits like
+   * every other, because the previous invocation may just have sent its last one.
    */
   reserve(nowMs: number): number {
     const start = Math.max((this.#lastMs ?? nowMs) + this.#intervalMs, nowMs - CATCH_UP_MS);
@@ -28,7 +28,7 @@ export class Pace {
   }
 }
 
-/** Whoever asks for no rate, or for an endless one, has made a mistake; to send without a bound would be the worst answer. */
+/** A rate of zero, or an infinite one, is a mistake of the caller. Sending without a limit would be the worst response. */
 function intervalOf(requestsPerSecond: number): number {
   const interval = 1000 / requestsPerSecond;
   if (!(interval > 0 && interval < Infinity))

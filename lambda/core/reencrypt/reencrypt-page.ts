@@ -13,8 +13,8 @@ export interface PageAnswer {
 }
 
 /**
- * Asks KMS about every data key of a page for which there is time. Equal ciphertexts under equal contexts (data-key
- * caching makes such twins common) are asked once, and all twins get the same new ciphertext.
+ * Asks KMS about as many data keys of a page as there is time for. Equal ciphertexts under equal contexts are common with
+ * data-key caching. KMS is asked about such twins once, and all of them get the same new ciphertext.
  *
  * @returns what needs no question, and what was answered
  */
@@ -30,7 +30,7 @@ export async function reencryptPage(
   });
 }
 
-/** Where the new data key goes to a place of its own, what lies there is checked first: it may already be up to date. */
+/** If the new data key has a place of its own, check the existing copy first; it may already be up to date. */
 async function ask({ finding, record }: Found, options: AskOptions): Promise<Answer> {
   const dataKey = finding as DataKey;
   const { writeTo } = dataKey;
@@ -50,14 +50,14 @@ async function ask({ finding, record }: Found, options: AskOptions): Promise<Ans
 
 const STAYS: readonly string[] = ['already-current', 'blocked', 'failed'];
 const UNKNOWN: readonly string[] = ['foreign-key', 'unreadable', 'unsupported'];
-/** A run overwrites nothing that it does not understand. */
+/** A run never overwrites what it does not understand. */
 const NOT_OURS: Outcome = {
   kind: 'unsupported',
   reason:
     'the place for the new data key holds what no key of the job opens; empty it, or name another place',
 };
 
-/** What lies at the place to write to, under what a reader of that place builds. */
+/** The data key at the place to write to, under the contexts that a reader of that place builds. */
 function asWritten(
   { kind, slot, readerContexts }: DataKey,
   { recordedKeyArn }: WriteTo,

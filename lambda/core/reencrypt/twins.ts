@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { Turns } from '../scan/turns.ts';
 
-/** Thrown by a question that has no time to come to its end; it is asked again later. */
+/** Thrown by a question that does not fit into the remaining time. It is asked again later. */
 export class NoTimeLeft extends Error {
   override readonly name = 'NoTimeLeft';
 }

@@ -8,8 +8,8 @@ import type { Report, StoreReport } from './report.ts';
 export type ProvenBefore = (proofId: string) => Promise<StoreProof | undefined>;
 
 /**
- * Stores that an earlier run has left with nothing under the source keys, and in which this run has found something to
- * move: somebody still writes under a source key, or has put old records back.
+ * Stores in which an earlier run left nothing under the source keys, but this run has found something to move. Somebody
+ * still writes under a source key, or has put old records back.
  */
 export async function changedSince(
   plan: RunPlan,
@@ -27,7 +27,7 @@ export async function changedSince(
   });
 }
 
-/** A verify pass on its own cannot tell what was foreign before from what is new. */
+/** A verify pass alone cannot distinguish data keys that were foreign before from new ones. */
 function foundIn(
   { outcomes, remaining }: StoreReport,
   mode: Report['mode'],

@@ -110,7 +110,7 @@ function notProvenTitle(report: Report, remaining: number | null): string {
     : 'Nothing is left under the source keys, and some data keys are under other keys';
 }
 
-/** Besides what is counted as left, or to do, and what every run of that kind leaves open. */
+/** Other doubts than the counted ones and those that every run of this kind leaves open. */
 function hasOtherDoubts({ stores }: Evidence): boolean {
   return stores.some(
     ({ verdict }) =>
@@ -119,7 +119,7 @@ function hasOtherDoubts({ stores }: Evidence): boolean {
   );
 }
 
-/** A narrowed run says nothing of the rest of its stores. */
+/** A narrowed run says nothing about the rest of its stores. */
 function isNarrowed({ stores }: Evidence): boolean {
   return stores.some(({ narrowedTo }) => narrowedTo !== undefined);
 }

@@ -13,7 +13,7 @@ export type StoredReport = Omit<Report, Judgement> &
 
 const WORDS = 'the run was of an earlier version, which did not count doubts; run the mode verify';
 
-/** A stored report as it is read today: one that was written before there were verdicts proves nothing. */
+/** Reads a stored report. One from a version without verdicts proves nothing. */
 export function judged(stored: StoredReport): Report {
   if (isJudged(stored)) return stored;
   return {

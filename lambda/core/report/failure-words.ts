@@ -16,8 +16,8 @@ const AGAIN = 'then start the same job again: it goes on from where it is';
 const UNKNOWN = `units failed, and neither they nor their workers left a word: look at the failed children of the map in Step Functions, ${AGAIN}`;
 
 /**
- * Why a run failed. A map that fails says that too many of its units did, and not why: `units` are those that did, and
- * `trouble` the last words that a worker has left, where nothing is known of the units.
+ * Why a run failed. A failed map only says that too many of its units failed, not why. `units` are those units; `trouble` is
+ * the last error that a worker recorded, for the case that nothing is known about the units.
  */
 export function failureWords(
   failure: Failure,
@@ -40,7 +40,7 @@ export function isOfLambda(name: string): boolean {
   return /^(Lambda|Runtime|Sandbox)\./.test(name);
 }
 
-/** What failed, and what to do; of a function that Lambda ended, or did not start, which one it was. */
+/** What failed and what to do about it. If Lambda ended a function or did not start it, which one. */
 export function wordsOfFailure({ Error: name, Cause }: Failure, functionName: string): string {
   const said = causeOf(Cause);
   switch (name) {

@@ -17,7 +17,7 @@ export interface ReportFiles {
   readPlan(runId: string): Promise<RunPlan>;
   /** What the children of map runs returned. */
   unitResults(manifests: readonly string[]): AsyncIterable<UnitProgress>;
-  /** Units that failed for good in the run's latest map. */
+  /** Units that failed permanently in the run's latest map. */
   failedUnits(runId: string): Promise<readonly FailedUnit[]>;
   writeReport(report: Report, html: string): Promise<{ readonly reportKey: string }>;
   /** Where a run's files are, for people. */
@@ -42,14 +42,14 @@ export interface FinishPorts {
   readonly locks: StoreLocks;
   readonly journalLocation: (plan: RunPlan) => string;
   readonly announce: (report: Report) => Promise<void>;
-  /** From now on, what the ledger holds of a run has a date on which it goes. */
+  /** Sets an expiry date on everything that the ledger holds about a run. */
   readonly letExpire: (runId: string) => Promise<void>;
   readonly clock: Clock;
 }
 
 export interface FinishRequest {
   readonly runId: string;
-  /** Manifests of the map runs that came to their end. Without them the ledger's checkpoints are folded. */
+  /** Manifests of the finished map runs. Without them, the checkpoints in the ledger are folded. */
   readonly manifests?: readonly string[];
   /** The error that ended the run. */
   readonly error?: Failure;
@@ -72,7 +72,7 @@ export async function finishRun(
   const plan = await files.readPlan(runId);
   const control = await ledger.readControl(runId);
   const { brokenPremise, trouble } = control;
-  // Tolerated failures may hide a broken premise from the map: here it ends the run, and ReportFailure reports it.
+  // Tolerated failures may hide a broken premise from the map. It ends the run here, and ReportFailure reports it.
   if (error === undefined && brokenPremise !== undefined)
     throw new PremiseBroken('report.brokenPremise', brokenPremise);
   const words = brokenPremise ?? (error && (await wordsOf(error, { runId, files, trouble })));
@@ -107,8 +107,8 @@ export async function finishRun(
 }
 
 /**
- * A run that came to its end, and the unfinished ones that it went on from, are gone on from no more. The run is over and
- * reported by then: that something is kept for longer must not make it fail.
+ * Nobody will continue a finished run, or the unfinished ones that it continued. The run is over and has been reported by
+ * now, so it must not fail if something is merely kept for longer.
  */
 async function letExpire(
   { runId, continues = [] }: RunPlan,
@@ -117,7 +117,7 @@ async function letExpire(
   for (const one of [runId, ...continues]) await ports.letExpire(one).catch(() => undefined);
 }
 
-/** What became of the run's rate after Plan. */
+/** How the run's rate was changed after Plan. */
 function rateWords(control: RunControl, plan: RunPlan): readonly string[] {
   const { words } = runRate(control, plan);
   return words === undefined ? [] : [words];
@@ -128,7 +128,7 @@ async function wordsOf(
   run: { readonly runId: string; readonly files: ReportFiles; readonly trouble: string | undefined },
 ): Promise<string> {
   const { runId, files, trouble } = run;
-  // The report of a failure must not fail for want of its words.
+  // The report of a failure must not fail because its message is missing.
   const units = await files.failedUnits(runId).catch(() => []);
   return failureWords(error, { units, ...(trouble !== undefined && { trouble }) });
 }

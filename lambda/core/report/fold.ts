@@ -12,7 +12,7 @@ import { remainingOf, storeReport } from './store-report.ts';
 
 export interface FoldInput {
   readonly plan: RunPlan;
-  /** The last word on each unit: results of the map runs, or checkpoints where a run was cut short. */
+  /** The final progress of each unit: results of the map runs or, if a run was cut short, checkpoints. */
   readonly units: AsyncIterable<UnitProgress>;
   readonly endedAt: string;
   /** The error that ended the run, if one did. */
@@ -66,7 +66,7 @@ function sum(stores: PassBooks[Phase]): Books {
   return stores.map(({ books }) => books).reduce(addBooks, EMPTY_BOOKS);
 }
 
-/** The pass that a run is about; a migration is verified by another one. */
+/** The main pass of a run. The verify pass of a migration comes after it. */
 function mainPhase({ mode }: RunIdentity): Phase {
   switch (mode) {
     case 'census':
@@ -89,7 +89,7 @@ function isComplete(plan: RunIdentity & PassesOfRun & WorkOfRun, passes: PassBoo
 }
 
 interface Named {
-  /** Another pass than the main one concludes the run, and has come to its end. */
+  /** The run is concluded by another pass than the main one, and that pass has finished. */
   readonly verifies: boolean;
   readonly complete: boolean;
   readonly total: Books;
@@ -97,8 +97,8 @@ interface Named {
 }
 
 /**
- * What the verify pass has found in doubt, with what the migrate pass said of it. What only the migrate pass named the
- * verify pass has settled, unless it did not come to its end.
+ * The data keys that the verify pass found in doubt, with what the migrate pass said about them. Those that only the migrate
+ * pass named have been settled by the verify pass, unless it did not finish.
  */
 function failures({ verifies, complete, total, verified }: Named): readonly Failure[] {
   if (!verifies) return total.failures;

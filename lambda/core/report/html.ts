@@ -171,7 +171,7 @@ function number(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** Locators and names come from stores: nothing of them may become markup. */
+/** Locators and names come from stores, so none of their characters may become markup. */
 function escape(text: string): string {
   return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }

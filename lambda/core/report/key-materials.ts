@@ -4,7 +4,7 @@ import type { KeyMaterialReport } from './report.ts';
 
 type MaterialsOf = RunIdentity & KeysOfRun & PassesOfRun;
 
-/** The counts with what KMS told of each key material when the run began. */
+/** The counts, with what KMS said about each key material when the run began. */
 export function keyMaterialReports(
   plan: MaterialsOf,
   total: Books,

@@ -31,7 +31,7 @@ export interface StoreReport {
   readonly keyMaterials: readonly KeyMaterialCount[];
 }
 
-/** Data keys under one key material, with what KMS tells of it; `state` is absent where KMS does not. */
+/** Data keys under one key material, with what KMS says about it. `state` is absent if KMS says nothing. */
 export interface KeyMaterialReport extends KeyMaterialCount {
   readonly state?: string;
   /** ISO 8601; the first material of a key has none. */
@@ -45,7 +45,7 @@ export interface KeyMaterialReport extends KeyMaterialCount {
  */
 export interface Report extends ReportedRun, EndOfRun, Evidence, Course {}
 
-/** Which run it was. */
+/** Identifies the run. */
 export interface ReportedRun {
   readonly runId: string;
   readonly job: string;
@@ -57,10 +57,10 @@ export interface ReportedRun {
   readonly dryRun: boolean;
 }
 
-/** What it comes to. */
+/** The result of the run. */
 export interface EndOfRun {
   readonly state: 'succeeded' | 'failed';
-  /** What the run comes to: title, text, exit code, metrics and proofs all follow from it. */
+  /** The result in one value. Title, text, exit code, metrics and proofs all follow from it. */
   readonly verdict: RunVerdict;
   /** Data keys that may still need a source key; `null` wherever a scan did not finish, or did not see all of a store. */
   readonly remaining: number | null;
@@ -70,7 +70,7 @@ export interface EndOfRun {
   readonly error?: string;
 }
 
-/** What that rests on, and what it does not rest on. */
+/** What the result rests on, and what it does not rest on. */
 export interface Evidence {
   readonly stores: readonly StoreReport[];
   readonly keyMaterials: readonly KeyMaterialReport[];
@@ -86,7 +86,7 @@ export interface Evidence {
   readonly notChecked: readonly string[];
 }
 
-/** How it went. */
+/** How the run went. */
 export interface Course {
   readonly route: { readonly type: RouteType; readonly why: string };
   readonly kms: { readonly requests: number; readonly throttled: number };

@@ -5,7 +5,7 @@ import type { StoreProof } from '../proof/store-proof.ts';
 import type { Doubt, StoreVerdict } from '../verdict/store-verdict.ts';
 import type { EndOfRun, Evidence, ReportedRun } from './report.ts';
 
-/** What a report says of each of its stores. A run that failed may have found doubts; it proves nothing. */
+/** What a report says about each of its stores. A failed run may have found doubts, but it proves nothing. */
 export function proofsOf(plan: RunPlan, report: ReportedRun & EndOfRun & Evidence): readonly StoreProof[] {
   return plan.stores.flatMap((_, index) => {
     const store = report.stores[index];
@@ -30,7 +30,7 @@ export function proofsOf(plan: RunPlan, report: ReportedRun & EndOfRun & Evidenc
   });
 }
 
-/** That it is a part of a store, its own field says. */
+/** Without the doubt `narrowed`, because the field `part` says that already. */
 function doubtsOf(verdict: StoreVerdict): readonly Doubt[] {
   return verdict.kind === 'not-proven' ? verdict.doubts.filter(({ code }) => code !== 'narrowed') : [];
 }

@@ -50,7 +50,7 @@ export function storeReport(plan: RunPlan, index: number, { passes, phases, fail
   };
 }
 
-/** A census knows what is to do, a verify pass what is left; a migration without verify does not know. */
+/** A census knows what there is to do, and a verify pass what is left. A migration without a verify pass does not know. */
 export function remainingOf(plan: RunPlan, total: Books, verified: Books): number | null {
   if (plan.verify) return inDoubt(verified);
   return plan.mode === 'census' ? inDoubt(total) : null;
