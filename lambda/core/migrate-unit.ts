@@ -28,10 +28,10 @@ export interface MigratePorts extends WalkPorts {
 }
 
 /**
- * The whole of what happens to a unit: page by page, scan → re-encrypt → change → journal → write → account, from the last
- * checkpoint until the unit is done or the invocation's time is nearly spent. A page that takes longer than it should is
- * accounted for in parts. Killed at any point, it can be called again: what was written is found `already-current`, what
- * was not is found as it was.
+ * Everything that happens to a unit: page by page, scan → re-encrypt → change → journal → write → account, from the last
+ * checkpoint until the unit is done or the invocation is nearly out of time. A page that takes too long is accounted for in
+ * parts. It can be killed at any point and called again: what was written is then found `already-current`, and the rest is
+ * found as it was.
  */
 export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promise<UnitProgress> {
   const { plan, store } = scope;
@@ -45,7 +45,7 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
       begin: ({ progress, size }) => {
         const keys = new KeysWithinTime(ports.keys, progress.beyond?.said);
         const asking = { keys, attempts: new Attempts(plan.sources, plan.destination) };
-        // What is copied to another store is copied as it is now.
+        // A copy needs the source records as they are now.
         const reads = { consistent: store.copyTo !== undefined, writes: plan.mode !== 'census' };
         const { saidAbout } = keys;
         return {
@@ -63,7 +63,7 @@ interface Migrating extends Omit<MigratePorts, 'keys'>, Turn {
   readonly attempts: Attempts;
 }
 
-/** scan (before it) → re-encrypt → change → journal → write; the walk accounts for what came of it. */
+/** Scan (already done) → re-encrypt → change → journal → write. The walk accounts for the result. */
 async function migratePage(scope: UnitScope, page: WorkPage, ports: Migrating): Promise<WorkedPage> {
   const { plan, format } = scope;
   const { destination, route, dryRun } = plan;
@@ -77,12 +77,12 @@ async function migratePage(scope: UnitScope, page: WorkPage, ports: Migrating): 
       : await journalAndApply(scope, planned, { ...ports, page });
   const { done: part } = page;
   const remaining = entries.filter(({ outcome }) => mayNeedSource(outcome)).length;
-  // A migration is concluded by its verify pass, which looks through the records as they are then.
+  // In a migration, the verify pass does this, with the records as they are by then.
   const looked = plan.mode === 'census' ? { lookAlikes: lookThrough(part.records, scope) } : {};
   return { part, entries, remaining, ...looked };
 }
 
-/** Leaves a page where answers, or writes, have come to their end; what is done after the first that is missing is done again. */
+/** Ends a page before the first data key without an answer, or without a write. Whatever was done after that is done again. */
 function answeredOf<Answered extends { readonly found: Found }>(
   page: WorkPage,
   answered: readonly Answered[],
@@ -125,7 +125,7 @@ function outcomesOf(
   });
 }
 
-/** Of records as they were read; a copy is another record, so there is nothing to compare. */
+/** Fingerprints of records as they were read. A copy is another record, so there is nothing to compare. */
 function fingerprintsOf({
   plan,
   store,

@@ -7,9 +7,9 @@ import type { PlaceChange } from './model/place.ts';
 import type { StoreRecord } from './model/record.ts';
 
 /**
- * What several rooms of the core need of the world, in its own words; what one of them needs is in its own ports.ts.
- * Adapters implement these over the AWS SDK, tests over memory.
- * An expected outcome is a value; a thrown PremiseBroken means that the whole run cannot go on.
+ * What several rooms of the core need from the outside, in the core's own terms. What only one room needs is in that room's
+ * ports.ts. Adapters implement these interfaces over the AWS SDK, tests over memory.
+ * An expected outcome is a value. A thrown PremiseBroken means that the whole run cannot continue.
  */
 
 export interface RecordPage {
@@ -20,13 +20,13 @@ export interface RecordPage {
 
 export type WriteResult =
   | { readonly kind: 'written' }
-  /** The record is not what it was when it was read: nothing has been written. */
+  /** The record has changed since it was read. Nothing was written. */
   | { readonly kind: 'precondition-failed' }
   | { readonly kind: 'blocked'; readonly reason: string }
-  /** Retries are spent; whether the write happened is unknown. `busy`: the store takes it later. */
+  /** All retries were used up. Whether the write happened is unknown. `busy`: the store would take it later. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly busy?: Busy };
 
-/** `throttled`: the store is asked for more than it takes. `contended`: another write holds the record for a moment. */
+/** `throttled`: the store is asked for more than it can take. `contended`: another write holds the record for a moment. */
 export type Busy = 'throttled' | 'contended';
 
 export interface RecordStore {
@@ -35,15 +35,15 @@ export interface RecordStore {
     options: { readonly cursor?: string; readonly pageSize: number; readonly consistent: boolean },
   ): Promise<RecordPage>;
   /**
-   * The records of the first of these locators as they are now, in their order, as many as can be held together, at least
-   * one; `undefined` for those that are not there.
+   * The current records of these locators, in their order; `undefined` for those that do not exist. As many as fit into
+   * memory together, counted from the first, but at least one.
    */
   find(locators: readonly string[]): Promise<readonly (StoreRecord | undefined)[]>;
   /** The record as it is now, strongly consistent; `undefined` when it is gone. */
   reread(record: StoreRecord): Promise<StoreRecord | undefined>;
-  /** Whether one write takes the whole of that change: a store takes so many places of a record at a time. */
+  /** Whether one write can make the whole change. A store limits how many places of a record a write may change. */
   takes(record: StoreRecord, places: readonly PlaceChange[]): boolean;
-  /** Applies the change if, and only if, everything it expects still holds. */
+  /** Applies the change if, and only if, every place still has its expected value. */
   write(record: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult>;
 }
 
@@ -55,7 +55,7 @@ export interface RequestSide {
   readonly context: EncryptionContext;
 }
 
-/** Both keys are in one Region: there is no ReEncrypt across Regions. */
+/** Both keys are in the same Region: ReEncrypt does not work across Regions. */
 export interface ReEncryptRequest {
   readonly ciphertext: Uint8Array;
   readonly source: RequestSide;
@@ -75,46 +75,46 @@ export type ReEncryptAnswer =
   | NotReEncrypted;
 
 export type NotReEncrypted =
-  /** Another key made this ciphertext: said of nothing else. */
+  /** Another key made this ciphertext. KMS says this in no other case. */
   | { readonly kind: 'incorrect-key' }
-  /** Corrupt, or made under another context, or by another key: KMS documents no order in which it looks at these. */
+  /** Corrupt, or under another context, or made by another key. KMS does not document in which order it checks these. */
   | { readonly kind: 'invalid-ciphertext' }
-  /** KMS does not do it for this ciphertext under this context; with these keys it does for others. */
+  /** KMS refuses this ciphertext under this context, but not every request with these keys. */
   | { readonly kind: 'denied'; readonly reason: string }
-  /** KMS refuses this very request, whoever asks: a data key too long for the destination. */
+  /** KMS refuses this request whoever sends it: the data key is too long for the destination. */
   | { readonly kind: 'rejected' }
-  /** Retries are spent. */
+  /** All retries were used up. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
-/** A dry run tells whether the call would have succeeded, and nothing of key materials. */
+/** A dry run says whether the call would have succeeded, but names no key materials. */
 export type DryRunAnswer = { readonly kind: 'would-re-encrypt' } | NotReEncrypted;
 
 export interface KeyService {
   reEncrypt(request: ReEncryptRequest): Promise<ReEncryptAnswer>;
-  /** Everything that KMS checks of a request, and nothing done. */
+  /** Has KMS check everything about a request without carrying it out. */
   tryReEncrypt(request: ReEncryptRequest): Promise<DryRunAnswer>;
   /** Sets this worker's share of the run's rate, in requests per second. */
   pace(requestsPerSecond: number): void;
-  /** Requests sent, retries included, and throttled answers, since the last call. */
+  /** Requests sent since the last call, retries included, and how many of them were throttled. */
   takeUsage(): { readonly requests: number; readonly throttled: number };
 }
 
-/** What this worker may have of its run's rate: all workers together keep to it, whoever is busy. */
+/** This worker's share of its run's rate. All workers together keep to the rate, whichever of them are busy. */
 export interface RateShares {
-  /** Requests per second until it asks again; `undefined` where nothing is free, and the unit must come back later. */
+  /** Requests per second until it asks again; `undefined` if nothing is free and the unit must come back later. */
   take(runRate: number): Promise<number | undefined>;
 }
 
 export interface RunControl {
-  /** The run's rate as an operator has changed it since Plan: whatever was written there, NaN where that is no number. */
+  /** The run's rate if an operator has changed it since Plan; NaN if what was written there is not a number. */
   readonly kmsRequestsPerSecond?: number;
   /** An operator has paused the run: no worker begins another page. */
   readonly paused?: boolean;
-  /** The last words of a worker that could not go on for another reason. */
+  /** The last error of a worker that could not continue for another reason. */
   readonly trouble?: string;
   /** Set by the first worker that found a premise broken; every other worker stops at its next page. */
   readonly brokenPremise?: string;
-  /** No worker of the run is writing later than this, milliseconds since 1970. */
+  /** No worker of the run writes after this time, milliseconds since 1970. */
   readonly leaseUntil?: number;
 }
 
@@ -122,13 +122,13 @@ export interface Ledger {
   /** The last checkpoint of that unit and phase in a run. */
   lastCheckpoint(of: UnitProgress, runId: string): Promise<UnitProgress | undefined>;
   /**
-   * Stores progress if this run has no checkpoint of that unit yet, or if no other invocation has moved the unit on
-   * since `previousPages`; UnitConflict otherwise.
+   * Stores progress if this run has no checkpoint of that unit yet, or if no other invocation has advanced the unit since
+   * `previousPages`. Throws UnitConflict otherwise.
    */
   checkpoint(progress: UnitProgress, previousPages: number): Promise<void>;
   readControl(runId: string): Promise<RunControl>;
   breakPremise(runId: string, message: string): Promise<void>;
-  /** Leaves the words of an error that a retry may mend: Step Functions drops them where a map fails as a whole. */
+  /** Records the message of an error that a retry may solve, because Step Functions drops it if a map fails as a whole. */
   noteTrouble(runId: string, words: string): Promise<void>;
   renewLease(runId: string, until: number): Promise<void>;
 }

@@ -11,7 +11,7 @@ export interface CompanionPlaces<Place> {
   readonly sourceDigest?: Place | undefined;
 }
 
-/** The places of a data key with its companions, and of a new one beside it: all that a run may change. */
+/** The places of a data key and its companions, and of a new one beside it: everything that a run may change. */
 export function declaredPlaces<Place>(
   ...of: readonly (undefined | (CompanionPlaces<Place> & { readonly dataKey: Place }))[]
 ): readonly Place[] {
@@ -22,7 +22,7 @@ export function declaredPlaces<Place>(
   );
 }
 
-/** A text to write at a place. `onlyIfThere`: what the record never had, it does not get. */
+/** A text to write at a place. `onlyIfThere`: it is not added to a record that does not have it. */
 export interface Companion<Place> {
   readonly place: Place;
   readonly text: string;
@@ -30,9 +30,9 @@ export interface Companion<Place> {
 }
 
 /**
- * What is written together with a new data key. In the place of the old one, a key ARN is replaced where there is one;
- * a place of its own gets everything that the job names. The algorithm is written in any case: without it a reader
- * could not tell an asymmetric key's ciphertext.
+ * What is written together with a new data key. In the place of the old data key, an existing key ARN is replaced. In a place
+ * of its own, everything that the job names is written. The algorithm is always written, because without it a reader could
+ * not recognise an asymmetric key's ciphertext.
  */
 export function companions<Place>(
   places: CompanionPlaces<Place>,
@@ -53,7 +53,7 @@ export function companions<Place>(
   ];
 }
 
-/** What lies at a place where a companion would be written. */
+/** What is at a place where a companion would be written. */
 export type Held =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'text'; readonly text: string }
@@ -71,8 +71,8 @@ const COMPANION_KINDS: Readonly<Record<keyof CompanionPlaces<unknown>, Companion
 };
 
 /**
- * Why no companion may be written over what lies at one of its places: something else lies there than what the job says.
- * `undefined` where each place holds a text of its kind, or nothing.
+ * Why the companions may not be written: one of their places holds something else than the job says. `undefined` if each
+ * place holds a text of the right kind, or nothing.
  */
 export function foreignCompanion<Place>(
   places: CompanionPlaces<Place>,
@@ -93,7 +93,7 @@ export function foreignCompanion<Place>(
 const KEY_ID = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const ALIAS_NAME = /^alias\/[a-zA-Z0-9/_-]{1,250}$/;
 
-/** All that KMS takes as the name of a key (Developer Guide, "Key identifiers"). */
+/** Everything that KMS accepts as a key identifier (Developer Guide, "Key identifiers"). */
 function isKeyName(text: string): boolean {
   return parseKeyReference(text) !== undefined || KEY_ID.test(text) || ALIAS_NAME.test(text);
 }
@@ -103,7 +103,7 @@ function sourceDigestOf(ciphertext: Uint8Array): string {
   return createHash('sha256').update(ciphertext).digest('hex');
 }
 
-/** What lies at the place to write to. Without a recorded digest nothing can tell that it is stale. */
+/** What is at the place to write to. Without a recorded digest it is not known whether it is stale. */
 export function writeToOf(
   slot: string,
   {

@@ -11,7 +11,7 @@ type BuiltContext =
   | { readonly kind: 'context'; readonly context: EncryptionContext }
   | { readonly kind: 'missing'; readonly reason: string };
 
-/** One value: found, or why not. */
+/** One value, or the reason why it was not found. */
 export type ContextValue = { readonly value: string } | { readonly reason: string };
 
 /** Looks a place up. */
@@ -28,7 +28,7 @@ function buildContext<Place>(template: Template<Place>, resolve: Resolve<Place>)
   return { kind: 'context', context };
 }
 
-/** The contexts that data keys may be under, and the one to encrypt under where the job changes it. */
+/** The contexts that data keys may be under, and the one to encrypt under if the job changes it. */
 export interface Contexts<Place> {
   readonly encryptionContext: Template<Place> | readonly Template<Place>[];
   readonly destinationEncryptionContext?: Template<Place> | undefined;
@@ -48,7 +48,7 @@ export type BuiltContexts =
     }
   | Extract<BuiltContext, { kind: 'missing' }>;
 
-/** Every template that this record can fill; `missing` where it can fill none. */
+/** Every template that this record can fill; `missing` if it can fill none. */
 export function buildContexts<Place>(
   { encryptionContext, destinationEncryptionContext }: Contexts<Place>,
   { now, then }: Resolvers<Place>,
@@ -104,7 +104,7 @@ export function contextNames<Place>({
   };
 }
 
-/** With each template, a data key that is under another one costs a request more. */
+/** With each template, a data key that is under another one costs one more request. */
 const MAX_TEMPLATES = 10;
 
 /** The schema of one template over a format's places. */
@@ -125,7 +125,7 @@ export function contextTemplates<Place extends z.ZodType>(place: Place) {
     .min(1, { error: 'is empty; write at least one context, {} for none' })
     .max(MAX_TEMPLATES, { error: `are more contexts than are tried; write at most ${MAX_TEMPLATES}` });
   return z.union([list, one], {
-    // Of an object or a list, what is wrong within it says more.
+    // For an object or a list, the problems inside it say more.
     error: ({ input }) =>
       typeof input === 'object' && input !== null
         ? undefined

@@ -10,7 +10,7 @@ export interface Vocabulary<Place extends z.ZodType, ContextPlace extends z.ZodT
   readonly called: string;
 }
 
-/** The fields that every format has: what belongs to a data key, its contexts, and where the new one goes. */
+/** The fields of every format: companions of the data key, its contexts, and where the new one is written. */
 export function sharedFields<Place extends z.ZodType, ContextPlace extends z.ZodType>({
   place,
   contextPlace,

@@ -2,9 +2,8 @@ import { Buffer } from 'node:buffer';
 import { ciphertextFromBytes, type ReadCiphertext } from './ciphertext.ts';
 
 /**
- * How a ciphertext lies in a text. The two alphabets of base64 are told apart by the job; with or without padding is
- * read in any case, and written back as it was read. `-unpadded` decides where the old text does not tell, because its
- * length is a multiple of four.
+ * How a ciphertext is encoded in a text. The job names the alphabet of base64. Padding is optional when reading, and is
+ * written back as it was read. `-unpadded` decides for texts whose length is a multiple of four, which show no padding.
  */
 export const TEXT_ENCODINGS = [
   'base64',
@@ -16,7 +15,7 @@ export const TEXT_ENCODINGS = [
 
 export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
 
-/** The bytes in a text that is nothing but their encoding: a lenient reader would change what it writes back. */
+/** The bytes of a text that is exactly their encoding. A lenient reader would write back something else than it read. */
 export function decodeText(text: string, encoding: TextEncoding): ReadCiphertext {
   switch (encoding) {
     case 'hex':
@@ -32,7 +31,7 @@ export function decodeText(text: string, encoding: TextEncoding): ReadCiphertext
   }
 }
 
-/** The text for new bytes, in the form of the old text; without one, in the form that the job names. */
+/** The text for new bytes, in the form of the old text or, if there is none, in the form that the job names. */
 export function encodeText(ciphertext: Uint8Array, encoding: TextEncoding, old?: string): string {
   const bytes = Buffer.from(ciphertext);
   switch (encoding) {

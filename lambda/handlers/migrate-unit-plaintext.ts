@@ -4,7 +4,7 @@ import { migrateUnit } from '../core/migrate-unit.ts';
 import { ENV, requireEnv } from './env.ts';
 import { worker } from './worker.ts';
 
-/** State MigrateUnitPlaintext: MigrateUnit for the route decrypt-encrypt, where the deployment allows it. */
+/** State MigrateUnitPlaintext: MigrateUnit for plaintext routes, if the deployment allows them. */
 export const handler = worker(
   { service: 'migrate-unit-plaintext', phase: 'migrate' },
   (scope, ports, { kms, s3 }) => {

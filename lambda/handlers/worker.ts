@@ -38,7 +38,7 @@ type Work = (
   tools: Tools,
 ) => Promise<UnitProgress>;
 
-/** What all workers have in common: the unit's scope, and every port but the journal's and the one that KMS is. */
+/** What all workers have in common: the unit's scope, and every port except the journal and KMS. */
 export function worker(
   { service, phase }: { readonly service: string; readonly phase: Phase },
   work: Work,

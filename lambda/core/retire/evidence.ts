@@ -3,7 +3,7 @@ import { areComplements } from '../model/table-filter.ts';
 import { isPartOnlyBy, reachOf, weightOf, wholeOf } from '../proof/proof-reach.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 
-/** A place where a data key lies, in all records of a table, or of a bucket and prefix, and the key that is asked about. */
+/** A place and slot of data keys, and the key that is asked about. */
 export interface AskedPlace {
   readonly place: StorePlace;
   readonly slot: string | undefined;
@@ -11,17 +11,17 @@ export interface AskedPlace {
 }
 
 export type Evidence =
-  /** `proofs`: one of the whole, or several of parts that add up to it. */
+  /** `proofs`: one proof of the whole place, or several proofs of parts that add up to it. */
   | { readonly kind: 'proven'; readonly proofs: readonly StoreProof[] }
-  /** The newest word on it, which proves nothing. */
+  /** The newest statement about it, which proves nothing. */
   | { readonly kind: 'doubt'; readonly proof: StoreProof }
-  /** Parts are proven, and it cannot be seen that they are all of it. */
+  /** Parts are proven, but they cannot be shown to be all of it. */
   | { readonly kind: 'parts'; readonly proofs: readonly StoreProof[] }
   | { readonly kind: 'none' };
 
 /**
- * What is proven of a place. Whatever was found in doubt, rolled back, or brought under the key, in any part of it,
- * makes void what was proven before, until a run that began later has proven all that the doubt was about.
+ * What is proven about a place. If anything in it was found in doubt, rolled back, or brought under the key, earlier proofs
+ * no longer count, until a run that began later has proven everything that the doubt was about.
  */
 export function evidenceOf(asked: AskedPlace, proofs: readonly StoreProof[]): Evidence {
   const { place, slot, keyArn } = asked;
@@ -48,8 +48,8 @@ export function evidenceOf(asked: AskedPlace, proofs: readonly StoreProof[]): Ev
 }
 
 /**
- * Of a run that did not have the key among its sources, `foreign-key` may mean just that key; and outside its places it
- * has not looked for this key's name, nor for ciphertexts of its length if it is an RSA key.
+ * Whether a proof is about this key. If the key was not among the run's sources, `foreign-key` may mean this very key; and
+ * the run did not look elsewhere for its name or, for an RSA key, for ciphertexts of its length.
  */
 function proves(proof: StoreProof, keyArn: string): boolean {
   return (
@@ -61,17 +61,17 @@ function doubts(proof: StoreProof, keyArn: string): boolean {
   return weightOf(proof) === 'doubt' || proof.destinationKeyArn === keyArn;
 }
 
-/** A run that was on its way when the doubt arose may have visited those records before. */
+/** A run that was under way when the doubt arose may have visited those records before. */
 function isAfter({ startedAt, at }: StoreProof, doubt: StoreProof): boolean {
   return (startedAt ?? at) > doubt.at;
 }
 
-/** Of all of its place, and later than what was said of another one. */
+/** A proof of all of its place, and later than the other statement. */
 export function isWholeProofOf(proof: StoreProof, earlier: StoreProof, keyArn: string): boolean {
   return proof.part === undefined && proves(proof, keyArn) && isAfter(proof, earlier);
 }
 
-/** The later run has proven all that the doubt was about, or more. */
+/** The later run has proven everything that the doubt was about. */
 function answers(later: StoreProof, doubt: StoreProof): boolean {
   if (!isAfter(later, doubt)) return false;
   const whole = wholeOf(later);
@@ -97,7 +97,7 @@ function segmentsOf({ part }: StoreProof): NonNullable<StoreProof['part']>['segm
   return part !== undefined && isPartOnlyBy(part, 'segments') ? part.segments : undefined;
 }
 
-/** Proofs of parts that are all of a table together: all segments of one scan, or a filter and its negation in one run. */
+/** Proofs of parts that together are all of a table: all segments of one scan, or a filter and its negation in one run. */
 function sumsUp(proofs: readonly StoreProof[]): readonly StoreProof[] | undefined {
   for (const one of proofs) {
     const total = segmentsOf(one)?.total;
@@ -112,7 +112,7 @@ function sumsUp(proofs: readonly StoreProof[]): readonly StoreProof[] | undefine
   return undefined;
 }
 
-/** Between two runs, an item may go from the half that is visited second to the one that was visited first. */
+/** In one run only: between two runs, an item may move from the half that is visited later to the one that was visited earlier. */
 function areTwoHalves(a: StoreProof, b: StoreProof): boolean {
   const [one, other] = [a, b].map(({ part }) =>
     part !== undefined && isPartOnlyBy(part, 'filter') ? part.filter : undefined,

@@ -1,4 +1,4 @@
-/** `blocks`: data would be lost. `waits`: it could be, until something has passed or was looked at. */
+/** `blocks`: data would be lost. `waits`: data could be lost until some time has passed or somebody has checked something. */
 export interface RetireFinding {
   readonly weight: 'blocks' | 'waits' | 'note';
   readonly about: string;

@@ -31,7 +31,7 @@ export interface RetireQuestion {
   readonly now: number;
 }
 
-/** Everything that retire-check must know: the stores of all jobs and runs that name the key, and who uses it. */
+/** Gathers everything that retire-check must know: the stores of all jobs and runs that name the key, and who uses it. */
 export async function gatherFacts(question: RetireQuestion, ports: RetirePorts): Promise<RetireFacts> {
   const { key, jobs, formats, proofs, now } = question;
   const references = await resolveKeys(jobs, ports.keys);
@@ -65,7 +65,7 @@ interface OfJobs {
   readonly unresolved: NonNullable<RetireFacts['unresolved']>;
 }
 
-/** Which jobs move data keys away from the key, now or as runs tell, and of which that cannot be known. */
+/** The jobs that move data keys away from the key, now or according to past runs, and those of which that cannot be known. */
 function ofJobs(
   jobs: readonly Job[],
   references: KeyReferences,
@@ -84,7 +84,7 @@ function ofJobs(
   return { moving, unresolved };
 }
 
-/** A run has found that name to be one of its source keys; it is none of them any more, so it may have been this one. */
+/** A run resolved that name to one of its source keys. It now names none of them, so it may have named this key. */
 function isFormerName(reference: string, now: string | undefined, about: readonly StoreProof[]): boolean {
   return about.some(
     ({ sourceKeyArns }) =>
@@ -113,7 +113,7 @@ async function knownStore(
 
 type KeyReferences = ReadonlyMap<string, string>;
 
-/** Jobs name keys by ARN or alias: both come to the key's ARN. An alias that cannot be resolved is not in the map. */
+/** Resolves the ARNs and aliases in jobs to key ARNs. An alias that cannot be resolved is not in the map. */
 async function resolveKeys(jobs: readonly Job[], keys: RetirePorts['keys']): Promise<KeyReferences> {
   const references = new Set(
     jobs.flatMap(({ source, destination }) => [...source.keys.map(({ key }) => key), destination.key]),

@@ -50,7 +50,7 @@ export function knownPlaces(
   return [...new Map(all.map(one => [JSON.stringify([storePlaceText(one.place), one.slot]), one])).values()];
 }
 
-/** The job has said something else of that place when the run proved it: what a reader finds may be something else, too. */
+/** When the run proved that place, the job said something else about it, so readers may find something else now. */
 export function isOutdated(proof: StoreProof, named: readonly NamedPlace[]): boolean {
   if (weightOf(proof) !== 'proof') return false;
   const same = named.filter(
@@ -66,15 +66,15 @@ export interface Superseding {
 }
 
 /**
- * A place that no job names any more, and that is a doubt of the past: of an earlier version, which does not say which
- * slot it was about, or one in which no run found a data key, because its name was misspelt.
+ * A doubt about a place that no job names any more, and that a later proof makes obsolete: it was written by an earlier
+ * version, which does not name a slot, or no run found a data key there because the name was misspelt.
  */
 export function isSuperseded(proof: StoreProof, { named, proofs, keyArn }: Superseding): boolean {
   const { place, slot } = proof;
   if (named.some(one => isSamePlace(one.place, place) && one.slot === slot)) return false;
   const said = proofs.filter(one => isSamePlace(one.place, place) && one.slot === slot);
   const proven = proofs.filter(other => said.every(one => isWholeProofOf(other, one, keyArn)));
-  // Whoever looks for data keys at another slot looks through all of each record.
+  // A run that looks for data keys at another slot also searches all other places of each record.
   const elsewhere = proven.some(other => other.slot !== slot && covers(other.place, place));
   if (slot === undefined) return elsewhere;
   return (
@@ -83,7 +83,7 @@ export function isSuperseded(proof: StoreProof, { named, proofs, keyArn }: Super
   );
 }
 
-/** Every run that came to its end there has counted none, and the last one looked at all of it. */
+/** Every finished run there counted none, and the last one looked at all of it. */
 function isSeenWithout(counted: 'dataKeys' | 'records', said: readonly StoreProof[]): boolean {
   const ended = said.filter(({ begun }) => begun !== true);
   const whole = ended.filter(({ part }) => part === undefined);

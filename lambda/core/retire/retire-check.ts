@@ -9,9 +9,9 @@ export interface RetireFacts {
   readonly key: Pick<KeyDescription, 'arn' | 'state' | 'multiRegion'>;
   readonly usage: KeyUsage;
   readonly stores: readonly KnownStore[];
-  /** What runs have said of places that no job names any more, in which they found no data key. */
+  /** Statements about places that no job names any more, and in which no run found a data key. */
   readonly superseded?: readonly StoreProof[];
-  /** Jobs whose source alias names a key that nobody can tell. */
+  /** Jobs whose source alias cannot be resolved to a key. */
   readonly unresolved?: readonly { readonly job: string; readonly reference: string }[];
   /** Jobs that bring data keys under this key. */
   readonly destinationOf: readonly string[];
@@ -25,7 +25,7 @@ export interface RetireAdvice {
   readonly findings: readonly RetireFinding[];
   /** What to do, in this order. This command does none of it. */
   readonly steps: readonly string[];
-  /** What the advice does not rest on, in words that a person can act on. */
+  /** What was not checked, in words that a person can act on. */
   readonly notChecked: readonly string[];
 }
 

@@ -14,7 +14,7 @@ export interface KnownStore {
   /** The key that is asked about. */
   readonly keyArn: string;
   readonly evidence: Evidence;
-  /** It was proven, by what the job said of it then, which is not what it says now. */
+  /** Proofs that no longer count because the job now says something else about this store. */
   readonly outdated?: readonly StoreProof[];
   /** Absent where it could not be looked up. */
   readonly backups?: StoreBackups;

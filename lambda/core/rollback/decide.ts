@@ -16,9 +16,9 @@ export interface UndoneDataKey extends ChangedDataKey {
 }
 
 export interface Decision {
-  /** What of it goes back, in one write. */
+  /** The part of it that goes back, in one write. */
   readonly change?: RecordChange<UndoneDataKey>;
-  /** What is known already of its other data keys. */
+  /** Outcomes of its other data keys, which are known already. */
   readonly settled: readonly (readonly [IntendedDataKey, Outcome])[];
 }
 
@@ -26,8 +26,8 @@ const CHANGED = 'changed or deleted by another writer since that run; left as th
 const MADE = 'made by that run; a rollback deletes no record';
 
 /**
- * What to do about one intent. An old data key goes back only where the stored one is, byte for byte, the one that the run
- * wrote. What lies beside it goes back place by place, where nobody has changed it since.
+ * Decides what to do about one intent. An old data key is put back only if the stored one is, byte for byte, the one that
+ * the run wrote. The places beside it are put back one by one, unless somebody has changed them since.
  */
 export function decide(
   intent: IntentEntry,
@@ -50,7 +50,7 @@ export function decide(
   return back.size === 0 ? { settled } : { settled, change: restoring(intent, { record, back, format }) };
 }
 
-/** As the run left it, as it was before the run, or neither. */
+/** The slot is as the run left it, as it was before the run, or neither. */
 type State = 'after' | 'before' | 'other';
 
 function stateOf(index: number, { undo }: IntentEntry, record: StoreRecord): State {
@@ -114,14 +114,14 @@ function slotOf({ dataKeys }: IntentEntry, index: number): string {
   return dataKeys[index]?.slot ?? '';
 }
 
-/** A version never goes back: whoever read the record in between must find that it has changed. */
+/** A version is never put back: whoever read the record in between must be able to see that it has changed. */
 function raised(version: AttributeValue | undefined): readonly AttributeValue[] {
   return version !== undefined && 'N' in version && /^-?\d+$/.test(version.N)
     ? [{ N: String(BigInt(version.N) + 1n) }]
     : [];
 }
 
-/** What that run wrote is old now, what it replaced is new: this, too, can be rolled back in its turn. */
+/** An intent in the other direction: what that run wrote is now old, and what it replaced is new. So a rollback can be rolled back, too. */
 function undone(dataKey: IntendedDataKey, held: Uint8Array | undefined): UndoneDataKey {
   const { slot, oldDigest, newDigest, sourceDigest, source, destination } = dataKey;
   return {

@@ -8,19 +8,19 @@ export interface PageToUndo {
   readonly cursor?: string;
 }
 
-/** A unit that changed nothing has no journal. */
+/** A unit that has changed nothing has no journal. */
 const NOTHING: JournalledPage = { name: '', intents: [], outcomes: [] };
 
 /**
- * The journal of a unit from where its rollback stands, in the order of its names. The cursor is the name of the last
- * page that was undone, so that an invocation lists what is left and no more.
+ * The rest of a unit's journal, in the order of its names. The cursor is the name of the last page that was undone, so an
+ * invocation lists only what is left.
  */
 export async function* journalledPages(
   unit: Unit,
   { cursor, pages }: UnitProgress,
   archive: IntentArchive,
 ): AsyncGenerator<PageToUndo> {
-  // Earlier versions left the number of pages: those are listed again, and passed over.
+  // Earlier versions stored the number of pages instead. Those pages are listed again and skipped.
   const counted = cursor !== undefined && /^\d+$/.test(cursor);
   let toSkip = counted ? pages : 0;
   let held: JournalledPage | undefined;

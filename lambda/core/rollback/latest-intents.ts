@@ -1,8 +1,8 @@
 import type { IntentEntry, UndoPlace } from '../journal/entries.ts';
 
 /**
- * A change that lost a race was made anew, and journalled anew, for the record as it was found then: the one before it was
- * never written. Of the intents for one new data key, the one with the most retries is what a run was about to do.
+ * A change that lost a race was remade, and journalled again, for the record as it was by then. The change before it was
+ * never written. So of several intents for one new data key, the one with the most retries is the one that counts.
  */
 export function latestIntents(intents: readonly IntentEntry[]): readonly IntentEntry[] {
   const latest = new Map<string, number>();
@@ -16,7 +16,7 @@ export function latestIntents(intents: readonly IntentEntry[]): readonly IntentE
   });
 }
 
-/** A new ciphertext is like no other. */
+/** No two new ciphertexts are equal. */
 function namesOf({ store, locator, dataKeys }: IntentEntry): readonly string[] {
   return dataKeys.map(({ slot, newDigest }) => JSON.stringify([store, locator, slot, newDigest]));
 }

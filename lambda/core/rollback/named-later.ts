@@ -14,10 +14,9 @@ function placesOf(intents: readonly IntentEntry[]): readonly string[] {
 }
 
 /**
- * Places of a page that later pages name again. Where an attempt at a page was given up, or lost to another invocation, the
- * next one may have ended that page earlier, and have come to the rest of it in pages of its own: then it is there that
- * these places are counted. Each page that lies in the journal has at least one data key, and until the rest is over they are
- * of these places, or new: so no more pages are looked at than places.
+ * Places of a page that later pages name again. If an attempt at a page was given up, or lost to another invocation, the
+ * next attempt may have ended that page earlier and handled the rest in later pages. Those places are counted there. Every
+ * page in the journal has at least one data key, so at most as many pages have to be looked at as there are places.
  */
 export async function namedLater(
   { name, workedAgain }: JournalledPage,

@@ -2,7 +2,7 @@ import { JOURNAL_SCHEMA, type OutcomeEntry } from '../journal/entries.ts';
 import type { IntentArchive, JournalledPage } from '../journal/ports.ts';
 import { placeOf } from './named-later.ts';
 
-/** A page that was worked twice has two intents for a slot: the one that fits tells what became of it. */
+/** A page that was repeated has two intents for a slot. The one that fits says what became of it. */
 export function bestOf(entries: readonly OutcomeEntry[]): readonly OutcomeEntry[] {
   const RANK = ['restored', 'failed', 'blocked', 'already-restored'];
   const rank = ({ outcome }: OutcomeEntry): number =>
@@ -16,7 +16,7 @@ export function bestOf(entries: readonly OutcomeEntry[]): readonly OutcomeEntry[
   return [...best.values()];
 }
 
-/** Outcomes tell of data keys that were re-wrapped, but no intents lie beside them: nothing can be undone from there. */
+/** The outcomes name re-wrapped data keys, but their intents are missing, so they cannot be undone. */
 export async function missingIntents(
   { name, intents, outcomes }: JournalledPage,
   archive: IntentArchive,

@@ -28,9 +28,9 @@ const NO_KMS = { pace: () => undefined, takeUsage: () => ({ requests: 0, throttl
 const NO_SHARES: RateShares = { take: rate => Promise.resolve(rate) };
 
 /**
- * Undoes one unit of a run, journalled page by journalled page: wherever the stored data key is still the one that the
- * run wrote, the old one goes back, by compare-and-swap, and journalled first as every change is. Killed at any point,
- * it can be called again: what was restored is found `already-restored`.
+ * Undoes one unit of a run, page by page of its journal. If the stored data key is still the one that the run wrote, the old
+ * one is put back by compare-and-swap, and journalled first like every change. It can be killed at any point and called
+ * again: what was restored is then found `already-restored`.
  */
 export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Promise<UnitProgress> {
   const { continues: from = [] } = scope.plan;
@@ -72,12 +72,12 @@ async function rollbackPage(
   return { part: { records, withoutDataKey: [], position }, entries, remaining: 0 };
 }
 
-/** The unit whose journal is read: that of the run that is undone. */
+/** The unit of the run that is undone, whose journal is read. */
 function undoneUnit({ unit, plan }: UnitScope): Unit {
   return { ...unit, runId: plan.rollsBack ?? '' };
 }
 
-/** As many records at a time as can be held together; each record in its own order. */
+/** As many records at a time as fit into memory; the changes of each record in their order. */
 async function undoAll(
   intents: readonly IntentEntry[],
   place: JournalPage,

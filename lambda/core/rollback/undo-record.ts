@@ -16,11 +16,11 @@ export interface UndoOptions {
   readonly journal: (changes: readonly RecordChange[]) => Promise<void>;
 }
 
-/** A record, and what a run was about to do to it, in one write as a rule. */
+/** A record, and what a run was about to do to it, usually in one write. */
 export interface RecordToUndo {
   readonly record: StoreRecord | undefined;
   readonly intents: readonly IntentEntry[];
-  /** What is done about the first of them, journalled already. */
+  /** The decision about the first intent, already journalled. */
   readonly first: Decision;
 }
 
@@ -54,7 +54,7 @@ async function carryOut(
   if (change === undefined) return { undone: [], record: undefined };
   const first = await options.records.write(change.record, change.places);
   if (first.kind !== 'precondition-failed') return written(change, first);
-  // Our own write whose answer got lost, a change beside the data key, or another writer: look again, once.
+  // The answer to our own write got lost, something beside the data key changed, or another writer was here: look again, once.
   const current = await options.records.reread(change.record);
   const undoes = new Set(change.dataKeys.map(one => one.undoes));
   const left = await decided(intent, current, { ...options, retries: 1 });

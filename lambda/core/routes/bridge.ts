@@ -123,14 +123,14 @@ async function findBridge({ job, sources, catalog }: RouteQuestion): Promise<Tri
   };
 }
 
-/** The bridge's two members; a plan without them is not one that Plan has made. */
+/** The two members of the bridge key. Plan never makes a plan without them. */
 function membersOf({ bridge: members }: PlannedRoute): readonly [string, string] {
   if (members === undefined)
     throw new TypeError('a plan with the route bridge names both members of its key');
   return [members.sourceRegionArn, members.destinationRegionArn];
 }
 
-/** A member of the bridge takes the data key under the context that it has. */
+/** A member of the bridge key, under the context that the data key has. */
 function side(keyArn: string, { context }: RequestSide): RequestSide {
   return { keyArn, ...SYMMETRIC, context };
 }

@@ -3,7 +3,7 @@ import { destinationRegion, sourceRegion } from '../model/job-regions.ts';
 import { isWithinRegion, needsTwoRegions, oneCall } from './one-call.ts';
 import { problem, type Route } from './route.ts';
 
-/** Decrypt there, Encrypt here: the last resort. The key service of the plaintext worker makes one call of both. */
+/** Decrypt in one Region, Encrypt in the other: the last resort. The plaintext worker's key service does both in one call. */
 export const decryptEncrypt: Route = {
   ...oneCall,
   type: 'decrypt-encrypt',
@@ -32,6 +32,6 @@ export const decryptEncrypt: Route = {
     });
   },
 
-  /** Plan may not decrypt, not even on trial: the first page finds out whether the plaintext worker may. */
+  /** Plan may not decrypt, not even in a dry run. The first page shows whether the plaintext worker may. */
   requests: () => [],
 };

@@ -51,7 +51,7 @@ function singleRegionKeys({ source }: JobOfRoutes): readonly Problem[] {
   );
 }
 
-/** A replica is made of a key that is known when the stack is synthesized, and only for this route. */
+/** A replica can only be made of a key that is known at synthesis, and only this route uses it. */
 function replicaProblems({ source, route: { type, deployReplicas } }: JobOfRoutes): readonly Problem[] {
   if (deployReplicas !== true) return [];
   if (type !== 'multi-region' && type !== 'auto')

@@ -11,20 +11,20 @@ import {
   type RouteRequest,
 } from './route.ts';
 
-/** What all routes have in common whose data keys get to the destination by one call of their key service. */
+/** Shared by all routes that take a data key to the destination in one call of their key service. */
 export const oneCall: Pick<Route, 'take' | 'firstStop'> = {
   take: ({ source, ...request }, { keys }) => ask({ ...request, source: sideOnly(source) }, keys),
   firstStop: ({ destination }) => destination,
 };
 
-/** One call, whose answer is believed only if it is about what was asked for. */
+/** One call. Its answer is accepted only if it matches the request. */
 export async function ask(request: ReEncryptRequest, keys: RouteOptions['keys']): Promise<ReEncryptAnswer> {
   const answer = await keys.reEncrypt(request);
   if (answer.kind === 're-encrypted') checkReply(request, answer);
   return answer;
 }
 
-/** What KMS is asked with, and nothing else that the caller may know of it. */
+/** Only what KMS is asked with, without anything else that the caller may know. */
 export function sideOnly({ keyArn, encryptionAlgorithm, context }: RouteRequest['source']): RequestSide {
   return { keyArn, encryptionAlgorithm, context };
 }
@@ -38,7 +38,7 @@ export function isWithinRegion(job: JobOfRoutes): boolean {
   return sourceRegion(job) === destinationRegion(job);
 }
 
-/** A route to another Region, and all keys are in one. */
+/** The problem of a route to another Region if all keys are in one Region. */
 export function needsTwoRegions(job: JobOfRoutes): readonly Problem[] {
   return isWithinRegion(job)
     ? problem(

@@ -17,7 +17,7 @@ const ROUTES: Readonly<Record<RouteType, Route>> = {
 /** Safest first. */
 export const ALL_ROUTES: readonly Route[] = ROUTE_TYPES.map(type => ROUTES[type]);
 
-/** A plan of a later version may have a route that this one would take for another: it goes no way at all. */
+/** Throws PremiseBroken for a route that this version does not know, as in a plan of a later version. */
 export function routeOf({ type }: { readonly type: RouteType }): Route {
   if (Object.hasOwn(ROUTES, type)) return ROUTES[type];
   throw new PremiseBroken(
@@ -26,15 +26,15 @@ export function routeOf({ type }: { readonly type: RouteType }): Route {
   );
 }
 
-/** The routes that a job may come to, safest first: for Plan to choose from, and for its roles to be granted. */
+/** The routes that a job may take, safest first. Plan chooses from them, and roles are granted what they need. */
 export function possibleRoutes(job: JobOfRoutes): readonly Route[] {
   const { type } = job.route;
   return type === 'auto' ? ALL_ROUTES.filter(route => route.mayLead(job)) : [routeOf({ type })];
 }
 
 /**
- * All ReEncrypt calls of all routes that a job may come to. The destination is re-encrypted under itself, too: second
- * runs and the verify pass ask it so.
+ * All ReEncrypt calls of all routes that a job may take. This includes re-encrypting the destination under itself, which
+ * second runs and the verify pass do.
  */
 export function hopsOf(job: JobOfRoutes): readonly Hop[] {
   const to = job.destination.key;

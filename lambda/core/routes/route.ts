@@ -12,22 +12,22 @@ import type { KeyService, ReEncryptAnswer, RequestSide } from '../ports.ts';
 export type JobOfRoutes = Pick<Job, 'source' | 'destination' | 'route'>;
 
 /**
- * A way of data keys from source to destination: all that is to be known of it, from the job's fields to the KMS calls
- * of a worker. A route is a file beside this one and a line in registry.ts; everything outside asks the route.
+ * A way for data keys to get from source to destination, with everything about it: from the job's fields to the KMS calls
+ * of a worker. Each route is a file beside this one and a line in registry.ts; all other code asks the route.
  */
 export interface Route {
   readonly type: RouteType;
-  /** Fields of the job's `route` that are this route's. */
+  /** The fields of the job's `route` that belong to this route. */
   readonly fields: z.core.$ZodLooseShape;
   /** KMS requests that take one data key along it. */
   readonly requestsPerDataKey: number;
-  /** Plaintext data keys leave KMS: only a worker of its own may take it, and only where the deployment allows it. */
+  /** Plaintext data keys leave KMS. Only the plaintext worker takes such a route, and only if the deployment allows it. */
   readonly plaintext: boolean;
   /** What an operator should know of a migration along it. */
   readonly warnings: readonly string[];
-  /** Whether a job that leaves the route open may come to it. */
+  /** Whether a job that leaves the route open may take it. */
   mayLead(job: JobOfRoutes): boolean;
-  /** Why it cannot lead from the keys of a job that names it. */
+  /** Why it cannot be taken with the keys of a job that names it. */
   problems(job: JobOfRoutes): readonly Problem[];
   /** What is wrong with its own fields, whatever route the job names. */
   fieldProblems(job: JobOfRoutes): readonly Problem[];
@@ -35,11 +35,11 @@ export interface Route {
   hops(job: JobOfRoutes): readonly Hop[];
   /** Tries it on the keys as KMS describes them. */
   choose(question: RouteQuestion): Promise<Tried>;
-  /** What Plan asks KMS permission for; that the destination is asked under itself is asked for every route. */
+  /** The calls that Plan asks KMS permission for, apart from re-encrypting the destination under itself, which every route needs. */
   requests(chosen: Chosen): readonly (readonly [AskedKey, AskedKey])[];
   /** Takes a data key along it. */
   take(request: RouteRequest, options: RouteOptions): Promise<ReEncryptAnswer>;
-  /** Where its first call leads: all that a dry run can try, as the others need a ciphertext that the first one makes. */
+  /** The destination of its first call. A dry run can try only that one: the others need the ciphertext that it makes. */
   firstStop(request: RouteRequest, route: PlannedRoute): RequestSide;
 }
 
@@ -70,7 +70,7 @@ export interface Chosen {
   readonly destination: PlannedKey;
 }
 
-/** What a data key is asked with, and where it shall go. */
+/** A data key, the key and context that it may be under, and where it is to go. */
 export interface RouteRequest {
   readonly ciphertext: Uint8Array;
   readonly source: RequestSide;

@@ -7,7 +7,7 @@ import { shareRecords } from '../model/store-place.ts';
 import { writtenPlace } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
 
-/** The places that all stores of a job declare in the records of one of them, in the words of the scanner. */
+/** The places that all stores of a job declare in the records of one of them, in the scanner's notation. */
 export function declaredPlacesOf(
   store: Store,
   { stores, storeRegion }: Pick<StoresOfRun, 'stores' | 'storeRegion'>,

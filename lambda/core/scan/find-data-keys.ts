@@ -8,7 +8,7 @@ export interface Found {
   readonly finding: Finding;
 }
 
-/** A record that does not show what it holds has one finding: nobody may say that it holds no data key. */
+/** A record whose content is hidden gets one finding, so that it is not counted as having no data key. */
 function findingsOf(record: StoreRecord, format: BoundFormat): readonly Finding[] {
   if (record.hidden === undefined) return format.read(record);
   return [{ kind: 'unsupported', slot: record.locator, reason: record.hidden }];

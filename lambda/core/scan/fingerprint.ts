@@ -4,9 +4,9 @@ import type { AttributeMap, AttributePath, AttributeValue, StoreRecord } from '.
 import { digest } from '../model/digest.ts';
 
 /**
- * A digest of a record without what its format declares that a run may change: equal before and after, unless somebody
- * else has written. Of an object: metadata, headers, class, encryption, lock and length. Its bytes S3 copies itself, and
- * its ETag may change though they do not.
+ * A digest of a record without the places that a run may change. It is equal before and after a run unless somebody else has
+ * written. For an object it covers metadata, headers, storage class, encryption, lock and length. S3 copies the body itself,
+ * and the ETag may change although the body does not.
  */
 export function fingerprintOf(record: StoreRecord, declared: readonly AttributePath[]): string {
   return digest(Buffer.from(JSON.stringify(sorted(substance(record, declared)))));
@@ -36,7 +36,7 @@ function withoutMember(value: AttributeValue, path: AttributePath): AttributeVal
   if ('M' in value) return { M: withoutPath(value, path) };
   const [step, ...rest] = path;
   if (!('L' in value) || typeof step !== 'number') return value;
-  // An element keeps its place, so that the others keep theirs.
+  // A removed element leaves its place empty, so that the others keep their indexes.
   const gone: AttributeValue = { NULL: true };
   return {
     L: value.L.map((element, index) =>

@@ -11,8 +11,8 @@ export function recordHandle({ locator }: StoreRecord): string {
 }
 
 /**
- * A data key by its slot. Where a pass writes nothing, by what lies there, too: elements of a list change their places when
- * another writer takes one out, and what has moved into a slot that was asked about has not been asked about itself.
+ * A data key by its slot. In a pass that writes nothing, also by its ciphertext: when another writer removes an element from
+ * a list, the others move, and a data key that has moved into a known slot has not been asked about yet.
  */
 export function dataKeyHandle({ record, finding }: Found, { writes }: { readonly writes: boolean }): string {
   const held = 'ciphertext' in finding && !writes ? digest(finding.ciphertext ?? new Uint8Array()) : '';

@@ -13,15 +13,14 @@ export interface PagesOptions {
   readonly consistent: boolean;
   /** The pass writes what it reads. */
   readonly writes: boolean;
-  /** What is known of a data key that there was no time for. */
+  /** The answers so far about a data key that there was not enough time for. */
   readonly saidAbout: (finding: Finding) => readonly string[];
 }
 
 /**
- * The pages of a unit from its last checkpoint on, and no further than its sample. The next page is read while the caller
- * works on this one, and never more than that: memory holds two pages whatever the size of the store. A page of which the
- * caller has left something is read again, and what is accounted for is passed over: a store goes on only from where it
- * has said itself that a page ends.
+ * The pages of a unit from its last checkpoint to the end of the unit or of the sample. The next page is read while the
+ * caller works on this one, so memory holds two pages, whatever the size of the store. If the caller leaves part of a page,
+ * the page is read again and what is accounted for is skipped, because a store can only continue at the end of a page.
  */
 export async function* pages(
   store: RecordStore,
@@ -45,7 +44,7 @@ export async function* pages(
     const page = new WorkPage(await next, { ...how, format, cursor, beyond, left });
     const ahead =
       page.next === undefined ? undefined : read(page.next, Math.min(size(), left - page.records.length));
-    // A caller that stops here leaves the read-ahead unawaited: its failure must not become an unhandled rejection.
+    // If the caller stops here, nobody awaits the read-ahead. Its failure must not become an unhandled rejection.
     ahead?.catch(() => undefined);
     yield page;
     const { position, records } = page.done;

@@ -1,14 +1,14 @@
-/** For how many of a page's questions, or of its writes, there is time. */
+/** How many of a page's questions, or writes, there is time for. */
 export interface Turns {
   /** At one time. */
   readonly inFlight: number;
-  /** Before each: `undefined` where there is no time for it, and none for those after it; else called when it is over. */
+  /** Called before each; returns `undefined` if there is no time for it or any later one, else a function to call when it is over. */
   begin(): (() => void) | undefined;
 }
 
 /** The questions about a page. One may take many requests: each key with each context, and each hop of the route. */
 export interface Questions extends Turns {
-  /** Before each request: `undefined` where there is no time for it; else called when it is answered. */
+  /** Called before each request; returns `undefined` if there is no time for it, else a function to call when it is answered. */
   request(): (() => void) | undefined;
 }
 

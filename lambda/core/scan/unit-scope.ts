@@ -34,7 +34,7 @@ export function unitScope(unit: Unit, plan: RunPlan, formats: FormatRegistry): U
   };
 }
 
-/** Looks outside the places that the job's stores declare, and those that it answers for. */
+/** Searches everywhere but in the places that the job's stores declare or ignore. */
 function lookFor(
   store: Store,
   { stores, storeRegion, sources, destination }: StoresOfRun & KeysOfRun,

@@ -6,7 +6,7 @@ import type { RecordPage } from '../ports.ts';
 import { findDataKeys, type Found } from './find-data-keys.ts';
 import { dataKeyHandle, recordHandle } from './handles.ts';
 
-/** What is accounted for together, in one checkpoint: a page, or as much of it as there was time for. */
+/** What one checkpoint accounts for: a page, or as much of it as there was time for. */
 export interface Part {
   /** Records that are finished with this page. */
   readonly records: readonly StoreRecord[];
@@ -23,24 +23,24 @@ export interface PagePlace {
   /** Where the page starts. */
   readonly cursor: string | undefined;
   readonly beyond: Beyond | undefined;
-  /** What is known of a data key that there was no time for. */
+  /** The answers so far about a data key that there was not enough time for. */
   readonly saidAbout: (finding: Finding) => readonly string[];
-  /** Records that are still to be visited, where the unit is a sample. */
+  /** How many records may still be visited, if the unit is a sample. */
   readonly left: number;
 }
 
 /**
- * Data keys of one record that are remembered, where it is left half-way. An item holds 400 KB, and a KMS ciphertext has
- * at least some 150 bytes: that makes 2,700. Digests of 4,096 take 60 KB of a checkpoint.
+ * How many data keys are remembered of a record that is left half-way. An item holds at most 400 KB and a KMS ciphertext has
+ * at least about 150 bytes, which makes 2,700. Digests of 4,096 take 60 KB of a checkpoint.
  */
 const MAX_REMEMBERED = 4_096;
 const TOO_MANY =
   'the record holds more data keys, or changes more often, than can be remembered while it is worked through in parts';
 
-/** Records that were accounted for and have not been seen again are gone: they are not remembered for ever. */
+/** Records that were accounted for but did not show up again are gone, so they are not remembered for ever. */
 const MAX_UNSEEN = 1_000;
 
-/** A page as it was read, without what is accounted for. */
+/** A page as it was read, without what is already accounted for. */
 export class WorkPage {
   readonly records: readonly StoreRecord[];
   /** Every data key to ask about, and every slot that should hold one but cannot be read. */
@@ -73,8 +73,8 @@ export class WorkPage {
   }
 
   /**
-   * The part that ends before the first data key without an answer. Of a record that is left half-way, what was asked is
-   * accounted for; the record itself, and what needs no question, come with its last part.
+   * The part that ends before the first data key without an answer. If a record is left half-way, its answered data keys are
+   * accounted for now; the record itself, and findings that need no question, are counted with its last part.
    */
   upTo(answered: ReadonlySet<Found>): Part {
     const missing = this.found.findIndex(one => !answered.has(one));
@@ -143,7 +143,7 @@ function inDoubt({ record, finding }: Found): Found {
   return { record, finding: { kind: 'unsupported', slot: finding.slot, reason: TOO_MANY } };
 }
 
-/** Of what was accounted for, what a page does not show: it comes later, or is gone. */
+/** What was accounted for but is not on this page: it comes later, or is gone. */
 function unseen(beyond: Beyond, shown: readonly StoreRecord[]): Beyond | undefined {
   const seen = new Set(shown.map(recordHandle));
   const records = beyond.records.filter(one => !seen.has(one)).slice(-MAX_UNSEEN);

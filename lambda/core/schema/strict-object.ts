@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import * as z from 'zod';
 
-/** An object without room for misspelt fields: an unknown one is an error that names the nearest valid name. */
+/** An object that allows no unknown fields: a misspelt one is an error that names the closest valid field. */
 export function strictObject<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
   what: string,
@@ -22,7 +22,7 @@ function unknownFields(keys: readonly string[], names: readonly string[]): strin
   return `has no field ${wrong}; did you mean ${nearest}? (fields: ${names.join(', ')})`;
 }
 
-/** One of the given words, or an error that lists them. */
+/** One of the given words; the error lists them. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(
   words: Words,
 ): z.ZodEnum<z.core.util.ToEnum<Words[number]>> {
@@ -31,7 +31,7 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(
   });
 }
 
-/** A text that is there and not empty. */
+/** A text that is present and not empty. */
 export function text(what: string): z.ZodString {
   return z
     .string({ error: issue => missing(issue.input, what) ?? `is not a text; write ${what}` })

@@ -1,4 +1,4 @@
-/** What every job that leaves its source as it is must know. */
+/** Warnings of every job that leaves its source as it is. */
 export const COPY_TO_WARNING =
   'this is no replication: records without a data key that can be moved are not copied, nor are later changes of the source';
 

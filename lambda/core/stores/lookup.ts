@@ -4,7 +4,7 @@ export type Lookup<Description> =
   | { readonly kind: 'not-found' }
   | { readonly kind: 'denied'; readonly message: string };
 
-/** The same words for every kind of store that cannot be looked at. `what`: table, bucket. */
+/** The message about a store that cannot be looked at, the same for every kind. `what`: table, bucket. */
 export function missing(
   what: string,
   region: string,

@@ -9,7 +9,7 @@ export function storeName(store: Store): string {
   return copy === undefined ? own : `${own} to ${storePlaceText(copy)}`;
 }
 
-/** The place that data keys are written to, the same under whatever job names it. `region`: of stores that name none. */
+/** The place that data keys are written to; it does not depend on the job that names it. `region`: for stores that name none. */
 export function writtenPlace(store: Store, region: string): StorePlace {
   return copyPlace(store) ?? ownPlace(store, store.region ?? region);
 }

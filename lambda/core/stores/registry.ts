@@ -25,7 +25,7 @@ function isStoreType(type: string): type is StoreType {
   return Object.hasOwn(STORES, type);
 }
 
-/** The kind of a store. Plans and proofs of a later version may know kinds that this one does not. */
+/** The kind of a store. Throws PremiseBroken for one that this version does not know, as in a plan of a later version. */
 export function kindOf({ type }: { readonly type: string }): StoreKind {
   return STORES[knownType(type)];
 }

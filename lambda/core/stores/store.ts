@@ -7,8 +7,8 @@ import type { ScanRange } from '../model/run.ts';
 import type { StorePlace } from '../model/store-place.ts';
 
 /**
- * A kind of store: all that the core must know of DynamoDB, or of S3. A kind is a room under core/stores with a line in
- * registry.ts; everything outside asks the kind and does not know which one it is.
+ * A kind of store: everything that the core knows about DynamoDB or S3. Each kind is a room under core/stores with a line in
+ * registry.ts. All other code asks the kind, without knowing which one it is.
  *
  * `S`: the store as a job writes it. `Catalog`: what Plan and retire-check ask of its service, which an adapter implements.
  */
@@ -22,14 +22,14 @@ export interface StoreKind<S extends Store = Store, Catalog = unknown> {
   readonly scope: StoreScope<S>;
   /** What an operator should know before a run, how the work is cut, and how much there is. */
   inspect(store: S, inspection: Inspection<Catalog>): Promise<Inspected | Wrong>;
-  /** What to make of a store in which Plan finds no record; `undefined` where there is nothing to say about this kind. */
+  /** What to say about a store in which Plan finds no record; `undefined` if this kind has nothing special to say. */
   judgeEmpty?(
     store: S,
     asked: { readonly region: string; readonly catalog: Catalog },
   ): Promise<Judgement | undefined>;
   /** US dollars for the reads and writes of a run that visits so many records. */
   cost(count: StoreCount, visit: Visit): StoreCost;
-  /** What else holds the data keys of that place as they were before; `undefined` where that cannot be looked up. */
+  /** What else still holds the former data keys of that place; `undefined` if that cannot be looked up. */
   backups(place: StorePlace, catalog: Catalog): Promise<StoreBackups | undefined>;
   readonly unseen: Unseen<S>;
 }
@@ -81,7 +81,7 @@ export interface Wrong {
 }
 
 export interface Judgement {
-  /** Why no run is started: the job does not fit what lies there, and something else would. */
+  /** Why no run is started: the job does not fit the data, and something else would. */
   readonly problem?: string;
   readonly warnings: readonly string[];
 }
@@ -104,7 +104,7 @@ export interface StoreCost {
   readonly writes: number;
 }
 
-/** What still holds data keys as they were before, once a store has new ones. */
+/** What still holds the former data keys once a store has new ones. */
 export interface StoreBackups {
   /** A table can be restored to any second of its last 35 days. */
   readonly pointInTimeRecovery: boolean;
@@ -114,7 +114,7 @@ export interface StoreBackups {
   readonly noncurrentVersions: boolean;
 }
 
-/** What no run sees of a kind of store, in words that a person can act on. */
+/** What no run can see in a kind of store, in words that a person can act on. */
 export interface Unseen<S extends Store> {
   /** Of all stores of the kind. */
   readonly always: readonly string[];

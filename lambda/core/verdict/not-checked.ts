@@ -4,12 +4,12 @@ import type { KeysOfRun, RunIdentity, StoresOfRun } from '../model/run-plan.ts';
 import { narrowedTo, storeName } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
 
-/** What a run knows of itself that says what it cannot know. */
+/** What a run was about, from which it follows what it could not check. */
 export type NotCheckedOf = Pick<RunIdentity, 'mode'> &
   Pick<KeysOfRun, 'sources' | 'destination'> &
   Pick<StoresOfRun, 'stores' | 'keepsSource' | 'sample'>;
 
-/** What the verdict of a run rests not on, in words that a person can act on. */
+/** What a run has not checked, in words that a person can act on. */
 export function notChecked(run: NotCheckedOf): readonly string[] {
   const { mode, stores, keepsSource, sample } = run;
   const answered = stores.flatMap(({ ignore = [] }) => ignore);

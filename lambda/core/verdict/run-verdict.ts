@@ -3,7 +3,7 @@ import type { RunMode } from '../model/run.ts';
 import type { StoreVerdict } from './store-verdict.ts';
 
 /**
- * What a run comes to, in one word: everything else that is said of it says the same.
+ * The result of a run in one word. Everything else that is said about the run follows from it.
  * - `proven`, `empty`: of every store; nothing is left, and nothing else is to do
  * - `not-proven`: at least one store is not, or a data key is not where the job wants it
  * - `nothing-to-do`, `counted`: a census found every data key up to date, or did not
@@ -39,7 +39,7 @@ export function runVerdict({ state, mode, stores }: Judged): RunVerdict {
   }
 }
 
-/** That it does not verify is no doubt of a census: it claims no proof. */
+/** A census claims no proof, so that it does not verify is not a doubt. */
 function isDoubtfulCensus(verdict: StoreVerdict): boolean {
   return verdict.kind === 'not-proven' && verdict.doubts.some(({ code }) => code !== 'not-verified');
 }

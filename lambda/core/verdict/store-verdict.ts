@@ -55,7 +55,7 @@ export interface StoreFigures {
 }
 
 /**
- * Doubt counts: a store is proven where nothing speaks against it, and something speaks for it.
+ * Doubt counts: a store is proven only if nothing speaks against it and something speaks for it.
  *
  * | what the run saw | verdict |
  * |---|---|

@@ -13,8 +13,8 @@ export type DestinationAnswer =
   | { readonly kind: 'other-context'; readonly source: KeyMaterial };
 
 /**
- * Asks the destination key about ciphertexts, by re-encrypting them under that same key. Of several contexts, the one
- * that the last data key was under is tried first.
+ * Asks the destination key about ciphertexts, by re-encrypting them under the same key. If there are several contexts, the
+ * context of the previous data key is tried first.
  */
 export class DestinationKey {
   readonly #key: PlannedKey;
@@ -64,7 +64,7 @@ function mayBeOfContext({ kind }: ReEncryptAnswer): boolean {
   return kind === 'invalid-ciphertext' || kind === 'denied';
 }
 
-/** One text for questions that have one answer. */
+/** The same text for questions that have the same answer. */
 export function askedAbout(finding: Finding): string {
   const { readers, others } = contextsOf(finding);
   const contexts = [...readers, ...others].map(canonicalContext).join(' ');
@@ -74,11 +74,11 @@ export function askedAbout(finding: Finding): string {
 interface AskedContexts {
   /** What a reader builds of the record as it is. */
   readonly readers: readonly EncryptionContext[];
-  /** Under which no reader finds it: asked only to call the mistake by its name. */
+  /** Contexts that no reader builds. They are asked only so that the mistake can be named. */
   readonly others: readonly EncryptionContext[];
 }
 
-/** Where only the context is missing, an empty one may still tell whose ciphertext it is, if KMS looks at the key first. */
+/** If only the context is missing, an empty one may still show whose ciphertext it is, provided KMS checks the key first. */
 function contextsOf(finding: Finding): AskedContexts {
   if (finding.kind !== 'data-key') return { readers: [{}], others: [] };
   const { contexts, readerContexts } = finding;
@@ -90,7 +90,7 @@ function contextsOf(finding: Finding): AskedContexts {
   };
 }
 
-/** A copy in a place of its own is a run's own work: it was never under the context of its source. */
+/** A copy in a place of its own was written by a run, so it was never under the context of its source. */
 function isCopy({ writeTo }: DataKey): boolean {
   return writeTo !== undefined;
 }

@@ -7,15 +7,15 @@ import { freshProgress } from '../account/unit-progress.ts';
 import { fingerprintOf } from '../scan/fingerprint.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 
-/** Records of the migrate pass that are looked ahead from the last one that was found, and held behind it. */
+/** How many records of the migrate pass are read ahead of the last one that was found, and kept behind it. */
 const WINDOW = 5_000;
-/** Records may have been found in another order than the migrate pass saw them; so many pages are looked at again. */
+/** Records may be found in another order than in the migrate pass, so this many earlier pages are read again. */
 const PAGES_BACK = 5;
 
-/** What the migrate pass has journalled of a record before it wrote. */
+/** What the migrate pass journalled about a record before it wrote. */
 export interface Before {
   readonly fingerprint?: string;
-  /** Digests of its ciphertexts of which KMS has said to every source key that another key made them. */
+  /** Digests of its foreign ciphertexts: KMS said about every source key that another key made them. */
   readonly foreign: ReadonlySet<string>;
   /** Of the journal. */
   readonly page: number;
@@ -28,9 +28,9 @@ interface Held extends Before {
 }
 
 /**
- * Outcomes of the migrate pass, found by locator while the verify pass goes through the same unit in the same order. Holds a
- * window around the last record that was found, whatever the size of the unit: a record that is not in the journal does
- * not move it, and of one that has drifted out of it nothing is known.
+ * Outcomes of the migrate pass, looked up by locator while the verify pass goes through the same unit in the same order. It
+ * keeps a window around the last record that was found, whatever the size of the unit. A record that is not in the journal
+ * does not move the window, and nothing is known about one that has fallen out of it.
  */
 export class OutcomesBefore {
   readonly #entries: AsyncIterator<JournalledOutcome>;
@@ -38,7 +38,7 @@ export class OutcomesBefore {
   #read = 0;
   #found = 0;
   #ended = false;
-  /** The last one read, of a record of which the next ones may be, too. */
+  /** The last entry read. The next ones may belong to the same record. */
   #next: JournalledOutcome | undefined;
 
   constructor(entries: AsyncIterable<JournalledOutcome>) {
@@ -53,7 +53,7 @@ export class OutcomesBefore {
     return held;
   }
 
-  /** All that the journal tells of one record in a row: one entry for each of its data keys. */
+  /** Reads all consecutive entries of one record: one for each of its data keys. */
   async #readRecord(): Promise<void> {
     const first = this.#next ?? (await this.#entry());
     if (first === undefined) return;
@@ -72,7 +72,7 @@ export class OutcomesBefore {
     return undefined;
   }
 
-  /** A page that was worked twice tells twice: what was read first was there before any write. */
+  /** A page that was repeated has two entries for a record. The first one was there before any write. */
   #add({ locator, fingerprint, page, outcome, digest }: JournalledOutcome): void {
     const held = this.#window.get(locator) ?? {
       ...{ page, at: ++this.#read, foreign: new Set<string>() },
@@ -92,12 +92,12 @@ export class OutcomesBefore {
 }
 
 /**
- * Where the verify pass goes on, in the journals of this run and of those whose work on the unit it carries on, oldest
- * first. Their pages are counted on from one run to the next; those of the two passes are of different sizes, so its
- * checkpoint says where it is. Checkpoints of earlier versions, whose pages were of one size, do not.
+ * Opens the journals of this run, and of the runs whose work on the unit it continues, oldest first, where the verify pass
+ * left them. Pages are numbered through from one run to the next. The pages of the two passes differ in size, so the
+ * checkpoint of the verify pass says where it is; earlier versions had pages of one size, and their checkpoints do not.
  *
- * A ciphertext never changes its key, so what KMS has said of one in a migrate pass still holds for the same bytes; and a
- * run carries on only runs with the very same source keys (`workDigest`).
+ * A ciphertext never changes its key, so what KMS said about it in a migrate pass still holds for the same bytes. And a run
+ * only continues runs with exactly the same source keys (`workDigest`).
  */
 export function outcomesBefore(
   { unit, plan }: UnitScope,
@@ -115,7 +115,7 @@ export function outcomesBefore(
   );
 }
 
-/** The records of a page whose fingerprint was taken before: how many, and which of them are not what they were. */
+/** Compares the records of a page with their earlier fingerprints: how many there are, and which have changed. */
 export function compareFingerprints(
   records: readonly StoreRecord[],
   { store, format }: UnitScope,

@@ -9,24 +9,24 @@ import type { DestinationAnswer } from './ask-destination.ts';
 
 export interface Verdict {
   readonly outcome: Outcome;
-  /** It may still need a source key: nobody may retire that key on the strength of this run. */
+  /** It may still need a source key, so this run is no reason to retire that key. */
   readonly remains: boolean;
 }
 
-/** What is known of a data key besides KMS's answer. */
+/** What is known about a data key besides KMS's answer. */
 export interface Evidence {
   readonly record: StoreRecord;
   readonly finding: Finding;
   readonly keys: MovedKeys;
-  /** In this run's migrate pass, every source key was asked about that very ciphertext, and said that another key made it. */
+  /** In this run's migrate pass, KMS said about every source key that another key made exactly this ciphertext. */
   readonly provenForeign: boolean;
 }
 
 /**
  * What an answer of the destination key proves about one data key.
  *
- * Doubt counts: only an answer of KMS settles a data key, and "cannot be opened" is no such answer, because a source
- * key may open it under a context, or in a form, that the job does not know.
+ * Doubt counts: only an answer of KMS settles a data key. "Cannot be opened" does not settle it, because a source key may
+ * open it under a context, or in an encoding, that the job does not know.
  *
  * | KMS says, asked with the destination key | outcome | remains |
  * |---|---|---|
@@ -105,7 +105,7 @@ function opened({ finding, record, keys }: Evidence, reply: Reply): Verdict {
   }
 }
 
-/** The key that the record names beside the data key that should be the destination's. */
+/** The key that the record names beside the data key that should be under the destination key. */
 function labelOf(finding: Finding): string | undefined {
   if (finding.kind !== 'data-key') return undefined;
   return finding.writeTo === undefined ? finding.recordedKeyArn : finding.writeTo.recordedKeyArn;

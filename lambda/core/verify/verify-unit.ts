@@ -26,15 +26,15 @@ export interface VerifyPorts extends WalkPorts {
 }
 
 /**
- * Visits every data key again, with strongly consistent reads and a role that may use the destination key only,
- * and asks the ciphertext itself, not a label: KMS opens it with the destination key, or it does not.
+ * Visits every data key again, with strongly consistent reads and a role that may use only the destination key. It trusts no
+ * label: either KMS opens the ciphertext with the destination key, or it does not.
  */
 export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<UnitProgress> {
   return walkUnit<WorkPage>(
     scope,
     {
       phase: 'verify',
-      // A proof is about one time: a run never goes on from what an earlier one has verified.
+      // A proof is about one time, so a run never continues from what an earlier one has verified.
       from: [],
       requestsPerRecord: 1,
       begin: ({ progress, size }) => {
@@ -98,7 +98,7 @@ interface Judges {
   readonly turns: Turns;
 }
 
-/** What needs no question, and what there was time to ask about. */
+/** Findings that need no question, and those that there was time to ask about. */
 async function judge(
   found: readonly Found[],
   { plan }: UnitScope,

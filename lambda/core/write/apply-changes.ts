@@ -19,13 +19,13 @@ type Outcomes = readonly (readonly [Found, Outcome])[];
 export interface ApplyOptions {
   readonly records: RecordStore;
   readonly format: Pick<BoundFormat, 'read' | 'replace'>;
-  /** Makes a change durable that was made anew for a record, before it is written. */
+  /** Journals a remade change before it is written. */
   readonly journal: (move: Move) => Promise<void>;
 }
 
 /**
- * Writes the changes of a page, as long as there is time, and says what became of their data keys: of those that were not
- * written, nothing.
+ * Writes the changes of a page, as long as there is time, and returns what became of their data keys. Changes that there
+ * was no time for have no entry.
  */
 export async function applyChanges(
   changes: readonly (readonly Move[])[],
@@ -48,18 +48,18 @@ export async function applyChanges(
     },
     { concurrency: turns.inFlight },
   );
-  // What was written is accounted for first; an invocation that has written nothing has nothing to say but this.
+  // If something was written, it is accounted for first. Only an invocation that has written nothing reports that the store is busy.
   if (busy !== undefined && outcomes.flat().length === 0) throw busy;
   return new Map(outcomes.flat());
 }
 
-/** The store takes no more in this invocation; any other error ends the worker. */
+/** The store takes no more writes in this invocation. Any other error ends the worker. */
 function storeIsBusy(error: unknown): ServiceUnavailable {
   if (error instanceof ServiceUnavailable && error.code === 'store.busy') return error;
   throw error;
 }
 
-/** One after the other. Where the record is not what the next change was made for, that one is made anew, and journalled. */
+/** One after the other. If the record is no longer what the next change was made for, that change is remade and journalled. */
 async function applyToRecord(moves: readonly Move[], options: ApplyOptions): Promise<Outcomes> {
   const outcomes: (readonly [Found, Outcome])[] = [];
   let otherwise: StoreRecord | undefined;
@@ -77,7 +77,7 @@ async function applyToRecord(moves: readonly Move[], options: ApplyOptions): Pro
 
 interface Applied {
   readonly outcomes: Outcomes;
-  /** The record as it is now, as far as is known, where it is not as this change should have left it. */
+  /** The record as it probably is now, if that is not what this change should have left. */
   readonly otherwise?: StoreRecord;
 }
 
@@ -88,7 +88,7 @@ async function apply(move: Move, options: ApplyOptions): Promise<Applied> {
   return { outcomes: all(dataKeys, first), ...(first.kind !== 'written' && { otherwise: record }) };
 }
 
-/** Looks again, once: our own write whose answer got lost, a change beside the data keys, or another writer's data key. */
+/** Looks once more: the answer to our own write got lost, something beside the data keys changed, or another writer was here. */
 async function afterRace(move: Move, options: ApplyOptions): Promise<Applied> {
   const { record, dataKeys } = move;
   const current = await options.records.reread(record);
@@ -105,12 +105,12 @@ async function afterRace(move: Move, options: ApplyOptions): Promise<Applied> {
 }
 
 interface MadeAnew {
-  /** The change for those data keys that are still as they were read, journalled. */
+  /** The remade and journalled change, for those data keys that are still as they were read. */
   readonly again?: Move;
   readonly settled: Outcomes;
 }
 
-/** A change for the record as it is now. What another writer has replaced is left to that writer. */
+/** Remakes a change for the record as it is now. Data keys that another writer has replaced are left alone. */
 async function madeAnew(move: Move, current: StoreRecord, options: ApplyOptions): Promise<MadeAnew> {
   const slots = move.dataKeys.map(one => ({ one, holds: heldNow(one, current, options.format) }));
   const settled = slots.flatMap(({ one, holds }) =>
@@ -142,7 +142,7 @@ function heldNow(one: MovedDataKey, current: StoreRecord, format: ApplyOptions['
   return sameSource && writtenDigest(now) === writtenDigest(found.finding) ? 'old' : 'other';
 }
 
-/** The context that the new ciphertext is under is still one that the record, once written, gives its reader. */
+/** Whether a reader of the written record would still build the context that the new ciphertext is under. */
 function isStillRightFor(now: Finding, { reply, context }: MovedDataKey): boolean {
   if (now.kind !== 'data-key') return false;
   const contexts = now.contexts.map(({ destination }) => destination);
@@ -153,7 +153,7 @@ function sourceDigest(finding: Finding): string | undefined {
   return 'ciphertext' in finding ? digest(finding.ciphertext) : undefined;
 }
 
-/** Of what lies where the new ciphertext goes; `undefined` where nothing does. */
+/** Digest of what is at the place of the new ciphertext; `undefined` if nothing is. */
 function writtenDigest(finding: Finding): string | undefined {
   if (finding.kind !== 'data-key') return sourceDigest(finding);
   const held = writtenCiphertext(finding);

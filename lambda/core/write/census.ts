@@ -4,7 +4,7 @@ import { outcomeEntry } from '../journal/outcomes.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 
-/** What the changes of a page would have done, with nothing written: the new ciphertexts are dropped here. */
+/** What the changes of a page would have done. Nothing is written, and the new ciphertexts are dropped here. */
 export function countWithoutWriting(
   scope: UnitScope,
   { found }: { readonly found: readonly Found[] },

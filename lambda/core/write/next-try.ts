@@ -1,26 +1,26 @@
 import type { Busy } from '../ports.ts';
 
-/** What is known when a store did not take a call, though it was sent as often as the SDK sends it. */
+/** What is known when a store still refuses a call after all retries of the SDK. */
 export interface Tried {
   readonly busy: Busy;
-  /** How often the store has answered so. */
+  /** How often the store has refused it. */
   readonly times: number;
   /** Milliseconds since the call was first sent. */
   readonly waitedMs: number;
   /** Milliseconds until the invocation is killed. */
   readonly remainingMs: number;
-  /** The store has taken other writes in the meantime: it is this record that it does not take. */
+  /** The store has taken other writes in the meantime, so the problem is this record. */
   readonly takesOthers: boolean;
 }
 
 export type NextTry =
   | { readonly kind: 'after'; readonly waitMs: number }
-  /** No time is left, and the record has had its share of it. */
+  /** No time is left, and the record has been tried long enough. */
   | { readonly kind: 'never' }
-  /** No time is left for this invocation; the next one may find the store at rest. */
+  /** No time is left in this invocation. The next one may find the store less busy. */
   | { readonly kind: 'next-invocation' };
 
-/** Kept back for what was written to be journalled and accounted for. */
+/** Reserved for journalling and accounting for what was written. */
 const RESERVE_MS = 10_000;
 
 /** First and longest wait. Capacity comes back each second, or with a partition that splits in minutes; a conflict is over in milliseconds. */
@@ -30,15 +30,15 @@ const WAITS_MS: Readonly<Record<Busy, { readonly first: number; readonly longest
 };
 
 /**
- * So long a record that is refused alone is tried before it may be given up: an application may hold one record, or the
- * partition that it lies in, for longer than any run would wait. 10 minutes are most of the 15 of an invocation.
+ * How long a record that alone is refused is tried before it may be given up. An application may keep one record, or its
+ * partition, busy for longer than any run would wait. 10 minutes are most of the 15 that an invocation has.
  */
 const PATIENCE_MS: Readonly<Record<Busy, number>> = { throttled: 600_000, contended: 60_000 };
 
 /**
- * A store that takes no more for now is no fault of the record: its call is made again, after waits that grow, as long as
- * the invocation lasts. Only then is it given up, and only where the record has been tried for long while others were
- * taken. Else the next invocation tries: no data key fails because its table was throttled for some minutes.
+ * If a store is busy, that is not the record's fault: the call is repeated, after growing waits, as long as the invocation
+ * lasts. It is given up only then, and only if this record was tried for long while others were taken. Otherwise the next
+ * invocation tries again, so that no data key fails because its table was throttled for some minutes.
  *
  * @param random from 0 to 1: workers that were refused together must not come back together
  */

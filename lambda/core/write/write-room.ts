@@ -2,8 +2,8 @@
 const MOST = 32;
 
 /**
- * How many writes of a worker are in flight: half as many each time the store throttles, one more each time it has taken
- * as many as there are. So the workers of a run, which do not know of each other, share what a table takes.
+ * How many writes of a worker are in flight: half as many each time the store throttles, one more after every full round
+ * that it has taken. So the workers of a run share a table's capacity without knowing about each other.
  */
 export class WriteRoom {
   #limit = MOST;
@@ -16,14 +16,14 @@ export class WriteRoom {
     return Math.floor(this.#limit);
   }
 
-  /** Resolves when there is room for one more; answers the ticket to leave with. */
+  /** Resolves, when there is room for one more, to the ticket to leave with. */
   async enter(): Promise<number> {
     while (this.#open >= this.size) await new Promise<void>(resolve => this.#waiting.push(resolve));
     this.#open++;
     return this.#halvings;
   }
 
-  /** Those that were in flight together are throttled together: that halves the room once. */
+  /** Writes that were in flight together are throttled together, so the room is halved once. */
   leave(ticket: number, answer: 'taken' | 'throttled' | 'neither'): void {
     this.#open--;
     if (answer === 'taken') this.#limit = Math.min(MOST, this.#limit + 1 / this.size);

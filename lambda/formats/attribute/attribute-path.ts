@@ -3,7 +3,7 @@ import type { AttributeMap, AttributePath } from '../../core/model/record.ts';
 
 const STEP = /([^.[\]]+)|\[(\d+)\]/y;
 
-/** Reads `envelope.keys[0].edk`; `undefined` for anything that is no path. A list of steps is taken as it stands. */
+/** Reads `envelope.keys[0].edk`; `undefined` for anything that is not a path. A list of steps is taken as it is. */
 export function parsePath(path: string | readonly (string | number)[]): AttributePath | undefined {
   if (typeof path !== 'string') return typeof path[0] === 'string' ? path : undefined;
   const steps: (string | number)[] = [];
@@ -30,13 +30,13 @@ export function formatAttributePath(path: AttributePath): string {
   );
 }
 
-/** The text at a path; `undefined` where there is none, or something else. */
+/** The text at a path; `undefined` if there is none, or something else. */
 export function textAt(attributes: AttributeMap, path: AttributePath | undefined): string | undefined {
   const value = path === undefined ? undefined : valueAt(attributes, path);
   return value !== undefined && 'S' in value ? value.S : undefined;
 }
 
-/** DynamoDB sets a member only of a map that is there. */
+/** DynamoDB can set a member only in a map that exists. */
 export function hasRoomAt(attributes: AttributeMap, path: AttributePath): boolean {
   if (path.length === 1 || valueAt(attributes, path) !== undefined) return true;
   const parent = valueAt(attributes, path.slice(0, -1));

@@ -11,7 +11,7 @@ export interface AttributePlace {
   readonly keyAttribute?: string;
 }
 
-/** Strings and numbers verbatim, as DynamoDB returns them; binary as base64. Nothing else has one text. */
+/** Strings and numbers verbatim, as DynamoDB returns them; binary as base64. Other types have no unique text. */
 export function contextValue(item: ItemRecord, { attribute, keyAttribute }: AttributePlace): ContextValue {
   const path = keyAttribute === undefined ? needPath(attribute ?? []) : [keyAttribute];
   const name = formatAttributePath(path);

@@ -8,7 +8,7 @@ export const ATTRIBUTE_ENCODINGS = ['binary', ...TEXT_ENCODINGS, 'base64-in-bina
 
 export type AttributeEncoding = (typeof ATTRIBUTE_ENCODINGS)[number];
 
-/** NULL, an empty text and empty bytes stand for "no data key", as writers of mappers leave them. */
+/** NULL, an empty text and empty bytes stand for "no data key": object mappers write them so. */
 export function isNothing(value: AttributeValue | undefined): boolean {
   if (value === undefined || 'NULL' in value) return true;
   return ('S' in value && value.S === '') || ('B' in value && value.B.length === 0);

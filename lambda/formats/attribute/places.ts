@@ -38,14 +38,14 @@ export function declaredPaths(places: Places): readonly AttributePath[] {
   return [...declaredPlaces(places, writeTo), ...(version === undefined ? [] : [version])];
 }
 
-/** The companions that are written: those beside the new data key. */
+/** The companions that a run writes: those beside the new data key. */
 export function writtenPlaces(places: Places): CompanionPlaces<AttributePath> {
   return places.writeTo ?? places;
 }
 
 /**
- * A context may be made of the key ARN or the algorithm beside the data key: a run knows what it will write there. Made
- * of anything else that a run changes, nobody could open what the run has written.
+ * A context may be made of the key ARN or the algorithm beside the data key, because a run knows what it will write there. If
+ * it were made of anything else that a run changes, nobody could open what the run has written.
  */
 export function contextProblems(places: Places): readonly Problem[] {
   const { config, writeTo, keyArn, encryptionAlgorithm } = places;

@@ -10,7 +10,7 @@ import { contextValue, type AttributePlace } from './context-value.ts';
 import { decode, isNothing, typeOf } from './encoding.ts';
 import { writtenPlaces, type Places } from './places.ts';
 
-/** What lies at the data key's place of an item. */
+/** The data key at its place in an item, or why it cannot be read. */
 export function read(item: ItemRecord, places: Places, destination: Destination): readonly Finding[] {
   const { config, dataKey } = places;
   const slot = formatAttributePath(dataKey);
@@ -40,7 +40,7 @@ export function read(item: ItemRecord, places: Places, destination: Destination)
   ];
 }
 
-/** Values as they are, and as they will be when the run has written the companions of a data key. */
+/** Values as they are now, and as they will be once the run has written the companions of a data key. */
 function resolvers(item: ItemRecord, places: Places, destination: Destination): Resolvers<AttributePlace> {
   const now = (place: AttributePlace): ReturnType<typeof contextValue> => contextValue(item, place);
   if (places.writeTo !== undefined) return { now, then: now };

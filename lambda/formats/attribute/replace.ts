@@ -7,7 +7,7 @@ import { formatAttributePath, hasRoomAt } from './attribute-path.ts';
 import { decode, encode } from './encoding.ts';
 import { writtenPlaces, type Places } from './places.ts';
 
-/** Puts a new data key where the job wants it, with its companions, if everything it replaces is still there as it was read. */
+/** Writes a new data key and its companions where the job wants them, provided everything they replace is unchanged. */
 export function replace(
   item: ItemRecord,
   places: Places,
@@ -42,12 +42,12 @@ export function replace(
   ];
 }
 
-/** A place is written where it is, or, where the job makes it, in a map that is there. */
+/** A place can be written if it exists or, for new places, if its parent map exists. */
 function fits({ attributes }: ItemRecord, { place, onlyIfThere }: Companion<AttributePath>): boolean {
   return onlyIfThere ? valueAt(attributes, place) !== undefined : hasRoomAt(attributes, place);
 }
 
-/** A writer that saves whole items on condition of their version then finds that its copy is out of date. */
+/** A writer that saves whole items conditionally on their version will then notice that its copy is out of date. */
 function raisedVersion({ attributes }: ItemRecord, { version }: Places): readonly DataKeyPlace[] {
   const held = version === undefined ? undefined : valueAt(attributes, version);
   if (version === undefined || held === undefined || !('N' in held)) return [];

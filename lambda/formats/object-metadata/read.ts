@@ -7,7 +7,7 @@ import { buildContexts, type ContextValue, type Resolvers } from '../context-tem
 import { decodeText } from '../text-encoding.ts';
 import type { MetadataPlace, ObjectMetadataConfig } from './config.ts';
 
-/** What lies at the data key's entry of an object's metadata. An empty entry stands for "no data key". */
+/** The data key in its entry of an object's metadata, or why it cannot be read. An empty entry means "no data key". */
 export function read(
   object: ObjectRecord,
   config: ObjectMetadataConfig,
@@ -44,7 +44,7 @@ export function entry({ metadata }: ObjectRecord, name: string | undefined): str
   return name !== undefined && Object.hasOwn(metadata, name) ? metadata[name] : undefined;
 }
 
-/** Values as they are, and as they will be when the run has written the companions of a data key. */
+/** Values as they are now, and as they will be once the run has written the companions of a data key. */
 function resolvers(
   object: ObjectRecord,
   config: ObjectMetadataConfig,

@@ -6,7 +6,7 @@ import { decodeText, encodeText } from '../text-encoding.ts';
 import type { ObjectMetadataConfig } from './config.ts';
 import { entry } from './read.ts';
 
-/** Puts a new data key where the job wants it, with its companions, if everything it replaces is still there as it was read. */
+/** Writes a new data key and its companions where the job wants them, provided everything they replace is unchanged. */
 export function replace(
   object: ObjectRecord,
   config: ObjectMetadataConfig,

@@ -1,14 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { unzipSync } from 'node:zlib';
 
-/** As many digits as 96 bytes of base64 have: a ciphertext has more. */
+/** The number of digits of 96 bytes in base64. A ciphertext has more. */
 const LEAST_DIGITS = 128;
 const DIGIT = new Set(Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_'));
 const DIGITS = /[A-Za-z0-9+/_-]*/y;
 
 /**
- * Runs of digits of base64 or hexadecimal that are long enough to encode something which holds a ciphertext. Such a run
- * has a digit at a multiple of its least length, so that of other texts few characters are looked at.
+ * Runs of base64 or hexadecimal digits that are long enough to contain an encoded ciphertext. Every such run has a digit at a
+ * multiple of the minimum length, so only few characters of other texts have to be looked at.
  */
 export function* encodedRuns(text: string): Generator<string> {
   let end = 0;
@@ -29,7 +29,7 @@ export function decodeRun(digits: string): Buffer {
 
 /** A ciphertext does not get shorter when it is compressed. */
 const LEAST_BYTES = 100;
-/** Texts get five to ten times shorter. What gets much shorter is no text with a ciphertext, or an attack. */
+/** Text compresses to a fifth or a tenth. What compresses much better does not contain a ciphertext, or is an attack. */
 const MOST_TIMES = 32;
 
 /** What gzip or zlib has compressed; `undefined` for other bytes, and for what has more than 32 times their length. */

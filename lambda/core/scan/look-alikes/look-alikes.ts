@@ -6,9 +6,9 @@ import { Search, type LookAlike } from './search.ts';
 export interface LookOptions {
   /** Attribute paths, or `['metadata', name]`, that the job declares: the value there is not looked at. */
   readonly declared: readonly AttributePath[];
-  /** Places that the operator answers for, as the job writes them; everything below them, too. */
+  /** Places that the job ignores, as it writes them; this includes everything below them. */
   readonly ignore: readonly string[];
-  /** Lengths of ciphertexts that have no beginning of their own: those of RSA keys. */
+  /** Lengths of ciphertexts that have no characteristic beginning: those of RSA keys. */
   readonly lengths?: readonly number[];
   /** Names of source keys: ARNs, and alias ARNs. */
   readonly keyNames?: readonly string[];
@@ -17,8 +17,8 @@ export interface LookOptions {
 export type Look = (record: StoreRecord) => readonly LookAlike[];
 
 /**
- * Looks through records, outside the places that a job declares, for what looks like a KMS ciphertext, in whatever form.
- * It decides nothing about a data key: KMS calls its ciphertexts opaque. The cost of a record is linear in its size.
+ * Searches records, outside the places that a job declares, for anything that looks like a KMS ciphertext, in any form. It
+ * decides nothing about a data key, because KMS ciphertexts are opaque. The cost is linear in the size of a record.
  *
  * Seen through: base64 and hexadecimal, also around one another and inside longer values, gzip and zlib.
  * Not seen: what is encrypted; what is compressed in another way, or to less than a 32nd; UTF-16; base58, base85 and

@@ -1,13 +1,12 @@
 import { Buffer } from 'node:buffer';
 
 /**
- * How ciphertexts of symmetric KMS keys have begun since 2014. AWS calls the ciphertext opaque and documents none of
- * this: it is a hint, and decides nothing but that a person should look.
+ * How ciphertexts of symmetric KMS keys have begun since 2014. AWS calls the ciphertext opaque and does not document this.
+ * It is only a hint that a person should look.
  *
- * The expressions below find these beginnings in texts. They repeat nothing without a bound, and where they look back
- * they do so from a character that begins a match, so that a text is looked through once. In random data a beginning
- * turns up once in 2^40 places, as its 40 bits do. Where ordinary data may have the same digits (a list of counts, a
- * telephone number), at least `MORE` bytes must follow.
+ * The expressions below find these beginnings in texts. They have no unbounded repetition, and they look behind only at a
+ * character that begins a match, so that a text is read once. In random data, the 40 bits of a beginning occur once in 2^40
+ * places. If ordinary data may have the same digits (a list of counts, a telephone number), at least `MORE` bytes must follow.
  */
 const HEADERS = ['0102020078', '0101020078', '0101010078'];
 

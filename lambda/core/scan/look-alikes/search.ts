@@ -11,7 +11,7 @@ export interface LookAlike {
   readonly form: LookAlikeForm;
 }
 
-/** More of one record are not named, nor counted: a record that has so many is one to look at. */
+/** The most that are named and counted of one record. A record with that many needs a person to look at it. */
 export const MOST_OF_A_RECORD = 20;
 /** DynamoDB nests 32 levels deep at most (service quotas). */
 const MAX_DEPTH = 40;
@@ -63,7 +63,7 @@ export class Search {
   }
 
   #below(step: string | number, value: AttributeValue, places: readonly PlaceTree[]): void {
-    // Byte arrays are long, and there is nothing in a number.
+    // Byte arrays are long, and a single number contains nothing.
     if (typeof step === 'number' && 'N' in value) return;
     this.#path.push(step);
     this.#look(value, places.length === 0 ? places : PlaceTree.below(places, step));

@@ -5,7 +5,7 @@ import { signInText } from './signs.ts';
 const MARK = '\uE000';
 const NO_LENGTHS: ReadonlySet<number> = new Set();
 
-/** The path with a mark for each name that is, or holds, a ciphertext: names are shown, and ciphertexts are not. */
+/** The path with a mark in place of each name that contains a ciphertext: paths are shown to people, ciphertexts are not. */
 export function withoutCiphertexts(path: AttributePath): AttributePath {
   return path.map(step =>
     typeof step === 'string' && signInText(step, NO_LENGTHS, 1) !== undefined ? MARK : step,

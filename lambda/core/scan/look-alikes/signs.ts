@@ -53,9 +53,9 @@ interface Sought {
   readonly unpacked: boolean;
 }
 
-/** Shorter than the 5 bytes of a beginning, a text tells nothing. */
+/** A text shorter than the 5 bytes of a beginning says nothing. */
 const MIN_TEXT = 7;
-/** Each encoding is longer than what it holds, so the work adds up to a few times the value. */
+/** Each encoding is longer than its content, so the total work is a few times the length of the value. */
 const MAX_DEPTH = 6;
 
 /** What a value of bytes shows. `lengths`: of ciphertexts without a beginning of their own, those of RSA keys. */
@@ -75,7 +75,7 @@ function inBytes(bytes: Uint8Array, sought: Sought): Sign | undefined {
     HEADER_BYTES.some(header => buffer.subarray(0, header.length).equals(header))
   )
     return { form: 'binary', times: 1 };
-  // A character for each byte: texts within bytes, and the bytes themselves, are found in one go.
+  // With one character per byte, texts within bytes and the bytes themselves are found in one pass.
   const sign = inText(buffer.toString('latin1'), sought);
   if (sign === undefined) return inCompressed(buffer, sought);
   return WHOLE.has(sign.form)
@@ -129,7 +129,7 @@ function wholeCiphertext(text: string, joined: string): Sign | undefined {
   return form === undefined || isHex !== (form === 'hex') ? undefined : { form, times: 1 };
 }
 
-/** Lists of numbers have no beginning that tells, where RSA keys made them: their length does. */
+/** Ciphertexts of RSA keys have no characteristic beginning, so as lists of numbers they are recognised by their length. */
 function inLists(text: string, { lengths }: Sought): Sign | undefined {
   if (lengths.size === 0) return undefined;
   for (const [list] of text.matchAll(NUMBER_LIST)) {

@@ -9,7 +9,7 @@ const WRITE_UNIT_BYTES = 1_024;
 export function tableCost({ records, bytes }: StoreCount, { isCopied, passes }: Visit): StoreCost {
   // A migrate pass reads eventually consistent (half a unit for 4 KB), a verify pass strongly (a whole one).
   const unitsPerPass = bytes / READ_UNIT_BYTES;
-  // Of a copied table everything is read strongly, there and here.
+  // Everything in a copied table is read with strong consistency, in both places.
   const unitsPerByte = isCopied ? 2 * passes : passes === 2 ? 1.5 : 0.5;
   const itemBytes = records === 0 ? 0 : bytes / records;
   const unitsPerItem = Math.max(1, Math.ceil(itemBytes / WRITE_UNIT_BYTES));

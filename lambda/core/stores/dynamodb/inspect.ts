@@ -38,7 +38,7 @@ function tableRanges(
   return only.map(segment => ({ type: 'segment', segment, totalSegments: total }));
 }
 
-/** DynamoDB changes no part of a primary key. */
+/** DynamoDB cannot change attributes of a primary key. */
 function keyProblem({ keyNames }: TableDescription, { declared }: Inspection['format']): Wrong | undefined {
   const name = keyNames.find(key => declared.some(([first]) => first === key));
   return name === undefined
@@ -55,7 +55,7 @@ function indexProblem({ scope }: TableStore, { indexNames }: TableDescription): 
   return { field: 'scope.index', words: `the table has no index ${scope.index}; ${names}` };
 }
 
-/** Items are found in the other table by their primary key, so that must be the same. */
+/** Items are found in the other table by their primary key, so both tables must have the same key attributes. */
 async function copyProblem(
   { table, copyTo }: TableStore,
   { keyNames }: TableDescription,

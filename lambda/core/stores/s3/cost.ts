@@ -5,7 +5,7 @@ const USD = { listOrCopy: 0.005 / 1_000, headRequest: 0.0004 / 1_000 } as const;
 
 const KEYS_PER_LISTING = 1_000;
 
-/** Metadata comes by a HEAD of each object, of a copy by one here and one there. */
+/** Reading metadata takes a HEAD request for each object, and two if the objects are copied. */
 export function bucketCost({ records }: StoreCount, { isCopied, passes }: Visit): StoreCost {
   const heads = records * (isCopied ? 2 : 1);
   const listings = Math.ceil(records / KEYS_PER_LISTING);

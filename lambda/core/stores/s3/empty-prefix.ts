@@ -7,8 +7,8 @@ import type { BucketStore } from './schema.ts';
 const NAMED = 5;
 
 /**
- * A prefix under which there is nothing: a slip of the pen is refused, where that can be seen; everything else is said.
- * A bucket that is empty as a whole is like any other empty store.
+ * A prefix with no objects under it. If it looks like a misspelling, the run is refused; otherwise there is a warning. An
+ * empty bucket without a prefix is like any other empty store.
  */
 export async function judgeEmptyPrefix(
   { bucket, prefix }: BucketStore,

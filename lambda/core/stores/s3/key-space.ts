@@ -11,7 +11,7 @@ const LAST_CODE_POINT = 0x10ffff;
 export class KeySpace {
   #alphabet: readonly number[] = [];
 
-  /** Answers whether a character was new: then earlier widths were guesses over too few digits. */
+  /** Returns whether a character was new. Earlier widths were then estimated with too few digits. */
   learn(keys: readonly string[]): boolean {
     const seen = new Set(this.#alphabet);
     for (const key of keys) for (const character of key) seen.add(character.codePointAt(0) ?? 0);

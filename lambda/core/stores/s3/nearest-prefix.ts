@@ -7,9 +7,8 @@ export type ListBelow = (prefix: string) => Promise<readonly string[] | undefine
 const MAX_DEPTH = 8;
 
 /**
- * A prefix under which there are objects, and which the job's is likely a slip for: /2026/ for 2026/, Docs/ for docs/.
- * Walks the bucket's folders along the job's prefix and, where one is missing, goes on in the one that is spelled almost
- * so. `undefined` where there is none.
+ * An existing prefix that the job probably means: 2026/ for /2026/, docs/ for Docs/. Walks the bucket's folders along the
+ * job's prefix; if one is missing, it continues in the folder with the most similar name. `undefined` if there is none.
  */
 export async function nearestPrefix(prefix: string, below: ListBelow): Promise<string | undefined> {
   const segments = prefix.split('/').filter(segment => segment !== '');
@@ -21,7 +20,7 @@ export async function nearestPrefix(prefix: string, below: ListBelow): Promise<s
     if (next === undefined) return undefined;
     found = next;
   }
-  // What the job's own prefix begins with is no other place.
+  // A parent of the job's own prefix is not a different place.
   return prefix.startsWith(found) ? undefined : found;
 }
 

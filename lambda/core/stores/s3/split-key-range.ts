@@ -28,7 +28,7 @@ interface Stretch {
   readonly after?: string;
   readonly upTo?: string;
   readonly page: KeyListing;
-  /** It was looked into at its middle, and held no surprise. */
+  /** It was probed in the middle, without a surprise. */
   readonly settled: boolean;
   /** No text lies between the page's last key and the upper bound. */
   readonly indivisible?: boolean;
@@ -111,7 +111,7 @@ async function halve(stretch: Stretch, { space, list, small }: Halving): Promise
   const surprised = space.learn(page.keys);
   const [next] = page.keys;
   const { upTo } = stretch;
-  // Nothing lies above the middle: the keys end before it, and only the bound moves.
+  // There are no keys above the middle, so only the upper bound moves.
   if (next === undefined || (upTo !== undefined && compareUtf8(next, upTo) > 0))
     return [{ ...stretch, upTo: middle, settled: small && upTo !== undefined }];
   if (small && !surprised) return [{ ...stretch, settled: true }];
