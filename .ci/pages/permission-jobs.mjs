@@ -1,0 +1,71 @@
+// Jobs that together show every grant that a job can lead to, and what the page calls each thing that they name.
+import { parseJob } from '../../lambda/core/job/parse-job.ts';
+import { formats } from '../../lambda/formats/registry.ts';
+
+const HERE = 'us-east-1';
+const THERE = 'eu-west-1';
+const key = (id, region = HERE) => `arn:aws:kms:${region}:111122223333:key/${id}`;
+const single = digit => `${digit.repeat(8)}-1111-1111-1111-${digit.repeat(12)}`;
+const multi = digit => `mrk-${digit.repeat(32)}`;
+
+export const KEYS = {
+  source: key(single('1')),
+  multiSource: key(multi('2')),
+  multiReplica: key(multi('2'), THERE),
+  plaintextSource: key(single('3')),
+  destination: key(single('4')),
+  destinationThere: key(single('4'), THERE),
+  plaintextDestination: key(single('5'), THERE),
+  bridge: key(multi('6')),
+  bridgeReplica: key(multi('6'), THERE),
+  tableEncryption: key(single('7')),
+  bucketEncryption: key(single('8')),
+};
+const ALIAS = `arn:aws:kms:${HERE}:111122223333:alias/source`;
+
+const attribute = { type: 'attribute', dataKey: 'edk', encryptionContext: {} };
+const metadata = { type: 'object-metadata', dataKey: 'edk', encryptionContext: {} };
+const table = (name, more = {}) => ({ type: 'dynamodb', table: name, format: attribute, ...more });
+const bucket = (name, more = {}) => ({ type: 's3', bucket: name, prefix: 'a/b', format: metadata, ...more });
+
+/** One of each kind that a store may be, where it is written itself, and where it is copied. */
+const IN_PLACE = [
+  table('plain', { serverSideEncryptionKey: KEYS.tableEncryption }),
+  table('indexed', { scope: { index: 'sparse' } }),
+  bucket('plain', { serverSideEncryptionKey: KEYS.bucketEncryption }),
+  bucket('tagged', { format: { ...metadata, encryptionContext: { tenant: { tag: 'tenant' } } } }),
+];
+const copy = (more = {}) => ({ copyTo: { region: THERE, ...more } });
+const COPIED = [
+  table('copied', copy({ table: 'copy', serverSideEncryptionKey: KEYS.tableEncryption })),
+  table('copied-whole', copy({ table: 'made', createMissing: true })),
+  bucket('copied', copy({ bucket: 'copy', serverSideEncryptionKey: KEYS.bucketEncryption })),
+];
+
+const job = (name, source, destination, more = {}) => ({
+  name,
+  source: { keys: [source] },
+  destination: { key: destination },
+  stores: IN_PLACE,
+  ...more,
+});
+const INPUTS = [
+  job('in-place', KEYS.source, KEYS.destination, { schedule: { expression: 'rate(90 days)' } }),
+  job('by-alias', ALIAS, KEYS.destination),
+  job('copied', KEYS.source, KEYS.destinationThere, {
+    route: { type: 'bridge', bridgeKey: KEYS.bridge },
+    stores: COPIED,
+  }),
+  job('multi-region', KEYS.multiSource, KEYS.destinationThere, { route: { type: 'multi-region' } }),
+  job('plaintext', KEYS.plaintextSource, KEYS.plaintextDestination, {
+    route: { type: 'decrypt-encrypt' },
+    stores: [...IN_PLACE, ...COPIED],
+  }),
+];
+
+export const permissionJobs = () =>
+  INPUTS.map(input => {
+    const parsed = parseJob(input, formats);
+    if (parsed.kind === 'job') return parsed.job;
+    throw new Error(`.ci/pages/permission-jobs.mjs: ${input.name}: ${JSON.stringify(parsed.problems)}`);
+  });

@@ -1,0 +1,245 @@
+// Why each role has each of its actions: the one place where this is written. `npm run docs` fails for an action without a
+// reason, and for a reason without an action.
+
+const PLAN = ['Plan'];
+const MIGRATE = ['MigrateUnit'];
+const PLAINTEXT = ['MigrateUnitPlaintext'];
+const VERIFY = ['VerifyUnit'];
+const ROLLBACK = ['RollbackUnit'];
+const REPORT = ['Report'];
+const MACHINE = ['The state machine'];
+const WRITERS = [...MIGRATE, ...PLAINTEXT];
+const READERS = [...PLAN, ...WRITERS, ...VERIFY];
+const WORKERS = [...WRITERS, ...VERIFY, ...ROLLBACK];
+const FUNCTIONS = [...PLAN, ...WORKERS, ...REPORT];
+
+const kms = (...names) => names.map(name => `kms:${name}`);
+const dynamodb = (...names) => names.map(name => `dynamodb:${name}`);
+const s3 = (...names) => names.map(name => `s3:${name}`);
+const reason = (roles, actions, family, why) => ({ roles, actions, family, why });
+
+const CARRIED = ['Acl', 'Annotation', 'LegalHold', 'Retention', 'Tagging'];
+const COPY_IN_PLACE = ['PutObject', ...CARRIED.flatMap(one => [`GetObject${one}`, `PutObject${one}`])];
+
+export const REASONS = [
+  reason(
+    PLAN,
+    kms('DescribeKey'),
+    'keys',
+    "a key's state, usage and algorithms, and the ARN behind an alias",
+  ),
+  reason(PLAN, kms('ListKeyRotations'), 'keys', "a key's materials and their dates"),
+  reason(
+    PLAN,
+    kms('ReEncryptFrom', 'ReEncryptTo'),
+    'keys',
+    'the dry run that asks KMS for permission before anything starts',
+  ),
+  reason(
+    MIGRATE,
+    kms('ReEncryptFrom'),
+    'keys',
+    'to move data keys out of the source keys, over each hop of a route; out of the destination key, so that a second run finds what is current',
+  ),
+  reason(
+    MIGRATE,
+    kms('ReEncryptTo'),
+    'keys',
+    'to move data keys to the destination, over each hop of a route',
+  ),
+  reason(PLAINTEXT, kms('Decrypt'), 'keys', 'the route `decrypt-encrypt` itself'),
+  reason(PLAINTEXT, kms('Encrypt'), 'keys', 'the route `decrypt-encrypt` itself'),
+  reason(
+    PLAINTEXT,
+    kms('ReEncryptFrom', 'ReEncryptTo'),
+    'keys',
+    'a second run asks the destination key what is current, as everywhere',
+  ),
+  reason(
+    VERIFY,
+    kms('ReEncryptFrom', 'ReEncryptTo'),
+    'keys',
+    'what it opens is proven, because it can open nothing else',
+  ),
+
+  reason(
+    READERS,
+    kms('Decrypt'),
+    'encryption keys',
+    'the service decrypts what it stores for whoever reads it; the role cannot call this by itself',
+  ),
+  reason(
+    ROLLBACK,
+    kms('Decrypt'),
+    'encryption keys',
+    'the service decrypts what it stores for whoever reads it; the role cannot call this by itself',
+  ),
+  reason(
+    [...WRITERS, ...ROLLBACK],
+    kms('GenerateDataKey'),
+    'encryption keys',
+    'the service encrypts what it stores for whoever writes it; the role cannot call this by itself',
+  ),
+
+  reason(PLAN, dynamodb('DescribeContinuousBackups'), 'tables', 'backups, which may hold old data keys'),
+  reason(PLAN, dynamodb('DescribeTable'), 'tables', 'size, streams and replicas'),
+  reason(PLAN, dynamodb('Scan'), 'tables', 'the first records of each store show whether the job fits'),
+  reason([...WORKERS], dynamodb('DescribeTable'), 'tables', 'which attributes are the primary key'),
+  reason([...WRITERS, ...VERIFY], dynamodb('Scan'), 'tables', 'to read every item'),
+  reason(READERS, dynamodb('Scan'), 'indexes', 'to find the items of a narrowed run'),
+  reason(
+    READERS,
+    dynamodb('BatchGetItem'),
+    'tables',
+    'to read whole items by their keys: those that an index holds, and those of a copy',
+  ),
+  reason(WRITERS, dynamodb('GetItem'), 'tables', 'to read an item again after a lost race'),
+  reason(WRITERS, dynamodb('UpdateItem'), 'tables', 'the conditional write'),
+  reason(
+    WRITERS,
+    dynamodb('PutItem'),
+    'tables',
+    'to make items that are not there, and only where the job says so',
+  ),
+  reason(
+    ROLLBACK,
+    dynamodb('BatchGetItem', 'GetItem'),
+    'tables',
+    'to read items by their keys; a rollback scans nothing',
+  ),
+  reason(ROLLBACK, dynamodb('UpdateItem'), 'tables', 'the conditional write that puts data keys back'),
+
+  reason(PLAN, s3('ListBucket'), 'buckets', 'to cut the bucket into key ranges'),
+  reason(
+    PLAN,
+    s3('ListBucket'),
+    'folders',
+    'to find a prefix that is spelled almost like one without objects',
+  ),
+  reason(PLAN, s3('GetBucketVersioning'), 'buckets', 'to warn of old versions, which keep old data keys'),
+  reason(
+    FUNCTIONS.filter(role => role !== 'Report'),
+    s3('GetBucketOwnershipControls'),
+    'buckets',
+    'whether objects have access control lists, which a copy would drop',
+  ),
+  reason(
+    [...WRITERS, ...VERIFY],
+    s3('ListBucket'),
+    'buckets',
+    'to find every object; and without it, S3 answers 403 for an object that was deleted',
+  ),
+  reason(ROLLBACK, s3('ListBucket'), 'buckets', 'without it, S3 answers 403 for an object that was deleted'),
+  reason(PLAN, s3('GetObject'), 'objects', 'the first records of each store show whether the job fits'),
+  reason(PLAN, s3('GetObjectTagging'), 'objects', 'encryption contexts that are made of tags'),
+  reason(VERIFY, s3('GetObjectTagging'), 'objects', 'encryption contexts that are made of tags'),
+  reason([...WRITERS, ...VERIFY], s3('GetObject'), 'objects', 'to read the metadata of every object'),
+  reason(ROLLBACK, s3('GetObject'), 'objects', 'to read the metadata of objects that the run changed'),
+  reason(
+    [...WRITERS, ...ROLLBACK],
+    s3(...COPY_IN_PLACE),
+    'objects',
+    'a copy keeps each of these only for a role that may read it and set it',
+  ),
+
+  reason(
+    PLAN,
+    dynamodb('GetItem', 'UpdateItem'),
+    'ledger',
+    'the last migration into each place, the end of a run, the latest run of each job, the locks of stores, and the fence before a rollback',
+  ),
+  reason(
+    WORKERS,
+    dynamodb('GetItem', 'UpdateItem'),
+    'ledger',
+    "checkpoints, and the run's rate, stop and pause",
+  ),
+  reason(READERS, dynamodb('Query'), 'ledger', 'what each worker has of the KMS rate'),
+  reason(
+    REPORT,
+    dynamodb('GetItem', 'UpdateItem'),
+    'ledger',
+    'the end of a run, its proofs and its locks, and the date on which each item that it left there expires',
+  ),
+  reason(
+    REPORT,
+    dynamodb('Query'),
+    'ledger',
+    'what a run has left there: checkpoints if it failed, and items that are to expire',
+  ),
+
+  reason(PLAN, s3('GetObject'), 'run bucket', 'plans and units of earlier runs'),
+  reason(PLAN, s3('PutObject'), 'run bucket', 'the plan and the units'),
+  reason(
+    PLAN,
+    s3('ListBucket'),
+    'run bucket',
+    'whether an earlier run has a plan: without it, S3 answers 403 and not 404',
+  ),
+  reason(WORKERS, s3('GetObject'), 'run bucket', 'the plan'),
+  reason(REPORT, s3('GetObject'), 'run bucket', 'the results of the units'),
+  reason(REPORT, s3('PutObject'), 'run bucket', 'the report'),
+  reason(REPORT, s3('ListBucket'), 'run bucket', 'why units failed'),
+  reason(
+    WRITERS,
+    s3('PutObject'),
+    'journal',
+    'to add to the journal, which it may neither read nor delete from',
+  ),
+  reason(ROLLBACK, s3('PutObject'), 'journal', 'its own journal, from which it may delete nothing'),
+  reason(
+    VERIFY,
+    s3('GetObject', 'ListBucket'),
+    'journal',
+    'which ciphertexts are proven foreign; outcomes hold no ciphertext',
+  ),
+  reason(ROLLBACK, s3('GetObject', 'ListBucket'), 'journal', 'what to put back'),
+
+  reason(FUNCTIONS, ['logs:CreateLogStream', 'logs:PutLogEvents'], 'log group', 'its log'),
+  reason(REPORT, ['events:PutEvents'], 'event bus', "the event of a run's end"),
+  reason(PLAN, ['states:DescribeExecution'], 'executions', 'whether the run that holds a store still lives'),
+
+  reason(MACHINE, ['lambda:InvokeFunction'], 'functions', 'to call the stages'),
+  reason(MACHINE, ['states:StartExecution'], 'state machine', 'a distributed map starts child executions'),
+  reason(
+    MACHINE,
+    ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
+    'executions',
+    'a distributed map follows, stops and redrives its child executions',
+  ),
+  reason(
+    MACHINE,
+    s3('AbortMultipartUpload', 'GetObject', 'ListMultipartUploadParts', 'PutObject'),
+    'run bucket',
+    'a distributed map reads the units and writes the results',
+  ),
+  reason(
+    MACHINE,
+    [
+      'CreateLogDelivery',
+      'DeleteLogDelivery',
+      'DescribeLogGroups',
+      'DescribeResourcePolicies',
+      'GetLogDelivery',
+      'ListLogDeliveries',
+      'PutResourcePolicy',
+      'UpdateLogDelivery',
+    ].map(name => `logs:${name}`),
+    'everything',
+    'to log to CloudWatch: Step Functions needs these, and CloudWatch Logs takes no resource for them',
+  ),
+  reason(
+    MACHINE,
+    ['GetSamplingRules', 'GetSamplingTargets', 'PutTelemetryRecords', 'PutTraceSegments'].map(
+      name => `xray:${name}`,
+    ),
+    'everything',
+    'traces: X-Ray takes no resource for them',
+  ),
+  reason(
+    ['The scheduler'],
+    ['states:StartExecution'],
+    'state machine',
+    'to start the run of a job that has a `schedule`',
+  ),
+];

@@ -1,0 +1,144 @@
+// What the statements of a template are about, in words: "tables of the jobs" instead of an ARN with tokens.
+import { KEYS } from './permission-jobs.mjs';
+
+/** Each thing that a statement may name: what it is a kind of, and its words. */
+const kind = (family, words, ...patterns) => ({ family, words, patterns });
+const table = name => new RegExp(`^arn:aws:dynamodb:[^:]+:\\d+:table/${name}$`);
+const bucket = name => new RegExp(`^arn:aws:s3:::${name}$`);
+const objects = name => new RegExp(`^arn:aws:s3:::${name}/a/b\\*$`);
+const exactly = text => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+const keys = (...arns) => arns.map(exactly);
+
+const KINDS = [
+  kind('keys', 'source keys', ...keys(KEYS.source)),
+  kind(
+    'keys',
+    'source keys that a job names by an alias (any key of that account and Region, while it bears the alias)',
+    /^arn:aws:kms:[^:]+:\d+:key\/\*$/,
+  ),
+  kind('keys', 'multi-Region source keys', ...keys(KEYS.multiSource)),
+  kind(
+    'keys',
+    "replicas of multi-Region source keys in the destination's Region",
+    ...keys(KEYS.multiReplica),
+  ),
+  kind(
+    'keys',
+    'source keys of jobs that may take the route `decrypt-encrypt`',
+    ...keys(KEYS.plaintextSource),
+  ),
+  kind('keys', 'destination keys', ...keys(KEYS.destination, KEYS.destinationThere)),
+  kind(
+    'keys',
+    'destination keys of jobs that may take the route `decrypt-encrypt`',
+    ...keys(KEYS.plaintextDestination),
+  ),
+  kind('keys', 'bridge keys', ...keys(KEYS.bridge)),
+  kind('keys', 'replicas of bridge keys', ...keys(KEYS.bridgeReplica)),
+  kind('encryption keys', 'the `serverSideEncryptionKey` of a table', ...keys(KEYS.tableEncryption)),
+  kind('encryption keys', 'the `serverSideEncryptionKey` of a bucket', ...keys(KEYS.bucketEncryption)),
+  kind('tables', 'tables that are not copied', table('plain')),
+  kind('tables', 'tables whose `scope` names an index', table('indexed')),
+  kind('tables', 'tables with a `copyTo`', table('copied'), table('copied-whole')),
+  kind('tables', 'tables that a `copyTo` names', table('copy')),
+  kind('tables', 'tables that a `copyTo` with `createMissing` names', table('made')),
+  kind('indexes', 'the index that a `scope` names', table('indexed/index/sparse')),
+  kind('buckets', 'buckets that are not copied', bucket('plain'), bucket('tagged')),
+  kind('buckets', 'buckets with a `copyTo`', bucket('copied')),
+  kind('buckets', 'buckets that a `copyTo` names', bucket('copy')),
+  kind('objects', 'objects under the prefix of buckets that are not copied', objects('plain')),
+  kind('objects', 'objects under the prefix whose encryption contexts are made of tags', objects('tagged')),
+  kind('objects', 'objects under the prefix of buckets with a `copyTo`', objects('copied')),
+  kind('objects', 'objects under the prefix of buckets that a `copyTo` names', objects('copy')),
+  kind('ledger', 'the ledger', /^<LedgerTable\w+>$/),
+  kind('run bucket', 'the run bucket', /^<RunBucket\w+>$/),
+  kind('run bucket', '`runs/*` in the run bucket', /^<RunBucket\w+>\/runs\/\*$/),
+  kind('run bucket', 'all objects of the run bucket', /^arn:<AWS::Partition>:s3:::<RunBucket\w+>\/\*$/),
+  kind('journal', 'the journal bucket', /^<JournalBucket\w+>$/),
+  kind('journal', '`intents/*` in the journal bucket', /^<JournalBucket\w+>\/intents\/\*$/),
+  kind('journal', '`outcomes/*` in the journal bucket', /^<JournalBucket\w+>\/outcomes\/\*$/),
+  kind('log group', 'its own log group', /^<Functions\w+Logs\w+>$/),
+  kind('event bus', 'the default event bus', /:event-bus\/default$/),
+  kind('functions', 'the functions above, and their versions', /^<Functions[A-Z]\w+>(:\*)?$/),
+  kind('state machine', 'the state machine', /^<PipelineStateMachine\w+>$/),
+  kind('executions', 'executions of the state machine', /^arn:aws:states:[^/]*:execution:.*[^/*]:\*$/),
+  kind('executions', 'executions of its maps', /^arn:aws:states:[^/]*:execution:.*\/\*:\*$/),
+  kind('everything', 'every resource', /^\*$/),
+];
+
+/** Words that say as much as several kinds together, the widest first. */
+const TOGETHER = [
+  ['all tables of the jobs', ...wordsOf('tables')],
+  [
+    'tables of the jobs',
+    'tables that are not copied',
+    'tables whose `scope` names an index',
+    'tables with a `copyTo`',
+  ],
+  ['tables that the jobs write to', ...wordsOf('tables').filter(words => words !== 'tables with a `copyTo`')],
+  [
+    'tables that a `copyTo` names',
+    'tables that a `copyTo` names',
+    'tables that a `copyTo` with `createMissing` names',
+  ],
+  ['all buckets of the jobs', ...wordsOf('buckets')],
+  ['buckets that the jobs write to', 'buckets that are not copied', 'buckets that a `copyTo` names'],
+  ['objects under the prefix of all buckets of the jobs', ...wordsOf('objects')],
+  [
+    'objects under the prefix of buckets that the jobs write to',
+    ...wordsOf('objects').filter(words => !words.includes('with a `copyTo`')),
+  ],
+  ['all keys of the jobs', ...wordsOf('keys')],
+  [
+    '`intents/*` and `outcomes/*` in the journal bucket',
+    '`intents/*` in the journal bucket',
+    '`outcomes/*` in the journal bucket',
+  ],
+  [
+    'destination keys',
+    'destination keys',
+    'destination keys of jobs that may take the route `decrypt-encrypt`',
+  ],
+];
+
+function wordsOf(family) {
+  return KINDS.filter(one => one.family === family).map(({ words }) => words);
+}
+
+/** The kind of a resource as a statement names it. A resource without words stops the page. */
+export function kindOf(resource) {
+  const name = textOf(resource);
+  const found = KINDS.find(({ patterns }) => patterns.some(pattern => pattern.test(name)));
+  if (found === undefined) throw new Error(`${name} has no words: give it some in .ci/pages/resources.mjs`);
+  return found;
+}
+
+/** Some kinds in words, in a fixed order. */
+export function inWords(kinds) {
+  const left = new Set(kinds);
+  const together = TOGETHER.flatMap(([words, ...parts]) => {
+    if (!parts.every(part => left.has(part))) return [];
+    for (const part of parts) left.delete(part);
+    return [words];
+  });
+  const all = [...together, ...KINDS.map(({ words }) => words).filter(words => left.has(words))];
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+}
+
+/** A resource as text, references as `<Name>`. */
+function textOf(resource) {
+  if (typeof resource === 'string') return resource;
+  const [[call, operand]] = Object.entries(resource);
+  switch (call) {
+    case 'Ref':
+      return `<${operand}>`;
+    case 'Fn::GetAtt':
+      return `<${operand[0]}>`;
+    case 'Fn::Join':
+      return operand[1].map(textOf).join(operand[0]);
+    case 'Fn::Select':
+      return textOf(operand[1]['Fn::Split'][1]);
+    default:
+      throw new Error(`no text for ${JSON.stringify(resource)}`);
+  }
+}
