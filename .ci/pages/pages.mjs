@@ -1,8 +1,15 @@
+import { houseDrawing, houseList } from './house.mjs';
 import { jobFields } from './job-fields.mjs';
 import { permissions } from './permissions.mjs';
+import { stateMachine } from './state-machine.mjs';
 
 /** The pages that are written in part, with what makes each of these parts. */
 export const PAGES = {
+  'docs/architecture.md': () => ({
+    house: houseDrawing(),
+    arrows: houseList(),
+    'state machine': stateMachine(),
+  }),
   'docs/jobs.md': () => ({ 'job fields': jobFields() }),
   'docs/permissions.md': () => ({ permissions: permissions() }),
 };

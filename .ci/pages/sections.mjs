@@ -3,7 +3,7 @@ import { format, resolveConfig } from 'prettier';
 const ROOT = new URL('../../', import.meta.url);
 
 /** What stands around a generated part of a page. */
-export const markers = name => [`<!-- ${name}: npm run docs -->`, `<!-- /${name} -->`];
+const markers = name => [`<!-- ${name}: npm run docs -->`, `<!-- /${name} -->`];
 
 /** The page with each of its generated parts, `{ name: text }`, put between that part's markers. */
 export async function withSections(page, old, sections) {

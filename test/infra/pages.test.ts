@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+describe('the generated parts of the pages', () => {
+  const said = JSON.parse(
+    execFileSync(process.execPath, ['--import', 'tsx', 'test/support/pages-planted.mjs'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    }),
+  ) as Readonly<Record<string, string | readonly string[]>>;
+
+  it('are stale where the source has moved on, and where somebody has edited them', () => {
+    const stale = ['docs/planted.md is not what `npm run docs` writes'];
+    expect(said).toMatchObject({ fresh: [], stale, edited: stale });
+    expect(said['noPlace']).toContain('docs/planted.md has no place between');
+  });
+
+  it('have one reason for each action of each role', () => {
+    expect(said['reasons']).toEqual([]);
+    expect(said['newAction']).toEqual([expect.stringMatching(/^Plan: kms:DisableKey on .* has 0 reasons$/)]);
+    expect(said['newRole']).toEqual([expect.stringMatching(/^Retire: .* has 0 reasons$/)]);
+  });
+
+  it('have no reason for an action that nobody has', () => {
+    expect(said['goneAction']).toEqual(['Report: events:PutEvents on event bus has a reason, and no grant']);
+  });
+
+  it.each([
+    ['resource', 'arn:aws:s3:::other has no words'],
+    ['condition', '{"Bool":{"other":"true"}} has no words'],
+    ['deny', 'is no Allow'],
+    ['field', 'there are no words for {"type":"number"}'],
+    ['units', 'units differ'],
+  ])('are not written where they have no words or no drawing for what is there: %s', (planted, words) => {
+    expect(said[planted]).toContain(words);
+  });
+});
