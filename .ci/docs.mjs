@@ -1,16 +1,27 @@
 // Writes the generated parts of the pages in docs/. With --check it writes nothing, and fails where a page is not what it
-// would write.
-import { readFileSync, writeFileSync } from 'node:fs';
+// would write, or has a table that is wider than a screen.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { PAGES } from './pages/pages.mjs';
 import { staleness, withSections } from './pages/sections.mjs';
+import { wideTables } from './pages/wide-tables.mjs';
+
+const ROOT = new URL('../', import.meta.url);
+const read = page => readFileSync(new URL(page, ROOT), 'utf8');
+const FOLDERS = ['docs', 'emulator', 'examples', 'lambda', 'test'];
+
+function everyPage() {
+  const within = folder =>
+    readdirSync(new URL(`${folder}/`, ROOT), { recursive: true }).map(file => `${folder}/${file}`);
+  return [...readdirSync(ROOT), ...FOLDERS.flatMap(within)].filter(file => file.endsWith('.md'));
+}
 
 const check = process.argv.includes('--check');
 const wrong = [];
 for (const [page, sections] of Object.entries(PAGES)) {
-  const file = new URL(`../${page}`, import.meta.url);
-  const old = readFileSync(file, 'utf8');
+  const old = read(page);
   if (check) wrong.push(...(await staleness(page, old, sections())));
-  else writeFileSync(file, await withSections(page, old, sections()));
+  else writeFileSync(new URL(page, ROOT), await withSections(page, old, sections()));
 }
+if (check) wrong.push(...everyPage().flatMap(page => wideTables(page, read(page))));
 for (const words of wrong) console.error(words);
 process.exitCode = wrong.length === 0 ? 0 : 1;
