@@ -127,7 +127,7 @@ export const ROOMS = [
     room: 'bin',
     files: '^bin/',
     imports: ['core/job', 'formats', 'lib', 'lib/jobs', 'cli'],
-    outside: ['node:*', 'aws-cdk-lib', 'tsx'],
+    outside: ['node:*', 'aws-cdk-lib', 'esbuild', 'tsx'],
   },
   service('protocol'),
   service('sts', ['protocol']),

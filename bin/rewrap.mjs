@@ -1,7 +1,10 @@
 #!/usr/bin/env node
-// The CLI is TypeScript and runs as it stands: tsx strips the types on the way in.
-import { register } from 'tsx/esm/api';
+// Runs the CLI from a cached bundle of its sources, or, where there is none, from the sources, whose types tsx strips.
+import { cliBundle } from './cli-bundle.mjs';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-register();
-await import('./rewrap.ts');
+const bundle = await cliBundle();
+if (bundle === undefined) {
+  (await import('tsx/esm/api')).register();
+  await import('./rewrap.ts');
+} else await import(bundle);

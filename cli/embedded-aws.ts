@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -15,7 +15,8 @@ export interface EmbeddedAwsProcess {
   readonly ended: Promise<void>;
 }
 
-const ROOT = new URL('../', import.meta.url);
+const EMULATOR = 'emulator/main.ts';
+const ROOT = packageFolder(new URL('./', import.meta.url));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 export interface EmbeddedAwsProcessOptions {
@@ -32,7 +33,7 @@ export async function startEmbeddedAws({
   const args = ['--port', String(port)];
   if (logFolder !== undefined) args.push('--log-folder', logFolder);
   if (s3PageSize !== undefined) args.push('--s3-page-size', String(s3PageSize));
-  const child = spawnTsx('emulator/main.ts', args, {
+  const child = spawnTsx(EMULATOR, args, {
     ...process.env,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   });
@@ -85,6 +86,14 @@ export class SynthFailed extends Error {
     super(message);
     this.refused = refused;
   }
+}
+
+/** The folder of this package, seen from here or from the bundle that bin/cli-bundle.mjs makes of this file. */
+function packageFolder(folder: URL): URL {
+  if (existsSync(new URL(EMULATOR, folder))) return folder;
+  const above = new URL('../', folder);
+  if (above.href === folder.href) throw new Error(`no folder above ${import.meta.url} holds ${EMULATOR}`);
+  return packageFolder(above);
 }
 
 function spawnTsx(file: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
