@@ -1,7 +1,7 @@
 /** What a screen shows of a row without wrapping it; a wider table reads better as a list. */
 const SCREEN = 100;
 
-/** The tables of a page that have a row wider than a screen, each named by its first line. */
+/** The rows of a page's tables that are wider than a screen. */
 export function wideTables(page, text) {
   return text
     .split('\n')

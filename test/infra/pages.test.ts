@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-describe('the generated parts of the pages', () => {
+describe('pages, and their generated parts,', () => {
   const said = JSON.parse(
     execFileSync(process.execPath, ['--import', 'tsx', 'test/support/pages-planted.mjs'], {
       cwd: ROOT,
@@ -15,6 +15,10 @@ describe('the generated parts of the pages', () => {
     const stale = ['docs/planted.md is not what `npm run docs` writes'];
     expect(said).toMatchObject({ fresh: [], stale, edited: stale });
     expect(said['noPlace']).toContain('docs/planted.md has no place between');
+  });
+
+  it('may have no table with a row that is wider than a screen', () => {
+    expect(said['wide']).toEqual(['docs/planted.md:4 is a row of 101 characters: make the table a list']);
   });
 
   it('have one reason for each action of each role', () => {

@@ -5,6 +5,7 @@ import { mismatches } from '../../.ci/pages/permissions.mjs';
 import { REASONS } from '../../.ci/pages/reasons.mjs';
 import { staleness, withSections } from '../../.ci/pages/sections.mjs';
 import { stateMachine } from '../../.ci/pages/state-machine.mjs';
+import { wideTables } from '../../.ci/pages/wide-tables.mjs';
 import { template } from '../../.ci/pages/template.mjs';
 
 const thrown = act => {
@@ -42,6 +43,7 @@ process.stdout.write(
     stale: await staleness(page, written, { part: 'As it has become.' }),
     edited: await staleness(page, written.replace('it is', 'it was'), { part: 'As it is.' }),
     noPlace: await withSections(page, '# Planted\n', { part: 'As it is.' }).catch(({ message }) => message),
+    wide: wideTables(page, `| a | b |\n| - | - |\n| c | ${'d'.repeat(92)} |\n| c | ${'d'.repeat(93)} |\n`),
     reasons: mismatches(grants, REASONS),
     newAction: mismatches([...grants, { ...one, action: 'kms:DisableKey' }], REASONS),
     newRole: mismatches([...grants, { ...one, role: 'Retire' }], REASONS),
