@@ -11,6 +11,12 @@ import type { Report } from '../../lambda/core/report/report.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { rewrap } from '../support/rewrap-cli.ts';
 
+/** A paused worker looks every 0.3 s, not every minute. With a scale of 0 it would look all the time and fill a core. */
+const WAIT_SCALE = 0.005;
+const DATA_KEYS = 24;
+/** One in twelve has a data key: enough records for many pages, few enough data keys for a slow rate. */
+const RECORDS = 12 * DATA_KEYS;
+
 /** Units that take many invocations: each has five seconds, of which the worker keeps five back, so it does one page. */
 describe('a unit longer than an invocation', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rewrap-long-'));
@@ -20,7 +26,7 @@ describe('a unit longer than an invocation', () => {
   let watch: RunWatch;
 
   beforeAll(async () => {
-    aws = await embedded({ logFolder: join(folder, 'logs'), waitScale: 0 });
+    aws = await embedded({ logFolder: join(folder, 'logs'), waitScale: WAIT_SCALE });
     const key = async (): Promise<string> => (await aws.kms.send(new CreateKeyCommand({}))).KeyMetadata!.Arn!;
     source = await key();
     const destination = await key();
@@ -55,11 +61,11 @@ describe('a unit longer than an invocation', () => {
         BillingMode: 'PAY_PER_REQUEST',
       }),
     );
-    for (let batch = 0; batch < 24; batch++) {
+    for (let batch = 0; batch < DATA_KEYS; batch++) {
       const { CiphertextBlob } = await aws.kms.send(
         new GenerateDataKeyWithoutPlaintextCommand({ KeyId: source, KeySpec: 'AES_256' }),
       );
-      const items = Array.from({ length: 25 }, (_, index) => ({
+      const items = Array.from({ length: RECORDS / DATA_KEYS }, (_, index) => ({
         PutRequest: {
           Item: { id: { S: `d-${batch}-${index}` }, ...(index === 0 && { edk: { B: CiphertextBlob! } }) },
         },
@@ -75,7 +81,7 @@ describe('a unit longer than an invocation', () => {
     const plan = await watch.plan(runId);
     return { ...found, progress: plan === undefined ? [] : await watch.progress(plan) };
   };
-  /** 24 data keys at so many requests a second: a run that lasts longer than it takes to tell it something. */
+  /** All data keys at so many requests a second: a run that lasts longer than it takes to tell it something. */
   const start = async (mode: 'migrate' | 'census', requestsPerSecond: number): Promise<string> => {
     const slow = ['--kms-requests-per-second', String(requestsPerSecond), '--max-concurrency', '1'];
     const { stdout } = await tell('run', 'drafts', '--mode', mode, '--detach', '--json', ...slow);
@@ -136,14 +142,14 @@ describe('a unit longer than an invocation', () => {
         state: 'succeeded',
         continues: [runId],
         remaining: 0,
-        stores: [{ records: 600, dataKeys: 24, complete: true }],
+        stores: [{ records: RECORDS, dataKeys: DATA_KEYS, complete: true }],
       });
       // The worker that was at a page when its execution was stopped has ended that page, beside the new run's.
       const outcomes = Object.entries(report.stores[0]!.outcomes);
       const settled = ['rewrapped', 'already-current', 'moved-by-another-writer'];
       expect(outcomes.filter(([outcome]) => !settled.includes(outcome))).toEqual([]);
-      expect([outcomes.reduce((sum, [, count]) => sum + count, 0), code]).toEqual([24, 0]);
-      // One worker, so one unit: a page of 60 records in the run that was stopped, then pages of 320; one an invocation.
+      expect([outcomes.reduce((sum, [, count]) => sum + count, 0), code]).toEqual([DATA_KEYS, 0]);
+      // One worker, so one unit, of which each invocation does one page.
       expect(aws.aws.lambda.invocations('MigrateUnit')).toBeGreaterThanOrEqual(3);
       expect(JSON.parse((await tell('status', '--json')).stdout)).toMatchObject({ held: [] });
     });
@@ -178,7 +184,7 @@ describe('a unit longer than an invocation', () => {
       const later = aws.aws.lambda.invocations('MigrateUnit');
       const still = await until(runId, () => aws.aws.lambda.invocations('MigrateUnit') > later + 3);
       expect([still.state, records(still)]).toEqual(['running', records(held)]);
-      expect(records(still)).toBeLessThan(600);
+      expect(records(still)).toBeLessThan(RECORDS);
       const refused = await tell('rate', runId, '17');
       expect([refused.code, refused.stderr]).toEqual([
         2,
@@ -195,7 +201,7 @@ describe('a unit longer than an invocation', () => {
         },
       });
       expect((await tell('resume', runId)).code).toBe(0);
-      expect(records(await until(runId, ({ state }) => state === 'succeeded'))).toBe(600);
+      expect(records(await until(runId, ({ state }) => state === 'succeeded'))).toBe(RECORDS);
       expect((await tell('pause', runId)).code).toBe(2);
       expect((await tell('rate', runId, '8')).code).toBe(2);
       expect((JSON.parse((await tell('report', runId, '--json')).stdout) as Report).warnings).toContainEqual(
