@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Packages published as ES modules only: Jest loads CommonJS, so these are transformed as our own code is. */
 const esmOnly = [
   'p-map',
@@ -34,6 +36,7 @@ export default {
     project('e2e'),
   ],
   testTimeout: 120_000,
-  // Jest leaves a core free by default; on two cores that would be half of them.
-  maxWorkers: '100%',
+  // Half as many again as there are cores: suites also wait in real time, for a second of S3, a pace or a sandbox.
+  // A number, because Jest reads percentages up to 100 only.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
 };
