@@ -27,7 +27,7 @@ const SAMPLE = new Option('--sample <n>', 'visit the first n records of each sto
 );
 const FROM_START = new Option(
   '--from-start',
-  'visit everything anew, even where the last run of this job did not come to its end',
+  'visit everything again, even if the last run of this job did not finish',
 );
 const GRANT_TOKEN = new Option('--grant-token <token...>', 'for grants that are not minutes old yet');
 
@@ -142,7 +142,7 @@ function commandsToLook({ command, act }: Definer): void {
   ).action(
     act(async (context, runId?: string) => (await import('./commands/status.ts')).status(runId, context)),
   );
-  command('watch <run>', 'follows a run to its report, whoever has started it').action(
+  command('watch <run>', 'follows a run to its report, whoever started it').action(
     act(async (context, runId: string) => (await import('./commands/watch.ts')).watchRun(runId, context)),
   );
   command('report <run>', 'shows the report of a run')

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { CommandContext } from './command.ts';
 
 const NOT_CHECKED: readonly string[] = [
-  'whether keys, tables and buckets are there, and whether the job fits what lies in them: rewrap plan JOB tells',
+  'whether keys, tables and buckets exist, and whether the job fits their data: rewrap plan JOB tells',
 ];
 
 /** `rewrap jobs validate FILE…`: one line for each problem; exit code 2 where there is any. */

@@ -85,7 +85,7 @@ export function foreignCompanion<Place>(
     if (there.kind === 'other')
       return `${name(place)} is of type ${there.type}; the job says that it holds ${called}`;
     if (there.kind === 'text' && !fits(there.text))
-      return `${name(place)} holds another text than ${called}, as which the job names it`;
+      return `${name(place)} holds a text that is not ${called}, although the job says so`;
   }
   return undefined;
 }

@@ -123,7 +123,7 @@ export function contextTemplates<Place extends z.ZodType>(place: Place) {
   const list = z
     .array(one)
     .min(1, { error: 'is empty; write at least one context, {} for none' })
-    .max(MAX_TEMPLATES, { error: `are more contexts than are tried; write at most ${MAX_TEMPLATES}` });
+    .max(MAX_TEMPLATES, { error: `are too many contexts; write at most ${MAX_TEMPLATES}` });
   return z.union([list, one], {
     // For an object or a list, the problems inside it say more.
     error: ({ input }) =>

@@ -32,7 +32,7 @@ export function sharedFields<Place extends z.ZodType, ContextPlace extends z.Zod
       ),
     destinationEncryptionContext: contextTemplate(contextPlace)
       .optional()
-      .describe('The context to encrypt it under, where that shall be another one.'),
+      .describe('The context to encrypt it under, if that is to be another one.'),
     writeTo: writeTo(place, called)
       .optional()
       .describe('Where the new data key goes, if the old one is to stay where it is.'),
@@ -48,7 +48,7 @@ function writeTo<Place extends z.ZodType>(place: Place, called: string) {
       sourceDigest: place
         .optional()
         .describe(
-          `${called} for the SHA-256 of the old data key: tells whether the record got another one since.`,
+          `${called} for the SHA-256 of the old data key: shows whether the record has got another one since.`,
         ),
     },
     'a place to write to',

@@ -205,7 +205,7 @@ describe('what once went wrong', () => {
     const name = await table([{ edk: { B: await edk(old) }, payload: { S: 'what the record is about' } }]);
     const payload = attributes(name, { keyArn: 'payload' });
     expect(await player.refusal(job(old, to, payload))).toContain(
-      'no run would write to any of the first 1 items: attribute payload holds another text than the ARN, id or alias',
+      'no run would write to any of the first 1 items: attribute payload holds a text that is not the ARN, id or alias',
     );
     const labelled = { id: { S: 'labelled' }, edk: { B: await edk(old) }, payload: { S: old } };
     await aws.dynamodb.send(new PutItemCommand({ TableName: name, Item: labelled }));

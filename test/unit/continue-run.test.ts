@@ -55,7 +55,7 @@ describe('a run after one that did not come to its end', () => {
     const { plan, units } = await planAfter();
     expect(units).toEqual([{ ...LEFT_UNIT, runId: 'run-1' }]);
     expect(plan).toMatchObject({ runId: 'run-1', continues: ['left'], units: 1, workers: 1 });
-    expect(plan.warnings.join()).toContain('goes on from left');
+    expect(plan.warnings.join()).toContain('continues left');
   });
 
   it('goes on from all that were cut short in a row', async () => {

@@ -196,7 +196,7 @@ describe('a job file', () => {
     [
       'segments that are not there',
       jobInput({ stores: [tableStore({ scope: { segments: { total: 4, only: [4] } } })] }),
-      'stores[0].scope.segments: has segments that are not there, or are there twice',
+      'stores[0].scope.segments: has segments that do not exist, or the same one twice',
     ],
     [
       'a filter value without its type',
@@ -237,17 +237,17 @@ describe('a job file', () => {
   });
 
   it.each([
-    [{ keyArn: 'edk' }, 'edk', 'is named for two things; give the data key'],
-    [{ keyArn: ['edk'] }, 'edk', 'is named for two things'],
-    [{ version: 'edk' }, 'edk', 'is named for two things'],
-    [{ dataKey: 'envelope', keyArn: 'envelope.kid' }, 'envelope.kid', 'and envelope lie inside one another'],
+    [{ keyArn: 'edk' }, 'edk', 'is named twice; give the data key'],
+    [{ keyArn: ['edk'] }, 'edk', 'is named twice'],
+    [{ version: 'edk' }, 'edk', 'is named twice'],
+    [{ dataKey: 'envelope', keyArn: 'envelope.kid' }, 'envelope.kid', 'and envelope are inside one another'],
     [
       { dataKey: 'keys[0].edk', encryptionAlgorithm: 'keys' },
       'keys',
-      'and keys[0].edk lie inside one another; name places that hold one value each',
+      'and keys[0].edk are inside one another; name places that hold one value each',
     ],
-    [{ keyArn: 'kid', writeTo: { dataKey: 'edk2', keyArn: 'kid' } }, 'kid', 'is named for two things'],
-    [{ writeTo: { dataKey: 'edk' } }, 'edk', 'is named for two things'],
+    [{ keyArn: 'kid', writeTo: { dataKey: 'edk2', keyArn: 'kid' } }, 'kid', 'is named twice'],
+    [{ writeTo: { dataKey: 'edk' } }, 'edk', 'is named twice'],
   ])('does not take one place, or one inside another, for two things: %j', (fields, value, words) => {
     const format = { type: 'attribute', dataKey: 'edk', ...fields };
     expect(lines(jobInput({ stores: [tableStore({ format })] })).join('\n')).toContain(
@@ -258,7 +258,7 @@ describe('a job file', () => {
   it('does not take one metadata entry for two things', () => {
     const format = { type: 'object-metadata', dataKey: 'edk', keyArn: 'edk' };
     expect(lines(jobInput({ stores: [bucketStore({ format })] }))).toEqual([
-      'stores[0].format = "edk": is named for two things; give the data key and each thing beside it a place of its own',
+      'stores[0].format = "edk": is named twice; give the data key and everything beside it a place of its own',
     ]);
   });
 

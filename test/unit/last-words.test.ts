@@ -116,7 +116,7 @@ describe('the words of a worker that failed', () => {
       Promise.resolve([unit(error, 'it said so')]),
     );
     expect(said).toMatch(words);
-    expect(said).toContain('start the same job again: it goes on');
+    expect(said).toContain('start the same job again: it continues');
   });
 
   it('are missing where nothing is known: then the report says where to look', async () => {
@@ -144,6 +144,6 @@ describe('the report of a run whose rate was changed', () => {
     expect(await warnings(8)).toEqual([
       'its rate was changed while it ran: from 500 to 8 KMS requests a second',
     ]);
-    expect(await warnings(0)).toEqual([expect.stringContaining('it keeps to 1 a second')]);
+    expect(await warnings(0)).toEqual([expect.stringContaining('the run keeps to 1 a second')]);
   });
 });

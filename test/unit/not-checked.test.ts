@@ -32,7 +32,7 @@ describe('what a verdict did not look at', () => {
   it.each<[string, Partial<RunPlan>, RegExp]>([
     ['stores that no job names', {}, /the job does not name/],
     ['what is written meanwhile', {}, /written after its record was visited/],
-    ['what a census reads late', { mode: 'census' }, /eventually consistent/],
+    ['what a census reads late', { mode: 'census' }, /eventual consistency/],
     ['source records of copies', { keepsSource: true }, /old ones stay where they are/],
     ['places that the job ignores', { stores: [{ ...table!, ignore: ['audit.old'] }] }, /audit\.old/],
     [

@@ -197,6 +197,6 @@ describe('a mode that needs no source key', () => {
   });
 
   it('is no migration, which is refused', async () => {
-    expect(await refusal(without({}))).toContain('is disabled; enable it for the time of the run');
+    expect(await refusal(without({}))).toContain('is disabled; enable it for the duration of the run');
   });
 });

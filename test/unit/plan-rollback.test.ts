@@ -63,7 +63,7 @@ describe('planning a rollback', () => {
     const disabled = keys({ describeKey: arn => Promise.resolve(key(arn, { state: 'Disabled' })) });
     const fence = jest.fn<ReturnType<PastRuns['fence']>, []>();
     expect(await refusal({ keys: disabled, pastRuns: past({ fence }) }, { input: INPUT })).toBe(
-      `source.keys = "${OLD_KEY}": is disabled; enable it for the time of the run`,
+      `source.keys = "${OLD_KEY}": is disabled; enable it for the duration of the run`,
     );
     // Nothing of a run is stopped for a rollback that does not take place.
     expect(fence).not.toHaveBeenCalled();

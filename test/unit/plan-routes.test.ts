@@ -128,7 +128,7 @@ describe('the route of a run', () => {
     [
       'is disabled',
       { [BRIDGE]: { multiRegion: true, state: 'Disabled' } },
-      'is disabled; enable it for the time of the run',
+      'is disabled; enable it for the duration of the run',
     ],
   ])('is refused where the bridge key %s', async (_, changes, words) => {
     const of = european({ route: { type: 'bridge', bridgeKey: BRIDGE } });

@@ -40,7 +40,7 @@ describe('planning a run', () => {
   });
 
   it.each([
-    ['is disabled', { state: 'Disabled' }, 'is disabled; enable it for the time of the run'],
+    ['is disabled', { state: 'Disabled' }, 'is disabled; enable it for the duration of the run'],
     ['is pending deletion', { state: 'PendingDeletion' }, 'is pending deletion; cancel the deletion'],
     ['has lost its imported material', { state: 'PendingImport' }, 'has no usable key material'],
     ['signs', { usage: 'SIGN_VERIFY' }, 'has the key usage SIGN_VERIFY'],

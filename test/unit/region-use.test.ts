@@ -49,7 +49,7 @@ describe('the use of KMS', () => {
   it('by another run is a warning of Plan, with what both have together', async () => {
     const { warnings } = await planOf({ shares: AT_WORK });
     expect(warnings).toContainEqual(
-      'KMS in us-east-1 is used by other (400 requests a second), too: as long as that goes on, all of them together keep to 500 requests a second, in equal parts, and this run takes longer than estimated',
+      'KMS in us-east-1 is also used by other (400 requests a second): until they end, all of them together keep to 500 requests a second, in equal parts, and this run takes longer than estimated',
     );
     expect(sharedRegions(await usesOf(plan(), AT_WORK, NOW), 100)).toEqual([
       expect.stringContaining('keep to 400 requests a second'),

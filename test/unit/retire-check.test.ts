@@ -55,7 +55,7 @@ describe('retire-check', () => {
     [
       'a store was never visited',
       { stores: [store({ evidence: { kind: 'none' } })] },
-      'no run of the job orders has come to its end',
+      'no run of the job orders has finished',
     ],
     [
       'data keys are left',

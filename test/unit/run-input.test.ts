@@ -37,7 +37,7 @@ describe('an execution input', () => {
     [
       'has a mode that is none',
       { job: 'orders', mode: 'rotate' },
-      'mode = "rotate": is not one of the words it may be; write census or migrate or verify',
+      'mode = "rotate": is not one of the allowed values; write census or migrate or verify',
     ],
     ['has no mode', { job: 'orders' }, 'mode: is missing; add it'],
     [

@@ -26,7 +26,7 @@ describe('the rate of a run', () => {
     const rate = runRate({ kmsRequestsPerSecond: asked }, PLAN);
     expect(rate.requestsPerSecond).toBe(requestsPerSecond);
     expect(rate.words).toContain(
-      `says ${Number.isNaN(asked) ? 'no number' : asked} for kmsRequestsPerSecond, which can be from 1 to 500: it keeps to ${requestsPerSecond} a second`,
+      `says ${Number.isNaN(asked) ? 'no number' : asked} for kmsRequestsPerSecond, which must be from 1 to 500; the run keeps to ${requestsPerSecond} a second`,
     );
     expect(rateProblem(asked, PLAN)).toContain('from 1 to 500');
   });

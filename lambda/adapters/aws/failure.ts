@@ -9,7 +9,7 @@ const WAIT =
   'it usually passes: start the same job again, it goes on from where it is; where a table is throttled, raise its capacity or lower limits.maxConcurrency';
 const YOUR_ACCESS = 'check your credentials, --profile and --region, and that you are allowed this call';
 const GRANT =
-  'check that it exists and that the role of this function is granted it (cdk deploy), then start the same job again: it goes on from where it is';
+  'check that it exists and that the role of this function is granted it (cdk deploy), then start the same job again: it continues from there';
 
 /**
  * The edge of a function: an error of AWS that nobody has answered leaves it under a name of ours, with call, resource,

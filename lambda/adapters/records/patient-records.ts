@@ -28,7 +28,7 @@ interface Began {
 }
 
 const CURE =
-  'where it is a table, raise its capacity, or the maximum of it; or lower limits.maxConcurrency; then start the same job again: it goes on from where it is';
+  'where it is a table, raise its capacity, or the maximum of it; or lower limits.maxConcurrency; then start the same job again: it continues from there';
 
 /**
  * A store that is asked again while it is asked for too much: throttling slows a worker down, in the waits between its

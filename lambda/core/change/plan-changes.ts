@@ -48,7 +48,7 @@ export function planChanges(answers: readonly PageAnswer[], options: PlanChanges
 }
 
 const WOULD_NOT_OPEN =
-  'what would be written would not open for its reader: another context, or another data key, would be read from the record; check the places that the job names';
+  'its reader could not open what would be written, because it would read another context or another data key from the record; check the places that the job names';
 
 /** The changes of one record, or why it stays as it is. */
 function changesOf(

@@ -69,7 +69,7 @@ function contextProblems(
           {
             path: `stores[${index}].format.destinationEncryptionContext`,
             words:
-              'is missing: an asymmetric source key does not tell which of several contexts a data key is to have; add the one to encrypt under',
+              'is missing: a data key under an asymmetric source key does not show which of several contexts it is to have; add the one to encrypt under',
           },
         ]
       : []),

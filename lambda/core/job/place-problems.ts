@@ -20,6 +20,6 @@ function clash(place: AttributePath, other: AttributePath): string | undefined {
   const [shorter, longer] = place.length <= other.length ? [place, other] : [other, place];
   if (!shorter.every((step, at) => step === longer[at])) return undefined;
   return shorter.length === longer.length
-    ? 'is named for two things; give the data key and each thing beside it a place of its own'
-    : `and ${placeText(other)} lie inside one another; name places that hold one value each`;
+    ? 'is named twice; give the data key and everything beside it a place of its own'
+    : `and ${placeText(other)} are inside one another; name places that hold one value each`;
 }

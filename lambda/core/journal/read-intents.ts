@@ -42,7 +42,7 @@ const intentSchema = z.object({
   ),
 });
 
-const ALTERED = 'has been altered: what it holds and its digest do not belong together';
+const ALTERED = 'has been altered: its content does not match its digest';
 
 /** The intents in a journal object's text. A single line that is not as it was written makes the whole object damaged. */
 export function readIntents(text: string): ReadIntents {
@@ -62,7 +62,7 @@ function readIntent(json: unknown): IntentEntry | string {
   const earlier = schema2.safeParse(json);
   if (earlier.success) return fromSchema2(earlier.data) ?? ALTERED;
   const parsed = intentSchema.safeParse(json);
-  if (!parsed.success) return `is no intent of schema ${JOURNAL_SCHEMA} or 2`;
+  if (!parsed.success) return `is not an intent of schema ${JOURNAL_SCHEMA} or 2`;
   const intent = parsed.data as IntentEntry;
   return isWhole(intent) ? intent : ALTERED;
 }

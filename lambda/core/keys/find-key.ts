@@ -81,7 +81,7 @@ export function unusableState(state: string): string | undefined {
     case 'Enabled':
       return undefined;
     case 'Disabled':
-      return 'is disabled; enable it for the time of the run';
+      return 'is disabled; enable it for the duration of the run';
     case 'PendingDeletion':
     case 'PendingReplicaDeletion':
       return 'is pending deletion; cancel the deletion and enable it';

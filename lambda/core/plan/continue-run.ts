@@ -55,7 +55,7 @@ export async function continueRun(
       continues,
       warnings: [
         ...plan.warnings,
-        `goes on from ${latest.runId}, which did not come to its end; its counts are part of this run's. Start with --from-start to visit everything anew`,
+        `continues ${latest.runId}, which did not finish; its counts are included. Use --from-start to visit everything again`,
       ],
     },
   };

@@ -84,7 +84,7 @@ function aliveProblems(original: RunPlan, { succeeded, fencedAt }: RunEnd, now: 
     {
       path: 'run',
       value: original.runId,
-      words: `did not come to its end, and a worker of it may still be writing; its workers are told to stop: start the rollback again after ${new Date(overAt).toISOString()}`,
+      words: `did not finish, and one of its workers may still be writing; they have been told to stop: start the rollback again after ${new Date(overAt).toISOString()}`,
     },
   ];
 }

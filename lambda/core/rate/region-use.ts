@@ -49,7 +49,7 @@ export function sharedRegions(uses: readonly RegionUse[], rate: number): readonl
     const names = others.map(one => `${one.runId} (${one.requestsPerSecond} requests a second)`).join(', ');
     const together = Math.max(rate, ...others.map(one => one.requestsPerSecond));
     return [
-      `KMS in ${region} is used by ${names}, too: as long as that goes on, all of them together keep to ${together} requests a second, in equal parts, and this run takes longer than estimated`,
+      `KMS in ${region} is also used by ${names}: until they end, all of them together keep to ${together} requests a second, in equal parts, and this run takes longer than estimated`,
     ];
   });
 }

@@ -31,7 +31,7 @@ export function runRate({ kmsRequestsPerSecond: asked }: RunControl, plan: RateP
   const words =
     requestsPerSecond === asked
       ? `its rate was changed while it ran: from ${planned} to ${asked} KMS requests a second`
-      : `its control item in the ledger says ${Number.isNaN(asked) ? 'no number' : asked} for kmsRequestsPerSecond, which can be from ${LOWEST_RATE} to ${highestRate(plan)}: it keeps to ${requestsPerSecond} a second; rewrap rate ${plan.runId} N sets it, rewrap pause holds the run`;
+      : `its control item in the ledger says ${Number.isNaN(asked) ? 'no number' : asked} for kmsRequestsPerSecond, which must be from ${LOWEST_RATE} to ${highestRate(plan)}; the run keeps to ${requestsPerSecond} a second. Set it with rewrap rate ${plan.runId} N; to hold the run, use rewrap pause`;
   return { requestsPerSecond, words };
 }
 

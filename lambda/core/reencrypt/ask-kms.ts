@@ -123,7 +123,7 @@ function isLabelled({ recordedKeyArn }: DataKey, destination: PlannedKey): boole
 
 function rejected({ encryptionAlgorithm, keyArn }: PlannedKey): string {
   return encryptionAlgorithm === 'SYMMETRIC_DEFAULT'
-    ? 'KMS refuses this very request (ValidationException)'
+    ? 'KMS refuses this request (ValidationException)'
     : `KMS refuses it: the data key is too long for ${encryptionAlgorithm} with ${keyArn}`;
 }
 

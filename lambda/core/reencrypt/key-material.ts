@@ -3,7 +3,7 @@ import type { Reply } from '../keys/check-reply.ts';
 
 /** What the report says if KMS does not name the key material. */
 export const NOT_TOLD =
-  'KMS does not name the key material that it is under (no SourceKeyMaterialId or DestinationKeyMaterialId in its answer), so nobody can know whether that is the current one; ask an endpoint of KMS that does, or move to another key';
+  'KMS does not name the key material that it is under (no SourceKeyMaterialId or DestinationKeyMaterialId in its answer), so it cannot be known whether that is the current one; use a KMS endpoint that names it, or move to another key';
 
 /** The keys of a plan: whether it moves data keys to new material of a key that they are under already. */
 export interface MovedKeys {

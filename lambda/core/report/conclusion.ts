@@ -15,7 +15,7 @@ export function conclusion(report: Report): Conclusion {
     case 'failed':
       return {
         title: 'The run did not finish',
-        text: `${report.error ?? 'Some units did not come to their end.'} What is left is not known; start the same job again, it goes on from where each record stands.`,
+        text: `${report.error ?? 'Some units did not finish.'} What is left is not known; start the same job again, and it continues where each record stands.`,
         tone: 'bad',
       };
     case 'restored':

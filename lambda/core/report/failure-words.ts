@@ -11,7 +11,7 @@ export interface FailedUnit extends Failure {
 }
 
 const THRESHOLD = 'States.ExceedToleratedFailureThreshold';
-const AGAIN = 'then start the same job again: it goes on from where it is';
+const AGAIN = 'then start the same job again: it continues from there';
 
 const UNKNOWN = `units failed, and neither they nor their workers left a word: look at the failed children of the map in Step Functions, ${AGAIN}`;
 

@@ -72,7 +72,7 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
 const NOT_CHECKED: readonly string[] = [
   'tables, buckets, Regions and accounts that no job and no run names: search CloudTrail for Decrypt and GenerateDataKey with this key',
   'jobs in other folders than --jobs, and deployments in other Regions and accounts than those of your jobs: ask there, too',
-  'bodies of objects, and values that are encrypted, or compressed otherwise than by gzip or zlib: what they hold of this key, nobody has looked at',
+  'bodies of objects, and values that are encrypted, or compressed by something else than gzip or zlib: nobody has looked for this key in them',
   'server-side encryption with this key: of tables, buckets, volumes, queues, secrets and logs; see the resources that name it',
   'backups, snapshots, exports, noncurrent versions, streams, replicas and caches that are not listed here: what they hold is as old as they are',
   'what has been written since the last run: writers must use another key before this one is disabled',
@@ -80,7 +80,7 @@ const NOT_CHECKED: readonly string[] = [
 
 /** The order of AWS's guidance: disabling can be undone at once, deletion never. */
 const STEPS: readonly string[] = [
-  'disable the key (kms:DisableKey): whoever still needs it fails now, and enabling it again mends that at once',
+  'disable the key (kms:DisableKey): anything that still needs it fails now, and enabling it again helps at once',
   'watch CloudTrail for DisabledException of this key, for as long as your rarest reader pauses: month-end jobs, restores, audits',
   'only then schedule its deletion (kms:ScheduleKeyDeletion) with the longest waiting period, 30 days; it can be cancelled until then, and never after',
 ];
@@ -94,13 +94,13 @@ function usageFindings({ usage, stores, now }: RetireFacts): readonly RetireFind
       ? [
           waits(
             about,
-            `KMS may tell of a use an hour late, and our last run ended at ${iso(ours)}: ask again after ${iso(ours + USAGE_LAG_MS)}`,
+            `KMS may report a use up to an hour late, and the last run here ended at ${iso(ours)}: ask again after ${iso(ours + USAGE_LAG_MS)}`,
           ),
         ]
       : [];
   switch (usage.kind) {
     case 'not-told':
-      return [waits(about, `KMS does not tell (${usage.reason}): look in CloudTrail who uses it`)];
+      return [waits(about, `KMS does not say (${usage.reason}): look in CloudTrail who uses it`)];
     case 'unused':
       return [
         ...lag,
@@ -127,7 +127,7 @@ function keyFindings({ state, multiRegion }: RetireFacts['key']): readonly Retir
   return [
     ...(state === 'Enabled' ? [] : [note('key', `is ${state} already`)]),
     ...(multiRegion
-      ? [note('key', 'is a multi-Region key: each of its replicas has uses of its own; ask for each of them')]
+      ? [note('key', 'is a multi-Region key: each of its replicas is used separately; ask for each of them')]
       : []),
   ];
 }

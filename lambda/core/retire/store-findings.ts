@@ -59,10 +59,10 @@ function blockingWords({ job, keyArn, evidence, outdated }: KnownStore, verify: 
   if (evidence.kind === 'proven') return undefined;
   const [changed] = outdated ?? [];
   if (changed !== undefined)
-    return `what the job ${changed.job} says of it (format, contexts or answers) has changed since run ${changed.runId} proved it; rewrap run ${changed.job} --mode verify`;
+    return `what the job ${changed.job} says about it (format, contexts or answers) has changed since run ${changed.runId} proved it; rewrap run ${changed.job} --mode verify`;
   switch (evidence.kind) {
     case 'none':
-      return `no run of the job ${job} has come to its end there; ${verify}`;
+      return `no run of the job ${job} has finished there; ${verify}`;
     case 'doubt':
       return doubtWords(evidence.proof, keyArn, verify);
     case 'parts':
@@ -122,7 +122,7 @@ function backupFindings({ evidence, backups, ...store }: KnownStore): readonly R
       ? [
           note(
             place,
-            `its replicas in ${replicaRegions.join(', ')} follow it: see that replication is not behind`,
+            `its replicas in ${replicaRegions.join(', ')} follow it: make sure that replication is not behind`,
           ),
         ]
       : []),

@@ -22,7 +22,7 @@ export interface Decision {
   readonly settled: readonly (readonly [IntendedDataKey, Outcome])[];
 }
 
-const CHANGED = 'changed or deleted by another writer since that run; left as that writer left it';
+const CHANGED = 'changed or deleted by another writer since that run; left alone';
 const MADE = 'made by that run; a rollback deletes no record';
 
 /**

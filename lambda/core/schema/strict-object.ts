@@ -27,7 +27,7 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(
   words: Words,
 ): z.ZodEnum<z.core.util.ToEnum<Words[number]>> {
   return z.enum(words, {
-    error: issue => missing(issue.input) ?? `is not one of the words it may be; write ${words.join(' or ')}`,
+    error: issue => missing(issue.input) ?? `is not one of the allowed values; write ${words.join(' or ')}`,
   });
 }
 

@@ -19,7 +19,7 @@ export function notChecked(run: NotCheckedOf): readonly string[] {
     ...(isContextCompared(run)
       ? []
       : [
-          'the contexts of data keys under asymmetric source keys: such a ciphertext has none, so a wrong one in the job is not seen, and readers need that one from then on',
+          'the contexts of data keys under asymmetric source keys: such ciphertexts have none, so a wrong context in the job goes unnoticed, and readers will need that one',
         ]),
     ...(answered.length > 0
       ? [`places that the job ignores (${answered.join(', ')}): their data keys were neither asked nor moved`]
@@ -32,8 +32,10 @@ export function notChecked(run: NotCheckedOf): readonly string[] {
       ? ['source records: the new data keys are copies, the old ones stay where they are']
       : []),
     ...(mode === 'census'
-      ? ['records that were written in the last moments: a census reads eventually consistent']
-      : ['what is written after its record was visited: let writers use the destination key before the run']),
+      ? ['records that were written moments ago: a census reads with eventual consistency']
+      : [
+          'whatever is written after its record was visited: let writers use the destination key before the run',
+        ]),
   ];
 }
 

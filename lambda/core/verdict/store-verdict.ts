@@ -83,11 +83,11 @@ const DOUBTS: readonly Question[] = [
   ({ finished }) =>
     finished
       ? undefined
-      : { code: 'incomplete', words: 'the run did not come to its end there; start the same job again' },
+      : { code: 'incomplete', words: 'the run did not finish there; start the same job again' },
   ({ narrowedTo }) =>
     narrowedTo === undefined
       ? undefined
-      : { code: 'narrowed', words: `the run was about ${narrowedTo}, and about nothing else of it` },
+      : { code: 'narrowed', words: `the run was only about ${narrowedTo}` },
   ({ verified }) =>
     verified
       ? undefined
@@ -109,7 +109,7 @@ const DOUBTS: readonly Question[] = [
       : {
           code: 'look-alikes',
           count: lookAlikes,
-          words: `${counted(lookAlikes, 'value')} outside the job's places ${lookAlikes === 1 ? 'looks like a data key, or names' : 'look like data keys, or name'} a source key; name each place in a format (keyArn for the name of a key), or list it under "ignore" if nobody reads by it`,
+          words: `${counted(lookAlikes, 'value')} outside the job's places ${lookAlikes === 1 ? 'looks like a data key, or names' : 'look like data keys, or name'} a source key; name each place in a format (keyArn for the name of a key), or list it under "ignore" if no reader uses it`,
         },
   ({ records, dataKeys }) =>
     records === 0 || dataKeys > 0
@@ -125,7 +125,7 @@ const DOUBTS: readonly Question[] = [
       : {
           code: 'all-foreign',
           count: foreign,
-          words: `every data key there is under another key than those of the job; check which key its data keys are under`,
+          words: `none of the data keys there is under a key of the job; check which key they are under`,
         },
   objectsWithoutDataKey,
   nothingThere,
@@ -147,7 +147,7 @@ function nothingThere({ finished, records, prefix, narrowedTo }: StoreFigures): 
     code: 'nothing-there',
     words:
       prefix === ''
-        ? 'no record is in that part of it; check the filter, index or segments'
+        ? 'there is no record in that part of it; check the filter, index or segments'
         : `no object is under the prefix ${prefix}; check how it is written`,
   };
 }

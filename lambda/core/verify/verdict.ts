@@ -64,7 +64,7 @@ export function verdictOf(evidence: Evidence, answer: DestinationAnswer | undefi
       return { outcome: { kind: 'blocked', reason: answer.reason }, remains: true };
     case 'rejected':
       return {
-        outcome: { kind: 'unsupported', reason: 'KMS refuses to be asked about it (ValidationException)' },
+        outcome: { kind: 'unsupported', reason: 'KMS refuses the request about it (ValidationException)' },
         remains: true,
       };
     case 'unavailable':
@@ -81,7 +81,7 @@ function unasked(finding: Finding): Verdict {
     case 'data-key':
       return remains({
         reason: finding.writeTo?.stale
-          ? 'the new data key was made of another one than the record holds now'
+          ? 'the new data key was made from another one than the record holds now'
           : 'the record has no new data key yet',
       });
   }

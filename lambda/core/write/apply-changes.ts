@@ -167,7 +167,7 @@ function outcomeOf(result: WriteResult, { source, destination }: MovedDataKey): 
     case 'precondition-failed':
       return {
         kind: 'moved-by-another-writer',
-        reason: 'changed or deleted between reading and writing; left as that writer left it',
+        reason: 'changed or deleted between reading and writing; left alone',
         source,
       };
     case 'blocked':

@@ -28,11 +28,11 @@ const contextPlace = z.union([
 export const attributeConfig = strictObject(
   {
     type: z.literal('attribute'),
-    dataKey: path.describe('Where the encrypted data key lies.'),
+    dataKey: path.describe('Where the encrypted data key is.'),
     encoding: oneOf(ATTRIBUTE_ENCODINGS)
       .default('binary')
       .describe(
-        'binary: type B. base64, base64url, hex: type S; with or without padding, written back as read. -unpadded decides where the old text cannot tell. base64-in-binary: base64 text in type B.',
+        'binary: type B. base64, base64url, hex: type S; with or without padding, written back as read. -unpadded decides if the old text does not show it. base64-in-binary: base64 text in type B.',
       ),
     version: path
       .optional()

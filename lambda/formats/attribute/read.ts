@@ -63,7 +63,7 @@ function unwritable(item: ItemRecord, places: Places): string | undefined {
   if (foreign !== undefined) return foreign;
   const raised = version === undefined ? undefined : valueAt(item.attributes, version);
   if (version !== undefined && raised !== undefined && !('N' in raised && /^-?\d+$/.test(raised.N)))
-    return `${name(version)} is no whole number; the job says that it holds the version of the item`;
+    return `${name(version)} is not a whole number; the job says that it holds the version of the item`;
   if (writeTo === undefined) return undefined;
   if (!hasRoomAt(item.attributes, writeTo.dataKey))
     return `the item has no map ${formatAttributePath(writeTo.dataKey.slice(0, -1))} to write the new data key to`;

@@ -25,7 +25,7 @@ export const objectMetadataConfig = strictObject(
     encoding: oneOf(TEXT_ENCODINGS)
       .default('base64')
       .describe(
-        'How the bytes lie in the text; with or without padding, written back as read. -unpadded decides where the old text cannot tell.',
+        'How the bytes are encoded in the text; with or without padding, written back as read. -unpadded decides if the old text does not show it.',
       ),
     ...sharedFields({ place: metadataName, contextPlace, called: 'A metadata entry' }),
   },

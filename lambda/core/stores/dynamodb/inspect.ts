@@ -63,7 +63,7 @@ async function copyProblem(
 ): Promise<Wrong | undefined> {
   if (copyTo === undefined) return undefined;
   if (copyTo.table === table && copyTo.region === region)
-    return { field: 'copyTo', words: 'is the table itself; remove it, and data keys are replaced in place' };
+    return { field: 'copyTo', words: 'is the table itself; remove it to replace data keys in place' };
   const lookup = await catalog.describeTable(copyTo);
   if (lookup.kind !== 'found') return { field: 'copyTo', words: missing('table', copyTo.region, lookup) };
   const other = lookup.description.keyNames;
@@ -85,7 +85,7 @@ function tableWarnings(
       ? []
       : ['an index is read eventually consistent: items written just before the run may be missing from it']),
     ...(streamEnabled && copyTo === undefined
-      ? ['every re-wrapped item makes a stream record; consumers will see them']
+      ? ['every re-wrapped item produces a stream record, which consumers will see']
       : []),
     ...(replicaRegions.length > 0 && copyTo === undefined
       ? [

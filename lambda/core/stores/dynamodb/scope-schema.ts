@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { strictObject, text, wholeNumber } from '../../schema/strict-object.ts';
 
-const SEGMENTS_CURE = 'write the numbers of some segments, each once, from 0 to one below the total';
+const SEGMENTS_CURE = 'write the numbers of some segments, each once, from 0 to the total minus 1';
 
 const filter = strictObject(
   {
@@ -57,7 +57,7 @@ export const tableScope = strictObject(
       'segments',
     )
       .refine(({ total, only }) => only.every(one => one < total) && new Set(only).size === only.length, {
-        error: `has segments that are not there, or are there twice; ${SEGMENTS_CURE}`,
+        error: `has segments that do not exist, or the same one twice; ${SEGMENTS_CURE}`,
       })
       .optional()
       .describe('Only some segments of a parallel scan: a trial that is spread over the table.'),

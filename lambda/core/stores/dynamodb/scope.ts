@@ -32,5 +32,5 @@ export const tableParts: StoreScope<TableStore> = {
     );
   },
 
-  cure: 'give them filters that cannot overlap (scope.filter; if that cannot be seen from the filters, assert it by scope.disjoint)',
+  cure: 'give them filters that cannot overlap (scope.filter; if the filters do not show it, assert it with scope.disjoint)',
 };

@@ -3,8 +3,8 @@ import type { TableStore } from './schema.ts';
 
 export const unseenOfTables: Unseen<TableStore> = {
   always: [
-    'values that are encrypted, or compressed otherwise than by gzip or zlib: no data key can be seen in them',
-    'backups, exports, streams and caches of the tables: they may hold data keys as they were before',
+    'values that are encrypted, or compressed by something else than gzip or zlib: data keys in them cannot be seen',
+    'backups, exports, streams and caches of the tables: they may hold former data keys',
   ],
   of: ({ scope }) =>
     scope?.index === undefined

@@ -15,7 +15,7 @@ export async function inspectBucket(
   const lookup = await catalog.describeBucket({ region, bucket });
   if (lookup.kind !== 'found') return { words: missing('bucket', region, lookup) };
   if (copyTo?.bucket === bucket)
-    return { field: 'copyTo', words: 'is the bucket itself; remove it, and data keys are replaced in place' };
+    return { field: 'copyTo', words: 'is the bucket itself; remove it to replace data keys in place' };
   const other = copyTo === undefined ? lookup : await catalog.describeBucket(copyTo);
   if (other.kind !== 'found')
     return { field: 'copyTo', words: missing('bucket', copyTo?.region ?? region, other) };
@@ -51,12 +51,12 @@ function bucketWarnings(
   return [
     ...(copyTo === undefined
       ? [
-          'a new data key in metadata is a copy of the object: its Last-Modified moves, and lifecycle, replication and notifications follow',
+          'a new data key in metadata needs a copy of the object: Last-Modified changes, and lifecycle rules, replication and notifications react to it',
         ]
       : [COPY_WARNING, COPY_TO_WARNING]),
     ...(versioned && copyTo === undefined
       ? [
-          'versioning keeps every object once more with its old data key, billed and readable under the source key',
+          'versioning keeps another version of every object with its old data key, which is billed and readable with the source key',
         ]
       : []),
     ...(accessControlLists

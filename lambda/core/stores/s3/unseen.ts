@@ -3,8 +3,8 @@ import type { BucketStore } from './schema.ts';
 
 export const unseenOfBuckets: Unseen<BucketStore> = {
   always: [
-    'bodies of objects, instruction files among them: only metadata, tags and headers are read',
-    'noncurrent versions of objects: they keep the data keys that they had',
+    'bodies of objects, including instruction files: only metadata, tags and headers are read',
+    'noncurrent versions of objects: they keep their former data keys',
   ],
   of: () => [],
 };
