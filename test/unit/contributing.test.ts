@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  isSettled,
+  mayNeedSource,
+  OUTCOME_KINDS,
+  type OutcomeKind,
+} from '../../lambda/core/model/outcome.ts';
+import { rewrap } from '../support/rewrap-cli.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const sources = (folder: string): readonly string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.ts'))
+    .map(file => `${folder}/${file}`);
+
+/** What stands under a heading, up to the next one of its rank. */
+function under(heading: string, page: string): string {
+  const found = page.split(`\n${heading}\n`)[1];
+  if (found === undefined) throw new Error(`no heading ${heading}`);
+  const rank = heading.split(' ')[0]!;
+  return found.split(`\n${rank} `)[0]!;
+}
+
+/** The files of a recipe's steps, in their order. */
+function filesOf(recipe: string): readonly string[] {
+  const steps = under(`## ${recipe}`, read('CONTRIBUTING.md')).matchAll(/^\d+\. `([^`]+)`/gm);
+  return [...steps].map(([, file]) => file!);
+}
+
+/** The commands that the CLI itself says it has. */
+async function commands(): Promise<readonly string[]> {
+  const { stdout: help } = await rewrap(['--help']);
+  const listed = help.split('Commands:')[1]!.matchAll(/^ {2}([a-z][a-z-]*)/gm);
+  return [...listed].map(([, name]) => name!).filter(name => name !== 'help');
+}
+
+describe('the recipe for a command', () => {
+  /** Each is tried in another way. */
+  const NOT_IN_TESTS: Readonly<Record<string, string>> = {
+    demo: 'npm start, which .ci/run holds to its result',
+    local: 'it never ends; tests start the embedded AWS themselves',
+  };
+
+  it('names files that are there, in the order of its steps', () => {
+    const files = filesOf('Add a command');
+    expect(files).toEqual([
+      'cli/commands/NAME.ts',
+      'cli/program.ts',
+      'test/e2e/long-units.test.ts',
+      'README.md',
+      'docs/permissions.md',
+      'CHANGELOG.md',
+    ]);
+    for (const file of files.filter(one => !one.includes('NAME'))) expect(read(file)).not.toBe('');
+  });
+
+  it('is what every command has followed', async () => {
+    const readme = under('## The command line', read('README.md'));
+    const ends = sources('test/e2e').map(read).join('\n');
+    const all = await commands();
+    expect(all.length).toBeGreaterThan(10);
+    for (const name of all) {
+      expect(readme).toMatch(new RegExp(`^- [^:]*\`${name}[ \`]`, 'm'));
+      if (NOT_IN_TESTS[name] === undefined) expect(ends).toContain(`'${name}'`);
+    }
+  });
+
+  it('leaves no file of a command that the program does not load', () => {
+    const program = read('cli/program.ts');
+    const shared = ['cli/commands/command.ts', 'cli/commands/run-input.ts'];
+    for (const file of sources('cli/commands').filter(one => !shared.includes(one)))
+      expect(program).toContain(`import('./${file.slice('cli/'.length)}')`);
+  });
+});
+
+describe('the recipe for an outcome', () => {
+  const files = filesOf('Add an outcome');
+
+  it('names every file that lists outcomes, and no other', () => {
+    const most = (text: string): boolean =>
+      OUTCOME_KINDS.filter(kind => new RegExp(`['.]${kind}\\b`).test(text)).length >=
+      OUTCOME_KINDS.length - 3;
+    const lists = ['lambda', 'cli', 'lib'].flatMap(sources).filter(file => most(read(file)));
+    expect(files.filter(file => file.endsWith('.ts'))).toEqual(lists);
+    expect(files.filter(file => file.endsWith('.md'))).toEqual([
+      'docs/jobs.md',
+      'docs/design.md',
+      'CHANGELOG.md',
+    ]);
+  });
+
+  it.each(OUTCOME_KINDS)('is what %s has followed', kind => {
+    expect(under('## Outcomes', read('docs/jobs.md'))).toMatch(new RegExp(`^- \`${kind}\`: `, 'm'));
+    expect(under('### Outcomes', read('docs/design.md'))).toMatch(new RegExp(`^- .*\`${kind}\`.*: `, 'm'));
+    const stages = sources('lambda/core').filter(file => !files.includes(file));
+    expect(stages.filter(file => read(file).includes(`'${kind}'`))).not.toEqual([]);
+    expect(sources('test/unit').filter(file => read(file).includes(kind))).not.toEqual([]);
+  });
+
+  it('is right that a new one is a doubt until somebody says otherwise', () => {
+    const unheardOf = 'unheard-of' as OutcomeKind;
+    expect([isSettled(unheardOf), mayNeedSource(unheardOf)]).toEqual([false, true]);
+  });
+});
