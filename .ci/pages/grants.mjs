@@ -51,9 +51,9 @@ const CONDITIONS = [
     { words: 'only the folders above the prefix', family: 'folders' },
   ],
   [/"StringLikeIfExists":{"s3:prefix":"runs\/\*"}/, { words: 'only under `runs/`' }],
-  [/"StringLike":{"s3:prefix":\["outcomes\/\*"\]}/, { words: 'only under `outcomes/`' }],
+  [/"StringLikeIfExists":{"s3:prefix":\["outcomes\/\*"\]}/, { words: 'only under `outcomes/`' }],
   [
-    /"StringLike":{"s3:prefix":\["intents\/\*","outcomes\/\*"\]}/,
+    /"StringLikeIfExists":{"s3:prefix":\["intents\/\*","outcomes\/\*"\]}/,
     { words: 'only under `intents/` and `outcomes/`' },
   ],
 ];

@@ -177,6 +177,12 @@ export const REASONS = [
     'whether an earlier run has a plan: without it, S3 answers 403 and not 404',
   ),
   reason(WORKERS, s3('GetObject'), 'run bucket', 'the plan'),
+  reason(
+    WORKERS,
+    s3('ListBucket'),
+    'run bucket',
+    'that a plan is missing: without it, S3 answers 403 and not 404',
+  ),
   reason(REPORT, s3('GetObject'), 'run bucket', 'the results of the units'),
   reason(REPORT, s3('PutObject'), 'run bucket', 'the report'),
   reason(REPORT, s3('ListBucket'), 'run bucket', 'why units failed'),

@@ -64,7 +64,6 @@ export class PipelineFunctions extends Construct {
     plan.addEnvironment(ENV.workerTimeoutSeconds, String(workerTimeout.toSeconds()));
     runBucket.grantRead(plan);
     // An earlier run may have no plan, and a run to be rolled back may not be there at all.
-    runBucket.grantListing(plan);
     runBucket.grantWrite(plan);
     ledger.grantCheckpoint(plan);
     ledger.grantShares(plan);
@@ -154,7 +153,6 @@ export class PipelineFunctions extends Construct {
       timeout: Duration.minutes(15),
     });
     runBucket.grantRead(report);
-    runBucket.grantListing(report);
     runBucket.grantWrite(report);
     journal.configure(report);
     ledger.grantReadProgress(report);

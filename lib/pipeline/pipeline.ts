@@ -18,6 +18,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { PipelineFunctions } from '../functions/pipeline-functions.ts';
 import type { RunBucket } from '../storage/run-bucket.ts';
+import { MachineRole } from './machine-role.ts';
 import { LAMBDA_RETRY, SERVICE_RETRY, SLOT_RETRY } from './retry.ts';
 import { UnitMap } from './unit-map.ts';
 
@@ -150,6 +151,7 @@ export class Pipeline extends Construct {
 
   private machine(start: IChainable): StateMachine {
     return new StateMachine(this, 'StateMachine', {
+      role: new MachineRole(this, 'StateMachineRole', { files: 'runs/*' }),
       queryLanguage: QueryLanguage.JSONATA,
       definitionBody: DefinitionBody.fromChainable(start),
       comment: 'kms-rewrap: Plan, Migrate, Verify, Report',

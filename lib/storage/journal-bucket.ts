@@ -72,7 +72,8 @@ export class JournalBucket extends Construct {
       new PolicyStatement({
         actions: ['s3:ListBucket'],
         resources: [this.bucket.bucketArn],
-        conditions: { StringLike: { 's3:prefix': [...prefixes] } },
+        // IfExists: S3 asks for this permission, without a prefix, to answer 404 for an object that is missing.
+        conditions: { StringLikeIfExists: { 's3:prefix': [...prefixes] } },
       }),
     );
   }

@@ -26,19 +26,12 @@ export class RunBucket extends Construct {
     }) as IBucket;
   }
 
+  /**
+   * Objects and their names: plans, units, what the maps of runs have left. `IfExists`, because S3 asks for the same
+   * permission, without a prefix, when an object is missing: who may not list gets 403 instead of 404.
+   */
   grantRead(grantee: Function): void {
     this.grant(grantee, 's3:GetObject');
-  }
-
-  grantWrite(grantee: Function): void {
-    this.grant(grantee, 's3:PutObject');
-  }
-
-  /**
-   * Names only: which results the maps of runs have left, and whether a run has a plan. `IfExists`, because S3 asks for
-   * the same permission, without a prefix, when an object is missing: who may not list gets 403 instead of 404.
-   */
-  grantListing(grantee: Function): void {
     grantee.addToRolePolicy(
       new PolicyStatement({
         actions: ['s3:ListBucket'],
@@ -46,6 +39,10 @@ export class RunBucket extends Construct {
         conditions: { StringLikeIfExists: { 's3:prefix': 'runs/*' } },
       }),
     );
+  }
+
+  grantWrite(grantee: Function): void {
+    this.grant(grantee, 's3:PutObject');
   }
 
   private grant(grantee: Function, action: string): void {

@@ -46,7 +46,7 @@ class TablePlace implements Place {
     const { written } = this.#writes;
     const byKey = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
     allow(grantee, ['dynamodb:DescribeTable', ...(written ? byKey : [])], [this.#arn(grantee)]);
-    if (written) this.#serverSideKey(grantee, ['kms:Decrypt', 'kms:GenerateDataKey']);
+    if (written) this.#serverSideKey(grantee, ['kms:Decrypt']);
   }
 
   /** PutItem only where a job makes items. */

@@ -28,10 +28,6 @@ const ACCEPTED: readonly (readonly [RegExp, string])[] = [
     'Journal objects have names that nobody knows at synth.',
   ],
   [
-    /IAM5\[Resource::<Functions.*\.Arn>:\*\]$/,
-    'The Lambda task grants versions and aliases of the functions.',
-  ],
-  [
     /IAM5\[Resource::arn:.*:states:.*execution:.*\]$/,
     'A distributed map starts, describes and stops its own children.',
   ],

@@ -206,13 +206,26 @@ describe('the permissions', () => {
     ).toContainEqual({ 's3:prefix': ['', 'a/', 'a/b/'] });
   });
 
-  it.each(['Plan', 'Report'])(
-    '%s may list runs, and where there is none, so that a missing plan is a 404',
+  it.each(Object.keys(ALLOWED))(
+    '%s learns that an object is missing wherever it may read objects: S3 answers 404 only to those who may list',
     stage => {
-      const conditions = withAction(stage, 's3:ListBucket').map(({ Condition }) => Condition);
-      expect(conditions).toContainEqual({ StringLikeIfExists: { 's3:prefix': 'runs/*' } });
+      const unconditional = withAction(stage, 's3:ListBucket').filter(
+        ({ Condition = {} }) =>
+          Object.keys(Condition).join() !== 'StringEquals' && !('StringLike' in Condition),
+      );
+      const listed = new Set(unconditional.flatMap(({ Resource }) => bucketsIn(Resource)));
+      const read = withAction(stage, 's3:GetObject').flatMap(({ Resource }) => bucketsIn(Resource));
+      expect(read.filter(bucket => !listed.has(bucket))).toEqual([]);
     },
   );
+
+  it('the state machine reaches the files of runs and nothing else in their bucket, and no other version of a function', () => {
+    const resources = statements('StateMachine').flatMap(({ Action, Resource }) =>
+      [Action].flat().some(action => /^(s3|lambda):/.test(action)) ? [Resource].flat() : [],
+    );
+    const ends = resources.map(one => /([^"]*)"\]*}*$/.exec(JSON.stringify(one))?.[1]);
+    expect(new Set(ends)).toEqual(new Set(['Arn', '/runs/*']));
+  });
 
   it('no role has a managed policy, whose actions nobody here chose', () => {
     for (const role of Object.values(template.findResources('AWS::IAM::Role')))
@@ -244,3 +257,10 @@ describe('the permissions', () => {
     expect(actions.filter(action => /Delete|Disable|PutItem/.test(action))).toEqual([]);
   });
 });
+
+/** The buckets of S3 resources: by name, or by their logical id. */
+function bucketsIn(resource: unknown): readonly string[] {
+  return [...JSON.stringify(resource).matchAll(/s3:::([^/"]+)|"Fn::GetAtt":\["([^"]+)"/g)].flatMap(
+    ([, name, id]) => name ?? id ?? [],
+  );
+}
