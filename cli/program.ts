@@ -3,15 +3,15 @@ import { wordsForCaller } from '../lambda/adapters/aws/failure.ts';
 import { NotDeployed } from '../lambda/adapters/run/deployment.ts';
 import { RewrapError } from '../lambda/core/model/errors.ts';
 import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
-import type { CommandContext } from './commands/command.ts';
+import type { CommandContext } from './context/command-context.ts';
 import type { Control } from './commands/control.ts';
 import type { LocalOptions } from './commands/local.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { RetireOptions } from './commands/retire-check.ts';
 import type { RunOptions } from './commands/run.ts';
-import { processConsole } from './console.ts';
-import { SynthFailed } from './embedded-aws.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { processConsole } from './context/console.ts';
+import { SynthFailed } from './embedded/embedded-aws.ts';
+import { EXIT, type ExitCode } from './context/exit-codes.ts';
 
 const JOBS = 'examples/jobs';
 const MODE = new Option('--mode <mode>', 'what the run does')

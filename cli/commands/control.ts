@@ -1,7 +1,7 @@
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { RunWatch } from '../run-watch.ts';
-import { STACK_NAME, type CommandContext } from './command.ts';
+import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { RunWatch } from '../deployment/run-watch.ts';
+import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 
 export type Control = 'stop' | 'pause' | 'resume';
 

@@ -5,8 +5,8 @@ import { readOrders } from '../../examples/orders-app/read-orders.ts';
 import { createStores, writeOrders } from '../../examples/orders-app/write-orders.ts';
 import { proofOf } from '../demos/proof.ts';
 import { migrate, onStage, show, type Stage } from '../demos/stage.ts';
-import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.ts';
-import type { CommandContext } from './command.ts';
+import { EXIT, exitCodeOf, type ExitCode } from '../context/exit-codes.ts';
+import type { CommandContext } from '../context/command-context.ts';
 
 const FROM = 'us-east-1';
 const TO = 'eu-west-1';

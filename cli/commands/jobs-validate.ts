@@ -1,6 +1,6 @@
 import { readJob } from '../../lib/jobs/load-jobs.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { CommandContext } from './command.ts';
+import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import type { CommandContext } from '../context/command-context.ts';
 
 const NOT_CHECKED: readonly string[] = [
   'whether keys, tables and buckets exist, and whether the job fits their data: rewrap plan JOB tells',

@@ -1,9 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startEmbeddedAws, synthesize } from '../embedded-aws.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { CommandContext } from './command.ts';
+import { startEmbeddedAws, synthesize } from '../embedded/embedded-aws.ts';
+import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import type { CommandContext } from '../context/command-context.ts';
 
 export interface LocalOptions {
   readonly jobs: string;

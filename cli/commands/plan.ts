@@ -14,10 +14,10 @@ import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
 import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
 import { formats } from '../../lambda/formats/registry.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { DEPLOY_AGAIN, jobMeant } from '../deployed-jobs.ts';
+import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { DEPLOY_AGAIN, jobMeant } from '../deployment/deployed-jobs.ts';
 import { planText } from '../render/terminal.ts';
-import { STACK_NAME, type CommandContext } from './command.ts';
+import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 import { runInput, type InputOptions } from './run-input.ts';
 
 export interface PlanOptions extends InputOptions {

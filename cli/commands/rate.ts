@@ -1,8 +1,8 @@
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { rateProblem } from '../../lambda/core/rate/run-rate.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { RunWatch } from '../run-watch.ts';
-import { STACK_NAME, type CommandContext } from './command.ts';
+import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { RunWatch } from '../deployment/run-watch.ts';
+import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 
 /** `rewrap rate RUN N`: changes what a run may send to KMS, while it runs. */
 export async function rate(

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { reportHtml } from '../../lambda/core/report/html.ts';
-import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.ts';
+import { EXIT, exitCodeOf, type ExitCode } from '../context/exit-codes.ts';
 import { reportText } from '../render/terminal.ts';
-import { RunWatch } from '../run-watch.ts';
-import { STACK_NAME, type CommandContext } from './command.ts';
+import { RunWatch } from '../deployment/run-watch.ts';
+import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 
 /** `rewrap report RUN`: a run's report, on the terminal, as JSON, or as a page. Its exit code is that of the run. */
 export async function report(

@@ -11,10 +11,10 @@ import { retireCheck } from '../../lambda/core/retire/retire-check.ts';
 import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
-import { toldJobs } from '../deployed-jobs.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { toldJobs } from '../deployment/deployed-jobs.ts';
+import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { adviceText } from '../render/advice.ts';
-import { STACK_NAME, type CommandContext } from './command.ts';
+import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 
 export interface RetireOptions {
   readonly jobs: string;

@@ -1,8 +1,8 @@
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { RunWatch } from '../run-watch.ts';
-import { STACK_NAME, type CommandContext } from './command.ts';
-import { startAndShow } from './run.ts';
+import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { RunWatch } from '../deployment/run-watch.ts';
+import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import { startAndShow } from '../follow/follow-run.ts';
 
 /** `rewrap rollback RUN`: puts back what a run has replaced, wherever nobody has changed it since. */
 export async function rollback(runId: string, { console, aws }: CommandContext): Promise<ExitCode> {

@@ -2,10 +2,10 @@ import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
 import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { heldText, rateText, statusText } from '../render/terminal.ts';
-import { RunWatch } from '../run-watch.ts';
-import { STACK_NAME, type CommandContext } from './command.ts';
+import { RunWatch } from '../deployment/run-watch.ts';
+import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 
 const LATEST = 10;
 

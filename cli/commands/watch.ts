@@ -1,8 +1,8 @@
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { RunWatch } from '../run-watch.ts';
-import { STACK_NAME, type CommandContext } from './command.ts';
-import { followToReport, showEnd } from './run.ts';
+import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { RunWatch } from '../deployment/run-watch.ts';
+import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import { followToReport, showEnd } from '../follow/follow-run.ts';
 
 /** `rewrap watch RUN`: follows a run that somebody else has started, and shows its report. */
 export async function watchRun(runId: string, context: CommandContext): Promise<ExitCode> {

@@ -6,12 +6,12 @@ import { findDeployment, type Deployment } from '../../lambda/adapters/run/deplo
 import { journalObjects } from '../../lambda/adapters/journal/export.ts';
 import { reportHtml } from '../../lambda/core/report/html.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
-import { STACK_NAME, type CommandContext } from '../commands/command.ts';
-import { followToReport, showEnd } from '../commands/run.ts';
-import { LOCAL_CREDENTIALS, startEmbeddedAws, synthesize } from '../embedded-aws.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import { followToReport, showEnd } from '../follow/follow-run.ts';
+import { LOCAL_CREDENTIALS, startEmbeddedAws, synthesize } from '../embedded/embedded-aws.ts';
+import type { ExitCode } from '../context/exit-codes.ts';
 import { reportText } from '../render/terminal.ts';
-import { RunWatch } from '../run-watch.ts';
+import { RunWatch } from '../deployment/run-watch.ts';
 import { proofText, type Proof } from './proof.ts';
 
 /** An embedded AWS of a demo's own, with a job deployed. */

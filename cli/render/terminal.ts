@@ -11,7 +11,7 @@ import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
 import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import type { KeyMaterialReport, Report } from '../../lambda/core/report/report.ts';
 import type { ExecutionStatus } from '../../lambda/adapters/run/executions.ts';
-import type { HeldStore, PhaseProgress } from '../run-watch.ts';
+import type { HeldStore, PhaseProgress } from '../deployment/run-watch.ts';
 
 /** Failures that a terminal shows; the report has up to 100. */
 const FAILURES_SHOWN = 20;

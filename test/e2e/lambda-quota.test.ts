@@ -3,7 +3,7 @@ import { CreateKeyCommand, GenerateDataKeyWithoutPlaintextCommand } from '@aws-s
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { synthesize } from '../../cli/embedded-aws.ts';
+import { synthesize } from '../../cli/embedded/embedded-aws.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { rewrap } from '../support/rewrap-cli.ts';

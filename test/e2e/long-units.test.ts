@@ -4,8 +4,8 @@ import { CreateKeyCommand, GenerateDataKeyWithoutPlaintextCommand } from '@aws-s
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { synthesize } from '../../cli/embedded-aws.ts';
-import { RunWatch } from '../../cli/run-watch.ts';
+import { synthesize } from '../../cli/embedded/embedded-aws.ts';
+import { RunWatch } from '../../cli/deployment/run-watch.ts';
 import { findDeployment, type Deployment } from '../../lambda/adapters/run/deployment.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createKeys, type Keys } from '../../examples/orders-app/create-keys.ts';
 import { readOrders } from '../../examples/orders-app/read-orders.ts';
 import { TABLE, writeOrders } from '../../examples/orders-app/write-orders.ts';
-import { synthesize } from '../../cli/embedded-aws.ts';
+import { synthesize } from '../../cli/embedded/embedded-aws.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { snapshot } from '../support/orders.ts';

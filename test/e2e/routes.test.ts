@@ -12,7 +12,7 @@ import {
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { synthesize } from '../../cli/embedded-aws.ts';
+import { synthesize } from '../../cli/embedded/embedded-aws.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { CONTEXT, fill } from '../support/fill-table.ts';

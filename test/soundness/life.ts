@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { exitCodeOf } from '../../cli/exit-codes.ts';
+import { exitCodeOf } from '../../cli/context/exit-codes.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import { retireCheck, type RetireAdvice } from '../../lambda/core/retire/retire-check.ts';

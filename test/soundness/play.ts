@@ -1,4 +1,4 @@
-import { exitCodeOf } from '../../cli/exit-codes.ts';
+import { exitCodeOf } from '../../cli/context/exit-codes.ts';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';

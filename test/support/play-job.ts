@@ -3,7 +3,7 @@ import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
 import { KmsKeyService } from '../../lambda/adapters/kms/key-service.ts';
 import { openStore, storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
-import { exitCodeOf } from '../../cli/exit-codes.ts';
+import { exitCodeOf } from '../../cli/context/exit-codes.ts';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';

@@ -8,7 +8,7 @@ import { judged } from '../../lambda/core/report/earlier-report.ts';
 import { foldReport } from '../../lambda/core/report/fold.ts';
 import { reportHtml } from '../../lambda/core/report/html.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
-import { EXIT, exitCodeOf } from '../../cli/exit-codes.ts';
+import { EXIT, exitCodeOf } from '../../cli/context/exit-codes.ts';
 import { NEW_KEY, OLD_KEY, plan } from '../support/builders.ts';
 
 const entry = (outcome: OutcomeKind, changes: Partial<OutcomeEntry> = {}): OutcomeEntry => ({

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { EXIT, exitCodeOf } from '../../cli/exit-codes.ts';
+import { EXIT, exitCodeOf } from '../../cli/context/exit-codes.ts';
 import { OUTCOME_KINDS } from '../../lambda/core/model/outcome.ts';
 import { runVerdict, type Judged, type RunVerdict } from '../../lambda/core/verdict/run-verdict.ts';
 import { DOUBT_CODES, storeVerdict, type StoreFigures } from '../../lambda/core/verdict/store-verdict.ts';

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Deployment } from '../lambda/adapters/run/deployment.ts';
-import type { ClientConfig } from '../lambda/adapters/aws/client-config.ts';
-import { Executions, type ExecutionStatus } from '../lambda/adapters/run/executions.ts';
-import { DynamoDbLedger } from '../lambda/adapters/state/ledger.ts';
-import { AwsClients } from '../lambda/adapters/aws/clients.ts';
-import { lockPorts } from '../lambda/adapters/run/lock-ports.ts';
-import { LedgerShareBook } from '../lambda/adapters/state/share-book.ts';
-import { LedgerStoreLocks } from '../lambda/adapters/state/store-locks.ts';
-import { placeText, standingOf, type Holder, type Standing } from '../lambda/core/lock/store-lock.ts';
-import { S3RunFiles } from '../lambda/adapters/run/files.ts';
-import { addBooks, EMPTY_BOOKS } from '../lambda/core/account/books.ts';
-import type { Books, UnitProgress } from '../lambda/core/model/books.ts';
-import type { Phase } from '../lambda/core/model/run.ts';
-import type { RunPlan } from '../lambda/core/model/run-plan.ts';
-import { usesOf, type RegionUse } from '../lambda/core/rate/region-use.ts';
-import { runRate, type RunRate } from '../lambda/core/rate/run-rate.ts';
+import type { Deployment } from '../../lambda/adapters/run/deployment.ts';
+import type { ClientConfig } from '../../lambda/adapters/aws/client-config.ts';
+import { Executions, type ExecutionStatus } from '../../lambda/adapters/run/executions.ts';
+import { DynamoDbLedger } from '../../lambda/adapters/state/ledger.ts';
+import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
+import { lockPorts } from '../../lambda/adapters/run/lock-ports.ts';
+import { LedgerShareBook } from '../../lambda/adapters/state/share-book.ts';
+import { LedgerStoreLocks } from '../../lambda/adapters/state/store-locks.ts';
+import { placeText, standingOf, type Holder, type Standing } from '../../lambda/core/lock/store-lock.ts';
+import { S3RunFiles } from '../../lambda/adapters/run/files.ts';
+import { addBooks, EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
+import type { Books, UnitProgress } from '../../lambda/core/model/books.ts';
+import type { Phase } from '../../lambda/core/model/run.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
+import { usesOf, type RegionUse } from '../../lambda/core/rate/region-use.ts';
+import { runRate, type RunRate } from '../../lambda/core/rate/run-rate.ts';
 
 export interface PhaseProgress {
   readonly phase: Phase;

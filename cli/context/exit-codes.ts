@@ -1,4 +1,4 @@
-import type { Report } from '../lambda/core/report/report.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
 
 /** What a command's exit status means (docs/design.md, Command line). Scripts rely on it. */
 export const EXIT = {

@@ -1,5 +1,5 @@
 import type { ClientConfig } from '../../lambda/adapters/aws/client-config.ts';
-import type { Console } from '../console.ts';
+import type { Console } from './console.ts';
 
 /** What every command gets from the options that all commands share. */
 export interface CommandContext {

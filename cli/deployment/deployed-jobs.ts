@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { deployedJobs, type DeployedJobs } from '../lambda/adapters/run/deployment.ts';
-import { jobDifferences } from '../lambda/core/job/job-difference.ts';
-import { RunRefused } from '../lambda/core/model/errors.ts';
-import type { Job } from '../lambda/core/model/job.ts';
-import { destinationRegion } from '../lambda/core/model/job-regions.ts';
-import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
-import { loadJobs } from '../lib/jobs/load-jobs.ts';
-import { STACK_NAME, type CommandContext } from './commands/command.ts';
+import { deployedJobs, type DeployedJobs } from '../../lambda/adapters/run/deployment.ts';
+import { jobDifferences } from '../../lambda/core/job/job-difference.ts';
+import { RunRefused } from '../../lambda/core/model/errors.ts';
+import type { Job } from '../../lambda/core/model/job.ts';
+import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
+import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
+import { loadJobs } from '../../lib/jobs/load-jobs.ts';
+import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 import { findJob } from './jobs.ts';
 
 export const DEPLOY_AGAIN = `stack ${STACK_NAME} was deployed by a version that does not tell its jobs; deploy it again with this one (npx cdk deploy)`;
