@@ -29,7 +29,7 @@ function shortened(role, lines) {
   if ([...own, ...missing].some(line => !line.startsWith('- `kms:'))) return lines[role];
   return [
     ...own,
-    '- whatever MigrateUnit may do with stores, journal, run bucket, ledger and log group: as MigrateUnit does.',
+    '- Besides, all that MigrateUnit may do with stores, journal, run bucket, ledger and log group, for the same reasons.',
   ];
 }
 
