@@ -46,6 +46,8 @@ function partsOf(field, depth) {
 
 function linesOf({ name, field, required }, indent = '') {
   const { description, default: preset } = field;
+  if (description === undefined && field.const === undefined)
+    throw new Error(`the field ${name} has no description: give it one where its schema is`);
   const facts = [
     typeOf(field),
     ...(required ? ['required'] : []),

@@ -35,7 +35,8 @@ describe('pages, and their generated parts,', () => {
     ['resource', 'arn:aws:s3:::other has no words'],
     ['condition', '{"Bool":{"other":"true"}} has no words'],
     ['deny', 'is no Allow'],
-    ['field', 'there are no words for {"type":"number"}'],
+    ['undescribed', 'the field odd has no description'],
+    ['field', 'there are no words for {"type":"number"'],
     ['units', 'units differ'],
   ])('are not written where they have no words or no drawing for what is there: %s', (planted, words) => {
     expect(said[planted]).toContain(words);

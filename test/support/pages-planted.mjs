@@ -56,7 +56,8 @@ process.stdout.write(
       grantsOf(policyOf({ Action: 's3:GetObject', Resource: '*', Condition: { Bool: { other: 'true' } } })),
     ),
     deny: thrown(() => grantsOf(policyOf({ Effect: 'Deny', Action: 's3:GetObject', Resource: '*' }))),
-    field: thrown(() => jobFields({ properties: { odd: { type: 'number' } } })),
+    undescribed: thrown(() => jobFields({ properties: { odd: { type: 'string' } } })),
+    field: thrown(() => jobFields({ properties: { odd: { type: 'number', description: 'Odd.' } } })),
     units: thrown(() => stateMachine(machine(unit, longer))),
   }),
 );

@@ -25,12 +25,21 @@ const fingerprints = z
   );
 
 const sourceKey = z
-  .union([keyReference, strictObject({ key: keyReference, encryptionAlgorithm }, 'a source key')], {
-    error: ({ input }) =>
-      typeof input === 'object'
-        ? `is no source key; write an ARN, or an object with the fields key (an ARN) and encryptionAlgorithm (${ENCRYPTION_ALGORITHMS.join(', ')})`
-        : `is no KMS key ARN or alias ARN; ${KEY_CURE}`,
-  })
+  .union(
+    [
+      keyReference,
+      strictObject(
+        { key: keyReference.describe('The ARN or alias ARN of the key.'), encryptionAlgorithm },
+        'a source key',
+      ),
+    ],
+    {
+      error: ({ input }) =>
+        typeof input === 'object'
+          ? `is no source key; write an ARN, or an object with the fields key (an ARN) and encryptionAlgorithm (${ENCRYPTION_ALGORITHMS.join(', ')})`
+          : `is no KMS key ARN or alias ARN; ${KEY_CURE}`,
+    },
+  )
   .transform(use =>
     typeof use === 'string' ? { key: use, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' as const } : use,
   );
@@ -48,7 +57,7 @@ const destination = strictObject(
       ),
   },
   'the destination',
-);
+).describe('The key that data keys move to.');
 
 const route = strictObject(
   {
@@ -60,7 +69,7 @@ const route = strictObject(
     ...Object.assign({}, ...ALL_ROUTES.map(({ fields }) => fields)),
   },
   'a route',
-);
+).describe('The KMS calls that take a data key to the destination.');
 
 const limits = strictObject(
   {
@@ -77,7 +86,7 @@ const limits = strictObject(
       .describe('Percentage of units that may fail. If more fail, the run stops.'),
   },
   'limits',
-);
+).describe('How much a run may ask of KMS and of Lambda, and how many failures it bears.');
 
 const schedule = strictObject(
   {
@@ -89,7 +98,7 @@ const schedule = strictObject(
     mode: oneOf(['migrate', 'census']).default('migrate').describe('What a scheduled run does.'),
   },
   'a schedule',
-);
+).describe('When runs of this job start by themselves.');
 
 const JOB_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 

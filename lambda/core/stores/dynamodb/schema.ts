@@ -26,7 +26,7 @@ export function tableSchema(format: z.ZodType): z.ZodObject {
       table: tableName.describe('The name of the table.'),
       format,
       ...storeFields,
-      scope: tableScope.optional(),
+      scope: tableScope.optional().describe('Narrows runs to a part of the table.'),
       copyTo: strictObject(
         { ...copyFields, table: tableName.describe('The table of the copy.') },
         'a destination table',

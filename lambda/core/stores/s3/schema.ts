@@ -31,7 +31,7 @@ export function bucketSchema(format: z.ZodType): z.ZodObject {
         .describe('Only objects whose keys start with this.'),
       format,
       ...storeFields,
-      scope: bucketScope.optional(),
+      scope: bucketScope.optional().describe('Narrows runs to a part of the bucket.'),
       copyTo: strictObject(
         { ...copyFields, bucket: bucketName.describe('The bucket of the copy.') },
         'a destination bucket',
