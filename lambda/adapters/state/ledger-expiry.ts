@@ -1,7 +1,8 @@
-import { UpdateItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import type { Deadline } from '../../core/ports.ts';
 import { nameOf } from '../aws/errors.ts';
+import { itemOfRun, ledgerPartition, type LedgerKey } from './ledger-keys.ts';
 import { queryPartition } from './query-partition.ts';
 
 const DAY_SECONDS = 24 * 3600;
@@ -29,20 +30,21 @@ export class LedgerExpiry {
 
   /** Ends early where the time does: what then has no date is kept, which costs nothing but its storage. */
   async letExpire(runId: string, now: number, deadline: Deadline): Promise<void> {
-    const items = queryPartition(this.#client, this.#table, runId);
+    const items = queryPartition(this.#client, this.#table, ledgerPartition.run(runId));
     const seconds = Math.floor(now / 1000);
     await pMap(
       items,
       async ({ item }) => {
-        if (item?.S === undefined || deadline.remaining() < RESERVE_MS) return;
-        const keep = item.S === 'CONTROL' ? CONTROL_SECONDS : CHECKPOINTS_SECONDS;
-        await this.#date({ run: { S: runId }, item }, seconds + keep);
+        const found = itemOfRun(runId, item?.S ?? '');
+        if (found === undefined || deadline.remaining() < RESERVE_MS) return;
+        const keep = found.kind === 'control' ? CONTROL_SECONDS : CHECKPOINTS_SECONDS;
+        await this.#date(found.key, seconds + keep);
       },
       { concurrency: IN_FLIGHT },
     );
   }
 
-  async #date(Key: Record<string, AttributeValue>, at: number): Promise<void> {
+  async #date(Key: LedgerKey, at: number): Promise<void> {
     try {
       await this.#client.send(
         new UpdateItemCommand({

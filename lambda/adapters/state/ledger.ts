@@ -9,12 +9,10 @@ import type { UnitProgress } from '../../core/model/books.ts';
 import { UnitConflict } from '../../core/model/errors.ts';
 import type { Ledger, RunControl } from '../../core/ports.ts';
 import { nameOf } from '../aws/errors.ts';
+import { ledgerKey, ledgerPartition } from './ledger-keys.ts';
 import { queryPartition } from './query-partition.ts';
 
-/**
- * Progress and control of runs in one table: partition `run`, sort key `item`.
- * `CONTROL` is the run's; `migrate#u00001` and `verify#u00001` are its units'.
- */
+/** Progress and control of runs, in the ledger table. */
 export class DynamoDbLedger implements Ledger {
   readonly #client: DynamoDBClient;
   readonly #table: string;
@@ -28,7 +26,7 @@ export class DynamoDbLedger implements Ledger {
     const { Item } = await this.#client.send(
       new GetItemCommand({
         TableName: this.#table,
-        Key: itemKey(runId, unitItem(progress)),
+        Key: ledgerKey.unit(runId, progress),
         ConsistentRead: true,
       }),
     );
@@ -41,7 +39,7 @@ export class DynamoDbLedger implements Ledger {
       await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
-          Key: itemKey(progress.runId, unitItem(progress)),
+          Key: ledgerKey.unit(progress.runId, progress),
           UpdateExpression: `SET progress = :progress, pages = :pages, writer = :writer ${KEPT}`,
           // Where nothing is stored yet, this is the first checkpoint of this run, whatever it goes on from.
           ConditionExpression: 'attribute_not_exists(pages) OR pages = :previous',
@@ -68,7 +66,7 @@ export class DynamoDbLedger implements Ledger {
 
   async readControl(runId: string): Promise<RunControl> {
     const { Item } = await this.#client.send(
-      new GetItemCommand({ TableName: this.#table, Key: itemKey(runId, 'CONTROL'), ConsistentRead: true }),
+      new GetItemCommand({ TableName: this.#table, Key: ledgerKey.control(runId), ConsistentRead: true }),
     );
     const rate = Item?.['kmsRequestsPerSecond'];
     const brokenPremise = Item?.['brokenPremise']?.S;
@@ -136,7 +134,7 @@ export class DynamoDbLedger implements Ledger {
     const { Attributes } = await this.#client.send(
       new UpdateItemCommand({
         TableName: this.#table,
-        Key: itemKey(runId, 'CONTROL'),
+        Key: ledgerKey.control(runId),
         UpdateExpression: `SET ${assignment} ${KEPT}`,
         ExpressionAttributeValues: values,
         ReturnValues: 'ALL_NEW',
@@ -147,7 +145,7 @@ export class DynamoDbLedger implements Ledger {
 
   /** Every checkpoint of a run, for progress and for the report of a run that was cut short. */
   async *units(runId: string): AsyncGenerator<UnitProgress> {
-    for await (const { progress } of queryPartition(this.#client, this.#table, runId))
+    for await (const { progress } of queryPartition(this.#client, this.#table, ledgerPartition.run(runId)))
       if (progress?.S !== undefined) yield JSON.parse(progress.S) as UnitProgress;
   }
 
@@ -155,7 +153,7 @@ export class DynamoDbLedger implements Ledger {
     const { Item } = await this.#client.send(
       new GetItemCommand({
         TableName: this.#table,
-        Key: itemKey(progress.runId, unitItem(progress)),
+        Key: ledgerKey.unit(progress.runId, progress),
         ConsistentRead: true,
       }),
     );
@@ -171,11 +169,3 @@ function numberIn({ N, S }: AttributeValue): number {
 
 /** Nothing of a run expires before its end (ledger-expiry.ts). Earlier versions gave every item a date. */
 const KEPT = 'REMOVE expiresAt';
-
-function unitItem({ phase, unitId }: UnitProgress): string {
-  return `${phase}#${unitId}`;
-}
-
-function itemKey(runId: string, item: string): { run: { S: string }; item: { S: string } } {
-  return { run: { S: runId }, item: { S: item } };
-}

@@ -3,6 +3,7 @@ import { parseStorePlace, storePlaceText, type StorePlace } from '../../core/mod
 import { writtenPlace } from '../../core/stores/places.ts';
 import type { RunMode } from '../../core/model/run.ts';
 import type { RunPlan } from '../../core/model/run-plan.ts';
+import { ledgerKey, ledgerPartition } from './ledger-keys.ts';
 import { queryPartition } from './query-partition.ts';
 import type { StoreProof } from '../../core/proof/store-proof.ts';
 import { proofId } from '../../core/proof/proof-id.ts';
@@ -10,13 +11,9 @@ import { workDigest } from '../../core/plan/continue-run.ts';
 import { aliasesOf } from '../../core/plan/moved-aliases.ts';
 import type { FinishedRun, LatestRun, LatestRuns, RunHistory } from '../../core/plan/ports.ts';
 
-const PROOFS = 'PROOFS';
-
 /**
- * The last migration into each place, in the ledger table: partition `STORE#place`, sort key `LAST-MIGRATION`; and the
- * latest run of each job: partition `JOB#name`, sort key `LATEST#mode`; and what is proven of each place: partition
- * `PROOFS`, sort key `proofId`.
- * Kept for good, as checkpoints are not: a rotation back may be years away.
+ * In the ledger table: the last migration into each place, the latest run of each job, and what is proven of each place.
+ * Unlike checkpoints, they are kept for good: a rotation back may be years away.
  */
 export class LedgerHistory implements RunHistory, LatestRuns {
   readonly #client: DynamoDBClient;
@@ -29,7 +26,11 @@ export class LedgerHistory implements RunHistory, LatestRuns {
 
   async lastMigration(place: StorePlace): Promise<FinishedRun | undefined> {
     const { Item } = await this.#client.send(
-      new GetItemCommand({ TableName: this.#table, Key: historyKey(place), ConsistentRead: true }),
+      new GetItemCommand({
+        TableName: this.#table,
+        Key: ledgerKey.lastMigration(storePlaceText(place)),
+        ConsistentRead: true,
+      }),
     );
     return Item?.['migration']?.S === undefined
       ? undefined
@@ -38,7 +39,11 @@ export class LedgerHistory implements RunHistory, LatestRuns {
 
   async latest(job: string, mode: RunMode): Promise<LatestRun | undefined> {
     const { Item } = await this.#client.send(
-      new GetItemCommand({ TableName: this.#table, Key: latestKey(job, mode), ConsistentRead: true }),
+      new GetItemCommand({
+        TableName: this.#table,
+        Key: ledgerKey.latestRun(job, mode),
+        ConsistentRead: true,
+      }),
     );
     return Item?.['latest']?.S === undefined ? undefined : (JSON.parse(Item['latest'].S) as LatestRun);
   }
@@ -49,7 +54,7 @@ export class LedgerHistory implements RunHistory, LatestRuns {
       await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
-          Key: proofKey(proofId(proof)),
+          Key: ledgerKey.proof(proofId(proof)),
           UpdateExpression: 'SET proof = :proof',
           ExpressionAttributeValues: { ':proof': { S: writeProof(proof) } },
         }),
@@ -59,14 +64,14 @@ export class LedgerHistory implements RunHistory, LatestRuns {
 
   async proof(id: string): Promise<StoreProof | undefined> {
     const { Item } = await this.#client.send(
-      new GetItemCommand({ TableName: this.#table, Key: proofKey(id), ConsistentRead: true }),
+      new GetItemCommand({ TableName: this.#table, Key: ledgerKey.proof(id), ConsistentRead: true }),
     );
     return Item?.['proof']?.S === undefined ? undefined : readProof(Item['proof'].S);
   }
 
   /** What is known of every place that a run has worked on. */
   async *proofs(): AsyncGenerator<StoreProof> {
-    for await (const { proof } of queryPartition(this.#client, this.#table, PROOFS))
+    for await (const { proof } of queryPartition(this.#client, this.#table, ledgerPartition.proofs()))
       if (proof?.S !== undefined) yield readProof(proof.S);
   }
 
@@ -81,7 +86,7 @@ export class LedgerHistory implements RunHistory, LatestRuns {
     await this.#client.send(
       new UpdateItemCommand({
         TableName: this.#table,
-        Key: latestKey(plan.job, plan.mode),
+        Key: ledgerKey.latestRun(plan.job, plan.mode),
         UpdateExpression: 'SET latest = :latest',
         ExpressionAttributeValues: { ':latest': { S: JSON.stringify(latest) } },
       }),
@@ -96,7 +101,7 @@ export class LedgerHistory implements RunHistory, LatestRuns {
       await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
-          Key: historyKey(writtenPlace(store, storeRegion)),
+          Key: ledgerKey.lastMigration(storePlaceText(writtenPlace(store, storeRegion))),
           UpdateExpression: 'SET migration = :migration',
           ExpressionAttributeValues: { ':migration': { S: JSON.stringify(migration) } },
         }),
@@ -116,16 +121,4 @@ function readProof(text: string): StoreProof {
   if (place === undefined)
     throw new TypeError(`the ledger has a proof of '${proof.place}', which is no place`);
   return { ...proof, place };
-}
-
-function historyKey(place: StorePlace): { run: { S: string }; item: { S: string } } {
-  return { run: { S: `STORE#${storePlaceText(place)}` }, item: { S: 'LAST-MIGRATION' } };
-}
-
-function proofKey(id: string): { run: { S: string }; item: { S: string } } {
-  return { run: { S: PROOFS }, item: { S: id } };
-}
-
-function latestKey(job: string, mode: RunMode): { run: { S: string }; item: { S: string } } {
-  return { run: { S: `JOB#${job}` }, item: { S: `LATEST#${mode}` } };
 }

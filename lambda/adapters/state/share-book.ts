@@ -1,11 +1,12 @@
 import { UpdateItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Lease, ShareBook, Slot } from '../../core/rate/lease.ts';
 import { nameOf } from '../aws/errors.ts';
+import { ledgerKey, ledgerPartition } from './ledger-keys.ts';
 import { queryPartition } from './query-partition.ts';
 
 /**
- * Shares of the KMS rate in the ledger table: partition `KMS#region`, sort key a slot. No two workers write one slot,
- * but where both look for a free one: so no item is hot, whatever the number of workers.
+ * Shares of the KMS rate, in the ledger table. Two workers write the same slot only while both look for a free one, so no
+ * item is hot, whatever the number of workers.
  */
 export class LedgerShareBook implements ShareBook {
   readonly #client: DynamoDBClient;
@@ -18,7 +19,7 @@ export class LedgerShareBook implements ShareBook {
 
   async read(region: string): Promise<readonly Slot[]> {
     const slots: Slot[] = [];
-    for await (const item of queryPartition(this.#client, this.#table, partition(region)))
+    for await (const item of queryPartition(this.#client, this.#table, ledgerPartition.shares(region)))
       slots.push(slotOf(item));
     return slots;
   }
@@ -28,7 +29,7 @@ export class LedgerShareBook implements ShareBook {
       await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
-          Key: { run: { S: partition(region) }, item: { S: id } },
+          Key: ledgerKey.share(region, id),
           UpdateExpression: 'SET lease = :lease, version = :next, expiresAt = :expiresAt',
           ConditionExpression: version === 0 ? 'attribute_not_exists(version)' : 'version = :version',
           ExpressionAttributeValues: {
@@ -50,10 +51,6 @@ export class LedgerShareBook implements ShareBook {
 
 /** A slot that nobody has used for a day goes: no lease lasts longer than an invocation and its margins. */
 const KEEP_SECONDS = 24 * 3600;
-
-function partition(region: string): string {
-  return `KMS#${region}`;
-}
 
 function slotOf({ item, version, lease }: Record<string, AttributeValue>): Slot {
   return {

@@ -7,12 +7,13 @@ import {
 import type { Holder } from '../../core/lock/store-lock.ts';
 import type { Lock, StoreLocks } from '../../core/lock/take-locks.ts';
 import { nameOf } from '../aws/errors.ts';
+import { ledgerKey, ledgerPartition } from './ledger-keys.ts';
 import { queryPartition } from './query-partition.ts';
 
-/** In the ledger table: one partition for all locks, so that a query shows them; sort key is the table or bucket. */
-const LOCKS = 'LOCKS';
-
-/** Who works on which table or bucket. Locks stay when they are given back: their versions only ever grow. */
+/**
+ * Who works on which table or bucket, in the ledger table. One partition holds all locks, so that one query shows them.
+ * A lock that is given back stays: its version only ever grows.
+ */
 export class LedgerStoreLocks implements StoreLocks {
   readonly #client: DynamoDBClient;
   readonly #table: string;
@@ -24,7 +25,7 @@ export class LedgerStoreLocks implements StoreLocks {
 
   async read(resource: string): Promise<Lock> {
     const { Item } = await this.#client.send(
-      new GetItemCommand({ TableName: this.#table, Key: lockKey(resource), ConsistentRead: true }),
+      new GetItemCommand({ TableName: this.#table, Key: ledgerKey.lock(resource), ConsistentRead: true }),
     );
     return lockOf(Item);
   }
@@ -35,7 +36,7 @@ export class LedgerStoreLocks implements StoreLocks {
       await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
-          Key: lockKey(resource),
+          Key: ledgerKey.lock(resource),
           UpdateExpression: 'SET holders = :holders, version = :next',
           ConditionExpression: version === 0 ? 'attribute_not_exists(version)' : 'version = :version',
           ExpressionAttributeValues: {
@@ -55,7 +56,7 @@ export class LedgerStoreLocks implements StoreLocks {
 
   /** Every table and bucket that is held. */
   async *held(): AsyncGenerator<{ readonly resource: string; readonly holders: readonly Holder[] }> {
-    for await (const item of queryPartition(this.#client, this.#table, LOCKS)) {
+    for await (const item of queryPartition(this.#client, this.#table, ledgerPartition.locks())) {
       const { holders } = lockOf(item);
       if (holders.length > 0) yield { resource: item['item']?.S ?? '', holders };
     }
@@ -67,8 +68,4 @@ function lockOf(item: Record<string, AttributeValue> | undefined): Lock {
     version: Number(item?.['version']?.N ?? 0),
     holders: JSON.parse(item?.['holders']?.S ?? '[]') as readonly Holder[],
   };
-}
-
-function lockKey(resource: string): { run: { S: string }; item: { S: string } } {
-  return { run: { S: LOCKS }, item: { S: resource } };
 }

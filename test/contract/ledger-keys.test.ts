@@ -1,0 +1,159 @@
+import { CreateTableCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { itemOfRun, ledgerKey } from '../../lambda/adapters/state/ledger-keys.ts';
+import { LedgerExpiry } from '../../lambda/adapters/state/ledger-expiry.ts';
+import { DynamoDbLedger } from '../../lambda/adapters/state/ledger.ts';
+import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
+import { LedgerShareBook } from '../../lambda/adapters/state/share-book.ts';
+import { LedgerStoreLocks } from '../../lambda/adapters/state/store-locks.ts';
+import { freshProgress } from '../../lambda/core/account/unit-progress.ts';
+import { proofId } from '../../lambda/core/proof/proof-id.ts';
+import { begunProofs } from '../../lambda/core/proof/plan-proofs.ts';
+import { plan, UNIT } from '../support/builders.ts';
+import { embedded, type Embedded } from '../support/embedded.ts';
+
+const STATE = fileURLToPath(new URL('../../lambda/adapters/state/', import.meta.url));
+const RESOURCE = 'dynamodb:us-east-1:Orders';
+
+let aws: Embedded;
+beforeAll(async () => {
+  aws = await embedded();
+});
+afterAll(() => aws.stop());
+
+let tables = 0;
+async function ledgerTable(): Promise<string> {
+  const TableName = `Keys${++tables}`;
+  await aws.dynamodb.send(
+    new CreateTableCommand({
+      TableName,
+      KeySchema: [
+        { AttributeName: 'run', KeyType: 'HASH' },
+        { AttributeName: 'item', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: ['run', 'item'].map(AttributeName => ({ AttributeName, AttributeType: 'S' })),
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+  return TableName;
+}
+
+/** An item of each kind, written by the code that writes it in a run. */
+async function writeEveryKind(table: string, runId: string): Promise<string> {
+  const ledger = new DynamoDbLedger(aws.dynamodb, table);
+  const history = new LedgerHistory(aws.dynamodb, table);
+  const ofRun = plan({ runId, job: 'orders', mode: 'migrate' });
+  const [proof] = begunProofs(ofRun);
+  await ledger.checkpoint(freshProgress({ ...UNIT, runId }, 'migrate'), 0);
+  await ledger.renewLease(runId, 1);
+  await ledger.noteTrouble(runId, 'words');
+  await ledger.setRate(runId, 5);
+  await ledger.pause(runId, false);
+  await ledger.remember(runId);
+  await ledger.fence(runId, 1);
+  await history.remember(ofRun);
+  await history.rememberLatest(ofRun, true);
+  await history.rememberProofs([proof!]);
+  await new LedgerStoreLocks(aws.dynamodb, table).replace(RESOURCE, 0, []);
+  await new LedgerShareBook(aws.dynamodb, table).write('us-east-1', { id: 'slot-1', version: 0 }, undefined);
+  return proofId(proof!);
+}
+
+async function itemsOf(TableName: string) {
+  const { Items = [] } = await aws.dynamodb.send(new ScanCommand({ TableName, ConsistentRead: true }));
+  return Items;
+}
+
+describe('the ledger', () => {
+  it('has an item of each kind under the key, and with the attributes, that earlier versions have written', async () => {
+    const table = await ledgerTable();
+    const id = await writeEveryKind(table, 'run-1');
+    const attributes = (await itemsOf(table)).map(({ run, item, ...others }) => [
+      `${run?.S} ${item?.S}`,
+      Object.keys(others).sort().join(' '),
+    ]);
+    expect(Object.fromEntries(attributes)).toEqual({
+      'run-1 CONTROL': 'brokenPremise fencedAt kmsRequestsPerSecond leaseUntil paused succeeded trouble',
+      [`run-1 migrate#${UNIT.unitId}`]: 'pages progress writer',
+      'STORE#dynamodb:us-east-1:Orders LAST-MIGRATION': 'migration',
+      'JOB#orders LATEST#migrate': 'latest',
+      [`PROOFS ${id}`]: 'proof',
+      [`LOCKS ${RESOURCE}`]: 'holders version',
+      'KMS#us-east-1 slot-1': 'expiresAt lease version',
+    });
+  });
+
+  it.each(['PROOFS', 'LOCKS'])(
+    'lets only what is of a run expire when the run ends, were its name %s',
+    async runId => {
+      const table = await ledgerTable();
+      await writeEveryKind(table, runId);
+      await new LedgerExpiry(aws.dynamodb, table).letExpire(runId, 0, { remaining: () => 900_000 });
+      const dated = (await itemsOf(table)).filter(({ run, expiresAt }) => run?.S === runId && expiresAt);
+      expect(dated.map(({ item }) => item?.S).sort()).toEqual(['CONTROL', `migrate#${UNIT.unitId}`]);
+    },
+  );
+
+  it('never has two kinds under one key, whatever runs, jobs and stores are called (property)', () => {
+    /** What Step Functions accepts as the name of an execution, without white space and the signs that it names. */
+    const runId = fc.oneof(
+      fc.constantFrom('PROOFS', 'LOCKS', 'CONTROL'),
+      fc.stringMatching(/^[\w.+=@-]{1,80}$/),
+    );
+    const phase = fc.constantFrom('migrate' as const, 'verify' as const, 'rollback' as const);
+    const mode = fc.constantFrom(
+      'migrate' as const,
+      'census' as const,
+      'verify' as const,
+      'rollback' as const,
+    );
+    const name = fc.oneof(fc.constantFrom('CONTROL', 'PROOFS', 'LOCKS'), fc.string({ minLength: 1 }));
+    const resource = fc.tuple(fc.constantFrom('dynamodb', 's3'), name, name).map(parts => parts.join(':'));
+    fc.assert(
+      fc.property(fc.record({ runId, phase, mode, name, resource }), given => {
+        const keys = [
+          ledgerKey.control(given.runId),
+          ledgerKey.unit(given.runId, { phase: given.phase, unitId: given.name }),
+          ledgerKey.lastMigration(given.resource),
+          ledgerKey.latestRun(given.name, given.mode),
+          ledgerKey.proof(`${given.resource}#${given.name}`),
+          ledgerKey.lock(given.resource),
+          ledgerKey.share(given.name, given.name),
+        ];
+        const places = keys.map(({ run, item }) => JSON.stringify([run.S, item.S]));
+        expect(new Set(places).size).toBe(keys.length);
+        // All but the first two are of no run, even where they lie in the partition of one.
+        const inRuns = keys.filter(({ run }) => run.S === given.runId);
+        expect(
+          inRuns.map(({ item }) => itemOfRun(given.runId, item.S)?.kind).filter(kind => kind !== undefined),
+        ).toEqual(['control', 'unit']);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('has its keys made in one file, by nobody but the rooms that read and write it', () => {
+    const files = readdirSync(STATE).filter(name => name !== 'ledger-keys.ts');
+    const sources = files.map(name => ({ name, text: readFileSync(join(STATE, name), 'utf8') }));
+    const makers = sources.filter(({ text }) => /item: \{ S:|run: \{ S:/.test(text));
+    expect(makers.map(({ name }) => name)).toEqual([]);
+    const users = sources.filter(({ text }) => text.includes("from './ledger-keys.ts'"));
+    expect(users.map(({ name }) => name).sort()).toEqual([
+      'ledger-expiry.ts',
+      'ledger.ts',
+      'run-history.ts',
+      'share-book.ts',
+      'store-locks.ts',
+    ]);
+    const lambda = fileURLToPath(new URL('../../', import.meta.url));
+    const elsewhere = ['lambda', 'lib', 'cli', 'bin'].flatMap(folder =>
+      readdirSync(join(lambda, folder), { recursive: true, encoding: 'utf8' })
+        .map(name => join(lambda, folder, name))
+        .filter(path => path.endsWith('.ts') && !path.startsWith(STATE)),
+    );
+    expect(elsewhere.filter(path => readFileSync(path, 'utf8').includes('state/ledger-keys.ts'))).toEqual([]);
+  });
+});
