@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the CLI from a cached bundle of its sources, or, where there is none, from the sources, whose types tsx strips.
+// Runs the CLI from a cached bundle. If there is none, tsx runs the TypeScript sources.
 import { cliBundle } from './cli-bundle.mjs';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';

@@ -31,7 +31,7 @@ const FROM_START = new Option(
 );
 const GRANT_TOKEN = new Option('--grant-token <token...>', 'for grants that are not minutes old yet');
 
-/** Reads the command line, runs one command, answers its exit code. */
+/** Reads the command line, runs one command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const program = new Command('rewrap')
     .description('Re-encrypts stored KMS data keys under a new key.')
@@ -41,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    // commander has said what is wrong; --help and --version are no errors.
+    // commander has already printed what is wrong. --help and --version are not errors.
     return (error as { readonly exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.refused;
   }
   return exitCode;
@@ -57,12 +57,12 @@ type Work = (context: CommandContext, ...values: never[]) => ExitCode | Promise<
 
 /** What a group of commands is defined with. */
 interface Definer {
-  /** Each command takes the shared options itself, so that they may stand where a person writes them. */
+  /** Adds the shared options to each command, so that people may write them after its name. */
   readonly command: (name: string, description: string) => Command;
   readonly act: (work: Work) => (...values: unknown[]) => Promise<void>;
 }
 
-/** Each command is loaded when it is asked for: all of them together take a second, and the SDK's clients most of it. */
+/** Loads each command only when it is called. Loading all of them takes a second, most of it for the SDK's clients. */
 function defineCommands(program: Command, end: (code: ExitCode) => void): void {
   const definer: Definer = {
     command: (name, description) => shared(program.command(name).description(description)),
@@ -161,7 +161,7 @@ function commandsToLook({ command, act }: Definer): void {
     );
 }
 
-/** What a person may ask of a run, whether it is planned or started. */
+/** The options that plan and run have in common. */
 function asked(command: Command): Command {
   return [MODE, DRY_RUN, SAMPLE, FROM_START, GRANT_TOKEN].reduce(
     (all, option) => all.addOption(option),
@@ -202,7 +202,7 @@ function contextOf(command: Command): CommandContext {
   };
 }
 
-/** Errors in words: refusals are the user's to mend, everything else is a failure. */
+/** Prints an error. The user can mend a refusal; everything else is a failure. */
 async function guarded(
   { console }: CommandContext,
   work: () => ExitCode | Promise<ExitCode>,

@@ -11,7 +11,7 @@ import type { CommandContext } from '../context/command-context.ts';
 const REGION = 'us-east-1';
 const QUANTITIES = { orders: 2_000, documents: 500 } as const;
 
-/** `rewrap demo`, which `npm start` runs: everything, from a job file to proven records, on an AWS of its own. */
+/** `rewrap demo`, which `npm start` runs: the whole way from a job file to proven records, on an AWS of its own. */
 export async function demo(context: CommandContext): Promise<ExitCode> {
   const scene = { jobs: 'examples/jobs/orders.json', name: 'demo' };
   return onStage(scene, context, stage =>

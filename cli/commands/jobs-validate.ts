@@ -6,7 +6,7 @@ const NOT_CHECKED: readonly string[] = [
   'whether keys, tables and buckets exist, and whether the job fits their data: rewrap plan JOB tells',
 ];
 
-/** `rewrap jobs validate FILE…`: one line for each problem; exit code 2 where there is any. */
+/** `rewrap jobs validate FILE…`: prints one line for each problem; the exit code is 2 if there are any. */
 export function jobsValidate(files: readonly string[], { console }: CommandContext): ExitCode {
   const results = files.map(file => ({ file, ...readJob(file) }));
   for (const { file, problems } of results)

@@ -10,7 +10,7 @@ export interface LocalOptions {
   readonly port: number;
 }
 
-/** `rewrap local`: the embedded AWS with your jobs deployed, until it is interrupted. */
+/** `rewrap local`: keeps the embedded AWS with your jobs running until it is interrupted. */
 export async function local({ jobs, port }: LocalOptions, { console }: CommandContext): Promise<ExitCode> {
   const outdir = mkdtempSync(join(tmpdir(), 'kms-rewrap-'));
   const logFolder = join(outdir, 'logs');

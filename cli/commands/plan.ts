@@ -25,8 +25,8 @@ export interface PlanOptions extends InputOptions {
 }
 
 /**
- * `rewrap plan JOB`: checks all premises with the caller's own permissions, and shows what a run would do. Changes
- * nothing, and needs no deployment; where there is one, its last runs and what it allows count, too.
+ * `rewrap plan JOB`: checks all premises with the caller's own permissions and shows what a run would do. It changes
+ * nothing and needs no deployment. If there is one, its last runs and its settings count, too.
  */
 export async function plan(
   jobName: string,
@@ -38,7 +38,7 @@ export async function plan(
   const clients = new AwsClients({ ...aws, region });
   const deployment = await deployed({ ...aws, region });
   const ports = {
-    // What is missing is told at once: a person can ask again.
+    // Do not wait for something that is missing: the user can ask again.
     keys: (grantTokens: readonly string[]) =>
       new KmsKeyCatalog(new KmsChannel({ ...aws, grantTokens, patienceMs: [] })),
     stores: storeCatalogs(clients),
@@ -67,7 +67,7 @@ const MAX_LAMBDA_SECONDS = 900;
 
 type KnownRuns = Pick<PlanPorts, 'history' | 'latestRuns' | 'pastRuns' | 'shares'>;
 
-/** Before there is a deployment, there are no runs. */
+/** If nothing is deployed, there are no runs either. */
 const NO_RUNS: KnownRuns = {
   history: {
     lastMigration: () => Promise.resolve(undefined),

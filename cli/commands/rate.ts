@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 
-/** `rewrap rate RUN N`: changes what a run may send to KMS, while it runs. */
+/** `rewrap rate RUN N`: changes the KMS rate of a run while it runs. */
 export async function rate(
   runId: string,
   requestsPerSecond: number,

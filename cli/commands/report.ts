@@ -6,7 +6,9 @@ import { reportText } from '../render/terminal.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 
-/** `rewrap report RUN`: a run's report, on the terminal, as JSON, or as a page. Its exit code is that of the run. */
+/**
+ * `rewrap report RUN`: shows a run's report on the terminal, as JSON or as a page, and exits with the run's exit code.
+ */
 export async function report(
   runId: string,
   options: { readonly html?: string },

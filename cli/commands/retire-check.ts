@@ -42,7 +42,7 @@ export async function retireCheckCommand(
     return EXIT.refused;
   }
   const local = loadJobs(jobs);
-  // Runs are where data keys go to: the stack of another Region may know most about this key.
+  // A run is deployed in its destination Region, so the stack of another Region may know most about this key.
   const regions = [...new Set([aws.region ?? region, ...local.map(destinationRegion)])];
   const deployed = await Promise.all(regions.map(one => toldJobs({ ...aws, region: one })));
   const proofs = await Promise.all(regions.map(one => provenSoFar(one, { clients, aws })));
@@ -62,7 +62,7 @@ export async function retireCheckCommand(
   return advice.verdict === 'disable' ? EXIT.done : EXIT.left;
 }
 
-/** Without a deployment in this Region nothing is proven. */
+/** If there is no deployment in this Region, nothing is proven. */
 async function provenSoFar(
   region: string,
   { clients, aws }: { readonly clients: AwsClients; readonly aws: CommandContext['aws'] },

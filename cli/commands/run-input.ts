@@ -1,4 +1,4 @@
-/** What a person may say about a run, besides its job. */
+/** What the user may specify for a run, besides its job. */
 export interface InputOptions {
   readonly mode: string;
   readonly dryRun?: boolean;

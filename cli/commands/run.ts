@@ -29,7 +29,7 @@ export async function run(
   );
 }
 
-/** A file stands for a run only if it says what is deployed: the run does that, whatever the file says. */
+/** A run always does what is deployed, so a file may name a job only if it says the same. */
 async function deployedAs(file: string, aws: CommandContext['aws']): Promise<string> {
   const { job, deployed } = await jobMeant(file, '.', aws);
   if (deployed === 'unknown') throw new RunRefused('cli.unknownJobs', DEPLOY_AGAIN);

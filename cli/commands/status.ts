@@ -14,7 +14,7 @@ const NOT_CHECKED: readonly string[] = [
   'runs of other deployments, accounts and Regions',
 ];
 
-/** What a run may send to KMS, and what it and others do send where it asks. */
+/** The KMS rate of a run, and what it and others are using in the same Regions. */
 async function rateOf(
   watch: RunWatch,
   plan: RunPlan,

@@ -1,7 +1,7 @@
 import type { ClientConfig } from '../../lambda/adapters/aws/client-config.ts';
 import type { Console } from './console.ts';
 
-/** What every command gets from the options that all commands share. */
+/** What every command gets from the shared options. */
 export interface CommandContext {
   readonly console: Console;
   readonly aws: ClientConfig;

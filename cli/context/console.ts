@@ -8,11 +8,11 @@ export interface Console {
   readonly json: boolean;
   /** A line of the result. */
   out(text: string): void;
-  /** A line for the person who watches. */
+  /** A line for the user who is watching. */
   note(text: string): void;
-  /** Replaces the line of progress before it; without a terminal, one line now and then. */
+  /** Replaces the previous progress line. If there is no terminal, prints a line now and then. */
   progress(text: string): void;
-  /** Keeps the last line of progress where it is. */
+  /** Keeps the last progress line on the screen. */
   progressDone(): void;
 }
 

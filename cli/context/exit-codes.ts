@@ -2,19 +2,19 @@ import type { Report } from '../../lambda/core/report/report.ts';
 
 /** What a command's exit status means (docs/design.md, Command line). Scripts rely on it. */
 export const EXIT = {
-  /** Done and proven: nothing is left. Of a census, nothing to do; of a rollback, everything restored. */
+  /** Done and proven: nothing is left. For a census: nothing to do. For a rollback: everything restored. */
   done: 0,
-  /** Finished; some data keys are not moved, are left, or are not proven. */
+  /** Finished, but some data keys were not moved, are left, or are not proven. */
   left: 1,
-  /** Refused before anything was started: bad input, a premise. */
+  /** Refused before anything started: the input is wrong, or a premise does not hold. */
   refused: 2,
-  /** Failed, or did not come to its end. */
+  /** Failed, or did not finish. */
   failed: 3,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The verdict of a run as an exit status, and nothing besides. */
+/** The exit status of a run. It depends on the verdict alone. */
 export function exitCodeOf({ verdict }: Pick<Report, 'verdict'>): ExitCode {
   switch (verdict) {
     case 'proven':

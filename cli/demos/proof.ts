@@ -1,22 +1,22 @@
 import colors from 'picocolors';
 import type { ReadRecord } from '../../examples/orders-app/read-orders.ts';
 
-/** What the sample application could read after a migration, without the source keys. */
+/** What the sample application can read after a migration, with the source keys disabled. */
 export interface Proof {
   readonly holds: boolean;
   readonly records: number;
   /** Opened with a data key that KMS decrypted under the destination key. */
   readonly openedUnderNewKey: number;
-  /** Broken or foreign on purpose, and left as they were. */
+  /** Broken or foreign on purpose, and left unchanged. */
   readonly flawed: number;
-  /** Records that should have opened and did not: none, or the migration is wrong. */
+  /** Records that should open and do not. If there are any, the migration is wrong. */
   readonly lost: readonly string[];
 }
 
 export interface Expected {
   readonly destinationKeyArn: string;
   readonly flawed: ReadonlySet<string>;
-  /** Sound records that must be there: a record that is missing is lost, too. */
+  /** The names of all sound records. A missing record counts as lost. */
   readonly sound: number;
 }
 

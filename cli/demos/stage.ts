@@ -14,10 +14,10 @@ import { reportText } from '../render/terminal.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import { proofText, type Proof } from './proof.ts';
 
-/** An embedded AWS of a demo's own, with a job deployed. */
+/** An embedded AWS for one demo, with its job deployed. */
 export interface Stage {
   readonly endpoint: string;
-  /** Where a person finds everything afterwards: the embedded AWS forgets it when it ends. */
+  /** Keeps the results for the user, because the embedded AWS forgets everything when it stops. */
   readonly folder: string;
 }
 
@@ -44,7 +44,7 @@ export type Played =
   | { readonly kind: 'reported'; readonly report: Report }
   | { readonly kind: 'ended'; readonly exitCode: ExitCode };
 
-/** Runs a migration to its report, and saves report and journal. */
+/** Runs a migration until its report is there, and saves the report and the journal. */
 export async function migrate(job: string, { folder }: Stage, context: CommandContext): Promise<Played> {
   const { console, aws } = context;
   const deployment = await findDeployment(STACK_NAME, aws);

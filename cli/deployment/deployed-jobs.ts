@@ -13,15 +13,13 @@ export const DEPLOY_AGAIN = `stack ${STACK_NAME} was deployed by a version that 
 
 export interface FoundJob {
   readonly job: Job;
-  /**
-   * `yes`: a run would do what this job says. `unknown`: the stack is of a version that does not tell its jobs.
-   */
+  /** `yes`: a run would do what this job says. `unknown`: an earlier version deployed the stack without its jobs. */
   readonly deployed: 'yes' | 'no' | 'unknown';
 }
 
 /**
- * The job that a person means. A file must say what is deployed, where a job of its name is; a name stands for what is
- * deployed, and for a file of the folder only where nothing is.
+ * Finds the job that the user means. If a job of the same name is deployed, the file must match it. A name stands for the
+ * deployed job, and only if there is none, for a file in the folder.
  */
 export async function jobMeant(
   nameOrFile: string,

@@ -3,7 +3,7 @@ import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
 import { loadJobs, readJob } from '../../lib/jobs/load-jobs.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 
-/** A job by the path of its file, or by its name in a folder of jobs. */
+/** Finds a job by the path of its file, or by its name in a folder of jobs. */
 export function findJob(nameOrFile: string, folder: string): Job {
   if (nameOrFile.endsWith('.json') || existsSync(nameOrFile)) {
     const { job, problems } = readJob(nameOrFile);

@@ -29,7 +29,7 @@ export interface HeldStore extends Holder {
   readonly standing: Standing;
 }
 
-/** A run's deployment as the CLI sees it: executions, checkpoints, files. */
+/** The CLI's view of a deployment: executions, checkpoints and files of its runs. */
 export class RunWatch {
   readonly executions: Executions;
   readonly files: S3RunFiles;
@@ -58,7 +58,7 @@ export class RunWatch {
     return held;
   }
 
-  /** What the checkpoints add up to, by pass. */
+  /** The sums of all checkpoints, for each pass. */
   async progress(plan: RunPlan): Promise<readonly PhaseProgress[]> {
     const phases = new Map<Phase, { unitsDone: number; books: Books }>();
     for await (const unit of this.#ledger.units(plan.runId))
@@ -80,7 +80,7 @@ export class RunWatch {
     await this.#ledger.pause(runId, paused);
   }
 
-  /** What the run may send to KMS, as it is now. */
+  /** The current KMS rate of the run. */
   async rate(plan: RunPlan): Promise<RunRate> {
     return runRate(await this.#ledger.readControl(plan.runId), plan);
   }
@@ -89,12 +89,12 @@ export class RunWatch {
     await this.#ledger.setRate(runId, requestsPerSecond);
   }
 
-  /** Who uses KMS in the Regions of a run just now. */
+  /** Who is using KMS in the Regions of a run. */
   async useOfKms(plan: RunPlan): Promise<readonly RegionUse[]> {
     return usesOf(plan, this.#shares, Date.now());
   }
 
-  /** The run's plan once Plan has left it. */
+  /** The run's plan, once Plan has written it. */
   async plan(runId: string): Promise<RunPlan | undefined> {
     return this.files.readPlan(runId).catch(() => undefined);
   }

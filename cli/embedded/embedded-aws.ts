@@ -8,10 +8,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 /** The embedded AWS as a child process: the CLI talks to it over its port, as to any AWS. */
 export interface EmbeddedAwsProcess {
   readonly endpoint: string;
-  /** Creates the stacks of a cloud assembly. Answers their names. */
+  /** Creates the stacks of a cloud assembly and returns their names. */
   deploy(assembly: string): Promise<readonly string[]>;
   stop(): Promise<void>;
-  /** Resolves when the process ends by itself. */
+  /** Resolves when the process ends on its own. */
   readonly ended: Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export async function startEmbeddedAws({
   };
 }
 
-/** Synthesizes the stack for a folder of jobs, by the same entry that `cdk synth` runs. */
+/** Synthesizes the stack for a folder of jobs through the same entry point as `cdk synth`. */
 export async function synthesize(options: {
   readonly jobs: string;
   readonly outdir: string;
@@ -62,8 +62,8 @@ export async function synthesize(options: {
   };
   const merged = { ...context, ...options.context, jobs: options.jobs };
   const child = spawnTsx('bin/app.ts', [], {
-    // The CDK holds templates against CloudFormation's rules: most of the time of a synthesis. The embedded AWS has
-    // rules of its own; `cdk synth`, `cdk deploy` and test/infra/nag.test.ts keep the check.
+    // Most of a synthesis goes into checking the template against CloudFormation's rules. The embedded AWS has rules of
+    // its own, so skip the check here; `cdk synth`, `cdk deploy` and test/infra/nag.test.ts keep it.
     CDK_VALIDATION: 'false',
     ...process.env,
     CDK_OUTDIR: options.outdir,
@@ -77,7 +77,7 @@ export async function synthesize(options: {
   if (code !== 0) throw new SynthFailed(words.trim(), code === 2);
 }
 
-/** The stack could not be synthesized; `refused` where the jobs are at fault. */
+/** The stack could not be synthesized. `refused` means that the jobs are at fault. */
 export class SynthFailed extends Error {
   override readonly name = 'SynthFailed';
   readonly refused: boolean;
@@ -123,7 +123,7 @@ async function control(endpoint: string, action: string, input: object): Promise
   return body;
 }
 
-/** Any credentials do: the embedded AWS reads who calls from the access key, and checks no signature. */
+/** Any credentials work: the embedded AWS identifies the caller by the access key and checks no signature. */
 export const LOCAL_CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',

@@ -44,7 +44,7 @@ export async function followToReport(
   return { status, report: await watch.files.readReport(runId) };
 }
 
-/** The report where there is one; the words of the refusal where there is none. */
+/** Shows the report, or, if there is none, why the run was refused. */
 export function showEnd(
   status: ExecutionStatus,
   report: Report | undefined,
@@ -68,12 +68,12 @@ export function showEnd(
   return error?.name === 'RunRefused' ? EXIT.refused : EXIT.failed;
 }
 
-/** Without a report it was Plan that failed, or the report itself. */
+/** If there is no report, either Plan or Report has failed. */
 function wordsOfEnd({ name, words }: NonNullable<ExecutionStatus['error']>): string {
   return isOfLambda(name) ? wordsOfFailure({ Error: name, Cause: words }, 'Plan or Report') : words;
 }
 
-/** Names sort by time, and two runs started in one second differ. */
+/** Run names sort by time. A random part tells runs apart that start in the same second. */
 function newRunId(job: string, mode: string): string {
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   return `${job}-${mode}-${time}-${randomBytes(2).toString('hex')}`.slice(0, 80);

@@ -14,7 +14,7 @@ const MARKS: Readonly<Record<RetireFinding['weight'], string>> = {
   note: colors.dim('·'),
 };
 
-/** The advice of retire-check for a person: the verdict, why, and what to do in which order. */
+/** The advice of retire-check as text: the verdict, the reasons, and what to do in which order. */
 export function adviceText({ keyArn, verdict, findings, steps, notChecked }: RetireAdvice): string {
   return [
     keyArn,

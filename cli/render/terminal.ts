@@ -13,7 +13,7 @@ import type { KeyMaterialReport, Report } from '../../lambda/core/report/report.
 import type { ExecutionStatus } from '../../lambda/adapters/run/executions.ts';
 import type { HeldStore, PhaseProgress } from '../deployment/run-watch.ts';
 
-/** Failures that a terminal shows; the report has up to 100. */
+/** How many failures the terminal shows; the report holds up to 100. */
 const FAILURES_SHOWN = 20;
 const PHASE_NAMES = { migrate: 'Migrate', verify: 'Verify', rollback: 'Rollback' } as const;
 
@@ -88,7 +88,7 @@ function keyMaterialsTable(counts: readonly KeyMaterialReport[]): string {
   return table.toString();
 }
 
-/** cli-table3 paints whether or not the output is a terminal; what picocolors found out decides. */
+/** cli-table3 adds colors even if the output is not a terminal. Let picocolors decide. */
 const STYLE = { head: [], border: colors.isColorSupported ? ['gray'] : [], compact: true };
 
 function failures({ failures: all }: Report): readonly string[] {
@@ -185,7 +185,7 @@ export function statusText(status: ExecutionStatus, progress: readonly PhaseProg
   ].join('\n');
 }
 
-/** The rate of a run that is at work, and who else uses KMS where it does. */
+/** The rate of an active run, and who else uses KMS in the same Regions. */
 export function rateText(
   { requestsPerSecond, words }: RunRate,
   regions: readonly RegionUse[],

@@ -1,6 +1,6 @@
 import type { HeadObjectCommand } from '@aws-sdk/client-s3';
 
-/** Takes the date of the answer from its header: S3's clock, by which it dates objects. */
+/** Takes the date from the answer's header. It is the clock by which S3 dates objects. */
 export function answerDate(command: HeadObjectCommand): () => number {
   let date = 0;
   command.middlewareStack.add(

@@ -1,7 +1,7 @@
 import type { Busy } from '../../core/ports.ts';
 import { nameOf, statusOf } from './errors.ts';
 
-/** Names under which DynamoDB and S3 say that they are asked for too much (the SDK retries on all of these). */
+/** Error names by which DynamoDB and S3 say that they are overloaded. The SDK retries on all of them. */
 const THROTTLED = new Set([
   'BandwidthLimitExceeded',
   'ProvisionedThroughputExceededException',
@@ -15,7 +15,7 @@ const THROTTLED = new Set([
   'TooManyRequestsException',
 ]);
 
-/** Somebody else's transaction, copy or write in another Region holds the record. */
+/** Another transaction, copy or write, possibly in another Region, holds the record. */
 const CONTENDED = new Set([
   'ConditionalRequestConflict',
   'OperationAborted',
@@ -24,8 +24,8 @@ const CONTENDED = new Set([
 ]);
 
 /**
- * Whether an error says that the store takes the call later: `undefined` for all others. A throttled HEAD has no body, so
- * no name: 429 and 503 tell it by themselves.
+ * Whether the store will take the call later; `undefined` for all other errors. A throttled HEAD has no body and so no
+ * error name; its status, 429 or 503, is enough.
  */
 export function busyOf(error: unknown): Busy | undefined {
   if (!(error instanceof Error)) return undefined;

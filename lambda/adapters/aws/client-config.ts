@@ -1,24 +1,24 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 
-/** Where and how AWS is reached. Absent fields are the SDK's own defaults: environment, shared config, role. */
+/** Where and how to reach AWS. Fields that are left out take the SDK's defaults: environment, shared config, role. */
 export interface ClientConfig {
   readonly region?: string;
   readonly endpoint?: string;
   readonly profile?: string;
-  /** What carries requests, where it is not HTTP as `httpTo` sets it up. */
+  /** The request handler, if it is not the one that `httpTo` makes. */
   readonly requestHandler?: NonNullable<S3ClientConfig['requestHandler']>;
   readonly credentials?: NonNullable<S3ClientConfig['credentials']>;
   /** Waits before a request whose sender was not recognised is sent again. @default 100 ms and 1 s */
   readonly identityPatienceMs?: readonly number[];
 }
 
-/** A TLS connection within AWS takes milliseconds: one that takes three seconds is lost. */
+/** A TLS connection within AWS takes milliseconds. After three seconds, treat it as lost. */
 const CONNECTION_TIMEOUT_MS = 3_000;
 
 /**
- * How long an answer may take before it is asked for again. Without a limit, one lost packet would hold a worker until
- * Lambda kills it. Every request can be repeated: ReEncrypt changes nothing, writes are conditional, journal objects
- * have names of their own.
+ * How long to wait for an answer before sending the request again. Without a limit, one lost packet would hold a worker
+ * until Lambda kills it. Every request can be repeated: ReEncrypt changes nothing, writes are conditional, and journal
+ * objects have unique names.
  */
 export const ANSWER_TIMEOUT_MS = {
   /** KMS, DynamoDB, Step Functions: they answer or refuse within a second. */
@@ -27,7 +27,7 @@ export const ANSWER_TIMEOUT_MS = {
   objects: 300_000,
 } as const;
 
-/** HTTP as the SDK does it, with limits. `maxSockets`: connections at one time, to each host. */
+/** The SDK's HTTP handler with limits. `maxSockets` is the number of connections to each host at a time. */
 export function httpTo(
   kind: keyof typeof ANSWER_TIMEOUT_MS,
   { maxSockets = 50 }: { readonly maxSockets?: number } = {},

@@ -3,12 +3,12 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { withNamedCalls } from './named-calls.ts';
 import { type ANSWER_TIMEOUT_MS, httpTo, type ClientConfig } from './client-config.ts';
 
-/** 32 HEADs or writes in flight, read-ahead and journal: the default of 50 sockets would be the bottleneck. */
+/** 32 HEADs or writes in flight, plus read-ahead and journal: the default of 50 sockets would be the bottleneck. */
 const MAX_SOCKETS = 128;
-/** Six tries with the SDK's back-off: some seconds of throttling pass, a page never hangs for minutes. */
+/** Six tries with the SDK's back-off outlast some seconds of throttling, and never hold a page for minutes. */
 const MAX_ATTEMPTS = 6;
 
-/** Clients of DynamoDB and S3, one for each Region; without a Region, that of the deployment. */
+/** Clients of DynamoDB and S3, one for each Region. The default is the Region of the deployment. */
 export class AwsClients {
   readonly #config: ClientConfig;
   readonly #dynamodb = new Map<string | undefined, DynamoDBClient>();

@@ -3,28 +3,28 @@ import type { Judgement } from './refused-calls.ts';
 import { saidBy } from './said-by.ts';
 
 /**
- * Errors are told apart by name: KMS models neither ThrottlingException nor AccessDeniedException as a class,
- * so `instanceof` would miss them.
+ * Match errors by name: KMS has no classes for ThrottlingException and AccessDeniedException, so `instanceof` would miss
+ * them.
  */
 export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
 
-/** What AWS said, without the name of the call that clients put before it. */
+/** AWS's own message, without the name of the call that our clients add. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? saidBy(error) : String(error);
 }
 
-/** The HTTP status of the answer; a HEAD reply has no body to name its error. */
+/** The HTTP status of the answer. A HEAD reply has no body that could name the error. */
 export function statusOf(error: unknown): number | undefined {
   return (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
 
 /**
- * The sender of a request is not recognised: its signature, token or time. AWS gives all of these in passing, also those that
- * sound final: a clock that is off after a sandbox was frozen, a token that has expired or is not known everywhere yet,
- * credentials that cannot be read just now. They tell nothing of a record, a key or a permission. (Common Errors of the API
- * references; error responses of S3; the SDK's own name for credentials that it does not get.)
+ * AWS does not recognise the sender of a request: its signature, token or time. All of these errors can be temporary,
+ * even those that sound final: the clock is off after a sandbox was frozen, a token has expired or is not known
+ * everywhere yet, credentials cannot be read for a moment. They say nothing about a record, a key or a permission.
+ * (Common Errors of the API references; error responses of S3; the SDK's own name for missing credentials.)
  */
 const IDENTITY_ERRORS = new Set([
   'AuthFailure',
@@ -51,12 +51,12 @@ export function isOfIdentity(error: unknown): boolean {
   return IDENTITY_ERRORS.has(nameOf(error));
 }
 
-/** Whoever calls is known, and may not do this: with this record, or with any. */
+/** AWS knows the caller, who may not do this, with this record or with any. */
 export function isDenied(error: unknown): boolean {
   return ['AccessDenied', 'AccessDeniedException', 'NotAuthorized'].includes(nameOf(error));
 }
 
-/** What is called is not there, or not for this account: asking about another record changes nothing. */
+/** The resource is missing, or not available to this account. Another record would get the same answer. */
 const OF_EVERY_RECORD = new Set([
   ...IDENTITY_ERRORS,
   'AllAccessDisabled',
@@ -69,8 +69,8 @@ const OF_EVERY_RECORD = new Set([
 ]);
 
 /**
- * The service refuses a call about one record, and gives a reason that may hold for that record alone: its own policy,
- * its type in an index, its size, its encryption. Whether it holds for all of them, a second record tells.
+ * The service refuses a call about one record for a reason that may concern that record alone: its own policy, its type
+ * in an index, its size, its encryption. A second record shows whether it concerns all of them.
  */
 export function isRefusal(error: unknown): boolean {
   const status = statusOf(error) ?? 0;
@@ -85,7 +85,7 @@ export function judgeOf(states: ReadonlySet<string>): (error: unknown) => Judgem
   };
 }
 
-/** What a service says of a refusal. */
+/** A refusal in the service's own words. */
 export function refusalWords(call: string, error: unknown): string {
   return `${call} was refused (${statusOf(error) ?? 'no status'} ${nameOf(error)}: ${messageOf(error)})`;
 }
@@ -114,7 +114,7 @@ const TRANSIENT_ERRORS = new Set([
   'TooManyRequestsException',
 ]);
 
-/** The SDK's own retries are spent on something that may go away: one record fails, the run goes on. */
+/** A temporary error that outlasted the SDK's retries. One record fails, and the run continues. */
 export function isTransient(error: unknown): boolean {
   if (isOfIdentity(error)) return false;
   if (TRANSIENT_ERRORS.has(nameOf(error))) return true;
@@ -134,7 +134,7 @@ export function isThrottling(error: unknown): boolean {
   ].includes(nameOf(error));
 }
 
-/** What to do where AWS does not recognise who calls, and no try with fresh credentials has helped. */
+/** What to do if AWS does not recognise the caller, even with fresh credentials. */
 export const IDENTITY_CURE =
   'neither fresh credentials nor a corrected clock helped at once; it usually passes: start the same job again, it goes on from where it is; where it does not, check that the role of this function is there and may be assumed by it';
 

@@ -12,8 +12,8 @@ const GRANT =
   'check that it exists and that the role of this function is granted it (cdk deploy), then start the same job again: it continues from there';
 
 /**
- * The edge of a function: an error of AWS that nobody has answered leaves it under a name of ours, with call, resource,
- * cause and cure. What is no error of AWS leaves as it is.
+ * The edge of a function. An unhandled AWS error leaves it under a name of ours, with call, resource, cause and cure.
+ * Other errors leave it unchanged.
  */
 export async function namingFailures<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -24,8 +24,8 @@ export async function namingFailures<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * The edge of a worker: what leaves it, and what it leaves in the ledger for the report, has call, resource, cause and
- * cure. Named inside, so that the ledger has the words; and outside, as the ledger may be what fails.
+ * The edge of a worker. An error that leaves it, and its record in the ledger for the report, has call, resource, cause
+ * and cure. It is named inside, so that the ledger gets the words, and again outside, because the ledger itself may fail.
  */
 export function tellingFailures<T>(runId: string, ledger: Ledger, work: () => Promise<T>): Promise<T> {
   return namingFailures(() => announceTrouble(runId, ledger, () => namingFailures(work)));
@@ -35,7 +35,7 @@ function failureOf(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   if (error instanceof RewrapError) return error;
   const options = { cause: error };
-  // The client has put the call, the resource and the name of the error into its message.
+  // The message already has the call, the resource and the name of the error.
   if (isTransient(error))
     return new ServiceUnavailable('aws.unavailable', `${error.message}; ${WAIT}`, options);
   if (isOfIdentity(error))
@@ -45,7 +45,7 @@ function failureOf(error: unknown): Error {
   return error;
 }
 
-/** An error as whoever runs the command needs it: the client's words for call, resource and cause, and what to do. */
+/** An error as the caller of a command needs it: call, resource and cause in the client's words, and what to do. */
 export function wordsForCaller(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!isNamed(error)) return error.message;

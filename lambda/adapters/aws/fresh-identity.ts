@@ -3,12 +3,12 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isOfIdentity } from './errors.ts';
 
 /**
- * Waits before a request whose sender was not recognised is sent again. The SDK itself does so only where a signature is
- * said to have expired, or where it has found its clock to be off by four minutes.
+ * How long to wait before repeating a request whose sender AWS did not recognise. The SDK itself repeats it only if the
+ * signature is said to have expired, or if the SDK has found its clock to be off by four minutes.
  */
 const IDENTITY_PATIENCE_MS: readonly number[] = [100, 1_000];
 
-/** Any client of the SDK: all of them have these, in types of their own. */
+/** Any client of the SDK. All clients have these members, each under types of its own. */
 export interface AnyClient {
   readonly middlewareStack: unknown;
   readonly config: unknown;
@@ -16,14 +16,14 @@ export interface AnyClient {
 
 interface Identity {
   readonly credentials?: (options: { readonly forceRefresh: boolean }) => Promise<unknown>;
-  /** What the SDK adds to its clock, as the date of the last answer has it. */
+  /** What the SDK adds to its clock, according to the date of the last answer. */
   systemClockOffset?: number;
 }
 
 /**
- * A client that sends a request again where AWS does not recognise its signature, token or time: with credentials asked for
- * anew, first by the time that AWS itself has answered with, then by the clock as it is. It stands around the SDK's own
- * retries, as these sign every try with the same credentials.
+ * Makes a client repeat a request if AWS does not recognise its signature, token or time. It first uses fresh credentials
+ * and the time of AWS's own answer, then the local clock. This wraps the SDK's retries, because these sign every try with
+ * the same credentials.
  */
 export function withFreshIdentity<Client extends AnyClient>(
   client: Client,
@@ -49,7 +49,7 @@ export function withFreshIdentity<Client extends AnyClient>(
 }
 
 async function renew(identity: Identity, { clock }: { readonly clock: boolean }): Promise<void> {
-  // Whoever gives no credentials now is asked again by the request itself, and says why.
+  // If there are no credentials now, the request asks for them again and reports why.
   await identity.credentials?.({ forceRefresh: true }).catch(() => undefined);
   if (clock) identity.systemClockOffset = 0;
 }

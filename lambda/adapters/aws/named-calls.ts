@@ -4,8 +4,9 @@ import { withFreshIdentity, type AnyClient } from './fresh-identity.ts';
 import { remember } from './said-by.ts';
 
 /**
- * Every error of a client says which call it was, on what, after how many tries, and its own name. That name stays, so
- * that whoever matches on it does as before. Inside of that, who calls is recognised or known not to be (fresh-identity.ts).
+ * Makes every error of a client say which call failed, on what, after how many tries, and under which name. The name
+ * itself stays, so that code that matches on it still works. Inside this wrapper, fresh-identity.ts handles a caller whom
+ * AWS does not recognise.
  */
 export function withNamedCalls<Client extends AnyClient>(
   client: Client,
@@ -39,7 +40,7 @@ function operationOf({ commandName }: { readonly commandName?: string }): string
   return (commandName ?? 'call').replace(/Command$/, '');
 }
 
-/** What a call is about, by the member of its input that names it: never a ciphertext, nor a context. */
+/** The resource of a call, taken from its input. Never a ciphertext or a context. */
 function resourceOf(input: object): string {
   const { Bucket, Key, RequestItems, SourceKeyId, DestinationKeyId, ...members } = input as Readonly<
     Record<string, unknown>

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { busyOf } from './busy.ts';
 
 /**
- * KMS is eventually consistent: a key, alias, replica or grant that has just been made may not be visible everywhere,
- * usually for some seconds. What looks missing is asked for again after these waits, 15 seconds in all, and then believed.
+ * KMS is eventually consistent: a new key, alias, replica or grant may be invisible in places, usually for some seconds.
+ * Ask again after each of these waits, 15 seconds in all, before believing that something is missing.
  */
 export const KMS_PATIENCE_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000];
 
-/** Asks again, after each of the waits, while the outcome may be one of something that is not visible yet. */
+/** Asks again after each wait, as long as the outcome may only mean that something is not visible yet. */
 export async function patiently<T>(
   ask: () => Promise<T>,
   mayChange: (outcome: T) => boolean,
@@ -25,8 +25,8 @@ export async function patiently<T>(
 const CONFLICT_PATIENCE_MS: readonly number[] = [100, 200, 400, 800];
 
 /**
- * Sends a conditional write again while another one is in its way: a conflict is usually over in milliseconds, and the
- * SDK asks again on some of them only. It has no effect until it answers.
+ * Repeats a conditional write while another write is in its way. A conflict usually ends within milliseconds, and the SDK
+ * retries only some of them. Until it is answered, the write has had no effect.
  */
 export async function despiteConflicts<T>(send: () => Promise<T>): Promise<T> {
   for (const wait of CONFLICT_PATIENCE_MS) {

@@ -1,43 +1,43 @@
 /** What became of a call about one record. */
 export type Asked<T> =
   | { readonly kind: 'answered'; readonly answer: T }
-  /** The service refuses this record: no other one was refused, or others were not. */
+  /** The service refuses this record. The same call works for others, or there are no others. */
   | { readonly kind: 'refused'; readonly error: unknown };
 
 /**
- * What an error of a call tells. `refusal`: it may be about this record or about all of them. `state`: the call may be
- * made, and the record is not as it would have to be. `other`: neither.
+ * What an error tells about a call. `refusal`: it may concern this record or all records. `state`: the caller may make
+ * the call, but the record is not in the required state. `other`: neither.
  */
 export type Judgement = 'refusal' | 'state' | 'other';
 
 /**
- * The same call for another record, made so that it cannot have an effect. It answers or fails as that call would: all
- * that counts is whether it is refused.
+ * The same call for another record, in a form that can have no effect. It succeeds or fails as that call would; only a
+ * refusal matters.
  */
 export type Elsewhere = (record: string) => Promise<unknown>;
 
 interface Call {
-  /** An answer, or an error that is about the record's state: whoever calls may make this call. */
+  /** The call was answered, or failed for the record's state: either way the caller may make it. */
   worked: boolean;
-  /** Calls that have no answer yet. */
+  /** Calls without an answer so far. */
   open: number;
-  /** Kept only while nothing has worked: then two of them end the run. */
+  /** Refusals, kept as long as no call has worked. Two of them end the run. */
   readonly refused: Set<string>;
   readonly undecided: (() => void)[];
   elsewhere?: Promise<void>;
 }
 
-/** Records that a call is tried for before a store is said to refuse all of them. */
+/** How many records to try before concluding that a store refuses all of them. */
 const OTHERS = 4;
-/** The latest of the records that were read: 1 MB of names at most, as a key of S3 has up to 1,024 bytes. */
+/** The most recently read records. Their names take 1 MB at most, as an S3 key has up to 1,024 bytes. */
 const SEEN = 1_000;
 
 /**
- * Tells a record that is refused from a store that is. A refusal is the record's own as soon as the same call has worked
- * for any other record. While none has, it waits for the calls that are under way: if they are refused as well, a second
- * record has been asked. A later run may have only refused records left to write, so the call is then tried for some
- * that it need not write, without effect. If all of these are refused, the whole store answers so. The refusal of a
- * store's only record is that record's own.
+ * Tells the refusal of a record from the refusal of a whole store. A refusal concerns one record as soon as the same call
+ * has worked for another. Until then, wait for the calls in flight: if they are refused as well, a second record has been
+ * asked. In a later run all records left to write may be refused, so try the call, without effect, for some records that
+ * need no write. If all of these are refused, the store refuses everything. If a store has only one record, the refusal
+ * concerns that record.
  */
 export class RefusedCalls {
   readonly #calls = new Map<string, Call>();
@@ -45,13 +45,13 @@ export class RefusedCalls {
   readonly #elsewhere: Readonly<Record<string, Elsewhere>>;
   #seen: readonly string[] = [];
 
-  /** `elsewhere`: by the name of a call, how to try it for another record. */
+  /** `elsewhere` holds, for each call, how to try it for another record. */
   constructor(judge: (error: unknown) => Judgement, elsewhere: Readonly<Record<string, Elsewhere>> = {}) {
     this.#judge = judge;
     this.#elsewhere = elsewhere;
   }
 
-  /** Records of the store that a call may be tried for. */
+  /** Records of the store for which a call may be tried. */
   saw(records: readonly string[]): void {
     this.#seen = [...records, ...this.#seen].slice(0, SEEN);
   }

@@ -1,17 +1,17 @@
-/** Words that an error had before its call was named: what AWS itself has said. */
+/** The original message of an error, before the call was added to it. */
 const SAID = new WeakMap<Error, string>();
 
-/** What AWS said of a call, without the name of the call. */
+/** AWS's own message, without the name of the call. */
 export function saidBy(error: Error): string {
   return SAID.get(error) ?? error.message;
 }
 
-/** Keeps what AWS said before the error's message is made to name the call. */
+/** Keeps AWS's message before the name of the call is added to it. */
 export function remember(error: Error): void {
   SAID.set(error, error.message);
 }
 
-/** Whether it is an error of a client of AWS, whose message names the call. */
+/** Whether an AWS client threw this error, so that its message names the call. */
 export function isNamed(error: Error): boolean {
   return SAID.has(error);
 }

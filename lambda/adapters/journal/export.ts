@@ -6,7 +6,7 @@ export interface JournalObject {
   readonly body: Uint8Array;
 }
 
-/** Every journal object of a run, intents first, as they lie in the bucket. */
+/** Every journal object of a run as stored, intents first. */
 export async function* journalObjects(
   client: S3Client,
   bucket: string,

@@ -20,7 +20,7 @@ export class S3IntentArchive implements IntentArchive {
     this.#job = job;
   }
 
-  /** Intents and outcomes are listed side by side: nothing is held but the two pages that come next. */
+  /** Intents and outcomes are listed in parallel, so that only the next page of each is in memory. */
   async *pagesOf(unit: Unit, after?: string): AsyncGenerator<JournalledPage> {
     const [intents, outcomes] = [this.#pages('intents', unit, after), this.#pages('outcomes', unit, after)];
     let [left, right] = [await next(intents), await next(outcomes)];
@@ -58,7 +58,7 @@ export class S3IntentArchive implements IntentArchive {
 
   async hasRewrapped(name: string): Promise<boolean> {
     const text = await this.#text(name);
-    // An outcomes object that cannot be read may tell of anything: the page is looked at as if it did.
+    // An unreadable outcomes object may have held a rewrapped data key. Treat the page as if it did.
     return typeof text !== 'string' || text.includes('"outcome":"rewrapped"');
   }
 
@@ -75,7 +75,7 @@ export class S3IntentArchive implements IntentArchive {
   }
 }
 
-/** Attempts of earlier versions had no names, and ended at the same record. */
+/** In earlier versions attempts had no ids, and all attempts at a page ended at the same record. */
 function wasWorkedAgain({ intents, outcomes }: Pick<JournalledPage, 'intents' | 'outcomes'>): boolean {
   const attempts = new Set([...intents, ...outcomes].map(attemptOf));
   const ended = new Set(outcomes.map(attemptOf));
@@ -92,7 +92,7 @@ async function next(pages: AsyncGenerator<NamedPage>): Promise<NamedPage | undef
   return result.done === true ? undefined : result.value;
 }
 
-/** As S3 lists the objects of two pages, whose names go on with a hyphen. */
+/** Orders two pages as S3 lists their objects, whose names continue with a hyphen. */
 function compare(a: string, b: string): number {
   return compareUtf8(`${a}-`, `${b}-`);
 }

@@ -10,9 +10,9 @@ import { attemptName, journalNames, pageName, pageOf } from './names.ts';
 import type { Journal, JournalledOutcome, JournalPage, OutcomeArchive } from '../../core/journal/ports.ts';
 
 /**
- * The journal in its bucket: gzip JSON Lines, one object of intents and one of outcomes for each page.
- * A page that is worked again after a crash gets objects of its own: what was once journalled is never overwritten.
- * The objects of one attempt share an id, so that an attempt that did not come to its end is known by its names.
+ * The journal in its bucket: gzip JSON Lines, one object of intents and one of outcomes for each page. If a page is
+ * repeated after a crash, it gets new objects: nothing in the journal is ever overwritten. The objects of one attempt
+ * share an id, so that the names show which attempt did not finish.
  */
 export class S3Journal implements Journal {
   readonly #client: S3Client;
@@ -34,7 +34,7 @@ export class S3Journal implements Journal {
     await this.#write('outcomes', page, outcomes);
   }
 
-  /** The name is new each time, so an object that is there already is our own, whose answer got lost. */
+  /** The name is new each time. If the object exists, we wrote it and the answer got lost. */
   async #put(command: PutObjectCommand): Promise<void> {
     try {
       await despiteConflicts(() => this.#client.send(command));
@@ -77,12 +77,12 @@ export class S3Journal implements Journal {
 
 export type JournalKind = 'intents' | 'outcomes';
 
-/** Hive-style partitions, so that Athena finds a run without reading the others. */
+/** Hive-style partitions let Athena find a run without reading the others. */
 export function unitPrefix(kind: JournalKind, job: string, { runId, unitId }: Unit): string {
   return `${kind}/job=${job}/run=${runId}/unit=${unitId}/`;
 }
 
-/** Where the outcomes of a run are, for people; its intents lie beside them. */
+/** Where users find the outcomes of a run; its intents lie beside them. */
 export function journalLocation(
   bucket: string,
   { job, runId }: { readonly job: string; readonly runId: string },

@@ -10,7 +10,7 @@ import { wordsForCaller } from '../aws/failure.ts';
 import type { ClientConfig } from '../aws/client-config.ts';
 import { withNamedCalls } from '../aws/named-calls.ts';
 
-/** A deployed stack's resources, as its outputs name them. */
+/** The resources of a deployed stack, as named by its outputs. */
 export interface Deployment {
   readonly stateMachineArn: string;
   readonly runBucket: string;
@@ -19,7 +19,7 @@ export interface Deployment {
   readonly allowPlaintextRoute: boolean;
 }
 
-/** There is no deployment where it was looked for, or it cannot be read. */
+/** There is no deployment in this account and Region, or it cannot be read. */
 export class NotDeployed extends Error {
   override readonly name = 'NotDeployed';
 }
@@ -58,13 +58,13 @@ export async function findDeployment(stackName: string, config: ClientConfig): P
   }
 }
 
-/** `unknown`: the stack is of a version whose template does not carry its jobs. */
+/** `unknown`: an earlier version deployed the stack, and its template does not hold its jobs. */
 export type DeployedJobs =
   | { readonly kind: 'jobs'; readonly jobs: readonly Job[] }
   | { readonly kind: 'no-stack' }
   | { readonly kind: 'unknown' };
 
-/** The jobs of a stack, as they were deployed: its template carries them. */
+/** The deployed jobs of a stack, read from its template. */
 export async function deployedJobs(stackName: string, config: ClientConfig): Promise<DeployedJobs> {
   const client = withNamedCalls(new CloudFormationClient(config), 'cloudformation');
   try {

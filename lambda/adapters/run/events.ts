@@ -8,13 +8,13 @@ import { METRICS_NAMESPACE } from './telemetry.ts';
 const EVENT_SOURCE = 'kms-rewrap';
 const EVENT_DETAIL_TYPE = 'Run Finished';
 
-/** Tells of the end of a run: an event on the default bus, and metrics to alarm on. */
+/** Announces the end of a run: an event on the default bus, and metrics for alarms. */
 export class RunEvents {
   readonly #client = withNamedCalls(new EventBridgeClient({}), 'events');
   readonly #logger = new Logger({ serviceName: 'report' });
   readonly #metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: 'report' });
 
-  /** The report is durable by now: a notification that cannot be sent is logged, and fails no run. */
+  /** The report is already durable. A notification that cannot be sent is logged and does not fail the run. */
   async finished({ runId, job, mode, state, verdict, remaining, files }: Report): Promise<void> {
     this.#metrics.addDimensions({ job, mode });
     this.#metrics.addMetric('RunFailed', MetricUnit.Count, state === 'failed' ? 1 : 0);

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { FailedUnit } from '../../core/report/failure-words.ts';
 import { listObjects, type ListedObject } from '../s3/list-objects.ts';
 
-/** Failed units that are read: enough to say why, however many there are. */
+/** How many failed units to read: enough to say why the run failed. */
 const ENOUGH = 1_000;
 
 /** Where map runs leave their results: `PREFIX/migrate/MAP-RUN/FAILED_0.jsonl` (Step Functions guide, ResultWriter). */
@@ -15,7 +15,7 @@ const WORKERS: Readonly<Record<string, string>> = {
   rollback: 'RollbackUnit',
 };
 
-/** The units that failed in a run's latest map. Those that were stopped with them are no failures of their own. */
+/** The units that failed in a run's latest map. Units that were only stopped because of them do not count. */
 export async function failedUnits(
   client: S3Client,
   bucket: string,

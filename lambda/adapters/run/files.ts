@@ -110,8 +110,8 @@ export class S3RunFiles implements PlanFiles, ReportFiles {
   }
 
   /**
-   * S3 answers 403 for what is not there to whoever may not list the bucket, and does not document whether a permission
-   * to list a part of it counts: the listing tells.
+   * If the caller may not list the bucket, S3 answers 403 for a missing object. AWS does not document whether a
+   * permission to list a part of the bucket is enough, so ask the listing.
    */
   async #isMissing(key: string, error: unknown): Promise<boolean> {
     if (statusOf(error) !== 403) return false;

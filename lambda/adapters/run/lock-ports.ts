@@ -2,7 +2,7 @@ import type { LockPorts, StoreLocks } from '../../core/lock/take-locks.ts';
 import type { Executions } from './executions.ts';
 import type { DynamoDbLedger } from '../state/ledger.ts';
 
-/** Whether a run lives: its execution as Step Functions has it, and its lease in the ledger. */
+/** What tells whether a run is alive: its execution in Step Functions, and its lease in the ledger. */
 export function lockPorts({
   locks,
   ledger,

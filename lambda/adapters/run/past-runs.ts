@@ -4,7 +4,7 @@ import type { PastRuns, RunEnd } from '../../core/plan/ports.ts';
 import type { DynamoDbLedger } from '../state/ledger.ts';
 import type { S3RunFiles } from './files.ts';
 
-/** Runs that were: their plans and units in the run bucket, their ends in the ledger. */
+/** Past runs: their plans and units from the run bucket, their ends from the ledger. */
 export class DeployedRuns implements PastRuns {
   readonly #files: S3RunFiles;
   readonly #ledger: DynamoDbLedger;
@@ -26,7 +26,7 @@ export class DeployedRuns implements PastRuns {
     return this.#ledger.fence(runId, now);
   }
 
-  /** A lease is renewed before a page and ends after it, so its end is later than that page, by half an hour at most. */
+  /** A lease is renewed before each page and outlasts it, by half an hour at most. */
   async lastPageAt(runId: string): Promise<number | undefined> {
     return (await this.#ledger.readControl(runId)).leaseUntil;
   }

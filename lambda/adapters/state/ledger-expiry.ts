@@ -6,18 +6,21 @@ import { itemOfRun, ledgerPartition, type LedgerKey } from './ledger-keys.ts';
 import { queryPartition } from './query-partition.ts';
 
 const DAY_SECONDS = 24 * 3600;
-/** Nobody goes on from the checkpoints of a run that came to its end; `rewrap status` shows them. */
+/** No run continues from the checkpoints of a finished run; only `rewrap status` still shows them. */
 const CHECKPOINTS_SECONDS = 90 * DAY_SECONDS;
-/** That a run came to its end is asked by its rollback, which needs the run's plan: kept as long as that one (lib/storage/run-bucket.ts). */
+/**
+ * A rollback asks whether the run finished, and needs the run's plan. Keep both for the same time
+ * (lib/storage/run-bucket.ts).
+ */
 const CONTROL_SECONDS = 730 * DAY_SECONDS;
 const IN_FLIGHT = 32;
-/** Kept back for the answer of the function. */
+/** Reserved for the function's answer. */
 const RESERVE_MS = 30_000;
 
 /**
- * What a run leaves in the ledger never expires while it, or one that goes on from it, may need it: only the end of a run
- * sets a date. One write for each unit and pass, of some 2 KB: $0.0000013, once for the thousands of records of a unit,
- * or for the one record of a tiny unit, whose moving costs three times as much.
+ * A run's items in the ledger never expire while the run, or one that continues it, may need them: only the end of a run
+ * sets a date. That is one write for each unit and pass, of some 2 KB: $0.0000013, once for the thousands of records of a
+ * unit, or for the one record of a tiny unit, whose migration costs three times as much.
  */
 export class LedgerExpiry {
   readonly #client: DynamoDBClient;
@@ -28,7 +31,7 @@ export class LedgerExpiry {
     this.#table = table;
   }
 
-  /** Ends early where the time does: what then has no date is kept, which costs nothing but its storage. */
+  /** Stops when the time is up. Items without a date are kept, which costs only their storage. */
   async letExpire(runId: string, now: number, deadline: Deadline): Promise<void> {
     const items = queryPartition(this.#client, this.#table, ledgerPartition.run(runId));
     const seconds = Math.floor(now / 1000);
@@ -51,7 +54,7 @@ export class LedgerExpiry {
           TableName: this.#table,
           Key,
           UpdateExpression: 'SET expiresAt = :at',
-          // It may have expired meanwhile: what is gone is not made again.
+          // The item may have expired in the meantime. Do not create it again.
           ConditionExpression: 'attribute_exists(run)',
           ExpressionAttributeValues: { ':at': { N: String(at) } },
         }),

@@ -41,7 +41,7 @@ export class DynamoDbLedger implements Ledger {
           TableName: this.#table,
           Key: ledgerKey.unit(progress.runId, progress),
           UpdateExpression: `SET progress = :progress, pages = :pages, writer = :writer ${KEPT}`,
-          // Where nothing is stored yet, this is the first checkpoint of this run, whatever it goes on from.
+          // If nothing is stored yet, this is the run's first checkpoint, even if the run continues another one.
           ConditionExpression: 'attribute_not_exists(pages) OR pages = :previous',
           ExpressionAttributeValues: {
             ':progress': { S: JSON.stringify(progress) },
@@ -53,7 +53,7 @@ export class DynamoDbLedger implements Ledger {
       );
     } catch (error) {
       if (nameOf(error) !== 'ConditionalCheckFailedException') throw error;
-      // A retry after a lost answer meets our own write: that is no conflict.
+      // If an answer got lost, the retry meets our own write. That is not a conflict.
       if ((await this.#writer(progress)) !== writer) {
         throw new UnitConflict(
           'ledger.conflict',
@@ -108,12 +108,12 @@ export class DynamoDbLedger implements Ledger {
     await this.#control(runId, 'paused = :paused', { ':paused': { BOOL: paused } });
   }
 
-  /** Remembers that every unit of a run came to its end. */
+  /** Remembers that every unit of a run has finished. */
   async remember(runId: string): Promise<void> {
     await this.#control(runId, 'succeeded = :true', { ':true': { BOOL: true } });
   }
 
-  /** Stops whatever is left of a run, once and for all, and says since when. */
+  /** Stops what is left of a run for good, and returns since when it is stopped. */
   async fence(
     runId: string,
     now: number,
@@ -125,7 +125,7 @@ export class DynamoDbLedger implements Ledger {
     return { succeeded: item['succeeded']?.BOOL === true, fencedAt: Number(item['fencedAt']?.N ?? now) };
   }
 
-  /** Sets something of a run's control item, and answers all of it. */
+  /** Sets an attribute of a run's control item and returns the whole item. */
   async #control(
     runId: string,
     assignment: string,
@@ -161,7 +161,7 @@ export class DynamoDbLedger implements Ledger {
   }
 }
 
-/** The number that an attribute holds, also as text, as people may write it by hand; NaN where it holds none. */
+/** The number in an attribute, which may be text if someone wrote it by hand. NaN if there is none. */
 function numberIn({ N, S }: AttributeValue): number {
   const text = (N ?? S ?? '').trim();
   return text === '' ? NaN : Number(text);

@@ -1,6 +1,6 @@
 import { paginateQuery, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-/** Every item of a partition of the ledger table, strongly consistent, over as many pages as there are. */
+/** Every item of a partition of the ledger table, read strongly consistently over all pages. */
 export async function* queryPartition(
   client: DynamoDBClient,
   table: string,

@@ -48,7 +48,7 @@ export class LedgerHistory implements RunHistory, LatestRuns {
     return Item?.['latest']?.S === undefined ? undefined : (JSON.parse(Item['latest'].S) as LatestRun);
   }
 
-  /** What a run says replaces what an earlier one has said under the same name. */
+  /** A run's proof replaces an earlier one of the same id. */
   async rememberProofs(proofs: readonly StoreProof[]): Promise<void> {
     for (const proof of proofs) {
       await this.#client.send(
@@ -75,7 +75,7 @@ export class LedgerHistory implements RunHistory, LatestRuns {
       if (proof?.S !== undefined) yield readProof(proof.S);
   }
 
-  /** Remembers that this is the latest run of its job in its mode, and whether it came to its end. */
+  /** Remembers the latest run of a job in a mode, and whether it finished. */
   async rememberLatest(plan: RunPlan, finished: boolean): Promise<void> {
     const { runId, startedAt } = plan;
     const latest: LatestRun = {
@@ -93,7 +93,7 @@ export class LedgerHistory implements RunHistory, LatestRuns {
     );
   }
 
-  /** Remembers a migration that came to its end, for each of its stores. */
+  /** Remembers a finished migration for each of its stores. */
   async remember({ runId, sources, destination, stores, storeRegion }: RunPlan): Promise<void> {
     const sourceKeyArns = sources.flatMap(({ keyArn, alsoKnownAs }) => [keyArn, ...alsoKnownAs]);
     const migration: FinishedRun = { runId, sourceKeyArns, destinationKeyArn: destination.keyArn };

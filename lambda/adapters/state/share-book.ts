@@ -42,14 +42,15 @@ export class LedgerShareBook implements ShareBook {
       );
       return true;
     } catch (error) {
-      // Our own change whose answer got lost reads as another's: whoever reads anew finds its lease there.
+      // If the answer to our own change got lost, it looks like someone else's. The caller reads again and finds its
+      // lease.
       if (nameOf(error) === 'ConditionalCheckFailedException') return false;
       throw error;
     }
   }
 }
 
-/** A slot that nobody has used for a day goes: no lease lasts longer than an invocation and its margins. */
+/** A slot expires after a day without use. No lease lasts longer than an invocation and its margins. */
 const KEEP_SECONDS = 24 * 3600;
 
 function slotOf({ item, version, lease }: Record<string, AttributeValue>): Slot {

@@ -48,7 +48,8 @@ export class LedgerStoreLocks implements StoreLocks {
       );
       return true;
     } catch (error) {
-      // Our own change whose answer got lost reads as another's: whoever reads anew finds what it wanted there.
+      // If the answer to our own change got lost, it looks like someone else's. The caller reads again and finds what it
+      // wanted.
       if (nameOf(error) === 'ConditionalCheckFailedException') return false;
       throw error;
     }
