@@ -37,7 +37,7 @@ export class KmsRewrapStack extends Stack {
     }: KmsRewrapStackProps,
   ) {
     super(scope, id, { description: 'kms-rewrap: re-encrypts stored KMS data keys server-side', ...props });
-    // What is deployed can be read from the template: the CLI plans that, and not a file that may differ.
+    // The template holds the deployed jobs, so that the CLI plans those and not a file that may differ.
     this.templateOptions.metadata = { [JOBS_METADATA]: jobsText(jobs) };
     const runBucket = new RunBucket(this, 'RunBucket');
     const journal = new JournalBucket(this, 'Journal', journalProtection);

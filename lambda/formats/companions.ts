@@ -4,7 +4,7 @@ import type { WriteTo } from '../core/model/data-key.ts';
 import type { Replacement } from '../core/model/format.ts';
 import { isEncryptionAlgorithm } from '../core/model/key-use.ts';
 
-/** Places for what belongs to a data key, in a format's own kind of place. */
+/** The places of a data key's companions, in the format's own kind of place. */
 export interface CompanionPlaces<Place> {
   readonly keyArn?: Place | undefined;
   readonly encryptionAlgorithm?: Place | undefined;

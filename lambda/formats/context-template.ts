@@ -3,7 +3,7 @@ import type { ContextPair } from '../core/model/data-key.ts';
 import type { EncryptionContext } from '../core/model/encryption-context.ts';
 import type { ConfiguredFormat } from '../core/model/format.ts';
 
-/** Context names with their values: constants, or places in the record. */
+/** Context names with their values, which are constants or places in the record. */
 type Template<Place> = Readonly<Record<string, string | Place>>;
 
 /** A context, or the first name that could not be filled. */
@@ -34,7 +34,7 @@ export interface Contexts<Place> {
   readonly destinationEncryptionContext?: Template<Place> | undefined;
 }
 
-/** The record as it is, and as it will be when a run has written its companions. */
+/** The record as it is, and as it will be once a run has written its companions. */
 export interface Resolvers<Place> {
   readonly now: Resolve<Place>;
   readonly then: Resolve<Place>;
@@ -80,7 +80,7 @@ function isList<Place>(context: Contexts<Place>['encryptionContext']): context i
   return Array.isArray(context);
 }
 
-/** Every place that contexts are made of. */
+/** Every place that is part of a context. */
 export function contextPlaces<Place extends object>({
   encryptionContext,
   destinationEncryptionContext = {},
@@ -117,7 +117,7 @@ export function contextTemplate<Place extends z.ZodType>(place: Place) {
   );
 }
 
-/** The schema of one template, or of several that are tried in their order. */
+/** The schema of one template, or of several to try in order. */
 export function contextTemplates<Place extends z.ZodType>(place: Place) {
   const one = contextTemplate(place);
   const list = z

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { strictObject } from '../core/schema/strict-object.ts';
 import { contextTemplate, contextTemplates } from './context-template.ts';
 
-/** A format's own kind of place, and the places that its contexts are made of. */
+/** A format's own kind of place, and the places that may be part of its contexts. */
 export interface Vocabulary<Place extends z.ZodType, ContextPlace extends z.ZodType> {
   readonly place: Place;
   readonly contextPlace: ContextPlace;

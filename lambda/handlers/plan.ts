@@ -40,7 +40,7 @@ export interface PlanEvent {
   readonly input: unknown;
 }
 
-/** State Plan: decides everything before a record is touched, and leaves plan and units in the run bucket. */
+/** State Plan: decides everything before any record is touched, and writes plan and units to the run bucket. */
 export async function handler({ runId, stateMachineArn, input }: PlanEvent): Promise<object> {
   const deployed = { jobs, formats, plaintextAllowed, workerTimeoutSeconds };
   const { plan, unitsKey } = await namingFailures(() =>

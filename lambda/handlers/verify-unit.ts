@@ -4,7 +4,9 @@ import { verifyUnit } from '../core/verify/verify-unit.ts';
 import { ENV, requireEnv } from './env.ts';
 import { worker } from './worker.ts';
 
-/** State VerifyUnit: asks every data key of a unit again, under a role that may use the destination key only. */
+/**
+ * State VerifyUnit: asks KMS about every data key of a unit again, under a role that may use the destination key only.
+ */
 export const handler = worker({ service: 'verify-unit', phase: 'verify' }, (scope, ports, { kms, s3 }) => {
   const archive = new S3OutcomeArchive(s3, { bucket: requireEnv(ENV.journalBucket), job: scope.plan.job });
   return verifyUnit(scope, { ...ports, keys: new KmsKeyService(kms), archive });

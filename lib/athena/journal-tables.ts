@@ -45,8 +45,8 @@ const INTENTS = {
 };
 
 /**
- * The journal as two tables of Athena, with a workgroup and example queries. Partitions are projected: nothing crawls
- * the bucket, and a query reads the runs that it names.
+ * The journal as two Athena tables, with a workgroup and example queries. Partitions are projected, so nothing crawls the
+ * bucket, and a query reads only the runs that it names.
  */
 export class JournalTables extends Construct {
   constructor(scope: Construct, id: string, { jobs, journal, runBucket }: JournalTablesProps) {
@@ -94,7 +94,7 @@ export class JournalTables extends Construct {
   }
 }
 
-/** `job` is one of the deployment's, so a query may leave it out; `run` has to be named. */
+/** `job` is one of the deployed jobs, so a query may omit it. `run` must be given. */
 function tableInput(
   name: string,
   columns: Readonly<Record<string, string>>,

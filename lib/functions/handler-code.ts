@@ -23,14 +23,14 @@ const FOLDER = join(ROOT, 'lambda', 'handlers');
 /** CommonJS dependencies inside an ES module call `require` for Node's own modules. */
 const REQUIRE_BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
-/** The code of a handler as `index.mjs`, with files beside it: name in the bundle to path here. */
+/** The code of a handler as `index.mjs`, with further files: their names in the bundle and their paths here. */
 export function handlerCode(handler: Handler, files: Readonly<Record<string, string>>): Code {
   return Code.fromAsset(FOLDER, {
     // Equal bundles are equal assets: a change of comments deploys nothing.
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry('none-is-needed'),
-      // Never executed, and all that tells the assets of one folder apart: CDK stages equal options once.
+      // Never executed. It tells assets of the same folder apart, because the CDK stages equal options once.
       command: [handler, ...Object.entries(files).flat()],
       local: {
         tryBundle: output => {
@@ -52,7 +52,7 @@ function bundleOf(handler: Handler): Uint8Array {
   return bundle;
 }
 
-/** All handlers in one call: they share most of their sources, and a call for each takes five times as long. */
+/** Bundles all handlers in one call. They share most of their sources, and separate calls take five times as long. */
 function bundleAll(): ReadonlyMap<string, Uint8Array> {
   const { outputFiles } = buildSync({
     absWorkingDir: ROOT,
@@ -64,7 +64,7 @@ function bundleAll(): ReadonlyMap<string, Uint8Array> {
     format: 'esm',
     // Runs on Lambda's Node 24 and on the Node 20 of the embedded AWS alike.
     target: 'node20',
-    // The SDK travels with the bundle: key material ids and DryRun modifiers are there whatever the runtime ships.
+    // The bundle includes the SDK, so that key material ids and DryRun modifiers exist whatever the runtime ships.
     mainFields: ['module', 'main'],
     minify: true,
     banner: { js: REQUIRE_BANNER },

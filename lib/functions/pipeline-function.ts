@@ -9,7 +9,7 @@ export interface PipelineFunctionProps {
   readonly handler: Handler;
   readonly description: string;
   readonly timeout: Duration;
-  /** Files to lie beside the bundle: name in the bundle to path here. */
+  /** Files to add to the bundle: their names in the bundle and their paths here. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
@@ -24,7 +24,7 @@ export class PipelineFunction extends LambdaFunction {
       retention: RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // A role of its own instead of the managed policy for Lambda, which may write to every log group of the account.
+    // A dedicated role. The managed policy for Lambda may write to every log group of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     super(scope, id, {
@@ -35,7 +35,7 @@ export class PipelineFunction extends LambdaFunction {
       timeout,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // The work is KMS and network; 512 MB buys the CPU share that keeps 32 calls in flight, not the memory.
+      // The work is KMS and network. 512 MB is for the CPU share that keeps 32 calls in flight, not for the memory.
       memorySize: 512,
       logGroup,
       environment: { POWERTOOLS_LOG_LEVEL: 'INFO' },

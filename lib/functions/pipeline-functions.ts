@@ -20,17 +20,17 @@ export interface PipelineFunctionsProps {
   readonly runBucket: RunBucket;
   readonly journal: JournalBucket;
   readonly ledger: Ledger;
-  /** How long one invocation of a worker may take; the state machine loops over as many as a unit needs. */
+  /** How long one invocation of a worker may take. The state machine makes as many as a unit needs. */
   readonly workerTimeout: Duration;
 }
 
 type WritingWorker = PipelineFunctionsProps & { readonly handler: Handler; readonly description: string };
 
-/** The stages with what each may do: the whole of the service's permissions is on this page. */
+/** The stages and what each may do. All permissions of the service are in this file. */
 export class PipelineFunctions extends Construct {
   readonly plan: PipelineFunction;
   readonly migrateUnit: PipelineFunction;
-  /** Only where the deployment allows the route decrypt-encrypt, and a job may take it. */
+  /** Only if the deployment allows the route decrypt-encrypt, and a job may take it. */
   readonly migrateUnitPlaintext: PipelineFunction | undefined;
   readonly verifyUnit: PipelineFunction;
   readonly rollbackUnit: PipelineFunction;
@@ -84,7 +84,7 @@ export class PipelineFunctions extends Construct {
     return migrateUnit;
   }
 
-  /** The only function that may call Decrypt and Encrypt, with a role of its own. */
+  /** The only function that may call Decrypt and Encrypt. It has a role of its own. */
   private migrateUnitPlaintextFunction(props: PipelineFunctionsProps): PipelineFunction | undefined {
     const jobs = props.allowPlaintextRoute ? plaintextJobs(props.jobs) : [];
     if (jobs.length === 0) return undefined;
@@ -130,7 +130,7 @@ export class PipelineFunctions extends Construct {
     return verifyUnit;
   }
 
-  /** Puts old data keys back from the journal: it may read intents, write stores, and use no key. */
+  /** Restores old data keys from the journal. It may read intents and write to stores, and may use no key. */
   private rollbackUnitFunction(props: PipelineFunctionsProps): PipelineFunction {
     const { jobs, runBucket, journal, ledger, workerTimeout } = props;
     const rollbackUnit = new PipelineFunction(this, 'RollbackUnit', {
@@ -161,7 +161,7 @@ export class PipelineFunctions extends Construct {
     return report;
   }
 
-  /** The validated jobs as a file that is bundled with Plan: a deployment knows its jobs without reading anything. */
+  /** The validated jobs as a file bundled with Plan, so that a deployment knows its jobs without reading anything. */
   private jobsFile(jobs: readonly Job[]): string {
     const outdir = Stage.of(this)?.outdir ?? '.';
     mkdirSync(outdir, { recursive: true });

@@ -6,7 +6,7 @@ import { formatProblem } from '../../lambda/core/model/problem.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { JobsRefused } from './jobs-refused.ts';
 
-/** Reads and validates every `*.json` of a folder, or one file. Refuses with all problems of all files at once. */
+/** Reads and validates one job file, or every `*.json` in a folder. Reports all problems of all files at once. */
 export function loadJobs(folder: string): readonly Job[] {
   const files = jobFiles(folder);
   if (files.length === 0)

@@ -4,13 +4,13 @@ import { parseKeyReference } from '../../lambda/core/model/arn.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { hopsOf, keysOf } from '../../lambda/core/routes/registry.ts';
 
-/** Everything that may be done with a job's keys. Only the plaintext worker may decrypt and encrypt. */
+/** All permissions for a job's keys. Only the plaintext worker may decrypt and encrypt. */
 export const keyGrants = {
   describe(grantee: Function, jobs: readonly Job[]): void {
     grant(grantee, ['kms:DescribeKey', 'kms:ListKeyRotations'], jobs.flatMap(keysOf));
   },
 
-  /** Every hop of every route that a job may come to: out of its sources, into its destination, and no other way. */
+  /** Allows every hop of every route that a job may take: from its sources to its destination, and nothing else. */
   reEncrypt(grantee: Function, jobs: readonly Job[]): void {
     const hops = jobs.flatMap(hopsOf);
     grant(
@@ -25,12 +25,15 @@ export const keyGrants = {
     );
   },
 
-  /** The verify pass asks the destination key, and can use no other. */
+  /** The verify pass asks the destination key and can use no other key. */
   reEncryptDestination(grantee: Function, jobs: readonly Job[]): void {
     grant(grantee, ['kms:ReEncryptFrom', 'kms:ReEncryptTo'], destinations(jobs));
   },
 
-  /** Decrypt there, Encrypt here. Second runs ask the destination by ReEncrypt, as everywhere. */
+  /**
+   * Decrypt in the source Region, Encrypt in this one. Like all workers, it uses ReEncrypt to recognise data keys that
+   * are already under the destination key.
+   */
   decryptEncrypt(grantee: Function, jobs: readonly Job[]): void {
     grant(
       grantee,
@@ -45,7 +48,10 @@ function destinations(jobs: readonly Job[]): readonly string[] {
   return jobs.map(({ destination }) => destination.key);
 }
 
-/** A key ARN is granted as it stands; an alias ARN is no resource of key operations, so its key is granted by alias. */
+/**
+ * A key ARN is granted directly. An alias ARN cannot be the resource of a key operation, so its key is granted by a
+ * condition on the alias.
+ */
 function grant(grantee: Function, actions: string[], references: readonly string[]): void {
   const parsed = [...new Set(references)]
     .sort()

@@ -31,8 +31,9 @@ export interface PipelineProps {
 const WORDS_OF_ERROR = `{% $contains($error.Cause, '"errorMessage"') ? $parse($error.Cause).errorMessage : $error.Cause %}`;
 
 /**
- * Plan → Migrate → Verify → Report → Succeeded. A census has no Verify, a verify run no Migrate, a rollback has Rollback. Whatever goes wrong
- * after Plan is reported first and ends in Failed, a real Fail state: a run that failed never looks like one that did not.
+ * Plan → Migrate → Verify → Report → Succeeded. A census has no Verify, a verify run no Migrate, and a rollback has
+ * Rollback instead. Whatever fails after Plan is reported first and ends in Failed, a real Fail state, so that a failed
+ * run never looks like a successful one.
  */
 export class Pipeline extends Construct {
   readonly stateMachine: StateMachine;
@@ -81,7 +82,10 @@ export class Pipeline extends Construct {
     this.grantSeeingRuns(functions);
   }
 
-  /** Plan asks whether the run that holds a store still lives. A policy of its own: Plan's default one comes before the machine. */
+  /**
+   * Plan asks whether the run that holds a store is still alive. This is a policy of its own, because Plan's default
+   * policy is created before the state machine.
+   */
   private grantSeeingRuns({ plan }: PipelineFunctions): void {
     const { stateMachineName } = this.stateMachine;
     const executions = Stack.of(this).formatArn({
@@ -129,7 +133,7 @@ export class Pipeline extends Construct {
     return state;
   }
 
-  /** A run that failed has a report, too: what was done until then. A broken premise says more than the map's own error. */
+  /** A failed run has a report of what it did, too. A broken premise says more than the map's own error. */
   private reportFailure({ report }: PipelineFunctions, failed: Fail): LambdaInvoke {
     const state = LambdaInvoke.jsonata(this, 'ReportFailure', {
       lambdaFunction: report,

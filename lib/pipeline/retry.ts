@@ -20,15 +20,16 @@ export const LAMBDA_RETRY: RetryProps = {
 };
 
 /**
- * Lambda had no slot: other functions of the account hold them, or there are more workers than slots. That is no failure
- * of a unit: it waits its turn, a minute a time on average (full jitter below two). 2,000 tries are 33 hours.
+ * Lambda had no free slot, because other functions of the account hold them or there are more workers than slots. The
+ * unit has not failed but waits its turn, a minute a time on average (full jitter below two). 2,000 tries are 33 hours.
  *
- * Is that enough? Let 16 workers of 15 minutes share 2 slots. One comes free every 7.5 minutes, 267 times in 33 hours, and
- * each time one of 14 that wait gets it: none of them for one worker by (13/14)^267, 3 in a thousand million.
+ * Is that enough? Let 16 workers of 15 minutes share 2 slots. One slot becomes free every 7.5 minutes, 267 times in 33
+ * hours, and one of 14 waiting workers gets it. A worker misses all of them with a probability of (13/14)^267, 3 in a
+ * thousand million.
  *
- * Has a history room for it? A try leaves 3 of its 25,000 events (scheduled, started, failed): 6,000 where all are spent.
- * The same worker waits 14 times 7.5 minutes on average, 105 tries or 315 events, for each invocation, which leaves some 8
- * more: 77 invocations, or 19 hours of work in one unit.
+ * Does the history have room for it? A try takes 3 of its 25,000 events (scheduled, started, failed): 6,000 if all are
+ * used. The same worker waits 14 times 7.5 minutes on average, 105 tries or 315 events, for each invocation, which takes
+ * some 8 more: 77 invocations, or 19 hours of work in one unit.
  */
 export const SLOT_RETRY: RetryProps = {
   errors: ['Lambda.TooManyRequestsException'],
@@ -39,7 +40,7 @@ export const SLOT_RETRY: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** A service was busy for longer than the SDK waits: for stages that have no retry for all errors. */
+/** A service was busy for longer than the SDK waits. For stages that do not retry all errors. */
 export const SERVICE_RETRY: RetryProps = {
   errors: ['ServiceUnavailable'],
   interval: Duration.seconds(5),
@@ -49,7 +50,7 @@ export const SERVICE_RETRY: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** A broken premise stays broken. This one stands first: Step Functions takes the first retrier that matches. */
+/** A broken premise stays broken. This retrier comes first, because Step Functions takes the first one that matches. */
 export const NEVER_RETRY: RetryProps = { errors: ['PremiseBroken'], maxAttempts: 0 };
 
 /**

@@ -58,17 +58,17 @@ export class UnitMap extends DistributedMap {
       mode: ProcessorMode.DISTRIBUTED,
       executionType: ProcessorType.STANDARD,
     });
-    // The L2 demands the type here, and then warns that it reads the one above.
+    // The L2 requires the type here, and then warns that it uses the one above.
     Annotations.of(this).acknowledgeWarning('@aws-cdk/aws-stepfunctions:propertyIgnored');
   }
 
-  /** The L2 takes a number only, though the language takes an expression. */
+  /** The L2 accepts only a number, although the language allows an expression. */
   override toStateJson(): object {
     return { ...super.toStateJson(), ToleratedFailurePercentage: '{% $plan.toleratedFailurePercentage %}' };
   }
 }
 
-/** Where the deployment has a worker for plaintext data keys, each unit says whether it is for that one. */
+/** If the deployment has a worker for plaintext data keys, each unit says whether it needs that worker. */
 function byRoute(
   scope: Construct,
   { worker, workerState, plaintextWorker }: UnitMapProps,
@@ -86,7 +86,7 @@ function byRoute(
 function workUntilDone(scope: Construct, workerState: string, worker: IFunction): LambdaInvoke {
   const work = LambdaInvoke.jsonata(scope, workerState, {
     lambdaFunction: worker,
-    // The unit is what the child execution was started with; the state's own input is, from the second time on, progress.
+    // The child execution was started with the unit. From the second round on, the state's own input is progress instead.
     payload: TaskInput.fromText('{% $states.context.Execution.Input %}'),
     outputs: '{% $states.result.Payload %}',
     retryOnServiceExceptions: false,
@@ -95,7 +95,7 @@ function workUntilDone(scope: Construct, workerState: string, worker: IFunction)
   work.addRetry(SLOT_RETRY);
   work.addRetry(LAMBDA_RETRY);
   work.addRetry(WORKER_RETRY);
-  // A paused run looks once a minute whether it goes on: three transitions a worker and minute, $0.0045 an hour.
+  // A paused run checks once a minute whether to continue: three transitions for each worker and minute, $0.0045 an hour.
   const paused = Wait.jsonata(scope, `${workerState} paused`, {
     time: WaitTime.duration(Duration.minutes(1)),
   });

@@ -14,8 +14,8 @@ export interface BridgeKeyProps extends StackProps {
 }
 
 /**
- * The first member of a bridge: a multi-Region key in the Region of the source keys. The first hop of the route `bridge`
- * re-encrypts data keys under it, the second one out of its replica. It is kept when the stack is deleted.
+ * The first member of a bridge: a multi-Region key in the source Region. The first hop of the route `bridge` re-encrypts
+ * data keys under it, the second hop starts from its replica. The key is kept when the stack is deleted.
  */
 export class BridgeKeyStack extends Stack {
   readonly key: Key;

@@ -13,7 +13,7 @@ interface Bridge {
   readonly replicaRegions: ReadonlySet<string>;
 }
 
-/** The bridge keys that jobs ask to be deployed: a stack where the key is, and one in each Region that it leads to. */
+/** Deploys the bridge keys that jobs ask for: a stack in the key's Region, and one in each Region that it leads to. */
 export function deployBridges(app: App, jobs: readonly Job[]): void {
   for (const { alias, account, region, replicaRegions } of bridgesOf(jobs)) {
     const suffix = alias.replace(/^alias\//, '').replaceAll(/[^A-Za-z0-9-]/g, '-');

@@ -13,7 +13,7 @@ export class ReplicaKey extends CfnReplicaKey {
   constructor(scope: Construct, id: string, props: ReplicaKeyProps) {
     super(scope, id, {
       ...props,
-      // IAM policies of the account decide, as with every key that CDK makes.
+      // The account's IAM policies decide about access, as with every key that the CDK creates.
       keyPolicy: new PolicyDocument({
         statements: [
           new PolicyStatement({

@@ -14,7 +14,7 @@ interface SourceReplicasProps extends StackProps {
   readonly primaryKeyArns: readonly string[];
 }
 
-/** Replicas of source keys in the Region of the destination key: what the route multi-region asks there. */
+/** Replicas of source keys in the destination Region, for the route multi-region. */
 class SourceReplicasStack extends Stack {
   constructor(scope: Construct, id: string, { primaryKeyArns, ...props }: SourceReplicasProps) {
     super(scope, id, { description: 'kms-rewrap: replicas of source keys', ...props });
@@ -27,7 +27,7 @@ class SourceReplicasStack extends Stack {
   }
 }
 
-/** The replicas that jobs ask to be deployed: a stack for each account and Region. */
+/** Deploys the replicas that jobs ask for: a stack for each account and Region. */
 export function deploySourceReplicas(app: App, jobs: readonly Job[]): void {
   const places = new Map<string, { region: string; account: string; arns: Set<string> }>();
   for (const job of jobs.filter(({ route }) => route.deployReplicas === true)) {

@@ -21,7 +21,7 @@ export class Schedules extends Construct {
         schedule: ScheduleExpression.expression(schedule.expression),
         target: new StepFunctionsStartExecution(stateMachine, {
           input: ScheduleTargetInput.fromObject({ job: name, mode: schedule.mode }),
-          // The service's default of 185 tries within a day would start a refused migration over and over.
+          // The default of 185 tries within a day would start a refused migration again and again.
           retryAttempts: 2,
           maxEventAge: Duration.hours(1),
         }),

@@ -7,9 +7,9 @@ import { ENV } from '../../lambda/handlers/env.ts';
 import type { JournalProtection } from './journal-protection.ts';
 
 /**
- * Old data keys, before anything replaced them. Versioned and retained: rollback needs nothing else. Kept for good,
- * unless the deployment says for how long.
- * Workers may add to it and never read intents back, nor delete.
+ * Holds old data keys from before they were replaced. Versioned and retained: a rollback needs nothing else. The journal
+ * is kept for good, unless the deployment limits it. Workers may add to it, but never delete from it or read intents
+ * back.
  */
 export class JournalBucket extends Construct {
   readonly bucket: Bucket;
@@ -27,7 +27,7 @@ export class JournalBucket extends Construct {
           abortIncompleteMultipartUploadAfter: Duration.days(7),
           ...(retention !== undefined && {
             expiration: retention,
-            // Nothing is ever overwritten: what is noncurrent has expired, and its time is over.
+            // Nothing is ever overwritten, so a noncurrent version has expired.
             noncurrentVersionExpiration: Duration.days(1),
           }),
         },
@@ -55,7 +55,7 @@ export class JournalBucket extends Construct {
     this.read(worker, ['outcomes/*']);
   }
 
-  /** Old data keys, for the worker that puts them back. */
+  /** Lets the worker that restores old data keys read them. */
   grantReadIntents(worker: Function): void {
     this.read(worker, ['intents/*', 'outcomes/*']);
   }
@@ -78,7 +78,7 @@ export class JournalBucket extends Construct {
     );
   }
 
-  /** Its name, for those who only tell where the journal is. */
+  /** Its name, for functions that only report where the journal is. */
   configure(reader: Function): void {
     reader.addEnvironment(ENV.journalBucket, this.bucket.bucketName);
   }

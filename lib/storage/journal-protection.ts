@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 
-/** How long the journal is kept, and whether anybody may delete of it before. */
+/** How long the journal is kept, and whether anyone may delete from it earlier. */
 export interface JournalProtection {
   /** Objects go when they are so old. @default never */
   readonly retention?: Duration;
@@ -8,16 +8,16 @@ export interface JournalProtection {
   readonly objectLock?: 'governance' | 'compliance';
 }
 
-/** The longest that DynamoDB's point-in-time recovery reaches back: a restored table holds old data keys. */
+/** How far DynamoDB's point-in-time recovery reaches back. A restored table holds old data keys. */
 const MIN_RETENTION_DAYS = 35;
 const LOCKS = ['governance', 'compliance'] as const;
 
-/** A setting of the deployment that cannot be meant: says which, and what to write instead. */
+/** A setting of the deployment makes no sense. Names it, and says what to write instead. */
 export class ContextRefused extends Error {
   override readonly name = 'ContextRefused';
 }
 
-/** Context as it comes from cdk.json or `-c`. */
+/** CDK context, from cdk.json or `-c`. */
 export interface JournalContext {
   readonly journalRetentionDays?: unknown;
   readonly journalObjectLock?: unknown;

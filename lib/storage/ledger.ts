@@ -24,7 +24,7 @@ export class Ledger extends Construct {
     this.grant(worker, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
   }
 
-  /** Beside checkpoints: what all workers have of the KMS rate. */
+  /** In addition to checkpoints: the shares of the KMS rate of all workers. */
   grantShares(worker: Function): void {
     this.grant(worker, ['dynamodb:Query']);
   }

@@ -6,8 +6,8 @@ import { Construct } from 'constructs';
 import { ENV } from '../../lambda/handlers/env.ts';
 
 /**
- * Step Functions lets an execution run for a year. Its plan is written at its beginning and needed by its rollback, so it
- * is kept for another year after that.
+ * An execution may run for a year. Its plan is written at the beginning and its rollback needs it, so keep it for another
+ * year.
  */
 const KEEP = Duration.days(730);
 

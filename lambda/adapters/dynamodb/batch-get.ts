@@ -5,12 +5,12 @@ import { encodeKey, type SdkItem } from './item-key.ts';
 /** DynamoDB API reference, BatchGetItem: up to 100 items. */
 const KEYS_PER_BATCH = 100;
 /**
- * Waits when a batch came back with nothing processed at all: the table throttles. What did not fit into 16 MB, or into the
- * 1 MB that are answered of one partition, comes back as unprocessed, too, and is asked for again at once.
+ * How long to wait if nothing of a batch was processed, because the table throttles. What did not fit into 16 MB, or into
+ * the 1 MB that one partition answers, also comes back as unprocessed; that is asked for again at once.
  */
 const WAITS_MS = [50, 100, 200, 400, 800, 1_600, 3_200];
 
-/** Items by primary key, strongly consistent, in the order of the keys; `undefined` for those that are not there. */
+/** Reads items by primary key, strongly consistently, in the order of the keys; `undefined` for missing ones. */
 export async function batchGet(
   client: DynamoDBClient,
   table: string,
@@ -20,7 +20,7 @@ export async function batchGet(
   const found = new Map<string, SdkItem>();
   const keyOf = (item: SdkItem): string =>
     encodeKey(Object.fromEntries(names.map(name => [name, item[name]])) as SdkItem);
-  // A key that is named twice is an error of the whole batch.
+  // A duplicate key would fail the whole batch.
   const unique = [...new Map(keys.map(key => [keyOf(key), key])).values()];
   for (let start = 0; start < unique.length; start += KEYS_PER_BATCH)
     for (const item of await getAll(client, table, unique.slice(start, start + KEYS_PER_BATCH)))

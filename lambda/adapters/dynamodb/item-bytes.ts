@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { SdkItem } from './item-key.ts';
 
-/** Bytes of an item, as DynamoDB counts them, near enough. */
+/** Roughly the bytes of an item as DynamoDB counts them. */
 export function itemBytes(item: SdkItem): number {
   return Object.entries(item).reduce((sum, [name, value]) => sum + name.length + valueBytes(value), 0);
 }

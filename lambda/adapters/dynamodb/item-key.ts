@@ -3,7 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 export type SdkItem = Record<string, AttributeValue>;
 
-/** A primary key as compact JSON: binary values as base64, so that it reads well and comes back as it was. */
+/** A primary key as compact JSON, with binary values in base64: readable, and restored without loss. */
 export function encodeKey(key: SdkItem): string {
   return JSON.stringify(key, (_, value: unknown) =>
     value instanceof Uint8Array || isBufferJson(value) ? toBase64(value) : value,

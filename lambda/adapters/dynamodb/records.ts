@@ -26,7 +26,7 @@ import { RefusedCalls } from '../aws/refused-calls.ts';
 import { scanScope } from './scan-scope.ts';
 import { fitsOneUpdate, updateExpression } from './update-expression.ts';
 
-/** Items that are asked for one by one at a time, where their batch was refused. */
+/** How many items to read at a time, one by one, if their batch was refused. */
 const GETS_IN_FLIGHT = 32;
 
 export interface Table {
@@ -59,7 +59,7 @@ export class DynamoDbRecords implements CopyTarget {
     });
   }
 
-  /** A write that asks only whether it may be made: its condition never holds, whether the item is there or not. */
+  /** A write that only tests whether it is allowed. Its condition never holds, whether or not the item exists. */
   #withoutEffect(locator: string): UpdateItemCommandInput {
     return {
       TableName: this.#table,
@@ -82,7 +82,8 @@ export class DynamoDbRecords implements CopyTarget {
             Segment: range.segment,
             TotalSegments: range.totalSegments,
             Limit,
-            // A global index has no consistent reads; the items of any index are read consistently from the table below.
+            // A global index has no consistent reads. For every index, the items are read consistently from the table
+            // afterwards.
             ConsistentRead: options.consistent && this.#scope.index === undefined,
             ...scanScope(this.#scope),
             ...(options.cursor !== undefined && { ExclusiveStartKey: decodeKey(options.cursor) }),
@@ -93,7 +94,7 @@ export class DynamoDbRecords implements CopyTarget {
     });
   }
 
-  /** An index shows its keys and projected attributes: the items themselves are in the table. */
+  /** An index holds only keys and projected attributes. The whole items are in the table. */
   async #pageOf({
     Items = [],
     ScannedCount = Items.length,
@@ -126,7 +127,7 @@ export class DynamoDbRecords implements CopyTarget {
     return this.#written('dynamodb:PutItem', source, () => this.#client.send(command));
   }
 
-  /** The items of the first of these keys, as many as can be held together. */
+  /** The items of the first keys, as many as fit into memory together. */
   #batchGet(keys: readonly SdkItem[]): Promise<readonly (ItemRecord | undefined)[]> {
     return readWithin(
       keys,
@@ -135,7 +136,7 @@ export class DynamoDbRecords implements CopyTarget {
     );
   }
 
-  /** One item that is refused has its whole batch refused: then each is asked for by itself. */
+  /** One refused item makes DynamoDB refuse the whole batch. Then read each item by itself. */
   async #batch(keys: readonly SdkItem[]): Promise<readonly (ItemRecord | undefined)[]> {
     try {
       const items = await batchGet(this.#client, this.#table, keys);
@@ -151,7 +152,7 @@ export class DynamoDbRecords implements CopyTarget {
     return this.#get(needItem(record).key as SdkItem);
   }
 
-  /** The item as it is; `undefined` where there is none; hidden where DynamoDB does not give out this one. */
+  /** The item as it is now, `undefined` if there is none, or hidden if DynamoDB refuses to show it. */
   async #get(key: SdkItem): Promise<ItemRecord | undefined> {
     const [call, locator] = ['dynamodb:GetItem', encodeKey(key)];
     const command = new GetItemCommand({ TableName: this.#table, Key: key, ConsistentRead: true });

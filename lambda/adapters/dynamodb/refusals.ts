@@ -1,7 +1,7 @@
 import { judgeOf, messageOf, nameOf } from '../aws/errors.ts';
 import type { Judgement } from '../aws/refused-calls.ts';
 
-/** A condition that does not hold, and another write in the way, are about the item, and refuse nothing. */
+/** A failed condition and a conflicting write concern the item's state. They are no refusals. */
 const judgeByName = judgeOf(
   new Set([
     'ConditionalCheckFailedException',
@@ -10,12 +10,12 @@ const judgeByName = judgeOf(
   ]),
 );
 
-/** Errors of calls about one item; that it is full is about it alone, however many others are full. */
+/** Errors of calls about one item. A full item concerns that item alone, however many others are full. */
 export function judgeItem(error: unknown): Judgement {
   return isFull(error) ? 'state' : judgeByName(error);
 }
 
-/** An item with the new data key would be larger than DynamoDB takes. That has no name of its own, only words. */
+/** With the new data key the item would exceed DynamoDB's limit. The error has no name of its own, only a message. */
 export function isFull(error: unknown): boolean {
   return nameOf(error) === 'ValidationException' && /item size.*exceeded/i.test(messageOf(error));
 }

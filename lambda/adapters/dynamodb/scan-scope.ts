@@ -14,7 +14,7 @@ export function scanScope({ filter, index }: TableScope): Partial<ScanCommandInp
   };
 }
 
-/** Typed JSON as the SDK takes it: binary values are bytes there. */
+/** Typed JSON in the SDK's form, which has bytes for binary values. */
 function values(
   typed: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
 ): Record<string, AttributeValue> {

@@ -18,7 +18,7 @@ export interface UpdateExpression {
 const MAX_BYTES = 4_096;
 const MAX_OPERATORS = 300;
 
-/** Whether one UpdateItem takes a change. */
+/** Whether a change fits into one UpdateItem. */
 export function fitsOneUpdate(places: readonly PlaceChange[]): boolean {
   const { UpdateExpression, ConditionExpression } = updateExpression(places);
   return (
@@ -27,7 +27,7 @@ export function fitsOneUpdate(places: readonly PlaceChange[]): boolean {
   );
 }
 
-/** A change as one conditional UpdateItem: only the named paths are written, and only if each holds what it held. */
+/** A change as one conditional UpdateItem. It writes only the named paths, and only if each still holds what was read. */
 export function updateExpression(places: readonly PlaceChange[]): UpdateExpression {
   const names = new Map<string, string>();
   const values: Record<string, AttributeValue> = {};

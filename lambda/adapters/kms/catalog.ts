@@ -14,7 +14,7 @@ import { dryRunSucceeded } from './errors.ts';
 import { grantTokens } from './key-service.ts';
 import { patiently } from '../aws/patience.ts';
 
-/** KMS tells the rotations of a key to its own account only, and of symmetric keys only. */
+/** KMS lists rotations only to the key's own account, and only for symmetric keys. */
 const NOT_TOLD = new Set([
   'AccessDeniedException',
   'NotFoundException',
@@ -22,7 +22,9 @@ const NOT_TOLD = new Set([
   'KMSInvalidStateException',
 ]);
 
-/** Requests that Plan may make in a second: far below the quotas of DescribeKey (2,000) and ListKeyRotations (100). */
+/**
+ * How many requests Plan may make in a second: far below the quotas of DescribeKey (2,000) and ListKeyRotations (100).
+ */
 const RATE = 50;
 
 /** What Plan asks of KMS. */
@@ -36,7 +38,7 @@ export class KmsKeyCatalog implements KeyCatalog {
     channel.setRate(RATE);
   }
 
-  /** A replica that has just been made is `Creating` for a while. */
+  /** A new replica is `Creating` for a while. */
   async describeKey(reference: string): Promise<KeyLookup> {
     return patiently(
       () => this.#describe(reference),
@@ -58,7 +60,7 @@ export class KmsKeyCatalog implements KeyCatalog {
     try {
       await this.#channel.send(source.keyArn, client => client.send(command));
     } catch (error) {
-      // A dry run always fails: with this name where the call itself would have succeeded.
+      // A dry run always fails. This name means that the call itself would have succeeded.
       if (nameOf(error) === 'DryRunOperationException') return { kind: 'allowed' };
       if (isTransient(error) || isOfIdentity(error)) throw error;
       return { kind: 'denied', message: `${nameOf(error)}: ${messageOf(error)}` };

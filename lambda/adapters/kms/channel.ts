@@ -17,7 +17,7 @@ export interface ChannelConfig extends ClientConfig {
 }
 
 export interface Waiting {
-  /** Milliseconds, from whatever beginning; never set back. */
+  /** Milliseconds since any fixed moment. The clock never goes back. */
   now(): number;
   sleep(ms: number): Promise<unknown>;
 }
@@ -28,9 +28,9 @@ type Sent<T> =
   { readonly kind: 'answered'; readonly output: T } | { readonly kind: 'failed'; readonly error: unknown };
 
 /**
- * KMS in all Regions behind one pace. The pacing sits inside the SDK's retry loop, so that retries, too, keep to the
- * rate, and every request that leaves is counted; and before the signature, which KMS takes for five minutes only:
- * at half a request a second, the last of 32 in flight waits for more than one.
+ * KMS in all Regions behind one pace. The pace is inside the SDK's retry loop, so that retries keep to the rate and every
+ * request that leaves is counted. It comes before the signature, which KMS accepts for five minutes only: at half a
+ * request a second, the last of 32 requests in flight waits for more than one minute.
  */
 export class KmsChannel {
   readonly grantTokens: readonly string[];
@@ -67,14 +67,18 @@ export class KmsChannel {
   }
 
   /**
-   * Gives up whatever waits for its turn. Where an invocation fails, its other requests still wait; Lambda would freeze
-   * them with the process, and the next invocation would find all of their turns come at once, in nobody's share.
+   * Gives up all requests that are waiting for their turn. If an invocation fails, its other requests still wait. Lambda
+   * would freeze them with the process, and in the next invocation all of their turns would come at once, outside of any
+   * share.
    */
   close(): void {
     this.#open = false;
   }
 
-  /** Sends a request to the Region of a key, and again while its errors may be those of something not yet visible. */
+  /**
+   * Sends a request to the Region of a key. Repeats it as long as the error may only mean that something is not visible
+   * yet.
+   */
   async send<T>(
     keyArn: string,
     call: (client: KMSClient) => Promise<T>,
@@ -107,7 +111,7 @@ export class KmsChannel {
       'kms',
       this.#config,
     );
-    // The SDK puts its signature right behind its retries (`identify()` of the stack tells).
+    // The SDK signs right after its retry step (see `identify()` of the middleware stack).
     const place = {
       relation: 'before',
       toMiddleware: 'httpSigningMiddleware',
@@ -122,7 +126,7 @@ export class KmsChannel {
     (request: Request): Promise<Answer> =>
       this.#inTurn(() => next(request));
 
-  /** Sends a request when its turn has come, and counts it. */
+  /** Counts a request and sends it when its turn comes. */
   async #inTurn<T>(send: () => Promise<T>): Promise<T> {
     const wait = this.#pace.reserve(this.#waiting.now());
     if (wait > 0) await this.#waiting.sleep(wait);

@@ -5,7 +5,7 @@ import { isTransient, messageOf, nameOf, premise } from '../aws/errors.ts';
 /** With the SDK's back-off (full jitter, doubling, up to 20 s) eight tries ride out more than a minute of throttling. */
 export const KMS_ATTEMPTS = 8;
 
-/** A key, alias, replica or grant that is new looks like one that is not there, or not allowed, or still being made. */
+/** A new key, alias, replica or grant can look missing, forbidden or still being created. */
 export function isNotYetVisible(error: unknown): boolean {
   const name = nameOf(error);
   return (
@@ -22,7 +22,7 @@ export function dryRunSucceeded(): PremiseBroken {
   );
 }
 
-/** An error about this one ciphertext as an answer; `undefined` for an error that every record would get. */
+/** The answer for an error about one ciphertext; `undefined` for an error that every record would get. */
 export function answerOfError(error: unknown): NotReEncrypted | undefined {
   switch (nameOf(error)) {
     case 'IncorrectKeyException':
@@ -59,7 +59,7 @@ function cureOf(error: unknown): string {
   }
 }
 
-/** KMS says in words only which state it is. */
+/** KMS names the state only in its message. */
 function cureOfState(message: string): string {
   if (/pending import/i.test(message))
     return 'its imported key material has expired or was deleted: import the same material again, then start the job again';

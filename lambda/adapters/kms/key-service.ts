@@ -90,7 +90,7 @@ export class KmsKeyService implements KeyService {
   }
 }
 
-/** A dry run that asks for permission only. */
+/** A dry run that checks permissions only. */
 export const WITHOUT_CIPHERTEXT = {
   CiphertextBlob: undefined,
   DryRun: true,
@@ -101,7 +101,7 @@ function withoutContexts({ ciphertext, source, destination }: ReEncryptRequest):
   return { ciphertext, source: { ...source, context: {} }, destination: { ...destination, context: {} } };
 }
 
-/** A dry run always fails: with this name where the call itself would have succeeded. */
+/** A dry run always fails. This name means that the call itself would have succeeded. */
 export async function wouldReEncrypt(dryRun: () => Promise<unknown>): Promise<DryRunAnswer> {
   try {
     await dryRun();
@@ -112,7 +112,7 @@ export async function wouldReEncrypt(dryRun: () => Promise<unknown>): Promise<Dr
   throw dryRunSucceeded();
 }
 
-/** A context is given whenever a key takes one, empty or not: nothing is left to a default. */
+/** Send a context, even an empty one, whenever the key takes one. Leave nothing to a default. */
 export function contextOf<Member extends string>(
   member: Member,
   { encryptionAlgorithm, context }: RequestSide,
@@ -142,7 +142,7 @@ export function keyMaterial(keyArn: string | undefined, keyMaterialId: string | 
   return { keyArn: keyArn ?? '', ...(keyMaterialId !== undefined && { keyMaterialId }) };
 }
 
-/** What an error says of one data key; what it says of the run is thrown. */
+/** Turns an error about one data key into an answer. Throws errors that concern the run. */
 export function answerOrPremise(call: string, error: unknown): NotReEncrypted {
   if (error instanceof RewrapError) throw error;
   const answer = answerOfError(error);

@@ -3,7 +3,7 @@ import type { KeyUsage } from '../../core/retire/ports.ts';
 import { messageOf, nameOf } from '../aws/errors.ts';
 import type { KmsChannel } from './channel.ts';
 
-/** Not told for keys of other accounts, without the permission, or where KMS has no such operation yet. */
+/** KMS does not tell it for keys of other accounts, without the permission, or where the operation does not exist yet. */
 const NOT_TOLD = new Set([
   'AccessDeniedException',
   'NotFoundException',
@@ -11,7 +11,7 @@ const NOT_TOLD = new Set([
   'UnknownOperationException',
 ]);
 
-/** What KMS tells of the last use of a key, in the key's own Region. */
+/** What KMS knows of the last use of a key, asked in the key's own Region. */
 export async function keyUsage(channel: KmsChannel, keyArn: string): Promise<KeyUsage> {
   try {
     const command = new GetKeyLastUsageCommand({ KeyId: keyArn });

@@ -27,9 +27,9 @@ import {
 import { deniedAnswer, RefusedKeys, type KeyCall } from './refused-keys.ts';
 
 /**
- * The route decrypt-encrypt: Decrypt in the Region of the source, Encrypt in that of the destination, with the data key
- * in this process in between. The only place in this service that calls either, deployed only where the deployment
- * allows it. Within one Region it is ReEncrypt, as everywhere.
+ * The route decrypt-encrypt: Decrypt in the source Region, Encrypt in the destination Region, and in between the data key
+ * is in this process. Nothing else in this service calls either, and only a deployment that allows it contains this.
+ * Within one Region it uses ReEncrypt, like all other routes.
  */
 export class PlaintextKeyService implements KeyService {
   readonly #channel: KmsChannel;
@@ -75,7 +75,9 @@ export class PlaintextKeyService implements KeyService {
     });
   }
 
-  /** Wipes the plaintext whatever becomes of it. Copies that the SDK made on its way (JSON, base64) are the runtime's. */
+  /**
+   * Wipes the plaintext whether or not its use succeeds. Copies that the SDK makes (JSON, base64) stay with the runtime.
+   */
   async #encrypt({ destination }: ReEncryptRequest, opened: DecryptCommandOutput): Promise<ReEncryptAnswer> {
     const plaintext = opened.Plaintext ?? new Uint8Array();
     const { keyArn } = destination;
@@ -134,7 +136,7 @@ export class PlaintextKeyService implements KeyService {
   }
 }
 
-/** What is encrypted in dry runs, which need something: never a data key. */
+/** A plaintext for dry runs, which need one. Never a data key. */
 const ANY_PLAINTEXT = Uint8Array.of(0);
 
 function joined(opened: DecryptCommandOutput, made: EncryptCommandOutput): ReEncryptAnswer {
@@ -142,7 +144,7 @@ function joined(opened: DecryptCommandOutput, made: EncryptCommandOutput): ReEnc
     kind: 're-encrypted',
     ciphertext: made.CiphertextBlob ?? new Uint8Array(),
     source: keyMaterial(opened.KeyId, opened.KeyMaterialId),
-    // Encrypt does not tell the key material that it used.
+    // The answer of Encrypt does not name the key material.
     destination: keyMaterial(made.KeyId, undefined),
     sourceAlgorithm: opened.EncryptionAlgorithm ?? '',
     destinationAlgorithm: made.EncryptionAlgorithm ?? '',

@@ -4,30 +4,30 @@ import { isDenied, isOfIdentity, isTransient, messageOf, nameOf } from '../aws/e
 import { dryRunSucceeded, isNotYetVisible } from './errors.ts';
 import type { Asked } from '../aws/refused-calls.ts';
 
-/** A call of KMS about one data key, and the dry runs that tell what a refusal of it is about. */
+/** A KMS call about one data key, with the dry runs that show what its refusal is about. */
 export interface KeyCall<T> {
-  /** What is done with which keys: `kms:ReEncrypt from … to …`. */
+  /** The operation with its keys: `kms:ReEncrypt from … to …`. */
   readonly name: string;
   readonly keyArns: readonly string[];
   send(): Promise<T>;
-  /** The very same call, ciphertext and all. */
+  /** The same call as a dry run, ciphertext included. */
   rehearse(): Promise<unknown>;
-  /** The same with no ciphertext (IGNORE_CIPHERTEXT), under its own contexts or under none. */
+  /** The same call without a ciphertext (IGNORE_CIPHERTEXT), with its own contexts or with none. */
   rehearseKeys(contexts: 'own' | 'none'): Promise<unknown>;
 }
 
 /**
- * Tells a data key that KMS refuses from keys that it refuses. A key policy may have conditions on the encryption context,
- * and AWS does not document what KMS says of a ciphertext whose key is elsewhere, disabled or gone. So whenever KMS refuses
- * a call, the last one that it made with the same keys is asked for again, as a dry run; where there is none, whether the
- * role may use the keys at all. If so, the refusal is that data key's own, once it has been said twice. If not, it may be
- * one of a grant or key that is not visible yet, which is waited for; then it is all of them that are refused.
+ * Tells the refusal of one data key from the refusal of its KMS keys. A key policy may have conditions on the encryption
+ * context, and AWS does not document what KMS answers if a ciphertext's key is elsewhere, disabled or gone. So whenever
+ * KMS refuses a call, repeat the last call that worked with the same keys as a dry run, or, if there is none, ask whether
+ * the role may use the keys at all. If that succeeds, and the refusal is repeated, it concerns that data key alone. If
+ * not, a grant or key may not be visible yet, so wait; after that, everything is refused.
  */
 export class RefusedKeys {
   readonly #patienceMs: readonly number[];
-  /** By the name of a call: the last one that worked. Its contexts and ciphertext stay in memory. */
+  /** The last call that worked, by its name. Its contexts and ciphertext stay in memory. */
   readonly #worked = new Map<string, () => Promise<unknown>>();
-  /** Calls in flight ask what is about their keys, not about them, once for all. */
+  /** A question about the keys, not about one call, is asked once for all calls in flight. */
   readonly #asking = new Map<string, Promise<Rehearsed>>();
 
   constructor(patienceMs: readonly number[]) {
@@ -59,12 +59,13 @@ export class RefusedKeys {
     }
   }
 
-  /** What KMS says of the keys, `undefined` where they work: what it has said of the data key may be about that one alone. */
+  /** KMS's refusal of the keys; `undefined` if the keys work, so that its refusal may concern one data key alone. */
   async #refusalOfKeys<T>(call: KeyCall<T>, error: unknown): Promise<unknown> {
     const worked = this.#worked.get(call.name);
     const again = worked && (await this.#once(`${call.name} again`, worked));
     if (again?.kind === 'works') return undefined;
-    // Whether a dry run without a ciphertext looks at the state of keys is not documented: KMS's words must not be of ours.
+    // AWS does not document whether a dry run without a ciphertext checks the state of keys. So KMS's message must not
+    // name a key of ours.
     if (!isDenied(error) && (again !== undefined || namesKeyOf(call, error))) return again?.error ?? error;
     const bare = await this.#once(call.name, () => call.rehearseKeys('none'));
     if (bare.kind === 'works') return undefined;
@@ -82,7 +83,7 @@ export class RefusedKeys {
 
 type Rehearsed = { readonly kind: 'works' } | { readonly kind: 'refused'; readonly error: unknown };
 
-/** What KMS says of a key that is not there, or not usable: of one of the call's, or of the ciphertext's. */
+/** KMS's errors for a key that is missing or not usable: a key of the call, or the key of the ciphertext. */
 const OF_A_KEY = new Set(['DisabledException', 'KMSInvalidStateException', 'NotFoundException']);
 
 function isOfAKey(error: unknown): boolean {
@@ -94,20 +95,20 @@ function namesKeyOf({ keyArns }: Pick<KeyCall<unknown>, 'keyArns'>, error: unkno
   return keyArns.some(keyArn => messageOf(error).includes(keyArn.split('/').at(-1) ?? keyArn));
 }
 
-/** A dry run always fails: with one name where the call itself would succeed. */
+/** A dry run always fails. One name means that the call itself would succeed. */
 async function rehearsed(rehearse: () => Promise<unknown>): Promise<Rehearsed> {
   try {
     await rehearse();
   } catch (error) {
     if (nameOf(error) === 'DryRunOperationException') return { kind: 'works' };
-    // No answer is none to believe.
+    // Without an answer there is nothing to believe.
     if (isTransient(error) || isOfIdentity(error)) throw error;
     return { kind: 'refused', error };
   }
   throw dryRunSucceeded();
 }
 
-/** A refusal that is one data key's own, in words. */
+/** The words for a refusal that concerns one data key alone. */
 export function deniedAnswer(call: string, error: unknown): NotReEncrypted {
   return {
     kind: 'denied',

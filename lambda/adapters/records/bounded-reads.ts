@@ -1,18 +1,21 @@
 /**
- * Bytes of whole items that are held as one page. A Scan stops at 1 MB by itself; items that are found by an index, or by
- * the keys of another table, have 400 KB each. A worker has 512 MB and holds two pages, each beside the JSON that it came
- * in, with binary values in base64, and as JavaScript objects: some five times its bytes.
+ * How many bytes of whole items one page may hold. A Scan stops at 1 MB by itself, but items found through an index, or
+ * by the keys of another table, have up to 400 KB each. A worker has 512 MB and holds two pages, each beside the JSON
+ * that it came in, with binary values in base64, and as JavaScript objects: some five times its bytes.
  */
 export const PAGE_BYTES = 4 * 1024 * 1024;
 
-/** Items that are asked for at first, while nothing is known of their size: of the largest there are, one page. */
+/** How many items to read first, before their size is known. If they are of the largest size, they fill one page. */
 const FIRST_ITEMS = 10;
-/** Items that are asked for at a time: of the largest there are, the 16 MB that BatchGetItem answers at most. */
+/**
+ * How many items to read at a time. If they are of the largest size, they fill the 16 MB that BatchGetItem returns at
+ * most.
+ */
 const MOST_ITEMS = 40;
 
 /**
- * Reads as many items as a page may hold, at least one, in the order of their keys: a few at first, then by the size of
- * those. So a page holds no more than its bytes and one batch.
+ * Reads as many items as a page may hold, at least one, in the order of their keys: a few at first, then as many as their
+ * size allows. So a page exceeds its bytes by one batch at most.
  */
 export async function readWithin<Key, Item>(
   keys: readonly Key[],
@@ -34,7 +37,7 @@ export async function readWithin<Key, Item>(
 
 export type BoundedPage<Page> =
   | { readonly kind: 'page'; readonly page: Page }
-  /** Of the records that were found among those that were looked at, only so many fit. */
+  /** How many of the records that were found fit into the page. */
   | {
       readonly kind: 'too-large';
       readonly lookedAt: number;
@@ -42,12 +45,12 @@ export type BoundedPage<Page> =
       readonly fitting: number;
     };
 
-/** Pages that are read in the size that was found to fit, before a larger one is tried: it costs what it reads in vain. */
+/** How many pages to read in the size that fits before trying a larger one. A failed try costs what it reads. */
 const PAGES_BETWEEN_TRIALS = 8;
 
 /**
- * Reads fewer records where those of a page are too large to be held together, so that it is the store that says where the
- * page ends; and more again some pages later.
+ * Reads fewer records if those of a page are too large to hold together, so that the store decides where the page ends.
+ * Some pages later it tries more again.
  */
 export class BoundedReads {
   #most = Number.POSITIVE_INFINITY;

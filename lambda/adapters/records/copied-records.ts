@@ -4,17 +4,17 @@ import type { StoreRecord } from '../../core/model/record.ts';
 import type { ScanRange } from '../../core/model/run.ts';
 import type { RecordPage, RecordStore, WriteResult } from '../../core/ports.ts';
 
-/** A store that records of another one are copied to. */
+/** A store that receives copies of another store's records. */
 export interface CopyTarget extends RecordStore {
-  /** Makes a record of its source, changed, if there is still none of that key. */
+  /** Creates a record from its changed source, unless a record with that key exists by now. */
   create(source: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult>;
 }
 
 const REFUSED = 'not in the destination store, and the job makes none (createMissing is false)';
 
 /**
- * The records of a destination store, found by the keys of its source. A record that is there is taken as it stands,
- * with the data key that its own payload was encrypted with; one that is not there is shown as its source.
+ * The records of a destination store, found by the keys of the source store. An existing record is used as it stands,
+ * with the data key that its own payload was encrypted with. A missing one is shown as its source.
  */
 export class CopiedRecords implements RecordStore {
   readonly #source: RecordStore;
@@ -40,7 +40,7 @@ export class CopiedRecords implements RecordStore {
     });
   }
 
-  /** Only what is in the destination store: what is not there was never written. */
+  /** Looks only at the destination store. What is missing there was never written. */
   async find(locators: readonly string[]): Promise<readonly (StoreRecord | undefined)[]> {
     return this.#target.find(locators);
   }
@@ -52,7 +52,7 @@ export class CopiedRecords implements RecordStore {
     return source && this.#absent(source);
   }
 
-  /** A record is made with all its data keys at once. */
+  /** A record is created with all its data keys at once. */
   takes(record: StoreRecord, places: readonly PlaceChange[]): boolean {
     return record.absent !== undefined || this.#target.takes(record, places);
   }

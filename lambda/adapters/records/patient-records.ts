@@ -15,13 +15,13 @@ export interface PatiencePorts {
   readonly random: () => number;
 }
 
-/** A call that was not taken. */
+/** A call that the store has not accepted. */
 interface Refused {
   readonly busy: Busy;
   readonly words: string;
 }
 
-/** When a call was first made, and how many writes had been taken by then. */
+/** When a call was first made, and how many writes the store had accepted by then. */
 interface Began {
   readonly since: number;
   readonly taken: number;
@@ -31,15 +31,15 @@ const CURE =
   'where it is a table, raise its capacity, or the maximum of it; or lower limits.maxConcurrency; then start the same job again: it continues from there';
 
 /**
- * A store that is asked again while it is asked for too much: throttling slows a worker down, in the waits between its
- * calls and in the number of writes in flight, until its invocation has no more time for it.
+ * Repeats calls that a busy store refuses. Throttling slows the worker down, by waits between its calls and by fewer
+ * writes in flight, until its invocation has no time left.
  */
 export class PatientRecords implements RecordStore {
   readonly #records: RecordStore;
   readonly #store: string;
   readonly #ports: PatiencePorts;
   readonly #room = new WriteRoom();
-  /** Writes that the store has taken. */
+  /** Writes that the store has accepted. */
   #taken = 0;
   #spent: ServiceUnavailable | undefined;
 
@@ -77,7 +77,7 @@ export class PatientRecords implements RecordStore {
     }
   }
 
-  /** An answer, or an error that is none of being busy, gives its room back as it took it. */
+  /** Any answer, and any error except a busy store, frees the room that the call took. */
   async #writeOnce(
     record: StoreRecord,
     places: readonly PlaceChange[],

@@ -40,7 +40,7 @@ export function copyInPlace({ bucket, object, places, grants }: CopyInPlace): Co
   };
 }
 
-/** What S3 takes from the request, and not from the source, when metadata are replaced. */
+/** The headers that S3 takes from the request, not from the source, when metadata are replaced. */
 export function contentHeaders({ headers }: ObjectRecord): Partial<CopyObjectCommandInput> {
   return {
     ...(headers.contentType !== undefined && { ContentType: headers.contentType }),
@@ -64,7 +64,7 @@ function encryption({ encryption: sse }: ObjectRecord): Partial<CopyObjectComman
   };
 }
 
-/** A retention that has run out cannot be set again, and protects nothing any more. */
+/** An expired retention protects nothing and cannot be set again. */
 export function lock({ lock: held, lastModified }: ObjectRecord): Partial<CopyObjectCommandInput> {
   if (held === undefined) return {};
   const retained =

@@ -11,9 +11,9 @@ export interface CopyToBucket {
 }
 
 /**
- * The copy of an object to another bucket, of any Region, under the same key, if there is none yet. Tags and annotations
- * come with it; access control lists do not, as they are the source bucket's own. `CopySourceIfMatch` holds payload and
- * data key together: metadata are those that were read with it.
+ * Copies an object to another bucket, in any Region, under the same key, unless the copy exists. It includes tags and
+ * annotations, but not the access control list, which belongs to the source bucket. `CopySourceIfMatch` keeps payload and
+ * data key together: the metadata are those that were read with that payload.
  */
 export function copyToBucket({ bucket, from, object, places }: CopyToBucket): CopyObjectCommandInput {
   const { serverSideEncryptionKey } = from;
@@ -27,7 +27,7 @@ export function copyToBucket({ bucket, from, object, places }: CopyToBucket): Co
     Metadata: changed(object, places).metadata,
     ...contentHeaders(object),
     ...(object.storageClass !== undefined && { StorageClass: object.storageClass as StorageClass }),
-    // Without a key of its own, the copy gets what the destination bucket gives by default.
+    // If the job names no key, the copy gets the default encryption of the destination bucket.
     ...(serverSideEncryptionKey !== undefined && {
       ServerSideEncryption: 'aws:kms' as const,
       SSEKMSKeyId: serverSideEncryptionKey,

@@ -2,20 +2,23 @@ import type { CopyObjectCommandInput } from '@aws-sdk/client-s3';
 import type { ObjectRecord } from '../../core/model/record.ts';
 import { copyInPlace } from './copy-in-place.ts';
 
-/** No ETag: these are hexadecimal. A copy that demands it is answered with 412, once S3 has found that it may be made. */
+/**
+ * Not a valid ETag, because ETags are hexadecimal. S3 answers a copy that demands it with 412, but only if the copy is
+ * allowed.
+ */
 const NEVER = '"never"';
 
 export interface CopyWithoutEffect {
   readonly bucket: string;
   readonly key: string;
   readonly object: ObjectRecord | undefined;
-  /** Another bucket that objects are copied from. */
+  /** The source bucket, if it is another one. */
   readonly from: string | undefined;
 }
 
 /**
- * A copy that asks only whether it may be made. Conditions on both sides never hold; were they ignored, the object would
- * be copied as it is.
+ * A copy that only tests whether it is allowed. The conditions on both sides never hold. If S3 ignored them, it would
+ * copy the object without a change.
  */
 export function copyWithoutEffect({ bucket, key, object, from }: CopyWithoutEffect): CopyObjectCommandInput {
   if (from !== undefined)

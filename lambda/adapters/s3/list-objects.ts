@@ -8,12 +8,12 @@ export interface ListedObject {
 
 export interface Listing {
   readonly objects: readonly ListedObject[];
-  /** Where a delimiter is given. */
+  /** Only if the request has a delimiter. */
   readonly folders: readonly string[];
   readonly truncated: boolean;
 }
 
-/** One page of a listing, in UTF-8 byte order. Keys travel URL-encoded: XML has no place for some characters. */
+/** One page of a listing, in UTF-8 byte order. Keys are URL-encoded, because XML cannot hold some characters. */
 export async function listObjects(
   client: S3Client,
   query: {
@@ -21,7 +21,7 @@ export async function listObjects(
     readonly prefix: string;
     readonly startAfter?: string;
     readonly limit?: number;
-    /** Keys that go on after it are shown as one folder. */
+    /** Keys that share a prefix up to it are shown as one folder. */
     readonly delimiter?: string;
   },
 ): Promise<Listing> {
@@ -45,7 +45,7 @@ export async function listObjects(
     }));
     const folders = (output.CommonPrefixes ?? []).map(({ Prefix = '' }) => decoded(Prefix));
     token = output.NextContinuationToken;
-    // A page may be empty and yet not the last: whoever stopped there would take the rest for finished.
+    // An empty page is not always the last one. Stopping there would pass the rest off as finished.
     if (objects.length + folders.length > 0 || token === undefined)
       return { objects, folders, truncated: token !== undefined };
   }

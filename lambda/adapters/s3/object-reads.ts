@@ -10,18 +10,18 @@ import { hiddenObject, objectRecord } from './object-record.ts';
 import type { Asked, RefusedCalls } from '../aws/refused-calls.ts';
 import { hiddenWords, mayBeOfIdentity, s3Premise } from './refusals.ts';
 
-/** HEAD requests in flight: a listing shows no metadata, so every object costs one. */
+/** HEAD requests in flight. A listing shows no metadata, so every object costs one. */
 const HEADS_IN_FLIGHT = 32;
 
 export interface ReadBucket {
   readonly bucket: string;
-  /** Objects have access control lists of their own, which a copy must carry over. */
+  /** Objects have their own access control lists, which a copy must keep. */
   readonly accessControlLists: boolean;
   /** Read each object's tags, too. */
   readonly tags?: boolean;
 }
 
-/** Reads objects one by one. What S3 refuses of one of them is told of that one. */
+/** Reads objects one by one. If S3 refuses one of them, the refusal is reported for that object. */
 export class ObjectReads {
   readonly #client: S3Client;
   readonly #store: ReadBucket;
@@ -38,7 +38,7 @@ export class ObjectReads {
     return pMap(keys, key => this.head(key), { concurrency: HEADS_IN_FLIGHT });
   }
 
-  /** The object as it is; `undefined` where there is none; hidden where S3 does not show this one. */
+  /** The object as it is now, `undefined` if there is none, or hidden if S3 refuses to show it. */
   async head(key: string): Promise<ObjectRecord | undefined> {
     const record = await this.#read('s3:HeadObject', key, async () => {
       try {
@@ -59,7 +59,10 @@ export class ObjectReads {
     return objectRecord(key, await this.#client.send(head), answeredAt());
   }
 
-  /** A listing of that key names its errors: after it, S3 knows who asks, or it is said that it does not. */
+  /**
+   * A listing of that key has errors with names. If it succeeds, S3 knows the caller; if not, the error says that it does
+   * not.
+   */
   async #identify(key: string): Promise<void> {
     try {
       await listObjects(this.#client, { bucket: this.#store.bucket, prefix: key, limit: 1 });
@@ -92,7 +95,7 @@ export class ObjectReads {
       const asked = await this.#refused.ask(call, key, send);
       return asked.kind === 'answered' ? asked.answer : hiddenObject(key, hiddenWords(call, asked.error));
     } catch (error) {
-      // Deleted since it was listed: there is no data key any more.
+      // The object was deleted after it was listed, and its data key with it.
       if (nameOf(error) === 'NotFound' || nameOf(error) === 'NoSuchKey') return undefined;
       if (isTransient(error)) throw error;
       throw s3Premise(call, { bucket: this.#store.bucket, key }, error);

@@ -1,11 +1,14 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { ObjectHeaders, ObjectRecord } from '../../core/model/record.ts';
 
-/** One CopyObject takes up to 5 GiB (S3 API reference); beyond that only a multipart copy does. */
+/** CopyObject copies up to 5 GiB (S3 API reference). Larger objects need a multipart copy. */
 const MAX_COPY_BYTES = 5 * 1024 ** 3;
 const ARCHIVED_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
-/** A HEAD reply in the core's words, with everything that a metadata-replacing copy must send again. `readAt`: S3's own clock. */
+/**
+ * A HEAD reply in the core's terms, with everything that a copy must send again when it replaces metadata. `readAt` is by
+ * S3's own clock.
+ */
 export function objectRecord(key: string, head: HeadObjectCommandOutput, readAt: number): ObjectRecord {
   const blocked = blockedReason(head);
   const lastModified = head.LastModified?.getTime() ?? 0;
@@ -77,7 +80,7 @@ function blockedReason(head: HeadObjectCommandOutput): string | undefined {
   return undefined;
 }
 
-/** An object that S3 does not show, or not all that the format needs of it. `hidden`: why. */
+/** An object that S3 does not show, or not completely enough for the format. `hidden` says why. */
 export function hiddenObject(key: string, hidden: string): ObjectRecord {
   return {
     kind: 'object',

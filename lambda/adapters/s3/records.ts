@@ -23,7 +23,7 @@ const SECOND_MS = 1_000;
 export interface BucketStore extends ReadBucket {
   readonly prefix: string;
   readonly scope?: BucketScope;
-  /** Of a bucket that objects are copied to: where they come from, and what encrypts them there. */
+  /** For a bucket that receives copies: where the objects come from, and what encrypts them in this bucket. */
   readonly copyFrom?: { readonly bucket: string; readonly serverSideEncryptionKey?: string };
 }
 
@@ -83,7 +83,7 @@ export class S3Records implements CopyTarget {
     return this.#reads.head(record.locator);
   }
 
-  /** A copy sends all metadata anew, or none. */
+  /** A copy replaces all metadata, or none. */
   takes(): boolean {
     return true;
   }
@@ -117,8 +117,8 @@ export class S3Records implements CopyTarget {
   }
 
   /**
-   * Dates guard the metadata, and S3 dates to the second: an object changed within the second in which it was read
-   * would pass for unchanged. So that second has to be over, and the object to be read once more after it.
+   * Dates guard the metadata, and S3's dates have whole seconds. An object that changed within the second in which it was
+   * read would look unchanged. So wait until that second is over, and read the object once more.
    */
   async #settle(read: ObjectRecord, places: readonly PlaceChange[]): Promise<ObjectRecord | undefined> {
     let object: ObjectRecord | undefined = read;
@@ -154,7 +154,7 @@ export class S3Records implements CopyTarget {
     throw s3Premise('s3:CopyObject', { bucket: this.#store.bucket, key: locator }, error);
   }
 
-  /** No listing, no store: that ends the run at once. */
+  /** Without a listing there is no store, so end the run at once. */
   async #list(query: Omit<Parameters<typeof listObjects>[1], 'bucket'>): ReturnType<typeof listObjects> {
     const { bucket } = this.#store;
     try {
@@ -173,7 +173,7 @@ export class S3Records implements CopyTarget {
   }
 }
 
-/** Whether a listed object is in the part that the run is about. */
+/** Whether a listed object belongs to the run's part of the store. */
 function isInScope({ key, lastModified }: ListedObject, scope: BucketScope = {}): boolean {
   const { suffix = '', modifiedAfter, modifiedBefore } = scope;
   return (

@@ -1,7 +1,7 @@
 import { PremiseBroken, type RewrapError } from '../../core/model/errors.ts';
 import { isOfIdentity, judgeOf, premise, refusalWords, statusOf } from '../aws/errors.ts';
 
-/** That an object is not there, not as it was, archived, full or being written refuses nothing to others. */
+/** A missing, changed, archived, full or busy object says nothing about other objects. */
 const STATES_OF_OBJECTS = new Set([
   'NotFound',
   'NoSuchKey',
@@ -16,7 +16,7 @@ export const judgeS3 = judgeOf(STATES_OF_OBJECTS);
 
 const HEAD = 's3:HeadObject';
 
-/** What S3 says of an object that it does not show. A HEAD reply has no body: its status is all there is. */
+/** S3's reason for not showing an object. A HEAD reply has no body, so there is only its status. */
 export function hiddenWords(call: string, error: unknown): string {
   if (call !== HEAD)
     return `${refusalWords(call, error)}: the encryption context is made of what S3 does not show`;
@@ -33,7 +33,7 @@ function signOf(error: unknown): string {
     : 'its metadata are not shown, as of an object that a policy or its KMS key denies to this role';
 }
 
-/** A HEAD reply has no body: it does not say whether it is the object that S3 refuses, or whoever asks. */
+/** A HEAD reply has no body, so it does not say whether S3 refuses the object or the caller. */
 export function mayBeOfIdentity(error: unknown): boolean {
   const status = statusOf(error);
   return status === 400 || status === 403;
@@ -41,11 +41,11 @@ export function mayBeOfIdentity(error: unknown): boolean {
 
 interface Refused {
   readonly bucket: string;
-  /** Of a call about one object. */
+  /** Errors of calls about one object. */
   readonly key?: string;
 }
 
-/** Every object is refused: the call, the bucket, what S3 said and what to do. */
+/** The words if every object is refused: the call, the bucket, what S3 said and what to do. */
 export function s3Premise(call: string, { bucket, key }: Refused, error: unknown): RewrapError {
   const where = `${key === undefined ? '' : ` of ${key}`} in bucket ${bucket}`;
   const status = statusOf(error);

@@ -54,7 +54,7 @@ function resolvers(item: ItemRecord, places: Places, destination: Destination): 
   return { now, then };
 }
 
-/** Why a run must not write to this item; `undefined` where it may. */
+/** Why a run must not write to this item; `undefined` if it may. */
 function unwritable(item: ItemRecord, places: Places): string | undefined {
   const { config, writeTo, version } = places;
   const name = (path: AttributePath): string => `attribute ${formatAttributePath(path)}`;

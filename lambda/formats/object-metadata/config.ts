@@ -3,7 +3,7 @@ import { oneOf, strictObject, text } from '../../core/schema/strict-object.ts';
 import { sharedFields } from '../shared-fields.ts';
 import { TEXT_ENCODINGS } from '../text-encoding.ts';
 
-// S3 stores user-defined metadata names in lower case, without their prefix in API replies.
+// S3 stores names of user-defined metadata in lower case. API replies show them without their prefix.
 const metadataName = text('the name of a metadata entry').regex(/^(?!x-amz-meta-)[a-z0-9!#$%&'*+.^_`|~-]+$/, {
   error: "is no metadata name; write it in lower case and without 'x-amz-meta-'",
 });

@@ -36,7 +36,7 @@ function configured(config: ObjectMetadataConfig): ConfiguredFormat {
   };
 }
 
-/** A context may be made of the key ARN or the algorithm beside the data key, and of nothing else that a run changes. */
+/** A context may contain the key ARN or the algorithm beside the data key, but nothing else that a run changes. */
 function contextProblems(config: ObjectMetadataConfig): readonly Problem[] {
   const changing = config.writeTo === undefined ? [config.dataKey] : declaredPlaces<string>(config.writeTo);
   return contextPlaces(config).flatMap(place =>

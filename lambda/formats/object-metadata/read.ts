@@ -73,7 +73,7 @@ function contextValue(object: ObjectRecord, place: MetadataPlace): ContextValue 
   return value === undefined ? { reason: `the object has no metadata ${place.metadata}` } : { value };
 }
 
-/** Why a run must not write to this object; `undefined` where it may. */
+/** Why a run must not write to this object; `undefined` if it may. */
 function unwritable(object: ObjectRecord, config: ObjectMetadataConfig): string | undefined {
   const { writeTo, encoding } = config;
   const foreign = foreignCompanion<string>(writeTo ?? { ...config, sourceDigest: undefined }, {
