@@ -20,7 +20,7 @@ const MODE = new Option('--mode <mode>', 'what the run does')
 
 const DRY_RUN = new Option(
   '--dry-run',
-  'of a census: KMS checks every data key, and makes no new ciphertext',
+  'for a census: KMS checks every data key and makes no new ciphertext',
 );
 const SAMPLE = new Option('--sample <n>', 'visit the first n records of each store only').argParser(
   wholeNumber,
@@ -48,9 +48,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 }
 
 const CONTROLS: readonly (readonly [Control, string])[] = [
-  ['stop', 'ends a run after the page that each worker is at; the same job started again goes on'],
-  ['pause', 'holds a run after the page that each worker is at'],
-  ['resume', 'lets a paused run go on'],
+  ['stop', 'ends a run after the current page of each worker; the same job, started again, continues'],
+  ['pause', 'pauses a run after the current page of each worker'],
+  ['resume', 'lets a paused run continue'],
 ];
 
 type Work = (context: CommandContext, ...values: never[]) => ExitCode | Promise<ExitCode>;
@@ -117,7 +117,7 @@ function commandsOfRuns({ command, act }: Definer): void {
       (await import('./commands/run.ts')).run(job, options, context),
     ),
   );
-  command('rollback <run>', 'puts back what a run has replaced, wherever nobody has changed it since').action(
+  command('rollback <run>', 'restores what a run has replaced, unless someone has changed it since').action(
     act(async (context, runId: string) => (await import('./commands/rollback.ts')).rollback(runId, context)),
   );
   for (const [what, words] of CONTROLS)
@@ -127,7 +127,7 @@ function commandsOfRuns({ command, act }: Definer): void {
       ),
     );
   command('rate <run>', 'changes the KMS rate of a run while it runs, up to what its job allows')
-    .addArgument(new Argument('<requests-per-second>', 'a whole number from 1 on').argParser(wholeNumber))
+    .addArgument(new Argument('<requests-per-second>', 'a whole number, at least 1').argParser(wholeNumber))
     .action(
       act(async (context, runId: string, requestsPerSecond: number) =>
         (await import('./commands/rate.ts')).rate(runId, requestsPerSecond, context),
@@ -179,7 +179,7 @@ function runCommand(command: (name: string, description: string) => Command): Co
 
 function shared(command: Command): Command {
   return command
-    .option('--json', 'machine-readable result on stdout, all else on stderr')
+    .option('--json', 'machine-readable result on stdout, everything else on stderr')
     .option('--endpoint-url <url>', 'endpoint of AWS, such as that of rewrap local')
     .option('--region <region>', 'AWS Region')
     .option('--profile <profile>', 'profile of the shared AWS configuration');
@@ -223,6 +223,6 @@ async function guarded(
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError('write a whole number from 0 on.');
+    throw new InvalidArgumentError('write a whole number, 0 or more.');
   return value;
 }

@@ -6,9 +6,9 @@ import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 export type Control = 'stop' | 'pause' | 'resume';
 
 const DONE: Readonly<Record<Control, string>> = {
-  stop: 'is told to stop: its workers end with the page that they are at, and it ends as failed, with a report; start the job again to go on',
-  pause: 'is told to pause: its workers end with the page that they are at; rewrap resume lets it go on',
-  resume: 'is told to go on: within a minute its workers do',
+  stop: 'will stop: each worker finishes its current page, and the run ends as failed, with a report; start the job again to continue',
+  pause: 'will pause: each worker finishes its current page; rewrap resume lets it continue',
+  resume: 'will continue: its workers notice within a minute',
 };
 
 /** `rewrap stop|pause|resume RUN`: takes effect within a page of each worker. */

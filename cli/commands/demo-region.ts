@@ -30,7 +30,7 @@ async function migrateAndProve(stage: Stage, context: CommandContext): Promise<E
   if (here === undefined || there === undefined) throw new Error('two Regions have two sets of clients');
   console.note(`Writing ${QUANTITIES.orders} items and ${QUANTITIES.documents} objects in ${FROM} …`);
   const { flawed, sound } = await writeOrders(here, await createKeys(here), QUANTITIES);
-  console.note(`Making an empty table and bucket in ${TO}, and the key that shall protect them …`);
+  console.note(`Making an empty table and bucket in ${TO}, and the key that will protect them …`);
   const destinationKeyArn = await createKey(there, 'orders-europe');
   await createStores(there, BUCKET_THERE);
   const played = await migrate('region-migration', stage, context);

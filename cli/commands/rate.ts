@@ -27,7 +27,7 @@ export async function rate(
   const before = (await watch.rate(plan)).requestsPerSecond;
   await watch.setRate(runId, requestsPerSecond);
   console.note(
-    `run ${runId} is told to keep to ${requestsPerSecond} KMS requests a second instead of ${before}: each of its workers does so from its next page on, within some 20 seconds; the number of its workers, up to ${plan.workers}, stays as it was planned`,
+    `run ${runId} will keep to ${requestsPerSecond} KMS requests a second instead of ${before}: each worker follows from its next page on, within some 20 seconds; the number of workers, up to ${plan.workers}, does not change`,
   );
   if (console.json) console.out(JSON.stringify({ runId, before, requestsPerSecond }));
   return EXIT.done;

@@ -28,7 +28,9 @@ export async function retireCheckCommand(
 ): Promise<ExitCode> {
   const region = /^arn:[\w-]+:kms:([\w-]+):\d{12}:(?:key|alias)\/.+$/.exec(reference)?.[1];
   if (region === undefined) {
-    console.note(`${reference} is no ARN of a KMS key or alias; write arn:aws:kms:REGION:ACCOUNT:key/ID`);
+    console.note(
+      `${reference} is not the ARN of a KMS key or alias; write arn:aws:kms:REGION:ACCOUNT:key/ID`,
+    );
     return EXIT.refused;
   }
   const clients = new AwsClients({ ...aws, region: aws.region ?? region });
@@ -37,7 +39,7 @@ export async function retireCheckCommand(
   const lookup = await keys.describeKey(reference);
   if (lookup.kind !== 'found') {
     console.note(
-      `${reference} ${lookup.kind === 'denied' ? `cannot be described: ${lookup.message}` : 'is not there'}`,
+      `${reference} ${lookup.kind === 'denied' ? `cannot be described: ${lookup.message}` : 'does not exist'}`,
     );
     return EXIT.refused;
   }

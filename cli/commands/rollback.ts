@@ -9,7 +9,7 @@ export async function rollback(runId: string, { console, aws }: CommandContext):
   const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
   const plan = await watch.files.findPlan(runId);
   if (plan === undefined) {
-    console.note(`there is no run ${runId} that was planned; rewrap status lists the latest`);
+    console.note(`run ${runId} does not exist or was never planned; rewrap status lists the latest`);
     return EXIT.refused;
   }
   const input = { job: plan.job, mode: 'rollback', run: runId };

@@ -9,7 +9,7 @@ import { loadJobs } from '../../lib/jobs/load-jobs.ts';
 import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 import { findJob } from './jobs.ts';
 
-export const DEPLOY_AGAIN = `stack ${STACK_NAME} was deployed by a version that does not tell its jobs; deploy it again with this one (npx cdk deploy)`;
+export const DEPLOY_AGAIN = `stack ${STACK_NAME} was deployed by a version that does not record its jobs; deploy it again with this one (npx cdk deploy)`;
 
 export interface FoundJob {
   readonly job: Job;
@@ -37,7 +37,7 @@ export async function jobMeant(
     throw new RunRefused(
       'cli.notDeployed',
       [
-        `${nameOrFile} is not what is deployed as ${job.name}; deploy it, or name the job without a file:`,
+        `${nameOrFile} differs from what is deployed as ${job.name}; deploy it, or name the job without a file:`,
         ...lines,
       ].join('\n'),
     );

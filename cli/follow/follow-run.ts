@@ -62,7 +62,7 @@ export function showEnd(
     console.out(
       JSON.stringify({
         ...{ runId: status.runId, state, error: error ?? null },
-        notChecked: ['the stores: the run ended before it could say anything of them'],
+        notChecked: ['the stores: the run ended before it could report on them'],
       }),
     );
   return error?.name === 'RunRefused' ? EXIT.refused : EXIT.failed;

@@ -22,7 +22,7 @@ export function adviceText({ keyArn, verdict, findings, steps, notChecked }: Ret
     '',
     ...findings.map(({ weight, about, words }) => `${MARKS[weight]} ${colors.bold(about)}: ${words}`),
     '',
-    verdict === 'disable' ? 'What to do, in this order:' : 'When nothing of that is left, in this order:',
+    verdict === 'disable' ? 'What to do, in this order:' : 'Once nothing of that is left, in this order:',
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),
     '',
     'Not looked at:',

@@ -118,7 +118,7 @@ export class PipelineFunctions extends Construct {
   }: PipelineFunctionsProps): PipelineFunction {
     const verifyUnit = new PipelineFunction(this, 'VerifyUnit', {
       handler: 'verify-unit',
-      description: 'kms-rewrap: asks every data key of a unit whose it is',
+      description: 'kms-rewrap: asks KMS about every data key of a unit',
       timeout: workerTimeout,
     });
     runBucket.grantRead(verifyUnit);

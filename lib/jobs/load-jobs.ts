@@ -39,7 +39,7 @@ function jobFiles(folder: string): readonly string[] {
       .sort()
       .map(file => join(folder, file));
   } catch (error) {
-    throw new JobsRefused(`${folder}: is no folder that can be read; name a folder of job files`, {
+    throw new JobsRefused(`${folder}: is not a readable folder; name a folder of job files`, {
       cause: error,
     });
   }
@@ -53,7 +53,7 @@ export function readJob(path: string): { readonly job?: Job; readonly problems: 
   } catch (error) {
     return {
       problems: [
-        `job: is no JSON file that can be read (${error instanceof Error ? error.message : String(error)}); write one JSON object`,
+        `job: is not a readable JSON file (${error instanceof Error ? error.message : String(error)}); write one JSON object`,
       ],
     };
   }

@@ -35,7 +35,7 @@ export function journalProtection({
   const days = journalRetentionDays === undefined ? undefined : Number(journalRetentionDays);
   if (days !== undefined && (!Number.isInteger(days) || days < MIN_RETENTION_DAYS))
     throw new ContextRefused(
-      `journalRetentionDays = ${String(journalRetentionDays)}: is no whole number of days from ${MIN_RETENTION_DAYS} on, as far back as point-in-time recovery reaches; write at least the retention of your longest backup`,
+      `journalRetentionDays = ${String(journalRetentionDays)}: is not a whole number of days, at least ${MIN_RETENTION_DAYS}, which is how far point-in-time recovery reaches back; write at least the retention of your longest backup`,
     );
   if (journalObjectLock === undefined) return days === undefined ? {} : { retention: Duration.days(days) };
   const objectLock = LOCKS.find(one => one === journalObjectLock);
@@ -45,7 +45,7 @@ export function journalProtection({
     );
   if (days === undefined)
     throw new ContextRefused(
-      'journalObjectLock needs journalRetentionDays: for how long nobody may delete what is in the journal',
+      'journalObjectLock needs journalRetentionDays: how long nobody may delete from the journal',
     );
   return { retention: Duration.days(days), objectLock };
 }

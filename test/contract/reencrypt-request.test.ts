@@ -119,7 +119,7 @@ const REQUEST: readonly Row[] = [
       );
       await reEncrypted(request, service([GrantToken!]));
       await expect(service(['made up']).reEncrypt(request)).rejects.toThrow(
-        'start the job again with tokens of grants that are there',
+        'start the job again with tokens of existing grants',
       );
     },
   ],

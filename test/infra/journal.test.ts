@@ -94,7 +94,7 @@ describe('the bucket of the journal', () => {
   });
 
   it.each([
-    [{ journalRetentionDays: '7' }, 'journalRetentionDays = 7: is no whole number of days from 35 on'],
+    [{ journalRetentionDays: '7' }, 'journalRetentionDays = 7: is not a whole number of days, at least 35'],
     [{ journalRetentionDays: 'long' }, 'journalRetentionDays = long'],
     [{ journalObjectLock: 'governance' }, 'journalObjectLock needs journalRetentionDays'],
     [{ journalRetentionDays: '90', journalObjectLock: 'yes' }, 'write governance or compliance'],

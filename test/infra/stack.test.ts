@@ -88,7 +88,7 @@ describe('a folder of jobs', () => {
   });
 
   it.each([
-    ['a file that is no JSON', { 'a.json': '{' }, /a\.json: job: is no JSON file/],
+    ['a file that is no JSON', { 'a.json': '{' }, /a\.json: job: is not a readable JSON file/],
     [
       'two jobs of one name',
       { 'a.json': jobInput(), 'b.json': jobInput() },

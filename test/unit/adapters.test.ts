@@ -80,7 +80,7 @@ describe('the copy of an object onto itself', () => {
     ['larger than 5 GB', { ContentLength: 5 * 1024 ** 3 + 1 }],
     ['archived', { StorageClass: 'DEEP_ARCHIVE' }],
     ['archived', { StorageClass: 'INTELLIGENT_TIERING', ArchiveStatus: 'ARCHIVE_ACCESS' }],
-    ['an Expires header that is no HTTP date', { ExpiresString: '0' }],
+    ['an Expires header that is not an HTTP date', { ExpiresString: '0' }],
     ['metadata that S3 cannot return', { MissingMeta: 1 }],
   ])('is blocked for an object %s', (words, head) => {
     expect(objectRecord('k', { ...HEAD, ...head } as never, 0).blocked).toContain(words);

@@ -57,7 +57,7 @@ describe('a table that is throttled', () => {
     const { ports, time, work } = patient(15 * MINUTE);
     ports.records.beforeWrite = () => THROTTLED;
     await expect(work()).rejects.toThrow(
-      /^dynamodb:Orders takes no more for now.*ThrottlingException.*raise its capacity.*start the same job again/,
+      /^dynamodb:Orders is overloaded.*ThrottlingException.*raise its capacity.*start the same job again/,
     );
     await expect(work()).rejects.toThrow(ServiceUnavailable);
     expect(time.now).toBeLessThan(15 * MINUTE);

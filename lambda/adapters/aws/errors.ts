@@ -136,7 +136,7 @@ export function isThrottling(error: unknown): boolean {
 
 /** What to do if AWS does not recognise the caller, even with fresh credentials. */
 export const IDENTITY_CURE =
-  'neither fresh credentials nor a corrected clock helped at once; it usually passes: start the same job again, it goes on from where it is; where it does not, check that the role of this function is there and may be assumed by it';
+  'neither fresh credentials nor a corrected clock helped at once; it usually passes: start the same job again, it goes on from where it is; if it does not pass, check that the role of this function exists and that the function may assume it';
 
 /**
  * A broken premise in words: which call, on what, what AWS said, what to do. That AWS does not recognise who calls breaks

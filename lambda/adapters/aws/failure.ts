@@ -6,7 +6,7 @@ import { isNamed } from './said-by.ts';
 
 const GONE = new Set(['NoSuchBucket', 'ResourceNotFoundException', 'TableNotFoundException']);
 const WAIT =
-  'it usually passes: start the same job again, it goes on from where it is; where a table is throttled, raise its capacity or lower limits.maxConcurrency';
+  'it usually passes: start the same job again, it goes on from where it is; if a table is throttled, raise its capacity or lower limits.maxConcurrency';
 const YOUR_ACCESS = 'check your credentials, --profile and --region, and that you are allowed this call';
 const GRANT =
   'check that it exists and that the role of this function is granted it (cdk deploy), then start the same job again: it continues from there';

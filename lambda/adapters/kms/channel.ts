@@ -130,7 +130,7 @@ export class KmsChannel {
   async #inTurn<T>(send: () => Promise<T>): Promise<T> {
     const wait = this.#pace.reserve(this.#waiting.now());
     if (wait > 0) await this.#waiting.sleep(wait);
-    if (!this.#open) throw new Error('the invocation that wanted to ask KMS is over');
+    if (!this.#open) throw new Error('the invocation that made this KMS request is over');
     this.#requests++;
     try {
       return await send();

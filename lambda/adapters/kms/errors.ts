@@ -53,7 +53,7 @@ function cureOf(error: unknown): string {
     case 'InvalidKeyUsageException':
       return 'name keys with the usage ENCRYPT_DECRYPT, each with an encryption algorithm that it takes';
     case 'InvalidGrantTokenException':
-      return 'start the job again with tokens of grants that are there, or without: a grant works without its token after some minutes';
+      return 'start the job again with tokens of existing grants, or without tokens: a grant works without its token after some minutes';
     default:
       return 'allow kms:ReEncryptFrom on the one and kms:ReEncryptTo on the other key for this role, in its policy and the key policies, then start the job again';
   }

@@ -73,7 +73,7 @@ export class KmsKeyService implements KeyService {
     if (regionOf(source.keyArn) !== regionOf(destination.keyArn))
       throw new PremiseBroken(
         'kms.twoRegions',
-        `${source.keyArn} and ${destination.keyArn} are in two Regions, and ReEncrypt works within one; this is a mistake of kms-rewrap: report it`,
+        `${source.keyArn} and ${destination.keyArn} are in two Regions, but ReEncrypt works within one; this is a bug in kms-rewrap: please report it`,
       );
     const input: ReEncryptCommandInput = {
       CiphertextBlob: ciphertext,

@@ -112,6 +112,6 @@ async function rehearsed(rehearse: () => Promise<unknown>): Promise<Rehearsed> {
 export function deniedAnswer(call: string, error: unknown): NotReEncrypted {
   return {
     kind: 'denied',
-    reason: `${call} is refused for this data key (${nameOf(error)}: ${messageOf(error)}), and allowed with these keys for others; look at the conditions on encryption contexts in the key policies, and at whose key it is under`,
+    reason: `${call} is refused for this data key alone (${nameOf(error)}: ${messageOf(error)}) and works with the same keys for others; check the conditions on encryption contexts in the key policies, and which key the data key is under`,
   };
 }

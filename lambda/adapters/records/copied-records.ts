@@ -10,7 +10,7 @@ export interface CopyTarget extends RecordStore {
   create(source: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult>;
 }
 
-const REFUSED = 'not in the destination store, and the job makes none (createMissing is false)';
+const REFUSED = 'not in the destination store, and the job does not create it (createMissing is false)';
 
 /**
  * The records of a destination store, found by the keys of the source store. An existing record is used as it stands,

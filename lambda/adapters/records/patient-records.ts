@@ -135,7 +135,7 @@ export class PatientRecords implements RecordStore {
       case 'next-invocation':
         this.#spent = new ServiceUnavailable(
           'store.busy',
-          `${this.#store} takes no more for now, and the time of this invocation is spent (${Math.round(waitedMs / 1000)} s of it in waiting): ${words}; ${CURE}`,
+          `${this.#store} is overloaded, and this invocation has no time left (${Math.round(waitedMs / 1000)} s of it went into waiting): ${words}; ${CURE}`,
         );
         throw this.#spent;
     }

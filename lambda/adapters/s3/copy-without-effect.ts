@@ -30,7 +30,7 @@ export function copyWithoutEffect({ bucket, key, object, from }: CopyWithoutEffe
       IfNoneMatch: '*',
     };
   if (object === undefined || object.hidden !== undefined)
-    throw new Error(`${key} is not there any more, or is not shown: another one has to be asked`);
+    throw new Error(`${key} is missing or not shown; ask about another object`);
   const copy = copyInPlace({ bucket, object, places: [], grants: {} });
   return { ...copy, CopySourceIfMatch: NEVER, IfMatch: NEVER };
 }

@@ -69,7 +69,7 @@ function lockOf(head: HeadObjectCommandOutput): Pick<ObjectRecord, 'lock'> {
 function blockedReason(head: HeadObjectCommandOutput): string | undefined {
   if ((head.ContentLength ?? 0) > MAX_COPY_BYTES) return 'larger than 5 GB: one CopyObject cannot carry it';
   if (head.ExpiresString !== undefined && new Date(head.ExpiresString).toUTCString() !== head.ExpiresString)
-    return 'has an Expires header that is no HTTP date, which a copy would change';
+    return 'has an Expires header that is not an HTTP date, which a copy would change';
   if ((head.MissingMeta ?? 0) > 0)
     return 'has metadata that S3 cannot return as headers, which a copy would lose';
   if (head.ArchiveStatus !== undefined)

@@ -73,7 +73,8 @@ export class S3Records implements CopyTarget {
 
   async create(source: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
     const object = needObject(source);
-    if (this.#store.copyFrom === undefined) throw new TypeError(`nothing to make ${source.locator} of`);
+    if (this.#store.copyFrom === undefined)
+      throw new TypeError(`there is no source to copy ${source.locator} from`);
     if (object.blocked !== undefined) return { kind: 'blocked', reason: object.blocked };
     const command = copyToBucket({ bucket: this.#store.bucket, from: this.#store.copyFrom, object, places });
     return this.#copy(object, command);

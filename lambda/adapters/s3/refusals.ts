@@ -19,7 +19,7 @@ const HEAD = 's3:HeadObject';
 /** S3's reason for not showing an object. A HEAD reply has no body, so there is only its status. */
 export function hiddenWords(call: string, error: unknown): string {
   if (call !== HEAD)
-    return `${refusalWords(call, error)}: the encryption context is made of what S3 does not show`;
+    return `${refusalWords(call, error)}: the encryption context needs something that S3 does not show`;
   return `${headWords(error)}: ${signOf(error)}`;
 }
 
@@ -29,8 +29,8 @@ function headWords(error: unknown): string {
 
 function signOf(error: unknown): string {
   return statusOf(error) === 400
-    ? 'its metadata are shown only with its key, as of objects with customer-provided keys (SSE-C)'
-    : 'its metadata are not shown, as of an object that a policy or its KMS key denies to this role';
+    ? 'S3 shows its metadata only with its key, as for objects with customer-provided keys (SSE-C)'
+    : 'S3 does not show its metadata, for example because a policy or its KMS key denies this role';
 }
 
 /** A HEAD reply has no body, so it does not say whether S3 refuses the object or the caller. */
@@ -57,6 +57,6 @@ export function s3Premise(call: string, { bucket, key }: Refused, error: unknown
 const CURE = "check that the bucket exists and that the job's role is granted it, then start the job again";
 
 const HEAD_CURES = {
-  400: 'S3 shows objects with customer-provided keys (SSE-C) only to whoever has these: take them out of the job by its prefix, then start the job again',
+  400: 'S3 shows objects with customer-provided keys (SSE-C) only to callers who have these keys: exclude them by the prefix of the job, then start the job again',
   403: "grant the job's role s3:GetObject on these objects, and s3:ListBucket on the bucket, without which S3 answers 403 also for what is not there, then start the job again",
 };
