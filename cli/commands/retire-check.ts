@@ -28,9 +28,7 @@ export async function retireCheckCommand(
 ): Promise<ExitCode> {
   const region = /^arn:[\w-]+:kms:([\w-]+):\d{12}:(?:key|alias)\/.+$/.exec(reference)?.[1];
   if (region === undefined) {
-    console.note(
-      `${reference} is not the ARN of a KMS key or alias; write arn:aws:kms:REGION:ACCOUNT:key/ID`,
-    );
+    console.note(`${reference} is not a KMS key or alias ARN; write arn:aws:kms:REGION:ACCOUNT:key/ID`);
     return EXIT.refused;
   }
   const clients = new AwsClients({ ...aws, region: aws.region ?? region });

@@ -1,6 +1,6 @@
 import {
   type AddToPrincipalPolicyResult,
-  PolicyStatement,
+  type PolicyStatement,
   Role,
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
