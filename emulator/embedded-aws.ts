@@ -29,15 +29,18 @@ export interface EmbeddedAwsOptions {
   readonly port?: number;
   /** Where Lambda logs go, a file for each log group. */
   readonly logFolder?: string;
-  /** Entries in an S3 listing page at most: small, so that paging really happens. @default 1000 */
+  /** The most entries in an S3 listing page. A small number makes paging really happen. @default 1000 */
   readonly s3PageSize?: number;
-  /** Share of their time that Wait states and back-offs of Step Functions take. @default 1 */
+  /** The fraction of their time that Wait states and back-offs of Step Functions take. @default 1 */
   readonly waitScale?: number;
   /** Lambda invocations at one time. @default 64 */
   readonly lambdaConcurrency?: number;
   /** The clock by which imported key material expires, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
-  /** What KMS says of a ciphertext of another key than the named one, in an order that AWS does not document. @default key */
+  /**
+   * What KMS checks first if a ciphertext is under another key than the named one. AWS does not document the order.
+   * @default key
+   */
   readonly kmsChecksFirst?: ChecksFirst;
 }
 
@@ -83,7 +86,7 @@ export class EmbeddedAws {
     };
   }
 
-  /** Listens on loopback only; answers the endpoint. */
+  /** Listens on loopback only and returns the endpoint. */
   async start(): Promise<string> {
     this.#server = createServer((request, response) => void this.#serve(request, response));
     this.#server.keepAliveTimeout = 60_000;
@@ -102,7 +105,7 @@ export class EmbeddedAws {
     );
   }
 
-  /** Creates the stacks of a cloud assembly, as `cdk deploy` would. Answers their names. */
+  /** Creates the stacks of a cloud assembly, as `cdk deploy` would, and returns their names. */
   async deploy(assembly: string, accountId = DEFAULT_ACCOUNT): Promise<readonly string[]> {
     const stacks: Stack[] = [];
     for (const assembled of readAssembly(assembly)) {
@@ -133,7 +136,7 @@ export class EmbeddedAws {
     }
   }
 
-  /** One request, over the port or from this very process. @throws ConnectionLost where a fault breaks the connection */
+  /** Serves one request, from the port or from this process. @throws ConnectionLost if a fault breaks the connection */
   async handle({ method, url: target, headers, body }: RawRequest): Promise<AwsResponse> {
     const url = new URL(target, 'http://127.0.0.1');
     if (url.pathname.startsWith('/_embedded/')) return this.#control(url.pathname, body);
@@ -161,7 +164,7 @@ export class EmbeddedAws {
     return this.faults.serve(request, one => known.handle(one));
   }
 
-  /** What no AWS has: deploying an assembly, and knobs for tests. Loopback only, without credentials. */
+  /** What no real AWS has: a way to deploy an assembly, and knobs for tests. On loopback only, without credentials. */
   async #control(path: string, body: Buffer): Promise<AwsResponse> {
     const input = body.length === 0 ? {} : (JSON.parse(body.toString('utf8')) as Record<string, unknown>);
     const json = (status: number, value: object): AwsResponse => ({
@@ -218,7 +221,7 @@ export class EmbeddedAws {
     };
   }
 
-  /** Through S3's own front door, under the state machine's role. */
+  /** Reads and writes through the S3 service, under the state machine's role. */
   async #s3Call({
     method,
     bucket,

@@ -3,7 +3,7 @@ import { AwsError } from './protocol/aws-error.ts';
 import { operationOf } from './protocol/operation.ts';
 import type { AwsRequest, AwsResponse } from './protocol/request.ts';
 
-/** What becomes of a call instead of its own answer. */
+/** What happens to a call instead of its normal answer. */
 export type Injection =
   /** The service answers with an error, and the call has no effect. */
   | {
@@ -23,32 +23,32 @@ export type Injection =
 /** A fault to inject: the next calls of an operation fail. */
 export interface Fault {
   readonly service: string;
-  /** Only calls in this Region; all Regions where it is not given. */
+  /** Only calls in this Region. Without it, calls in all Regions. */
   readonly region?: string;
-  /** As the API reference names it; all operations where it is not given. */
+  /** An operation as the API reference names it. Without it, all operations. */
   readonly operation?: string;
-  /** Only calls about this object of S3, by its key: what a policy that denies one object does. */
+  /** Only calls about the S3 object with this key, as if a policy denied that object. */
   readonly key?: string;
   /** @default 'error' */
   readonly kind?: Injection['kind'];
-  /** Of the kind `error`. */
+  /** Only for the kind `error`. */
   readonly error?: string;
   readonly message?: string;
   /** @default 400 */
   readonly status?: number;
-  /** Calls that fail; then the fault is gone. */
+  /** How many calls fail before the fault is over. */
   readonly count: number;
 }
 
-/** Decides for each call what becomes of it. */
+/** Decides what happens to each call. */
 export type Injector = (request: AwsRequest, operation: string) => Injection | undefined;
 
-/** The connection that a call came over broke: its caller learns nothing. */
+/** The connection of a call broke, so its caller learns nothing. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
-/** Faults in the order in which they were asked for. What is injected is what the service documents, no more. */
+/** Faults in the order in which they were requested. Only errors that the service documents are injected. */
 export class Faults {
   readonly #faults: { readonly fault: Fault; left: number }[] = [];
   #injector: Injector = () => undefined;
@@ -57,7 +57,9 @@ export class Faults {
     this.#faults.push({ fault, left: fault.count });
   }
 
-  /** For whoever runs this AWS in its own process: asked about every call that no counted fault is waiting for. */
+  /**
+   * For code that runs this AWS in its own process. It is asked about every call that no counted fault is waiting for.
+   */
   injectBy(injector: Injector): void {
     this.#injector = injector;
   }

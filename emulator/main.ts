@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { EmbeddedAws } from './embedded-aws.ts';
 
-// The embedded AWS as a process of its own. Prints one line of JSON when it listens; ends with its standard input.
+// The embedded AWS as a process of its own. It prints one line of JSON once it listens, and ends when its standard input
+// does.
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },

@@ -16,7 +16,10 @@ export interface Services {
   ): Promise<void>;
 }
 
-/** Resources that need nothing done: policies wait for IAM enforcement, logs are made when written to, nobody queries. */
+/**
+ * Resources that need no work: policies until IAM is enforced, log groups until someone writes to them, and Athena,
+ * because nobody queries.
+ */
 const INERT = new Set([
   'AWS::Athena::NamedQuery',
   'AWS::Athena::WorkGroup',
@@ -30,7 +33,7 @@ const INERT = new Set([
   'AWS::Scheduler::Schedule',
 ]);
 
-/** Makes every resource of a stack. A type that is not known is an error, not a silent gap. */
+/** Creates every resource of a stack. An unknown type is an error, not a silent gap. */
 export async function createStack(stack: Stack, services: Services): Promise<void> {
   for (const resource of stack.resources) await createResource(resource, stack, services);
 }
@@ -71,7 +74,7 @@ async function createResource(resource: StackResource, stack: Stack, services: S
   }
 }
 
-/** A key, its replica in the stack's Region, or an alias; what the properties do not say has KMS's own defaults. */
+/** Creates a key, a replica in the stack's Region, or an alias. Properties that are left out take KMS's defaults. */
 function createKeyResource(
   { type, physicalId, properties }: StackResource,
   { accountId, region }: Stack,

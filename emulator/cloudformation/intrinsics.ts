@@ -2,7 +2,7 @@
 export interface References {
   ref(name: string): unknown;
   attribute(resource: string, attribute: string): unknown;
-  /** An output of a stack that is there already, in any Region. */
+  /** An output of an existing stack, in any Region. */
   stackOutput(reference: {
     readonly StackName: string;
     readonly Region?: string;

@@ -3,7 +3,7 @@ import { queryService } from '../protocol/query-protocol.ts';
 import type { Service } from '../protocol/request.ts';
 import type { Stack } from './stack.ts';
 
-/** CloudFormation: which stacks are there, and what they give out. Stacks are made by the loader, not by calls. */
+/** CloudFormation: describes stacks and their outputs. The loader creates stacks; calls cannot. */
 export function cloudFormationService(stacks: readonly Stack[]): Service {
   return queryService({
     DescribeStacks: (parameters, { region, caller }) => {

@@ -25,7 +25,7 @@ export interface Stack extends Place {
   readonly templateBody: string;
 }
 
-/** Gives every resource its physical id first, so that references resolve in any order, and then resolves them. */
+/** First gives every resource its physical id, so that references resolve in any order, and then resolves them. */
 export function resolveStack(
   { stackName, template, assets, region: own }: AssembledStack,
   place: Place,
@@ -62,7 +62,7 @@ function referencesOf(
 ): References {
   const pseudo = pseudoParameters(stackName, place);
   const nameOf = (logicalId: string, resource: TemplateResource): string => {
-    // A replica has the key id of its primary, wherever that is.
+    // A replica has the key id of its primary, in whatever Region that is.
     if (resource.Type === 'AWS::KMS::ReplicaKey')
       return (
         String(resolveIntrinsics(resource.Properties?.['PrimaryKeyArn'], references)).split('/')[1] ?? ''
@@ -75,7 +75,7 @@ function referencesOf(
       const parameter = template.Parameters?.[name];
       if (parameter !== undefined) return parameter.Default ?? '';
       const resource = needResource(template, name);
-      // Ref of a state machine is its ARN; of everything else that we make, its name.
+      // Ref of a state machine is its ARN. Ref of everything else that we create is its name.
       return resource.Type === 'AWS::StepFunctions::StateMachine'
         ? arnOf(resource.Type, nameOf(name, resource), place)
         : nameOf(name, resource);

@@ -12,7 +12,7 @@ interface Template {
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
-/** A stack of a cloud assembly, with the folders of its file assets by the name of their S3 object. */
+/** A stack of a cloud assembly. The folders of its file assets are listed by the name of their S3 object. */
 export interface AssembledStack {
   readonly stackName: string;
   readonly region: string | undefined;
@@ -46,7 +46,7 @@ interface AssetManifest {
   >;
 }
 
-/** Reads what `cdk synth` wrote: stacks after those that they depend on. */
+/** Reads what `cdk synth` wrote. A stack comes after those that it depends on. */
 export function readAssembly(directory: string): readonly AssembledStack[] {
   const manifest = readJson(directory, 'manifest.json') as Manifest;
   return inOrder(manifest.artifacts)

@@ -8,15 +8,17 @@ const EXPRESSIONS = [
   'ProjectionExpression',
 ] as const;
 
-/** Developer Guide, Constraints, "Expression parameters": of the string as it was sent. */
+/** Developer Guide, Constraints, "Expression parameters": the limit for the string as it was sent. */
 const MAX_BYTES = 4_096;
-/** The same page. Which words count it does not say: here all do, but the `=` of a SET, which assigns. */
+/**
+ * From the same page, which does not say which words count. Here all of them do, except the `=` of a SET, which assigns.
+ */
 const MAX_OPERATORS = 300;
 
 /** Comparators, arithmetic, the words of conditions, and functions. */
 const OPERATOR = /<>|<=|>=|[<>=+-]|\b(?:and|or|not|between|in)\b|\b[a-z_]+(?=\s*\()/gi;
 
-/** Why DynamoDB refuses the expressions of a request before it looks at an item; `undefined` where it does not. */
+/** Why DynamoDB refuses the expressions of a request before it looks at an item; `undefined` if it accepts them. */
 export function expressionTooLarge(body: Buffer): string | undefined {
   const input = inputOf(body);
   for (const name of EXPRESSIONS) {
@@ -32,13 +34,13 @@ export function expressionTooLarge(body: Buffer): string | undefined {
 }
 
 function operatorsOf(name: string, expression: string): number {
-  // Placeholders may be called as operators are.
+  // A placeholder may have the name of an operator.
   const bare = expression.replace(/[#:][a-z0-9_]+/gi, 'x');
   const found = bare.match(OPERATOR) ?? [];
   return found.filter(one => name !== 'UpdateExpression' || one !== '=').length;
 }
 
-/** What is no JSON is refused for that. */
+/** A body that is not JSON is refused for that reason. */
 function inputOf(body: Buffer): Readonly<Record<string, unknown>> {
   try {
     return JSON.parse(body.toString('utf8')) as Record<string, unknown>;

@@ -5,8 +5,8 @@ import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import { expressionTooLarge } from './expression-limits.ts';
 
 /**
- * DynamoDB on loopback: one dynalite for each account and Region, called without a socket of its own, and a shim for
- * what dynalite lacks. What it does and does not do: behaviour.md.
+ * DynamoDB on loopback: one dynalite for each account and Region, called without a socket, and a shim for what dynalite
+ * lacks. behaviour.md says what it does and does not do.
  */
 export function dynamoDbService(): Service {
   const tables = new Map<string, Server>();
@@ -29,7 +29,7 @@ function serverOf(tables: Map<string, Server>, { region, caller }: AwsRequest): 
   const place = `${caller.accountId}/${region}`;
   const known = tables.get(place);
   if (known !== undefined) return known;
-  // dynalite reads account and Region from the environment, once, when it is made.
+  // dynalite reads account and Region from the environment once, when it is created.
   const before = { region: process.env['AWS_REGION'], account: process.env['AWS_ACCOUNT_ID'] };
   process.env['AWS_REGION'] = region;
   process.env['AWS_ACCOUNT_ID'] = caller.accountId;
@@ -83,7 +83,7 @@ class CollectedResponse {
   }
 }
 
-/** The refusal of expressions that are too large: dynalite knows no limit. */
+/** Refuses expressions that are too large, because dynalite has no limit. */
 function tooLarge(request: AwsRequest): AwsResponse | undefined {
   const message = expressionTooLarge(request.body);
   const __type = 'com.amazon.coral.validate#ValidationException';
@@ -121,7 +121,7 @@ async function shim(
   }
 }
 
-/** ReturnValuesOnConditionCheckFailure: dynalite ignores it, so the item is read after the failure. Not atomic. */
+/** ReturnValuesOnConditionCheckFailure: dynalite ignores it, so read the item after the failure. This is not atomic. */
 async function withOldItem(
   operation: string,
   request: AwsRequest,

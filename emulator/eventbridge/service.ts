@@ -12,7 +12,7 @@ export interface PublishedEvent {
   readonly callerArn: string;
 }
 
-/** EventBridge on loopback: takes events on the default bus and keeps them. There are no rules and no targets. */
+/** EventBridge on loopback: accepts events on the default bus and stores them. There are no rules and no targets. */
 export function eventBridgeService(published: PublishedEvent[]): Service {
   return jsonService(
     {

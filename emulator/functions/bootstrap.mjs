@@ -1,5 +1,5 @@
-// Runs in the sandbox process, in the place of Lambda's own bootstrap: loads the bundle once, then answers one
-// invocation at a time. Plain JavaScript: it starts without a compiler, as the real runtime does.
+// Runs in the sandbox process in place of Lambda's own bootstrap: loads the bundle once, then handles one invocation at a
+// time. It is plain JavaScript, so that it starts without a compiler, like the real runtime.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

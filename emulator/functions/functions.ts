@@ -15,7 +15,7 @@ export interface FunctionDefinition {
   readonly logGroup: string;
 }
 
-/** What an invocation came to. A function error is a result, as it is for callers of Invoke. */
+/** The result of an invocation. A function error is a result, too, as it is for callers of Invoke. */
 export type InvocationResult =
   | { readonly kind: 'returned'; readonly payload: unknown }
   | { readonly kind: 'failed'; readonly errorType: string; readonly payload: unknown };

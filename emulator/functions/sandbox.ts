@@ -52,7 +52,7 @@ export class Sandbox {
     }
     this.#process.on('exit', () => (this.#exited = true));
     this.#ready = this.#nextMessage();
-    // Whoever invokes sees the failure; one that is never invoked must not end the process.
+    // The caller of invoke() sees the failure. If nobody invokes it, the failure must not end the process.
     this.#ready.catch(() => undefined);
   }
 
@@ -64,7 +64,7 @@ export class Sandbox {
     return !this.#exited;
   }
 
-  /** Loading the code is the init phase: it has ten seconds of its own, and the function's time-out starts after it. */
+  /** Loading the code is the init phase, which has ten seconds of its own. The function's time-out starts after it. */
   async invoke(event: unknown, requestId: string): Promise<InvocationResult> {
     const { timeoutSeconds, arn } = this.#definition;
     const ready = await this.#within(INIT_SECONDS, this.#ready);
@@ -78,7 +78,7 @@ export class Sandbox {
     return message === 'exited' ? failed(exitError(requestId)) : resultOf(message);
   }
 
-  /** The message, or why there is none: a sandbox that is late is killed. */
+  /** The message, or why there is none. A sandbox that is late is killed. */
   async #within(seconds: number, message: Promise<Message>): Promise<Message | 'timed-out' | 'exited'> {
     const late = new AbortController();
     const timer = setTimeout(() => {

@@ -8,12 +8,14 @@ import { Sandbox } from './sandbox.ts';
 
 export interface LambdaOptions {
   readonly callers: Callers;
-  /** Invocations at one time; more are throttled, as beyond an account's concurrency. @default 64 */
+  /** The most invocations at a time. More are throttled, as beyond an account's concurrency. @default 64 */
   readonly concurrency?: number;
   readonly logFolder?: string;
 }
 
-/** Runs functions in sandboxes, which stay warm for the next invocation. What it does and does not do: behaviour.md. */
+/**
+ * Runs functions in sandboxes, which stay warm for the next invocation. behaviour.md says what it does and does not do.
+ */
 export class LambdaRuntime {
   readonly #callers: Callers;
   #concurrency: number;
@@ -31,7 +33,7 @@ export class LambdaRuntime {
     this.#logFolder = logFolder;
   }
 
-  /** Where functions reach the other services: known once the server listens. */
+  /** The endpoint at which functions reach the other services. It is known once the server listens. */
   listenAt(endpoint: string): void {
     this.#endpoint = endpoint;
   }
@@ -57,29 +59,32 @@ export class LambdaRuntime {
     }
   }
 
-  /** From now on so many invocations at one time, as where an account's quota changes, or others take their share of it. */
+  /**
+   * Changes the number of invocations allowed at a time, as if an account's quota changed or other functions took their
+   * share.
+   */
   limitTo(concurrency: number): void {
     this.#concurrency = concurrency;
   }
 
-  /** Invocations so far that had no slot. */
+  /** How many invocations found no free slot so far. */
   throttled(): number {
     return this.#throttled;
   }
 
-  /** Kills sandboxes that are at work right now, of all functions or of those whose name has this part: a worker crash. */
+  /** Simulates a crash: kills all busy sandboxes, or those of functions whose name contains `part`. */
   killBusy(part = ''): number {
     const victims = [...this.#busy].filter(({ functionArn }) => functionArn.includes(part));
     for (const sandbox of victims) sandbox.kill();
     return victims.length;
   }
 
-  /** Invocations going on right now, of all functions or of those whose name has this part. */
+  /** The number of current invocations, of all functions or of those whose name contains `part`. */
   busy(part = ''): number {
     return [...this.#busy].filter(({ functionArn }) => functionArn.includes(part)).length;
   }
 
-  /** Invocations so far, of all functions or of those whose name has this part. */
+  /** The number of invocations so far, of all functions or of those whose name contains `part`. */
   invocations(part = ''): number {
     return this.#invoked.filter(arn => arn.includes(part)).length;
   }

@@ -7,12 +7,12 @@ const NAME_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const HEADER_BYTES = MAGIC.length + NAME_BYTES;
-/** KMS ciphertexts of a 32-byte data key have 184 bytes; padding the header brings ours to the same length. */
+/** A KMS ciphertext of a 32-byte data key has 184 bytes. Padding in the header gives ours the same length. */
 const PADDING_BYTES = 184 - (HEADER_BYTES + IV_BYTES + 32 + TAG_BYTES);
 
 export type Context = Readonly<Record<string, string>>;
 
-/** A name for the material that tells nothing of it: which key made a ciphertext cannot be read from its bytes. */
+/** An opaque name for the material, so that the bytes of a ciphertext do not show which key made it. */
 export function materialName({ id }: KeyMaterial): string {
   return createHash('sha256').update(`material name of ${id}`).digest('hex');
 }
@@ -26,7 +26,7 @@ export function seal(material: KeyMaterial, plaintext: Buffer, context: Context)
   return Buffer.concat([header, Buffer.alloc(PADDING_BYTES), iv, sealed, cipher.getAuthTag()]);
 }
 
-/** The name of the material that a ciphertext says it was made with; `undefined` for what is no ciphertext. */
+/** The name of the material in a ciphertext; `undefined` if the bytes are not a ciphertext. */
 export function nameIn(blob: Buffer): string | undefined {
   const long = blob.length > HEADER_BYTES + PADDING_BYTES + IV_BYTES + TAG_BYTES;
   return long && blob.subarray(0, MAGIC.length).equals(MAGIC)
@@ -34,7 +34,7 @@ export function nameIn(blob: Buffer): string | undefined {
     : undefined;
 }
 
-/** The plaintext; `undefined` where the context is another one, or a byte has changed. */
+/** The plaintext; `undefined` if the context differs or a byte has changed. */
 export function open(material: KeyMaterial, blob: Buffer, context: Context): Buffer | undefined {
   const header = blob.subarray(0, HEADER_BYTES);
   const padding = blob.subarray(HEADER_BYTES, HEADER_BYTES + PADDING_BYTES);

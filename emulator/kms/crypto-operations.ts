@@ -219,7 +219,7 @@ function needSymmetric(key: Key): void {
     );
 }
 
-/** A dry run comes this far only if the call would have succeeded, and then fails with this error. */
+/** A dry run gets this far only if the call would have succeeded. It then fails with this error. */
 function dryRun(input: Input): void {
   if (flag(input, 'DryRun'))
     throw new AwsError(

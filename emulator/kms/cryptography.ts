@@ -23,7 +23,7 @@ export interface Decrypted {
   readonly materialId?: string;
 }
 
-/** Opens a ciphertext. A named key is a guard: a ciphertext of another key is an IncorrectKeyException. */
+/** Opens a ciphertext. If the caller names a key, a ciphertext of another key is an IncorrectKeyException. */
 export function decrypt(store: KeyStore, request: Decrypting, context: OperationContext): Decrypted {
   if (request.named !== undefined) needUsable(request.named, request.operation);
   checkAlgorithm(request.named, request.algorithm, request.context);

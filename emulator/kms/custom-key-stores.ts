@@ -23,7 +23,7 @@ export class CustomKeyStores {
     return found;
   }
 
-  /** The origin of keys in a store; keys are made in connected ones only. */
+  /** The origin of keys in a store. Keys can be created only in a connected store. */
   originIn(id: unknown): string {
     const { type, connected } = this.get(id);
     if (!connected)

@@ -17,7 +17,7 @@ interface Grant {
   readonly createdAt: number;
 }
 
-/** Grants of all keys. They are kept and their tokens known; like policies, they are not evaluated. */
+/** Grants of all keys. They and their tokens are stored, but, like policies, not evaluated. */
 export class Grants {
   readonly #grants = new Map<string, Grant>();
 

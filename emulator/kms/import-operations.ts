@@ -83,12 +83,12 @@ function unwrap(
     );
     if (secret.length === 32) return secret;
   } catch {
-    // What cannot be unwrapped and what is no AES-256 key are one error.
+    // The same error covers material that cannot be unwrapped and material that is not an AES-256 key.
   }
   throw new AwsError('InvalidCiphertextException', '');
 }
 
-/** The first material becomes current at once; new material waits for RotateKeyOnDemand; known material is put back. */
+/** The first material becomes current at once. New material waits for RotateKeyOnDemand. Known material is restored. */
 function importMaterial(
   store: KeyStore,
   key: Key,

@@ -1,8 +1,8 @@
 import type { Key } from './key.ts';
 
 /**
- * Takes away imported material whose time is over. A key is usable only while all material that was ever current is
- * there (DeleteImportedKeyMaterial): without one of them it is pending import.
+ * Removes expired imported material. A key is usable only while all material that was ever current is present
+ * (DeleteImportedKeyMaterial). If one is missing, the key is pending import.
  */
 export function expireMaterial(key: Key, now: number): void {
   if (key.origin !== 'EXTERNAL') return;
@@ -11,7 +11,9 @@ export function expireMaterial(key: Key, now: number): void {
   setImportState(key);
 }
 
-/** Enabled or pending import, as its material is there or not. Other states are not touched. */
+/**
+ * Sets the state to enabled or pending import, depending on whether all material is present. Leaves other states alone.
+ */
 export function setImportState(key: Key): void {
   if (key.state !== 'Enabled' && key.state !== 'PendingImport') return;
   const associated = key.ring.materials.filter(({ imported }) => imported?.pending === false);

@@ -12,7 +12,7 @@ type Input = Readonly<Record<string, unknown>>;
 const DAY_MS = 24 * 3600 * 1000;
 const ORIGINS = ['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'];
 
-/** Operations that make, describe and change keys and aliases. */
+/** Operations that create, describe and change keys and aliases. */
 export function keyOperations(store: KeyStore, stores: CustomKeyStores): Readonly<Record<string, Operation>> {
   const change =
     (apply: (key: Key, input: Input) => unknown): Operation =>

@@ -11,7 +11,7 @@ export interface NewKey {
   readonly origin: string;
   readonly multiRegion: boolean;
   readonly customKeyStoreId?: string;
-  /** Chosen by CloudFormation, which must know it before the key is made. */
+  /** The id that CloudFormation has chosen, because it must know the id before the key exists. */
   readonly keyId?: string;
   readonly description: string;
   readonly policy: string;
@@ -22,7 +22,10 @@ type NewMember = Omit<Key, 'ring' | 'state' | 'createdAt' | 'rotationEnabled' | 
 
 const RSA_BITS: Readonly<Record<string, number>> = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 };
 
-/** What KMS looks at first: the key that the caller names, the context, or neither, so that all is invalid. Not documented. */
+/**
+ * What KMS checks first: the key that the caller names, the context, or neither, in which case everything is invalid. Not
+ * documented.
+ */
 export type ChecksFirst = 'key' | 'context' | 'neither';
 
 /** All keys and aliases of all accounts and Regions. */
@@ -96,7 +99,7 @@ export class KeyStore {
     return material;
   }
 
-  /** The ring and material that a ciphertext names; `undefined` for a ciphertext of no key here. */
+  /** The ring and material that a ciphertext names; `undefined` if no key here has made it. */
   materialNamed(name: string): { readonly ring: KeyRing; readonly material: KeyMaterial } | undefined {
     return this.#materials.get(name);
   }

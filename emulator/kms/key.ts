@@ -1,13 +1,13 @@
 import { createHash, randomBytes, type KeyObject } from 'node:crypto';
 
-/** The secret inside a symmetric key. A rotation adds one; ciphertexts of all of them stay readable. */
+/** The secret inside a symmetric key. A rotation adds one, and ciphertexts under the older ones stay readable. */
 export interface KeyMaterial {
   readonly id: string;
   readonly secret: Buffer;
   readonly createdAt: number;
   rotation?: 'AUTOMATIC' | 'ON_DEMAND';
   rotatedAt?: number;
-  /** Of imported material only. */
+  /** Only for imported material. */
   imported?: ImportedState;
 }
 
@@ -16,12 +16,12 @@ interface ImportedState {
   present: boolean;
   /** Waits for RotateKeyOnDemand to become current. */
   pending: boolean;
-  /** Milliseconds since 1970; absent where the material does not expire. */
+  /** Milliseconds since 1970. Absent if the material does not expire. */
   validTo?: number;
   description?: string;
 }
 
-/** What a multi-Region key shares with its replicas; a single-Region key has one to itself. */
+/** What a multi-Region key shares with its replicas. A single-Region key has one of its own. */
 export interface KeyRing {
   readonly keyId: string;
   materials: KeyMaterial[];
@@ -61,7 +61,7 @@ export interface Key {
   tags: { TagKey: string; TagValue: string }[];
 }
 
-/** The id is a function of key id and secret, so that it is the same in every Region of a multi-Region key. */
+/** The id is computed from key id and secret, so that it is the same in every Region of a multi-Region key. */
 export function newKeyMaterial(
   keyId: string,
   createdAt: number,
@@ -77,7 +77,9 @@ export function currentMaterial({ ring }: Key): KeyMaterial {
   return current;
 }
 
-/** Keys of custom key stores have a material, too, but KMS gives no id of it (DescribeKey, CurrentKeyMaterialId). */
+/**
+ * Keys of custom key stores have key material, too, but KMS does not give it an id (DescribeKey, CurrentKeyMaterialId).
+ */
 export function namesMaterial({ spec, customKeyStoreId }: Key): boolean {
   return spec === 'SYMMETRIC_DEFAULT' && customKeyStoreId === undefined;
 }

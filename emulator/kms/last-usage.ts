@@ -9,12 +9,12 @@ interface LastUsage {
   readonly requestId: string;
 }
 
-/** KMS began to track in April 2026; keys that are older than this process have no usage before it. */
+/** KMS began to track usage in April 2026. Here no key has any usage from before this process started. */
 const TRACKING_SINCE = Date.UTC(2026, 3, 23);
 
 /**
  * Remembers the last successful cryptographic operation of each key. ReEncrypt counts for both of its keys, and each
- * member of a multi-Region key for itself. Unlike KMS, which may take an hour, it tells at once.
+ * member of a multi-Region key counts for itself. KMS may take an hour to report it; this reports it at once.
  */
 export class LastUsages {
   readonly #usages = new Map<string, LastUsage>();

@@ -48,7 +48,7 @@ export function oneOf(input: Input, member: string, allowed: readonly string[], 
   return value;
 }
 
-/** At most ten tokens, each of a grant that is there. */
+/** At most ten tokens, each of an existing grant. */
 export function grantTokens(input: Input, isKnown: (token: unknown) => boolean): void {
   const tokens = input['GrantTokens'] ?? [];
   if (!Array.isArray(tokens) || tokens.length > 10)

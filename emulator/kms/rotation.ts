@@ -32,7 +32,7 @@ export function rotate(store: KeyStore, key: Key): object {
   return { KeyId: key.arn };
 }
 
-/** KMS makes new material; a key with imported material takes the one that was imported for this. */
+/** KMS creates new material, or uses the material that was imported for this rotation. */
 function nextMaterial(store: KeyStore, key: Key): KeyMaterial {
   if (key.origin !== 'EXTERNAL') return store.addMaterial(key);
   const pending = key.ring.materials.find(({ imported }) => imported?.pending === true);

@@ -8,7 +8,7 @@ import { keyOperations } from './key-operations.ts';
 import { KeyStore } from './key-store.ts';
 import { LastUsages } from './last-usage.ts';
 
-/** AWS KMS on loopback. What it does and does not do: behaviour.md. */
+/** AWS KMS on loopback. behaviour.md says what it does and does not do. */
 export function kmsService(store: KeyStore = new KeyStore()): Service {
   const grants = new Grants();
   const stores = new CustomKeyStores();

@@ -11,8 +11,8 @@ export interface Credentials {
 }
 
 /**
- * Access keys and who they stand for. Keys issued here stand for a role. An access key of twelve digits stands for a
- * user of the account with that number; every other one for a user of the default account.
+ * Access keys and the callers they stand for. A key issued here stands for a role. An access key of twelve digits stands
+ * for a user of the account with that number, and any other key for a user of the default account.
  */
 export class Callers {
   readonly #roles = new Map<string, Caller>();
@@ -36,7 +36,7 @@ export class Callers {
   }
 }
 
-/** The credential scope of a SigV4 authorization header or query: who, where, which service. */
+/** The credential scope of a SigV4 authorization header or query: caller, Region and service. */
 export function credentialScope(
   authorization: string | undefined,
   query: URLSearchParams,

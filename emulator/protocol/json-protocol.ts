@@ -1,7 +1,7 @@
 import { AwsError } from './aws-error.ts';
 import type { AwsRequest, AwsResponse, Service } from './request.ts';
 
-/** Where and by whom an operation is called. */
+/** The Region and the caller of an operation. */
 export type OperationContext = Pick<AwsRequest, 'region' | 'caller' | 'requestId'>;
 
 export type Operation = (input: Readonly<Record<string, unknown>>, context: OperationContext) => unknown;

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AwsRequest } from './request.ts';
 
-/** The operation that a request calls, by its name in the service's API reference; empty where there is none of that name here. */
+/** The operation that a request calls, by its name in the service's API reference. Empty if this AWS does not have it. */
 export function operationOf({
   service,
   method,
@@ -43,7 +43,7 @@ function onObject(method: string, query: URLSearchParams, copies: boolean): stri
   }
 }
 
-/** Unsigned requests are told apart by their target header; what has none is S3. */
+/** The target header tells which service an unsigned request is for. Without that header, it is S3. */
 export function serviceOf(headers: IncomingHttpHeaders): string {
   const target = String(headers['x-amz-target'] ?? '');
   if (target.startsWith('TrentService')) return 'kms';

@@ -2,7 +2,7 @@ import { AwsError } from './aws-error.ts';
 import { asAwsError, type OperationContext } from './json-protocol.ts';
 import type { AwsRequest, AwsResponse, Service } from './request.ts';
 
-/** Answers the XML inside `<ACTIONResult>`. */
+/** Returns the XML inside `<ACTIONResult>`. */
 export type QueryOperation = (parameters: URLSearchParams, context: OperationContext) => string;
 
 /** A service of the AWS Query protocol: form parameters in, XML out. */

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Who calls, as the SigV4 credential names it. Every operation gets it: IAM evaluation has its place here. */
+/** The caller, as named by the SigV4 credential. Every operation receives it, so that IAM could be evaluated here. */
 export interface Caller {
   readonly accountId: string;
   /** Role ARN of a Lambda function or state machine, or the user of the given access key. */
   readonly arn: string;
 }
 
-/** A request as HTTP brings it. */
+/** A request as it arrives over HTTP. */
 export interface RawRequest {
   readonly method: string;
   /** Path and query. */

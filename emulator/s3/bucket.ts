@@ -90,7 +90,7 @@ export function newVersionId({ versioning }: Bucket): string {
   return versioning === 'Enabled' ? randomBytes(16).toString('base64url') : 'null';
 }
 
-/** All buckets: their names are one name space over accounts and Regions. */
+/** All buckets. Their names are unique across accounts and Regions. */
 export class Buckets {
   readonly #buckets = new Map<string, Bucket>();
 

@@ -45,7 +45,7 @@ function fromNumber(value: number): string {
   return out.toString('base64');
 }
 
-/** Verifies every checksum that came with the body; answers the one to store. */
+/** Verifies every checksum that came with the body, and returns the one to store. */
 export function verifyChecksums(
   body: Buffer,
   headers: Readonly<Record<string, string | undefined>>,

@@ -9,7 +9,7 @@ const PRECONDITION = (condition: string): AwsError =>
     members: { Condition: condition },
   });
 
-/** If-Match and If-None-Match of a write, against what is there now. */
+/** Checks If-Match and If-None-Match of a write against the current object. */
 export function checkWrite(current: ObjectVersion | undefined, headers: Headers): void {
   const match = headers['if-match'];
   const noneMatch = headers['if-none-match'];

@@ -9,7 +9,7 @@ const MAX_KEYS = 1000;
 interface Page {
   readonly objects: readonly ObjectVersion[];
   readonly prefixes: readonly string[];
-  /** The last key or common prefix of this page, where more follows. */
+  /** The last key or common prefix of this page, if more follows. */
   readonly next?: string;
 }
 

@@ -3,7 +3,7 @@ import { AwsError } from '../protocol/aws-error.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
-/** Headers of a write that GET and HEAD give back as they were. */
+/** Headers of a write that GET and HEAD return unchanged. */
 const CONTENT_HEADERS = [
   'cache-control',
   'content-disposition',
@@ -27,7 +27,7 @@ const MAX_METADATA_BYTES = 2 * 1024;
 
 export type Attributes = Pick<ObjectVersion, 'headers' | 'metadata' | 'storageClass' | 'grants'>;
 
-/** What a PUT, or a copy that replaces metadata, says about its object. What it does not say takes its default. */
+/** What a PUT, or a copy that replaces metadata, says about its object. Everything else takes its default. */
 export function attributesFrom(headers: Headers, bucket: Bucket): Attributes {
   return {
     headers: { ...contentHeaders(headers), ...ownHeaders(headers, bucket) },
@@ -37,7 +37,10 @@ export function attributesFrom(headers: Headers, bucket: Bucket): Attributes {
   };
 }
 
-/** A copy that keeps metadata keeps content headers with it, and nothing else: class, encryption, lock and grants are the request's. */
+/**
+ * A copy that keeps metadata also keeps content headers, and nothing else: class, encryption, lock and grants come from
+ * the request.
+ */
 export function attributesOfCopy(source: ObjectVersion, headers: Headers, bucket: Bucket): Attributes {
   const kept = Object.fromEntries(
     Object.entries(source.headers).filter(([name]) => CONTENT_HEADERS.includes(name)),

@@ -89,7 +89,7 @@ function ranged(body: Buffer, range: string | undefined, headers: Record<string,
   };
 }
 
-/** The object, or the version asked for; deleted and missing ones are errors of their own. */
+/** The object, or the requested version. Deleted and missing ones have errors of their own. */
 export function readable(key: string, versionId: string | null, bucket: Bucket): ObjectVersion {
   const version = versionId === null ? bucket.objects.newest(key) : bucket.objects.version(key, versionId);
   if (version === undefined && versionId !== null)
@@ -129,7 +129,7 @@ export function copyObject(request: S3Request, bucket: Bucket, buckets: Buckets)
     versionId: newVersionId(bucket),
     deleteMarker: false,
     body: source.body,
-    // A copy is written as one part: the ETag of a multipart source is not kept.
+    // A copy is written as one part, so the ETag of a multipart source is not kept.
     etag: etagOf(source.body),
     lastModified: Date.now(),
     ...(replaces ? attributesFrom(headers, bucket) : attributesOfCopy(source, headers, bucket)),

@@ -95,6 +95,6 @@ export function s3Error(error: AwsError, { method }: { readonly method: string }
     ([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`,
   );
   const body = `<Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message>${members.join('')}</Error>`;
-  // A HEAD reply has no body: SDKs name the error after its status.
+  // A HEAD reply has no body, so SDKs name the error after its status.
   return method === 'HEAD' ? emptyResponse(error.status) : xmlResponse(body, error.status);
 }

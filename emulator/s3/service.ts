@@ -8,11 +8,11 @@ import { copyObject, deleteObject, getObject, putObject } from './object-operati
 import { emptyResponse, s3Error, s3Request, type S3Request } from './s3-request.ts';
 
 export interface S3Options {
-  /** Entries in a listing page at most. @default 1000, as S3 */
+  /** The most entries in a listing page. @default 1000, as S3 */
   readonly pageSize?: number;
 }
 
-/** Amazon S3 on loopback, in memory. What it does and does not do: behaviour.md. */
+/** Amazon S3 on loopback, in memory. behaviour.md says what it does and does not do. */
 export function s3Service(buckets: Buckets = new Buckets(), { pageSize = 1000 }: S3Options = {}): Service {
   return {
     handle(request: AwsRequest): Promise<AwsResponse> {
@@ -94,7 +94,7 @@ function onBucket(request: S3Request, buckets: Buckets, pageSize: number): AwsRe
   }
 }
 
-/** A bucket answers in its own Region only; elsewhere it says where it is. */
+/** A bucket answers only in its own Region. Elsewhere, the error names that Region. */
 function bucketHere({ bucket: name, region }: S3Request, buckets: Buckets): Bucket {
   const bucket = buckets.get(name);
   if (bucket.region !== region)

@@ -39,7 +39,7 @@ export interface Processor extends Definition {
   };
 }
 
-/** All fields of all state types; `checkDefinition` has made sure that each state has only its own. */
+/** All fields of all state types. `checkDefinition` has checked that each state has only its own fields. */
 export interface State {
   readonly Type: 'Task' | 'Choice' | 'Wait' | 'Pass' | 'Succeed' | 'Fail' | 'Parallel' | 'Map';
   readonly Next?: string;

@@ -46,7 +46,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   ProcessorConfig: ['Mode', 'ExecutionType'],
 };
 
-/** Refuses a definition with all that is wrong in it: unknown fields, unknown targets, another query language. */
+/** Refuses a definition with a list of all its problems: unknown fields, unknown targets, another query language. */
 export function checkDefinition(definition: Definition, path = '$'): readonly string[] {
   const inherited = definition.QueryLanguage;
   const unknown = unknownFields(
@@ -72,7 +72,7 @@ interface Scope {
 
 function checkState(state: State, { path, names, inherited }: Scope): readonly string[] {
   const fields = FIELDS[state.Type];
-  // A state of an unknown type comes from JSON: the type does not protect here.
+  // The definition comes from JSON, so a state may have an unknown type in spite of the TypeScript type.
   if ((fields as readonly string[] | undefined) === undefined)
     return [`${path}: unknown Type '${state.Type}'`];
   const language = (state as { readonly QueryLanguage?: string }).QueryLanguage ?? inherited;

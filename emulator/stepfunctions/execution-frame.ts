@@ -33,7 +33,7 @@ export interface HistoryEvent {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Where an execution stands: a redrive goes on from here. */
+/** The current state of an execution. A redrive continues from here. */
 interface Position {
   readonly name: string;
   readonly input: unknown;
@@ -45,11 +45,11 @@ export interface Memory {
   reached?: Position;
   /** Children of the map state that was reached. */
   children?: readonly Child[];
-  /** The next map state goes on with them; a retry does not. */
+  /** The next map state continues with them. A retry does not. */
   redriven?: true;
 }
 
-/** One child of a map: what it was given and what became of it. */
+/** One child of a map, with its input and its result. */
 export interface Child extends Memory {
   readonly name: string;
   readonly input: unknown;
@@ -60,17 +60,17 @@ export interface Child extends Memory {
   stoppedAt?: number;
 }
 
-/** One execution while it runs: everything a state may look at or call. */
+/** A running execution: everything that a state may read or call. */
 export interface Frame {
   readonly context: ExecutionContext;
-  /** Assigned variables. Replaced, never changed: parallel branches do not see each other's. */
+  /** Assigned variables. They are replaced, never changed in place, so that parallel branches do not see each other's. */
   variables: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
   readonly caller: Caller;
   readonly integrations: Integrations;
   readonly mapRuns: MapRuns;
   readonly memory: Memory;
-  /** Waits and back-offs take this share of their time. */
+  /** The fraction of their time that waits and back-offs take. */
   readonly waitScale: number;
   record(type: string, details: Readonly<Record<string, unknown>>): void;
 }

@@ -25,11 +25,11 @@ export interface Execution {
 
 export interface ExecutionsOptions {
   readonly integrations: Integrations;
-  /** Share of their time that Wait states and back-offs take; tests may shorten them. @default 1 */
+  /** The fraction of their time that Wait states and back-offs take. Tests may shorten them. @default 1 */
   readonly waitScale?: number;
 }
 
-/** Events that a Standard execution may have; one more fails it. */
+/** The most events that a Standard execution may have. One more makes it fail. */
 const MAX_HISTORY = 25_000;
 
 /** Starts, holds and stops executions. They live as long as the process. */
@@ -87,7 +87,7 @@ export class Executions {
     execution.stop.abort();
   }
 
-  /** Goes on from the state at which the execution ended, with the children of a map that have not succeeded. */
+  /** Continues from the state at which the execution ended, with the children of a map that have not succeeded. */
   redrive(execution: Execution): void {
     if (!['FAILED', 'ABORTED'].includes(execution.status))
       throw new AwsError(
@@ -113,7 +113,7 @@ export class Executions {
     const { signal } = execution.stop;
     try {
       const output = await interpret(execution.machine.definition, input, this.#frame(execution, input));
-      // What an earlier try of a redriven execution still brings home is not its end.
+      // If an earlier try of a redriven execution still returns a result, that is not the end of the execution.
       if (!signal.aborted) end(execution, { status: 'SUCCEEDED', output: JSON.stringify(output) });
     } catch (error) {
       if (!(error instanceof ExecutionAborted) && !signal.aborted)
@@ -143,7 +143,7 @@ export class Executions {
       mapRuns: this.mapRuns,
       memory: execution.memory,
       waitScale: this.#options.waitScale ?? 1,
-      // A distributed child's events are its own history, which is not kept.
+      // A distributed child has a history of its own, which is not kept.
       record: (type, details) => record(execution, type, details),
     };
   }
@@ -154,7 +154,7 @@ function record(execution: Execution, type: string, details: Readonly<Record<str
     execution.history.push({ type, timestamp: Date.now(), details });
 }
 
-/** The first end counts: a stopped execution stays stopped, whatever its last state still does. */
+/** The first end counts. A stopped execution stays stopped, whatever its last state still does. */
 function end(execution: Execution, result: Pick<Execution, 'status' | 'output' | 'error'>): void {
   if (execution.status !== 'RUNNING') return;
   Object.assign(execution, result, { stoppedAt: Date.now() });

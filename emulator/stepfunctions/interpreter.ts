@@ -7,12 +7,12 @@ import { errorOutput, ExecutionAborted, matches, StatesError, type ErrorOutput }
 import { runTask } from './task.ts';
 import { sleep } from './sleep.ts';
 
-/** 256 KiB: what a state may take in or give out. */
+/** 256 KiB, the limit for the input and the output of a state. */
 const MAX_PAYLOAD_BYTES = 256 * 1024;
 
 /**
- * Runs a definition from its first state, or from the one that an earlier try has reached, to its last, and answers the
- * output; a StatesError is how it fails.
+ * Runs a definition to its end and returns the output. It starts at the first state, or at the one that an earlier try
+ * has reached. It fails with a StatesError.
  */
 export async function interpret(definition: Definition, input: unknown, frame: Frame): Promise<unknown> {
   const { memory } = frame;
@@ -98,7 +98,7 @@ async function runOnce(name: string, state: State, run: StateRun): Promise<Step>
   }
 }
 
-/** Output and Assign see `$states.result`; both are evaluated before either takes effect. */
+/** Output and Assign see `$states.result`. Both are evaluated before either takes effect. */
 async function leave(
   name: string,
   state: State,

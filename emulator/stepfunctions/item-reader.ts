@@ -3,7 +3,9 @@ import { evaluate } from './jsonata.ts';
 import { bindingsOf, type StateRun } from './state-run.ts';
 import { StatesError } from './states-error.ts';
 
-/** The items of a map: from Items, from an ItemReader over JSON Lines or JSON in S3, or the input itself. */
+/**
+ * The items of a map, which come from Items, from an ItemReader over JSON Lines or JSON in S3, or from the input itself.
+ */
 export async function readItems(name: string, state: State, scope: StateRun): Promise<readonly unknown[]> {
   const items =
     state.ItemReader === undefined

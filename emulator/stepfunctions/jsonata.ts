@@ -17,7 +17,7 @@ export interface Bindings {
 const compiled = new Map<string, jsonata.Expression>();
 const EXPRESSION = /^\{%([\s\S]*)%\}$/;
 
-/** Fills a template: every string `{% … %}` is replaced by what it evaluates to. An undefined value is an error. */
+/** Fills a template: replaces every string `{% … %}` by its value. An undefined value is an error. */
 export async function evaluate(template: Template, bindings: Bindings, where: string): Promise<unknown> {
   if (typeof template === 'string') return evaluateText(template, bindings, where);
   if (Array.isArray(template))
@@ -48,7 +48,7 @@ async function evaluateText(text: string, { states, variables }: Bindings, where
       'States.QueryEvaluationError',
       `The JSONata expression '${source.trim()}' specified for the field '${where}' returned nothing (undefined).`,
     );
-  // What JSONata calls a sequence is an array with hidden properties; only JSON leaves a state.
+  // A JSONata sequence is an array with hidden properties. Only plain JSON may leave a state.
   return JSON.parse(JSON.stringify(value)) as unknown;
 }
 

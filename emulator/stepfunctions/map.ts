@@ -9,11 +9,11 @@ import { bindingsOf, type StateRun } from './state-run.ts';
 import { errorOutput, ExecutionAborted, StatesError } from './states-error.ts';
 
 export interface MapScope extends StateRun {
-  /** Runs the definition of one child: what runs this map, one level down. */
+  /** Runs the definition of one child. It is the same interpreter that runs this map. */
   readonly interpret: (definition: Definition, input: unknown, frame: Frame) => Promise<unknown>;
 }
 
-/** Children at one time where MaxConcurrency is 0: the service's own limit. */
+/** The service's own limit of children at a time, which applies if MaxConcurrency is 0. */
 const NO_LIMIT = 10_000;
 
 /** Runs a Map state, inline or distributed. */
@@ -40,7 +40,7 @@ export async function runMap(name: string, state: State, scope: MapScope): Promi
     if (run.status === 'FAILED' && distributed) await writeResults(name, state, { scope, children, run });
     throw error;
   } finally {
-    // Where a threshold ended the run, the children that still run are stopped with it.
+    // If a threshold ended the run, stop the children that are still running.
     stop.abort();
     run.stoppedAt = Date.now();
   }
@@ -119,7 +119,7 @@ async function openRun(
   };
 }
 
-/** Starts children as places become free, and stops all of them when too many have failed. */
+/** Starts children as slots become free, and stops all of them once too many have failed. */
 function runChildren(
   children: readonly Child[],
   run: MapRun,
@@ -144,7 +144,7 @@ function runChildren(
           ),
         );
       if (next === children.length && run.counts.running === 0) return end();
-      // Read anew each time: UpdateMapRun may have changed it.
+      // Read the limit each time, because UpdateMapRun may have changed it.
       while (
         next < children.length &&
         run.counts.running < (run.maxConcurrency === 0 ? NO_LIMIT : run.maxConcurrency)
@@ -173,7 +173,10 @@ interface ChildScope {
   readonly stop: AbortSignal;
 }
 
-/** A distributed child is an execution of its own: it sees its input, none of the parent's variables, and has its own history, which is not kept. */
+/**
+ * A distributed child is an execution of its own. It sees its input but none of the parent's variables, and its history
+ * is not kept.
+ */
 async function runChild(
   child: Child,
   { processor, scope: { frame, interpret }, distributed, run, stop }: ChildScope,

@@ -14,7 +14,7 @@ interface Writing {
 
 const FILES = ['SUCCEEDED', 'FAILED', 'PENDING'] as const;
 
-/** Exports results by status, with a manifest that names the files; answers what the map state gives out. */
+/** Exports results by status, with a manifest that names the files. Returns the output of the map state. */
 export async function writeResults(name: string, state: State, writing: Writing): Promise<unknown> {
   const writer = state.ResultWriter;
   const { scope, run, children } = writing;
@@ -45,7 +45,7 @@ export async function writeResults(name: string, state: State, writing: Writing)
   }
 }
 
-/** What a map without a result writer gives out: null for a failure that was tolerated. */
+/** The output of a map without a result writer: null for a tolerated failure. */
 export function outputs(children: readonly Child[]): readonly unknown[] {
   return children.map(({ output }) => output ?? null);
 }

@@ -9,7 +9,7 @@ type Input = Readonly<Record<string, unknown>>;
 
 const DEFAULT_PAGE = 100;
 
-/** AWS Step Functions on loopback. What it does and does not do: behaviour.md. */
+/** AWS Step Functions on loopback. behaviour.md says what it does and does not do. */
 export function stepFunctionsService(machines: StateMachines, executions: Executions): Service {
   return jsonService(
     {

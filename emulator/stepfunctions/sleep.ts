@@ -10,7 +10,10 @@ export async function sleep(seconds: number, signal: AbortSignal): Promise<void>
   }
 }
 
-/** What comes first: the work, or the stop of the execution. The work itself goes on, as a Lambda invocation does. */
+/**
+ * Waits for the work or for the stop of the execution, whichever comes first. The work itself continues, as a Lambda
+ * invocation does.
+ */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   work.catch(() => undefined);
   return new Promise<T>((resolve, reject) => {

@@ -11,7 +11,7 @@ export interface StateMachine {
   readonly createdAt: number;
 }
 
-/** All state machines. A definition with an unknown field is refused, not half understood. */
+/** All state machines. A definition with an unknown field is refused instead of half understood. */
 export class StateMachines {
   readonly #machines = new Map<string, StateMachine>();
 

@@ -1,7 +1,7 @@
 import type { Frame } from './execution-frame.ts';
 import type { Bindings } from './jsonata.ts';
 
-/** A state as it runs: what it was given, and the execution around it. */
+/** A running state: its input, and the execution that it belongs to. */
 export interface StateRun {
   readonly input: unknown;
   readonly frame: Frame;

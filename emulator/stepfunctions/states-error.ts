@@ -21,7 +21,7 @@ export function errorOutput(error: unknown): ErrorOutput {
   return { Error: 'States.Runtime', Cause: error instanceof Error ? error.message : String(error) };
 }
 
-/** Execution stopped: no Retry or Catch ever sees it. */
+/** The execution was stopped. No Retry or Catch sees this error. */
 export class ExecutionAborted extends Error {
   override readonly name = 'ExecutionAborted';
 }

@@ -4,7 +4,7 @@ import { unlessAborted } from './sleep.ts';
 import { bindingsOf, type StateRun } from './state-run.ts';
 import { StatesError } from './states-error.ts';
 
-/** A Task of the optimized Lambda integration: the result holds the payload beside what Invoke answers. */
+/** A Task of the optimized Lambda integration. Its result holds the payload and the other fields of Invoke's answer. */
 export async function runTask(name: string, state: State, { input, frame }: StateRun): Promise<unknown> {
   const bindings = bindingsOf({ input, frame });
   const args = (await evaluate(state.Arguments, bindings, `${name}/Arguments`)) as {
