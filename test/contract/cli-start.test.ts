@@ -120,7 +120,7 @@ describe('a command', () => {
     expect(cached(root)).toHaveLength(1);
   });
 
-  it('removes what an interrupted command has left half-made, and bundles that nobody uses any more', async () => {
+  it('removes what an interrupted command left unfinished, and bundles that nobody uses any longer', async () => {
     const root = packageThatSays('one');
     for (const name of ['unfinished-1', 'of-old-sources']) {
       mkdirSync(join(root, CACHE, name), { recursive: true });

@@ -47,7 +47,7 @@ describe('a write that meets another one in progress', () => {
     expect(await records.write(record!, edk('new', 'newer'))).toEqual({ kind: 'written' });
   });
 
-  it('says so where the conflict lasts, so that the worker tries again while it has time', async () => {
+  it('says so if the conflict lasts, so that the worker tries again while it has time', async () => {
     const records = new DynamoDbRecords(aws.dynamodb, { name: 'Orders', keyNames: ['id'] });
     const [record] = await records.find([JSON.stringify({ id: { S: 'a' } })]);
     for (const [error, count, busy] of [
@@ -91,7 +91,7 @@ describe('a write that meets another one in progress', () => {
     });
   });
 
-  it('is waited for where a HEAD, whose answer has no name, is throttled', async () => {
+  it('is waited for if a HEAD, whose answer has no name, is throttled', async () => {
     const waits: number[] = [];
     const records = new PatientRecords(
       new S3Records(aws.s3, { bucket: 'bucket', prefix: '', accessControlLists: false }),

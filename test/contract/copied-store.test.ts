@@ -213,7 +213,7 @@ describe.each([
     expect(of.format.read(again)).toMatchObject([{ ciphertext: Buffer.from('theirs') }]);
   });
 
-  it('makes nothing where the job says so', async () => {
+  it('creates nothing if the job says so', async () => {
     const of = await subject(false);
     await of.put('here', 'x', 'old');
     const record = await readOne(of);

@@ -22,7 +22,7 @@ describe('the units that failed', () => {
     );
   const failed = () => new S3RunFiles(aws.s3, 'run-files').failedUnits('r');
 
-  it('are none where no map has left any', async () => {
+  it('are none if no map has left any', async () => {
     await put('migrate/a/manifest.json', {});
     await put('migrate/a/SUCCEEDED_0.jsonl', { done: true });
     expect(await failed()).toEqual([]);

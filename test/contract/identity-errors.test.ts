@@ -131,7 +131,7 @@ describe('an expired token', () => {
     await expect(work).rejects.toMatchObject({ name: 'ServiceUnavailable' });
   });
 
-  it('is told to whoever runs a command, with what to look at', async () => {
+  it('is reported to the caller of a command, with what to check', async () => {
     expired('dynamodb', 'GetItem');
     const client = new AwsClients(config).dynamodb('us-east-1');
     const error: unknown = await client

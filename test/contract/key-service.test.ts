@@ -131,7 +131,7 @@ describe.each([
 });
 
 describe('the KMS adapter', () => {
-  it('counts the requests it sends, and starts anew', async () => {
+  it('counts the requests it sends, and starts again from 0', async () => {
     const of = await embeddedSubject();
     const asked = await requestOf(of);
     await Promise.all([of.keys.reEncrypt(asked), of.keys.reEncrypt(asked)]);
@@ -149,7 +149,7 @@ describe('the KMS adapter', () => {
     expect(of.keys.takeUsage()).toEqual({ requests: 3, throttled: 2 });
   });
 
-  it('asks again where no answer comes in time', async () => {
+  it('asks again if no answer comes in time', async () => {
     const of = await embeddedSubject();
     const asked = await requestOf(of);
     const impatient = { ...httpTo('api'), requestTimeout: 50 };

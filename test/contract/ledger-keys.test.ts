@@ -87,7 +87,7 @@ describe('the ledger', () => {
   });
 
   it.each(['PROOFS', 'LOCKS'])(
-    'lets only what is of a run expire when the run ends, were its name %s',
+    "lets only a run's own items expire when the run ends, even if its name is %s",
     async runId => {
       const table = await ledgerTable();
       await writeEveryKind(table, runId);
@@ -135,7 +135,7 @@ describe('the ledger', () => {
     );
   });
 
-  it('has its keys made in one file, by nobody but the rooms that read and write it', () => {
+  it('has its keys made in one file, which nothing else uses', () => {
     const files = readdirSync(STATE).filter(name => name !== 'ledger-keys.ts');
     const sources = files.map(name => ({ name, text: readFileSync(join(STATE, name), 'utf8') }));
     const makers = sources.filter(({ text }) => /item: \{ S:|run: \{ S:/.test(text));

@@ -139,7 +139,7 @@ describe.each([
       ]),
     );
 
-  it('finds records by their locators, in their order, also where one is named twice or is not there', async () => {
+  it('finds records by their locators, in their order, even if one is named twice or is missing', async () => {
     const of = await subject();
     for (const id of ['a', 'b']) await of.put(id, `edk of ${id}`);
     const [a, b] = (await readAll(of, 10)).map(({ locator }) => locator).sort();

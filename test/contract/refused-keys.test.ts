@@ -111,7 +111,7 @@ describe.each(['one Region', 'two Regions'] as const)('AccessDenied within %s,',
     expect(await keys.reEncrypt(plain)).toMatchObject({ kind: 're-encrypted' });
   });
 
-  it('of the first data key that is asked is its own where the role may use the keys for others', async () => {
+  it('of the first data key concerns it alone if the role may use the keys for others', async () => {
     const { request } = await keysOf(kind);
     const secret = await request(SECRET);
     refusing(ofSecret);

@@ -131,13 +131,13 @@ describe('the files of a run', () => {
   const deny = (operation: string, count = 1): void =>
     aws.aws.faults.inject({ service: 's3', operation, error: 'AccessDenied', status: 403, count });
 
-  it('are not there where S3 answers 403 for what its listing does not show', async () => {
+  it('do not exist if S3 answers 403 and its listing does not show them', async () => {
     const files = new S3RunFiles(aws.s3, 'runs-bucket');
     deny('GetObject');
     expect(await files.findPlan('run-3')).toBeUndefined();
   });
 
-  it('are refused where S3 answers 403 for what is there, or does not list either', async () => {
+  it('are refused if S3 answers 403 for what exists, or refuses the listing as well', async () => {
     const files = new S3RunFiles(aws.s3, 'runs-bucket');
     await files.writePlan({ ...plan(), runId: 'run-4' }, [UNIT]);
     deny('GetObject');

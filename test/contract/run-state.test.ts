@@ -245,7 +245,7 @@ describe('the locks of stores', () => {
 });
 
 describe('the latest run of a job', () => {
-  it('is remembered by mode, with whether it came to its end', async () => {
+  it('is remembered by mode, with whether it finished', async () => {
     await embeddedLedger();
     const history = new LedgerHistory(aws.dynamodb, `Ledger${tables}`);
     expect(await history.latest('orders', 'migrate')).toBeUndefined();

@@ -123,7 +123,7 @@ describe('a part of a bucket', () => {
     expect(await keysOf({ modifiedAfter: '2000-01-01T00:00:00Z' })).toHaveLength(7);
   });
 
-  it('comes with tags only where they are asked for', async () => {
+  it('comes with tags only if they are requested', async () => {
     const range: ScanRange = { type: 'key-range', prefix: 'b/' };
     const store: BucketStore = { type: 's3', bucket, prefix: '', format };
     expect(await readAll(store, range, ['tags'])).toMatchObject([

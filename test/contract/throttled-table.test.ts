@@ -161,7 +161,7 @@ describe('a table that is throttled', () => {
       return report;
     });
 
-  it('for 60 Scans in a row is waited for, and the run comes to its end', async () => {
+  it('for 60 Scans in a row delays the run, which then finishes', async () => {
     expect(await run(60)).toMatchObject({ state: 'succeeded', verdict: 'proven', remaining: 0 });
   });
 

@@ -54,7 +54,7 @@ describe('a fault', () => {
     expect(await isThere('c')).toBe(false);
   });
 
-  it('is about one object of S3 where it names its key, as a policy may deny one', async () => {
+  it('is about one S3 object if it names its key, because a policy may deny one', async () => {
     for (const Key of ['a/é b', 'other'])
       await aws.s3.send(new PutObjectCommand({ Bucket: 'bucket', Key, Body: 'x' }));
     const denied = { error: 'AccessDenied', status: 403, count: 9, key: 'a/é b' };
@@ -89,7 +89,7 @@ describe('a fault', () => {
     expect(await errorName(aws.s3.send(new GetObjectCommand(object)))).toBe('SlowDown');
   });
 
-  it('may be decided call by call, for whoever runs this AWS in its own process', async () => {
+  it('may be decided call by call, for code that runs this AWS in its own process', async () => {
     aws.aws.faults.injectBy(({ body }, operation) =>
       operation === 'PutItem' && body.includes('d2')
         ? { kind: 'error', error: 'InternalFailure' }

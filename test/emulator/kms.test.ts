@@ -100,7 +100,7 @@ describe('KMS on loopback', () => {
     );
   });
 
-  it('finds the key in the ciphertext where none is named', async () => {
+  it('finds the key in the ciphertext if none is named', async () => {
     const source = await createKey();
     const { CiphertextBlob } = await dataKey(source);
     expect(await reEncrypt({ CiphertextBlob, DestinationKeyId: source })).toMatchObject({

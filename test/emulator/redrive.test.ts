@@ -103,7 +103,7 @@ describe('a redrive', () => {
     expect(JSON.parse(execution.output ?? '')).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
   });
 
-  it('fails again at once where the execution had ended in a Fail state', async () => {
+  it('fails again at once if the execution had ended in a Fail state', async () => {
     const { calls, executions, start } = machineOf(
       {
         Try: task({ Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Failed' }] }),

@@ -94,7 +94,7 @@ describe('S3 on loopback', () => {
     },
   );
 
-  it('puts conditionally: 412 where the ETag is another, or there is an object', async () => {
+  it('puts conditionally: 412 if the ETag differs, or if there is an object', async () => {
     const { ETag } = await put('conditional');
     expect(await errorName(put('conditional', { IfNoneMatch: '*' }))).toBe('PreconditionFailed');
     expect(await errorName(put('conditional', { IfMatch: '"other"' }))).toBe('PreconditionFailed');
@@ -136,7 +136,7 @@ describe('S3 on loopback', () => {
       expect(await errorName(copy('guarded', { CopySourceIfUnmodifiedSince: LastModified }))).toBe('none');
     });
 
-    it('ignores the date where the source ETag matches, as documented for both together', async () => {
+    it('ignores the date if the source ETag matches, as documented for both together', async () => {
       const { ETag } = await put('both');
       expect(
         await errorName(copy('both', { CopySourceIfMatch: ETag, CopySourceIfUnmodifiedSince: new Date(0) })),
@@ -215,7 +215,7 @@ describe('S3 on loopback', () => {
     expect((await head('tagged')).ContentLength).toBe(4);
   });
 
-  it('keeps access control lists where the bucket has them, and a copy starts with none', async () => {
+  it('keeps access control lists if the bucket has them, and a copy starts with none', async () => {
     const acls = 'acl-bucket';
     await s3.send(new CreateBucketCommand({ Bucket: acls, ObjectOwnership: 'ObjectWriter' }));
     await s3.send(new PutObjectCommand({ Bucket: acls, Key: 'k', Body: 'x', ACL: 'public-read' }));

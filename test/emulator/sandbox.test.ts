@@ -58,7 +58,7 @@ describe('a function of the embedded AWS', () => {
     });
   });
 
-  it('answers a crash, and the next invocation starts anew', async () => {
+  it('reports a crash, and the next invocation starts a new process', async () => {
     expect(await runtime.invoke(definition(), { exit: true })).toMatchObject({
       kind: 'failed',
       errorType: 'Runtime.ExitError',

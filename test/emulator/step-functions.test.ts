@@ -94,7 +94,7 @@ describe('the executor', () => {
     expect(result).toEqual({ n: 42, from: 'A', list: [42] });
   });
 
-  it('fails with States.QueryEvaluationError where an expression gives nothing', async () => {
+  it('fails with States.QueryEvaluationError if an expression has no value', async () => {
     const { error } = await harness.run(
       { A: { Type: 'Pass', Output: '{% $states.input.missing %}', End: true } },
       'A',

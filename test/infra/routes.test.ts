@@ -68,7 +68,7 @@ describe('the route decrypt-encrypt', () => {
     expect(() => refusePlaintextRoutes([european()])).not.toThrow();
   });
 
-  it('has no function where the deployment does not allow it, nor where no job may take it', () => {
+  it('has no function if the deployment does not allow it, or if no job may take it', () => {
     for (const template of [
       synthesized([european()], IN_EUROPE),
       synthesized([job()], { allowPlaintextRoute: true }),
@@ -120,7 +120,7 @@ describe('stores that are copied', () => {
   const names = (resources: readonly unknown[]): readonly string[] =>
     resources.map(resource => JSON.stringify(resource).replace(/.*(dynamodb:[^"]+)".*/, '$1'));
 
-  it('are written at their destination and not at their source, and items are made only where the job says so', () => {
+  it('are written at their destination and not at their source, and items are created only if the job says so', () => {
     const stages = copied(true);
     const there = ['dynamodb:eu-west-1:111122223333:table/OrdersThere'];
     expect(names(resourcesOf(stages, 'MigrateUnit', 'dynamodb:UpdateItem'))).toEqual(

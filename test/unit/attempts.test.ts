@@ -49,7 +49,7 @@ describe('the keys that a data key is tried under', () => {
     expect(keysOf(new Attempts(sources, planned(NEW_KEY)), { recordedKeyArn })[0]).toBe(first);
   });
 
-  it('begin with the last one that fitted where the record names none', () => {
+  it('begin with the last one that fitted if the record names none', () => {
     const attempts = new Attempts([planned(OLD_KEY), planned(FOREIGN_KEY)], planned(NEW_KEY));
     attempts.remember(attempts.for(dataKey())[1]!);
     expect(keysOf(attempts)).toEqual([FOREIGN_KEY, OLD_KEY, NEW_KEY]);
@@ -64,7 +64,7 @@ describe('the keys that a data key is tried under', () => {
     expect(keysOf(new Attempts([planned(OLD_KEY, rsa)], planned(NEW_KEY, rsa)))).toEqual([]);
   });
 
-  it('are asked whatever the length where it varies, as SM2 ciphertexts do, and with SM2PKE', () => {
+  it('are asked whatever the length if it varies, as with SM2 ciphertexts, and with SM2PKE', () => {
     const sm2 = planned(OLD_KEY, { encryptionAlgorithm: 'SM2PKE' });
     expect(new Attempts([sm2], planned(NEW_KEY)).for(dataKey())).toMatchObject([
       { keyArn: OLD_KEY, encryptionAlgorithm: 'SM2PKE', context: {} },
@@ -72,7 +72,7 @@ describe('the keys that a data key is tried under', () => {
     ]);
   });
 
-  it('are asked with the algorithm that the record names, where the key takes it', () => {
+  it('are asked with the algorithm that the record names, if the key supports it', () => {
     const rsa = planned(OLD_KEY, { encryptionAlgorithm: 'RSAES_OAEP_SHA_256' });
     const [source, destination] = new Attempts([rsa], planned(NEW_KEY)).for(
       dataKey({ recordedAlgorithm: 'RSAES_OAEP_SHA_1' }),
@@ -83,7 +83,7 @@ describe('the keys that a data key is tried under', () => {
     ]);
   });
 
-  it('are asked without a context where they are asymmetric', () => {
+  it('are asked without a context if they are asymmetric', () => {
     const rsa = planned(OLD_KEY, { encryptionAlgorithm: 'RSAES_OAEP_SHA_256' });
     const contexts = new Attempts([rsa], planned(NEW_KEY)).for(dataKey()).map(({ context }) => context);
     expect(contexts).toEqual([{}, CONTEXT]);
@@ -128,7 +128,7 @@ describe('the keys that a data key is tried under', () => {
     expect(attempts.unusable).toEqual([disabled]);
   });
 
-  it('are one where source and destination are the same key and context: what it opens is where it shall be', () => {
+  it('are one if source and destination are the same key and context: what it opens is already up to date', () => {
     expect(new Attempts([planned(OLD_KEY)], planned(OLD_KEY)).for(dataKey())).toMatchObject([
       { keyArn: OLD_KEY, side: 'destination' },
     ]);

@@ -45,7 +45,7 @@ describe('the format attribute', () => {
     ]);
   });
 
-  it('finds nothing where the attribute is missing: a record may hold no data key', () => {
+  it('finds nothing if the attribute is missing: a record may hold no data key', () => {
     expect(format.read(order({ envelope: { M: {} } }))).toEqual([]);
   });
 

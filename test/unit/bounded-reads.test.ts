@@ -63,7 +63,7 @@ describe('a page of items that are too large together', () => {
     expect(asked).toEqual([500, 10, 10]);
   });
 
-  it('is larger where a filter leaves few of what is looked at', async () => {
+  it('is larger if a filter leaves few of the records it looks at', async () => {
     const { read } = pageOf(10, 5);
     expect(await new BoundedReads().read(500, read)).toBe(50);
   });

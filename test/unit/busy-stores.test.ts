@@ -65,7 +65,7 @@ describe('a table that is throttled', () => {
     expect(ports.journal.outcomes).toEqual([]);
   });
 
-  it('after some pages ends the invocation with what is done, and the next one goes on', async () => {
+  it('after some pages ends the invocation with what is done, and the next one continues', async () => {
     const { ports, time, work } = patient(15 * MINUTE);
     let taken = 0;
     ports.records.beforeWrite = () => (taken++ >= 2 && time.now < 20 * MINUTE ? THROTTLED : undefined);

@@ -26,7 +26,7 @@ describe('an alias that names another key than in the last run of its job', () =
     ]);
   });
 
-  it('needs no cure where the job still names the first key', () => {
+  it('needs no cure if the job still names the first key', () => {
     const [words] = movedAliases(plan({ sources: [...naming(FOREIGN_KEY), planned(OLD_KEY)] }), run());
     expect(words).toMatch(/now$/);
   });

@@ -157,7 +157,7 @@ describe('a unit of such a run', () => {
     expect(looked).toEqual(runs);
   });
 
-  it('does nothing where the earlier run had done it, and is counted', async () => {
+  it('does nothing if the earlier run had done it, and is counted', async () => {
     const world = fakePorts();
     const done: UnitProgress = {
       ...(await migrateUnit(scope(), fakePorts())),

@@ -88,7 +88,7 @@ describe('a data key that is written to a place of its own', () => {
     expect(only(ports)).toEqual(before);
   });
 
-  it('is made anew where the record has got another data key since', async () => {
+  it('is made again if the record has another data key by then', async () => {
     const ports = ported();
     await migrateUnit(SCOPE, ports);
     const stale = only(ports);
@@ -147,7 +147,7 @@ describe('a record that is not in the destination store', () => {
     ]);
   });
 
-  it('is blocked where the job makes none, and KMS is not asked', async () => {
+  it('is blocked if the job creates none, and KMS is not asked', async () => {
     const ports = ported();
     absent(ports, 'the job makes none');
     expect((await migrateUnit(scope(), ports)).books).toMatchObject({
@@ -199,7 +199,7 @@ describe('verifying under asymmetric keys', () => {
   const verified = async (ports: FakePorts, changes: Parameters<typeof scope>[0]) =>
     (await verifyUnit(scope({ stores, ...changes }), { ...ports, archive: ports.journal })).books;
 
-  it('finds nothing left where the destination opens it, without key material ids', async () => {
+  it('finds nothing left if the destination opens it, without key material ids', async () => {
     const ports = fakePorts();
     ports.records.put(item('x', { edk: { B: ports.keys.encrypt(NEW_KEY, 'secret', {}) } }));
     expect(await verified(ports, { destination: rsa(NEW_KEY) })).toMatchObject({

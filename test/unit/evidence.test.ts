@@ -32,7 +32,7 @@ describe('what is proven of a place', () => {
 
   it('is closed by a run over all of it', () => expect(kind(part([0]), proof({ at: at(1) }))).toBe('proven'));
 
-  it('is void from the newest doubt about any part of it, until it is proven anew', () => {
+  it('is void from the newest doubt about any part of it, until it is proven again', () => {
     const doubt = doubted('left', { at: at(1), part: { words: 'x' } });
     expect(kind(proof({ at: at(0) }), doubt)).toBe('doubt');
     expect(kind(proof({ at: at(2) }), doubt)).toBe('proven');
@@ -85,14 +85,14 @@ describe('what is proven of a place', () => {
     expect(of({ foreign: 1, sourceKeyArns: [OLD_KEY, FOREIGN_KEY] })).toBe('proven');
   });
 
-  it('is doubted where a run has brought data keys under the key, until another one has moved them away', () => {
+  it('is doubted if a run has moved data keys to the key, until another one has moved them away', () => {
     const brought = proof({ sourceKeyArns: [FOREIGN_KEY], destinationKeyArn: OLD_KEY });
     expect(kind(brought)).toBe('doubt');
     expect(kind(brought, proof({ at: at(1) }))).toBe('proven');
     expect(kind(proof({ at: at(-1) }), { ...brought, verdict: 'not-proven', begun: true })).toBe('doubt');
   });
 
-  it('is nothing where a run has only begun, or a census has found no doubt', () => {
+  it('is nothing if a run has only begun, or a census has found no doubt', () => {
     const begun = proof({ at: at(1), verdict: 'not-proven', doubts: [], begun: true });
     const census = proof({
       at: at(1),

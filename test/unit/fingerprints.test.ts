@@ -78,7 +78,7 @@ describe('fingerprints from before', () => {
     yield { ...common, locator: 'r3', fingerprint: 'of a page worked again' };
   }
 
-  it('are found in the order of the unit, also where records are missing or were added', async () => {
+  it('are found in the order of the unit, even if records are missing or were added', async () => {
     const before = new OutcomesBefore(entries(50));
     expect((await before.of('r0'))?.fingerprint).toBe('f0');
     expect(await before.of('added since')).toBeUndefined();
@@ -129,7 +129,7 @@ describe('a migration that compares fingerprints', () => {
   const verify = async (world: FakePorts, given = asked) =>
     (await verifyUnit(given, { ...world, archive: world.journal })).books.fingerprints;
 
-  it('finds every record unchanged where nobody else has written', async () => {
+  it('finds every record unchanged if nobody else has written', async () => {
     expect(await verify(await migrated())).toEqual({ compared: 3, changed: 0, first: [] });
   });
 
@@ -168,7 +168,7 @@ describe('a migration that compares fingerprints', () => {
     expect(from.filter(page => page !== undefined)).toEqual([0, 14]);
   });
 
-  it('says nothing of it where the job does not ask', async () => {
+  it('says nothing about it if the job does not ask', async () => {
     const world = await migrated();
     expect(await verify(world, scope({ pageSize: 2 }))).toBeUndefined();
     expect(world.journal.outcomes.every(({ fingerprint }) => fingerprint !== undefined)).toBe(true);

@@ -47,7 +47,7 @@ async function finished(
   return { state: report.state, left };
 }
 
-describe('a run that came to its end', () => {
+describe('a finished run', () => {
   it('lets what the ledger holds of it expire, and of those it went on from, when all else is done', async () => {
     const { state, left } = await finished({ manifests: ['m'] });
     expect([state, left.slice(-4)]).toEqual([
@@ -56,7 +56,7 @@ describe('a run that came to its end', () => {
     ]);
   });
 
-  it('is no failure where that cannot be done', async () => {
+  it('is no failure if that cannot be done', async () => {
     const { state } = await finished({ manifests: ['m'] }, () => Promise.reject(new Error('busy')));
     expect(state).toBe('succeeded');
   });

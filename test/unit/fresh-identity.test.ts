@@ -33,7 +33,7 @@ describe('a client that AWS does not recognise', () => {
   beforeEach(() => void jest.spyOn(Date, 'now').mockReturnValue(NOW));
   afterEach(() => jest.restoreAllMocks());
 
-  it('signs by the time that AWS has answered with, then by its own clock, each time with credentials asked for anew', async () => {
+  it("signs by the time of AWS's answer, then by its own clock, each time with fresh credentials", async () => {
     const { send, requests, credentials } = unrecognising('RequestTimeTooSkewed');
     await expect(send()).rejects.toMatchObject({ name: 'RequestTimeTooSkewed' });
     const dates = requests.map(({ headers }) => headers['x-amz-date']);
@@ -41,7 +41,7 @@ describe('a client that AWS does not recognise', () => {
     expect(credentials).toHaveBeenCalledTimes(3);
   });
 
-  it('does nothing of the kind where something else is refused', async () => {
+  it('does none of this if something else is refused', async () => {
     const { send, requests, credentials } = unrecognising('AccessDeniedException');
     await expect(send()).rejects.toMatchObject({ name: 'AccessDeniedException' });
     expect([requests.length, credentials.mock.calls.length]).toEqual([1, 1]);

@@ -112,7 +112,7 @@ describe('the import rules', () => {
     },
   );
 
-  it('no two files may import each other, were it for a type alone', () => {
+  it('no two files may import each other, not even for a type alone', () => {
     expect(one).toEqual([expect.stringContaining('in a ring')]);
     expect(other).toEqual([expect.stringContaining('in a ring')]);
   });

@@ -60,7 +60,7 @@ async function reported(
 describe('the words of a worker that failed', () => {
   const trouble = 'dynamodb:Scan on table Orders after 6 tries: Rate exceeded';
 
-  it('are those of the report where Step Functions says only that too many units failed', async () => {
+  it('are those of the report if Step Functions says only that too many units failed', async () => {
     const ledger = new FakeLedger();
     const work = announceTrouble('run-1', ledger, () => Promise.reject(new Error(trouble)));
     await expect(work).rejects.toThrow(trouble);
@@ -119,7 +119,7 @@ describe('the words of a worker that failed', () => {
     expect(said).toContain('start the same job again: it continues');
   });
 
-  it('are missing where nothing is known: then the report says where to look', async () => {
+  it('are missing if nothing is known: then the report says where to look', async () => {
     expect(await reported(new FakeLedger())).toContain('look at the failed children of the map');
   });
 

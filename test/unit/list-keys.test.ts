@@ -30,7 +30,7 @@ describe('listing keys', () => {
     expect(asked.map(({ ContinuationToken }) => ContinuationToken)).toEqual([undefined, 't']);
   });
 
-  it('shows folders where a delimiter is given, also on a page without keys', async () => {
+  it('shows folders if a delimiter is given, even on a page without keys', async () => {
     const { client, asked } = scripted([
       { CommonPrefixes: [{ Prefix: 'p/a+b/' }], IsTruncated: true, NextContinuationToken: 't' },
     ]);

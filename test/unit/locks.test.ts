@@ -77,7 +77,7 @@ describe('the lock of a store', () => {
     expect([locks.holders(ORDERS), locks.holders(DOCUMENTS)]).toEqual([['second'], ['second']]);
   });
 
-  it('decides anew where another run was faster', async () => {
+  it('decides again if another run was faster', async () => {
     const locks = new FakeLocks();
     let raced = false;
     locks.beforeReplace = () => {

@@ -184,7 +184,7 @@ describe('what looks like a data key', () => {
       expect(seen(value)).toHaveLength(1);
   });
 
-  it('is counted as often as it is there, up to a bound', () => {
+  it('is counted as often as it occurs, up to a bound', () => {
     const many = Array.from({ length: 5 }, (_, index) => blob(index).toString('base64'));
     expect(seen({ S: JSON.stringify(many) })).toHaveLength(5);
     expect(seen({ L: Array.from({ length: 500 }, () => ({ B: EDK })) })).toHaveLength(MOST_OF_A_RECORD);

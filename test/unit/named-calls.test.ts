@@ -67,7 +67,7 @@ describe('an error of AWS', () => {
     expect(messageOf(error)).toBe('Rate exceeded');
   });
 
-  it('leaves a function as ServiceUnavailable where it may pass, with what to do', async () => {
+  it('leaves a function as ServiceUnavailable if it may pass, with what to do', async () => {
     const client = refusing('ProvisionedThroughputExceededException', 'Rate exceeded', 2);
     const scan = () => client.send(new ScanCommand({ TableName: 'Orders' }));
     await expect(namingFailures(scan)).rejects.toMatchObject({
@@ -122,7 +122,7 @@ describe('an error of AWS', () => {
     await expect(call()).rejects.toThrow(words);
   });
 
-  it('is told to whoever runs a command with what to do', async () => {
+  it('is reported to the caller of a command, with what to do', async () => {
     expect(wordsForCaller(await errorOf(refusing('AccessDeniedException', 'no')))).toBe(
       'dynamodb:Scan on table Orders: AccessDeniedException: no; check your credentials, --profile and --region, and that you are allowed this call',
     );
@@ -133,7 +133,7 @@ describe('an error of AWS', () => {
     expect(wordsForCaller(Object.assign(new Error('no such file'), { code: 'ENOENT' }))).toBe('no such file');
   });
 
-  it('leaves what is none of AWS as it is', async () => {
+  it('leaves errors that are not of AWS unchanged', async () => {
     const error = new UnitConflict('x', 'moved on');
     await expect(namingFailures(() => Promise.reject(error))).rejects.toBe(error);
     const mistake = new TypeError('a mistake of ours');

@@ -110,7 +110,7 @@ describe('a record that is worked through in parts', () => {
     });
   });
 
-  it('is in doubt where it holds more than can be remembered', async () => {
+  it('is in doubt if it holds more than can be remembered', async () => {
     const ports = fakePorts();
     ports.records.put(record(ports, 'a', 5_000, NEW_KEY));
     const verified = { ...ports, archive: ports.journal };
@@ -180,7 +180,7 @@ describe('writes of a page', () => {
     expect(await migrateUnit(asked, ports)).toMatchObject({ done: true, books: { records: 3 } });
   });
 
-  it('fail where a busy store takes none of them', async () => {
+  it('fail if a busy store accepts none of them', async () => {
     const ports = fakePorts();
     ports.records.put(record(ports, 'a', 1));
     ports.records.write = () => Promise.reject(new ServiceUnavailable('store.busy', 'takes none'));
@@ -280,7 +280,7 @@ describe('the size of a page', () => {
     expect(sizes.at(8)).toBe(48);
   });
 
-  it('is one record where one alone was too much', () => {
+  it('is one record if one alone was too much', () => {
     expect(new PageSizes({ pageSize: 500 }, books(0, 320), 1).at(8)).toBe(1);
   });
 
@@ -292,7 +292,7 @@ describe('the size of a page', () => {
     expect(sizes.at(100)).toBe(100);
   });
 
-  it('is the most that was planned where nothing is asked', () => {
+  it('is the most that was planned if nothing else is requested', () => {
     expect(new PageSizes({ pageSize: 500 }, { ...EMPTY_BOOKS, records: 3 }, 1).at(1)).toBe(500);
   });
 });

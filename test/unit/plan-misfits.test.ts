@@ -65,12 +65,12 @@ describe('Plan refuses only what does not fit', () => {
     expect(await warned(bucket(), showing([hidden]))).toContain('s3:HeadObject: 400');
   });
 
-  it('goes on where the place is there, and empty', async () => {
+  it('continues if the place exists and is empty', async () => {
     const records = showing([item('1', { edk: { NULL: true } }), item('2', { edk: { S: '' } })]);
     expect(await warned(table({}), records)).toContain('none of the 2 items has a data key at edk');
   });
 
-  it('goes on where the job expects records without a data key', async () => {
+  it('continues if the job expects records without a data key', async () => {
     const job = bucket({ withoutDataKey: 'expected' });
     expect(await warned(job, showing([object('a', {})]))).toContain('none of the 1 objects has a data key');
   });
@@ -134,7 +134,7 @@ describe('what Plan suggests', () => {
     );
   });
 
-  it('is the nearest name where nothing looks like a ciphertext', async () => {
+  it('is the nearest name if nothing looks like a ciphertext', async () => {
     const records = showing(items(3, () => ({ envelope: { M: { dataKey: { S: 'opaque' } } } })));
     expect(await refused(table({ dataKey: 'envelope.datakey' }), records)).toContain(
       'the nearest name in them is envelope.dataKey',

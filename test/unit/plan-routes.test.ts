@@ -44,7 +44,7 @@ const routeOf = async (given: Given, of: Job, plaintextAllowed = false) =>
   planOf(given, { jobs: [of], plaintextAllowed });
 
 describe('the route of a run', () => {
-  it('is direct where all keys are in one Region', async () => {
+  it('is direct if all keys are in one Region', async () => {
     expect((await routeOf({}, job())).route).toEqual({ type: 'direct', why: 'all keys are in us-east-1' });
   });
 
@@ -100,7 +100,7 @@ describe('the route of a run', () => {
     expect((await planOf({}, of)).dryRun).toBe(false);
   });
 
-  it('asks about every hop, and refuses where one is not allowed', async () => {
+  it('asks about every hop, and refuses if one is not allowed', async () => {
     const catalog = knowing(
       { [BRIDGE]: { multiRegion: true } },
       {
@@ -234,7 +234,7 @@ describe('a narrowed run', () => {
     );
   });
 
-  it('is refused where the table has no such index', async () => {
+  it('is refused if the table has no such index', async () => {
     const of = narrowed({ scope: { index: 'pending' } });
     const catalog = stores({
       describeTable: () =>

@@ -38,7 +38,7 @@ describe('a refused call', () => {
     expect(await kindOf(calls.ask('copy', 'c', () => Promise.reject(new Refused())))).toBe('refused');
   });
 
-  it('is that of every record where a second one is refused, and none has worked', async () => {
+  it('concerns every record if a second one is refused, and none has worked', async () => {
     const calls = refusals();
     const ask = (record: string): Promise<string> =>
       kindOf(calls.ask('copy', record, () => Promise.reject(new Refused())));

@@ -182,7 +182,7 @@ describe('a report', () => {
     expect(stopped.stores.map(({ remaining }) => remaining)).toEqual([null, null]);
   });
 
-  it('has remaining null where the job turns verify off', async () => {
+  it('has remaining null if the job turns verify off', async () => {
     const report = await fold([unit('migrate', books([moved]))], { verify: false });
     expect(report).toMatchObject({ state: 'succeeded', remaining: null });
     expect(conclusion(report).title).toBe('Finished, not verified');
@@ -249,7 +249,7 @@ describe('a report', () => {
     expect(judged(report)).toBe(report);
   });
 
-  it('never says in its title that nothing is left or to do where nothing was found', async () => {
+  it('never says in its title that nothing is left or to do if nothing was found', async () => {
     const plain: Books = { ...books([]), records: 3, withoutDataKey: 3 };
     const census = await fold([unit('migrate', plain)], { mode: 'census', verify: false });
     const part = await fold([unit('migrate', plain), unit('verify', plain)], { sample: 3 });

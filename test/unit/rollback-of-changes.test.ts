@@ -120,7 +120,7 @@ describe('rolling back a run over data keys', () => {
     });
   });
 
-  it('raises the version once more: whoever read the record in between must find that it has changed', async () => {
+  it('raises the version once more: a writer that read the record in between must find that it has changed', async () => {
     const { forward, back } = scopesOf(attribute({ version: 'version' }));
     const ports = fakePorts();
     const edk = { B: ports.keys.encrypt(OLD_KEY, 'a', CONTEXT) };

@@ -61,7 +61,7 @@ describe('rolling back a run of which an attempt at a page was given up', () => 
     expect(books).toMatchObject({ dataKeys: 8, outcomes: { restored: 8 }, failures: [] });
   });
 
-  it('looks at no other page where a page was worked once', async () => {
+  it('looks at no other page if a page was worked once', async () => {
     const { ports } = await afterMigration(12);
     const archive = journalledPages(ports.journal);
     const read = jest.fn(archive.readIntents);
@@ -104,7 +104,7 @@ describe('rolling a run back', () => {
     expect(snapshot(ports)).toBe(before);
   });
 
-  it('finds in the journal whatever the run has replaced, also where somebody was faster beside the data key', async () => {
+  it('finds in the journal whatever the run has replaced, even if someone was faster beside the data key', async () => {
     const ports = fakePorts();
     const first = order(ports, 0);
     ports.records.put({ ...first, attributes: { ...first.attributes, keyArn: { S: OLD_KEY } } });
@@ -152,7 +152,7 @@ describe('rolling a run back', () => {
     expect(ports.records.items.get(theirs.locator)).toEqual(theirs);
   });
 
-  it('leaves what lies beside the data key where somebody has changed it since', async () => {
+  it('leaves what lies beside the data key if someone has changed it since', async () => {
     const format = {
       type: 'attribute',
       dataKey: 'edk',
@@ -198,7 +198,7 @@ describe('rolling a run back', () => {
     expect(snapshot(ports)).toBe(after);
   });
 
-  it('counts a slot once where its page was worked twice, by the intent that fits', async () => {
+  it('counts a slot once if its page was worked twice, by the intent that fits', async () => {
     const { ports, before } = await afterMigration(1);
     const [intent] = ports.journal.intents;
     const lost = {
@@ -242,7 +242,7 @@ describe('rolling a run back', () => {
     expect(books.failures).toMatchObject([{ store: 'journal', locator: 'broken', reason: 'is truncated' }]);
   });
 
-  it('names a page whose intents are missing, where outcomes tell that it changed something', async () => {
+  it('names a page whose intents are missing if its outcomes say that it changed something', async () => {
     const { ports } = await afterMigration(1);
     const pages = pagesOf([{ name: 'page-1', intents: [], outcomes: ['outcomes-1'] }]);
     const { books } = await rollbackUnit(ROLLBACK, migrated(ports, { pagesOf: pages }));

@@ -108,7 +108,7 @@ describe('the route over a bridge key', () => {
     await expect(work).rejects.toThrow('check that it is a replica of that key');
   });
 
-  it('fails for one data key where the second hop gets no answer', async () => {
+  it('fails for one data key if the second hop gets no answer', async () => {
     const kms = new FakeKms();
     kms.intercept = ({ source }): ReEncryptAnswer | undefined =>
       source.keyArn === BRIDGE.destinationRegionArn
@@ -133,7 +133,7 @@ describe('a new encryption context under the same key', () => {
     expect(kms.calls).toHaveLength(1);
   });
 
-  it('is left alone where it is there already', async () => {
+  it('is left alone if it exists already', async () => {
     const kms = new FakeKms();
     expect(outcomeOf(await ask(kms, kms.encrypt(OLD_KEY, 'secret', CHANGED), asked))).toBe('already-current');
   });

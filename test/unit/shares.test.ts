@@ -12,7 +12,7 @@ describe('the share of a worker', () => {
     expect(await world.page(worker, 500)).toBe(500);
   });
 
-  it('is an equal part where all come at once', async () => {
+  it('is an equal part if all come at once', async () => {
     const world = new World();
     const workers = Array.from({ length: 16 }, (_, unit) => world.worker(`u${unit}`));
     expect(await Promise.all(workers.map(worker => worker.take(500)))).toEqual(
@@ -100,7 +100,7 @@ describe('the share of a worker', () => {
     expect(await both.take(10)).toBe(5);
   });
 
-  it('needs one read a page where nothing changes, and no write', async () => {
+  it('needs one read a page if nothing changes, and no write', async () => {
     const world = new World();
     const worker = world.worker('u1', { workers: 1 });
     await worker.take(10);

@@ -77,7 +77,7 @@ describe('two filters', () => {
     );
   });
 
-  it('are complements where one is the negation of the other, and not where they are only disjoint', () => {
+  it('are complements if one is the negation of the other, but not if they are merely disjoint', () => {
     const there = of('attribute_exists(a)');
     expect(areComplements(there, of('attribute_not_exists(a)'))).toBe(true);
     expect(areComplements(there, of('NOT attribute_exists(a)'))).toBe(true);

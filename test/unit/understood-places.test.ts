@@ -131,7 +131,7 @@ describe('a context that is made of the key ARN beside the data key', () => {
     expect(ports.keys.decrypt((after['enc'] as { B: Uint8Array }).B, context(arn))?.plaintext).toBe('secret');
   });
 
-  it('is refused where it is made of another place that a run changes', () => {
+  it('is refused if it contains another place that a run changes', () => {
     const problemsOf = (format: object): readonly string[] => {
       const parsed = parseJob(jobInput({ stores: [tableStore({ format })] }), formats);
       return parsed.kind === 'refused' ? parsed.problems.map(({ path, words }) => `${path} ${words}`) : [];
@@ -189,7 +189,7 @@ describe('several contexts in one store', () => {
     expect(ports.keys.calls.length).toBe(12 + 12);
   });
 
-  it('are named where a data key is under the destination key with one that the job does not have', async () => {
+  it('are named if a data key is under the destination key with one that the job does not have', async () => {
     const { books, verified } = await run(CONFIG, ({ keys }) => ({
       edk: { B: keys.encrypt(NEW_KEY, 'secret', { app: 'other' }) },
     }));
