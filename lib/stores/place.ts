@@ -37,6 +37,14 @@ export function copyWrites({
   return { region, written: true, created: createMissing, serverSideEncryptionKey };
 }
 
+/**
+ * A text that a job names, as part of a resource or condition: `*`, `?` and `$` stand for themselves. IAM reads them as
+ * wildcards and variables, and keys of objects may hold each of them (IAM user guide, policy variables).
+ */
+export function literally(text: string): string {
+  return text.replace(/[*?$]/g, character => `\${${character}}`);
+}
+
 export function allow(grantee: Function, actions: string[], resources: string[]): void {
   grantee.addToRolePolicy(new PolicyStatement({ actions, resources }));
 }

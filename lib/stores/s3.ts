@@ -4,7 +4,15 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { configureFormat } from '../../lambda/core/job/bind-format.ts';
 import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
 import { formats } from '../../lambda/formats/registry.ts';
-import { allow, allowServerSideKey, copyWrites, ownWrites, type Place, type Writes } from './place.ts';
+import {
+  allow,
+  allowServerSideKey,
+  copyWrites,
+  literally,
+  ownWrites,
+  type Place,
+  type Writes,
+} from './place.ts';
 
 /** The bucket of a store and, where it is copied, the bucket that its copies go to. */
 export function bucketPlaces(store: BucketStore, region: string): readonly Place[] {
@@ -89,7 +97,7 @@ class BucketPlace implements Place {
   #listKeys(grantee: Function): void {
     const { prefix } = this.#objects;
     const conditions =
-      prefix === '' ? {} : { conditions: { StringLikeIfExists: { 's3:prefix': `${prefix}*` } } };
+      prefix === '' ? {} : { conditions: { StringLikeIfExists: { 's3:prefix': `${literally(prefix)}*` } } };
     const statement = { actions: ['s3:ListBucket'], resources: [this.#bucketArn(grantee)], ...conditions };
     grantee.addToRolePolicy(new PolicyStatement(statement));
   }
@@ -104,7 +112,7 @@ class BucketPlace implements Place {
       new PolicyStatement({
         actions: ['s3:ListBucket'],
         resources: [this.#bucketArn(grantee)],
-        conditions: { StringEquals: { 's3:prefix': above } },
+        conditions: { StringEquals: { 's3:prefix': above.map(literally) } },
       }),
     );
   }
@@ -119,6 +127,6 @@ class BucketPlace implements Place {
   }
 
   #objectArns(grantee: Function): string {
-    return `${this.#bucketArn(grantee)}/${this.#objects.prefix}*`;
+    return `${this.#bucketArn(grantee)}/${literally(this.#objects.prefix)}*`;
   }
 }

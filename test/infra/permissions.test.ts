@@ -219,6 +219,29 @@ describe('the permissions', () => {
     },
   );
 
+  it('a prefix with characters that mean something to IAM stands for itself', () => {
+    const odd = synthesized([
+      job({
+        stores: [
+          {
+            type: 's3',
+            bucket: 'documents',
+            prefix: 'a*/b?${aws:username}',
+            format: { type: 'object-metadata', dataKey: 'edk', encoding: 'base64', encryptionContext: {} },
+          },
+        ],
+      }),
+    ]);
+    const escaped = 'a${*}/b${?}${$}{aws:username}';
+    const of = (stage: string, action: string): readonly Statement[] =>
+      (statementsByStage(odd).get(stage) ?? []).filter(({ Action }) => [Action].flat().includes(action));
+    const conditions = of('Plan', 's3:ListBucket').map(({ Condition }) => Condition);
+    expect(conditions).toContainEqual({ StringLikeIfExists: { 's3:prefix': `${escaped}*` } });
+    expect(conditions).toContainEqual({ StringEquals: { 's3:prefix': ['', 'a${*}/'] } });
+    expect(JSON.stringify(of('MigrateUnit', 's3:PutObject'))).toContain(`documents/${escaped}*`);
+    expect(JSON.stringify(of('MigrateUnit', 's3:PutObject'))).not.toContain('a*');
+  });
+
   it('the state machine reaches the files of runs and nothing else in their bucket, and no other version of a function', () => {
     const resources = statements('StateMachine').flatMap(({ Action, Resource }) =>
       [Action].flat().some(action => /^(s3|lambda):/.test(action)) ? [Resource].flat() : [],

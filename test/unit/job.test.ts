@@ -199,6 +199,11 @@ describe('a job file', () => {
       'stores[0].scope.segments: has segments that do not exist, or the same one twice',
     ],
     [
+      'an index whose name a policy would take for a pattern',
+      jobInput({ stores: [tableStore({ scope: { index: 'by-*' } })] }),
+      'stores[0].scope.index = "by-*": is no name of an index; write 3 to 255 of a-z',
+    ],
+    [
       'a filter value without its type',
       jobInput({
         stores: [tableStore({ scope: { filter: { expression: 'a = :a', values: { ':a': 'x' } } } })],

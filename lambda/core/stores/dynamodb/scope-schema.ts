@@ -43,7 +43,11 @@ function typedValue() {
 export const tableScope = strictObject(
   {
     filter: filter.optional().describe('Only items that a Scan with this filter returns.'),
+    // DynamoDB API reference, IndexName: 3 to 255 of these.
     index: text('the name of an index')
+      .regex(/^[a-zA-Z0-9_.-]{3,255}$/, {
+        error: 'is no name of an index; write 3 to 255 of a-z, A-Z, 0-9, _, - and .',
+      })
       .optional()
       .describe('A sparse index: only items that it holds, each read whole from the table.'),
     segments: strictObject(
