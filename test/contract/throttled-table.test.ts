@@ -171,7 +171,7 @@ describe('a table that is throttled', () => {
     });
     expect(report).toMatchObject({ state: 'failed', verdict: 'failed', remaining: null });
     expect(report.error).toMatch(
-      /^ServiceUnavailable: dynamodb:Letters takes no more for now, .* dynamodb:Scan on table Letters( after \d tries)?: ThrottlingException: Throughput exceeds .* raise its capacity.* lower limits.maxConcurrency; then start the same job again: it continues from there$/,
+      /^ServiceUnavailable: dynamodb:Letters is overloaded, and this invocation has no time left .* dynamodb:Scan on table Letters( after \d tries)?: ThrottlingException: Throughput exceeds .* raise its capacity.* lower limits.maxConcurrency; then start the same job again: it continues from there$/,
     );
   });
 });
