@@ -10,22 +10,22 @@ import { NEW_KEY } from './builders.ts';
 
 const NEW: Destination = { keyArn: NEW_KEY, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' };
 
-/** A format that reads and changes records, as a run to the new key has it. */
+/** A format bound to the new key, as in a run: it reads and changes records. */
 export function bound(definition: FormatDefinition, config: object, destination = NEW): BoundFormat {
   return definition.configure(config).bind(destination);
 }
 
-/** A format that is the same for every destination. */
+/** A format that does not depend on the destination. */
 export function forEveryDestination(format: BoundFormat): ConfiguredFormat {
   return { ...format, bind: () => format };
 }
 
-/** Data keys in that attribute of items. */
+/** A format with data keys in the given attribute of items. */
 export function attributeAt(dataKey: string): BoundFormat {
   return bound(attributeFormat, { type: 'attribute', dataKey });
 }
 
-/** Data keys in that entry of the metadata of objects. */
+/** A format with data keys in the given metadata entry of objects. */
 export function metadataAt(dataKey: string): BoundFormat {
   return bound(objectMetadataFormat, { type: 'object-metadata', dataKey });
 }

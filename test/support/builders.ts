@@ -20,7 +20,7 @@ export function planned(keyArn: string, changes: Partial<PlannedKey> = {}): Plan
   return { keyArn, encryptionAlgorithm: 'SYMMETRIC_DEFAULT', alsoKnownAs: [], ...changes };
 }
 
-/** A job file's content, valid as it stands. */
+/** The content of a valid job file. */
 export function jobInput(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     name: 'orders',
@@ -119,7 +119,7 @@ export function scope(changes: Partial<RunPlan> = {}): UnitScope {
   return unitScope(UNIT, plan(changes), formats);
 }
 
-/** The contexts of a data key that has one, and shall have one. */
+/** The contexts of a data key: the one that it has, and the one that it should have. */
 export function under(
   source: EncryptionContext,
   destination: EncryptionContext = source,

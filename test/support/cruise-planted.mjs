@@ -1,5 +1,6 @@
-// Plants imports in an empty house and asks the rules of .dependency-cruiser.mjs about them: [[file, source, line], …] on
-// standard input, the words of the rules that refuse each on standard output. Without a line, the source is imported bare.
+// Plants imports in an empty folder and checks them against the rules of .dependency-cruiser.mjs. Reads
+// [[file, source, line], …] from standard input, and writes the messages of the rules that each import breaks to standard
+// output. Without a line, the source is imported for its side effects only.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -36,7 +36,7 @@ export async function embedded(options: EmbeddedAwsOptions = {}): Promise<Embedd
   };
 }
 
-/** The name of the error that a call fails with; 'none' where it does not. */
+/** The name of the error that a call fails with, or 'none' if the call succeeds. */
 export async function errorName(call: Promise<unknown>): Promise<string> {
   return call.then(
     () => 'none',

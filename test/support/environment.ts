@@ -1,4 +1,4 @@
-/** Tests speak to the embedded AWS only: any credentials do, and no shared configuration is read. */
+/** Tests talk only to the embedded AWS. Any credentials will do, and no shared configuration is read. */
 Object.assign(process.env, {
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',

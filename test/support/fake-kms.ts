@@ -18,23 +18,23 @@ interface Sealed {
 }
 
 /**
- * What KMS says of a ciphertext of another key. AWS documents no order of its checks: `key` looks at the key first,
- * `context` at the context, and `neither` says of whatever does not open that it is invalid.
+ * What KMS answers for a ciphertext of another key. AWS does not document the order of its checks: `key` checks the key
+ * first, `context` checks the context first, and `neither` calls every ciphertext that it cannot open invalid.
  */
 export const CHECKS_FIRST = ['key', 'context', 'neither'] as const;
 export type ChecksFirst = (typeof CHECKS_FIRST)[number];
 
-/** KMS in memory, for unit tests: a ciphertext is JSON that says everything about itself. */
+/** KMS in memory, for unit tests: a ciphertext is JSON that contains everything about itself. */
 export class FakeKms implements KeyService {
   checksFirst: ChecksFirst = 'key';
   /** Whether answers name key materials. */
   namesMaterials = true;
   readonly calls: ReEncryptRequest[] = [];
-  /** Dry runs. */
+  /** The requests that were dry runs. */
   readonly tried: ReEncryptRequest[] = [];
   readonly materials = new Map<string, string>();
   readonly disabled = new Set<string>();
-  /** Consulted before each answer; an answer from here replaces the real one. */
+  /** Called before each answer; if it returns an answer, that one replaces the real one. */
   intercept: (request: ReEncryptRequest) => ReEncryptAnswer | undefined = () => undefined;
   rate = 0;
   #taken = 0;
@@ -123,7 +123,7 @@ export class FakeKms implements KeyService {
   }
 }
 
-/** The members of a multi-Region key are one key. */
+/** All replicas of a multi-Region key, and its primary, count as one key. */
 function keyOf(keyArn: string): string {
   return /key\/mrk-/.test(keyArn) ? (keyArn.split('/')[1] ?? '') : keyArn;
 }

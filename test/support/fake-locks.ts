@@ -6,7 +6,7 @@ export class FakeLocks {
   readonly locks = new Map<string, Lock>();
   readonly lives = new Map<string, HolderLife>();
   readonly fenced = new Map<string, string>();
-  /** Called before a lock is replaced: another run may be faster. */
+  /** Called before a lock is replaced, so that a test can let another run be faster. */
   beforeReplace: (resource: string) => void = () => undefined;
 
   get ports(): LockPorts {

@@ -26,9 +26,9 @@ import { ALONE } from './fake-shares.ts';
 export class FakeTable implements RecordStore {
   readonly items = new Map<string, ItemRecord>();
   readonly writes: (readonly PlaceChange[])[] = [];
-  /** Called before each write takes effect; what it answers replaces the write. */
+  /** Called before each write takes effect. If it returns a result, that result replaces the write. */
   beforeWrite: (record: StoreRecord) => WriteResult | undefined = () => undefined;
-  /** Called after a write took effect; what it answers is what the caller sees. */
+  /** Called after a write took effect. The caller sees what it returns. */
   afterWrite: () => WriteResult = () => ({ kind: 'written' });
 
   put(...items: readonly ItemRecord[]): this {
@@ -71,11 +71,11 @@ export class FakeTable implements RecordStore {
   }
 }
 
-/** Journal and its archive in memory. `log` is the order in which things became durable. */
+/** The journal and its archive in memory. `log` is the order in which things became durable. */
 export class FakeJournal implements Journal, OutcomeArchive {
   readonly intents: IntentEntry[] = [];
   readonly outcomes: OutcomeEntry[] = [];
-  /** Each object of intents, with the page that it is of. */
+  /** Each object of intents, with the page that it belongs to. */
   readonly objects: { readonly page: number; readonly intents: readonly IntentEntry[] }[] = [];
   readonly #outcomePages: number[] = [];
 
@@ -141,14 +141,14 @@ export interface FakePorts extends MigratePorts {
   readonly ledger: FakeLedger;
 }
 
-/** An invocation whose time is up with its first checkpoint. */
+/** The deadline of an invocation whose time is up after its first checkpoint. */
 export function onePage({ ledger }: FakePorts): Deadline {
   const pages = (): number => [...ledger.checkpoints.values()].reduce((sum, { pages: n }) => sum + n, 0);
   const start = pages();
   return { remaining: () => (pages() > start ? 0 : Number.POSITIVE_INFINITY) };
 }
 
-/** Ports over memory with all the time in the world. */
+/** Ports in memory, with unlimited time. */
 export function fakePorts(changes: Partial<MigratePorts> = {}): FakePorts {
   return {
     records: new FakeTable(),

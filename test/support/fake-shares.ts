@@ -1,15 +1,15 @@
 import { liveLeases, type Lease, type ShareBook, type Slot } from '../../lambda/core/rate/lease.ts';
 import type { RateShares } from '../../lambda/core/ports.ts';
 
-/** A worker that is alone: all of the rate is its own. */
+/** The only worker: it gets the whole rate. */
 export const ALONE: RateShares = { take: rate => Promise.resolve(rate) };
 
-/** Leases in memory. A read sees some slots earlier than others, as a query of many pages does. */
+/** Leases in memory. A read sees some slots earlier than others, as a query over many pages does. */
 export class FakeShareBook implements ShareBook {
   readonly regions = new Map<string, Map<string, Slot>>();
   reads = 0;
   writes = 0;
-  /** Called before whatever takes effect: others may be faster. */
+  /** Called before each read and write takes effect, so that a test can let others be faster. */
   step: () => Promise<void> = () => Promise.resolve();
 
   async read(region: string): Promise<readonly Slot[]> {

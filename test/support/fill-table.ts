@@ -18,16 +18,16 @@ interface Clients {
 interface Filling {
   readonly keyId: string;
   readonly items: number;
-  /** Number of the first item; with 0 the table is made. @default 0 */
+  /** Number of the first item. If it is 0, the table is created. @default 0 */
   readonly first?: number;
 }
 
-/** An RSA_2048 private key as KMS encrypts it, in PKCS #8. */
+/** The length of an RSA_2048 private key in PKCS #8, which is the form that KMS encrypts. */
 const PRIVATE_KEY_BYTES = 1_217;
 
 /**
- * Items with data keys from all operations that make some. The last of each four is as long as a private key of RSA. Only
- * the first of these is one: making it takes a quarter of a second, and what KMS does with it does not depend on what it is.
+ * Puts items with data keys from all operations that make data keys. Every fourth data key is as long as an RSA private key,
+ * but only the first of these is a real one: making one takes a quarter of a second, and KMS handles any bytes alike.
  */
 export async function fill(
   clients: Clients,

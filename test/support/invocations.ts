@@ -13,7 +13,7 @@ const ANSWER_MS = 20;
 
 export interface Invocation {
   readonly progress: UnitProgress | 'killed';
-  /** From its start to its answer. */
+  /** Time from the start of the invocation to its answer. */
   readonly tookMs: number;
   readonly requests: number;
 }
@@ -21,15 +21,15 @@ export interface Invocation {
 export interface Sandbox {
   readonly clock: VirtualClock;
   readonly world: FakePorts;
-  /** The time-out of the function. */
+  /** The timeout of the function. */
   readonly timeoutMs: number;
   /** The worker's share of the rate. */
   readonly share: number;
-  /** Something else ends the invocation earlier. */
+  /** The time after which something else ends the invocation early. */
   readonly killedAfterMs?: number;
 }
 
-/** One invocation of a worker: every call takes its time, KMS at the worker's pace; what is killed does nothing more. */
+/** One invocation of a worker. Each call takes time, KMS is called at the worker's pace, and nothing happens after a kill. */
 export async function invoke(
   phase: 'migrate' | 'verify',
   scope: UnitScope,
@@ -58,7 +58,7 @@ export async function invoke(
 
 type Passes = (ms: number) => Promise<void>;
 
-/** Before each call and after it: it may be killed on either side. */
+/** Lets time pass before and after each call, so that the invocation may be killed on either side. */
 function slowed(world: FakePorts, passes: Passes): MigratePorts & { readonly archive: OutcomeArchive } {
   const slow = <Given extends readonly unknown[], T>(call: (...given: Given) => Promise<T>) => {
     return async (...given: Given): Promise<T> => {
@@ -94,7 +94,7 @@ function slowed(world: FakePorts, passes: Passes): MigratePorts & { readonly arc
   };
 }
 
-/** The pace of the real key service, before a KMS in memory. */
+/** The pace of the real key service, in front of a KMS in memory. */
 class PacedKms implements KeyService {
   requests = 0;
   readonly #kms: KeyService;

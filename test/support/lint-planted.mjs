@@ -1,11 +1,12 @@
 // Lints planted lines with the project's own configuration. Jest cannot load an ES module configuration itself,
-// so this runs as a process: [[file, line], …] on standard input, a list of messages for each on standard output.
+// so this runs as a process. It reads [[file, line], …] from standard input, and writes a list of messages for each to
+// standard output.
 import { text } from 'node:stream/consumers';
 import { ESLint } from 'eslint';
 
 const eslint = new ESLint({
   ruleFilter: ({ ruleId }) => ruleId.startsWith('no-restricted-'),
-  // Without types, which these rules do not need, a file is linted in milliseconds.
+  // These rules need no type information. Without it, linting a file takes milliseconds.
   overrideConfig: [{ languageOptions: { parserOptions: { projectService: false } } }],
 });
 const planted = JSON.parse(await text(process.stdin));

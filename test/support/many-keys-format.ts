@@ -2,7 +2,7 @@ import type { Finding } from '../../lambda/core/model/data-key.ts';
 import type { BoundFormat } from '../../lambda/core/model/format.ts';
 import type { AttributeMap, StoreRecord } from '../../lambda/core/model/record.ts';
 
-/** What a format may be: any number of data keys in a record, each in an attribute `k…`, and the version of the item. */
+/** A very general format: any number of data keys in a record, each in an attribute `k…`, and a version of the item. */
 export function manyKeysFormat(
   contexts: Pick<Extract<Finding, { kind: 'data-key' }>, 'contexts'>['contexts'],
 ): BoundFormat {

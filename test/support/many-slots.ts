@@ -12,9 +12,9 @@ import { valueAt } from '../../lambda/core/model/attribute-path.ts';
 
 const config = z.object({
   type: z.literal('many'),
-  /** One label of the record, which names the key of all its data keys. */
+  /** The record has one label, which names the key of all its data keys. */
   sharedKeyArn: z.boolean().optional(),
-  /** Raised with each write. */
+  /** The record has a version that each write increments. */
   version: z.boolean().optional(),
 });
 

@@ -6,7 +6,7 @@ import type { StoreRecord } from '../../lambda/core/model/record.ts';
 
 const config = z.object({ type: z.literal('one-text') });
 
-/** All data keys of an item in one JSON text, as envelopes often are: `{"keys":{"a":"AQIC…","b":"AQIC…"}}`. */
+/** All data keys of an item are in one JSON text, as is common for envelopes: `{"keys":{"a":"AQIC…","b":"AQIC…"}}`. */
 export const oneText: FormatDefinition = {
   name: 'one-text',
   records: 'item',

@@ -1,4 +1,4 @@
-// Plants what the generators of pages must refuse, and writes what they say, by name, to standard output.
+// Gives the page generators input that they must refuse, and writes their error messages, by name, to standard output.
 import { grantsOf } from '../../.ci/pages/grants.mjs';
 import { jobFields } from '../../.ci/pages/job-fields.mjs';
 import { mismatches } from '../../.ci/pages/permissions.mjs';

@@ -11,7 +11,7 @@ import { formats } from '../../lambda/formats/registry.ts';
 import type { RecordStore } from '../../lambda/core/ports.ts';
 import { item, job, object } from './builders.ts';
 
-/** What Plan asks, answered from memory: everything is there, and allowed, unless a test says otherwise. */
+/** Answers what Plan asks from memory: everything exists and is allowed, unless a test says otherwise. */
 export function key(arn: string, changes: Partial<KeyDescription> = {}): KeyLookup {
   return {
     kind: 'found',
@@ -81,7 +81,7 @@ export interface Given {
   readonly pastRuns?: PastRuns;
   readonly latestRuns?: LatestRuns;
   readonly shares?: PlanPorts['shares'];
-  /** What Plan finds in every store. @default one record that fits every job of the tests */
+  /** What Plan finds in every store. @default one record that fits every job in the tests */
   readonly records?: RecordStore;
 }
 
@@ -106,7 +106,7 @@ export function ports(given: Given = {}): PlanPorts {
   };
 }
 
-/** Bytes at every place that the tests' jobs name. */
+/** A store whose one record has bytes at every place that the tests' jobs name. */
 function fitting(type: string): RecordStore {
   const edk = { B: Buffer.from('edk') };
   const record =
@@ -126,7 +126,7 @@ export async function planOf(given: Given, changes: Partial<PlanRequest> = {}): 
   return (await planRun({ ...REQUEST, ...changes }, ports(given))).plan;
 }
 
-/** The words of a refusal. */
+/** The message of the refusal, or 'not refused'. */
 export async function refusal(given: Given, changes: Partial<PlanRequest> = {}): Promise<string> {
   return planRun({ ...REQUEST, ...changes }, ports(given)).then(
     () => 'not refused',

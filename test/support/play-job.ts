@@ -30,11 +30,11 @@ export interface PlayedJob {
   readonly code: number;
   readonly plan: RunPlan;
   readonly report: Report;
-  /** What retire-check says of the first source key, two hours later, where nothing else speaks against it. */
+  /** What retire-check says about the first source key two hours later, if nothing else stands against retiring it. */
   readonly advice: RetireAdvice;
 }
 
-/** Jobs played over the embedded AWS with the product's own adapters, and without Step Functions and Lambda. */
+/** Plays jobs on the embedded AWS with the product's own adapters, but without Step Functions and Lambda. */
 export class JobPlayer {
   readonly #aws: Embedded;
   readonly #proofs: StoreProof[] = [];
@@ -44,7 +44,7 @@ export class JobPlayer {
     this.#aws = aws;
   }
 
-  /** The words of a refusal; fails where the run is not refused. */
+  /** The message of the refusal. Throws if the run is not refused. */
   async refusal(job: object, mode = 'migrate'): Promise<string> {
     try {
       await this.play(job, mode);

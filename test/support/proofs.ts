@@ -3,10 +3,10 @@ import { parseStorePlace, type StorePlace } from '../../lambda/core/model/store-
 import { NEW_KEY, OLD_KEY } from './builders.ts';
 
 export const PLACE: StorePlace = { type: 'dynamodb', region: 'us-east-1', name: 'Orders' };
-/** When the run of these proofs ended: milliseconds since 1970. */
+/** When the run that made these proofs ended, in milliseconds since 1970. */
 export const ENDED = Date.UTC(2026, 10, 21);
 
-/** All of a table is proven, by one run from the old key to the new one. */
+/** A proof for a whole table, by one run from the old key to the new one. */
 export function proof(changes: Partial<StoreProof> = {}): StoreProof {
   return {
     ...{ place: PLACE, slot: 'edk', job: 'orders', runId: 'run-1', mode: 'migrate' },
@@ -17,12 +17,12 @@ export function proof(changes: Partial<StoreProof> = {}): StoreProof {
   };
 }
 
-/** The run left something that may need a source key. */
+/** A result of a run that left something behind which may need a source key. */
 export function doubted(words: string, changes: Partial<StoreProof> = {}): StoreProof {
   return proof({ verdict: 'not-proven', doubts: [{ code: 'remaining', words }], ...changes });
 }
 
-/** A place as reports write it. */
+/** Parses a place as reports write it. */
 export function placeAt(text: string): StorePlace {
   const place = parseStorePlace(text);
   if (place === undefined) throw new TypeError(`no place: ${text}`);

@@ -1,10 +1,10 @@
 /**
- * A model of one record that two workers on one unit, an application and a rollback touch, one atomic step at a time.
- * Every interleaving is visited. Steps follow docs/architecture.md: read, re-encrypt, journal, write, and after a lost race read
- * again and write once more. Any worker may be killed between any two steps, and starts again.
+ * A model of one record that two workers on one unit, an application and a rollback access, one atomic step at a time.
+ * Every interleaving is visited. The steps follow docs/architecture.md: read, re-encrypt, journal and write; after a lost
+ * race, read again and write once more. Any worker may be killed between any two steps, and then starts again.
  */
 
-/** Bytes in the data key's slot: which data key they hold, and which ciphertext of it they are. */
+/** The bytes in the data key's slot: which data key they hold, and which of its ciphertexts they are. */
 interface Edk {
   readonly dataKey: number;
   readonly bytes: string;
@@ -39,7 +39,7 @@ export interface State {
   readonly touched: boolean;
 }
 
-/** What a careless implementation would do; the model shows that each of these loses something. */
+/** What a careless implementation might do. The model shows that each of these mistakes loses something. */
 export type Mistake =
   | 'write without a condition'
   | 'write before the journal'
@@ -65,7 +65,7 @@ export const INITIAL: State = {
 const MAX_WRITER_ACTIONS = 2;
 const MAX_RESTARTS = 1;
 
-/** All states that one step of anybody leads to. */
+/** All states that one step by any actor leads to. */
 export function successors(state: State, mistake?: Mistake): readonly State[] {
   return [
     ...workerSteps(state, 0, mistake),
@@ -86,7 +86,7 @@ function workerSteps(state: State, index: 0 | 1, mistake: Mistake | undefined): 
     worker.step === 'idle' || worker.step === 'done' || worker.restarts >= MAX_RESTARTS
       ? []
       : [{ ...to({}), workers: restarted(state.workers, index) }];
-  // A run that is being rolled back has ended: its workers take no new record on.
+  // A run that is being rolled back has ended: its workers start no new record.
   if (state.rollback.step !== 'not-started' && worker.step === 'idle') return [];
   return [...killed, ...forward(state, index, { to, mistake })];
 }
@@ -107,7 +107,7 @@ function forward(state: State, index: 0 | 1, { to, mistake }: Stepping): readonl
   const { record, journal } = state;
   switch (step) {
     case 'idle':
-      // What is under the new key already is left alone; what is gone, too.
+      // A record that is already under the new key, or is deleted, is left alone.
       return record === undefined || record.edk.bytes.startsWith('new')
         ? [to({ step: 'done' })]
         : [to({ step: 'read', seen: record.edk })];
@@ -127,7 +127,7 @@ function forward(state: State, index: 0 | 1, { to, mistake }: Stepping): readonl
       return written(state, { to, edk: made, seen });
     }
     case 'lost-race':
-      // Its own ciphertext, or another's: done. Still the old one: once more.
+      // The record holds a new ciphertext, the worker's own or another's: done. It still holds the old one: try once more.
       return record?.edk.bytes === seen?.bytes && state.rollback.step === 'not-started'
         ? [to({ step: 'read-again' })]
         : [to({ step: 'done' })];
@@ -142,7 +142,7 @@ interface Writing {
   readonly seen: Edk | undefined;
 }
 
-/** A conditional write: it happens or not, and in either case its answer may get lost. */
+/** A conditional write: it takes effect or not, and in either case its answer may be lost. */
 function written(state: State, { to, edk, seen }: Writing): readonly State[] {
   const { record } = state;
   const holds = record !== undefined && record.edk.bytes === seen?.bytes;
@@ -152,7 +152,7 @@ function written(state: State, { to, edk, seen }: Writing): readonly State[] {
   return holds ? [applied, answerLost] : [to({ step: 'lost-race' })];
 }
 
-/** The application gives the record a new data key, under whichever key its writers use, or deletes or rewrites it. */
+/** The application writes or recreates the record with a new data key, under the old or the new KMS key, or deletes it. */
 function writerSteps(state: State): readonly State[] {
   if (state.writerActions >= MAX_WRITER_ACTIONS) return [];
   const dataKey = state.writerActions + 1;
@@ -165,7 +165,7 @@ function writerSteps(state: State): readonly State[] {
   return [put('old'), put('new'), { ...next, record: undefined, lastWritten: undefined }];
 }
 
-/** Works through the journal: wherever the stored ciphertext is still the one that the run wrote, the old one goes back. */
+/** Works through the journal. If the stored ciphertext is still the one that the run wrote, the old one is put back. */
 function rollbackSteps(state: State, mistake: Mistake | undefined): readonly State[] {
   const { rollback, journal, record } = state;
   const intent = journal[rollback.next];
@@ -195,12 +195,12 @@ function rollbackSteps(state: State, mistake: Mistake | undefined): readonly Sta
   }
 }
 
-/** No worker of the run is between two steps: whoever is killed at the end of a run is dead before its rollback begins. */
+/** No worker of the run is between two steps: a worker killed at the end of a run is dead before the rollback begins. */
 function isOver({ workers }: State): boolean {
   return workers.every(({ step }) => step === 'done' || step === 'idle');
 }
 
-/** What must hold in every state that can be reached. */
+/** Checks what must hold in every reachable state, and returns what does not. */
 export function broken(state: State): string | undefined {
   const { record, lastWritten, rollback, touched } = state;
   if (record !== undefined && record.edk.dataKey !== record.payload)

@@ -10,7 +10,7 @@ import type { EncryptionAlgorithm } from '../../lambda/core/model/key-use.ts';
 import type { ReEncryptAnswer, ReEncryptRequest, RequestSide } from '../../lambda/core/ports.ts';
 import { embedded, type Embedded } from './embedded.ts';
 
-/** One row of a list in KMS's documentation of ReEncrypt, and what it means to us. */
+/** One row of a list in KMS's documentation of ReEncrypt, and what it means for us. */
 export type Row = readonly [member: string, behaviour: string, holds: () => Promise<void>];
 
 export const CONTEXT = { tenant: 'acme' };
@@ -67,7 +67,7 @@ export const decrypt = async (
     ).Plaintext!,
   );
 
-/** A request from one new symmetric key to another, or as the changes say. */
+/** A request from one new symmetric key to another, unless the changes say otherwise. */
 export async function requestOf(changes: Partial<ReEncryptRequest> = {}): Promise<ReEncryptRequest> {
   const source = changes.source ?? side(await create());
   const destination = changes.destination ?? side(await create());

@@ -10,7 +10,7 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs the CLI as a user does: a process of its own, from the root of the project. */
+/** Runs the CLI as a user does: as a separate process, from the root of the project. */
 export function rewrap(
   args: readonly string[],
   options: { readonly endpoint?: string } = {},

@@ -10,12 +10,12 @@ export function pagesOf(pages: readonly JournalledPage[]): IntentArchive['pagesO
   };
 }
 
-/** As it comes out of its bucket: lines of text, which are believed only if they are whole. */
+/** Reads intents as they come out of their bucket: as lines of text, which are trusted only if all of them are complete. */
 export function reread(intents: readonly unknown[]): ReadIntents {
   return readIntents(intents.map(intent => `${JSON.stringify(intent)}\n`).join(''));
 }
 
-/** The journal of a migration as a rollback reads it: one page with everything in it, unless a test says otherwise. */
+/** The journal of a migration as a rollback reads it: one page that contains everything, unless a test says otherwise. */
 export function archiveOf(journal: FakeJournal, changes: Partial<IntentArchive> = {}): IntentArchive {
   return {
     pagesOf: pagesOf([{ name: 'page-1', intents: ['intents-1'], outcomes: ['outcomes-1'] }]),
@@ -32,6 +32,6 @@ export function migrated(ports: FakePorts, changes: Partial<IntentArchive> = {})
   return { ...ports, archive, journal: new FakeJournal() };
 }
 
-/** Bytes as they are, for comparing whole tables. */
+/** All attributes of a table as text, to compare whole tables. */
 export const snapshot = ({ records }: FakePorts): string =>
   JSON.stringify([...records.items.values()].map(({ attributes }) => attributes));

@@ -4,11 +4,11 @@ import { FakeShareBook } from './fake-shares.ts';
 export const REGION = 'us-east-1';
 export const INVOCATION_MS = 900_000;
 
-/** Workers over one book, with a clock that goes on only when somebody waits or a test says so. */
+/** Workers that share one book, and a clock that advances only when a worker waits or a test says so. */
 export class World {
   readonly book = new FakeShareBook();
   now = 0;
-  /** What happens while somebody waits. */
+  /** What happens while a worker waits. */
   meanwhile: () => Promise<unknown> = () => Promise.resolve();
   #holders = 0;
   #seed = 7;
@@ -35,7 +35,7 @@ export class World {
     );
   }
 
-  /** A page later: longer than the pause between two looks. */
+  /** Asks for a share one page later, which is longer than the pause between two looks at the book. */
   async page(worker: WorkerShare, rate: number): Promise<number | undefined> {
     this.now += 20_000;
     return worker.take(rate);

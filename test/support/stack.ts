@@ -12,8 +12,8 @@ import { job } from './builders.ts';
 const CDK_JSON = fileURLToPath(new URL('../../cdk.json', import.meta.url));
 
 /**
- * The synthesized stack for some jobs, without bundling the functions and without CloudFormation's rules, which
- * nag.test.ts holds against stacks of every kind: half a second instead of ten.
+ * The synthesized stack for some jobs. The functions are not bundled, and CloudFormation's rules are left out:
+ * nag.test.ts applies them to stacks of every kind. This takes half a second instead of ten.
  */
 export function synthesized(
   jobs: readonly Job[] = [job()],
@@ -73,7 +73,7 @@ export function actionsOf(statements: readonly Statement[]): readonly string[] {
   return [...new Set(statements.flatMap(({ Action }) => Action))].sort();
 }
 
-/** The state machine's definition, references replaced by their names. */
+/** The state machine's definition, with references replaced by their names. */
 export function definitionOf(template: Template): {
   readonly StartAt: string;
   readonly States: Record<string, AslState>;

@@ -1,4 +1,4 @@
-/** One turn of the event loop: whatever needs no time has happened after it. */
+/** One turn of the event loop. After it, everything that needs no time has happened. */
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
 interface Timer {
@@ -6,7 +6,7 @@ interface Timer {
   readonly ring: () => void;
 }
 
-/** Time of a test's own, for ports in memory: it passes only when nothing else can happen. */
+/** A virtual time for a test, for ports in memory. It passes only when nothing else can happen. */
 export class VirtualClock {
   #now = 0;
   readonly #timers: Timer[] = [];
