@@ -29,7 +29,7 @@ export interface Sandbox {
   readonly killedAfterMs?: number;
 }
 
-/** One invocation of a worker. Each call takes time, KMS is called at the worker's pace, and nothing happens after a kill. */
+/** One invocation of a worker. Each call takes time, KMS is called at the worker's pace, and a kill ends everything. */
 export async function invoke(
   phase: 'migrate' | 'verify',
   scope: UnitScope,

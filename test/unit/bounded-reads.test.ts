@@ -3,7 +3,7 @@ import { itemBytes } from '../../lambda/adapters/dynamodb/item-bytes.ts';
 import { BoundedReads, PAGE_BYTES, readWithin } from '../../lambda/adapters/records/bounded-reads.ts';
 
 const LARGEST = 400 * 1024;
-/** A page, and the largest batch that may be read before its size is seen. */
+/** A page, plus the largest batch that may be read before its size is known. */
 const MOST_HELD = PAGE_BYTES + 40 * LARGEST;
 
 describe('items that are read whole', () => {
@@ -26,7 +26,7 @@ describe('items that are read whole', () => {
     );
   });
 
-  it('count with all that is in them', () => {
+  it('are measured with everything that they contain', () => {
     const item = {
       id: { S: 'abc' },
       n: { N: '12' },
@@ -41,7 +41,7 @@ describe('items that are read whole', () => {
 });
 
 describe('a page of items that are too large together', () => {
-  /** A store of items of one size, of which every so-manyth passes the filter. */
+  /** A store of items of equal size; one in `every` of them passes the filter. */
   const pageOf = (fits: number, every = 1) => {
     const asked: number[] = [];
     const read = (size: number) => {

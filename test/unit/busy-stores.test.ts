@@ -16,7 +16,7 @@ const CONTENDED: WriteResult = {
   busy: 'contended',
 };
 
-/** Ports in which time passes by waiting only, and the table behind a patient store. */
+/** Ports in which time passes only by waiting, and the table behind a patient store. */
 function patient(invocationMs: number, changes: Partial<FakePorts> = {}) {
   const ports = fakePorts(changes);
   const time = { now: 0 };
@@ -159,7 +159,7 @@ describe('the wait before the next try', () => {
 });
 
 describe('the writes in flight', () => {
-  /** Sends `count` writes, as many at a time as there is room for, and answers how many at a time there were. */
+  /** Sends `count` writes, as many at a time as there is room for, and returns the largest number in flight at one time. */
   async function inFlight(room: WriteRoom, count: number, answer: 'taken' | 'throttled'): Promise<number> {
     let [open, most] = [0, 0];
     await Promise.all(

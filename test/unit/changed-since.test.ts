@@ -20,7 +20,7 @@ const run = (changes: Partial<LatestRun> = {}): LatestRun => ({
 });
 
 describe('an alias that names another key than in the last run of its job', () => {
-  it('is told with both keys, and what to do about the first', () => {
+  it('is reported with both keys, and with what to do about the first', () => {
     expect(movedAliases(plan({ sources: naming(FOREIGN_KEY) }), run())).toEqual([
       `${ALIAS} named ${OLD_KEY} in the run run-0 of ${AT}, and names ${FOREIGN_KEY} now: data keys under ${OLD_KEY} are under none of the job's keys now; name that key in source.keys if they are to move`,
     ]);
@@ -38,7 +38,7 @@ describe('an alias that names another key than in the last run of its job', () =
     );
   });
 
-  it('is not one that names the same key, nor the same multi-Region key in another Region', () => {
+  it('is not reported if it names the same key, or the same multi-Region key in another Region', () => {
     const key = 'arn:aws:kms:us-east-1:111122223333:key/mrk-11111111111111111111111111111111';
     const there = key.replace('us-east-1', 'eu-west-1');
     expect(movedAliases(plan({ sources: naming(OLD_KEY) }), run())).toEqual([]);
@@ -47,12 +47,12 @@ describe('an alias that names another key than in the last run of its job', () =
     expect(movedAliases(plan(), run())).toEqual([]);
   });
 
-  it('is remembered of sources and destination, by the key that it named', () => {
+  it('is remembered for sources and destination, with the key that it named', () => {
     const remembered = aliasesOf(plan({ sources: naming(OLD_KEY), destination: planned(NEW_KEY) }));
     expect(remembered).toEqual({ [ALIAS]: OLD_KEY });
   });
 
-  it('Plan says so, of the latest run in any mode that looks at stores, and says what the records name', async () => {
+  it('is reported by Plan for the latest run in any mode that looks at stores, with the keys that the records name', async () => {
     const latest = (_: string, mode: RunMode): Promise<LatestRun | undefined> =>
       Promise.resolve(
         mode === 'verify'
@@ -97,7 +97,7 @@ describe('an alias that names another key than in the last run of its job', () =
     ...given,
   });
 
-  it('records that name a source key where a run has left nothing are told by Plan', async () => {
+  it('Plan reports records that name a source key although a run has left nothing under it', async () => {
     const jobs = [{ ...aliased, source: { keys: [use(OLD_KEY)] } }];
     const proof = (): Promise<StoreProof> => Promise.resolve(proven(jobs[0]!.stores));
     const { warnings } = await planOf(movedGiven({ history: { proof } }), { jobs });
@@ -121,7 +121,7 @@ function found(mode: RunMode, changes: Partial<StoreReport>): Pick<Report, 'mode
   return { mode, stores: [store] };
 }
 
-describe('a run that finds another state than the one before has left', () => {
+describe('a run that finds a different state from the one that the run before it left', () => {
   const since = (
     report: Pick<Report, 'mode' | 'stores'>,
     proof: StoreProof | undefined = proven(),
@@ -138,7 +138,7 @@ describe('a run that finds another state than the one before has left', () => {
     ]);
   });
 
-  it('asks for the proof by the name under which such a run would have left it', async () => {
+  it('looks up the proof by the name that such a run would have given it', async () => {
     const asked: string[] = [];
     await changedSince(plan(), found('migrate', {}), id => {
       asked.push(id);

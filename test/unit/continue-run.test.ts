@@ -14,7 +14,7 @@ import { planOf, ports, REQUEST, table, stores } from '../support/plan-ports.ts'
 const DAY = 24 * 3600 * 1000;
 const LEFT_UNIT: Unit = { ...UNIT, runId: 'left', unitId: 'u00007' };
 
-/** Plans a run after one of the name `left`, which planned the same, but for what a test says. */
+/** Plans a run after a run called `left`, which had the same plan except for what a test changes. */
 async function planAfter({
   latest = {},
   left = {},
@@ -50,7 +50,7 @@ async function planAfter({
   );
 }
 
-describe('a run after one that did not come to its end', () => {
+describe('a run after one that did not finish', () => {
   it('takes over its units, as its own, and says so', async () => {
     const { plan, units } = await planAfter();
     expect(units).toEqual([{ ...LEFT_UNIT, runId: 'run-1' }]);
@@ -58,7 +58,7 @@ describe('a run after one that did not come to its end', () => {
     expect(plan.warnings.join()).toContain('continues left');
   });
 
-  it('goes on from all that were cut short in a row', async () => {
+  it('continues from all runs in a row that were cut short', async () => {
     const { plan } = await planAfter({ left: { continues: ['earlier', 'first'] } });
     expect(plan.continues).toEqual(['left', 'earlier', 'first']);
   });
@@ -76,7 +76,7 @@ describe('a run after one that did not come to its end', () => {
     expect(plan.continues).toBeUndefined();
   });
 
-  it('starts anew where the destination key has new key material since', () => {
+  it('starts again if the destination key has got new key material since', () => {
     const material = (id: string): Partial<RunPlan> => ({
       keyMaterials: [{ keyArn: planned('k').keyArn, keyMaterialId: id, state: 'CURRENT' }],
       destination: planned('k'),
@@ -91,14 +91,14 @@ describe('a unit of such a run', () => {
   const continued = scope({ runId: 'run-2', continues: ['run-1'], pageSize: 2 });
   const unit = { ...continued, unit: { ...UNIT, runId: 'run-2' } };
 
-  it('begins at the cursor of the earlier run, carries its books on, and repeats no page', async () => {
+  it('begins at the cursor of the earlier run, continues its books, and repeats no page', async () => {
     const world = fakePorts();
     for (const id of ['a', 'b', 'c', 'd'])
       world.records.put(
         item(id, { tenant: { S: 't' }, edk: { B: world.keys.encrypt(OLD_KEY, id, { tenant: 't' }) } }),
       );
     const asked: number[] = [];
-    // The first run ends after its first page: its invocation has no more time.
+    // The first run ends after its first page, because its invocation has no time left.
     const short = { ...world, deadline: onePage(world) };
     const left = await migrateUnit(scope({ pageSize: 2 }), short);
     expect([left.done, left.books.records]).toEqual([false, 2]);
@@ -117,7 +117,7 @@ describe('a unit of such a run', () => {
     ['denied', { kind: 'denied', reason: 'a key policy denies it' }],
     ['unanswered', { kind: 'unavailable', reason: 'no answer' }],
   ] as const)(
-    'begins anew where the earlier run had a data key %s: it may be moved now',
+    'begins again if the earlier run had a data key %s: it may be movable now',
     async (_, answer) => {
       const world = fakePorts();
       for (const id of ['a', 'b', 'c', 'd'])
@@ -157,7 +157,7 @@ describe('a unit of such a run', () => {
     expect(looked).toEqual(runs);
   });
 
-  it('does nothing if the earlier run had done it, and is counted', async () => {
+  it('does nothing if the earlier run had finished it, and is counted', async () => {
     const world = fakePorts();
     const done: UnitProgress = {
       ...(await migrateUnit(scope(), fakePorts())),

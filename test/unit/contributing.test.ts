@@ -16,7 +16,7 @@ const sources = (folder: string): readonly string[] =>
     .filter(file => file.endsWith('.ts'))
     .map(file => `${folder}/${file}`);
 
-/** What stands under a heading, up to the next one of its rank. */
+/** The text under a heading, up to the next heading of the same level. */
 function under(heading: string, page: string): string {
   const found = page.split(`\n${heading}\n`)[1];
   if (found === undefined) throw new Error(`no heading ${heading}`);
@@ -24,13 +24,13 @@ function under(heading: string, page: string): string {
   return found.split(`\n${rank} `)[0]!;
 }
 
-/** The files of a recipe's steps, in their order. */
+/** The files that the steps of a recipe name, in order. */
 function filesOf(recipe: string): readonly string[] {
   const steps = under(`## ${recipe}`, read('CONTRIBUTING.md')).matchAll(/^\d+\. `([^`]+)`/gm);
   return [...steps].map(([, file]) => file!);
 }
 
-/** The commands that the CLI itself says it has. */
+/** The commands that the CLI lists in its own help. */
 async function commands(): Promise<readonly string[]> {
   const { stdout: help } = await rewrap(['--help']);
   const listed = help.split('Commands:')[1]!.matchAll(/^ {2}([a-z][a-z-]*)/gm);
@@ -38,13 +38,13 @@ async function commands(): Promise<readonly string[]> {
 }
 
 describe('the recipe for a command', () => {
-  /** Each is tried in another way. */
+  /** Each of these commands is tested in another way. */
   const NOT_IN_TESTS: Readonly<Record<string, string>> = {
     demo: 'npm start, which .ci/run holds to its result',
     local: 'it never ends; tests start the embedded AWS themselves',
   };
 
-  it('names files that are there, in the order of its steps', () => {
+  it('names files that exist, in the order of its steps', () => {
     const files = filesOf('Add a command');
     expect(files).toEqual([
       'cli/commands/NAME.ts',
@@ -68,7 +68,7 @@ describe('the recipe for a command', () => {
     }
   });
 
-  it('leaves no file of a command that the program does not load', () => {
+  it('leaves no command file that the program does not load', () => {
     const program = read('cli/program.ts');
     const shared = ['cli/commands/command.ts', 'cli/commands/run-input.ts'];
     for (const file of sources('cli/commands').filter(one => !shared.includes(one)))

@@ -38,7 +38,7 @@ const again = (ports: FakePorts) => {
 const verify = (ports: FakePorts) => verifyUnit(SCOPE, { ...ports, archive: ports.journal });
 
 describe('a data key that is written to a place of its own', () => {
-  it('lies beside the old one, which stays, with its key and the digest of what it was made of', async () => {
+  it('is stored beside the old one, which stays, with its key and the digest of what it was made from', async () => {
     const ports = ported();
     const before = only(ports);
     const { books } = await migrateUnit(SCOPE, ports);
@@ -78,7 +78,7 @@ describe('a data key that is written to a place of its own', () => {
     ]);
   });
 
-  it('is not written again, and one call tells', async () => {
+  it('is not written again, and one call is enough to know', async () => {
     const ports = ported();
     await migrateUnit(SCOPE, ports);
     const before = only(ports);
@@ -118,7 +118,7 @@ describe('a data key that is written to a place of its own', () => {
     expect(only(ports).attributes['newEdk']).toEqual(theirs);
   });
 
-  it('is not there for a foreign data key', async () => {
+  it('is not written for a foreign data key', async () => {
     const ports = ported(FOREIGN_KEY);
     expect((await migrateUnit(SCOPE, ports)).books.outcomes).toEqual({ 'foreign-key': 1 });
     expect(only(ports).attributes['newEdk']).toBeUndefined();
@@ -167,7 +167,7 @@ describe('a record that is not in the destination store', () => {
 });
 
 describe('a sample', () => {
-  it('visits no more records than it says, over pages and invocations', async () => {
+  it('visits no more records than its size, across pages and invocations', async () => {
     const ports = fakePorts();
     for (let index = 0; index < 30; index++)
       ports.records.put(
@@ -214,14 +214,14 @@ describe('verifying under asymmetric keys', () => {
     expect(await verified(ports, { destination: rsa(NEW_KEY) })).toMatchObject({ remaining: 1 });
   });
 
-  it('does not ask an RSA destination about a ciphertext that has not its length', async () => {
+  it('does not ask an RSA destination about a ciphertext of the wrong length', async () => {
     const ports = fakePorts();
     ports.records.put(item('x', { edk: { B: ports.keys.encrypt(OLD_KEY, 'secret', {}) } }));
     expect(await verified(ports, { destination: rsa(NEW_KEY, 256) })).toMatchObject({ remaining: 1 });
     expect(ports.keys.calls).toEqual([]);
   });
 
-  it('counts garbage as remaining, whatever the source keys: cannot be opened is no proof', async () => {
+  it('counts garbage as remaining, whatever the source keys: that it cannot be opened is no proof', async () => {
     const ports = fakePorts();
     ports.records.put(item('x', { edk: { B: new Uint8Array(256).fill(7) } }));
     expect(await verified(ports, { sources: [rsa(OLD_KEY, 256)] })).toMatchObject({ remaining: 1 });

@@ -16,14 +16,14 @@ describe('the jobs that a template carries', () => {
     expect(jobsInText(jobsText(jobs))).toEqual(jobs);
   });
 
-  it('are not known of a template that an earlier version has written', () => {
+  it('are unknown for a template that an earlier version has written', () => {
     expect(jobsInText(undefined)).toBeUndefined();
     expect(jobsInText([job()])).toBeUndefined();
   });
 });
 
 describe('a file that differs from what is deployed', () => {
-  it('is told place by place, with both values, in whatever order its fields are', () => {
+  it('is reported place by place, with both values, whatever the order of its fields', () => {
     const file = job({
       limits: { toleratedFailurePercentage: 0, maxConcurrency: 8, kmsRequestsPerSecond: 500 },
     });
@@ -35,7 +35,7 @@ describe('a file that differs from what is deployed', () => {
     expect(jobDifferences(job(), job())).toEqual([]);
   });
 
-  it('shows no value of a context where a whole store is another one', () => {
+  it('shows no value of a context if a whole store differs', () => {
     const file = job({ stores: [...job().stores, table({ p: 'secret' }, 'x')] });
     expect(jobDifferences(file, job())).toEqual([
       'stores[1]: {"type":"dynamodb","table":"x","format":{"type":"attribute","dataKey":"edk","enc… in the file, nothing deployed',

@@ -7,7 +7,7 @@ import { doubted, PLACE, placeAt, proof } from '../support/proofs.ts';
 
 const at = (day: number): string => new Date(Date.UTC(2026, 10, 21 + day)).toISOString();
 
-describe('what is proven of a place', () => {
+describe('what is proven about a place', () => {
   const part = (only: readonly number[], changes: Partial<StoreProof> = {}): StoreProof =>
     proof({ part: { words: `segments ${only.join()}`, segments: { total: 4, only } }, ...changes });
   const filtered = (expression: string): StoreProof =>
@@ -15,15 +15,15 @@ describe('what is proven of a place', () => {
   const kind = (...proofs: readonly StoreProof[]): string =>
     evidenceOf({ place: PLACE, slot: 'edk', keyArn: OLD_KEY }, proofs).kind;
 
-  it('is what was said of this slot, and of no other', () => {
+  it('is what was said about this slot, and about no other', () => {
     expect(kind(proof())).toBe('proven');
     expect(kind(proof({ slot: 'other' }))).toBe('none');
     expect(kind(proof({ place: { ...PLACE, name: 'Orders2' } }))).toBe('none');
   });
 
-  it('is what an empty store is, too', () => expect(kind(proof({ verdict: 'empty' }))).toBe('proven'));
+  it('includes an empty store', () => expect(kind(proof({ verdict: 'empty' }))).toBe('proven'));
 
-  it('adds up of parts that are all of it, and of no others', () => {
+  it('adds up from parts only if they cover all of it', () => {
     expect(kind(part([0, 1]), part([2, 3]))).toBe('proven');
     expect(kind(part([0, 1]), part([2]))).toBe('parts');
     expect(kind(filtered('attribute_exists(a)'), filtered('attribute_not_exists(a)'))).toBe('proven');
@@ -32,7 +32,7 @@ describe('what is proven of a place', () => {
 
   it('is closed by a run over all of it', () => expect(kind(part([0]), proof({ at: at(1) }))).toBe('proven'));
 
-  it('is void from the newest doubt about any part of it, until it is proven again', () => {
+  it('is void after the newest doubt about any part of it, until it is proven again', () => {
     const doubt = doubted('left', { at: at(1), part: { words: 'x' } });
     expect(kind(proof({ at: at(0) }), doubt)).toBe('doubt');
     expect(kind(proof({ at: at(2) }), doubt)).toBe('proven');
@@ -42,17 +42,17 @@ describe('what is proven of a place', () => {
     expect(kind(part([0, 1], { at: at(2) }), part([2, 3], { at: at(0) }), doubt)).toBe('doubt');
   });
 
-  it('adds up of a filter and its negation in one run only: records go from one to the other between runs', () => {
+  it('adds up from a filter and its negation only within one run: records move from one to the other between runs', () => {
     const [one, other] = [filtered('attribute_exists(a)'), filtered('attribute_not_exists(a)')];
     expect(kind(one, { ...other, runId: 'run-2', at: at(1) })).toBe('parts');
     expect(kind(one, { ...other, part: { ...other.part!, index: 'open' } })).toBe('parts');
   });
 
-  it('is doubted until all is proven that the doubt was about', () => {
+  it('is doubted until everything that the doubt was about is proven', () => {
     const about = (words: string, scope: object = {}): StoreProof =>
       doubted('left', { at: at(1), part: { words, ...scope } });
     const whole = proof();
-    // What a filter finds is not the same records a day later; what a segment holds is.
+    // A day later, a filter may find other records, but a segment still holds the same ones.
     const filter = { filter: { expression: 'a = 1' } };
     expect(
       kind(whole, about('a = 1', filter), proof({ at: at(2), part: { words: 'a = 1', ...filter } })),
@@ -65,19 +65,19 @@ describe('what is proven of a place', () => {
     ).toBe('doubt');
   });
 
-  it('is not closed by a run that was on its way when the doubt arose', () => {
+  it('is not closed by a run that was already running when the doubt arose', () => {
     const late = proof({ at: at(3), startedAt: at(1) });
     expect(kind(doubted('left', { at: at(2) }), late)).toBe('doubt');
     expect(kind(doubted('left', { at: at(0) }), late)).toBe('proven');
   });
 
-  it('is doubted for every slot where a run of an earlier version does not say which it was about', () => {
+  it('is doubted for every slot if a run of an earlier version does not say which slot it was about', () => {
     const { slot: _, ...rollback } = proof({ at: at(1), mode: 'rollback', verdict: 'not-proven' });
     expect(kind(proof(), rollback)).toBe('doubt');
     expect(kind(proof({ at: at(2) }), rollback)).toBe('proven');
   });
 
-  it('does not hold for a key that was not among those of the run: nobody has looked for its name, or its RSA ciphertexts', () => {
+  it('does not hold for a key that was not among those of the run: that run has not looked for its name or RSA ciphertexts', () => {
     const of = (changes: Partial<StoreProof>): string =>
       evidenceOf({ place: PLACE, slot: 'edk', keyArn: FOREIGN_KEY }, [proof(changes)]).kind;
     expect(of({ foreign: 0 })).toBe('none');
@@ -104,7 +104,7 @@ describe('what is proven of a place', () => {
     expect([kind(proof(), begun), kind(proof(), census)]).toEqual(['proven', 'proven']);
   });
 
-  it('of prefixes of a bucket holds for what lies under each of them', () => {
+  it('of prefixes of a bucket holds for the objects under each of them', () => {
     const bucket = placeAt('s3:us-east-1:documents/');
     const prefixes = proof({ place: bucket, part: { words: 'x', prefixes: ['2025/', '2026/'] } });
     const of = (prefix: string): string =>
@@ -134,7 +134,7 @@ describe('what is proven of a place', () => {
     ).toBeLessThanOrEqual(1_024);
   });
 
-  it('of a bucket holds for its prefixes, and a prefix makes void what is proven of the bucket', () => {
+  it('of a bucket holds for its prefixes, and a doubt about a prefix voids the proof for the bucket', () => {
     const bucket = placeAt('s3:us-east-1:documents/');
     const prefix = placeAt('s3:us-east-1:documents/2025/');
     const of = (place: StorePlace, ...proofs: readonly StoreProof[]): string =>

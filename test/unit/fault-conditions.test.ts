@@ -2,7 +2,7 @@ import { conditionsOf, without } from '../faults/directed/conditions.ts';
 import { Party, type Departure } from '../faults/wire.ts';
 import type { RawRequest } from '../../emulator/protocol/request.ts';
 
-/** The fault suite finds the conditions that it leaves out in the requests themselves. */
+/** The fault suite finds the conditions that it removes by reading the requests themselves. */
 describe('the conditions of a request', () => {
   const departure = (service: string): Departure => ({
     ...{ party: new Party('worker-1', 0), service, operation: '', target: '' },

@@ -29,7 +29,7 @@ function record(map: AttributeMap, dataKey: AttributeValue | undefined, keyArn?:
 }
 
 describe('a fingerprint', () => {
-  it('is the same whatever lies at the declared places', () => {
+  it('is the same whatever the declared places hold', () => {
     fc.assert(
       fc.property(besides, value, value, (map, one, other) => {
         const plain = fingerprintOf(record(map, one), DECLARED);
@@ -39,7 +39,7 @@ describe('a fingerprint', () => {
     );
   });
 
-  it('is another one for anything else that is changed, added or taken away', () => {
+  it('changes if anything else is changed, added or removed', () => {
     fc.assert(
       fc.property(besides, fc.constantFrom('a', 'd'), value, (map, name, changed) => {
         fc.pre(JSON.stringify(map[name]) !== JSON.stringify(changed));
@@ -55,7 +55,7 @@ describe('a fingerprint', () => {
     expect(fingerprintOf(one, DECLARED)).toBe(fingerprintOf(other, DECLARED));
   });
 
-  it('of an object is of its metadata, headers, class and length, and not of its dates', () => {
+  it('of an object covers its metadata, headers, class and length, but not its dates', () => {
     const declared = [['edk']];
     const plain = fingerprintOf(object('k', { edk: '1', note: 'n' }), declared);
     expect(
@@ -133,7 +133,7 @@ describe('a migration that compares fingerprints', () => {
     expect(await verify(await migrated())).toEqual({ compared: 3, changed: 0, first: [] });
   });
 
-  it('names a record that somebody has written to since', async () => {
+  it('names a record that another writer has changed since', async () => {
     const world = await migrated();
     const { attributes } = [...world.records.items.values()][1]!;
     world.records.put(item('b', { ...attributes, note: { S: 'changed' } }));
@@ -168,7 +168,7 @@ describe('a migration that compares fingerprints', () => {
     expect(from.filter(page => page !== undefined)).toEqual([0, 14]);
   });
 
-  it('says nothing about it if the job does not ask', async () => {
+  it('says nothing about changes if the job does not ask', async () => {
     const world = await migrated();
     expect(await verify(world, scope({ pageSize: 2 }))).toBeUndefined();
     expect(world.journal.outcomes.every(({ fingerprint }) => fingerprint !== undefined)).toBe(true);

@@ -4,7 +4,7 @@ import { finishRun, type FinishPorts, type FinishRequest } from '../../lambda/co
 import { plan, UNIT } from '../support/builders.ts';
 import { FakeLocks } from '../support/fake-locks.ts';
 
-/** What a report leaves behind, in its order. */
+/** What a run leaves behind when it is reported, in order. */
 async function finished(
   request: Partial<FinishRequest>,
   letExpire: FinishPorts['letExpire'] = () => Promise.resolve(),
@@ -48,7 +48,7 @@ async function finished(
 }
 
 describe('a finished run', () => {
-  it('lets what the ledger holds of it expire, and of those it went on from, when all else is done', async () => {
+  it('lets its ledger entries expire, and those of the runs it continued, when everything else is done', async () => {
     const { state, left } = await finished({ manifests: ['m'] });
     expect([state, left.slice(-4)]).toEqual([
       'succeeded',
@@ -63,7 +63,7 @@ describe('a finished run', () => {
 });
 
 describe('a run that failed', () => {
-  it('keeps everything: it can be gone on from', async () => {
+  it('keeps everything, so that another run can continue it', async () => {
     const { state, left } = await finished({ error: { Error: 'States.Timeout', Cause: '' } });
     expect([state, left.filter(what => what.endsWith('expires'))]).toEqual(['failed', []]);
   });

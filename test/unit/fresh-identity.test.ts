@@ -7,10 +7,10 @@ interface Request {
 }
 
 const NOW = Date.UTC(2026, 10, 21, 12);
-/** Below the four minutes from which the SDK itself tries again. */
+/** Less than the four minutes of clock skew at which the SDK itself tries again. */
 const OFF_MS = 120_000;
 
-/** A KMS that recognises nobody, and whose answers are dated two minutes ahead; the requests that it got. */
+/** A KMS that recognises no caller and dates its answers two minutes ahead, and the requests that it received. */
 function unrecognising(name: string) {
   const requests: Request[] = [];
   const requestHandler = {

@@ -11,11 +11,11 @@ const tests = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8
   .map(file => oneLine(readFileSync(join(ROOT, 'test', file), 'utf8')))
   .join('\n');
 
-/** Names of tests and planted bugs stand in italics; `…` stands for what differs between the rows of a table. */
+/** The document has names of tests and planted bugs in italics; `…` stands for what differs between the rows of a table. */
 const named = [...document.matchAll(/(?<![\w/])_([^_]+)_(?!\w)/g)].map(([, name]) => name!);
 
 describe('docs/guarantees.md', () => {
-  it('names tests that are there', () => {
+  it('names tests that exist', () => {
     expect(named.length).toBeGreaterThan(30);
     for (const name of named) for (const part of name.split('…')) expect(tests).toContain(part.trim());
   });

@@ -5,7 +5,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 type Planted = readonly [file: string, source: string, line?: string];
 
-/** Each room with an import it must not have, and a word of what the message tells to do instead. */
+/** Each folder with an import that it must not have, and words from the message, which says what to do instead. */
 const FORBIDDEN: readonly (readonly [file: string, source: string, words: string])[] = [
   ['lambda/core/migrate-unit.ts', '@aws-sdk/client-kms', 'Only lambda/adapters may import the AWS SDK'],
   ['lambda/core/migrate-unit.ts', '../formats/registry.ts', 'the registry is handed in'],
@@ -56,7 +56,7 @@ const FORBIDDEN: readonly (readonly [file: string, source: string, words: string
   ['examples/orders-app/envelope.ts', '../../lambda/core/ports.ts', 'imports nothing of ours'],
 ];
 
-/** A circle of two files, and an arrow that only a type goes along. */
+/** An import cycle of two files, and an import of a type only. */
 const CIRCLE: readonly Planted[] = [
   ['lambda/core/model/one.ts', './other.ts', "import type { Other } from './other.ts';"],
   ['lambda/core/model/other.ts', './one.ts', "import { one } from './one.ts';"],
@@ -117,7 +117,7 @@ describe('the import rules', () => {
     expect(other).toEqual([expect.stringContaining('in a ring')]);
   });
 
-  it('a type is an arrow, too', () => {
+  it('the import of a type counts as an import, too', () => {
     expect(type).toEqual([expect.stringContaining('core/rate may import core/model')]);
   });
 
@@ -129,7 +129,7 @@ describe('the import rules', () => {
   );
 });
 
-/** Lines that bring a clock, a timer or chance into rooms that have none. */
+/** Lines that bring a clock, a timer or randomness into folders that must have none. */
 const IMPURE: readonly (readonly [line: string, words: string])[] = [
   ['export const now = Date.now();', 'no clock'],
   ['export const { now } = Date;', 'no clock'],
@@ -171,7 +171,7 @@ describe('core and formats', () => {
     },
   );
 
-  it('may say when a time was that they were told', () => {
+  it('may format a time that was passed to them', () => {
     expect(time).toEqual([]);
     expect(hash).toEqual([]);
   });

@@ -260,19 +260,19 @@ describe('a job file', () => {
     );
   });
 
-  it('does not take one metadata entry for two things', () => {
+  it('does not accept one metadata entry for two purposes', () => {
     const format = { type: 'object-metadata', dataKey: 'edk', keyArn: 'edk' };
     expect(lines(jobInput({ stores: [bucketStore({ format })] }))).toEqual([
       'stores[0].format = "edk": is named twice; give the data key and everything beside it a place of its own',
     ]);
   });
 
-  it('takes places side by side, and names that only begin alike', () => {
+  it('accepts places side by side, and names that only begin alike', () => {
     const format = { type: 'attribute', dataKey: 'keys[1].edk', keyArn: 'keys[1].edk2', version: 'keys2' };
     expect(lines(jobInput({ stores: [tableStore({ format })] }))).toEqual([]);
   });
 
-  it('names for one table with two contexts the cure that fits tables', () => {
+  it('tells how to fix a table that is named twice with two contexts, in a way that fits tables', () => {
     const context = (encryptionContext: object): object =>
       tableStore({ format: { type: 'attribute', dataKey: 'edk', encryptionContext } });
     const [line = ''] = lines(jobInput({ stores: [context({ app: 'shop' }), context({})] }));
@@ -280,12 +280,12 @@ describe('a job file', () => {
     expect(line).toContain('filters that cannot overlap');
   });
 
-  it('takes two data keys of one table as two stores', () => {
+  it('accepts two data keys of one table as two stores', () => {
     const other = tableStore({ format: { type: 'attribute', dataKey: 'otherEdk' } });
     expect(lines(jobInput({ stores: [tableStore(), other] }))).toEqual([]);
   });
 
-  it('takes one table as several stores whose parts cannot overlap, or are said not to', () => {
+  it('accepts one table as several stores if their parts cannot overlap, or are declared not to', () => {
     const part = (scope: object): Record<string, unknown> => tableStore({ scope });
     const where = (expression: string): object => ({ filter: { expression } });
     const stores = (...scopes: readonly object[]): readonly string[] =>
@@ -300,14 +300,14 @@ describe('a job file', () => {
     expect(stores(segments(0, 1), segments(1, 2))).toHaveLength(1);
   });
 
-  it('takes one bucket as several stores whose prefixes do not overlap', () => {
+  it('accepts one bucket as several stores whose prefixes do not overlap', () => {
     const part = (...prefixes: readonly string[]): Record<string, unknown> =>
       bucketStore({ scope: { prefixes } });
     expect(lines(jobInput({ stores: [part('a/'), part('b/', 'c/')] }))).toEqual([]);
     expect(lines(jobInput({ stores: [part('a/'), part('b/', 'a/b/')] }))).toHaveLength(1);
   });
 
-  it('names every problem at once, a line each', () => {
+  it('names every problem at once, one per line', () => {
     const found = lines(
       jobInput({ destination: { key: 'x' }, limits: { maxConcurrency: -1 }, colour: 'red' }),
     );
@@ -315,7 +315,7 @@ describe('a job file', () => {
     for (const line of found) expect(line).not.toContain('\n');
   });
 
-  it.each([null, 7, 'job', []])('refuses %j, which is no object', input => {
+  it.each([null, 7, 'job', []])('refuses %j, which is not an object', input => {
     expect(lines(input)[0]).toContain('is not a job; write an object with the fields');
   });
 

@@ -5,7 +5,7 @@ import { NEW_KEY, OLD_KEY } from '../support/builders.ts';
 
 const START = Date.UTC(2026, 10, 26, 8);
 
-/** A clock that stands still until everybody waits for it: then it goes on to the first who is done waiting. */
+/** A clock that stands still until everything waits for it. Then it advances to the end of the shortest wait. */
 class Standstill implements Waiting {
   #now = START;
   readonly #waiting: { readonly at: number; readonly wake: () => void }[] = [];
@@ -50,7 +50,7 @@ describe('a request to KMS', () => {
   let clock: Standstill;
   beforeEach(() => {
     clock = new Standstill();
-    // What the SDK signs with.
+    // The SDK takes the time of its signatures from Date.
     global.Date = class extends RealDate {
       constructor(value?: number | string | Date) {
         super(value ?? clock.now());
@@ -59,7 +59,7 @@ describe('a request to KMS', () => {
         return clock.now();
       }
     } as DateConstructor;
-    // The back-off of its retries.
+    // The SDK waits between its retries with setTimeout.
     jest.spyOn(global, 'setTimeout').mockImplementation(((wake: () => void, ms: number) => {
       void clock.sleep(ms).then(wake);
       return { unref: () => undefined };
@@ -70,7 +70,7 @@ describe('a request to KMS', () => {
     jest.restoreAllMocks();
   });
 
-  /** Sends so many requests at once, and answers when each left, and with which signature. */
+  /** Sends `count` requests at once, and returns when each left and when it was signed. */
   async function sent(
     count: number,
     { rate, failing = 0 }: { readonly rate: number; readonly failing?: number },

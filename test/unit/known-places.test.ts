@@ -69,14 +69,14 @@ describe('the places of a key', () => {
     );
   });
 
-  it('stay proven where the job is written in another order, or is not there any more', async () => {
+  it('stay proven if the fields of the job are in another order, or if the job is gone', async () => {
     const { type, dataKey, ...others } = base.format;
     const reordered = table('Orders', { format: { ...others, dataKey, type } });
     expect((await said([job({ stores: [reordered] })], [current()])).verdict).toBe('disable');
     expect((await said([], [current()])).verdict).toBe('disable');
   });
 
-  it('are those of a job whose alias named the key once, as a run tells, and names another one now', async () => {
+  it('include those of a job whose alias once named the key, as a run recorded, and now names another one', async () => {
     const stores = [table('Orders'), table('Invoices')];
     const moved = (reference: string) => key(reference === ALIAS ? FOREIGN_KEY : reference);
     const ran = current({ sourceKeyArns: [OLD_KEY, ALIAS] });
@@ -90,14 +90,14 @@ describe('the places of a key', () => {
     expect((await said([job(), unrelated], [both], apart)).verdict).toBe('disable');
   });
 
-  it('may be those of a job whose alias nobody can resolve', async () => {
+  it('may include those of a job whose alias cannot be resolved', async () => {
     const gone = (reference: string): KeyLookup =>
       reference === ALIAS ? { kind: 'not-found' } : key(reference);
     const advice = await said([job(), job({ ...of(ALIAS), name: 'late' })], [current()], gone);
     expect(blocking(advice)).toContain('job late: its source alias');
   });
 
-  it('are no more those of a misspelt place in which a run found nothing, once the job names the right one', async () => {
+  it('no longer include a misspelt place in which a run found nothing, once the job names the right one', async () => {
     const nothing = { verdict: 'not-proven', proven: 0, dataKeys: 0, remaining: 0 } as const;
     const early = new Date(ENDED - 1).toISOString();
     const words = 'no data key where the job looks';
@@ -143,7 +143,7 @@ describe('the places of a key', () => {
     expect((await said([job()], [current(), begun, prefix('2026/', {})])).verdict).toBe('keep');
   });
 
-  it('are said with what was not looked at', async () => {
+  it('are listed with what was not looked at', async () => {
     const { notChecked } = await said([job()], [current()]);
     for (const words of [
       'Regions and accounts',

@@ -45,7 +45,7 @@ function portsOf(
   };
 }
 
-/** What Report says of a run that Step Functions gave up. */
+/** What Report says about a run that Step Functions gave up on. */
 async function reported(
   ledger: FakeLedger,
   error = THRESHOLD,
@@ -67,7 +67,7 @@ describe('the words of a worker that failed', () => {
     expect(await reported(ledger)).toBe(`Error: ${trouble}`);
   });
 
-  it('are no premise, and no conflict with another invocation', async () => {
+  it('are never a broken premise, or a conflict with another invocation', async () => {
     const ledger = new FakeLedger();
     await announceTrouble('r', ledger, () => Promise.reject(new UnitConflict('x', 'moved on'))).catch(
       () => 0,
@@ -83,7 +83,7 @@ describe('the words of a worker that failed', () => {
     worker: 'MigrateUnit',
   });
 
-  it('give way to those of the units that failed for good: they may have been mended by a retry', async () => {
+  it('give way to those of the units that failed for good: a retry may have fixed the others', async () => {
     const ledger = new FakeLedger();
     await announceTrouble('r', ledger, () => Promise.reject(new Error('mended'))).catch(() => 0);
     const units = [
@@ -119,7 +119,7 @@ describe('the words of a worker that failed', () => {
     expect(said).toContain('start the same job again: it continues');
   });
 
-  it('are missing if nothing is known: then the report says where to look', async () => {
+  it('are missing if nothing is known; then the report says where to look', async () => {
     expect(await reported(new FakeLedger())).toContain('look at the failed children of the map');
   });
 
@@ -139,7 +139,7 @@ describe('the report of a run whose rate was changed', () => {
     return (await finishRun({ runId: 'run-1', error: THRESHOLD }, portsOf(ledger))).report.warnings;
   };
 
-  it('says so, and what became of a rate that is none', async () => {
+  it('says so, and says what became of an invalid rate', async () => {
     expect(await warnings()).toEqual([]);
     expect(await warnings(8)).toEqual([
       'its rate was changed while it ran: from 500 to 8 KMS requests a second',

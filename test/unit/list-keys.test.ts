@@ -1,7 +1,7 @@
 import type { ListObjectsV2CommandInput, S3Client } from '@aws-sdk/client-s3';
 import { listObjects } from '../../lambda/adapters/s3/list-objects.ts';
 
-/** A client that answers with the given pages, one after the other, and remembers what it was asked. */
+/** A client that answers with the given pages, one after another, and records the requests. */
 function scripted(pages: readonly object[]): {
   readonly client: S3Client;
   readonly asked: ListObjectsV2CommandInput[];
@@ -17,7 +17,7 @@ function scripted(pages: readonly object[]): {
 const QUERY = { bucket: 'b', prefix: 'p/' };
 
 describe('listing keys', () => {
-  it('goes on over a page that is empty and not the last', async () => {
+  it('continues after an empty page that is not the last', async () => {
     const { client, asked } = scripted([
       { IsTruncated: true, NextContinuationToken: 't' },
       { Contents: [{ Key: 'p/a+b%2B' }], IsTruncated: false },

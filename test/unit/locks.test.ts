@@ -27,7 +27,7 @@ const take = (locks: FakeLocks, of: RunPlan, now = NOW): Promise<string> =>
   );
 
 describe('the lock of a store', () => {
-  it('is held by one run at a time, and the other one is told by whom, since when, and what to do', async () => {
+  it('is held by one run at a time, and another run is told who holds it, since when, and what to do', async () => {
     const locks = new FakeLocks();
     expect(await take(locks, run('first'))).toBe('taken');
     const words = await take(locks, run('second'));
@@ -45,7 +45,7 @@ describe('the lock of a store', () => {
     expect(locks.holders(ORDERS)).toEqual(['first']);
   });
 
-  it('is given back at the end, and only by who holds it', async () => {
+  it('is given back at the end, and only by its holder', async () => {
     const locks = new FakeLocks();
     await take(locks, run('first'));
     await releaseLocks(run('second'), locks.ports.locks);
@@ -54,7 +54,7 @@ describe('the lock of a store', () => {
     expect(await take(locks, run('second'))).toBe('taken');
   });
 
-  it('covers the keys of a bucket that start with a prefix, and none beside', async () => {
+  it('covers the keys of a bucket that start with a prefix, and no others', async () => {
     const locks = new FakeLocks();
     const of = (prefix: string) => ({ stores: stores(bucketStore({ prefix })) });
     expect(await take(locks, run('a', of('2026/')))).toBe('taken');
@@ -112,7 +112,7 @@ describe('the lock of a run that is over', () => {
     expect(await take(locks, run('next'), NOW + 60_000)).toBe('taken');
   });
 
-  it('stays, where Step Functions does not know the run any more, until its lease is over', async () => {
+  it('stays until its lease is over if Step Functions no longer knows the run', async () => {
     const locks = new FakeLocks();
     await take(locks, run('lost'));
     locks.lives.set('lost', { execution: 'unknown', leaseUntil: NOW + 60_000 });
@@ -121,7 +121,7 @@ describe('the lock of a run that is over', () => {
     expect(await take(locks, run('next'))).toBe('taken');
   });
 
-  it('never goes to anybody while its execution runs, however old its lease', () => {
+  it('is never taken over while its execution runs, however old its lease', () => {
     const holder = { runId: 'r', job: 'j', mode: 'migrate', prefix: '', since: '' } as const;
     expect(standingOf(holder, { execution: 'running', leaseUntil: 0 }, NOW)).toEqual({ kind: 'live' });
   });

@@ -16,7 +16,7 @@ const lookAlikes = (record: StoreRecord, options: LookOptions): readonly LookAli
 const seen = (value: AttributeValue, lengths: readonly number[] = []): readonly string[] =>
   lookAlikes(item('x', { held: value }), { declared: [], ignore: [], lengths }).map(({ form }) => form);
 const numbers = (of: Iterable<number>): AttributeValue[] => [...of].map(one => ({ N: String(one) }));
-/** The same in each run: what is random, once in 2^40 places, may be anything. */
+/** Seeded, so the same in each run: truly random bytes would look like a ciphertext once in 2^40 places. */
 const random = (length: number, seed: number): Buffer =>
   createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16)).update(Buffer.alloc(length));
 const uuid = (seed: number): string =>
@@ -94,7 +94,7 @@ const nested = (levels: number, wrap: (inner: AttributeValue) => AttributeValue)
   return value;
 };
 
-/** Processor time, not time on the wall: what else the machine does must not fail a test. */
+/** Processor time, not wall-clock time: other work on the machine must not fail a test. */
 function processorMs(work: () => unknown): number {
   const before = process.cpuUsage();
   work();
@@ -102,7 +102,7 @@ function processorMs(work: () => unknown): number {
   return (user + system) / 1000;
 }
 
-describe('what is made to be hard', () => {
+describe('input that is made to be hard to search', () => {
   it.each<readonly [string, () => AttributeValue]>([
     ['10,000 lists in one another', () => nested(10_000, inner => ({ L: [inner] }))],
     [
@@ -176,7 +176,7 @@ describe('what is made to be hard', () => {
       return Math.min(...Array.from({ length: 5 }, () => processorMs(() => look(record))));
     };
     const [small = 0, large = 0] = [20_000, 160_000].map(length => fastest(item('x', { held: of(length) })));
-    // Quadratic work would take 64 times as long; below a tenth of a millisecond the clock decides.
+    // Quadratic work would take 64 times as long. Below a tenth of a millisecond, the clock is too coarse.
     expect(large).toBeLessThan(30 * Math.max(small, 0.1));
   });
 

@@ -10,7 +10,7 @@ import { item, object } from '../support/builders.ts';
 const NOTHING_DECLARED = { declared: [], ignore: [] };
 const lookAlikes = (record: StoreRecord, options: LookOptions): readonly LookAlike[] =>
   lookingFor(options)(record);
-/** As KMS makes them for a data key of 32 bytes. */
+/** A ciphertext as KMS makes it for a data key of 32 bytes. */
 const blob = (seed: number): Buffer =>
   Buffer.concat([
     Buffer.from('0102020078', 'hex'),
@@ -28,7 +28,7 @@ const pairs = (bytes: Buffer, before = ''): string[] =>
   [...bytes].map(byte => before + byte.toString(16).padStart(2, '0'));
 const encoded = (value: unknown): string =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
-/** As the Encryption SDK and its kin embed a ciphertext: the bytes in a message, or their base64 in a binary structure. */
+/** How the Encryption SDK and similar clients embed a ciphertext: as bytes in a message, or as base64 in a binary value. */
 const MESSAGE = Buffer.concat([
   Buffer.from([1, 0x80, 3, 0x78]),
   Buffer.alloc(50, 97),
@@ -40,7 +40,7 @@ const signed = (byte: number): number => (byte > 127 ? byte - 256 : byte);
 const seen = (value: AttributeValue): readonly (readonly [string, string])[] =>
   lookAlikes(item('x', { held: value }), NOTHING_DECLARED).map(({ path, form }) => [placeText(path), form]);
 
-/** How software writes the bytes of a data key: a name, the value, the form that is recognised, and where within the value. */
+/** How software writes the bytes of a data key: a name, the value, the recognised form, and its place in the value. */
 const FORMS: readonly (readonly [string, AttributeValue, string, string?])[] = [
   ['bytes', { B: EDK }, 'binary'],
   ['base64', { S: base64 }, 'base64'],
@@ -132,7 +132,7 @@ describe('what looks like a data key', () => {
     },
   );
 
-  it('is found in longer base64, wherever it begins in it', () => {
+  it('is found in longer base64, wherever it begins', () => {
     for (let before = 0; before < 6; before++) {
       const longer = Buffer.concat([Buffer.alloc(before, 0xe7), EDK, Buffer.from('rest')]);
       expect(seen({ S: longer.toString('base64') })).toHaveLength(1);
@@ -140,7 +140,7 @@ describe('what looks like a data key', () => {
     }
   });
 
-  it('is found in wrapped base64, wherever a line ends in it', () => {
+  it('is found in wrapped base64, wherever its lines end', () => {
     for (let width = 56; width <= 100; width++)
       for (const end of ['\n', '\r\n', '\n  ']) {
         const wrapped = MESSAGE.toString('base64').replace(new RegExp(`(.{${width}})`, 'g'), `$1${end}`);
@@ -230,7 +230,7 @@ describe('what looks like a data key', () => {
       ['a map of numbers', { M: Object.fromEntries(numbers(bytes).entries()) }, 'number-map'],
     ])('is seen by its length as %s', (_name, value, form) => expect(found(value)).toEqual([form]));
 
-    it('is not what is a byte longer or shorter, nor seen for jobs without such keys', () => {
+    it('is not found in bytes that are one longer or shorter, nor for jobs without such keys', () => {
       for (const other of [bytes.subarray(1), Buffer.concat([bytes, bytes.subarray(0, 1)])])
         for (const value of [{ B: other }, { S: other.toString('base64') }, { L: numbers(other) }])
           expect(found(value)).toEqual([]);

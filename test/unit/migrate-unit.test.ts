@@ -119,7 +119,7 @@ describe('migrating a unit', () => {
     ]);
   });
 
-  it('goes on from the last checkpoint after a crash, and counts nothing twice', async () => {
+  it('continues from the last checkpoint after a crash, and counts nothing twice', async () => {
     const ports = withOrders(25);
     let pages = 0;
     const checkpoint = ports.ledger.checkpoint.bind(ports.ledger);
@@ -134,7 +134,7 @@ describe('migrating a unit', () => {
     expect(new Set(keysOf(ports))).toEqual(new Set([NEW_KEY]));
   });
 
-  it('stops before its time is spent, with its cursor in the ledger, and the next invocation finishes', async () => {
+  it('stops before its time is up, with its cursor in the ledger, and the next invocation finishes', async () => {
     const ports = withOrders(25);
     const first = await migrateUnit(scope(), { ...ports, deadline: onePage(ports) });
     expect(first).toMatchObject({ done: false, pages: 1, cursor: '10' });
@@ -150,7 +150,7 @@ describe('migrating a unit', () => {
     expect(ports.keys.calls).toHaveLength(calls);
   });
 
-  it('gives way when another invocation has moved the unit on', async () => {
+  it('gives way when another invocation has advanced the unit', async () => {
     const ports = withOrders(25);
     const journal = ports.journal.writeOutcomes.bind(ports.journal);
     ports.journal.writeOutcomes = async (page, outcomes) => {
@@ -198,7 +198,7 @@ describe('a race with another writer', () => {
     expect(keysOf(ports)).toEqual([OLD_KEY]);
   });
 
-  it('tries once more where something else of the record has changed', async () => {
+  it('tries once more if something else in the record has changed', async () => {
     const ports = withOrders(1);
     ports.records.beforeWrite = () => {
       ports.records.beforeWrite = () => undefined;
@@ -208,7 +208,7 @@ describe('a race with another writer', () => {
     expect(progress.books.outcomes).toEqual({ rewrapped: 1 });
   });
 
-  it('takes a deleted record for moved', async () => {
+  it('counts a deleted record as moved', async () => {
     const ports = withOrders(1);
     ports.records.beforeWrite = ({ locator }) => {
       ports.records.items.delete(locator);
@@ -240,7 +240,7 @@ describe('a broken premise', () => {
     expect(ports.records.writes).toHaveLength(10);
   });
 
-  it('is not announced a second time by those who stop for it', async () => {
+  it('is not announced again by the workers that stop because of it', async () => {
     const ports = withOrders(5);
     ports.ledger.control = { brokenPremise: 'first words' };
     await expect(announceTrouble('run-1', ports.ledger, () => migrateUnit(scope(), ports))).rejects.toThrow(
@@ -273,7 +273,7 @@ describe('the rate of a worker', () => {
     expect(ports.keys.rate).toBe(0.25);
   });
 
-  it('is waited for a minute later where none is free, and nothing is asked meanwhile', async () => {
+  it('is asked for again a minute later if none is free, and KMS is not asked in the meantime', async () => {
     const ports = { ...withOrders(5), shares: { take: () => Promise.resolve(undefined) } };
     expect(await migrateUnit(scope(), ports)).toMatchObject({ done: false, paused: true, pages: 0 });
     expect(await verifyUnit(scope(), { ...ports, archive: ports.journal })).toMatchObject({ paused: true });
@@ -290,7 +290,7 @@ describe('the rate of a worker', () => {
 });
 
 describe('a paused run', () => {
-  it('begins no other page, says so to the state machine, and goes on from there', async () => {
+  it('begins no other page, tells the state machine so, and continues from there', async () => {
     const ports = withOrders(25);
     ports.ledger.control = { paused: true };
     const read = jest.spyOn(ports.records, 'readPage');

@@ -67,7 +67,7 @@ describe('an error of AWS', () => {
     expect(messageOf(error)).toBe('Rate exceeded');
   });
 
-  it('leaves a function as ServiceUnavailable if it may pass, with what to do', async () => {
+  it('is thrown by a function as ServiceUnavailable if it may pass, with what to do', async () => {
     const client = refusing('ProvisionedThroughputExceededException', 'Rate exceeded', 2);
     const scan = () => client.send(new ScanCommand({ TableName: 'Orders' }));
     await expect(namingFailures(scan)).rejects.toMatchObject({
@@ -79,7 +79,7 @@ describe('an error of AWS', () => {
   });
 
   it.each(['ResourceNotFoundException', 'AccessDeniedException'])(
-    'leaves a function as a broken premise where it does not pass (%s)',
+    'is thrown by a function as a broken premise if it does not pass (%s)',
     async name => {
       const client = refusing(name, 'no');
       const scan = () => client.send(new ScanCommand({ TableName: 'Ledger' }));
@@ -129,11 +129,11 @@ describe('an error of AWS', () => {
     expect(wordsForCaller(await errorOf(refusing('ThrottlingException', 'slow')))).toBe(
       'dynamodb:Scan on table Orders: ThrottlingException: slow; it usually passes: run the command again',
     );
-    // A file that is not there has a code of letters, too, and is no error of AWS.
+    // A missing file also has a code made of letters, but is not an AWS error.
     expect(wordsForCaller(Object.assign(new Error('no such file'), { code: 'ENOENT' }))).toBe('no such file');
   });
 
-  it('leaves errors that are not of AWS unchanged', async () => {
+  it('leaves other errors unchanged', async () => {
     const error = new UnitConflict('x', 'moved on');
     await expect(namingFailures(() => Promise.reject(error))).rejects.toBe(error);
     const mistake = new TypeError('a mistake of ours');

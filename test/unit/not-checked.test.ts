@@ -14,7 +14,7 @@ describe('what a verdict did not look at', () => {
     expect(said({ stores: [bucket] })).not.toMatch(/streams/);
   });
 
-  it('is the contexts of what an RSA key has encrypted, where KMS cannot compare them', () => {
+  it('includes the contexts of what an RSA key has encrypted, if KMS cannot compare them', () => {
     const { sources, destination } = plan();
     const rsa = { ...sources[0]!, encryptionAlgorithm: 'RSAES_OAEP_SHA_256' as const };
     expect(said()).not.toMatch(/asymmetric/);
@@ -25,7 +25,7 @@ describe('what a verdict did not look at', () => {
     expect(said({ sources: [rsa], destination: toRsa })).not.toMatch(/asymmetric/);
   });
 
-  it('is nothing of parts where one table is two stores, of two places of its items', () => {
+  it('does not mention parts if one table is two stores for two places in its items', () => {
     expect(said({ stores: [table!, table!] })).not.toMatch(/part/);
   });
 

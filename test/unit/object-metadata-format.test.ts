@@ -57,7 +57,7 @@ describe('the format object-metadata', () => {
     ]);
   });
 
-  it('writes beside the old data key, with the digest of what the new one was made of', () => {
+  it('writes beside the old data key, with the digest of what the new one was made from', () => {
     const beside = bound(objectMetadataFormat, {
       type: 'object-metadata',
       dataKey: 'data-key',

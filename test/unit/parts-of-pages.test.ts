@@ -28,7 +28,7 @@ function record(ports: FakePorts, id: string, slots: number, keyArn = OLD_KEY): 
   return item(id, { version: { N: '1' }, ...Object.fromEntries(held) });
 }
 
-/** No time but for the one question that every page may ask. */
+/** There is time only for the one question that every page may ask. */
 const HURRIED = { deadline: { remaining: () => 1 } };
 
 async function migrateInHurry(ports: FakePorts, times = 1) {
@@ -41,7 +41,7 @@ const verifyInHurry = (ports: FakePorts) =>
   verifyUnit(asked, { ...ports, ...HURRIED, archive: ports.journal });
 
 describe('a record that is worked through in parts', () => {
-  it('comes one data key further in each invocation, and is counted once, with its last one', async () => {
+  it('advances by one data key in each invocation, and is counted once, with its last data key', async () => {
     const ports = fakePorts();
     ports.records.put(record(ports, 'a', 3), record(ports, 'b', 0), record(ports, 'c', 1));
     const seen: number[][] = [];
@@ -74,7 +74,7 @@ describe('a record that is worked through in parts', () => {
     });
   });
 
-  it('does not hold up its unit when it is deleted meanwhile', async () => {
+  it('does not hold up its unit when it is deleted in the meantime', async () => {
     const ports = fakePorts();
     ports.records.put(record(ports, 'a', 2), record(ports, 'b', 1));
     await migrateInHurry(ports);
@@ -82,7 +82,7 @@ describe('a record that is worked through in parts', () => {
     expect(await migrateInHurry(ports)).toMatchObject({ done: true, books: { records: 1, dataKeys: 2 } });
   });
 
-  it('takes up what another writer has added meanwhile', async () => {
+  it('includes what another writer has added in the meantime', async () => {
     const ports = fakePorts();
     ports.records.put(record(ports, 'a', 2));
     await migrateInHurry(ports);
@@ -94,14 +94,14 @@ describe('a record that is worked through in parts', () => {
     });
   });
 
-  it('has every data key proven in a verify pass, also one that has moved to a place that was asked about', async () => {
+  it('has every data key proven in a verify pass, even one that has moved to a place that was already asked about', async () => {
     const ports = fakePorts();
     ports.records.put(
       item('a', { k0: edk(ports, 'new', NEW_KEY), k1: edk(ports, 'old'), k2: edk(ports, 'other', NEW_KEY) }),
     );
     await verifyInHurry(ports);
     const { k1, k2 } = [...ports.records.items.values()][0]!.attributes as Record<string, AttributeValue>;
-    // As elements of a list do when the first one is taken out.
+    // Data keys in the elements of a list move like this when the first element is removed.
     ports.records.put(item('a', { k0: k1!, k1: k2! }));
     await verifyInHurry(ports);
     expect(await verifyInHurry(ports)).toMatchObject({
@@ -114,7 +114,7 @@ describe('a record that is worked through in parts', () => {
     const ports = fakePorts();
     ports.records.put(record(ports, 'a', 5_000, NEW_KEY));
     const verified = { ...ports, archive: ports.journal };
-    // The most that are accounted for at a time.
+    // The largest number of data keys that are accounted for at a time.
     const first = await verifyUnit(asked, { ...verified, deadline: onePage(ports) });
     expect(first).toMatchObject({ done: false, books: { records: 0, dataKeys: 4_096 } });
     const last = await verifyUnit(asked, verified);
@@ -123,7 +123,7 @@ describe('a record that is worked through in parts', () => {
 });
 
 describe('a page that is left half-way', () => {
-  it('is read again from where it began, and what is done of it is not done again', async () => {
+  it('is read again from its beginning, and what was finished is not done again', async () => {
     const ports = fakePorts();
     ports.records.put(...['a', 'b', 'c'].map(id => record(ports, id, 1)));
     expect(await migrateInHurry(ports, 2)).toMatchObject({ done: false, books: { records: 2 } });
@@ -135,7 +135,7 @@ describe('a page that is left half-way', () => {
     expect(last).not.toHaveProperty('beyond');
   });
 
-  it('asks, journals and writes nothing of what there is no time for', async () => {
+  it('asks, journals and writes nothing that there is no time for', async () => {
     const ports = fakePorts();
     ports.records.put(...['a', 'b', 'c'].map(id => record(ports, id, 1)));
     await migrateInHurry(ports);
@@ -146,7 +146,7 @@ describe('a page that is left half-way', () => {
 });
 
 describe('writes of a page', () => {
-  it('that there is no time for are left, and come again, asked about anew', async () => {
+  it('that there is no time for are left for later, and KMS is asked about them again', async () => {
     const ports = fakePorts();
     ports.records.put(...['a', 'b', 'c'].map(id => record(ports, id, 1)));
     let now = 0;
@@ -168,7 +168,7 @@ describe('writes of a page', () => {
     expect([...ports.ledger.checkpoints.values()][0]?.pages).toBeGreaterThan(1);
   });
 
-  it('that a busy store takes no more of leave what was written accounted for', async () => {
+  it('keep what was written accounted for if a busy store then accepts no more', async () => {
     const ports = fakePorts();
     ports.records.put(...['a', 'b', 'c'].map(id => record(ports, id, 1)));
     const write = ports.records.write.bind(ports.records);
@@ -237,7 +237,7 @@ describe('questions about a page', () => {
     ).toBe(inFlight);
   });
 
-  it('are asked in their order, and twins of what was answered have their answer', async () => {
+  it('are asked in order, and duplicates of an answered question get the same answer', async () => {
     let left = 2;
     const turns = { inFlight: 1, begin: () => (left-- > 0 ? () => undefined : undefined) };
     const answers = await askTwinsOnce([1, 2, 11, 3, 12], value => String(value % 10), {
@@ -262,7 +262,7 @@ describe('the size of a page', () => {
     kms: { requests, throttled: 0 },
   });
 
-  it('is twenty seconds at the share of the rate as it is now, whatever was planned', () => {
+  it('is twenty seconds of work at the current share of the rate, whatever was planned', () => {
     const sizes = new PageSizes({ pageSize: 500 }, EMPTY_BOOKS, 1);
     expect([31.25, 0.5, 1 / 16, 8].map(rate => sizes.at(rate))).toEqual([500, 10, 1, 160]);
   });
@@ -271,7 +271,7 @@ describe('the size of a page', () => {
     expect(new PageSizes({ pageSize: 500 }, EMPTY_BOOKS, 2).at(8)).toBe(80);
   });
 
-  it('follows what records took: on average, or last if that was more', () => {
+  it('follows what records took on average, or most recently if that was more', () => {
     const sizes = new PageSizes({ pageSize: 500 }, books(100, 400), 1);
     expect(sizes.at(8)).toBe(40);
     sizes.learn(books(110, 600), 0);
@@ -280,11 +280,11 @@ describe('the size of a page', () => {
     expect(sizes.at(8)).toBe(48);
   });
 
-  it('is one record if one alone was too much', () => {
+  it('is one record if a single record was too much', () => {
     expect(new PageSizes({ pageSize: 500 }, books(0, 320), 1).at(8)).toBe(1);
   });
 
-  it('is what is written in that time, where a store takes longer than KMS', () => {
+  it('is what can be written in that time, if a store takes longer than KMS', () => {
     const sizes = new PageSizes({ pageSize: 500 }, EMPTY_BOOKS, 1);
     sizes.learn(books(10, 10), 40_000);
     expect(sizes.at(100)).toBe(5);
@@ -292,7 +292,7 @@ describe('the size of a page', () => {
     expect(sizes.at(100)).toBe(100);
   });
 
-  it('is the most that was planned if nothing else is requested', () => {
+  it('is the planned maximum if nothing else is requested', () => {
     expect(new PageSizes({ pageSize: 500 }, { ...EMPTY_BOOKS, records: 3 }, 1).at(1)).toBe(500);
   });
 });

@@ -1,7 +1,7 @@
 import { job, NEW_KEY, OLD_KEY, use } from '../support/builders.ts';
 import { key, keys, planOf, type Given } from '../support/plan-ports.ts';
 
-/** A job within one key is about its key material: Plan says what can be known of that. */
+/** A job within one key is about its key material. Plan says what can be known about it. */
 const within = job({ destination: { ...use(OLD_KEY), dataKeyBytes: 32 } });
 const NO_LIST = 'KMS lists no key materials of';
 const listing: Given = {
@@ -19,12 +19,12 @@ const warningsOf = async (given: Given, of = within, input: object = {}): Promis
   );
 
 describe('the plan of a job within one key', () => {
-  it('warns where KMS lists no key materials of it: its answers may not name them either', async () => {
+  it('warns if KMS lists no key materials of it: its answers may not name them either', async () => {
     expect(await warningsOf({})).toContain(`${NO_LIST} ${OLD_KEY}`);
     expect(await warningsOf(listing)).not.toContain(NO_LIST);
   });
 
-  it('says of a dry run that all count as to be re-wrapped, and of other jobs that they count as current', async () => {
+  it('says that all data keys count as to be re-wrapped in a dry run, and as current in other jobs', async () => {
     const dryRun = { mode: 'census', dryRun: true };
     expect(await warningsOf(listing, within, dryRun)).toContain('count as to-rewrap');
     expect(await warningsOf(listing, job(), dryRun)).toContain('count as already-current');

@@ -49,7 +49,7 @@ describe('Plan looks at the first records of a store', () => {
     ]);
   });
 
-  it('and refuses a misspelt path, with the place that is there', async () => {
+  it('and refuses a misspelt path, and names the place that exists', async () => {
     const records = showing(items(50, { envelope: { M: { dataKey: { S: BASE64 } } } }), true);
     expect(await refused(attribute({ dataKey: 'envelope.datakey' }), { records })).toContain(
       'no item of the first 50 has a data key at envelope.datakey in the form that the job names; 50 items have envelope.dataKey, base64: write "dataKey": "envelope.dataKey", "encoding": "base64"',
@@ -76,14 +76,14 @@ describe('Plan looks at the first records of a store', () => {
     );
   });
 
-  it('and refuses a store that it has seen all of, where nothing fits', async () => {
+  it('and refuses a store that it has seen completely if nothing in it fits', async () => {
     const records = showing(items(5, { name: { S: 'x' } }));
     expect(await refused(attribute({ dataKey: 'edk' }), { records })).toContain(
       'none of the 5 items has a data key at edk in the form that the job names, and nothing else in them looks like one',
     );
   });
 
-  it('and lets a run find out where there is more to see', async () => {
+  it('and leaves it to the run to find out if there is more to see', async () => {
     const records = showing(items(5, { name: { S: 'x' } }), true);
     expect(await warned(attribute({ dataKey: 'edk' }), { records })).toContain(
       'the run looks through the rest',
@@ -97,7 +97,7 @@ describe('Plan looks at the first records of a store', () => {
     );
   });
 
-  it('and refuses a prefix that is mistyped, and warns of one under which there is nothing', async () => {
+  it('and refuses a mistyped prefix, and warns of one with nothing under it', async () => {
     const given = {
       records: showing([]),
       stores: stores({ listBelow: () => Promise.resolve(['2026/']) }),
@@ -116,7 +116,7 @@ describe('Plan looks at the first records of a store', () => {
     );
   });
 
-  it('and warns of what lies elsewhere, of other keys, of the name of a source key, and of versions', async () => {
+  it('and warns of data keys elsewhere, of other keys, of the name of a source key, and of versions', async () => {
     const records = showing([
       ...items(4, {
         edk: { B: EDK },
@@ -196,7 +196,7 @@ describe('a mode that needs no source key', () => {
     expect(plan.sources[0]?.unusable).toContain('is no key that KMS knows');
   });
 
-  it('is no migration, which is refused', async () => {
+  it('is not a migration, which is refused', async () => {
     expect(await refusal(without({}))).toContain('is disabled; enable it for the duration of the run');
   });
 });

@@ -9,7 +9,7 @@ import { formats } from '../../lambda/formats/registry.ts';
 import { item, jobInput, object, OLD_KEY, tableStore } from '../support/builders.ts';
 import { key, keys, planOf, refusal, stores } from '../support/plan-ports.ts';
 
-/** As ciphertexts of KMS look. */
+/** Bytes that look like a ciphertext of KMS. */
 const edk = (): Buffer => Buffer.concat([Buffer.from('0102020078', 'hex'), randomBytes(179)]);
 const items = (count: number, of: (index: number) => AttributeMap): readonly StoreRecord[] =>
   Array.from({ length: count }, (_, index) => item(`i${index}`, of(index)));
@@ -47,7 +47,7 @@ const warned = async (job: Job, records: RecordStore): Promise<string> =>
 const refused = (job: Job, records: RecordStore): Promise<string> => refusal({ records }, { jobs: [job] });
 
 describe('Plan refuses only what does not fit', () => {
-  it('goes on over data keys whose context cannot be built, and gives the reason', async () => {
+  it('accepts data keys whose context cannot be built, and gives the reason', async () => {
     const job = table({ encryptionContext: { tenant: { attribute: 'tenant' } } });
     const records = showing(items(3, () => ({ edk: { B: edk() } })));
     expect(await warned(job, records)).toContain(
@@ -55,12 +55,12 @@ describe('Plan refuses only what does not fit', () => {
     );
   });
 
-  it('refuses data keys beside all of which something else lies than the job says, with the reason', async () => {
+  it('refuses a store if what is beside every data key differs from what the job says, with the reason', async () => {
     const records = showing(items(3, () => ({ edk: { B: edk() }, kid: { M: {} } })));
     expect(await refused(table({ keyArn: 'kid' }), records)).toContain('attribute kid is of type M');
   });
 
-  it('goes on over objects that S3 does not show', async () => {
+  it('accepts objects that S3 does not show', async () => {
     const hidden = object('a', {}, { hidden: 's3:HeadObject: 400', blocked: 's3:HeadObject: 400' });
     expect(await warned(bucket(), showing([hidden]))).toContain('s3:HeadObject: 400');
   });
@@ -75,7 +75,7 @@ describe('Plan refuses only what does not fit', () => {
     expect(await warned(job, showing([object('a', {})]))).toContain('none of the 1 objects has a data key');
   });
 
-  it('has not seen all of a store of which it reads one prefix of two, or one segment', async () => {
+  it('has not seen a store completely if it reads one prefix of two, or one segment', async () => {
     const prefixed = bucket({ prefix: '', scope: { prefixes: ['a/', 'b/'] } });
     const objects = showing(prefix => (prefix === 'a/' ? [object('a/1', {})] : []));
     expect(await warned(prefixed, objects)).toContain('the run looks through the rest');
@@ -84,7 +84,7 @@ describe('Plan refuses only what does not fit', () => {
     expect(await warned(segments, records)).toContain('the run looks through the rest');
   });
 
-  it('suggests no place that the job answers for, nor one that another of its stores declares', async () => {
+  it('suggests no place that the job ignores, and none that another of its stores declares', async () => {
     const [first, second] = [table({}, { ignore: ['old'] }), table({ dataKey: 'second' })];
     const records = showing(items(2, () => ({ old: { B: edk() }, second: { B: edk() } })));
     const both = { ...first, stores: [...first.stores, ...second.stores] };
@@ -121,7 +121,7 @@ describe('what Plan suggests', () => {
     expect(await refused(table({ dataKey }), records)).toContain(`: write ${fields}, "encoding": "binary"`);
   });
 
-  it('is the metadata entry of an object, and nothing that no format reads', async () => {
+  it('is the metadata entry of an object, and only what a format can read', async () => {
     const tagged = object(
       'a',
       { note: `was ${edk().toString('base64')}` },
@@ -141,7 +141,7 @@ describe('what Plan suggests', () => {
     );
   });
 
-  it('is no attribute of the primary key, for the version of an item', async () => {
+  it('is never an attribute of the primary key as the version of an item', async () => {
     const versioned = { ...item('1', { edk: { B: edk() } }), key: { id: { S: '1' }, version: { N: '3' } } };
     const records = showing([{ ...versioned, attributes: { ...versioned.attributes, ...versioned.key } }]);
     expect(await warned(table({}), records)).not.toContain('version');
@@ -158,7 +158,7 @@ describe('what Plan suggests', () => {
     ).toContain(`there are some under ${nearest}; write that prefix`);
   });
 
-  it.each(['2027/', 'docs/2024/', 'photos/'])('is no other prefix for %s, which is no slip', async prefix => {
+  it.each(['2027/', 'docs/2024/', 'photos/'])('is no other prefix for %s, which is not a typing error', async prefix => {
     const given = inBucket(['2026/a', 'docs/2025/a', 'orders/1']);
     expect((await planOf(given, { jobs: [bucket({ prefix })] })).warnings.join()).toContain(
       `there is no object under the prefix ${prefix}`,
@@ -189,7 +189,7 @@ describe('the nearest prefix', () => {
     );
   });
 
-  it('is as far as the role may list', async () => {
+  it('is looked for only as far as the role may list', async () => {
     const below = (prefix: string) => Promise.resolve(prefix === '' ? ['docs/'] : undefined);
     expect(await nearestPrefix('Docs/2025/', below)).toBe('docs/');
     expect(await nearestPrefix('docs/2025/', below)).toBeUndefined();
@@ -197,7 +197,7 @@ describe('the nearest prefix', () => {
   });
 });
 
-/** A bucket that has objects, none of them under the prefix of the job. */
+/** A bucket with objects, but none under the prefix of the job. */
 function inBucket(all: readonly string[]) {
   return {
     records: showing([]),
@@ -228,7 +228,7 @@ describe('a plan', () => {
     expect(JSON.stringify(looked).length).toBeLessThan(4_000);
   });
 
-  it('shows no bytes of a ciphertext, wherever they lie', async () => {
+  it('shows no bytes of a ciphertext, wherever they are', async () => {
     const shapes = [
       (text: string): AttributeMap => ({ [text]: { S: 'x' } }),
       (text: string): AttributeMap => ({ map: { M: { [text]: { B: edk() } } } }),

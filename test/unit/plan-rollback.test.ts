@@ -17,7 +17,7 @@ const past = (changes: Partial<PastRuns> = {}, of: Partial<RunPlan> = {}): PastR
 });
 
 describe('planning a rollback', () => {
-  it('takes the units and stores of the run that it undoes, whole, and asks nothing of KMS', async () => {
+  it('takes over the complete units and stores of the run that it undoes, and does not ask KMS', async () => {
     const planned = await planRun({ ...REQUEST, input: INPUT }, ports({ pastRuns: past() }));
     expect(planned.plan).toMatchObject({
       runId: 'run-1',
@@ -49,7 +49,7 @@ describe('planning a rollback', () => {
     expect(await refusal({ pastRuns }, { input: INPUT })).toContain(words);
   });
 
-  it('is refused while a worker of a run that did not come to its end may still be writing', async () => {
+  it('is refused while a worker of a run that did not finish may still be writing', async () => {
     const fencedAgo = (minutes: number): PastRuns =>
       past({ fence: () => Promise.resolve({ succeeded: false, fencedAt: NOW - minutes * MINUTE }) });
     expect(await refusal({ pastRuns: fencedAgo(0) }, { input: INPUT })).toContain(
@@ -59,13 +59,13 @@ describe('planning a rollback', () => {
     expect(await refusal({ pastRuns: fencedAgo(15.5) }, { input: INPUT })).toBe('not refused');
   });
 
-  it('is refused while a source key is disabled: what it puts back would open for nobody', async () => {
+  it('is refused while a source key is disabled: nobody could open what it puts back', async () => {
     const disabled = keys({ describeKey: arn => Promise.resolve(key(arn, { state: 'Disabled' })) });
     const fence = jest.fn<ReturnType<PastRuns['fence']>, []>();
     expect(await refusal({ keys: disabled, pastRuns: past({ fence }) }, { input: INPUT })).toBe(
       `source.keys = "${OLD_KEY}": is disabled; enable it for the duration of the run`,
     );
-    // Nothing of a run is stopped for a rollback that does not take place.
+    // A rollback that does not take place must not stop any part of a run.
     expect(fence).not.toHaveBeenCalled();
   });
 

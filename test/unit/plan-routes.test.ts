@@ -27,7 +27,7 @@ const RSA: Partial<KeyDescription> = {
 const european = (changes: Partial<Job> = {}): Job =>
   job({ destination: { ...use(EUROPEAN_KEY), dataKeyBytes: 32 }, ...changes });
 
-/** KMS with keys that differ from the rest; `undefined` for one that is not there. */
+/** A KMS in which some keys differ from the rest; `undefined` stands for a missing key. */
 const knowing = (
   changes: Readonly<Record<string, Partial<KeyDescription> | undefined>>,
   catalog: Partial<KeyCatalog> = {},
@@ -48,7 +48,7 @@ describe('the route of a run', () => {
     expect((await routeOf({}, job())).route).toEqual({ type: 'direct', why: 'all keys are in us-east-1' });
   });
 
-  it('is the multi-Region one where every source has a replica at the destination, asked there', async () => {
+  it('is multi-Region if every source has a replica at the destination, and KMS is asked there', async () => {
     const calls: string[] = [];
     const catalog = knowing(
       { [PRIMARY]: { multiRegion: true }, [REPLICA]: { multiRegion: true } },
@@ -65,7 +65,7 @@ describe('the route of a run', () => {
     expect(calls).toEqual([`${REPLICA} ${EUROPEAN_KEY}`, `${EUROPEAN_KEY} ${EUROPEAN_KEY}`]);
   });
 
-  it('leads over the bridge key where a source is in one Region only, and says why it is not safer', async () => {
+  it('leads over the bridge key if a source is in one Region only, and the plan says why it is not safer', async () => {
     const catalog = knowing({
       [BRIDGE_ALIAS]: { arn: BRIDGE, multiRegion: true },
       [PRIMARY]: { multiRegion: true },
@@ -85,7 +85,7 @@ describe('the route of a run', () => {
     expect(plan.estimate.kmsRequests).toBe(2_000 * 3);
   });
 
-  it('is through plaintext only where the deployment allows it, and warns', async () => {
+  it('leads through plaintext only if the deployment allows it, and the plan warns', async () => {
     expect(await refusal({}, { jobs: [european()] })).toContain(
       'takes plaintext data keys out of KMS, which this deployment does not allow; name a bridge key, or deploy with -c allowPlaintextRoute=true',
     );
@@ -204,7 +204,7 @@ describe('what the keys are', () => {
 });
 
 describe('grant tokens', () => {
-  it('go with what Plan asks, and with the plan to every worker', async () => {
+  it('are sent with what Plan asks, and reach every worker with the plan', async () => {
     const asked: (readonly string[])[] = [];
     const input = { job: 'orders', mode: 'migrate', grantTokens: ['token'] };
     const { plan } = await planRun(
@@ -225,7 +225,7 @@ describe('a narrowed run', () => {
   const narrowed = (changes: Partial<Store>): Job =>
     job({ stores: [{ ...job().stores[0], ...changes } as Store] });
 
-  it('scans the segments that it names, of the number that it names', async () => {
+  it('scans the segments that it names, out of the total that it names', async () => {
     const of = narrowed({ scope: { segments: { total: 100, only: [7, 42] } } });
     const plan = await planOf({}, { jobs: [of] });
     expect(plan.units).toBe(2);

@@ -57,7 +57,7 @@ describe('planning a run', () => {
     expect(await refusal({ keys: catalog })).toContain(`source.keys[0] = "${OLD_KEY}": ${words}`);
   });
 
-  it('refuses keys that do not exist, may not be described or not be used, and stores that are not there', async () => {
+  it('refuses keys that do not exist or may not be described or used, and stores that do not exist', async () => {
     expect(
       await refusal({
         keys: keys({ describeKey: () => Promise.resolve({ kind: 'not-found' }) }),
@@ -84,7 +84,7 @@ describe('planning a run', () => {
     ).toContain('stores[0] = "dynamodb:Orders": there is no such table in this account and us-east-1');
   });
 
-  it('says all that is wrong at once, a line each', async () => {
+  it('reports everything that is wrong at once, one problem per line', async () => {
     const words = await refusal({
       keys: keys({ describeKey: () => Promise.resolve({ kind: 'not-found' }) }),
       stores: stores({ describeTable: () => Promise.resolve({ kind: 'not-found' }) }),
@@ -92,7 +92,7 @@ describe('planning a run', () => {
     expect(words.split('\n')).toHaveLength(3);
   });
 
-  it('warns of what a run sets off: streams, replicas, backups', async () => {
+  it('warns of what a run triggers: streams, replicas, backups', async () => {
     const busy = stores({
       describeTable: () =>
         Promise.resolve({

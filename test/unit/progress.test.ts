@@ -19,15 +19,15 @@ const BRIDGE = 'arn:aws:kms:us-east-1:111122223333:key/mrk-111111111111111111111
 const BRIDGE_THERE = 'arn:aws:kms:eu-west-1:111122223333:key/mrk-11111111111111111111111111111111';
 
 interface Scene {
-  /** Requests per second of this worker. */
+  /** Requests per second for this worker. */
   readonly share: number;
-  /** Data keys in each record. */
+  /** The number of data keys in each record. */
   readonly records: readonly number[];
   readonly bridge: boolean;
-  /** Source keys; data keys are under all of them in turn. */
+  /** The number of source keys; the data keys are under each of them in turn. */
   readonly sources: number;
   readonly timeoutSeconds: number;
-  /** Chance that an invocation is killed half-way, and where. */
+  /** When the first invocations are killed, as fractions of their timeout. */
   readonly kills: readonly number[];
   readonly attributeBytes: number;
 }
@@ -49,7 +49,7 @@ const scene: fc.Arbitrary<Scene> = fc
     kills: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 }),
     attributeBytes: fc.constantFrom(0, 1_000),
   })
-  // One request with its hops has to fit into an invocation, and another one to be tried.
+  // An invocation must have room for one request with all its hops, and for trying another one.
   .filter(one => ((one.bridge ? 2 : 1) * 3) / one.share + 10 < one.timeoutSeconds);
 
 function worldOf({ records, sources, attributeBytes }: Scene): FakePorts {
@@ -86,7 +86,7 @@ function scopeOf({ bridge, sources, timeoutSeconds }: Scene): UnitScope {
   return { ...scope(changes), format: FORMAT };
 }
 
-/** A unit from its first invocation to its last one. */
+/** Plays a unit from its first invocation to its last. */
 async function play(
   phase: 'migrate' | 'verify',
   one: Scene,
@@ -116,13 +116,13 @@ async function play(
   );
 }
 
-/** Moves with every record and every data key; and with the end. */
+/** A number that grows with every record and every data key, and at the end. */
 function visited(progress: UnitProgress | undefined): number {
   if (progress === undefined) return 0;
   return progress.books.records + progress.books.dataKeys + (progress.done ? 1 : 0);
 }
 
-/** What needs asking, and how often at least. */
+/** The number of requests that a pass needs if nothing is asked twice. */
 function needed({ records, bridge, sources }: Scene, phase: 'migrate' | 'verify'): number {
   const dataKeys = records.reduce((sum, count) => sum + count, 0);
   return phase === 'verify' ? dataKeys : dataKeys * (sources + (bridge ? 1 : 0));
@@ -144,7 +144,7 @@ describe('progress', () => {
           expect(booksBalance(end.books)).toBe(true);
           const requests = invocations.reduce((sum, { requests: sent }) => sum + sent, 0);
           const killed = invocations.filter(({ progress }) => progress === 'killed').length;
-          // What a killed invocation had asked since its last checkpoint is asked again: forty seconds' worth.
+          // What a killed invocation had asked since its last checkpoint is asked again: about forty seconds of requests.
           expect(requests).toBeLessThanOrEqual(needed(one, phase) + killed * (60 * one.share + 100));
           if (phase === 'verify')
             expect(end.books.outcomes).toEqual(total > 0 ? { 'already-current': total } : {});
@@ -159,7 +159,7 @@ describe('progress', () => {
     );
   });
 
-  it('is made with one data key, about which more is to be asked than an invocation has time for', async () => {
+  it('is made with a single data key that needs more requests than an invocation has time for', async () => {
     const contexts = Array.from({ length: 8 }, (_, at) => ({ tenant: `t${at}` }));
     const format = manyKeysFormat(contexts.map(context => ({ source: context, destination: context })));
     const one = {

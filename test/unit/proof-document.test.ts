@@ -13,7 +13,7 @@ const tests = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8
   .map(file => oneLine(readFileSync(join(ROOT, 'test', file), 'utf8')))
   .join('\n');
 
-/** What a question says, by the words that each of its points begins with. */
+/** The points of a question, each with the word that it begins with. */
 const pointsOf = (question: string): readonly (readonly [part: string, words: string])[] =>
   question
     .split('\n- ')
@@ -32,7 +32,7 @@ describe('the list of what AWS does not document', () => {
     }
   });
 
-  it('names tests that are there', () => {
+  it('names tests that exist', () => {
     expect(named(section).length).toBeGreaterThan(12);
     for (const name of named(section))
       for (const part of name.split('…')) expect(tests).toContain(part.trim());

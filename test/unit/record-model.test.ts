@@ -2,11 +2,11 @@ import { broken, INITIAL, successors, type Mistake, type State } from '../suppor
 
 interface Explored {
   readonly states: number;
-  /** The shortest way to a state in which a property does not hold. */
+  /** The shortest path to a state in which a property does not hold. */
   readonly violation?: { readonly words: string; readonly steps: number };
 }
 
-/** Visits every state that can be reached, breadth first, so that the first violation has the shortest way. */
+/** Visits every reachable state, breadth first, so that the first violation has the shortest path. */
 function explore(mistake?: Mistake): Explored {
   const seen = new Set([JSON.stringify(INITIAL)]);
   let frontier: readonly State[] = [INITIAL];
@@ -31,7 +31,7 @@ describe('one record under two workers, an application and a rollback', () => {
   it('never loses its data key, nor a write of the application, in any state that can be reached', () => {
     const { states, violation } = explore();
     expect(violation).toBeUndefined();
-    // Fewer would mean that the model had lost an actor.
+    // Fewer states would mean that the model has lost an actor.
     expect(states).toBeGreaterThan(10_000);
   });
 

@@ -38,7 +38,7 @@ describe('re-encrypting a page', () => {
     expect(new Set(ciphertexts).size).toBe(1);
   });
 
-  it('asks apart for equal ciphertexts under different contexts: one of them is wrong', async () => {
+  it('asks separately for equal ciphertexts under different contexts: one of them is wrong', async () => {
     const kms = new FakeKms();
     const edk = kms.encrypt(OLD_KEY, 'secret', CONTEXT);
     const answers = await ask(kms, [found(edk), found(edk, under({ tenant: 'globex' }))]);
@@ -79,7 +79,7 @@ describe('re-encrypting a page', () => {
     expect(only?.answer.kind).toBe('re-encrypted');
   });
 
-  it('tries the key of the last data key first, so that one call is the rule in a second run as well', async () => {
+  it('tries the key of the last data key first, so that one call is usually enough in a second run as well', async () => {
     const kms = new FakeKms();
     const asked = options(kms);
     await reencryptPage([found(kms.encrypt(NEW_KEY, 'a', CONTEXT))], asked);
@@ -91,7 +91,7 @@ describe('re-encrypting a page', () => {
     expect(kms.calls.map(({ source }) => source.keyArn)).toEqual([NEW_KEY, NEW_KEY]);
   });
 
-  it('reports a data key as failed when KMS did not answer, and goes on with the others', async () => {
+  it('reports a data key as failed when KMS did not answer, and continues with the others', async () => {
     const kms = new FakeKms();
     const lost = kms.encrypt(OLD_KEY, 'lost', CONTEXT);
     kms.intercept = ({ ciphertext }) =>
@@ -176,7 +176,7 @@ describe('the pace', () => {
     expect(pace.reserve(1000) - wait).toBeCloseTo(1);
   });
 
-  it('leaves between the last request and the next one what the new rate says, slower or faster', () => {
+  it('waits between the last request and the next as the new rate says, whether slower or faster', () => {
     const slower = new Pace(1000);
     expect(slower.reserve(0)).toBe(1);
     slower.setRate(0.5);

@@ -45,11 +45,11 @@ describe('a refused call', () => {
     expect([await ask('a'), await ask('a'), await ask('b')]).toEqual(['refused', 'refused', 'every record']);
   });
 
-  it('of the only record there is, is its own', async () => {
+  it('for the only record concerns that record alone', async () => {
     expect(await kindOf(refusals().ask('head', 'a', () => Promise.reject(new Refused())))).toBe('refused');
   });
 
-  it('is told apart from other calls, and from errors that refuse nothing', async () => {
+  it('is distinguished from other calls, and from errors that refuse nothing', async () => {
     const calls = refusals();
     expect(await kindOf(calls.ask('head', 'a', () => Promise.resolve('x')))).toBe('answered');
     expect(await kindOf(calls.ask('copy', 'a', () => Promise.reject(new Refused())))).toBe('refused');
@@ -57,7 +57,7 @@ describe('a refused call', () => {
     expect(await kindOf(calls.ask('copy', 'c', () => Promise.reject(new Refused())))).toBe('refused');
   });
 
-  it('is that of every record only where others are refused, too, for which the call is tried without effect', async () => {
+  it('concerns every record only if dry-run calls for others are refused, too', async () => {
     const refuse = (): Promise<never> => Promise.reject(new Refused());
     const twice = async (elsewhere: Elsewhere, seen: readonly string[]): Promise<string> => {
       const calls = refusals({ copy: elsewhere });
@@ -100,7 +100,7 @@ describe('a refused call', () => {
     expect(await twice(trying(state), ['a', 'b'])).toBe('every record');
   });
 
-  it('of many records at once is tried elsewhere once', async () => {
+  it('for many records at once is tried elsewhere only once', async () => {
     let tried = 0;
     const calls = refusals({
       copy: () => {

@@ -32,7 +32,7 @@ const AT_WORK = {
 };
 
 describe('the use of KMS', () => {
-  it('is told by Region: the busy workers of a run, what they have, and the rates of other runs', async () => {
+  it('is shown by Region: the busy workers of a run, their shares, and the rates of other runs', async () => {
     const elsewhere = planned(NEW_KEY.replace('us-east-1', 'eu-west-1'));
     expect(await usesOf(plan({ destination: elsewhere }), AT_WORK, NOW)).toEqual([
       {
@@ -46,7 +46,7 @@ describe('the use of KMS', () => {
     expect(await usesOf(plan({ mode: 'rollback' }), AT_WORK, NOW)).toEqual([]);
   });
 
-  it('by another run is a warning of Plan, with what both have together', async () => {
+  it('by another run makes Plan warn, with what both use together', async () => {
     const { warnings } = await planOf({ shares: AT_WORK });
     expect(warnings).toContainEqual(
       'KMS in us-east-1 is also used by other (400 requests a second): until they end, all of them together keep to 500 requests a second, in equal parts, and this run takes longer than estimated',

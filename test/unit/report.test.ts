@@ -64,7 +64,7 @@ describe('the books', () => {
     );
   });
 
-  it('name a hundred failures at most, and count all', () => {
+  it('name a hundred failures at most, and count all of them', () => {
     const many = Array.from({ length: 250 }, () => entry('unreadable', { reason: 'corrupt' }));
     const sum = addBooks(books(many), books(many));
     expect(sum.failures).toHaveLength(100);
@@ -118,12 +118,12 @@ describe('a report', () => {
     ]);
   });
 
-  it('names the first records without a data key, and counts all', async () => {
+  it('names the first records without a data key, and counts all of them', async () => {
     const plain = Array.from({ length: 30 }, (_, index) => `plain ${index}`);
     const without = { ...books([current]), records: 31, withoutDataKey: 30, withoutDataKeyFirst: plain };
     const report = await fold([unit('migrate', books([moved])), unit('verify', without)]);
     expect(report.stores[0]).toMatchObject({ withoutDataKey: 30, withoutDataKeyFirst: plain.slice(0, 10) });
-    // Keys of objects may hold spaces: each has a line of its own.
+    // Object keys may contain spaces, so each has its own line.
     expect(reportHtml(report)).toContain('<code>plain 8</code><br><code>plain 9</code>');
   });
 
@@ -145,7 +145,7 @@ describe('a report', () => {
     expect(exitCodeOf(report)).toBe(EXIT.failed);
   });
 
-  it('takes what another writer has moved for settled where nothing is left, and only there', async () => {
+  it('counts what another writer has moved as settled only if nothing is left', async () => {
     const moved = unit('migrate', books([entry('moved-by-another-writer', { reason: 'raced' })]));
     const proven = await fold([moved, unit('verify', books([entry('already-current')]))]);
     expect([exitCodeOf(proven), conclusion(proven).tone]).toEqual([EXIT.done, 'good']);
@@ -206,7 +206,7 @@ describe('a report', () => {
     expect(report.failures.map(({ locator }) => locator)).toEqual(['x', 'y']);
   });
 
-  it('says of what the migrate pass named what the verify pass found', async () => {
+  it('says what the verify pass found about the records that the migrate pass named', async () => {
     const bad = (locator: string, outcome: OutcomeKind, reason = 'wrong context') =>
       entry(outcome, { locator, reason });
     const report = await fold([
@@ -249,7 +249,7 @@ describe('a report', () => {
     expect(judged(report)).toBe(report);
   });
 
-  it('never says in its title that nothing is left or to do if nothing was found', async () => {
+  it('never says in its title that nothing is left, or nothing to do, if nothing was found', async () => {
     const plain: Books = { ...books([]), records: 3, withoutDataKey: 3 };
     const census = await fold([unit('migrate', plain)], { mode: 'census', verify: false });
     const part = await fold([unit('migrate', plain), unit('verify', plain)], { sample: 3 });
@@ -273,7 +273,7 @@ describe('a report', () => {
     expect(conclusion(report).text).toContain('The source records keep theirs');
   });
 
-  it('names state and rotation date of every key material that KMS told of', async () => {
+  it('names the state and rotation date of every key material that KMS listed', async () => {
     const rotatedAt = '2026-02-01T00:00:00.000Z';
     const known = {
       keyArn: NEW_KEY,

@@ -40,7 +40,7 @@ const facts = (changes: Partial<RetireFacts> = {}): RetireFacts => ({
 });
 
 describe('retire-check', () => {
-  it('lets a key go of which nothing is left and nobody else makes use, and says how, in the order of AWS', () => {
+  it('lets a key go if nothing is left under it and nobody else uses it, and says how, in the order that AWS advises', () => {
     const { verdict, findings, steps } = retireCheck(facts());
     expect([verdict, findings.map(({ weight }) => weight)]).toEqual(['disable', ['note', 'note']]);
     expect(steps.map(step => /DisableKey|DisabledException|ScheduleKeyDeletion/.exec(step)?.[0])).toEqual([
@@ -179,7 +179,7 @@ describe('retire-check', () => {
     ).toContain(words);
   });
 
-  it('mentions replicas of tables and of the key, and a key that is disabled already', () => {
+  it('mentions replicas of tables and of the key, and a key that is already disabled', () => {
     const { verdict, findings } = retireCheck(
       facts({
         key: { arn: OLD_KEY, state: 'Disabled', multiRegion: true },
@@ -255,7 +255,7 @@ describe('retire-check', () => {
   });
 });
 
-describe('what a run says of a store', () => {
+describe('what a run says about a store', () => {
   const report = (verdict: StoreVerdict, remaining: number | null): Report =>
     ({
       endedAt: 'then',
@@ -293,20 +293,20 @@ describe('what a run says of a store', () => {
     expect(proofsOf(plan(), report(left, 7))).toMatchObject([{ verdict: 'not-proven', remaining: 7 }]);
   });
 
-  it('of a part is about that part, and proven where nothing else is doubted', () => {
+  it('in a narrowed run is about that part, and proven if nothing else is in doubt', () => {
     const [first] = proofsOf(plan({ sample: 5 }), report(narrowed, null));
     expect(first).toMatchObject({ verdict: 'proven', part: { words: 'the first 5 records' } });
     expect(proofId(first!)).not.toBe(proofId(proof()));
   });
 
-  it('of a part holds all that makes the part', () => {
+  it('in a narrowed run contains everything that defines the part', () => {
     const scope = { index: 'open', segments: { total: 4, only: [1] } };
     const stores = plan().stores.map(store => ({ ...store, scope }));
     const [first] = proofsOf(plan({ stores }), report(narrowed, null));
     expect(first?.part).toMatchObject({ index: 'open', segments: { total: 4, only: [1] } });
   });
 
-  it('stands against an earlier proof where it doubts; a census that does not doubt says nothing', () => {
+  it('outweighs an earlier proof if it doubts; a census without doubts says nothing', () => {
     const census = plan({ mode: 'census', verify: false });
     expect(proofsOf(census, report(unverified, 0)).map(weightOf)).toEqual(['silent']);
     expect(proofsOf(census, report(left, 7)).map(weightOf)).toEqual(['doubt']);
@@ -314,7 +314,7 @@ describe('what a run says of a store', () => {
     expect(proofsOf(plan(), report({ kind: 'proven' }, 0)).map(weightOf)).toEqual(['proof']);
   });
 
-  it('of a run that failed is its doubts, and never a proof', () => {
+  it('if it failed is only its doubts, and never a proof', () => {
     const failed = (...verdicts: readonly StoreVerdict[]): readonly string[] =>
       verdicts
         .flatMap(verdict => proofsOf(plan(), { ...report(verdict, null), state: 'failed' }))
@@ -325,7 +325,7 @@ describe('what a run says of a store', () => {
     expect(failed({ kind: 'proven' })).toEqual([]);
   });
 
-  it('is that its places are known from its beginning on, and of a rollback, that nothing is proven of them', () => {
+  it('is, from its start, that its places are known; a rollback also says that nothing is proven about them', () => {
     expect(begunProofs(plan()).map(weightOf)).toEqual(['silent']);
     const voided = begunProofs(plan({ mode: 'rollback' }));
     expect(voided).toMatchObject([{ mode: 'rollback', verdict: 'not-proven', remaining: null }]);

@@ -34,7 +34,7 @@ function attributesOf(ports: FakePorts): AttributeMap {
   return [...ports.records.items.values()][0]!.attributes;
 }
 
-/** What an application writes between read and write of a run, once. */
+/** Lets an application change the record once, between the read and the write of a run. */
 function meanwhile(ports: FakePorts, change: (now: AttributeMap) => AttributeMap): void {
   ports.records.beforeWrite = () => {
     ports.records.beforeWrite = () => undefined;
@@ -72,7 +72,7 @@ describe('rolling back a run over data keys', () => {
     return { S: JSON.stringify({ keys: Object.fromEntries(edks) as Record<string, string> }) };
   };
 
-  it('of which several lie in one text puts that text back, byte for byte', async () => {
+  it('of which several are in one text puts that text back, byte for byte', async () => {
     const { forward, back } = scopesOf({ type: 'one-text' });
     const ports = fakePorts();
     ports.records.put(item('o-1', { envelope: envelope(ports, ['a', 'b', 'c']) }));
@@ -83,7 +83,7 @@ describe('rolling back a run over data keys', () => {
     expect(ports.records.writes).toHaveLength(2);
   });
 
-  it('in a text that somebody has changed around them while the run wrote leaves that change in it', async () => {
+  it('in a text that another writer changed around them while the run wrote keeps that change', async () => {
     const { forward, back } = scopesOf({ type: 'one-text' });
     const ports = fakePorts();
     ports.records.put(item('o-1', { envelope: envelope(ports, ['a', 'b']) }));
@@ -101,7 +101,7 @@ describe('rolling back a run over data keys', () => {
     M: { edk: { B: keys.encrypt(keyArn, text, {}) } },
   });
 
-  it('of which one has been replaced since puts back the others, and leaves that one', async () => {
+  it('of which one has since been replaced puts back the others, and leaves that one alone', async () => {
     const { forward, back } = scopesOf({ type: 'many', sharedKeyArn: true });
     const ports = fakePorts();
     const keys = ['a', 'b', 'c'].map(text => edkOf(ports, OLD_KEY, text));
@@ -131,7 +131,7 @@ describe('rolling back a run over data keys', () => {
     expect(attributesOf(ports)).toMatchObject({ edk, version: { N: '9' } });
   });
 
-  it('puts back what lay beside them when they were written, not when they were first read', async () => {
+  it('puts back what was beside them when they were written, not when they were first read', async () => {
     const { forward, back } = scopesOf(attribute({ keyArn: 'label', version: 'version' }));
     const ports = fakePorts();
     const edk = { B: ports.keys.encrypt(OLD_KEY, 'a', CONTEXT) };
@@ -147,7 +147,7 @@ describe('rolling back a run over data keys', () => {
   });
 });
 
-/** Intents as earlier versions wrote them: one for each data key, and the text of a metadata entry as it is. */
+/** Intents as earlier versions wrote them: one for each data key, with the text of a metadata entry unchanged. */
 describe('rolling back a run of an earlier version', () => {
   const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -180,7 +180,7 @@ describe('rolling back a run of an earlier version', () => {
     expect(reread([altered])).toMatchObject({ kind: 'damaged' });
   });
 
-  it('knows what it wrote as the text of a metadata entry', () => {
+  it('recognises what it wrote as the text of a metadata entry', () => {
     const [old, written] = [Buffer.from('old'), Buffer.from('new').toString('base64')];
     const read = reread([
       {

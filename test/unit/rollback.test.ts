@@ -26,7 +26,7 @@ async function afterMigration(count: number, format?: FormatConfig) {
   return { ports, before };
 }
 
-/** The journal as it lies in its bucket, page by page; `workedAgain` as the names of its objects tell it. */
+/** The journal as it is in its bucket, page by page, with `workedAgain` as the names of its objects show it. */
 function journalledPages({ objects }: FakeJournal, ...again: readonly number[]): Partial<IntentArchive> {
   const numbers = [...new Set(objects.map(({ page }) => page))].sort((a, b) => a - b);
   const pages = numbers.map(page => ({
@@ -41,7 +41,7 @@ function journalledPages({ objects }: FakeJournal, ...again: readonly number[]):
   };
 }
 
-describe('rolling back a run of which an attempt at a page was given up', () => {
+describe('rolling back a run that gave up an attempt at a page', () => {
   it('counts every data key once, where the next attempt ended that page earlier', async () => {
     const ports = fakePorts();
     for (let index = 0; index < 8; index++) ports.records.put(order(ports, index));
@@ -53,7 +53,7 @@ describe('rolling back a run of which an attempt at a page was given up', () => 
     };
     await expect(migrateUnit(scope(), ports)).rejects.toThrow('killed');
     ports.records.beforeWrite = () => undefined;
-    // No time but for the one question that every page may ask.
+    // There is time only for the one question that every page may ask.
     for (let done = false; !done;)
       ({ done } = await migrateUnit(scope(), { ...ports, deadline: { remaining: () => 1 } }));
     const { books } = await rollbackUnit(ROLLBACK, migrated(ports, journalledPages(ports.journal, 0)));
@@ -61,7 +61,7 @@ describe('rolling back a run of which an attempt at a page was given up', () => 
     expect(books).toMatchObject({ dataKeys: 8, outcomes: { restored: 8 }, failures: [] });
   });
 
-  it('looks at no other page if a page was worked once', async () => {
+  it('looks at no other page if a page was worked on once', async () => {
     const { ports } = await afterMigration(12);
     const archive = journalledPages(ports.journal);
     const read = jest.fn(archive.readIntents);
@@ -80,7 +80,7 @@ describe('rolling a run back', () => {
     expect(ports.keys.calls).toEqual([]);
   });
 
-  it('holds no more records than its store gives out together', async () => {
+  it('holds no more records at a time than its store returns together', async () => {
     const { ports, before } = await afterMigration(12);
     const find = ports.records.find.bind(ports.records);
     const asked: number[] = [];
@@ -127,7 +127,7 @@ describe('rolling a run back', () => {
     expect(last?.attributes).toEqual({ ...first.attributes, keyArn: { S: keyId } });
   });
 
-  it('believes nothing of a record that its store does not show: its place is not empty because nothing is seen', async () => {
+  it('assumes nothing about a record that its store does not show: an unseen place is not an empty one', async () => {
     const { ports } = await afterMigration(2, {
       type: 'attribute',
       dataKey: 'edk',
@@ -152,7 +152,7 @@ describe('rolling a run back', () => {
     expect(ports.records.items.get(theirs.locator)).toEqual(theirs);
   });
 
-  it('leaves what lies beside the data key if someone has changed it since', async () => {
+  it('leaves what is beside the data key if someone has changed it since', async () => {
     const format = {
       type: 'attribute',
       dataKey: 'edk',
@@ -198,7 +198,7 @@ describe('rolling a run back', () => {
     expect(snapshot(ports)).toBe(after);
   });
 
-  it('counts a slot once if its page was worked twice, by the intent that fits', async () => {
+  it('counts a slot once if its page was worked on twice, by the intent that fits', async () => {
     const { ports, before } = await afterMigration(1);
     const [intent] = ports.journal.intents;
     const lost = {
@@ -212,7 +212,7 @@ describe('rolling a run back', () => {
     expect([books.outcomes, snapshot(ports)]).toEqual([{ restored: 1 }, before]);
   });
 
-  it('deletes no record that the run has made', async () => {
+  it('deletes no record that the run has created', async () => {
     const { ports } = await afterMigration(1);
     const [intent] = ports.journal.intents;
     const made = { ...intent!, createsRecord: true as const, undo: [] };
@@ -225,7 +225,7 @@ describe('rolling a run back', () => {
     expect(ports.records.items.size).toBe(1);
   });
 
-  it('names a damaged journal object, believes nothing of it, and goes on with the rest', async () => {
+  it('names a damaged journal object, trusts nothing in it, and continues with the rest', async () => {
     const { ports } = await afterMigration(2);
     const pages = pagesOf([
       { name: 'page-1', intents: ['broken'], outcomes: [] },
@@ -254,7 +254,7 @@ describe('rolling a run back', () => {
     ).toBe(0);
   });
 
-  it('goes on from its last page after a crash', async () => {
+  it('continues from its last page after a crash', async () => {
     const { ports, before } = await afterMigration(4);
     const all = [...ports.journal.intents];
     const pages = pagesOf(
@@ -273,7 +273,7 @@ describe('rolling a run back', () => {
     expect(snapshot(ports)).toBe(before);
   });
 
-  it('lists only what is left of the journal, and goes on from the count of pages that an earlier version has left', async () => {
+  it('lists only what is left of the journal, and continues from the page count that an earlier version has left', async () => {
     const { ports, before } = await afterMigration(3);
     const all = [...ports.journal.intents];
     const names = ['page-1', 'page-2', 'page-3'];

@@ -7,7 +7,7 @@ import { job } from '../support/builders.ts';
 const MILLION = 1_000_000;
 const document = readFileSync(new URL('../../docs/routes.md', import.meta.url), 'utf8');
 
-/** The figures of the cost table, by route. */
+/** The figures in the cost table, by route. */
 function documented(): Readonly<Record<string, readonly number[]>> {
   const rows = document.split('\n').filter(line => /^\| `[a-z-]+` +\| +\d/.test(line));
   return Object.fromEntries(
@@ -18,7 +18,7 @@ function documented(): Readonly<Record<string, readonly number[]>> {
   );
 }
 
-/** Dollars as the document shows them. */
+/** An amount in dollars, rounded as in the document. */
 const cents = (usd: number): number => Math.round(usd * 100) / 100;
 
 function total(route: RouteType, store: Store): number {

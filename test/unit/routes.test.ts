@@ -85,7 +85,7 @@ describe('the route over a bridge key', () => {
     ]);
   });
 
-  it('is not taken by a data key that is there already: one call tells', async () => {
+  it('is not taken by a data key that is already at the destination: one call is enough to know', async () => {
     const kms = new FakeKms();
     const dataKey = { recordedKeyArn: EUROPEAN_KEY };
     const answer = await ask(kms, kms.encrypt(EUROPEAN_KEY, 'secret', CONTEXT), { ...asked, dataKey });
@@ -99,7 +99,7 @@ describe('the route over a bridge key', () => {
     expect(kms.calls.filter(({ source }) => source.keyArn === BRIDGE.destinationRegionArn)).toEqual([]);
   });
 
-  it('stops the run where the second hop cannot open what the first one made: no replica', async () => {
+  it('stops the run if the second hop cannot open what the first one made: there is no replica', async () => {
     const kms = new FakeKms();
     kms.intercept = ({ source }): ReEncryptAnswer | undefined =>
       source.keyArn === BRIDGE.destinationRegionArn ? { kind: 'incorrect-key' } : undefined;
@@ -138,7 +138,7 @@ describe('a new encryption context under the same key', () => {
     expect(outcomeOf(await ask(kms, kms.encrypt(OLD_KEY, 'secret', CHANGED), asked))).toBe('already-current');
   });
 
-  it('is not there for data keys under a third one, which are unreadable', async () => {
+  it('is not written for data keys under a third one, which are unreadable', async () => {
     const kms = new FakeKms();
     expect(outcomeOf(await ask(kms, kms.encrypt(OLD_KEY, 'secret', {}), asked))).toBe('unreadable');
   });
@@ -196,14 +196,14 @@ describe('asymmetric keys', () => {
 });
 
 describe('which answers rule out which keys', () => {
-  it('a symmetric key that finds the bytes invalid rules out no other key: it may not have looked whose they are', async () => {
+  it('a symmetric key that finds the bytes invalid rules out no other key: it may not have checked whose they are', async () => {
     const kms = new FakeKms();
     const sources = [planned(OLD_KEY), planned(FOREIGN_KEY)];
     expect(outcomeOf(await ask(kms, kms.encrypt(OLD_KEY, 'secret', {}), { sources }))).toBe('unreadable');
     expect(kms.calls.map(({ source }) => source.keyArn)).toEqual([OLD_KEY, FOREIGN_KEY, NEW_KEY]);
   });
 
-  it('another key made it, says a key of any context: it is not asked again with others', async () => {
+  it('a key that says another key made it says so for every context, and is not asked again with others', async () => {
     const kms = new FakeKms();
     const dataKey = under({}, CONTEXT);
     await ask(kms, kms.encrypt(FOREIGN_KEY, 'secret', CONTEXT), { dataKey });
@@ -222,7 +222,7 @@ describe('a dry run', () => {
     expect(kms.calls).toEqual([]);
   });
 
-  it('of the bridge is one of its first hop', async () => {
+  it('over the bridge is a dry run of its first hop', async () => {
     const kms = new FakeKms();
     const asked = { destination: planned(EUROPEAN_KEY), route: OVER_BRIDGE, dryRun: true };
     await ask(kms, kms.encrypt(OLD_KEY, 'secret', CONTEXT), asked);

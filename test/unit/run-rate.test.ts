@@ -7,7 +7,7 @@ const LIMITS = { kmsRequestsPerSecond: 100, maxConcurrency: 4, toleratedFailureP
 const PLAN = plan({ limits: LIMITS, highestRate: 500 });
 
 describe('the rate of a run', () => {
-  it('is that of its plan until an operator changes it, and then says so', () => {
+  it('is that of its plan until an operator changes it, and the change is reported', () => {
     expect(runRate({}, PLAN)).toEqual({ requestsPerSecond: 100 });
     expect(runRate({ kmsRequestsPerSecond: 8 }, PLAN)).toEqual({
       requestsPerSecond: 8,
@@ -49,7 +49,7 @@ describe('the rate of a run', () => {
     expect([rateProblem(500, slowed), rateProblem(501, slowed)]).toEqual([undefined, expect.any(String)]);
   });
 
-  it('is never more than a custom key store takes', async () => {
+  it('is never more than a custom key store can take', async () => {
     const store = { customKeyStoreId: 'cks-1' };
     const jobs = [job({ limits: { ...LIMITS, kmsRequestsPerSecond: 5_000 } })];
     const input = { job: 'orders', mode: 'migrate', limits: { kmsRequestsPerSecond: 20 } };

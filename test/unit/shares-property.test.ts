@@ -14,7 +14,7 @@ describe('what is offered to a worker (property)', () => {
       until: fc.constant(1),
     });
 
-  it('is more than 0 as a fair part, within the rate of its run, and the parts of all workers are the largest rate at most', () => {
+  it('is more than 0 as a fair part, is within the rate of its run, and adds up to the largest rate at most', () => {
     fc.assert(
       fc.property(
         fc.array(lease('w'), { maxLength: 30 }),
@@ -45,7 +45,7 @@ describe('what is offered to a worker whose run has got a lower rate', () => {
   });
 });
 
-/** An invocation of the model, with what it uses, and the rate by which it has taken it. */
+/** An invocation in the model, with the share that it uses, and the rate of the run when it took that share. */
 interface Actor {
   readonly runId: string;
   used: number;
@@ -62,13 +62,13 @@ interface Play {
   readonly s: fc.Scheduler;
   readonly lives: readonly Life[];
   readonly rateOf: (runId: string) => number;
-  /** Looks at all invocations after each of their steps. */
+  /** Called with all invocations after each of their steps. */
   readonly look: (actors: readonly Actor[]) => void;
 }
 
 const RUNS = ['a', 'a', 'a', 'b'] as const;
 
-/** Plays workers whose every read and write may be overtaken by those of the others. */
+/** Plays workers. Reads and writes of other workers may overtake any of theirs. */
 async function play({ s, lives, rateOf, look }: Play): Promise<void> {
   const world = new World();
   const actors: Actor[] = [];
@@ -96,7 +96,7 @@ async function play({ s, lives, rateOf, look }: Play): Promise<void> {
     actor.used = 0;
     if (end === 'gives back') await shares.giveBack();
   };
-  // Who is killed sends nothing any more; the next invocation on its unit takes over what it has left.
+  // A killed invocation sends nothing more. The next invocation on its unit takes over what it has left.
   const live = async (life: Life, unit: number): Promise<void> => {
     await invocation(life, unit);
     if (life.end === 'is killed and tried again') await invocation({ ...life, end: 'gives back' }, unit);
@@ -143,7 +143,7 @@ describe('the shares of all workers (property)', () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), LIVES, changes, async (s, lives, rates) => {
         let asked = 0;
-        // The rate goes down now and then, as the pages of all workers go by.
+        // The rate goes down from time to time, counted in pages of all workers.
         const lowering = [...rates].sort((a, b) => b - a);
         const rateOf = (): number => lowering[Math.min(Math.floor(asked++ / 4), lowering.length - 1)] ?? 1;
         const look = (actors: readonly Actor[]): void => {

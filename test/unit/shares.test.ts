@@ -5,7 +5,7 @@ import { NEW_KEY, OLD_KEY, plan, planned } from '../support/builders.ts';
 import { INVOCATION_MS, REGION, World } from '../support/share-world.ts';
 
 describe('the share of a worker', () => {
-  it('leaves room for all workers of its run at its first page, and is all of the rate at the next if nobody comes', async () => {
+  it('leaves room for all workers of its run at its first page, and is the whole rate at the next if nobody comes', async () => {
     const world = new World();
     const worker = world.worker('u1');
     expect(await worker.take(500)).toBe(31.25);
@@ -34,7 +34,7 @@ describe('the share of a worker', () => {
     expect(await world.page(last, 8)).toBe(8);
   });
 
-  it('is waited for until the others have made room, and is nobody else’s meanwhile', async () => {
+  it('is waited for until the others have made room, and goes to nobody else in the meantime', async () => {
     const world = new World();
     const old = world.worker('u1', { workers: 2 });
     await old.take(10);
@@ -45,7 +45,7 @@ describe('the share of a worker', () => {
     expect(world.shares).toEqual([5, 5]);
   });
 
-  it('stays claimed while its worker is away, where nothing became free in time', async () => {
+  it('stays claimed while its worker is away if nothing became free in time', async () => {
     const world = new World();
     const old = world.worker('u1', { workers: 2 });
     await old.take(10);
@@ -78,7 +78,7 @@ describe('the share of a worker', () => {
     expect(await world.worker('u3', { workers: 1 }).take(10)).toBe(10);
   });
 
-  it('is never worth a request an hour: who finds too little waits', async () => {
+  it('is never as little as a request an hour: a worker that finds too little waits', async () => {
     const world = new World();
     const others = Array.from({ length: 3 }, (_, unit) => world.worker(`u${unit}`, { workers: 4 }));
     for (const worker of others) await worker.take(8);
@@ -124,7 +124,7 @@ describe('the share of a worker', () => {
     expect(world.book.reads - reads).toBe(100);
   });
 
-  it('uses slots again: there are never more than there were workers at one time', async () => {
+  it('reuses slots: there are never more slots than there were workers at one time', async () => {
     const world = new World();
     for (let unit = 0; unit < 50; unit++) {
       const pair = [world.worker(`a${unit}`, { workers: 2 }), world.worker(`b${unit}`, { workers: 2 })];
@@ -157,7 +157,7 @@ describe('an invocation', () => {
     expect(world.shares).toHaveLength(left);
   });
 
-  it('finds what the one before it on its unit has left, and nobody need wait long where it never comes', async () => {
+  it('finds what the previous one on its unit has left, and nobody has to wait long if it never comes', async () => {
     const world = new World();
     const shares = world.worker('u1');
     await withShare(shares, async () => {
@@ -178,7 +178,7 @@ describe('an invocation', () => {
 });
 
 describe('two runs that use one Region', () => {
-  it('have together what the larger of them may have, in equal parts', async () => {
+  it('together have what the larger of them may have, in equal parts', async () => {
     const world = new World();
     const [one, other] = [
       world.worker('u1', { runId: 'run-1', workers: 1 }),

@@ -3,7 +3,7 @@ import { live } from '../soundness/life.ts';
 import { play } from '../soundness/play.ts';
 import { missingKinds, NONE, withLived, withPlayed } from '../soundness/totals.ts';
 
-/** A few of what `npm run test:soundness` plays in great number. */
+/** A small sample of what `npm run test:soundness` plays in large numbers. */
 const PAIRS = 1_000;
 const LIVES = 100;
 

@@ -146,7 +146,7 @@ describe('the verdict on a run', () => {
     expect([verdict, exitCodeOf({ verdict })]).toEqual([expected, code]);
   });
 
-  it('of a run that did not end is failed, whatever its stores look like', () => {
+  it('is failed if the run did not end, whatever its stores look like', () => {
     const verdict = runVerdict({
       state: 'failed',
       mode: 'migrate',

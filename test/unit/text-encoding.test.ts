@@ -35,7 +35,7 @@ describe.each(WRITERS)('%s', (_, encoding, write) => {
 });
 
 describe('a text', () => {
-  it('keeps its padding, or the lack of it, whatever the job says of what cannot be told', () => {
+  it('keeps its padding, or its lack of padding, whatever the job says if the text does not show it', () => {
     const [one, two] = [Buffer.from('a'), Buffer.from('bc')];
     expect(encodeText(two, 'base64', unpadded(one.toString('base64')))).toBe('YmM');
     expect(encodeText(two, 'base64-unpadded', one.toString('base64'))).toBe('YmM=');
@@ -58,7 +58,7 @@ describe('a text', () => {
     expect(decodeText(text, encoding)).toHaveProperty('reason'),
   );
 
-  it('is never read to other bytes than it would be written from', () => {
+  it('is never read as bytes that would be written as another text', () => {
     const text = fc.oneof(fc.string(), fc.base64String(), fc.stringMatching(/^[0-9a-fA-F=_+/-]*$/));
     fc.assert(
       fc.property(text, fc.constantFrom(...TEXT_ENCODINGS), (of, encoding) => {

@@ -76,7 +76,7 @@ describe('a companion', () => {
     expect([books.outcomes, after['kid']]).toEqual([{ rewrapped: 1 }, { S: NEW_KEY }]);
   });
 
-  it('that another writer removes meanwhile is not put back', async () => {
+  it('that another writer removes in the meantime is not put back', async () => {
     const ports = fakePorts();
     const record = item('x', {
       edk: { B: ports.keys.encrypt(OLD_KEY, 'secret', {}) },
@@ -149,8 +149,8 @@ describe('a context that is made of the key ARN beside the data key', () => {
     expect(problemsOf(of('tenant'))).toEqual([]);
   });
 
-  it('is never written under where the record would be read in another way', async () => {
-    // A format that puts a data key where its own reader does not look.
+  it('is not used for writing if the record would then be read differently', async () => {
+    // This format puts a data key where its own reader does not look.
     const ports = fakePorts();
     ports.records.put(item('x', { edk: { B: ports.keys.encrypt(OLD_KEY, 'secret', {}) } }));
     const of = scope({
@@ -170,7 +170,7 @@ describe('a context that is made of the key ARN beside the data key', () => {
 describe('several contexts in one store', () => {
   const CONFIG = { dataKey: 'edk', encryptionContext: [{ app: 'shop' }, {}] };
 
-  it('are tried in order, with one call as the rule, and each data key keeps its own', async () => {
+  it('are tried in order, usually with one call, and each data key keeps its own', async () => {
     const ports = fakePorts();
     const shop = (index: number): unknown =>
       ports.records.put(
@@ -200,7 +200,7 @@ describe('several contexts in one store', () => {
     expect(verified.remaining).toBe(1);
   });
 
-  it('need one to encrypt under where an asymmetric source key does not tell them apart', () => {
+  it('need one to encrypt under if an asymmetric source key does not tell them apart', () => {
     const rsa = { key: OLD_KEY, encryptionAlgorithm: 'RSAES_OAEP_SHA_256' as const };
     const parsed = parseJob(
       jobInput({
@@ -240,7 +240,7 @@ describe('a version that writers raise', () => {
     version,
   });
 
-  it('is raised with the data key, so that whoever saves a whole item finds its copy out of date', async () => {
+  it('is raised with the data key, so that a writer that saves a whole item finds its copy out of date', async () => {
     const { after, ports } = await run(CONFIG, record({ N: '9007199254740993' }));
     expect(after['version']).toEqual({ N: '9007199254740994' });
     const [write] = ports.records.writes;
@@ -286,7 +286,7 @@ describe('a place of its own for new data keys', () => {
 });
 
 describe('a source key that cannot be used', () => {
-  it('leaves data keys in doubt that may be under it', async () => {
+  it('leaves data keys that may be under it in doubt', async () => {
     const { books } = await run(
       { dataKey: 'edk' },
       ({ keys }) => ({ edk: { B: keys.encrypt(OLD_KEY, 'secret', {}) } }),

@@ -7,7 +7,7 @@ import { FOREIGN_KEY, item, NEW_KEY, OLD_KEY, planned, scope } from '../support/
 import { CHECKS_FIRST, type ChecksFirst } from '../support/fake-kms.ts';
 import { fakePorts, type FakePorts } from '../support/fake-ports.ts';
 
-/** What AWS does not document of KMS, both ways: each test stands for a question in docs/proof.md. */
+/** What AWS does not document about KMS, with both possible answers. Each test belongs to a question in docs/proof.md. */
 
 const OTHER_KEY = 'arn:aws:kms:us-east-1:111122223333:key/44444444-4444-4444-4444-444444444444';
 const KEYS = [OLD_KEY, OTHER_KEY, NEW_KEY, FOREIGN_KEY] as const;
@@ -75,7 +75,7 @@ const keyOf = ({ records }: FakePorts, id: string): string =>
 
 describe.each(CHECKS_FIRST)('KMS that checks first, of key and context, %s:', checksFirst => {
   it('every source key is asked, whatever the keys before it have said', async () => {
-    // The second record is asked with the destination key first, as the first one was under it.
+    // The second record is asked with the destination key first, because the first one was under it.
     const ports = under(checksFirst, [
       { keyArn: NEW_KEY, context: SHALL },
       { keyArn: OLD_KEY, context: WAS },

@@ -6,7 +6,7 @@ import { compareUtf8 } from '../../lambda/core/model/utf8-order.ts';
 
 type KeyRange = Extract<ScanRange, { type: 'key-range' }>;
 
-/** A bucket's listing over a sorted array, in pages of 1,000 as S3 gives them; counts its calls. */
+/** The listing of a bucket from a sorted array, in pages of 1,000 as S3 returns them. Records its calls. */
 function listing(keys: readonly string[], pageSize = 1000) {
   const sorted = [...keys].sort(compareUtf8);
   const calls: (string | undefined)[] = [];
@@ -87,20 +87,20 @@ describe('cutting a bucket into key ranges', () => {
       );
     });
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(60_000);
-    // A worker's fair share is 7,500: no unit may be so large that one worker is left alone with it.
+    // A worker's fair share is 7,500. No unit may be so large that one worker still works on it when the others are done.
     expect(Math.max(...sizes)).toBeLessThan(7_500);
     expect(calls.length).toBeLessThan(400);
     expect(keys).toBeGreaterThan(30_000);
     expect(keys).toBeLessThan(120_000);
   });
 
-  it('makes one range of a bucket that is not worth cutting', async () => {
+  it('makes one range for a bucket that is not worth cutting', async () => {
     const { list, calls } = listing(['a', 'b']);
     expect(await splitKeyRange(list, 16)).toEqual({ ranges: [{ type: 'key-range' }], keys: 2 });
     expect(calls).toHaveLength(1);
   });
 
-  it('makes one range of an empty bucket', async () => {
+  it('makes one range for an empty bucket', async () => {
     expect(await splitKeyRange(listing([]).list, 16)).toEqual({ ranges: [{ type: 'key-range' }], keys: 0 });
   });
 });

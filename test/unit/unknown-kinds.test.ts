@@ -26,7 +26,7 @@ describe('a plan of a later version', () => {
     expect(() => void go(request, { keys, route })).toThrow("no route 'by-air'; deploy the version");
   });
 
-  it('stops where its kind of store is unknown here', () => {
+  it('stops if its kind of store is unknown here', () => {
     const store = { type: 'tape', format: { type: 'attribute' } };
     expect(() => storeName(store)).toThrow("no kind of store 'tape'; deploy the version that has it");
   });
