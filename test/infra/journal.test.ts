@@ -22,7 +22,7 @@ describe('the tables of the journal', () => {
     return Columns.map(({ Name }) => Name);
   };
 
-  /** What a run writes that moves one data key and names one. */
+  /** What a run writes if it moves one data key and names one in its outcomes. */
   async function written(): Promise<{
     readonly intents: readonly object[];
     readonly outcomes: readonly object[];
@@ -37,7 +37,7 @@ describe('the tables of the journal', () => {
     return world.journal;
   }
 
-  it('have a column for every field that a run writes, and the documentation a row', async () => {
+  it('have a column for every field that a run writes, and the documentation has a row for it', async () => {
     const { intents, outcomes } = await written();
     expect([intents.length, outcomes.length]).toEqual([1, 2]);
     for (const [name, entries] of Object.entries({ intents, outcomes }))
@@ -47,7 +47,7 @@ describe('the tables of the journal', () => {
       }
   });
 
-  it('know their runs without a crawler, and have queries to begin with', () => {
+  it('know their runs without a crawler, and come with queries to start from', () => {
     template.allResourcesProperties('AWS::Glue::Table', {
       TableInput: {
         PartitionKeys: [Match.objectLike({ Name: 'job' }), Match.objectLike({ Name: 'run' })],

@@ -12,7 +12,7 @@ import { job, NEW_KEY, OLD_KEY, use } from '../support/builders.ts';
 
 const CDK_JSON = fileURLToPath(new URL('../../cdk.json', import.meta.url));
 
-/** Findings that stay, each with its reason. Everything else is a defect. */
+/** Accepted findings, each with its reason. Every other finding is a defect. */
 const ACCEPTED: readonly (readonly [RegExp, string])[] = [
   [
     /^AwsSolutions-S1$/,
@@ -43,14 +43,14 @@ interface ValidationReport {
   readonly pluginReports: readonly { readonly violations: readonly { readonly ruleName: string }[] }[];
 }
 
-/** An app as `cdk synth` makes it, CloudFormation's own rules included; functions are not bundled. */
+/** An app as `cdk synth` makes it, including CloudFormation's own rules. Functions are not bundled. */
 function validatedApp(): App {
   const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8')) as { context: Record<string, unknown> };
   const outdir = mkdtempSync(join(tmpdir(), 'nag-'));
   return new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, outdir });
 }
 
-/** Names of the rules that a synthesis has found broken. */
+/** Names of the rules that the synthesis reports as broken. */
 function findingsOf(app: App): readonly string[] {
   const report = JSON.parse(
     readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'),
@@ -59,7 +59,7 @@ function findingsOf(app: App): readonly string[] {
 }
 
 describe('the AWS Solutions checks', () => {
-  it('find nothing that is not accepted with a reason, and everything that is', () => {
+  it('find only what is accepted with a reason, and all of that', () => {
     const app = validatedApp();
     const stores = [
       ...job().stores,
@@ -90,7 +90,7 @@ describe('the AWS Solutions checks', () => {
     });
     deployBridges(app, [european]);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    // Accepted findings fail the synthesis as well: what counts is the report it leaves.
+    // Accepted findings fail the synthesis as well. What counts is the report that it writes.
     expect(() => app.synth()).toThrow();
     const found = findingsOf(app);
     expect(found.length).toBeGreaterThan(0);
@@ -116,7 +116,7 @@ describe("CloudFormation's own rules", () => {
   const copyTo = { region: 'eu-west-1', createMissing: true };
   const EUROPEAN = { ...use(NEW_KEY.replace('us-east-1', 'eu-west-1')), dataKeyBytes: 32 };
 
-  /** Between them: every resource, condition and permission that a job can ask for. */
+  /** Together, these jobs ask for every resource, condition and permission that a job can ask for. */
   const here: readonly Job[] = [
     job({ schedule: { expression: 'rate(90 days)', mode: 'migrate' } }),
     job({
@@ -173,7 +173,7 @@ describe("CloudFormation's own rules", () => {
     expect(findingsOf(app)).toEqual([]);
   });
 
-  it('find what is planted', () => {
+  it('find planted defects', () => {
     const app = validatedApp();
     new CfnResource(stacksOf(app), 'Planted', { type: 'AWS::S3::Bucket', properties: { BucketNaem: 'x' } });
     expect(() => app.synth()).toThrow();

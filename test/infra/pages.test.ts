@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-describe('pages, and their generated parts,', () => {
+describe('pages and their generated parts', () => {
   const said = JSON.parse(
     execFileSync(process.execPath, ['--import', 'tsx', 'test/support/pages-planted.mjs'], {
       cwd: ROOT,
@@ -11,7 +11,7 @@ describe('pages, and their generated parts,', () => {
     }),
   ) as Readonly<Record<string, string | readonly string[]>>;
 
-  it('are stale where the source has moved on, and where somebody has edited them', () => {
+  it('are stale if their source has changed, or if somebody has edited them', () => {
     const stale = ['docs/planted.md is not what `npm run docs` writes'];
     expect(said).toMatchObject({ fresh: [], stale, edited: stale });
     expect(said['noPlace']).toContain('docs/planted.md has no place between');
@@ -27,7 +27,7 @@ describe('pages, and their generated parts,', () => {
     expect(said['newRole']).toEqual([expect.stringMatching(/^Retire: .* has 0 reasons$/)]);
   });
 
-  it('have no reason for an action that nobody has', () => {
+  it('have no reason for an action that no role has', () => {
     expect(said['goneAction']).toEqual(['Report: events:PutEvents on event bus has a reason, and no grant']);
   });
 

@@ -24,7 +24,7 @@ const JOBS = [
   }),
 ];
 
-/** All that each role may do. A new permission is added here first, with a reason in docs/permissions.md. */
+/** Everything that each role may do. Add a new permission here first, with a reason in docs/permissions.md. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   Plan: [
     'dynamodb:DescribeContinuousBackups',
@@ -115,7 +115,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Every function writes to its own log group, and to no other. */
+/** Every function may write to its own log group, and to no other. */
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 describe('the permissions', () => {
@@ -149,7 +149,7 @@ describe('the permissions', () => {
       );
   });
 
-  it('none of those is there at all for stores without a key of their own', () => {
+  it('no role has any of those actions for stores without a key of their own', () => {
     const plain = statementsByStage(synthesized([job()]));
     const actions = [...plain.values()].flatMap(actionsOf).filter(action => action.startsWith('kms:'));
     expect(new Set(actions)).toEqual(
@@ -180,12 +180,12 @@ describe('the permissions', () => {
     expect(updated).not.toMatch(/Orders|Encrypted/);
   });
 
-  it('listing is granted within the prefix, and where there is none, so that a deleted object is a 404 and no 403', () => {
+  it('listing is granted within the prefix, and without one, so that a deleted object is a 404 and not a 403', () => {
     const conditions = withAction('VerifyUnit', 's3:ListBucket').map(({ Condition }) => Condition);
     expect(conditions).toContainEqual({ StringLikeIfExists: { 's3:prefix': '2026/*' } });
   });
 
-  it('Plan lists the folders above a prefix, to find one that is spelled almost so, and nothing else there', () => {
+  it('Plan may list the folders above a prefix, to find one with a similar spelling, and nothing else there', () => {
     const conditions = withAction('Plan', 's3:ListBucket').map(({ Condition }) => Condition);
     expect(conditions).toContainEqual({ StringEquals: { 's3:prefix': [''] } });
     expect(conditions).not.toContainEqual(undefined);
@@ -219,7 +219,7 @@ describe('the permissions', () => {
     },
   );
 
-  it('a prefix with characters that mean something to IAM stands for itself', () => {
+  it('a prefix with characters that are special to IAM stands for itself', () => {
     const odd = synthesized([
       job({
         stores: [
@@ -250,7 +250,7 @@ describe('the permissions', () => {
     expect(new Set(ends)).toEqual(new Set(['Arn', '/runs/*']));
   });
 
-  it('no role has a managed policy, whose actions nobody here chose', () => {
+  it('no role has a managed policy, because this project does not choose its actions', () => {
     for (const role of Object.values(template.findResources('AWS::IAM::Role')))
       expect(role).not.toHaveProperty('Properties.ManagedPolicyArns');
   });
@@ -260,7 +260,7 @@ describe('the permissions', () => {
     expect(actionsOf(plain).filter(action => /^kms:|Scan/.test(action))).toEqual([]);
   });
 
-  it('an alias is granted as the key that bears it', () => {
+  it('an alias is granted as the key that it names', () => {
     const aliased = statementsByStage(
       synthesized([job({ source: { keys: [use('arn:aws:kms:us-east-1:111122223333:alias/old')] } })]),
     );
@@ -281,7 +281,7 @@ describe('the permissions', () => {
   });
 });
 
-/** The buckets of S3 resources: by name, or by their logical id. */
+/** The buckets of S3 resources, by name or by logical ID. */
 function bucketsIn(resource: unknown): readonly string[] {
   return [...JSON.stringify(resource).matchAll(/s3:::([^/"]+)|"Fn::GetAtt":\["([^"]+)"/g)].flatMap(
     ([, name, id]) => name ?? id ?? [],

@@ -21,7 +21,7 @@ const IN_EUROPE = { env: { region: 'eu-west-1', account: '111122223333' } };
 const european = (changes: Partial<Job> = {}): Job =>
   job({ destination: { ...use(EUROPEAN_KEY), dataKeyBytes: 32 }, ...changes });
 
-/** What a stage may do with an action, as resources. */
+/** The resources on which a stage may perform an action. */
 function resourcesOf(
   stages: ReadonlyMap<string, readonly Statement[]>,
   stage: string,
@@ -157,7 +157,7 @@ describe('bridge keys', () => {
     );
   };
 
-  it('are a multi-Region key where the sources are and its replica where the destination is, under one alias', () => {
+  it('are a multi-Region key in the Region of the sources and its replica in that of the destination, under one alias', () => {
     const bridges = stacks();
     expect([...bridges.keys()]).toEqual(['us-east-1', 'eu-west-1']);
     bridges.get('us-east-1')?.hasResource('AWS::KMS::Key', {

@@ -51,7 +51,7 @@ describe('the stack', () => {
     template.hasResourceProperties('AWS::S3::Bucket', { VersioningConfiguration: { Status: 'Enabled' } });
   });
 
-  it('starts scheduled jobs by their name, with two retries instead of 185', () => {
+  it('starts scheduled jobs by name, with two retries instead of 185', () => {
     template.resourceCountIs('AWS::Scheduler::Schedule', 1);
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(90 days)',

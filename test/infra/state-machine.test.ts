@@ -3,7 +3,7 @@ import { checkDefinition } from '../../emulator/stepfunctions/check-definition.t
 import type { Definition } from '../../emulator/stepfunctions/asl.ts';
 import { definitionOf, synthesized, type AslState } from '../support/stack.ts';
 
-/** Ships no types. */
+/** The package ships no types. */
 const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => {
   readonly isValid: boolean;
   readonly errors: readonly unknown[];
@@ -24,7 +24,7 @@ describe('the state machine', () => {
     expect(nested.map(([name]) => name)).toEqual(expect.arrayContaining(['MigrateUnit', 'VerifyUnit']));
   });
 
-  it('is clean by asl-validator', () => {
+  it('passes asl-validator', () => {
     const { isValid, errors } = validate(definition);
     expect(errors).toEqual([]);
     expect(isValid).toBe(true);
@@ -68,15 +68,15 @@ describe('the state machine', () => {
         expect(Retry?.[0]).toMatchObject({ ErrorEquals: ['PremiseBroken'], MaxAttempts: 0 });
   });
 
-  it('waits for a slot of Lambda as long as 16 workers of 15 minutes need that share 2, within the events of a history', () => {
+  it('waits for a Lambda slot as long as 16 workers of 15 minutes need if they share 2, within the event limit', () => {
     for (const [name, { Type, Retry = [] }] of all) {
       if (Type !== 'Task') continue;
       const slot = Retry.find(({ ErrorEquals }) => ErrorEquals.includes('Lambda.TooManyRequestsException'));
       const { MaxAttempts = 0, MaxDelaySeconds = 0 } = slot ?? {};
-      // Full jitter waits half of the longest delay on average. A slot comes free every 15 / 2 minutes, for one of 14.
+      // On average, full jitter waits half of the longest delay. Every 15 / 2 minutes, a slot goes to one of 14.
       const turns = (MaxAttempts * MaxDelaySeconds) / 2 / (7.5 * 60);
       expect([name, (13 / 14) ** turns < 1e-8]).toEqual([name, true]);
-      // Three events a try, of 25,000.
+      // Each try adds three events to the history, which has room for 25,000.
       expect(MaxAttempts * 3).toBeLessThan(25_000 / 4);
       expect(slot?.ErrorEquals).toEqual(['Lambda.TooManyRequestsException']);
     }

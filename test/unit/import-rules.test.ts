@@ -5,7 +5,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 type Planted = readonly [file: string, source: string, line?: string];
 
-/** Each folder with an import that it must not have, and words from the message, which says what to do instead. */
+/** Each room with an import that it must not have, and words from the message, which says what to do instead. */
 const FORBIDDEN: readonly (readonly [file: string, source: string, words: string])[] = [
   ['lambda/core/migrate-unit.ts', '@aws-sdk/client-kms', 'Only lambda/adapters may import the AWS SDK'],
   ['lambda/core/migrate-unit.ts', '../formats/registry.ts', 'the registry is handed in'],
@@ -129,7 +129,7 @@ describe('the import rules', () => {
   );
 });
 
-/** Lines that bring a clock, a timer or randomness into folders that must have none. */
+/** Lines that bring a clock, a timer or randomness into rooms that must have none. */
 const IMPURE: readonly (readonly [line: string, words: string])[] = [
   ['export const now = Date.now();', 'no clock'],
   ['export const { now } = Date;', 'no clock'],

@@ -158,7 +158,7 @@ describe('what Plan suggests', () => {
     ).toContain(`there are some under ${nearest}; write that prefix`);
   });
 
-  it.each(['2027/', 'docs/2024/', 'photos/'])('is no other prefix for %s, which is not a typing error', async prefix => {
+  it.each(['2027/', 'docs/2024/', 'photos/'])('is no other prefix for %s, which is no typo', async prefix => {
     const given = inBucket(['2026/a', 'docs/2025/a', 'orders/1']);
     expect((await planOf(given, { jobs: [bucket({ prefix })] })).warnings.join()).toContain(
       `there is no object under the prefix ${prefix}`,
