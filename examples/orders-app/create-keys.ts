@@ -1,7 +1,7 @@
 import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
 import type { Clients } from './clients.ts';
 
-/** The keys of the sample: last year's, this year's, and one of another team whose data keys lie in the same stores. */
+/** The keys of the sample: last year's, this year's, and one of another team with data keys in the same stores. */
 export interface Keys {
   readonly old: string;
   readonly new: string;

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-/** Envelope encryption as applications do it: the payload under a data key, the data key under a KMS key beside it. */
+/** Envelope encryption as applications do it: a data key encrypts the payload, and a KMS key the data key beside it. */
 export function seal(dataKey: Uint8Array, payload: string): Buffer {
   const iv = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', dataKey, iv);
@@ -8,7 +8,7 @@ export function seal(dataKey: Uint8Array, payload: string): Buffer {
   return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
 }
 
-/** Throws where the data key is not the one that sealed it. */
+/** Throws if the data key is not the one that sealed the payload. */
 export function open(dataKey: Uint8Array, sealed: Uint8Array): string {
   const decipher = createDecipheriv('aes-256-gcm', dataKey, sealed.subarray(0, 12)).setAuthTag(
     sealed.subarray(12, 28),

@@ -9,9 +9,9 @@ import { BUCKET, TABLE } from './write-orders.ts';
 /** One record as the application reads it. */
 export interface ReadRecord {
   readonly name: string;
-  /** The payload opened, and says what it should. */
+  /** Whether the payload opened and has the expected content. */
   readonly opened: boolean;
-  /** The key that KMS says it decrypted the data key with. */
+  /** The key that, according to KMS, decrypted the data key. */
   readonly keyArn?: string;
   /** Why the payload did not open. */
   readonly error?: string;

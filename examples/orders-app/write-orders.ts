@@ -12,13 +12,13 @@ export const BUCKET = 'order-documents';
 export interface Quantities {
   readonly orders: number;
   readonly documents: number;
-  /** Some broken and foreign records among them, as every store of some age holds. @default true */
+  /** Whether some records are broken or foreign, as in every store of some age. @default true */
   readonly flaws?: boolean;
 }
 
 type Flaw = 'none' | 'foreign' | 'corrupt' | 'wrong-context' | 'no-tenant' | 'no-data-key';
 
-/** What is wrong with the first records, on purpose; every store of some age holds such. */
+/** How many records have which flaw, on purpose; every store of some age has such records. */
 const ORDER_FLAWS: readonly (readonly [Flaw, number])[] = [
   ['foreign', 6],
   ['corrupt', 4],
@@ -32,11 +32,11 @@ const DOCUMENT_FLAWS: readonly (readonly [Flaw, number])[] = [
   ['no-data-key', 5],
 ];
 const TENANTS = ['acme', 'globex', 'initech', 'umbrella'];
-/** Documents that share a data key, as data-key caching makes them. */
+/** How many documents share a data key, as data-key caching causes. */
 const DOCUMENTS_PER_DATA_KEY = 5;
 
 export interface WrittenOrders {
-  /** Names of the records that nobody can open, or that are another team's. */
+  /** Names of the records that nobody can open or that belong to another team. */
   readonly flawed: ReadonlySet<string>;
   /** How many records the application can open. */
   readonly sound: number;
@@ -64,7 +64,7 @@ export async function writeOrders(
   };
 }
 
-/** The application's table and bucket, empty, in the Region of its clients. */
+/** Creates the application's table and bucket, empty, in the Region of its clients. */
 export async function createStores({ dynamodb, s3 }: Clients, bucket: string): Promise<void> {
   await dynamodb.send(
     new CreateTableCommand({
@@ -87,7 +87,7 @@ export async function createStores({ dynamodb, s3 }: Clients, bucket: string): P
 
 function spread(flaws: readonly (readonly [Flaw, number])[], total: number): readonly Flaw[] {
   const flawed = flaws.flatMap(([flaw, count]) => Array.from({ length: count }, () => flaw));
-  // Every seventh record, so that pages and segments all have some.
+  // Every seventh record is flawed, so that all pages and segments have some.
   return Array.from({ length: total }, (_, index) =>
     index % 7 === 3 ? (flawed[Math.floor(index / 7)] ?? 'none') : 'none',
   );
