@@ -1,11 +1,11 @@
-// Fails where an arrow of arrows.mjs goes down, or where nothing goes along one. `npm run docs` prints them.
+// Fails if an arrow of arrows.mjs goes down, or if no import uses it. `npm run docs` prints the arrows.
 import { cruise } from 'dependency-cruiser';
 import cruiser, { isNamed } from '../.dependency-cruiser.mjs';
 import { ROOMS } from '../arrows.mjs';
 
 const above = index => ROOMS.slice(0, index).map(one => one.room);
 
-/** An arrow goes to a room that stands above; else two rooms could import each other. */
+/** An arrow must go to a room further up in the list. Otherwise two rooms could import each other. */
 const goingDown = () =>
   ROOMS.flatMap((room, index) =>
     room.imports

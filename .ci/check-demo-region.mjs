@@ -15,7 +15,7 @@ assert.deepEqual(
     { complete: true, records: 200, outcomes: { rewrapped: 200 } },
   ],
 );
-// The source records stay; each has its copy under the European key.
+// The source records stay, and each has a copy under the European key.
 assert.deepEqual(
   report.keyMaterials.map(({ keyArn, before, after }) => [keyArn.split(':')[3], before, after]),
   [
@@ -23,7 +23,7 @@ assert.deepEqual(
     ['eu-west-1', 0, 800],
   ],
 );
-// Documents share data keys in groups of five, asked once a page: two hops and one verification for each distinct one.
+// Groups of five documents share a data key. Each distinct one takes two hops and one verification, once a page.
 assert.ok(
   report.kms.requests <= 800 * 3,
   `at most three requests for each data key, were ${report.kms.requests}`,

@@ -41,8 +41,8 @@ assert.deepEqual(
   ],
 );
 for (const { keyMaterialId } of report.keyMaterials) assert.match(keyMaterialId, /^[0-9a-f]{64}$/);
-// Doubt counts: 9 items and 3 objects that are corrupt, have another context or lack a tenant. The 10 foreign ones do not:
-// KMS has said of each that no source key made it.
+// Records in doubt count: 9 items and 3 objects that are corrupt, have another context or lack a tenant. The 10 foreign
+// ones do not count, because KMS has said that no source key made them.
 assert.equal(report.remaining, 9 + 3);
 assert.equal(report.verdict, 'not-proven');
 assert.deepEqual(

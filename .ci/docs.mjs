@@ -1,5 +1,5 @@
-// Writes the generated parts of the pages in docs/. With --check it writes nothing, and fails where a page is not what it
-// would write, or has a table that is wider than a screen.
+// Writes the generated parts of the pages in docs/. With --check it writes nothing. It then fails if a page is not what it
+// would write, or if a page has a table that is wider than a screen.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { PAGES } from './pages/pages.mjs';
 import { staleness, withSections } from './pages/sections.mjs';

@@ -1,6 +1,6 @@
 import { kindOf } from './resources.mjs';
 
-/** The roles of the template in the order of the page: a heading, and what the names of their policies begin with. */
+/** The roles of the template in the order of the page: each has a heading, and the prefixes of its policy names. */
 export const ROLES = {
   Plan: ['FunctionsPlanRole', 'PipelineSeeRuns'],
   MigrateUnit: ['FunctionsMigrateUnitRole'],
@@ -12,7 +12,7 @@ export const ROLES = {
   'The scheduler': ['SchedulerRole'],
 };
 
-/** Every action that a role may take on a kind of thing, with the condition in words. */
+/** Every action that a role may perform on a kind of resource, with the condition in words. */
 export function grantsOf(template) {
   return Object.entries(template.Resources)
     .filter(([, { Type }]) => Type === 'AWS::IAM::Policy')
@@ -39,11 +39,11 @@ function grantsIn(role, { Effect, Action, Resource, Condition }) {
   );
 }
 
-/** Every condition that the stack uses, as it stands in the template. */
+/** Every condition that the stack uses, as it is written in the template. */
 const CONDITIONS = [
   [/"kms:ViaService":"dynamodb\./, { words: 'only through DynamoDB' }],
   [/"kms:ViaService":"s3\./, { words: 'only through S3' }],
-  // The words of the resource say it.
+  // The words for the resource already say it.
   [/"kms:ResourceAliases"/, { words: '' }],
   [/"StringLikeIfExists":{"s3:prefix":"a\/b\*"}/, { words: 'only under the prefix' }],
   [

@@ -1,10 +1,10 @@
-// The rooms of arrows.mjs as a drawing and as a list.
+// Draws and lists the rooms of arrows.mjs.
 import { isNamed } from '../../.dependency-cruiser.mjs';
 import { ROOMS } from '../../arrows.mjs';
 
 const code = names => names.map(name => `\`${name}\``).join(', ');
 
-/** `core/plan` and `core/scan` stand in one part of the house, `core`; `lib/jobs` is a part of its own. */
+/** `core/plan` and `core/scan` are in one part of the house, `core`. `lib/jobs` is a separate part. */
 const partOf = room => (room === 'lib/jobs' ? room : room.split('/')[0]);
 
 export function houseDrawing(rooms = ROOMS) {
@@ -28,7 +28,7 @@ function importsOf(part, rooms) {
   return new Set(named.map(({ room }) => partOf(room)).filter(to => to !== part));
 }
 
-/** Without the arrows to what a longer way leads to, too. */
+/** The arrows of a part, without those to parts that it also reaches by a longer way. */
 function direct(part, arrows) {
   const reached = from => [...arrows.get(from)].flatMap(to => [to, ...reached(to)]);
   const all = [...arrows.get(part)];
@@ -36,7 +36,7 @@ function direct(part, arrows) {
   return all.filter(to => !indirect.has(to));
 }
 
-/** Each room with what it may import; what all rooms of a part may import from outside stands once, above them. */
+/** Each room with what it may import. What all rooms of a part may import from outside is listed once, above them. */
 export function houseList(rooms = ROOMS) {
   const parts = [...new Set(rooms.map(({ room }) => partOf(room)))];
   return parts

@@ -1,9 +1,9 @@
-// The reference of a job's fields, made of the JSON Schema that docs/job.schema.json is made of, too.
+// The reference of a job's fields, made from the same JSON Schema as docs/job.schema.json.
 import { jobJsonSchema } from '../../lambda/core/job/json-schema.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { typeOf } from './job-types.mjs';
 
-/** Headings and lists: the job, and each object in it that is large or one of several kinds, has a heading; a field has a line. */
+/** The job has a heading, and so does each object in it that is large or one of several kinds. A field has a line. */
 export function jobFields(schema = jobJsonSchema(formats)) {
   return section({ title: 'The job file', schema, depth: 0 }).join('\n\n');
 }
@@ -23,7 +23,7 @@ function section({ title, schema, depth }) {
   ];
 }
 
-/** A heading for each object that a field may be. */
+/** The sections for the objects that a field may be. */
 function belowOf({ name, field, required }, depth) {
   return partsOf(field, depth).flatMap(part => {
     const type = part.properties.type?.const;
@@ -37,7 +37,7 @@ function belowOf({ name, field, required }, depth) {
   });
 }
 
-/** Objects that have headings: those that their `type` tells apart, and whatever stands at the top of a job. */
+/** Objects that have headings: those distinguished by their `type`, and those at the top level of a job. */
 function partsOf(field, depth) {
   const kinds = field.oneOf ?? field.items?.oneOf;
   if (kinds !== undefined) return kinds;
@@ -67,7 +67,7 @@ function linesOf({ name, field, required }, indent = '') {
   ];
 }
 
-/** The objects that a field holds and whose fields stand in lines below it. One with a single field is told by its type. */
+/** The objects in a field whose own fields are listed below it. For an object with a single field, its type says enough. */
 function objectsIn(field) {
   const within = [field, field.items, ...(field.anyOf ?? []), ...(field.items?.anyOf ?? [])];
   return within.filter(one => one?.properties !== undefined && Object.keys(one.properties).length > 1);

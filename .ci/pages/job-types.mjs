@@ -1,4 +1,4 @@
-/** What may be written in a field, in words: `a whole number from 1 to 1000`. */
+/** Describes in words what a field may contain: `a whole number from 1 to 1000`. */
 export function typeOf(schema) {
   if (schema.const !== undefined) return code(schema.const);
   if (schema.enum !== undefined) return either(schema.enum.map(code));
@@ -21,7 +21,7 @@ export function typeOf(schema) {
   }
 }
 
-/** One of several. A list of what may also stand alone is told as such. */
+/** One of several types. A list whose elements may also stand alone is called "a list of these". */
 function unionOf(members) {
   const flat = members.flatMap(one => one.anyOf ?? [one]);
   const single = flat.filter(({ type }) => type !== 'array').map(typeOf);
@@ -40,13 +40,13 @@ const objectOf = ({ properties }) => {
 
 const READABLE_PATTERN = 40;
 
-/** A long pattern tells a reader nothing; docs/job.schema.json has it. */
+/** A long pattern tells a reader nothing, so it is only in docs/job.schema.json. */
 function patternOf({ pattern, format }) {
   const shown = pattern !== undefined && format === undefined && pattern.length <= READABLE_PATTERN;
   return shown ? ` that matches \`${pattern}\`` : '';
 }
 
-/** Zod writes the largest safe integer where there is no upper bound. */
+/** Zod writes the largest safe integer if there is no upper bound. */
 function boundsOf({ minimum, maximum }) {
   if (maximum === undefined || maximum === Number.MAX_SAFE_INTEGER)
     return minimum === undefined ? '' : `, ${minimum} or more`;

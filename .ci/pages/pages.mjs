@@ -3,7 +3,7 @@ import { jobFields } from './job-fields.mjs';
 import { permissions } from './permissions.mjs';
 import { stateMachine } from './state-machine.mjs';
 
-/** The pages that are written in part, with what makes each of these parts. */
+/** The pages with generated parts, and what generates each part. */
 export const PAGES = {
   'docs/architecture.md': () => ({
     house: houseDrawing(),

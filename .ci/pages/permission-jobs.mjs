@@ -1,4 +1,4 @@
-// Jobs that together show every grant that a job can lead to, and what the page calls each thing that they name.
+// Jobs that together lead to every grant that a job can lead to, and the keys that they name.
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 
@@ -28,7 +28,7 @@ const metadata = { type: 'object-metadata', dataKey: 'edk', encryptionContext: {
 const table = (name, more = {}) => ({ type: 'dynamodb', table: name, format: attribute, ...more });
 const bucket = (name, more = {}) => ({ type: 's3', bucket: name, prefix: 'a/b', format: metadata, ...more });
 
-/** One of each kind that a store may be, where it is written itself, and where it is copied. */
+/** One store of each kind: IN_PLACE has those that are written in place, COPIED those that are copied. */
 const IN_PLACE = [
   table('plain', { serverSideEncryptionKey: KEYS.tableEncryption }),
   table('indexed', { scope: { index: 'sparse' } }),

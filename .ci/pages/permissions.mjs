@@ -1,4 +1,4 @@
-// What each role may do, on what, under which condition, and why: of the synthesized template and reasons.mjs.
+// What each role may do, on what, under which condition, and why, from the synthesized template and reasons.mjs.
 import { grantsOf, ROLES } from './grants.mjs';
 import { REASONS } from './reasons.mjs';
 import { inWords } from './resources.mjs';
@@ -21,7 +21,7 @@ export function permissions(grants = grantsOf(template()), reasons = REASONS) {
     .join('\n\n');
 }
 
-/** The worker of the route decrypt-encrypt does what the other one does, with other rights on keys. */
+/** The worker of the route decrypt-encrypt does what the other worker does, but with other permissions on keys. */
 function shortened(role, lines) {
   if (role !== 'MigrateUnitPlaintext') return lines[role];
   const own = lines[role].filter(line => !lines.MigrateUnit.includes(line));
@@ -36,7 +36,7 @@ function shortened(role, lines) {
 const fits = (grant, { roles, actions, family }) =>
   family === grant.family && roles.includes(grant.role) && actions.includes(grant.action);
 
-/** Every action of every role has one reason, and whatever a reason names is there. */
+/** Checks that every action of every role has exactly one reason, and that every reason has a grant. */
 export function mismatches(grants, reasons) {
   const bare = grants.flatMap(grant => {
     const found = reasons.filter(reason => fits(grant, reason)).length;
@@ -52,7 +52,7 @@ export function mismatches(grants, reasons) {
   return [...new Set([...bare, ...idle])];
 }
 
-/** Actions that a role has on the same things, for the same reason, under the same condition, stand in one line. */
+/** Actions that a role has on the same resources, for the same reason and under the same condition, share a line. */
 function linesOf(grants, reasons) {
   const ofAction = groupBy(grants, ({ action, condition, family }) => [action, condition, family].join());
   const told = ofAction.map(group => ({

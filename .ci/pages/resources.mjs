@@ -1,7 +1,7 @@
-// What the statements of a template are about, in words: "tables of the jobs" instead of an ARN with tokens.
+// Describes in words the resources that a template's statements name: "tables of the jobs" instead of an ARN with tokens.
 import { KEYS } from './permission-jobs.mjs';
 
-/** Each thing that a statement may name: what it is a kind of, and its words. */
+/** Each kind of resource that a statement may name: its family, its words, and the patterns that recognise it. */
 const kind = (family, words, ...patterns) => ({ family, words, patterns });
 const table = name => new RegExp(`^arn:aws:dynamodb:[^:]+:\\d+:table/${name}$`);
 const bucket = name => new RegExp(`^arn:aws:s3:::${name}$`);
@@ -65,7 +65,7 @@ const KINDS = [
   kind('everything', 'every resource', /^\*$/),
 ];
 
-/** Words that say as much as several kinds together, the widest first. */
+/** Words that stand for several kinds together, the widest first. */
 const TOGETHER = [
   ['all tables of the jobs', ...wordsOf('tables')],
   [
@@ -104,7 +104,7 @@ function wordsOf(family) {
   return KINDS.filter(one => one.family === family).map(({ words }) => words);
 }
 
-/** The kind of a resource as a statement names it. A resource without words stops the page. */
+/** The kind of a resource that a statement names. Throws if there are no words for the resource. */
 export function kindOf(resource) {
   const name = textOf(resource);
   const found = KINDS.find(({ patterns }) => patterns.some(pattern => pattern.test(name)));
@@ -112,7 +112,7 @@ export function kindOf(resource) {
   return found;
 }
 
-/** Some kinds in words, in a fixed order. */
+/** Describes some kinds in words, in a fixed order. */
 export function inWords(kinds) {
   const left = new Set(kinds);
   const together = TOGETHER.flatMap(([words, ...parts]) => {
@@ -124,7 +124,7 @@ export function inWords(kinds) {
   return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
 }
 
-/** A resource as text, references as `<Name>`. */
+/** A resource as text, with references as `<Name>`. */
 function textOf(resource) {
   if (typeof resource === 'string') return resource;
   const [[call, operand]] = Object.entries(resource);

@@ -2,10 +2,10 @@ import { format, resolveConfig } from 'prettier';
 
 const ROOT = new URL('../../', import.meta.url);
 
-/** What stands around a generated part of a page. */
+/** The markers around a generated part of a page. */
 const markers = name => [`<!-- ${name}: npm run docs -->`, `<!-- /${name} -->`];
 
-/** The page with each of its generated parts, `{ name: text }`, put between that part's markers. */
+/** The page with each generated part of `{ name: text }` put between the markers of that part. */
 export async function withSections(page, old, sections) {
   const text = Object.entries(sections).reduce((written, [name, section]) => {
     const [begin, end] = markers(name);
@@ -16,7 +16,7 @@ export async function withSections(page, old, sections) {
   return format(text, { ...(await resolveConfig(new URL(page, ROOT))), parser: 'markdown' });
 }
 
-/** Why a page is not as it should be, a line each; none where it is. */
+/** Why a page is not up to date, one line each. The list is empty if it is up to date. */
 export async function staleness(page, old, sections) {
   return (await withSections(page, old, sections)) === old
     ? []

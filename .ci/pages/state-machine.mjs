@@ -1,4 +1,4 @@
-// The state machine as a drawing, of the definition that the template carries.
+// Draws the state machine from the definition in the template.
 import { template } from './template.mjs';
 
 export function stateMachine(definition = definitionOf(template())) {
@@ -10,7 +10,7 @@ export function stateMachine(definition = definitionOf(template())) {
   ].join('\n\n');
 }
 
-/** What all child executions have in common; were one different, the drawing would be wrong of it. */
+/** What all child executions have in common. Throws if one differs, because the drawing would be wrong for it. */
 function unitOf(definition) {
   const units = Object.values(definition.States)
     .filter(({ Type }) => Type === 'Map')
@@ -21,7 +21,7 @@ function unitOf(definition) {
   return units[0];
 }
 
-/** A worker with the states around it, by names that all workers share. */
+/** A worker with the states around it, under names that all workers share. */
 function loopOf(worker, states) {
   const shared = text => text.replaceAll(new RegExp(`\\b${worker}\\b`, 'g'), 'Worker');
   const own = Object.entries(states).filter(
@@ -72,7 +72,7 @@ function arrowsOf(name, { Next, Choices = [], Default, Catch = [] }) {
   ];
 }
 
-/** `{% $plan.migrates %}` is "migrates". */
+/** Turns `{% $plan.migrates %}` into "migrates". */
 function conditionOf({ Condition }) {
   return Condition.replace(/^\{% (.*) %\}$/, '$1')
     .replace(/\$exists\((.*?)\)/g, '$1')

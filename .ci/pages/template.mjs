@@ -8,7 +8,7 @@ import { permissionJobs } from './permission-jobs.mjs';
 
 let made;
 
-/** The template of a stack that has every function, without their code: seconds instead of ten. */
+/** The template of a stack with every function, but without their code. This takes a few seconds instead of ten. */
 export function template() {
   made ??= synthesized();
   return made;

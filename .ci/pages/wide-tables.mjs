@@ -1,7 +1,7 @@
-/** What a screen shows of a row without wrapping it; a wider table reads better as a list. */
+/** How many characters of a row a screen shows without wrapping. A wider table is easier to read as a list. */
 const SCREEN = 100;
 
-/** The rows of a page's tables that are wider than a screen. */
+/** Finds the rows in a page's tables that are wider than a screen. */
 export function wideTables(page, text) {
   return text
     .split('\n')
