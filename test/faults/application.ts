@@ -24,7 +24,7 @@ export type Place = 'table' | 'bucket';
 
 type Item = Record<string, AttributeValue>;
 
-/** What the application knows of a record: what it has written, and been told was written. */
+/** What the application knows about a record: what it has written, and which writes were confirmed to it. */
 export interface Truth {
   readonly place: Place;
   readonly name: string;
@@ -40,7 +40,7 @@ export interface Truth {
   touched: boolean;
   /** SHA-256 of every encrypted data key that the application has put there. */
   readonly ownDigests: Set<string>;
-  /** Somebody of the application is at it: nobody else of the application is, meanwhile. */
+  /** One writer of the application is working on it. No other writer of the application touches it meanwhile. */
   busy: boolean;
 }
 
@@ -59,8 +59,8 @@ interface Envelope {
 }
 
 /**
- * An application that encrypts what it stores. It knows nothing of the product: it writes as applications do, some with
- * conditions and some without, and remembers what it has written.
+ * An application that encrypts what it stores. It knows nothing about the product. It writes as applications
+ * do, sometimes with conditions and sometimes without, and remembers what it has written.
  */
 export class Application {
   readonly truths: Truth[] = [];
@@ -81,7 +81,7 @@ export class Application {
     this.#keys = given.keys;
   }
 
-  /** Makes a record under the old key, or, of a few, one that nobody can re-encrypt. */
+  /** Makes a record under the old key or, in a few cases, one that nobody can re-encrypt. */
   async add(place: Place, flaw?: Flaw): Promise<Truth> {
     const number = ++this.#made;
     const truth: Truth = {
@@ -105,7 +105,7 @@ export class Application {
     return truth;
   }
 
-  /** One of the things that applications do to their records. Answers which, or why it did nothing. */
+  /** Does one of the things that applications do to their records. Returns which one, or why it did nothing. */
   async act(): Promise<string> {
     const act = this.#random.pick(ACTS);
     try {
@@ -119,7 +119,7 @@ export class Application {
     }
   }
 
-  /** Works on a sound record that nobody else of the application is at. Answers whether there was one. */
+  /** Works on a sound record that no other writer of the application is working on. Returns whether there was one. */
   async withFree(work: (truth: Truth) => Promise<void>): Promise<boolean> {
     const free = this.truths.filter(({ busy, exists, flaw }) => exists && !busy && flaw === undefined);
     if (free.length === 0) return false;
@@ -151,11 +151,11 @@ export class Application {
     }
   }
 
-  /** The same data key, a new payload: what an application does that keeps its data key in memory. */
+  /** The same data key, a new payload: this is what an application does if it keeps its data key in memory. */
   async #rewrite(truth: Truth, text: string): Promise<void> {
     const now = await this.#read(truth);
     const opened = now && (await decrypt(this.#clients, now.dataKey, { tenant: truth.tenant }));
-    // What cannot be opened is the checker's to say, not the application's.
+    // Reporting what cannot be opened is the checker's task, not the application's.
     if (now === undefined || opened === undefined || 'error' in opened) return;
     const sealed = { dataKey: now.dataKey, keyArn: now.keyArn };
     await this.#writeWhole(truth, { dataKey: truth.dataKey, sealed }, text);
@@ -211,7 +211,7 @@ export class Application {
     return { dataKey: Buffer.from(Plaintext ?? []), sealed: { dataKey, keyArn } };
   }
 
-  /** Everything anew, with no condition: the last writer wins. */
+  /** Writes everything again, with no condition: the last writer wins. */
   async #writeWhole(truth: Truth, { dataKey, sealed }: Envelope, text: string): Promise<void> {
     const payload = seal(dataKey, text, this.#random.bytes(12));
     truth.ownDigests.add(sha256(sealed.dataKey));
@@ -280,7 +280,7 @@ export class Application {
     return readStored(this.#clients, truth, this.#layout);
   }
 
-  /** What a reader that may use both keys finds wrong with a record; `undefined` where all is well. */
+  /** What a reader that may use both keys finds wrong with a record; `undefined` if all is well. */
   async complaintAbout(truth: Truth, read?: Stored): Promise<string | undefined> {
     const stored = read ?? (await this.#read(truth));
     if (stored === undefined) return 'is not there';

@@ -42,7 +42,7 @@ export async function readItems(
   return items;
 }
 
-/** An object with everything that S3 keeps about it; `undefined` where it is not there. */
+/** An object with everything that S3 keeps about it; `undefined` if it does not exist. */
 export async function readObject(
   { s3 }: Clients,
   bucket: string,
@@ -81,7 +81,7 @@ export async function listKeys(
 
 type Decrypted = { readonly plaintext: Buffer; readonly keyArn: string } | { readonly error: string };
 
-/** By client: what a ciphertext opens to changes only with the state of its key, so KMS need not be asked twice. */
+/** Results per client. What a ciphertext opens to changes only with the state of its key, so KMS is asked only once. */
 const opened = new WeakMap<KMSClient, Map<string, Decrypted>>();
 
 /** Asks KMS again from now on: the state of a key has changed. */
@@ -89,7 +89,7 @@ export function forgetOpened({ kms }: Clients): void {
   opened.delete(kms);
 }
 
-/** What KMS says of a data key: its plaintext, and the key that opened it; or the name of the error. */
+/** What KMS says about a data key: its plaintext, and the key that opened it; or the name of the error. */
 export async function decrypt(
   { kms }: Clients,
   ciphertext: Uint8Array,

@@ -5,7 +5,7 @@ import { BUCKET, PREFIX, storedItem, storedObject, TABLE, type Layout, type Stor
 import type { Findings } from './violations.ts';
 import type { JournalledIntent, Watch } from './watch.ts';
 
-/** A report, as far as the books go: what any reader of report.json can see. */
+/** The accounts in a report: what any reader of report.json can see. */
 export interface ReadReport {
   readonly state: string;
   readonly remaining: number | null;
@@ -33,8 +33,8 @@ interface CheckerOptions {
 }
 
 /**
- * Reads stores, journal and reports itself and says what is wrong with them. It shares no code with the product: what a
- * record, an intent and a report look like it knows from their documentation alone.
+ * Reads stores, journal and reports itself and says what is wrong with them. It shares no code with the product. It knows
+ * only from the documentation what a record, an intent and a report look like.
  */
 export class Checker {
   readonly #clients: Clients;
@@ -60,13 +60,13 @@ export class Checker {
     return stored;
   }
 
-  /** One record, now, while everything goes on: a reader that may use both keys can read it. */
+  /** Checks one record while everything else continues: a reader that may use both keys can read it. */
   async sample(truth: Truth): Promise<void> {
     this.#options.findings.count('records sampled');
     await this.#checkReadable(truth);
   }
 
-  /** Every record is readable and says what its application wrote last; nothing was brought back from the dead. */
+  /** Every record is readable and holds what its application wrote last; no deleted record has come back. */
   async checkRecords(): Promise<void> {
     const { findings } = this.#options;
     const stored = await this.snapshot();
@@ -90,12 +90,15 @@ export class Checker {
   async #checkReadable(truth: Truth, stored?: Stored): Promise<void> {
     const complaint = await this.#application.complaintAbout(truth, stored);
     if (complaint === undefined) return;
-    // What nobody can read any more is worse than what has changed beside the data key.
+    // A record that nobody can read any more is worse than a record that has changed beside its data key.
     const lost = !/changed beside|and says|holds another text|is not there/.test(complaint);
     this.#options.findings.violate(lost ? 4 : 2, `${nameOf(truth)} ${complaint}`);
   }
 
-  /** A data key that the application did not write is one of the product's, and an unbroken line of intents leads back from it. */
+  /**
+   * If the application did not write a data key, the product did, and an unbroken chain of intents leads back from it to one
+   * that the application wrote.
+   */
   #checkJournalled(truth: Truth, stored: Stored | undefined): void {
     const { findings, watch } = this.#options;
     const locator = truth.place === 'table' ? JSON.stringify({ id: { S: truth.name } }) : truth.name;
@@ -108,7 +111,7 @@ export class Checker {
     );
   }
 
-  /** Flawed records, and whatever else is given, are byte for byte what they were. */
+  /** Flawed records, and any others that `which` selects, are byte for byte what they were. */
   checkUnchanged(
     before: ReadonlyMap<string, Stored>,
     after: ReadonlyMap<string, Stored>,
@@ -126,7 +129,7 @@ export class Checker {
     }
   }
 
-  /** Data keys seen are the sum of their outcomes; a run that did not finish does not say what is left. */
+  /** The number of data keys seen is the sum of their outcomes. A run that did not finish does not say what is left. */
   checkBooks(report: ReadReport): void {
     const { findings } = this.#options;
     findings.count('reports checked');
@@ -138,7 +141,7 @@ export class Checker {
       findings.expect(report.remaining === null, 5, `a run that failed says that ${report.remaining} remain`);
   }
 
-  /** Where nobody writes, every record is beside its data key what it was. */
+  /** If nobody else writes, no record has changed except in its data key. */
   checkFingerprints({ fingerprints, stores }: ReadReport, asked: boolean): void {
     const { findings } = this.#options;
     const dataKeys = stores.reduce((sum, store) => sum + store.dataKeys, 0);
@@ -153,8 +156,8 @@ export class Checker {
   }
 
   /**
-   * What a report calls proven opens without the old key, which is disabled while this is asked: all that its application
-   * could read before. A store with flawed records is never proven, and a run is only where each of its stores is.
+   * If a report calls a store proven, everything that its application could read before opens without the old key, which is
+   * disabled during this check. A store with flawed records is never proven. A run is proven only if each of its stores is.
    */
   async checkSound({ verdict, stores }: ReadReport): Promise<void> {
     const { findings } = this.#options;
@@ -178,7 +181,7 @@ export class Checker {
     }
   }
 
-  /** A run in still water counts what is there, and what is left. */
+  /** A run without faults and writers counts correctly what is there and what is left. */
   async checkCounts(report: ReadReport): Promise<void> {
     const { findings, keys } = this.#options;
     const snapshot = await this.snapshot();
@@ -216,7 +219,7 @@ export class Checker {
   }
 }
 
-/** Whether a digest is of what the application wrote, or of what some intent made of what … the application wrote. */
+/** Whether a chain of intents (possibly none) leads from this digest back to something that the application wrote. */
 function leadsBack(digest: string, own: ReadonlySet<string>, intents: readonly JournalledIntent[]): boolean {
   const seen = new Set<string>();
   let open = [digest];

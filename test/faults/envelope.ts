@@ -7,7 +7,7 @@ export function seal(dataKey: Uint8Array, text: string, iv: Buffer): Buffer {
   return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
 }
 
-/** Throws where the data key is not the one that sealed it. */
+/** Throws if the data key is not the one that sealed it. */
 export function open(dataKey: Uint8Array, sealed: Uint8Array): string {
   const decipher = createDecipheriv('aes-256-gcm', dataKey, sealed.subarray(0, 12));
   decipher.setAuthTag(sealed.subarray(12, 28));

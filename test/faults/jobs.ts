@@ -8,13 +8,13 @@ import { resultOf, type Done, type PlantedResult } from './totals.ts';
 export type Job =
   | { readonly kind: 'schedule'; readonly seed: number }
   | { readonly kind: 'planted'; readonly index: number }
-  /** A story of the product as it is, in all its tellings. */
+  /** A story of the unchanged product, in all its tellings. */
   | { readonly kind: 'story'; readonly story: number }
   | { readonly kind: 'condition'; readonly bug: ConditionBug }
-  /** An answer of AWS, taken for what it is or for another one. */
+  /** An answer from AWS, understood correctly or mistaken for another one. */
   | { readonly kind: 'answer'; readonly bug: ErrorBug };
 
-/** Seeds that a planted bug gets to show itself. */
+/** How many seeds are tried until a planted bug shows. */
 const TRIES = 12;
 
 export async function work(job: Job): Promise<Done> {

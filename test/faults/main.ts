@@ -32,7 +32,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Hands the jobs to as many processes as there are cores: each plays one at a time. */
+/** Distributes the jobs over one process per core; each process plays one job at a time. */
 async function playAll(jobs: readonly Job[], processes: number): Promise<readonly Done[]> {
   const waiting = [...jobs];
   const done: Done[] = [];
@@ -66,7 +66,7 @@ function wants(part: 'schedules' | 'ports' | 'conditions' | 'answers'): boolean 
 function schedules(): readonly Job[] {
   const first = Number(values.seed);
   const seeds = Array.from({ length: Number(values.schedules) }, (_, at) => first + at);
-  // Once more, in whatever process is free: the same seed must play the same.
+  // The first seed is played again, in any free process: the same seed must give the same result.
   return [...seeds, first].map(seed => ({ kind: 'schedule', seed }));
 }
 
@@ -76,7 +76,7 @@ async function main(processes: number): Promise<void> {
   const { sound, planted } = errorBugs();
   const answers = (bugs: typeof planted): readonly Job[] =>
     wants('answers') ? bugs.map(bug => ({ kind: 'answer', bug })) : [];
-  // What the product depends on is known only when its stories are told.
+  // Only after the stories have been told is it known which conditions the product depends on.
   const told = await playAll(
     [
       ...(wants('conditions') ? STORIES.map((_, story): Job => ({ kind: 'story', story })) : []),

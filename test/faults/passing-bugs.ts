@@ -6,7 +6,7 @@ import type { Planted } from './planted.ts';
 const CALM = { faultRate: 0, kills: [], events: [], writers: 0, duplicates: 0, stalls: 0 } as const;
 const NOTHING = { unrecognised: 0, unrecognisedFrom: undefined, denied: 0, deniedTenant: undefined } as const;
 
-/** One record's trouble taken for everybody's. */
+/** The product mistakes trouble with one record, or for a moment, for a reason to stop the run. */
 export const PASSING_BUGS: readonly Planted[] = [
   {
     name: 'stops the run where KMS denies one data key',
@@ -23,8 +23,8 @@ export const PASSING_BUGS: readonly Planted[] = [
   {
     name: 'stops the run where its token has expired for a moment',
     breaks: [6],
-    // Slow enough that KMS is still asked when it expires. KMS is then asked for 1.1 s of waits and two turns of 250 ms;
-    // the ledger is told why the worker stops within 1.1 s more, of which its last try must find the token good again.
+    // Slow enough that the worker still calls KMS when the token expires. It then retries KMS for 1.1 s of waits and two
+    // turns of 250 ms. Within another 1.1 s it writes to the ledger why it stops; its last try must find the token valid.
     given: {
       ...{ ...CALM, items: 20, kmsRequestsPerSecond: 4, workers: 1 },
       passing: { ...NOTHING, unrecognisedFrom: { atMs: 3_000, ms: 2_400 } },

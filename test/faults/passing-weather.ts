@@ -3,13 +3,13 @@ import type { Injection } from '../../emulator/faults.ts';
 import type { Random } from './random.ts';
 import type { Departure } from './wire.ts';
 
-/** What AWS refuses a while, or of some records only: no run may end for it. */
+/** What AWS refuses only for a while, or only for some records: no run may end because of it. */
 export interface PassingTroubles {
-  /** Probability that a call of the product is not recognised: its signature, its token, its time. */
+  /** Probability that AWS does not accept a call's signature, token or time. */
   readonly unrecognised: number;
-  /** While all of its calls are: the token has expired, or the clock is off. */
+  /** A period in which this happens to all calls: the token has expired, or the clock is wrong. */
   readonly unrecognisedFrom: { readonly atMs: number; readonly ms: number } | undefined;
-  /** Share of the ciphertexts of which KMS says something else than it does of others with the same keys. */
+  /** Share of the ciphertexts for which KMS answers differently than for others under the same keys. */
   readonly denied: number;
   /** The tenant whose encryption context a key policy denies. */
   readonly deniedTenant: string | undefined;
@@ -27,7 +27,7 @@ export function passingTroublesOf(random: Random): PassingTroubles {
   };
 }
 
-/** Names as the services have them: the API references' common errors, and the error responses of S3. */
+/** The names that the services use: the API references' common errors, and the error responses of S3. */
 const UNRECOGNISED = {
   api: [
     'InvalidSignatureException',
@@ -40,7 +40,7 @@ const UNRECOGNISED = {
 } as const;
 const OF_A_CIPHERTEXT = ['AccessDeniedException', 'NotFoundException', 'DisabledException'] as const;
 
-/** A refusal that is none of the run, if there is one for this call. `sinceMs`: since the bad weather began. */
+/** A refusal that does not concern the run as a whole, if this call gets one. `sinceMs`: since the bad weather began. */
 export function passingInjection(
   { service, operation, body }: Pick<Departure, 'service' | 'operation' | 'body'>,
   troubles: PassingTroubles,
@@ -62,7 +62,7 @@ export function passingInjection(
   return ofCiphertext(CiphertextBlob, troubles.denied);
 }
 
-/** Of the same ciphertext always the same. */
+/** The same ciphertext always gets the same result. */
 function ofCiphertext(blob: string | undefined, share: number): Injection | undefined {
   if (blob === undefined || share === 0) return undefined;
   const digest = createHash('sha256').update(blob).digest();
@@ -73,7 +73,7 @@ function ofCiphertext(blob: string | undefined, share: number): Injection | unde
 
 const NAMES: readonly string[] = [...UNRECOGNISED.api, ...UNRECOGNISED.s3, ...OF_A_CIPHERTEXT.slice(0, 2)];
 
-/** Whether a run ended for good because of what was none of it. */
+/** Whether a run ended for good because of a refusal that did not concern it as a whole. */
 export function stoppedByPassing(words: string): boolean {
   return /^(PremiseBroken|RunRefused)/.test(words) && NAMES.some(name => words.includes(name));
 }

@@ -21,17 +21,17 @@ export interface RunEnd {
 interface Execution {
   readonly runId: string;
   plan?: RunPlan;
-  /** StopExecution: nothing more is started. What is under way goes on. */
+  /** StopExecution: nothing more is started. What is under way continues. */
   aborted: boolean;
   over: boolean;
 }
 
-/** Retries of a worker: as lib/pipeline/retry.ts has them. */
+/** Retries of a worker, as in lib/pipeline/retry.ts. */
 const WORKER_TRIES = 6;
 
 /**
- * What Step Functions does with the pipeline: plan, maps of units, report; retries; a map that fails stops starting
- * children, and cannot stop the invocations that are under way.
+ * What Step Functions does with the pipeline: plan, maps of units, report, and retries. A map that fails starts no more
+ * children, but cannot stop the invocations that are under way.
  */
 export class Pipeline {
   readonly runs: Execution[] = [];
@@ -60,7 +60,7 @@ export class Pipeline {
     this.#world.weather.turn(rough);
   }
 
-  /** One execution, from its start to its end. */
+  /** One complete execution. */
   async run(input: { readonly mode: string; readonly [field: string]: unknown }): Promise<RunEnd> {
     const runId = `orders-${input.mode}-${String(this.runs.length + 1).padStart(3, '0')}`;
     const execution: Execution = { runId, aborted: false, over: false };
@@ -110,7 +110,7 @@ export class Pipeline {
         results.push(await this.#untilDone(execution, phase, unit));
     };
     const children = Array.from({ length: execution.plan?.workers ?? 1 }, () => child());
-    // The first failure ends the map at once; its other children are not waited for.
+    // The first failure ends the map at once; it does not wait for its other children.
     await Promise.all(
       children.map(one =>
         one.catch((error: unknown) => {
@@ -164,7 +164,7 @@ export class Pipeline {
       return await Promise.race([work, died(party)]);
     } finally {
       clearTimeout(timer);
-      // Whatever it left running is frozen with its sandbox.
+      // Anything it left running is frozen with its sandbox.
       party.kill();
     }
   }
@@ -181,7 +181,7 @@ export class Pipeline {
   }
 }
 
-/** Killed, or out of time: Lambda says either in words that no retrier tells apart. */
+/** Killed, or out of time: no retrier can tell Lambda's words for the two apart. */
 async function died({ death }: Party): Promise<never> {
   await death;
   throw new Error('the invocation was killed');

@@ -150,7 +150,7 @@ export const PLANTED_BUGS: readonly Planted[] = [
   },
   {
     name: 'says that nothing is left, whatever is',
-    // By the reader who has the new key only: that the counts are wrong is found anyway.
+    // A reader who has only the new key must find this. That the counts are wrong is found in any case.
     breaks: [10],
     given: CALM,
     bug: {
@@ -305,7 +305,7 @@ export const PLANTED_BUGS: readonly Planted[] = [
   ...PASSING_BUGS,
 ];
 
-/** An intent that takes whatever lies there for what its run has written. */
+/** An intent that assumes its run wrote whatever the record holds now. */
 async function blindIntent({ records }: WorkerPorts, intent: IntentEntry): Promise<IntentEntry> {
   const [record] = await records.find([intent.locator]);
   if (record?.kind !== 'item') return intent;

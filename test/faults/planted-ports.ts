@@ -3,7 +3,7 @@ import type { ItemRecord, StoreRecord } from '../../lambda/core/model/record.ts'
 import type { ReEncryptAnswer, ReEncryptRequest, RecordStore } from '../../lambda/core/ports.ts';
 import type { WorkerPorts } from './service.ts';
 
-/** Ports with a record store of which some methods are other ones. */
+/** Ports with some methods of the record store replaced. */
 export function withRecords(ports: WorkerPorts, changed: Partial<RecordStore>): WorkerPorts {
   const { records } = ports;
   const same: RecordStore = {
@@ -16,7 +16,7 @@ export function withRecords(ports: WorkerPorts, changed: Partial<RecordStore>): 
   return { ...ports, records: { ...same, ...changed } };
 }
 
-/** Ports with a KMS whose answers are other ones. */
+/** Ports with changed answers from KMS. */
 export function withAnswers(
   ports: WorkerPorts,
   change: (answer: ReEncryptAnswer, request: ReEncryptRequest) => ReEncryptAnswer,
@@ -33,7 +33,7 @@ export function withAnswers(
   };
 }
 
-/** The change, whatever lies there by now. */
+/** Makes the change, whatever the record holds by now. */
 export async function blindly(ports: WorkerPorts, record: StoreRecord, change: readonly PlaceChange[]) {
   const current = await ports.records.reread(record);
   if (current === undefined) return ports.records.write(record, change);
@@ -41,7 +41,7 @@ export async function blindly(ports: WorkerPorts, record: StoreRecord, change: r
   return ports.records.write(current, places);
 }
 
-/** The change, and a note as it was when the record was read. */
+/** Makes the change and also resets the note to what it was when the record was read. */
 export async function withNoteOf(ports: WorkerPorts, record: ItemRecord, change: readonly PlaceChange[]) {
   const path = ['note'];
   const current = await ports.records.reread(record);
@@ -49,7 +49,7 @@ export async function withNoteOf(ports: WorkerPorts, record: ItemRecord, change:
   return ports.records.write(record, [...change, note]);
 }
 
-/** Records without what they say of their keys, which would give the mistake away. */
+/** Hides what records say about their keys, which would reveal the mistake. */
 export function unlabelled(ports: WorkerPorts): WorkerPorts {
   const without = (record: StoreRecord): StoreRecord => {
     if (record.kind === 'object') {
@@ -69,7 +69,7 @@ export function unlabelled(ports: WorkerPorts): WorkerPorts {
   });
 }
 
-/** Whatever KMS said, it is taken for an answer of the destination key. */
+/** Treats every answer from KMS as a re-encryption under the destination key. */
 export function believed(answer: ReEncryptAnswer, ciphertext: Uint8Array, keyArn: string): ReEncryptAnswer {
   if (answer.kind === 're-encrypted') return answer;
   const [material, algorithm] = [{ keyArn, keyMaterialId: 'f'.repeat(64) }, 'SYMMETRIC_DEFAULT'];
@@ -79,7 +79,7 @@ export function believed(answer: ReEncryptAnswer, ciphertext: Uint8Array, keyArn
   };
 }
 
-/** The change without the data key: what the record says of its key is new, and the data key is not. */
+/** The change without the data key: what the record says about its key is new, but the data key is not. */
 export function labelsOf(change: readonly PlaceChange[]): readonly PlaceChange[] {
   return change.slice(1);
 }

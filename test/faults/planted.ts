@@ -2,7 +2,7 @@ import type { Schedule } from './schedule.ts';
 import type { PlantedBug } from './service.ts';
 import type { Invariant } from './violations.ts';
 
-/** A mistake that the product could have, and the invariants of which the suite must then find one broken. */
+/** A mistake that the product could have, and its invariants: the suite must then find one of them broken. */
 export interface Planted {
   readonly name: string;
   readonly breaks: readonly Invariant[];

@@ -27,10 +27,10 @@ export interface Played {
   readonly injected: ReadonlyMap<string, number>;
 }
 
-/** What is counted of the time that passes in a schedule. */
+/** The name under which the simulated time of a schedule is counted. */
 export const SIMULATED = 'seconds simulated';
 
-/** Runs that meet bad weather before it clears, at most. */
+/** The maximum number of runs in bad weather before it clears. */
 const ROUGH_RUNS = 4;
 
 /** Plays one schedule, from its seed to its findings. */
@@ -187,7 +187,7 @@ function jobOf(
   return parsed.job;
 }
 
-/** The story of a schedule: bad weather, still water, a second run, and all of it rolled back. */
+/** The course of a schedule: runs in bad weather, one in still water, a second one, then everything is rolled back. */
 async function act(scene: Scene): Promise<void> {
   const { checker, pipeline, findings, watch, application, schedule } = scene;
   const seeded = await checker.snapshot();
@@ -217,7 +217,7 @@ async function act(scene: Scene): Promise<void> {
   findings.count('records of applications', application.truths.length);
 }
 
-/** A good verdict is what people disable a key on: so that is what is done here. */
+/** People disable a key because of a good verdict, so this check does the same. */
 async function checkSound({ admin, keys, checker }: Scene, report: ReadReport): Promise<void> {
   await admin.kms.send(new DisableKeyCommand({ KeyId: keys.old }));
   await checker.checkSound(report);
@@ -241,7 +241,7 @@ async function inBadWeather(scene: Scene): Promise<void> {
   }
   pipeline.turn(false);
   await life.end();
-  // Workers that a stopped map left behind end within their time-out.
+  // Workers that a stopped map left running end within their time-out.
   await time.sleep(schedule.workerTimeoutSeconds * 1000);
 }
 
@@ -252,9 +252,9 @@ async function run(
   const { pipeline, checker, watch, schedule } = scene;
   const { kmsRequestsPerSecond: rate, workers, duplicates } = schedule;
   watch.nextRun({
-    // The only busy worker has all of the rate.
+    // If only one worker is busy, it has the whole rate.
     worker: { rate, workers: 1 },
-    // A unit that is delivered twice has two workers for a while, with one share each.
+    // If a unit is delivered twice, it has two workers for a while, each with its own share.
     ...(duplicates === 0 && { fleet: { rate, workers } }),
   });
   const end = await pipeline.run(input);
@@ -265,7 +265,7 @@ async function run(
   return end;
 }
 
-/** Without faults and writers a run succeeds, whatever was before it. */
+/** Without faults and writers, a run succeeds no matter what happened before. */
 async function inStillWater(
   scene: Scene,
   input: { readonly mode: string; readonly [field: string]: unknown },
@@ -277,7 +277,7 @@ async function inStillWater(
   return undefined;
 }
 
-/** Every run that may have written is undone, the last one first; then all that nobody else touched is as it was seeded. */
+/** Undoes every run that may have written, the last one first. Then every record untouched by others is as it was seeded. */
 async function rollBackEverything(scene: Scene, seeded: ReadonlyMap<string, Stored>): Promise<void> {
   const { pipeline, checker } = scene;
   await rollBack(scene, pipeline.runs.filter(wrote).reverse());
@@ -290,7 +290,7 @@ function wrote({ plan }: Pipeline['runs'][number]): boolean {
   return plan?.mode === 'migrate';
 }
 
-/** Rolls runs back, in the weather of the schedule; what does not come to its end is tried once more in still water. */
+/** Rolls runs back in the schedule's weather. A rollback that does not finish is tried once more in still water. */
 async function rollBack(scene: Scene, runs: Pipeline['runs']): Promise<void> {
   const { pipeline, schedule, time, findings } = scene;
   for (const { runId } of runs) {
@@ -298,8 +298,8 @@ async function rollBack(scene: Scene, runs: Pipeline['runs']): Promise<void> {
     const first = await run(scene, { mode: 'rollback', run: runId });
     pipeline.turn(false);
     if (isWhole(first)) continue;
-    // A run that did not come to its end is rolled back when no worker of it can be writing any more; and what a
-    // rollback reports as failed, the next one puts back.
+    // A run that did not finish can be rolled back once none of its workers can be writing any more. What a rollback
+    // reports as failed, the next one puts back.
     await time.sleep((schedule.workerTimeoutSeconds + 60) * 2_000);
     const again = await run(scene, { mode: 'rollback', run: runId });
     findings.expect(
@@ -310,18 +310,18 @@ async function rollBack(scene: Scene, runs: Pipeline['runs']): Promise<void> {
   }
 }
 
-/** It came to its end, and nothing failed on the way. */
+/** The run finished, and nothing failed on the way. */
 function isWhole({ state, report }: RunEnd): boolean {
   return (
     state === 'succeeded' && report?.stores.every(({ outcomes }) => outcomes.failed === undefined) === true
   );
 }
 
-/** What one writer does at most: a schedule is about races, not about load. */
+/** The most that one writer does: a schedule is about races, not about load. */
 const ACTS_PER_WRITER = 15;
 const SAMPLES = 120;
 
-/** Writers that change records, and a reader that opens them, until they are told to end. */
+/** Writers that change records, and a reader that opens them, until they are told to stop. */
 function startLife({ schedule, time, random, application, checker, weather }: Scene): {
   end(): Promise<void>;
 } {

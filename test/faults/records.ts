@@ -13,7 +13,7 @@ export const TABLE = 'Orders';
 export const BUCKET = 'documents';
 export const PREFIX = 'docs/';
 
-/** A record as it lies in its store, taken apart into what a re-encryption may change and what it may not. */
+/** A record as its store holds it, split into what a re-encryption may change and what it may not. */
 export interface Stored {
   readonly dataKey: Buffer;
   readonly keyArn: string;
@@ -21,7 +21,7 @@ export interface Stored {
   readonly payload: Buffer;
   /** Everything that no job declares, as one text: attributes, or body, metadata, headers, class and tags. */
   readonly undeclared: string;
-  /** All of it, as one text. */
+  /** The whole record, as one text. */
   readonly whole: string;
 }
 

@@ -2,7 +2,10 @@ import { passingTroublesOf, type PassingTroubles } from './passing-weather.ts';
 import type { Random } from './random.ts';
 import type { Layout } from './records.ts';
 
-/** Where in the work on a page (docs/architecture.md, A run) a worker is killed: before a request leaves, or after it took effect. */
+/**
+ * The point in the work on a page (docs/architecture.md, A run) at which a worker is killed: before a request leaves, or
+ * after it took effect.
+ */
 const KILL_POINTS = [
   '1 reading',
   '2 before asking KMS',
@@ -22,7 +25,7 @@ export type KillPoint = (typeof KILL_POINTS)[number];
 const EVENTS = ['stop', 'pause', 'abort', 'disable-old-key', 'disable-new-key'] as const;
 export type RunEvent = (typeof EVENTS)[number];
 
-/** All that is decided about a schedule beforehand. The same seed gives the same one, and plays the same. */
+/** Everything decided about a schedule in advance. The same seed gives the same schedule with the same result. */
 export interface Schedule {
   readonly seed: number;
   readonly layout: Layout;
@@ -35,18 +38,18 @@ export interface Schedule {
   readonly workerTimeoutSeconds: number;
   /** Probability that a call of the product meets a fault. */
   readonly faultRate: number;
-  /** Kinds of trouble, so that some schedules are all throttling and others all lost answers. */
+  /** Kinds of trouble, so that some schedules have only throttling and others only lost answers. */
   readonly troubles: readonly Trouble[];
   readonly kills: readonly { readonly point: KillPoint; readonly nth: number }[];
   /** Probability that a unit is delivered twice. */
   readonly duplicates: number;
-  /** Probability that a worker stalls before a write, and for how long at most. */
+  /** Probability that a worker stalls before a write; the longest stall is `stallMs`. */
   readonly stalls: number;
   readonly stallMs: number;
   /** How far a worker's clock may be off, in milliseconds. */
   readonly clockSkewMs: number;
   readonly writers: number;
-  /** Milliseconds between what one writer does, at most. */
+  /** The longest pause between two actions of one writer, in milliseconds. */
   readonly writerPauseMs: number;
   readonly events: readonly { readonly atMs: number; readonly event: RunEvent }[];
   /** Rolling back meets the same weather. */
@@ -56,7 +59,7 @@ export interface Schedule {
   /** The last run in bad weather is rolled back before the one that must finish the work. */
   readonly rollsBackEarly: boolean;
   readonly passing: PassingTroubles;
-  /** What KMS says of a ciphertext of another key: AWS documents no order of its checks. */
+  /** What KMS says about a ciphertext of another key: AWS documents no order for its checks. */
   readonly kmsChecksFirst: 'key' | 'context' | 'neither';
 }
 

@@ -41,7 +41,7 @@ import type { Party, Wire } from './wire.ts';
 
 export type WorkerPorts = MigratePorts & VerifyPorts & RollbackPorts;
 
-/** What a planted bug may replace of the product: its ports, and nothing else. */
+/** The parts of the product that a planted bug may replace: its ports, and nothing else. */
 export interface PlantedBug {
   readonly ports?: (ports: WorkerPorts, at: PlantedAt) => WorkerPorts;
 }
@@ -60,7 +60,7 @@ export interface ServiceOptions {
   readonly executionOf: (runId: string) => HolderLife['execution'];
 }
 
-/** What the maps of a run have left. */
+/** What the maps of a run left behind. */
 export interface Ended {
   readonly party: Party;
   readonly results: readonly UnitProgress[];
@@ -68,8 +68,8 @@ export interface Ended {
 }
 
 /**
- * The product as the handlers put it together, stage by stage, but over a wire in virtual time. What is small here is
- * what a test wants small: the pages, and the time of an invocation.
+ * The product as the handlers assemble it, stage by stage, but over a wire in virtual time. Pages are small and invocations
+ * short, as a test needs them.
  */
 export class Service {
   readonly #wire: Wire;
@@ -159,7 +159,7 @@ export class Service {
     });
   }
 
-  /** States Report and ReportFailure. `results`: what the units returned, where the maps came to their end. */
+  /** States Report and ReportFailure. `results`: what the units returned, if the maps finished. */
   async report(request: FinishRequest, { party, results, failed = [] }: Ended): Promise<Report> {
     const { files, ledger, clients } = this.#tools(party);
     const { report } = await finishRun(request, {

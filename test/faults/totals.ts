@@ -75,7 +75,7 @@ function simulatedText(results: readonly Result[], seconds: number): string {
   return `${(simulated / 3600).toFixed(1)} h in ${seconds.toFixed(0)} s: ${(simulated / seconds).toFixed(0)} times`;
 }
 
-/** Not a fault, but somebody else's right. */
+/** Not a fault, but something that others are entitled to do. */
 function isOthers(name: string): boolean {
   return name.startsWith('application: ') || name.startsWith('operator: ');
 }
@@ -102,7 +102,7 @@ function plantedLine({ name, breaks, caught, seed }: PlantedResult): string {
     : `  caught    ${name}: seed ${seed}, invariant ${caught.invariant}`;
 }
 
-/** At most five of a schedule: the first tells most. */
+/** At most five for each schedule: the first ones tell the most. */
 function violationLines({ seed, violations }: Result): readonly string[] {
   return [
     `seed ${seed}: npm run test:faults -- --schedules 1 --no-planted-bugs --seed ${seed}`,

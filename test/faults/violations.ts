@@ -1,6 +1,6 @@
 /**
- * The invariants that the suite attacks, by number (docs/guarantees.md); 10 is that a good verdict can be relied on, and
- * `rollback` that of rolling back byte for byte.
+ * The invariants that the suite attacks, by number (docs/guarantees.md). 10: a good verdict can be relied on. `rollback`: a
+ * rollback restores every byte.
  */
 export type Invariant = 2 | 3 | 4 | 5 | 6 | 7 | 8 | 10 | 'rollback';
 

@@ -4,15 +4,15 @@ import { syncBuiltinESMExports } from 'node:module';
 import type { Random } from './random.ts';
 
 const START = Date.UTC(2026, 0, 5, 8);
-/** Turns of the event loop without work before time moves on: streams and in-memory tables take one or two. */
+/** Idle turns of the event loop before time advances: streams and in-memory tables take one or two. */
 const QUIET_TURNS = 4;
 
 const realImmediate = setImmediate;
 const turn = (): Promise<void> => new Promise(resolve => realImmediate(resolve));
 
 /**
- * Time that passes only when nothing else can happen: a wait of a minute takes no time at all, and what a seed does is
- * done again by the same seed. Clocks, timers and randomness of the whole process are replaced until the work is done.
+ * Time that passes only when nothing else can happen: a wait of a minute takes no time at all, and the same seed always
+ * does the same. The clocks, timers and randomness of the whole process are replaced until the work is done.
  */
 export class VirtualTime {
   readonly #clock: FakeTimers.Clock;
@@ -28,7 +28,7 @@ export class VirtualTime {
       now: START,
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
     });
-    // Named imports of built-in modules see what was replaced only after this.
+    // Named imports of built-in modules see the replacements only after this.
     syncBuiltinESMExports();
     try {
       const time = new VirtualTime(clock);

@@ -28,8 +28,8 @@ export interface Rate {
 }
 
 /**
- * Looks over the shoulder of every call, as it takes effect: was the change journalled before, is it one that the product
- * may make, does it keep its rate, does it stop when it is told to.
+ * Watches every call as it takes effect. Was the change journalled first? May the product make it? Does the product keep its
+ * rate, and stop when it is told to?
  */
 export class Watch {
   /** By locator: intents that are durable. */
@@ -45,7 +45,7 @@ export class Watch {
     this.#findings = findings;
   }
 
-  /** What one worker and what all of them may send; absent where a schedule gives a unit to two workers. */
+  /** What one worker, and all of them together, may send. The latter is absent if units may get two workers. */
   rates: { readonly worker?: Rate; readonly fleet?: Rate } = {};
 
   see(call: Call): void {
@@ -58,7 +58,7 @@ export class Watch {
     if (isStoreWrite(call)) this.#seeWrite(call);
   }
 
-  /** Forgets what belongs to one run: rates are about one at a time. */
+  /** Forgets what belongs to one run: rates apply to one run at a time. */
   nextRun(rates: Watch['rates']): void {
     this.rates = rates;
     this.#kms.clear();
@@ -78,8 +78,8 @@ export class Watch {
   }
 
   /**
-   * Requests within the last second, this one included. A worker may catch up a tenth of a second, latency may push two
-   * requests closer together, and a window may cut one in two: one more for each worker.
+   * Requests within the last second, including this one. A worker may catch up a tenth of a second, latency may push two
+   * requests closer together, and a window may split one: so each worker may send one more.
    */
   #keepsRate(who: string, { rate, workers }: Rate, at: number): void {
     const times = [...(this.#kms.get(who) ?? []), at].filter(time => time > at - 1000);
@@ -103,8 +103,8 @@ export class Watch {
   }
 
   /**
-   * A worker that was at a page when its run was stopped may end it, and begins no other. A page has more objects than one
-   * where an answer got lost, or where a change was made anew.
+   * A worker that was working on a page when its run was stopped may finish it, but begins no other. A page has more than
+   * one object if an answer got lost, or if a change was made again.
    */
   #seePageAfterStop({ party, target }: Call): void {
     const page = target.slice(0, target.indexOf('-attempt'));
@@ -142,12 +142,12 @@ export class Watch {
 const CATCH_UP_SECONDS = 0.1;
 const LATENCY_SECONDS = 0.04;
 
-/** A call that changed something: an error changes nothing, nor does a request that got lost; a lost answer may have. */
+/** A call that changed something. Errors and lost requests change nothing; a call whose answer got lost may have. */
 function took({ status }: Call): boolean {
   return typeof status === 'number' ? status < 300 : status === 'lost-response';
 }
 
-/** Whoever stops a run, a worker or an operator, says so in the ledger. */
+/** A worker or operator that stops a run says so in the ledger. */
 function isStop({ target, body }: Call): boolean {
   return target === LEDGER && body.includes('brokenPremise = if_not_exists');
 }

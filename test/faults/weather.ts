@@ -74,7 +74,7 @@ export class Weather implements Hooks {
     this.#onCall = onCall;
   }
 
-  /** Calm weather is for seeding, for proving and for the finishing run. */
+  /** Calm weather is for seeding, for proofs and for the finishing run. */
   turn(rough: boolean): void {
     this.#rough = rough;
     this.#since = Date.now();
@@ -130,7 +130,7 @@ export class Weather implements Hooks {
   }
 }
 
-/** Workers are named `worker-…`; Plan and Report `stage-…`; everybody else is not the product. */
+/** Workers are named `worker-…`; Plan and Report `stage-…`; all other names are not part of the product. */
 export function isWorker({ party }: Pick<Departure, 'party'>): boolean {
   return party.name.startsWith('worker-');
 }
@@ -139,7 +139,7 @@ export function isProduct(departure: Pick<Departure, 'party'>): boolean {
   return isWorker(departure) || departure.party.name.startsWith('stage-');
 }
 
-/** An error that the service documents for such a call; nothing where there is none of that trouble. */
+/** An error that the service documents for such a call; `undefined` if the service has no such trouble. */
 function injectionOf(
   trouble: Trouble,
   { service, operation, target }: Departure,

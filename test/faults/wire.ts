@@ -9,9 +9,9 @@ import type { VirtualTime } from './virtual-time.ts';
 /** Somebody who calls AWS: a worker's invocation, the application, the checker. */
 export class Party {
   readonly name: string;
-  /** How long a request travels at most, each way, in milliseconds. */
+  /** The longest time that a request travels, each way, in milliseconds. */
   readonly latencyMs: number;
-  /** Resolves when it is killed. */
+  /** Resolves when the party is killed. */
   readonly death: Promise<void>;
   #alive = true;
   #die: () => void = () => undefined;
@@ -22,7 +22,7 @@ export class Party {
     this.death = new Promise(resolve => (this.#die = resolve));
   }
 
-  /** Once dead, nothing of it leaves any more, and no answer reaches it. */
+  /** Once a party is dead, it sends nothing more, and no answer reaches it. */
   get alive(): boolean {
     return this.#alive;
   }
@@ -38,37 +38,37 @@ export interface Departure {
   readonly party: Party;
   readonly service: string;
   readonly operation: string;
-  /** `bucket/key` of an object, name of a table or bucket; empty elsewhere. */
+  /** `bucket/key` of an object, or the name of a table or bucket; otherwise empty. */
   readonly target: string;
   readonly body: Buffer;
 }
 
-/** What a fault made of a call: it never got there, its answer got lost, or nobody answers. */
+/** What a fault did to a call: it never arrived, its answer got lost, or nobody answers. */
 type Unanswered = 'lost-request' | 'lost-response' | 'no-answer';
 
 /** A call that took effect, was refused, or was lost. */
 export interface Call extends Departure {
   readonly at: number;
-  /** HTTP status, or what a fault made of the call. */
+  /** HTTP status, or what a fault did to the call. */
   readonly status: number | Unanswered;
   readonly answer: string;
 }
 
 /** What stands between a party and AWS. */
 export interface Hooks {
-  /** Before a request leaves: how long it is held up, besides its latency. May kill its party. */
+  /** Before a request leaves: how long it is delayed, besides its latency. May kill its party. */
   leaving(departure: Departure): number;
   /** What AWS does instead of answering. */
   inject(departure: Departure): Injection | undefined;
   /** After AWS has handled a call, before its answer travels. May kill its party. */
   handled(call: Call): void;
-  /** At the door of AWS: what is done here, is done after a caller has read and before it writes. */
+  /** When a request reaches AWS: what is done here happens after the caller has read and before it writes. */
   arriving?(departure: Departure, request: RawRequest): Promise<void>;
-  /** The request as AWS gets it, where a planted bug has sent another one. */
+  /** The request as AWS gets it, if a planted bug changes it. */
   sent?(request: RawRequest, departure: Departure): RawRequest;
-  /** The answer as its caller understands it, where a planted bug misunderstands it. */
+  /** The answer as its caller understands it, if a planted bug misunderstands it. */
   understood?(answer: AwsResponse, departure: Departure): AwsResponse;
-  /** Like `handled`, for whoever has to ask AWS what became of it. */
+  /** Like `handled`, for observers that have to ask AWS about the effect. */
   served?(call: Call): Promise<void>;
 }
 
@@ -84,7 +84,7 @@ interface SdkResponse {
   readonly response: { readonly statusCode: number; readonly headers: object; readonly body: Readable };
 }
 
-/** When a caller gives up what is never answered: as the product does with KMS and DynamoDB. */
+/** How long a caller waits for an answer before it gives up, as the product does with KMS and DynamoDB. */
 const ANSWER_TIMEOUT_MS = 15_000;
 
 /** Carries requests of the SDK to the embedded AWS, in virtual time and without sockets. */
@@ -135,11 +135,11 @@ export class Wire {
       typeof served === 'string' ? served : (this.#hooks.understood?.(served, departure) ?? served);
     await this.#travel(party, answer === 'no-answer' ? ANSWER_TIMEOUT_MS : 0);
     if (typeof answer !== 'string') return { response: sdkResponse(answer) };
-    // As the SDK names it, whether the connection broke or the answer is late.
+    // The SDK uses this name both for a broken connection and for a late answer.
     throw Object.assign(new Error(answer), { name: 'TimeoutError' });
   }
 
-  /** Never arrives where the party is dead by then. */
+  /** Never resolves if the party is dead by then. */
   async #travel(party: Party, heldUp: number): Promise<void> {
     if (party.alive) await this.#time.sleep(heldUp + this.#random.next() * party.latencyMs);
     if (!party.alive) await new Promise<never>(() => undefined);
@@ -147,7 +147,7 @@ export class Wire {
 
   async #ask(raw: RawRequest, departure: Departure): Promise<AwsResponse | Unanswered> {
     this.#injection = this.#hooks.inject(departure);
-    // It decides on faults before it first waits for anything, so the injection is this call's.
+    // `handle` decides on faults before it first awaits anything, so the injection belongs to this call.
     const answer = this.#aws.handle(raw);
     const kind = this.#injection?.kind ?? 'error';
     if (kind === 'no-answer') return kind;

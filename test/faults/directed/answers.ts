@@ -2,7 +2,7 @@ import type { Injection } from '../../../emulator/faults.ts';
 import type { AwsResponse } from '../../../emulator/protocol/request.ts';
 import type { Departure } from '../wire.ts';
 
-/** What AWS says to a call: an error by its name, or what a call is told that has done what it was asked for. */
+/** What AWS answers to a call: an error by its name, or the answer to a call that succeeded. */
 export type Answer =
   | { readonly error: string; readonly status: number }
   /** The body of a call that took effect. */

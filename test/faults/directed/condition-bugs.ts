@@ -3,16 +3,16 @@ import { conditionText, type Condition } from './director.ts';
 import { perform, type Disturbance } from './perform.ts';
 import { STORIES } from './stories.ts';
 
-/** One telling of a story, by its place in the list. */
+/** One telling of a story; `story` is its index in the list. */
 interface Telling {
   readonly story: number;
   readonly disturbance?: Disturbance;
 }
 
-/** What the product, as it is, was seen to depend on in one telling. */
+/** What the unchanged product was seen to depend on in one telling. */
 export interface Told {
   readonly telling: Telling;
-  /** The request that somebody was faster than. */
+  /** The request that somebody else was faster than. */
   readonly request?: string;
   readonly conditions: readonly Condition[];
   readonly violations: readonly Violation[];
@@ -21,14 +21,14 @@ export interface Told {
 /** A planted bug: the product sends every request of a kind without one of its conditions. */
 export interface ConditionBug {
   readonly condition: Condition;
-  /** Tellings in which such a request was seen, the likeliest to show it first. */
+  /** Tellings in which such a request was seen, the ones most likely to show the bug first. */
   readonly tellings: readonly Telling[];
 }
 
-/** Tellings that a bug gets to show itself; of one that has no effect by design, a few show that it has none. */
+/** How many tellings are tried until a bug shows. If a bug has no effect by design, a few tellings show that it has none. */
 const TRIES = { real: 30, idle: 3 } as const;
 
-/** A story undisturbed, and once for each thing that somebody can do at each of its moments. */
+/** Tells a story undisturbed, and then once for each thing that somebody can do at each of its moments. */
 export async function tellAll(story: number): Promise<readonly Told[]> {
   const plain = await perform(STORIES[story]!);
   const tellings = plain.moments.flatMap(({ nth, request }) =>
@@ -47,7 +47,7 @@ function seenIn({
   return { conditions, violations: findings.violations };
 }
 
-/** A bug for each condition that was seen in any telling. */
+/** Makes one bug for each condition that was seen in any telling. */
 export function conditionBugs(told: readonly Told[]): readonly ConditionBug[] {
   const conditions = new Map(told.flatMap(one => one.conditions).map(one => [conditionText(one), one]));
   return [...conditions].map(([text, condition]) => {
@@ -59,7 +59,7 @@ export function conditionBugs(told: readonly Told[]): readonly ConditionBug[] {
   });
 }
 
-/** The first violation that shows a bug. */
+/** Returns the first violation that shows a bug. */
 export async function playCondition({ condition, tellings }: ConditionBug): Promise<Violation | undefined> {
   for (const { story, disturbance } of tellings) {
     const given = disturbance === undefined ? {} : { disturbance };
@@ -75,8 +75,8 @@ const TWO_NEVER_HOLD =
   'a copy that must have no effect has two conditions that never hold, and one of them is enough; without all of them it is caught';
 
 /**
- * Conditions whose loss changes nothing that anybody could see, by design, and why. One that is listed and is caught
- * all the same fails the suite, as does one that is missed and not listed.
+ * Conditions whose loss, by design, changes nothing that anybody could see, and why. The suite fails if a listed one is
+ * caught after all, or if one that is not listed is missed.
  */
 export const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   'migrate, PutObject in journal/intents: if-none-match': UNIQUE,

@@ -2,8 +2,8 @@ import type { RawRequest } from '../../../emulator/protocol/request.ts';
 import type { Departure } from '../wire.ts';
 
 /**
- * The conditions of a request, read off the wire: whatever AWS checks before the request takes effect. They are found in
- * the requests themselves, so that a condition which the product comes to send is found with it.
+ * The conditions of a request, read off the wire: everything that AWS checks before the request takes effect. They are
+ * found in the requests themselves, so conditions that the product adds later are found as well.
  */
 
 /** Condition headers of S3 (API reference: PutObject, CopyObject). */
@@ -21,7 +21,7 @@ const HEADERS = [
 /** All conditions of a request at once. */
 const ALL = 'all of its conditions';
 
-/** Each condition of a request, and, where it has several, all of them. */
+/** Each condition of a request and, if it has several, all of them together. */
 export function conditionsOf(request: RawRequest, { service }: Departure): readonly string[] {
   const single = service === 's3' ? headersOf(request) : service === 'dynamodb' ? termsOf(request) : [];
   return single.length > 1 ? [...single, ALL] : single;
@@ -50,7 +50,7 @@ interface DynamoDbInput {
   readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>>;
 }
 
-/** `if_not_exists` in an update is a condition, too: what is there already is kept. */
+/** `if_not_exists` in an update is a condition, too: it keeps a value that exists already. */
 const KEPT = /if_not_exists\((?<path>[^,]+),\s*(?<value>:\w+)\)/;
 
 function termsOf({ body }: RawRequest): readonly string[] {
@@ -87,7 +87,7 @@ function operands({ ConditionExpression: text }: DynamoDbInput): {
   return { terms: text.split(joint), joint };
 }
 
-/** With the names of attributes, and without the names of values, which differ from request to request. */
+/** Fills in attribute names and leaves out the names of values, which differ from request to request. */
 function readable(term: string, { ExpressionAttributeNames: names = {} }: DynamoDbInput): string {
   return term.replace(/#\w+/g, alias => names[alias] ?? alias).replace(/:\w+/g, ':value');
 }

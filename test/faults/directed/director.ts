@@ -6,16 +6,16 @@ import { conditionsOf, without } from './conditions.ts';
 
 /** A condition of one kind of request. */
 export interface Condition {
-  /** What the product was at. */
+  /** What the product was doing. */
   readonly stage: string;
-  /** The operation, and what it is about. */
+  /** The operation and its target. */
   readonly request: string;
   readonly condition: string;
 }
 
-/** A request of the product that depends on something: a moment at which somebody else may be faster. */
+/** A request of the product that depends on a condition: at this moment somebody else may be faster. */
 export interface Moment {
-  /** Counted among the requests with conditions. */
+  /** The request's number among those with conditions. */
   readonly nth: number;
   readonly request: string;
   readonly departure: Departure;
@@ -26,9 +26,9 @@ export type Act = 'its answer gets lost' | (() => Promise<void>);
 
 /** What a planted bug does on the wire. */
 export interface WireBug {
-  /** Every request of that kind is sent without that condition. */
+  /** The condition that every request of its kind is sent without. */
   readonly drops?: Condition;
-  /** Answers that are taken for other ones. */
+  /** Replaces an answer with the one it is mistaken for. */
   readonly understands?: (answer: AwsResponse, departure: Departure) => AwsResponse;
 }
 
@@ -38,11 +38,11 @@ export interface Observer {
   after(call: Call): Promise<void>;
 }
 
-/** Lets somebody act at one moment of a run, and writes down what all requests of the product depend on. */
+/** Lets somebody act at one moment of a run, and records which conditions all requests of the product depend on. */
 export class Director implements Hooks {
   readonly conditions = new Map<string, Condition>();
   readonly moments: Moment[] = [];
-  /** What the product is at. */
+  /** What the product is doing. */
   stage: string | undefined;
   interrupting = false;
   /** Which requests the story is about. */
@@ -66,7 +66,7 @@ export class Director implements Hooks {
     return 0;
   }
 
-  /** The conditions are those of the request as the product sends it, whatever a bug makes of it. */
+  /** Records the conditions of the request as the product sends it, even if a bug then changes the request. */
   sent(request: RawRequest, departure: Departure): RawRequest {
     if (!this.#counts(departure)) return request;
     const { drops } = this.#bug;
@@ -117,7 +117,7 @@ export function conditionText({ stage, request, condition }: Condition): string 
   return `${stage}, ${request}: ${condition}`;
 }
 
-/** What is not a unit's own is changed in the same way at every stage. */
+/** Items that do not belong to one unit are changed in the same way at every stage. */
 function stageOf(departure: Departure, stage = ''): string {
   return [CONTROL, SHARE].some(item => requestOf(departure).endsWith(item)) ? 'any stage' : stage;
 }
@@ -125,7 +125,7 @@ function stageOf(departure: Departure, stage = ''): string {
 const CONTROL = 'the control item';
 const SHARE = 'a share';
 
-/** What a request does, in a few words; one kind for all requests that are alike. */
+/** What a request does, in a few words. Similar requests get the same words. */
 function requestOf({ operation, target, body }: Departure): string {
   if (target === LEDGER) return `${operation} of ${ledgerItem(body)}`;
   const [store = '', folder = ''] = target.split('/');

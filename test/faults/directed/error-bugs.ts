@@ -12,15 +12,15 @@ import { CALLS, type Call, type Cause, type Meaning, type Row } from './situatio
 import { checkRecords } from './stories.ts';
 import { World, type WorldBug } from './world.ts';
 
-/** A planted bug: an answer of AWS is taken for another one, at every call of a kind. */
+/** A planted bug: in every call of one kind, an answer from AWS is mistaken for another one. */
 export interface ErrorBug {
   readonly call: number;
   readonly row: number;
-  /** What it is taken for; absent: nothing is, for the product as it is. */
+  /** What the answer is mistaken for; absent for the unchanged product. */
   readonly takenFor?: Meaning;
 }
 
-/** Each answer of each call, and that answer taken for each other one. */
+/** Each answer of each call, and each other answer that it can be mistaken for. */
 export function errorBugs(): { readonly sound: readonly ErrorBug[]; readonly planted: readonly ErrorBug[] } {
   const sound = CALLS.flatMap(({ rows }, call) => rows.map((_, row): ErrorBug => ({ call, row })));
   const planted = sound.flatMap(one => {
@@ -35,12 +35,12 @@ export function errorBugs(): { readonly sound: readonly ErrorBug[]; readonly pla
   return { sound, planted };
 }
 
-/** The same answer means one thing of one record and another of all of them, or another thing to another invocation. */
+/** The same answer can mean different things: for one record or for all of them, or for another invocation. */
 function isSame({ answer }: Row, other: Answer | undefined): boolean {
   return other !== undefined && 'error' in other && other.error === answer.error;
 }
 
-/** That every record is refused is told apart from one that is by asking for others: so it is mistaken behind that. */
+/** The product asks about other records to tell "all refused" from "one refused", so this bug is planted after that. */
 function isBehind({ cause }: Row, meaning: Meaning): boolean {
   return cause === 'every call' && meaning === 'blocked';
 }
@@ -52,13 +52,13 @@ export function errorBugText({ call, row, takenFor }: ErrorBug): string {
   return takenFor === undefined ? right : `${right}; taken for ${takenFor}`;
 }
 
-/** Time of an invocation: longer than a record is waited for that somebody else holds. */
+/** Time of an invocation: longer than the product waits for a record that somebody else holds. */
 const INVOCATION_MS = 80_000;
 const SEED = 1;
-/** The one that the answer is about, and another one. */
+/** The record that the answer is about, and another one. */
 const RECORDS = 2;
 
-/** Lets AWS answer so, and says what is wrong with what the product makes of it. */
+/** Lets AWS give this answer, and returns what is wrong with the product's reaction. */
 export async function understand({
   call: at,
   row: which,
@@ -96,7 +96,7 @@ function blockingAll(ports: WorkerPorts): WorkerPorts {
   });
 }
 
-/** Only the very answer that the row is about, so that others keep their meaning. */
+/** Replaces only the answer that the row is about, so that others keep their meaning. */
 function mistaking(call: Call, { answer: right }: Row, other: Answer): WireBug {
   const isIt = ({ status, headers, body }: AwsResponse, departure: Departure): boolean =>
     call.is(departure) &&
@@ -147,7 +147,7 @@ const ENDS: Readonly<Record<string, Meaning>> = {
   UnitConflict: 'another has it',
 };
 
-/** What the product made of it, by its books or by how it ended. */
+/** How the product understood the answer, judged by its books or by how it ended. */
 async function meaningOf(world: World, { rollsBack }: Call): Promise<string> {
   try {
     const { books } = await world.stage('migrate', () =>

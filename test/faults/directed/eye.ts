@@ -10,8 +10,8 @@ import type { Observer } from './director.ts';
 import { DECLARED, PART, type Parts, type Place } from './places.ts';
 
 /**
- * Looks at a record before and after each write of the product, with nobody else in between: was the data key that is gone
- * one that the product had read, and is everything else still there.
+ * Looks at a record before and after each write of the product, with nobody else in between. Had the product read the data
+ * key that it replaced? Is everything else still there?
  */
 export class Eye implements Observer {
   /** By locator: the record as the last write of the product found it. */
@@ -42,7 +42,7 @@ export class Eye implements Observer {
     this.#judge(place, before, (await place.read()) ?? {});
   }
 
-  /** A new data key has its own key ARN and algorithm beside it, and no version stays, or goes back. */
+  /** A new data key has its own key ARN and algorithm beside it, and the version has increased. */
   #judgeBeside({ locator, store }: Place, before: Parts, after: Parts): void {
     const { findings, watch } = this.#given;
     const [was, is] = [before[PART.version], after[PART.version]];
@@ -116,7 +116,7 @@ export class Eye implements Observer {
   }
 }
 
-/** A data key, and what lies beside it. */
+/** A data key, and what is stored beside it. */
 const BESIDE = [
   [PART.dataKey, PART.label, PART.algorithm],
   [PART.newKey, PART.newLabel, undefined],
@@ -139,7 +139,7 @@ function changed(before: Parts, after: Parts): readonly string[] {
 const FIRST_WORDS = ['brokenPremise', 'fencedAt'] as const;
 const LASTING = ['SET progress', ...FIRST_WORDS] as const;
 
-/** What is once in the ledger: a unit's checkpoint never moves back, and the first words about a run stay. */
+/** Checks what must last in the ledger: a unit's checkpoint never moves back, and the first words about a run stay. */
 export class LedgerEye implements Observer {
   readonly #clients: Clients;
   readonly #findings: Findings;

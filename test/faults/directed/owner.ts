@@ -20,15 +20,15 @@ interface Written {
 const TENANT = 'acme';
 
 /**
- * One record and the application that it belongs to. It knows nothing of the product: it writes what it is told to, when it
- * is told to, and remembers it.
+ * One record and the application that it belongs to. It knows nothing about the product: it writes what it is told to write,
+ * when it is told to, and remembers it.
  */
 export class Owner {
   readonly place: Place;
   exists = false;
-  /** What somebody else has written where this application has not been since is not its own any more. */
+  /** Counts the application's writes. If the count has not changed, the application has not written in the meantime. */
   writes = 0;
-  /** What it has written by itself beside the data key, since it wrote all of the record. */
+  /** What it has itself written beside the data key since it last wrote the whole record. */
   readonly own = new Map<string, string | undefined>();
   readonly #clients: Clients;
   readonly #random: Random;
@@ -38,7 +38,7 @@ export class Owner {
   #note = 'from the application';
   /** The item as it has last saved it, for an application that keeps its items in memory. */
   #copy: Parts | undefined;
-  /** By payload: what it has written. */
+  /** What it has written, by payload. */
   readonly #written = new Map<string, Written>();
 
   constructor(
@@ -52,7 +52,7 @@ export class Owner {
     this.#keeps = keeps;
   }
 
-  /** A new data key under a key, and a new payload under that: all of the record anew. */
+  /** Writes the whole record again, with a new data key under the given key and a new payload. */
   async rotate(keyArn: string): Promise<void> {
     const { Plaintext, CiphertextBlob } = await this.#clients.kms.send(
       new GenerateDataKeyCommand({
@@ -69,19 +69,19 @@ export class Owner {
     });
   }
 
-  /** The data key that is there, and a new payload under it. */
+  /** Writes a new payload under the existing data key. */
   async rewrite(): Promise<void> {
     await this.#put(only((await this.place.read()) ?? {}, Object.values(PART)));
   }
 
-  /** Changes what is none of the product's business. */
+  /** Changes something that is not the product's business. */
   async annotate(): Promise<void> {
     this.writes++;
     this.#note = `note ${this.#random.between(1, 1e6)}`;
     await this.place.set(PART.note, this.#note);
   }
 
-  /** Writes something that belongs to a data key, and not the data key; `undefined`: takes it away. */
+  /** Writes something that belongs to a data key, but not the data key itself. `undefined` removes it. */
   async setBeside(name: string, text: string | undefined): Promise<void> {
     this.writes++;
     this.own.set(name, text);
@@ -99,7 +99,7 @@ export class Owner {
     await this.place.putIfVersion(this.#copy, version);
   }
 
-  /** Saves the copy that it has in memory once more: it has been told that nobody saved since, or it does not save. */
+  /** Saves the copy in memory again, on condition that nobody has saved since. */
   async saveAgain(): Promise<void> {
     if (this.#copy === undefined) return;
     const version = this.#copy[PART.version] ?? '0';
@@ -107,7 +107,7 @@ export class Owner {
     if (await this.place.putIfVersion(next, version)) this.#copy = next;
   }
 
-  /** Puts a data key of its own where the job puts the new one. */
+  /** Writes its own data key to the place where the job puts the new one. */
   async fillNewKey(keyArn: string): Promise<void> {
     this.writes++;
     const { kms } = this.#clients;
@@ -127,7 +127,7 @@ export class Owner {
     this.exists = false;
   }
 
-  /** Removes the newest version: the record is again what it was before. */
+  /** Removes the newest version: the one before it is current again. */
   async uncover(): Promise<void> {
     this.writes++;
     await this.place.uncover();
@@ -137,7 +137,7 @@ export class Owner {
     this.#note = parts[PART.note] ?? this.#note;
   }
 
-  /** What a reader finds wrong with the record that may use every key that is enabled; `undefined` where all is well. */
+  /** What a reader that may use every enabled key finds wrong with the record; `undefined` if all is well. */
   async complaint(): Promise<string | undefined> {
     const parts = await this.place.read();
     if (!this.exists) return parts === undefined ? undefined : 'was deleted, and is there again';
@@ -184,7 +184,7 @@ export class Owner {
   }
 }
 
-/** The data key that a reader takes: the new one, where it belongs to the old one that is there. */
+/** The data key that a reader takes: the new one, if it belongs to the old one that is there. */
 function edkOf(parts: Parts): Buffer {
   const old = Buffer.from(parts[PART.dataKey] ?? '', 'base64');
   const fits = parts[PART.newDigest] === undefined || parts[PART.newDigest] === sha256(old);

@@ -5,7 +5,7 @@ import type { Condition, Moment, WireBug } from './director.ts';
 import type { Story } from './stories.ts';
 import { World } from './world.ts';
 
-/** Who acts at which moment of a story; nobody where it is told undisturbed. */
+/** What somebody does at which moment of a story; absent if it is told undisturbed. */
 export interface Disturbance {
   readonly nth: number;
   readonly act: string;

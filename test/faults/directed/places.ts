@@ -26,7 +26,7 @@ export const PART = {
   newDigest: 'new-key-source',
 } as const;
 
-/** What a run may change of a record; the rest is none of its business. */
+/** What a run may change in a record; the rest is not its business. */
 export const DECLARED: readonly string[] = [
   PART.dataKey,
   PART.label,
@@ -37,24 +37,24 @@ export const DECLARED: readonly string[] = [
   PART.newDigest,
 ];
 
-/** All that is there of a record. */
+/** Everything that a record consists of. */
 export type Parts = Readonly<Record<string, string>>;
 
 /** One record's place in a store. */
 export interface Place {
   readonly store: string;
   readonly id: string;
-  /** As the journal calls it. */
+  /** Its name in the journal. */
   readonly locator: string;
   read(): Promise<Parts | undefined>;
-  /** All of it anew, with no condition. */
+  /** Writes the whole record again, with no condition. */
   put(parts: Parts): Promise<void>;
-  /** All of it anew, if its version is still this one; answers whether it was. */
+  /** Writes the whole record again if its version is still this one. Returns whether it was. */
   putIfVersion(parts: Parts, version: string): Promise<boolean>;
-  /** One part, with no condition; nothing for `undefined`. */
+  /** Writes one part, with no condition. `undefined` removes it. */
   set(name: string, text: string | undefined): Promise<void>;
   remove(): Promise<void>;
-  /** Removes the newest version, so that the one before it is shown again. */
+  /** Removes the newest version, so that the one before it is current again. */
   uncover(): Promise<void>;
 }
 
@@ -191,7 +191,7 @@ export class ObjectPlace implements Place {
     throw new Error('metadata have no condition');
   }
 
-  /** By a copy in place, as tools do it that know of metadata only. */
+  /** By a copy in place, as tools do that know only about metadata. */
   async set(name: string, text: string | undefined): Promise<void> {
     const { [PART.payload]: _payload, [name]: _old, ...metadata } = (await this.read()) ?? {};
     await this.#clients.s3.send(

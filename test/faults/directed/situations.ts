@@ -4,8 +4,8 @@ import type { Answer } from './answers.ts';
 import type { Form } from './world.ts';
 
 /**
- * What a run makes of an answer, in the words of docs/jobs.md and docs/proof.md: the outcome of the one record that it is
- * about, while the others are moved; or how the invocation ends.
+ * How a run understands an answer, in the words of docs/jobs.md and docs/proof.md: either the outcome of the one record
+ * that the answer is about, while the others are moved, or how the invocation ends.
  */
 export type Meaning =
   | 'rewrapped'
@@ -15,7 +15,7 @@ export type Meaning =
   | 'unsupported'
   | 'blocked'
   | 'failed'
-  /** There is no such record any more: nothing is counted. */
+  /** The record no longer exists: nothing is counted. */
   | 'not there'
   /** No record is seen at all. */
   | 'nothing seen'
@@ -27,18 +27,18 @@ export type Meaning =
   | 'another has it'
   | 'has no plan';
 
-/** What makes AWS give its answer: it is told to, about one record or about all, or somebody has done something. */
+/** Why AWS gives its answer: it is told to, for one record or for all of them, or somebody has done something. */
 export type Cause =
   'one record' | 'every call' | 'rotated' | 'removed' | 'copied' | 'delivered twice' | 'lost answer';
 
-/** An answer that AWS documents for a call, and what it has to mean. */
+/** An answer that AWS documents for a call, and what it has to mean to the run. */
 export interface Row {
   readonly answer: Extract<Answer, { error: string }>;
   readonly cause: Cause;
   readonly means: readonly Meaning[];
 }
 
-/** A call, its answers, and for each meaning an answer that would be taken for that. */
+/** A call, its answers, and for each meaning an answer that would be understood that way. */
 export interface Call {
   readonly name: string;
   readonly form: Form;
@@ -64,7 +64,7 @@ const DONE_COPY =
   '<CopyObjectResult><ETag>"e"</ETag><LastModified>2026-01-05T08:00:00.000Z</LastModified></CopyObjectResult>';
 const NOTHING_LISTED =
   '<ListBucketResult><Name>documents</Name><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>';
-/** Who calls is not known: whether that is tried again or ends the run, it is never a record's. */
+/** AWS does not know the caller. The call is tried again or the run ends, but this is never the outcome of a record. */
 const UNKNOWN_CALLER = ['ExpiredTokenException', 'UnrecognizedClientException'];
 const TABLE_WRITE: Call['takenFor'] = {
   rewrapped: { done: '{}' },
@@ -105,7 +105,7 @@ const COPY_ROWS: readonly Row[] = [
   ...on('every call', 'ends the run', 'is tried again')(400, 'ExpiredToken'),
   ...on('every call', 'ends the run', 'is tried again')(403, 'InvalidAccessKeyId', 'SignatureDoesNotMatch'),
 ];
-/** Records are made and changed by the same branches: each kind of answer is tried with both, each name with one. */
+/** Making and changing a record use the same code: both get each kind of answer, but only one gets every error name. */
 function isFirstOfItsKind({ cause, means }: Row, index: number, rows: readonly Row[]): boolean {
   const kind = (row: Pick<Row, 'cause' | 'means'>): string => `${row.cause} ${row.means.join()}`;
   return rows.findIndex(row => kind(row) === kind({ cause, means })) === index;
@@ -232,7 +232,7 @@ export const CALLS: readonly Call[] = [
       ...LEDGER_ROWS.filter(({ answer }) => answer.error !== 'AccessDeniedException'),
       ...on('every call', 'rewrapped')(400, 'AccessDeniedException', 'ValidationException'),
     ],
-    // Not for "none of them is there": such records are made, found to be there after all, and changed as they are.
+    // Leaves out "none of them is there": such records are created, found to exist after all, and changed as they are.
     takenFor: {
       rewrapped: error('ValidationException'),
       'is tried again': error('InternalServerError', 500),

@@ -6,7 +6,7 @@ import { Random } from '../random.ts';
 import { PART, type Parts } from './places.ts';
 import type { World, Form } from './world.ts';
 
-/** Something that the product does, from its beginning to what can be seen of it in the end. */
+/** Something that the product does, from its start to its visible result. */
 export interface Story {
   readonly name: string;
   readonly form: Form;
@@ -15,7 +15,7 @@ export interface Story {
   acts(world: World, moment: Moment): Readonly<Record<string, Act>>;
 }
 
-/** Every record is what its application has made of it, and opens. */
+/** Every record is as its application left it, and opens. */
 export async function checkRecords({ owners, there, findings }: World): Promise<void> {
   for (const owner of [...owners, ...there.filter(({ exists }) => exists)]) {
     const complaint = await owner.complaint();
@@ -31,7 +31,7 @@ export async function checkRecords({ owners, there, findings }: World): Promise<
   }
 }
 
-/** Of two invocations that work on a unit, one is told so, and ends; called again, it finds what the other one has done. */
+/** If two invocations work on a unit, one is told so and ends. Called again, it finds what the other one has done. */
 async function oneOfTwo<T>(world: World, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -41,7 +41,7 @@ async function oneOfTwo<T>(world: World, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A run that is interrupted, one that is not and must finish the work, and the old key disabled. */
+/** A run that is interrupted, then one that is not and must finish the work; then the old key is disabled. */
 async function migrates(world: World): Promise<void> {
   const { findings } = world;
   await pass(world, 'migrate', 'run-1');
@@ -57,7 +57,7 @@ async function migrates(world: World): Promise<void> {
   if (world.form.copies === undefined) await checkRecords(world);
 }
 
-/** One pass of a run, which is interrupted, to its end. */
+/** One complete pass of a run, which is interrupted on the way. */
 async function pass(
   world: World,
   phase: 'migrate' | 'verify' | 'rollback',
@@ -72,7 +72,7 @@ async function pass(
   return world.stage(phase, () => oneOfTwo(world, work));
 }
 
-/** A run, and its rollback, which is interrupted. */
+/** A run and then its rollback, which is interrupted. */
 async function rollsBack(world: World): Promise<void> {
   const { findings, owners } = world;
   const seeded = await Promise.all(
@@ -106,12 +106,12 @@ function apart(parts: Parts | undefined): readonly [string | undefined, string] 
   return [version, JSON.stringify(sorted(others))];
 }
 
-/** A version may be raised after its application has written it. */
+/** The product may raise a version after the application has written it. */
 function isKept(name: string, now: string | undefined, written: string | undefined): boolean {
   return name === PART.version && now !== undefined ? Number(now) >= Number(written) : now === written;
 }
 
-/** What an application has written beside the data key while a run is rolled back stays as it has written it. */
+/** What an application writes beside the data key during a rollback stays as it was written. */
 async function checkOwn({ owners, findings }: World): Promise<void> {
   for (const { place, own } of owners) {
     const parts = await place.read();
@@ -125,8 +125,8 @@ async function checkOwn({ owners, findings }: World): Promise<void> {
 }
 
 /**
- * Two records may not be written. Whether any may, the product finds out at records that it has not to write: it tries
- * what cannot have an effect.
+ * AWS refuses writes to two records. To find out whether it may write to any, the product tries writes without effect on
+ * records that it need not change.
  */
 async function isRefused(world: World): Promise<void> {
   const { owners, keys, watch, director } = world;
@@ -138,7 +138,7 @@ async function isRefused(world: World): Promise<void> {
   const denied = [first, second].flatMap(owner => owner ?? []).flatMap(({ place }) => place.id);
   director.faults = departure =>
     isWrite(departure) && denied.some(id => isOf(departure, id)) ? refusalOf(departure) : undefined;
-  // Where it is refused, it asks as it does elsewhere; what it asks the others is what this story is about.
+  // For the refused records the product asks as in other stories; this story is about what it asks for the other records.
   director.about = departure =>
     isWrite(departure) && departure.target !== LEDGER && !denied.some(id => isOf(departure, id));
   await world.stage('ask elsewhere', () => world.work('migrate', 'run-1', { pageSize: 100 }));
@@ -160,7 +160,7 @@ function refusalOf({ service }: Moment['departure']): Injection {
     : { kind: 'error', error: 'AccessDeniedException', status: 400 };
 }
 
-/** Two runs want the stores of one job; and one that has ended gives them back while another one takes them. */
+/** Two runs want the stores of one job. A run that has ended gives them back while another one takes them. */
 async function locks(world: World): Promise<void> {
   const { findings } = world;
   for (const round of [1, 2]) {
@@ -186,15 +186,15 @@ async function locks(world: World): Promise<void> {
   }
 }
 
-/** Requests a second, and two workers who take their shares of them at the same time; a third one finds what is left. */
+/** Requests per second. Two workers take their shares of this rate at the same time; a third one finds what is left. */
 const RATE = 10;
 
 async function shares(world: World): Promise<void> {
-  // The second time there are places that were given back.
+  // In the second round there are places that were given back.
   for (const round of [1, 2]) {
     const [first, second, third] = [1, 2, 3].map(seed => {
       const chances = new Random(seed);
-      // The first two look at the same free place first.
+      // The first two workers look at the same free place first.
       const next = [0.5, ...(seed === 3 ? [] : [0.5])];
       return world.shareOf(`u${round}-${seed}`, { next: () => next.pop() ?? chances.next() });
     });
@@ -214,7 +214,7 @@ async function shares(world: World): Promise<void> {
   }
 }
 
-/** A rollback is planned twice: whatever is left of its run is stopped for good, since the first time. */
+/** A rollback is planned twice: anything still running of the run that it rolls back is stopped for good the first time. */
 async function fences(world: World): Promise<void> {
   world.rival = () => world.breakPremise('run-1');
   await world.stage('fence', () => world.fence('run-1'));
@@ -224,7 +224,7 @@ async function fences(world: World): Promise<void> {
 
 const LOST: Readonly<Record<string, Act>> = { 'its answer gets lost': 'its answer gets lost' };
 
-/** What happens to a unit is the same whatever its records are: it is told with those of one form. */
+/** What happens to a unit does not depend on the form of its records, so it is told for one form only. */
 function actsOnUnit({ form, again }: World, { request }: Moment): Readonly<Record<string, Act>> {
   if (request.endsWith('a share')) return {};
   if (form.records === undefined) return isWriteOfRecord(request) ? LOST : {};
@@ -235,7 +235,7 @@ function isWriteOfRecord(request: string): boolean {
   return !['journal', 'a checkpoint', 'a share'].some(other => request.includes(other));
 }
 
-/** Something beside the data key gets another text, or is taken away. */
+/** Something beside the data key is changed or removed. */
 function actsBeside(owner: Owner, name: string, text: string): Readonly<Record<string, Act>> {
   return {
     [`gets another ${name}`]: () => owner.setBeside(name, text),
@@ -243,7 +243,7 @@ function actsBeside(owner: Owner, name: string, text: string): Readonly<Record<s
   };
 }
 
-/** Everything that an application may do to a record that is about to be written. */
+/** Everything that an application may do to a record that the product is about to write. */
 function actsOnRecord(world: World, { departure }: Moment): Readonly<Record<string, Act>> {
   const { keys, form } = world;
   const owner = world.owners.find(one => isAbout(departure, one));
@@ -251,7 +251,7 @@ function actsOnRecord(world: World, { departure }: Moment): Readonly<Record<stri
   if (copy !== undefined) return actsOnCopy(world, copy);
   if (owner === undefined) return {};
   const keyId = keys.old.split('/')[1] ?? '';
-  // What is the same for all forms is told with those that have a label and nothing else.
+  // What is the same for all forms is told only for the forms that have a label and nothing else.
   const plain = Object.keys(form).join() === 'place,label';
   return {
     'gets another data key': () => owner.rotate(keys.old),
@@ -321,7 +321,7 @@ const FORMS: readonly Form[] = [
   { place: 'bucket', label: true, versionedBucket: true },
 ];
 
-/** Whose rollback depends on nothing else than that of another form. */
+/** Forms whose rollback depends on the same conditions as that of another form. */
 const FORWARD: readonly Form[] = [
   { place: 'table', algorithm: 'kept' },
   { place: 'table', writeTo: true, stale: true },

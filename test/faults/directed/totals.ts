@@ -28,7 +28,7 @@ interface Part {
 
 const NOTHING: Part = { lines: [], passed: true };
 
-/** Without a bug, the very same tellings show nothing: what is caught in them is the bug. */
+/** Without a bug, the same tellings show nothing, so what they catch is the bug. */
 function storiesText(stories: readonly Of<'story'>[]): Part {
   if (stories.length === 0) return NOTHING;
   const told = stories.flatMap(one => one.told);

@@ -30,24 +30,24 @@ import { Eye, LedgerEye } from './eye.ts';
 import { Owner } from './owner.ts';
 import { ItemPlace, ObjectPlace, PART, type Place } from './places.ts';
 
-/** Where records lie, what their application keeps beside a data key, and what the job says of it. */
+/** Where records are stored, what their application keeps beside a data key, and what the job says about it. */
 export interface Form {
   readonly place: 'table' | 'bucket';
   readonly label?: boolean;
   readonly version?: boolean;
-  /** The job names a place for the algorithm, and the application fills it, or leaves it empty. */
+  /** The job names a place for the algorithm; the application fills it or leaves it empty. */
   readonly algorithm?: 'kept' | 'empty';
   readonly writeTo?: boolean;
-  /** There is a new data key already, made of another one than is there now. */
+  /** There is a new data key already, made from an earlier data key than the present one. */
   readonly stale?: boolean;
   readonly versionedBucket?: boolean;
   readonly copies?: boolean;
-  /** Copies that somebody else has made before. */
+  /** Somebody else has already made the copies. */
   readonly copied?: boolean;
   readonly records?: number;
 }
 
-/** Time of one invocation, as Lambda gives it at most. */
+/** The longest time that Lambda gives one invocation. */
 const MOST_MS = 900_000;
 
 const COPIES = { table: 'Copies', bucket: 'copies' } as const;
@@ -55,19 +55,19 @@ const COPIES = { table: 'Copies', bucket: 'copies' } as const;
 /** A mistake on the wire, or behind the ports of the product. */
 export type WorldBug = WireBug & PlantedBug;
 
-/** A store with a few records, those whom they belong to, and the product: all of it made anew for one schedule. */
+/** A store with a few records, their owners, and the product: all of it is new for each telling. */
 export class World {
   readonly findings = new Findings();
   readonly watch = new Watch(this.findings);
   readonly owners: readonly Owner[];
-  /** Of the records that are there already where others are copied to. */
+  /** The owners of records at the destination of copies. */
   readonly there: readonly Owner[];
   readonly director: Director;
   readonly eye: Eye;
   readonly time: VirtualTime;
   readonly form: Form;
   keys = { old: '', new: '' };
-  /** Runs that have come to their end. */
+  /** Runs that have ended. */
   readonly over = new Set<string>();
   /** A unit was given to two invocations: one of them is told so. */
   twice = false;
@@ -94,7 +94,7 @@ export class World {
     this.#bug = bug;
     this.time = time;
     const aws = new EmbeddedAws({ s3PageSize: 5 });
-    // Known only when the wire is there, over which they look.
+    // Filled below: the observers look over the wire, which does not exist yet.
     const observers: Observer[] = [];
     this.director = new Director(bug, observers, call => this.watch.see(call));
     this.#wire = new Wire(aws, { time, random: random.fork(), hooks: this.director });
@@ -118,7 +118,7 @@ export class World {
       : new ObjectPlace(this.#application, store, id);
   }
 
-  /** Keys, stores, and the records under the old key, a while before anything else happens. */
+  /** Makes keys, stores, and the records under the old key, some time before anything else happens. */
   async build(): Promise<void> {
     const { kms } = this.#admin;
     const arn = async (): Promise<string> =>
@@ -127,7 +127,7 @@ export class World {
     this.#job = jobOf(this.form, this.keys);
     this.#service = new Service(this.#wire, {
       job: this.#job,
-      // Of what a schedule decides, one invocation needs nothing.
+      // A single invocation needs nothing that a schedule decides.
       schedule: scheduleOf(0, new Random(0)),
       bug: this.#bug,
       executionOf: () => 'running',
@@ -142,7 +142,7 @@ export class World {
       if (this.form.copies === true) await this.#createBucket(COPIES.bucket);
     }
     for (const owner of this.owners) await this.#make(owner);
-    // So that there are older versions that become the newest again.
+    // Older versions are needed that can become current again.
     for (let older = 0; this.form.versionedBucket === true && older < 2; older++)
       for (const owner of this.owners) await owner.rotate(this.keys.old);
     for (const copy of this.form.copied === true ? this.there : []) {
@@ -185,7 +185,7 @@ export class World {
       );
   }
 
-  /** What a tool does that knows nothing of data keys: the record as it is. */
+  /** Does what a tool does that knows nothing about data keys: it copies the record as it is. */
   async copyTo({ place }: Owner): Promise<void> {
     const source = this.owners.find(owner => owner.place.id === place.id);
     await place.put((await source?.place.read()) ?? {});
@@ -196,7 +196,7 @@ export class World {
     forgetOpened(this.#application);
   }
 
-  /** What the product does within this may be interrupted. */
+  /** Runs work of the product that may be interrupted. */
   async stage<T>(name: string, work: () => Promise<T>): Promise<T> {
     return this.calmly(name, async () => {
       this.director.interrupting = true;
@@ -204,7 +204,7 @@ export class World {
     });
   }
 
-  /** What the product does within this is left alone. */
+  /** Runs work of the product that is not disturbed. */
   async calmly<T>(name: string, work: () => Promise<T>): Promise<T> {
     this.director.stage = name;
     try {
@@ -235,7 +235,7 @@ export class World {
     }
   }
 
-  /** Takes the locks of a run's stores; answers whether it got them. */
+  /** Takes the locks of a run's stores. Returns whether it got them. */
   async take(runId: string): Promise<boolean> {
     const dynamodb = this.#product.dynamodb();
     const ledger = new DynamoDbLedger(dynamodb, LEDGER);
@@ -252,7 +252,7 @@ export class World {
     }
   }
 
-  /** Tells what is left of a run to stop, as a rollback does that is planned. */
+  /** Tells everything still running of a run to stop, as planning a rollback does. */
   async fence(runId: string): Promise<void> {
     await new DynamoDbLedger(this.#product.dynamodb(), LEDGER).fence(runId, this.time.now());
   }
@@ -262,7 +262,7 @@ export class World {
     await new DynamoDbLedger(this.#product.dynamodb(), LEDGER).breakPremise(runId, 'a key is disabled');
   }
 
-  /** A worker's share of the rate; those with equal chances look for the same free place first. */
+  /** A worker's share of the rate; workers with equal chances look at the same free place first. */
   shareOf(worker: string, chances: Pick<Random, 'next'>): Pick<WorkerShare, 'take' | 'giveBack'> {
     const who = { runId: 'run-1', work: worker, holder: worker, workers: 2 };
     return new WorkerShare(['us-east-1'], who, {
