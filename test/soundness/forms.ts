@@ -1,10 +1,10 @@
 /** How applications write the bytes of a data key, and read them back. Written from what mappers do, not from the product. */
 export interface Form {
   readonly name: string;
-  /** Attribute types; of an object only texts. */
+  /** Values by attribute type; for an object, only texts. */
   readonly write: (bytes: Buffer) => unknown;
   readonly read: (value: unknown) => Buffer | undefined;
-  /** The encoding that a job must name for it, where the product has one. */
+  /** The encoding that a job must name for this form, if the product has one. */
   readonly encoding?: string;
 }
 
@@ -68,7 +68,7 @@ const numbers = (bytes: Buffer): unknown[] => [...bytes].map(one => ({ N: String
 const bytesOfNumbers = (list: unknown): Buffer | undefined =>
   Array.isArray(list) ? Buffer.from(list.map(one => Number(typed(one, 'N')))) : undefined;
 
-/** Forms that no job can be written for: the application's mapper has made them of its bytes. */
+/** Forms that no job can be written for: the application's mapper makes them from the bytes. */
 export const ODD: readonly Form[] = [
   { name: 'list', write: bytes => ({ L: numbers(bytes) }), read: value => bytesOfNumbers(typed(value, 'L')) },
   {
@@ -109,7 +109,7 @@ export const ODD: readonly Form[] = [
   },
 ];
 
-/** The text forms, as metadata of an object hold them. */
+/** The text forms, as the metadata of an object hold them. */
 export const TEXTS: readonly Form[] = ENCODED.filter(
   ({ name }) => !['binary', 'base64-in-binary'].includes(name),
 ).map(form => ({ ...form, write: bytes => (form.write(bytes) as { S: string }).S }));

@@ -9,8 +9,8 @@ import { answering, bound, opened, withBooks } from './bug-ports.ts';
 import type { Bug, Ports, Planted } from './play.ts';
 
 /**
- * One mistake for each branch of what the product decides by. Left out are only those that change no verdict, no figure
- * and no data key: "unsupported" instead of "unreadable" is a mistake in words, which tests of words are for.
+ * One mistake for each branch in the product's decisions. Only mistakes that change no verdict, no figure and no data key
+ * are left out: "unsupported" instead of "unreadable" is a mistake in words, which the tests of words cover.
  */
 
 const PHASES = ['migrate', 'verify'] as const;
@@ -24,10 +24,10 @@ const MADE_UP: Readonly<Record<Exclude<Kind, 're-encrypted'>, ReEncryptAnswer>> 
   rejected: { kind: 'rejected' },
   unavailable: { kind: 'unavailable', reason: 'made up' },
 };
-/** Whoever verifies, doubts all of them; whoever migrates, moves none of them. */
+/** The verify pass doubts all of them; the migrate pass moves none of them. */
 const DOUBTS: readonly Kind[] = ['invalid-ciphertext', 'denied', 'rejected', 'unavailable'];
 
-/** Each answer of KMS taken for each other one, in each pass. */
+/** Each answer from KMS mistaken for each other one, in each pass. */
 const MISTAKEN_ANSWERS: readonly Planted[] = PHASES.flatMap(phase =>
   (['re-encrypted', 'incorrect-key', 'invalid-ciphertext'] as const).flatMap(from =>
     (['re-encrypted', ...Object.keys(MADE_UP)] as Kind[])
@@ -51,7 +51,7 @@ const WRONG_CONTEXTS: Readonly<Record<string, ContextOf>> = {
   'the context of the request before': ({ context }, before) => before ?? context,
 };
 
-/** Each way to build a context wrongly, for each side of each pass's requests. */
+/** Each way to build a wrong context, for each side of each pass's requests. */
 const MISTAKEN_CONTEXTS: readonly Planted[] = (
   [
     ['migrate', 'source'],
@@ -181,7 +181,7 @@ function cut(value: AttributeValue | undefined): AttributeValue | undefined {
   return 'S' in value ? { S: value.S.slice(0, -2) } : value;
 }
 
-/** Each verdict of a store taken for each other one. */
+/** Each verdict about a store mistaken for each other one. */
 const STORE_KINDS = ['proven', 'empty', 'not-proven'] as const;
 const MISTAKEN_VERDICTS: readonly Planted[] = STORE_KINDS.flatMap(from =>
   STORE_KINDS.filter(to => to !== from).map(to => ({
@@ -198,7 +198,7 @@ const MISTAKEN_VERDICTS: readonly Planted[] = STORE_KINDS.flatMap(from =>
   })),
 );
 
-/** Each verdict of a run taken for each one that has another exit code. */
+/** Each verdict about a run mistaken for each one with a different exit code. */
 const GOOD: readonly RunVerdict[] = ['proven', 'empty', 'nothing-to-do'];
 const BAD: readonly RunVerdict[] = ['not-proven', 'counted', 'failed'];
 const MISTAKEN_ENDS: readonly Planted[] = [
@@ -223,7 +223,7 @@ const INVENTED_DOUBTS: readonly Planted[] = DOUBT_CODES.map(code => ({
   },
 }));
 
-/** Each doubt forgotten on the way from the report to the stored proof, and each field that a proof stands or falls by. */
+/** Each doubt lost between the report and the stored proof, and each field that a proof depends on. */
 const MISTAKEN_PROOFS: readonly Planted[] = [
   ...DOUBT_CODES.filter(code => !['incomplete', 'narrowed'].includes(code)).map((code): Planted => ({
     name: `stores a proof without the doubt ${code}`,
@@ -248,7 +248,7 @@ const MISTAKEN_PROOFS: readonly Planted[] = [
   { name: 'stores no proof', bug: { proofs: () => [] } },
 ];
 
-/** Each pass's books with one data key, record or look-alike less, or none of them. */
+/** Each pass's books with a wrong number of data keys, records or look-alikes. */
 const MISTAKEN_BOOKS: readonly Planted[] = [
   {
     name: 'counts one look-alike too many',

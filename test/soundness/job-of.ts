@@ -23,7 +23,7 @@ export const MISFITS = [
 
 type Misfit = (typeof MISFITS)[number];
 
-/** A job for a scene, as a person would write it: it fits, but for what is named. */
+/** A job for a scene, as a person would write it: it fits the scene except for the named misfits. */
 export interface SceneJob {
   readonly mode: 'migrate' | 'verify' | 'census';
   readonly misfits: readonly Misfit[];

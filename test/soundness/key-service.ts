@@ -3,7 +3,7 @@ import type { KeyMaterial } from '../../lambda/core/model/data-key.ts';
 import type { DryRunAnswer, KeyService, ReEncryptAnswer, ReEncryptRequest } from '../../lambda/core/ports.ts';
 import type { IndependentKms } from './kms.ts';
 
-/** ReEncrypt as the product's port has it, over the suite's own KMS. */
+/** ReEncrypt behind the product's port, over the suite's own KMS. */
 export class KeyServiceOf implements KeyService {
   readonly #kms: IndependentKms;
   #requests = 0;
@@ -48,7 +48,7 @@ export class KeyServiceOf implements KeyService {
   }
 
   pace(): void {
-    // The suite has no time.
+    // The suite does not simulate time here.
   }
 
   takeUsage(): { readonly requests: number; readonly throttled: number } {

@@ -23,13 +23,16 @@ export interface SealOptions {
 }
 
 /**
- * AWS documents no order of KMS's checks. `key`: it looks at the key first. `context`: it opens the bytes under the context,
- * and then looks whose key that took. `neither`: whatever the named key does not open is invalid.
+ * AWS documents no order for KMS's checks. `key`: KMS checks the key first. `context`: KMS opens the bytes under the
+ * context, then checks which key opened them. `neither`: anything that the named key does not open is invalid.
  */
 export const CHECKS_FIRST = ['key', 'context', 'neither'] as const;
 export type ChecksFirst = (typeof CHECKS_FIRST)[number];
 
-/** One in two looks at the key first, as KMS is thought to do. Every tenth seed, of which tables are followed, gets all of them. */
+/**
+ * One in two checks the key first, as KMS is believed to do. All three orders also occur in every tenth seed, for which a
+ * table is followed over time.
+ */
 export function checksFirstOf(seed: number): ChecksFirst {
   return (['key', 'context', 'key', 'neither'] as const)[Math.floor(seed / 3) % 4] ?? 'key';
 }
@@ -37,7 +40,7 @@ export function checksFirstOf(seed: number): ChecksFirst {
 const HEADER = Buffer.from('0102020078', 'hex');
 const ID_BYTES = 16;
 const TAG_BYTES = 32;
-/** Of RSA_2048: all that it encrypts is as long as its modulus, and looks like noise. */
+/** For RSA_2048: every ciphertext is as long as the modulus, and looks like noise. */
 export const RSA_BYTES = 256;
 
 export class IndependentKms {
@@ -78,13 +81,13 @@ export class IndependentKms {
     const text = Buffer.from(plaintext);
     const hidden = xor(text, digest(keyArn, generation, nonce, 'mask'));
     const head = Buffer.concat([HEADER, id, generation, nonce, hidden]);
-    // Real ciphertexts have about 184 bytes; zeros make ours as long.
+    // Real ciphertexts have about 184 bytes; zeros pad these to the same length.
     const length = Buffer.from([text.length]);
     const tag = digest(keyArn, canonical(context), head, text);
     return Buffer.concat([head, Buffer.alloc(Math.max(0, 150 - head.length)), length, tag]);
   }
 
-  /** `keyArn`: the key that the caller names, as SourceKeyId and KeyId do; without one KMS finds it by itself. */
+  /** `keyArn`: the key that the caller names, as SourceKeyId and KeyId do; if there is none, KMS finds the key by itself. */
   open(blob: Uint8Array, context: Context, keyArn?: string): Opened {
     const bytes = Buffer.from(blob);
     if (keyArn !== undefined && this.disabled.has(keyArn)) return { kind: 'disabled' };
@@ -139,7 +142,7 @@ export class IndependentKms {
   }
 }
 
-/** Whatever is wrong, KMS says the same: it cannot know which key made a ciphertext of RSA. */
+/** KMS gives the same answer for every error: it cannot know which key made an RSA ciphertext. */
 function openRsa(made: ReadonlyMap<string, string>, bytes: Buffer, keyArn: string): Opened {
   const plaintext = made.get(bytes.toString('hex'));
   return plaintext === undefined ? { kind: 'invalid' } : { kind: 'opened', plaintext, keyArn };

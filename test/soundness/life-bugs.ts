@@ -2,7 +2,7 @@ import type { LifeBug } from './life.ts';
 import { RSA_KEY } from './life-jobs.ts';
 import { KEYS } from './scene.ts';
 
-/** Mistakes with what is stored of runs, which only time brings to light. */
+/** Mistakes in what is stored about runs, which show only over time. */
 export const LIFE_BUGS: readonly { readonly name: string; readonly bug: LifeBug }[] = [
   {
     name: 'forgets that a run was rolled back',

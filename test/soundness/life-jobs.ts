@@ -3,7 +3,7 @@ import { KEYS } from './scene.ts';
 
 export const RSA_KEY = 'arn:aws:kms:us-east-1:111122223333:key/55555555-5555-4555-8555-555555555555';
 
-/** What a job of a life is about; all are over one table, in which a record has one data key or two. */
+/** The kinds of jobs in a life. All are over one table, in which a record has one or two data keys. */
 export const JOB_KINDS = [
   'both-slots',
   'first-slot',
@@ -23,7 +23,7 @@ export interface LifeJob {
 
 const FIRST = { type: 'attribute', dataKey: 'edk', encryptionContext: { tenant: { attribute: 'tenant' } } };
 const SECOND = { type: 'attribute', dataKey: 'spare', encryptionContext: { app: 'spare' } };
-/** Both contexts that the first slot may be under once some job has changed it. */
+/** The two contexts that the first slot may be under once a job has changed it. */
 const EITHER = [{ tenant: { attribute: 'tenant' } }, { tenant: { attribute: 'tenant' }, v: '2' }];
 
 export function lifeJob(kind: JobKind, random: Random): LifeJob {
@@ -34,9 +34,9 @@ export function lifeJob(kind: JobKind, random: Random): LifeJob {
   const second = store(SECOND);
   const half = (expression: string, format: object): object =>
     store(format, { scope: { filter: { expression } } });
-  // What RSA has encrypted has no context: there the job's word is all that a run has, and a wrong one breaks readers.
+  // RSA ciphertexts have no context. For them a run must trust the job's context, and a wrong one breaks readers.
   const withRsa = kind !== 'wrong-context' && random.chance(0.7);
-  // An asymmetric key does not tell which of several contexts a data key is to have.
+  // An asymmetric key does not show which of several contexts a data key should have.
   const either = {
     ...{ ...FIRST, encryptionContext: EITHER },
     ...(withRsa && { destinationEncryptionContext: random.pick(EITHER) }),

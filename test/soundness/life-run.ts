@@ -39,7 +39,7 @@ export interface LifeRun {
   readonly journal: UnitJournal;
 }
 
-/** A journal by run and unit, as its bucket has it. */
+/** A journal by run and unit, as in its bucket. */
 class UnitJournal implements Journal, OutcomeArchive, IntentArchive {
   readonly #intents = new Map<string, IntentEntry[]>();
   readonly #outcomes = new Map<string, OutcomeEntry[]>();
@@ -110,7 +110,7 @@ export function planFor({ job, mode, runId, at, rollsBack }: RunRequest): RunPla
 
 const RUN_MS = 60_000;
 
-/** One run of a job over the rows as they are, through all of its passes. */
+/** One run of a job over the current rows, through all of its passes. */
 export async function runOf(request: RunRequest): Promise<LifeRun> {
   const plan = planFor(request);
   const journal = new UnitJournal();
@@ -158,7 +158,7 @@ export async function runOf(request: RunRequest): Promise<LifeRun> {
   return { plan, report, journal };
 }
 
-/** The table as DynamoDB shows it under the store's filter. */
+/** The table as DynamoDB returns it under the store's filter. */
 function tableOf(rows: readonly Row[], store: Store): MemoryStore {
   const filter = (store as Partial<TableStore>).scope?.filter?.expression;
   const wanted = filter === undefined ? undefined : !filter.includes('not_exists');

@@ -30,7 +30,7 @@ export interface Lived {
 const HOUR_MS = 3_600_000;
 const BEGIN = Date.UTC(2026, 10, 21);
 
-/** A table over some time: its application writes, runs move and roll back, keys get new material, and readers read. */
+/** A table over some time: its application writes, runs migrate and roll back, keys get new material, and readers read. */
 export async function live(seed: number, bug: LifeBug = { proofs: proofs => proofs }): Promise<Lived> {
   const life = new Life(seed, bug);
   await life.live();
@@ -69,7 +69,7 @@ class Life {
   async live(): Promise<void> {
     const rows = this.#random.between(1, 5);
     for (let row = 0; row < rows; row++) this.#write(row);
-    // These are there before any run: no proof may pass over them.
+    // These rows exist before any run: no proof may overlook them.
     this.#written.clear();
     for (let act = 0; act < 6; act++) {
       this.#now += HOUR_MS;
@@ -129,7 +129,7 @@ class Life {
     });
   }
 
-  /** A writer puts back a whole item that it read before the last migration. */
+  /** A writer restores a whole item that it read before the last migration. */
   #restore(): void {
     if (this.#migrations.length === 0) return;
     const migration = this.#random.pick(this.#migrations);
@@ -165,7 +165,7 @@ class Life {
     if (proven || (all && settled)) this.#written.clear();
   }
 
-  /** The same migration once more, at once. */
+  /** Runs the same migration again immediately. */
   async #again(): Promise<void> {
     if (this.#last === undefined || !this.#last.proven) return;
     const { job } = this.#last;
@@ -211,7 +211,7 @@ class Life {
     for (const proof of this.#bug.proofs(proofs)) this.#proofs.set(proofId(proof), proof);
   }
 
-  /** Asks retire-check of both old keys, and takes it at its word. */
+  /** Runs retire-check for both old keys, and follows its advice. */
   async #ask(): Promise<void> {
     const before = this.#readable();
     for (const keyArn of [KEYS.old, RSA_KEY]) {
@@ -302,7 +302,7 @@ function revived(_: string, value: unknown): unknown {
   return hex === undefined ? value : Buffer.from(hex, 'hex');
 }
 
-/** Attributes of an item have no order. */
+/** The attributes of an item have no order. */
 function sorted(snapshot: string): unknown {
   return JSON.parse(snapshot);
 }

@@ -31,9 +31,9 @@ const { values } = parseArgs({
 
 /** Pairs that a process plays before it asks for more. */
 const BATCH = 1_000;
-/** One table is followed over some time for so many pairs. */
+/** For each of this many pairs, one table is followed over some time. */
 const PAIRS_PER_LIFE = 10;
-/** Pairs that a planted bug gets to show itself. */
+/** How many pairs are tried until a planted bug shows. */
 const TRIES = 3_000;
 
 interface Batch {

@@ -11,13 +11,13 @@ export type Path = readonly (string | number)[];
 export interface Row {
   readonly id: string;
   fields: Fields;
-  /** Of an object: its body, which no run reads. */
+  /** The body of an object, which no run reads. */
   readonly body?: string;
   /** S3 does not show its metadata. */
   readonly hidden?: true;
 }
 
-/** A table or bucket in memory, in the order of its ids, with conditions and nested updates as DynamoDB has them. */
+/** A table or bucket in memory, in the order of its ids, with conditions and nested updates as in DynamoDB. */
 export class MemoryStore implements RecordStore {
   readonly rows = new Map<string, Row>();
   readonly #kind: 'item' | 'object';
@@ -67,7 +67,7 @@ export class MemoryStore implements RecordStore {
     return Promise.resolve({ kind: 'written' });
   }
 
-  /** Metadata are texts. */
+  /** Metadata values are texts. */
   #field(value: AttributeValue | undefined): unknown {
     return this.#kind === 'object' && value !== undefined && 'S' in value ? value.S : value;
   }
@@ -97,7 +97,7 @@ export class MemoryStore implements RecordStore {
   }
 }
 
-/** Segments of a scan take every so-manyth row; a key range has bounds. */
+/** A scan segment takes every n-th row; a key range has bounds. */
 function inRange({ id }: Row, index: number, range: ScanRange): boolean {
   if (range.type === 'segment') return index % range.totalSegments === range.segment;
   return (
@@ -107,7 +107,7 @@ function inRange({ id }: Row, index: number, range: ScanRange): boolean {
   );
 }
 
-/** What lies at a path of typed JSON: members of M by name, elements of L by index. */
+/** The value at a path of typed JSON: members of M by name, elements of L by index. */
 export function at(fields: Fields, [first, ...rest]: Path): unknown {
   let value = fields[String(first)];
   for (const step of rest) {
@@ -136,7 +136,7 @@ function within(parent: unknown, [step, ...rest]: Path, value: unknown): unknown
   throw new Error('DynamoDB: the document path provided in the update expression is invalid');
 }
 
-/** Bytes of any class are one value. */
+/** Equal bytes are the same value, whatever their class. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`;
   if (Array.isArray(value)) return value.map(plain);

@@ -4,13 +4,13 @@ import type { ChecksFirst, Context } from './kms.ts';
 import { at, type Path, type Row } from './memory-store.ts';
 import { KEYS, type Scene, type Slot } from './scene.ts';
 
-/** What the rule "doubt counts" says of a scene and its job: made of the truth, by nothing of the product. */
+/** What the rule "doubt counts" says about a scene and its job. It is derived from the truth, without any product code. */
 export interface Expected {
   readonly exitCode: number;
   readonly verdict: 'proven' | 'empty' | 'not-proven';
   readonly doubts: readonly string[];
   readonly figures: string;
-  /** Of retire-check about the old key, a day later. */
+  /** What retire-check advises about the old key, a day later. */
   readonly advice: 'keep' | 'wait' | 'disable';
 }
 
@@ -22,7 +22,7 @@ interface ReadJob {
   readonly label: Path | undefined;
   readonly templates: readonly Readonly<Record<string, unknown>>[];
   readonly source: string;
-  /** The context that data keys are to have, where it is another one. */
+  /** The context that data keys should get, if it is a different one. */
   readonly shall: Context | undefined;
   readonly ignoresAll: boolean;
   readonly expected: boolean;
@@ -105,14 +105,14 @@ function isNarrowed(part: string, { application }: Scene, { misfits }: SceneJob)
   return application.kind === 'item' && (misfits as readonly string[]).includes(part);
 }
 
-/** The records that a run is about. */
+/** The records that a run visits. */
 function visited(scene: Scene, sceneJob: SceneJob): readonly Row[] {
   const sorted = [...scene.rows].sort((a, b) => (a.id < b.id ? -1 : 1));
   if (sceneJob.misfits.includes('prefix') && scene.application.kind === 'object') return [];
   const filters = isNarrowed('filter', scene, sceneJob);
   const segments = isNarrowed('segments', scene, sceneJob) && !filters && sceneJob.sample === undefined;
   const segment = segments ? sorted.filter((_, index) => index % 2 === 0) : sorted;
-  // DynamoDB filters after it has read: a sample is of what the filter leaves.
+  // DynamoDB filters after reading, so a sample is taken from what the filter leaves.
   const found = segment.filter(row => !filters || at(row.fields, ['backup']) !== undefined);
   return found.slice(0, sceneJob.sample);
 }
@@ -122,7 +122,7 @@ interface Of {
   readonly sceneJob: SceneJob;
 }
 
-/** What becomes of the slot that the job looks at. */
+/** What happens to the slot that the job looks at. */
 function fateOf(row: Row, job: ReadJob, { scene, sceneJob }: Of): Fate {
   if (row.hidden === true) return 'doubt';
   const value = at(row.fields, job.path);
@@ -164,12 +164,12 @@ function ofSlot(slot: Slot, row: Row, { job, contexts, mode, checksFirst }: Aske
   }
 }
 
-/** It is somebody else's only where KMS says so. */
+/** A data key is foreign only if KMS says so. */
 function ofAnotherKey(checksFirst: ChecksFirst, underAskedContext: boolean): Fate {
   return checksFirst === 'key' || (checksFirst === 'context' && underAskedContext) ? 'foreign' : 'doubt';
 }
 
-/** A context that holds the key's name, as it is once the run has set it. */
+/** A context that holds the key's name, as it will be once the run has set that name. */
 function relabelled(context: Context, row: Row, { label, templates }: ReadJob): Context {
   const held = text(at(row.fields, label ?? []));
   const places = templates.flatMap(template => Object.entries(template));
@@ -230,7 +230,7 @@ function strictly(value: unknown, encoding: string, kind: 'item' | 'object'): Bu
   return undefined;
 }
 
-/** Ciphertexts that lie elsewhere than where the job looks. */
+/** Ciphertexts in places where the job does not look. */
 function alikeIn(row: Row, job: ReadJob, { slots }: Scene): number {
   if (job.ignoresAll || row.hidden === true) return 0;
   const declared = [job.path, ...(job.label === undefined ? [] : [job.label])];

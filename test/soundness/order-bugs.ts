@@ -1,7 +1,7 @@
 import type { ReEncryptAnswer } from '../../lambda/core/ports.ts';
 import type { Ports, Planted } from './play.ts';
 
-/** Mistakes that show only where KMS does not look at the key first. */
+/** Mistakes that show only if KMS does not check the key first. */
 export const ORDER_BUGS: readonly Planted[] = [
   {
     name: 'takes the first key that finds a ciphertext invalid for its key, and asks no other one',

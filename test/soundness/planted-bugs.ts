@@ -8,7 +8,7 @@ import { GENERATED_BUGS } from './generated-bugs.ts';
 import { ORDER_BUGS } from './order-bugs.ts';
 import type { Planted } from './play.ts';
 
-/** One mistake for each doubt: the report forgets it, and says what follows from that. */
+/** One mistake for each doubt: the report forgets it and draws its conclusions without it. */
 const FORGOTTEN_DOUBTS: readonly Planted[] = DOUBT_CODES.filter(code => code !== 'incomplete').map(code => ({
   name: `forgets the doubt ${code}`,
   bug: { report: report => withoutDoubt(report, code) },
@@ -25,7 +25,7 @@ function without(verdict: StoreVerdict, code: DoubtCode): StoreVerdict {
   return doubts.length > 0 ? { kind: 'not-proven', doubts } : { kind: 'proven' };
 }
 
-/** One mistake for each outcome that leaves something to do: the verify pass takes it for a proof. */
+/** One mistake for each outcome that leaves something to do: the verify pass mistakes it for a proof. */
 const BELIEVED_OUTCOMES: readonly Planted[] = OUTCOME_KINDS.filter(kind =>
   ['to-rewrap', 'foreign-key', 'unreadable', 'unsupported'].includes(kind),
 ).map(kind => ({
@@ -159,7 +159,7 @@ const MISTAKES: readonly Planted[] = [
     },
   },
   {
-    // That it counts too few is no mistake that anybody could see: what remains follows from the outcomes.
+    // Counting too few would not be visible: what remains follows from the outcomes.
     name: 'counts one data key too many as remaining',
     bug: {
       progress: (progress, phase) =>

@@ -30,7 +30,7 @@ import { KEYS, sceneOf, type Scene } from './scene.ts';
 
 export type Ports = MigratePorts & VerifyPorts;
 
-/** What a planted bug may replace: ports of the workers, and what is folded and advised of them. */
+/** What a planted bug may replace: the workers' ports, and the progress, reports and proofs that come from them. */
 export interface Bug {
   readonly ports?: (ports: Ports, phase: 'migrate' | 'verify') => Ports;
   readonly progress?: (progress: UnitProgress, phase: 'migrate' | 'verify') => UnitProgress;
@@ -46,7 +46,7 @@ export interface Planted {
 export interface Played {
   readonly seed: number;
   readonly job: SceneJob;
-  /** The job is refused at validation: nothing is claimed of it. */
+  /** The job is refused at validation, so nothing is claimed about it. */
   readonly refused: boolean;
   readonly report?: Report;
   readonly advice?: RetireAdvice['verdict'];
@@ -91,7 +91,7 @@ export async function play(seed: number, bug: Bug = {}): Promise<Played> {
   };
 }
 
-/** An operator who answers for what readers need has been warned: no tool can be sound against that. */
+/** The operator has vouched, despite a warning, for something false. No tool can be sound against that. */
 function isLie({ slots }: Scene, { misfits, input }: SceneJob): boolean {
   const [store] = input['stores'] as readonly { readonly withoutDataKey?: string }[];
   const expectsNone = store?.withoutDataKey !== undefined && slots.some(({ path }) => path[0] === '$body');
@@ -99,14 +99,14 @@ function isLie({ slots }: Scene, { misfits, input }: SceneJob): boolean {
 }
 
 /**
- * Readers that go by a label which the job does not name, or takes for another data key's, break with the first data key
- * that is moved. The run warns of it in its verdict; beforehand only Plan can.
+ * Some readers use a label that the job does not name, or that it mistakes for another data key's. They break with the
+ * first data key that is moved. The run warns about this in its verdict; only Plan can warn beforehand.
  */
 function sharesLabel({ misfits }: SceneJob): boolean {
   return misfits.includes('label-forgotten') || misfits.includes('path-of-second-key');
 }
 
-/** A job over another key says nothing of the old one. */
+/** A job about another key says nothing about the old one. */
 function isAboutOldKey({ source }: Job): boolean {
   return source.keys.some(({ key: source_ }) => source_ === KEYS.old);
 }
@@ -213,7 +213,7 @@ function storeOf({ application, rows }: Scene, { stores: [first] }: Job): Memory
   return store;
 }
 
-/** retire-check, a day after the run, with everything else as good as can be. */
+/** Runs retire-check a day after the run, with all other facts as good as possible. */
 async function advise(job: Job, proofs: readonly StoreProof[]): Promise<RetireAdvice['verdict']> {
   const lookup = key(KEYS.old);
   if (lookup.kind !== 'found') throw new Error('the key is there');

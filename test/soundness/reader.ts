@@ -3,7 +3,7 @@ import { at, type Row } from './memory-store.ts';
 import { MOVED_CONTEXT } from './job-of.ts';
 import { contextOf, KEYS, type Application, type Slot } from './scene.ts';
 
-/** The application's own reader: it knows nothing of jobs, and asks KMS as its records say. */
+/** The application's own reader: it knows nothing about jobs, and calls KMS as its records say. */
 export class Reader {
   readonly #application: Application;
   readonly #kms: IndependentKms;
@@ -18,7 +18,7 @@ export class Reader {
     const value = path[0] === '$body' ? row.body : at(row.fields, path);
     const bytes = read(form, value);
     if (bytes === undefined) return false;
-    // The record's label is about its own data key; a second one beside it is opened as KMS finds it.
+    // The record's label is about its own data key. For a second data key beside it, KMS finds the key by itself.
     const named = fixed === undefined ? this.#namedKey(row) : undefined;
     // A reader that is ready for another context tries both.
     const contexts = fixed === undefined ? [contextOf(this.#application, row), MOVED_CONTEXT] : [fixed];

@@ -10,7 +10,7 @@ export const KEYS = {
   other: 'arn:aws:kms:us-east-1:111122223333:key/44444444-4444-4444-8444-444444444444',
 } as const;
 
-/** One data key as the application knows it: where it lies, in which form, and what opens it. */
+/** One data key as the application knows it: where it is stored, in which form, and what opens it. */
 export interface Slot {
   readonly row: string;
   /** `['$body']`: the body of an object. */
@@ -22,7 +22,7 @@ export interface Slot {
   readonly bytes: string;
   readonly corrupt: boolean;
   readonly plaintext: string;
-  /** The reader's context, where it is not made of the record. */
+  /** The reader's context, if it is not built from the record. */
   readonly fixed?: Context;
 }
 
@@ -32,9 +32,9 @@ export interface Application {
   readonly place: Path;
   readonly form: Form;
   readonly contexts: ContextKind;
-  /** The place of the key's name, where records have one. */
+  /** The place of the key's name, if records have one. */
   readonly label?: Path;
-  /** Readers ask KMS with the key that the record names. */
+  /** Readers call KMS with the key that the record names. */
   readonly readsByLabel: boolean;
   /** Every record is as the application meant it. */
   readonly clean: boolean;
@@ -51,7 +51,7 @@ export interface Scene {
   readonly slots: readonly Slot[];
 }
 
-/** The context that a reader of the application builds of a record as it is. */
+/** The context that a reader of the application builds from a record in its present state. */
 export function contextOf({ contexts }: Application, row: Row): Context {
   const text = (name: string): string => {
     const value = at(row.fields, [name]);
@@ -214,7 +214,7 @@ class Writer {
         under(KEYS.old);
         return this.#put(row, {
           ...{ path: ['backup'], form, keyArn: KEYS.old },
-          // A label that two data keys share as their context is more than one place can tell of.
+          // Its context is fixed: one label cannot serve as the context of two data keys.
           context: { app: 'backup' },
           fixed: { app: 'backup' },
         });

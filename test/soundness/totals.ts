@@ -4,7 +4,7 @@ import type { Lived } from './life.ts';
 import { JOB_KINDS } from './life-jobs.ts';
 import type { Played } from './play.ts';
 
-/** What many pairs of a store and a job came to. Adds up, so that processes can share the work. */
+/** The results of many pairs of a store and a job. Totals can be added up, so that processes can share the work. */
 export interface Totals {
   readonly pairs: number;
   /** Tables that were followed over some time. */
@@ -68,7 +68,7 @@ export function added(a: Totals, b: Totals): Totals {
   };
 }
 
-/** Kinds that must have come up: a suite in which nothing is ever proven would hold for nothing. */
+/** Kinds that must have occurred: a suite in which nothing is ever proven would be worth nothing. */
 const KINDS: readonly string[] = [
   ...['migrate', 'verify', 'census'].map(mode => `mode ${mode}`),
   'fits',
@@ -91,7 +91,7 @@ export function missingKinds({ counts }: Totals): readonly string[] {
   return KINDS.filter(kind => (counts[kind] ?? 0) === 0);
 }
 
-/** 0 of N bounds the rate of what was never seen, at 95 % confidence (the rule of three). */
+/** If something was seen in 0 of N cases, this bounds its rate at 95 % confidence (the rule of three). */
 export function boundText(seen: number, of: number): string {
   return seen === 0
     ? `0 of ${of.toLocaleString('en-US')}: a rate below ${(3 / of).toExponential(1)} at 95 %`
