@@ -18,13 +18,13 @@ import { promisify } from 'node:util';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DEPENDENCY = join('node_modules', 'dependency');
 const CACHE = join('node_modules', '.cache', 'kms-rewrap');
-/** Longer than any bundle, or half of one, is kept. */
+/** Older than any bundle, complete or not, that is kept. */
 const LONG_AGO = new Date('2001-01-01');
 
 const write = (root: string, file: string, text: string): void => writeFileSync(join(root, file), text);
 const says = (words: string): string => `export const words: string = ${JSON.stringify(words)};\n`;
 
-/** A package in the shape of this one, whose command prints what its sources and its dependency say. */
+/** A package with the layout of this one. Its command prints what its sources and its dependency say. */
 function packageThatSays(words: string): string {
   const root = mkdtempSync(join(tmpdir(), 'rewrap-start-'));
   for (const folder of ['bin', 'cli', 'node_modules', DEPENDENCY]) mkdirSync(join(root, folder));
@@ -80,7 +80,7 @@ describe('a command', () => {
     expect(cached(root)).toHaveLength(2);
   });
 
-  it('keeps no bundle of sources that change while it is made', async () => {
+  it('keeps no bundle if its sources change while it is made', async () => {
     const root = packageThatSays('one');
     const esbuild = join(root, 'node_modules', 'busy-esbuild');
     mkdirSync(esbuild);

@@ -10,7 +10,7 @@ import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 
-/** Somebody else's transaction or conditional write is under way: the SDK does not ask again, we do. */
+/** Somebody else's transaction or conditional write is under way: the SDK does not try again, the product does. */
 const edk = (before: string, after: string) => [
   { path: ['edk'], before: { S: before }, after: { S: after } },
 ];
@@ -26,7 +26,7 @@ describe('a write that meets another one in progress', () => {
   const conflict = (service: string, operation: string, error: string): void =>
     aws.aws.faults.inject({ service, operation, error, status: service === 's3' ? 409 : 400, count: 2 });
 
-  it('is made to an item', async () => {
+  it('to an item succeeds', async () => {
     await aws.dynamodb.send(
       new CreateTableCommand({
         TableName: 'Orders',
@@ -42,12 +42,12 @@ describe('a write that meets another one in progress', () => {
     const [record] = await records.find([JSON.stringify({ id: { S: 'a' } })]);
     conflict('dynamodb', 'UpdateItem', 'TransactionConflictException');
     expect(await records.write(record!, edk('old', 'new'))).toEqual({ kind: 'written' });
-    // Of a global table with strong consistency, that another Region writes to.
+    // From a global table with strong consistency that another Region writes to.
     conflict('dynamodb', 'UpdateItem', 'ReplicatedWriteConflictException');
     expect(await records.write(record!, edk('new', 'newer'))).toEqual({ kind: 'written' });
   });
 
-  it('says so if the conflict lasts, so that the worker tries again while it has time', async () => {
+  it('reports a conflict that lasts, so that the worker tries again while it has time', async () => {
     const records = new DynamoDbRecords(aws.dynamodb, { name: 'Orders', keyNames: ['id'] });
     const [record] = await records.find([JSON.stringify({ id: { S: 'a' } })]);
     for (const [error, count, busy] of [
@@ -65,7 +65,7 @@ describe('a write that meets another one in progress', () => {
     }
   }, 20_000);
 
-  it('is made to an object', async () => {
+  it('to an object succeeds', async () => {
     await aws.s3.send(
       new PutObjectCommand({ Bucket: 'bucket', Key: 'a', Body: 'x', Metadata: { edk: 'old' } }),
     );
@@ -75,7 +75,7 @@ describe('a write that meets another one in progress', () => {
     expect(await records.write(record!, edk('old', 'new'))).toEqual({ kind: 'written' });
   });
 
-  it('of a bucket that asks to slow down is one to make again', async () => {
+  it('to a bucket that asks to slow down is reported as one to try again', async () => {
     const records = new S3Records(aws.s3, { bucket: 'bucket', prefix: '', accessControlLists: false });
     const [record] = await records.find(['a']);
     aws.aws.faults.inject({
@@ -114,7 +114,7 @@ describe('a write that meets another one in progress', () => {
     expect(waits).toEqual([500, 1_000]);
   });
 
-  it('is made to the journal, once', async () => {
+  it('to the journal succeeds, once', async () => {
     const entry: OutcomeEntry = { schema: 3, store: 's', locator: 'l', slot: 'edk', outcome: 'foreign-key' };
     conflict('s3', 'PutObject', 'ConditionalRequestConflict');
     await new S3Journal(aws.s3, { bucket: 'bucket', job: 'orders' }).writeOutcomes({ unit: UNIT, page: 0 }, [

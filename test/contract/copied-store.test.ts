@@ -48,7 +48,7 @@ interface Subject {
   readonly format: BoundFormat;
   readonly range: ScanRange;
   put(where: 'here' | 'there', id: string, edk: string): Promise<unknown>;
-  /** Everything of a record, in words that can be compared. */
+  /** A whole record, in a form that can be compared. */
   show(where: 'here' | 'there', id: string): Promise<unknown>;
   edkOf(where: 'here' | 'there', id: string): Promise<string | undefined>;
 }
@@ -176,7 +176,7 @@ describe.each([
       ]),
     );
 
-  it('makes a record that is not there of its source, with nothing changed but the data key and its key', async () => {
+  it('makes a missing record from its source, with nothing changed but the data key and its key', async () => {
     const of = await subject(true);
     await of.put('here', 'x', 'old');
     const record = await readOne(of);
@@ -187,7 +187,7 @@ describe.each([
     expect(await of.edkOf('here', 'x')).toBe('old');
   });
 
-  it('takes a record that is there as it stands: its own data key is the one to swap', async () => {
+  it('takes an existing record as it is: its own data key is the one to swap', async () => {
     const of = await subject(true);
     await of.put('here', 'x', 'old here');
     await of.put('there', 'x', 'old there');
@@ -201,7 +201,7 @@ describe.each([
     expect(await of.edkOf('here', 'x')).toBe('old here');
   });
 
-  it('makes nothing where another writer was first, and then shows what that one wrote', async () => {
+  it('makes nothing if another writer was first, and then shows what that one wrote', async () => {
     const of = await subject(true);
     await of.put('here', 'x', 'old');
     const record = await readOne(of);
@@ -222,7 +222,7 @@ describe.each([
     expect(await of.edkOf('there', 'x')).toBeUndefined();
   });
 
-  it('shows a source as it is now when it is read again, and nothing when it is gone', async () => {
+  it('shows the current source when it is read again, and nothing when it is gone', async () => {
     const of = await subject(true);
     await of.put('here', 'x', 'old');
     const record = await readOne(of);
@@ -233,7 +233,7 @@ describe.each([
   });
 });
 
-it('a bucket copies nothing of an object whose payload has changed since its data key was read', async () => {
+it('a bucket does not copy an object whose payload has changed since its data key was read', async () => {
   const of = await bucketSubject(true);
   await of.put('here', 'x', 'old');
   const record = await of.store.readPage(of.range, { pageSize: 10, consistent: true });

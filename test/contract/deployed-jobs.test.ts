@@ -13,7 +13,7 @@ const JOBS = [
   job({ name: 'archiv', stores: [bucketStore({ prefix: 'Köln/東京/' })] as unknown as Job['stores'] }),
 ];
 
-/** A stack that carries jobs, and one of a version that did not. */
+/** A stack that carries jobs, and one from a version whose stacks did not. */
 function assembly(): string {
   const app = new App({
     outdir: mkdtempSync(join(tmpdir(), 'assembly-')),
@@ -40,7 +40,7 @@ describe('the jobs of a deployed stack', () => {
     expect(await of('Now')).toEqual({ kind: 'jobs', jobs: JOBS });
   });
 
-  it('are not known of a stack whose template does not carry them, and there are none without a stack', async () => {
+  it('are unknown if the template does not carry them, and there are none without a stack', async () => {
     expect(await of('Earlier')).toEqual({ kind: 'unknown' });
     expect(await of('Never')).toEqual({ kind: 'no-stack' });
   });

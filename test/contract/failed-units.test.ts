@@ -2,7 +2,7 @@ import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { S3RunFiles } from '../../lambda/adapters/run/files.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 
-/** What Step Functions leaves of children that failed: JSON Lines in the folder of their map run. */
+/** What Step Functions records about children that failed: JSON Lines in the folder of their map run. */
 describe('the units that failed', () => {
   let aws: Embedded;
   beforeAll(async () => {

@@ -14,9 +14,9 @@ import { item } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { FakeLedger } from '../support/fake-ports.ts';
 
-/** Errors that tell of the caller's signature, token or clock, and of nothing that a run is about. */
+/** Errors about the caller's signature, token or clock, and about nothing that a run works on. */
 
-/** As KMS and DynamoDB name them (Common Errors of the API references). */
+/** The names that KMS and DynamoDB use (Common Errors of the API references). */
 const OF_APIS = [
   ['InvalidSignatureException', 'Signature not yet current: 20261126T180000Z is still later than …'],
   ['InvalidSignatureException', 'The request signature we calculated does not match …'],
@@ -29,7 +29,7 @@ const OF_APIS = [
   ['MissingAuthenticationToken', 'Missing Authentication Token'],
 ] as const;
 
-/** As S3 does (Error responses). */
+/** The names that S3 uses (Error responses). */
 const OF_S3: readonly (readonly [error: string, status: number])[] = [
   ['ExpiredToken', 400],
   ['InvalidToken', 400],
@@ -94,7 +94,7 @@ describe('an expired token', () => {
   const expired = (service: string, operation: string, count = FOR_GOOD): void =>
     aws.aws.faults.inject({ service, operation, error: 'ExpiredTokenException', status: 403, count });
 
-  it('is no answer of Plan about keys, permissions, tables', async () => {
+  it('tells Plan nothing about keys, permissions or tables', async () => {
     const { source, destination } = await request();
     const catalog = new KmsKeyCatalog(channel());
     const stores = storeCatalogs(new AwsClients(config));
@@ -110,7 +110,7 @@ describe('an expired token', () => {
       await expect(namingFailures(ask)).rejects.toMatchObject({ name: 'ServiceUnavailable' });
   });
 
-  it('stops nobody else: the ledger has words of trouble, and no broken premise', async () => {
+  it('stops nobody else: the ledger records trouble, and no broken premise', async () => {
     const asked = await request();
     const ledger = new FakeLedger();
     expired('kms', 'ReEncrypt');
@@ -120,7 +120,7 @@ describe('an expired token', () => {
     expect(ledger.control.trouble).toContain('ExpiredTokenException');
   });
 
-  it('on the plaintext route is none of the data key either', async () => {
+  it('on the plaintext route is not about the data key either', async () => {
     const asked = await request();
     const europe = {
       ...asked.destination,
@@ -214,7 +214,7 @@ describe('of a bucket,', () => {
     aws.aws.faults.inject({ service: 's3', operation, error, status, count });
   const heads = () => records.find(['a', 'b']);
 
-  it.each(OF_S3)('%s of a listing is ridden out, and no broken premise', async (...fault) => {
+  it.each(OF_S3)('%s of a listing is ridden out, and breaks no premise', async (...fault) => {
     const list = () => records.readPage({ type: 'key-range' }, { pageSize: 10, consistent: true });
     inject('ListObjectsV2', fault, 2);
     expect((await list()).records).toHaveLength(2);

@@ -23,7 +23,7 @@ describe('the names of a journal', () => {
   });
   afterAll(() => aws.stop());
 
-  it('tell at which pages there were several attempts, or one that did not come to its end', async () => {
+  it('tell at which pages there were several attempts, or one that did not finish', async () => {
     const place = { bucket: BUCKET, job: 'attempts' };
     const attempt = async (page: number, ...kinds: readonly ('intents' | 'outcomes')[]): Promise<void> => {
       const journal = new S3Journal(aws.s3, place);

@@ -161,7 +161,7 @@ describe('the KMS adapter', () => {
     expect(keys.takeUsage()).toEqual({ requests: 2, throttled: 0 });
   });
 
-  it('takes InvalidKeyUsageException for a broken premise, at once', async () => {
+  it('treats InvalidKeyUsageException as a broken premise, at once', async () => {
     const of = await embeddedSubject();
     const asked = await requestOf(of);
     const error = 'InvalidKeyUsageException';

@@ -139,7 +139,7 @@ describe('decrypt there, encrypt here', () => {
     expect(await service.tryReEncrypt(asked)).toEqual({ kind: 'would-re-encrypt' });
   });
 
-  it('is ReEncrypt within a Region: what is under the destination is asked without being opened', async () => {
+  it('is ReEncrypt within a Region: what is under the destination key is checked without being opened', async () => {
     const asked = await request();
     const service = new PlaintextKeyService(channel());
     const moved = await service.reEncrypt(asked);
@@ -239,7 +239,7 @@ describe('keys whose material is elsewhere', () => {
     );
   });
 
-  it('name the store in Plan, and nothing of it for other keys', async () => {
+  it('name the store in Plan, which says nothing of the kind for other keys', async () => {
     const { CustomKeyStoreId } = await aws.kms.send(
       new CreateCustomKeyStoreCommand({ CustomKeyStoreName: 'hsm' }),
     );
@@ -254,7 +254,7 @@ describe('keys whose material is elsewhere', () => {
 });
 
 describe('key materials', () => {
-  it('are told with their states and rotation dates, over as many pages as KMS has', async () => {
+  it('are listed with their states and rotation dates, over as many pages as KMS has', async () => {
     const key = await create(aws.kms);
     for (let rotation = 0; rotation < 12; rotation++)
       await aws.kms.send(new RotateKeyOnDemandCommand({ KeyId: key }));

@@ -98,7 +98,7 @@ describe('the ledger', () => {
   );
 
   it('never has two kinds under one key, whatever runs, jobs and stores are called (property)', () => {
-    /** What Step Functions accepts as the name of an execution, without white space and the signs that it names. */
+    /** Names that Step Functions accepts for an execution: no white space, and none of the characters that it rules out. */
     const runId = fc.oneof(
       fc.constantFrom('PROOFS', 'LOCKS', 'CONTROL'),
       fc.stringMatching(/^[\w.+=@-]{1,80}$/),
@@ -125,7 +125,7 @@ describe('the ledger', () => {
         ];
         const places = keys.map(({ run, item }) => JSON.stringify([run.S, item.S]));
         expect(new Set(places).size).toBe(keys.length);
-        // All but the first two are of no run, even where they lie in the partition of one.
+        // Only the first two belong to a run. The others do not, even if they are in a run's partition.
         const inRuns = keys.filter(({ run }) => run.S === given.runId);
         expect(
           inRuns.map(({ item }) => itemOfRun(given.runId, item.S)?.kind).filter(kind => kind !== undefined),

@@ -3,7 +3,7 @@ import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { openStore, storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 
-/** A scan takes a local index as well as a global one. */
+/** A scan works on a local index as well as on a global one. */
 describe('a local index', () => {
   let aws: Embedded;
   let clients: AwsClients;
@@ -47,7 +47,7 @@ describe('a local index', () => {
     expect(found).toMatchObject({ kind: 'found', description: { indexNames: ['by-owner', 'by-sku'] } });
   });
 
-  it('is scanned for the items that it has, which are read whole', async () => {
+  it('is scanned for the items that it has; each is read as a whole', async () => {
     const records = await openStore(
       {
         type: 'dynamodb',
@@ -65,7 +65,7 @@ describe('a local index', () => {
     expect(found).toEqual(Array(3).fill(['edk', 'id', 'part', 'sku']));
   });
 
-  it('is read in pages of a few of the largest items, none of which is passed over', async () => {
+  it('is read in pages of a few of the largest items, without missing any', async () => {
     const table = 'Large';
     await aws.dynamodb.send(
       new CreateTableCommand({
@@ -109,7 +109,7 @@ describe('a local index', () => {
       more = cursor !== undefined;
     }
     expect(found.sort()).toEqual(ids.map(id => JSON.stringify({ id: { S: id } })));
-    // 4 MB, and one item more.
+    // The items in 4 MB, plus one.
     expect(Math.max(...sizes)).toBeLessThanOrEqual(11);
   });
 });

@@ -14,7 +14,7 @@ import { embedded, type Embedded } from '../support/embedded.ts';
 import { fakePorts, type FakePorts } from '../support/fake-ports.ts';
 import { manySlots } from '../support/many-slots.ts';
 
-/** What one update of DynamoDB takes of them: `keys[N].edk` and its condition, 150 at most by the operators. */
+/** How many fit into one DynamoDB update (`keys[N].edk` and its condition): the limit on operators allows 150. */
 const IN_ONE = 150;
 
 let aws: Embedded;
@@ -25,7 +25,7 @@ afterAll(() => aws.stop());
 
 let tables = 0;
 
-/** A table with one item that holds so many data keys. */
+/** A table with one item that holds the given number of data keys. */
 async function table(dataKeys: number, format: Record<string, unknown> = {}) {
   const name = `Many${++tables}`;
   await aws.dynamodb.send(
@@ -133,7 +133,7 @@ describe('an item with more data keys than one update takes', () => {
     expect(books.outcomes).toEqual({ 'already-current': 100, rewrapped: 100 });
   });
 
-  it('that another writer changes in between has only its own data keys left', async () => {
+  it('that another writer changes in between keeps only the data keys of that writer', async () => {
     const { name, ports, records, read, scopeOf } = await table(200);
     const theirs = ports.keys.encrypt(NEW_KEY, 'theirs', {});
     let first = true;
@@ -161,7 +161,7 @@ describe('an item with more data keys than one update takes', () => {
     expect([Item['other'], opened[199]?.plaintext]).toEqual([{ S: 'y' }, 'theirs']);
   });
 
-  it('that another writer changes before the first of them has what that writer wrote in all of them', async () => {
+  it('that another writer changes before the first update keeps all that the writer wrote', async () => {
     const { name, ports, records, read, scopeOf } = await table(200);
     const theirs = ports.keys.encrypt(NEW_KEY, 'theirs', {});
     let first = true;
@@ -204,7 +204,7 @@ describe('an item with more data keys than one update takes', () => {
     expect(ports.journal.intents).toEqual([]);
   });
 
-  it('that fit into one update with that key ARN are moved with it', async () => {
+  it('and one key ARN for all of them is moved if everything fits into one update', async () => {
     const { ports, writes, read, scopeOf } = await table(149, { sharedKeyArn: true });
     expect((await migrateUnit(scopeOf(), ports)).books.outcomes).toEqual({ rewrapped: 149 });
     expect([writes, (await read()).Item['keyArn']]).toEqual([[150], { S: NEW_KEY }]);

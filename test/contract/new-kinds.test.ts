@@ -76,14 +76,14 @@ beforeAll(() => {
 afterAll(() => rmSync(COPY, { recursive: true, force: true }));
 
 describe('a new kind of store, a new format and a new route', () => {
-  it('are a room each and a line in their registry, and the compiler asks for the adapter of the store', () => {
+  it('need a room each and a line in their registry, and the compiler asks for the adapter of the store', () => {
     const errors = node('typescript/bin/tsc', ['--noEmit', '-p', '.']).split('\n');
     expect(errors.filter(line => /error TS/.test(line))).toEqual([
       expect.stringMatching(/^lambda\/adapters\/stores\/registry\.ts.*'shelf' is missing/),
     ]);
   });
 
-  it('are known to jobs, Plan, workers and reports, of which no line has changed', () => {
+  it('are known to jobs, Plan, workers and reports without changing a line of those', () => {
     const seen = JSON.parse(node('tsx/cli', ['test/new-kinds/play.ts'])) as Seen;
     expect(seen.problems).toEqual({
       misspelt: [expect.stringContaining("has no field 'shelve'; did you mean 'shelf'?")],
@@ -96,7 +96,7 @@ describe('a new kind of store, a new format and a new route', () => {
     expect(seen.plan).toEqual({
       route: { type: 'by-hand', why: 'the job names it; hands are there' },
       warnings: ['shelf:A: notes are small', 'hands get tired'],
-      // Three by the route and one by the verify pass, for each of three notes.
+      // For each of three notes, three requests by the route and one by the verify pass.
       kmsRequests: 3 * (3 + 1),
       writes: 3,
       slots: ['wax'],

@@ -19,7 +19,7 @@ import { item, NEW_KEY } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { FakeTable } from '../support/fake-ports.ts';
 
-/** One implementation of RecordStore under the contract, with a way to fill and to change it behind its back. */
+/** One implementation of RecordStore under the contract, with ways to fill it and to change it behind its back. */
 interface Subject {
   readonly store: RecordStore;
   readonly format: BoundFormat;
@@ -188,7 +188,7 @@ describe.each([
 });
 
 describe('a table', () => {
-  it('is a broken premise when it is gone', async () => {
+  it('breaks the premise when it is gone', async () => {
     const gone = new DynamoDbRecords(aws.dynamodb, { name: 'Missing', keyNames: ['id'] });
     await expect(gone.readPage(SEGMENT, { pageSize: 1, consistent: false })).rejects.toThrow(PremiseBroken);
     await expect(gone.readPage(SEGMENT, { pageSize: 1, consistent: false })).rejects.toThrow(

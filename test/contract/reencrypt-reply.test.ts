@@ -85,7 +85,7 @@ const RESPONSE: readonly Row[] = [
   ],
 ];
 
-/** An error of KMS's servers goes away: one of them costs a retry and nothing else. */
+/** An error on KMS's side goes away: it costs one retry and nothing else. */
 const riddenOut = (error: string) => async (): Promise<void> => {
   aws.aws.faults.inject({ service: 'kms', operation: 'ReEncrypt', error, status: 500, count: 1 });
   const keys = service();

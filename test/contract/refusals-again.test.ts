@@ -14,7 +14,7 @@ import { embedded, type Embedded } from '../support/embedded.ts';
 import { FakeKms } from '../support/fake-kms.ts';
 import { fakePorts } from '../support/fake-ports.ts';
 
-/** What the first run was refused, later runs are, too; and what is refused while a lost race is settled. */
+/** What was refused to the first run is refused to later ones, too. Also refusals while a lost race is settled. */
 describe('a refusal that stays', () => {
   let aws: Embedded;
   const keys = new FakeKms();
@@ -76,7 +76,7 @@ describe('a refusal that stays', () => {
     return { type: 'dynamodb', table: TableName, format: { type: 'attribute', dataKey: 'edk' } };
   }
 
-  /** What a policy that denies a call for some records does. */
+  /** Does what a policy does that denies a call for some records. */
   const deny = (operations: readonly string[], records: readonly string[], error = 'AccessDenied'): void =>
     aws.aws.faults.injectBy(({ path, body }, operation) =>
       operations.includes(operation) &&
@@ -93,13 +93,13 @@ describe('a refusal that stays', () => {
   it("of objects whose metadata have no room for a longer data key is each object's own, also where all are so", async () => {
     const store = await bucket(0);
     const full = { edk: Buffer.from(edk(0)).toString('base64'), pad: '' };
-    // S3 counts names and values in bytes, and takes 2 KB of them.
+    // S3 counts names and values in bytes, and accepts 2 KB in total.
     const pad = 'x'.repeat(2_048 - Object.entries(full).flat().join('').length);
     for (const Key of ['a', 'b', 'c'])
       await aws.s3.send(
         new PutObjectCommand({ Bucket: store.bucket, Key, Body: 'x', Metadata: { ...full, pad } }),
       );
-    // The name of its key material makes this KMS's new ciphertexts longer.
+    // The name of the key material makes the new ciphertexts of this KMS longer.
     keys.rotate(NEW_KEY);
     const { outcomes, failures } = await migrate(store);
     keys.materials.clear();
@@ -167,7 +167,7 @@ describe('a refusal that stays', () => {
     });
   });
 
-  it('of the object that is read again after a lost race is no other writer', async () => {
+  it('of the object that is read again after a lost race is not taken for another writer', async () => {
     const store = await bucket();
     let lost = false;
     aws.aws.faults.injectBy(({ path }, operation) => {
@@ -185,7 +185,7 @@ describe('a refusal that stays', () => {
     expect(failures[0]?.reason).toContain('S3 answered 403 to HeadObject');
   });
 
-  it('of the item that is read again after a lost race is that item’s, and no other writer', async () => {
+  it('of the item that is read again after a lost race is that item’s, and not taken for another writer', async () => {
     const store = await table();
     aws.aws.faults.injectBy(({ body }, operation) => {
       if (!body.includes('"i3"')) return undefined;

@@ -13,7 +13,7 @@ import { embedded, type Embedded } from '../support/embedded.ts';
 import { FakeKms } from '../support/fake-kms.ts';
 import { fakePorts } from '../support/fake-ports.ts';
 
-/** What AWS refuses of one record is that record's outcome; what it refuses of every one ends the run. */
+/** If AWS refuses one record, that is the record's outcome; if it refuses all of them, the run ends. */
 describe('a refusal', () => {
   let aws: Embedded;
   const keys = new FakeKms();

@@ -5,7 +5,7 @@ import { PlaintextKeyService } from '../../lambda/adapters/kms/plaintext-key-ser
 import type { KeyService, ReEncryptRequest, RequestSide } from '../../lambda/core/ports.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 
-/** What KMS refuses of one data key is that data key's answer; what it refuses of all of them is a broken premise. */
+/** If KMS refuses one data key, that is the data key's answer; if it refuses all of them, the premise is broken. */
 
 type Context = RequestSide['context'];
 interface Input {
@@ -38,7 +38,7 @@ const side = (keyArn: string, context: Context = PUBLIC): RequestSide => ({
 const create = async (kms = aws.kms): Promise<string> =>
   (await kms.send(new CreateKeyCommand({}))).KeyMetadata!.Arn!;
 
-/** Keys of a run, and data keys under the source one. */
+/** The keys of a run, and data keys under the source key. */
 async function keysOf(kind: 'one Region' | 'two Regions') {
   const source = await create();
   const destination = await create(kind === 'one Region' ? aws.kms : europe);
@@ -71,7 +71,7 @@ interface Refusal {
   readonly operations?: readonly string[];
 }
 
-/** KMS as a key policy, or something that AWS does not document, makes it answer; the requests that it gets. */
+/** Makes KMS answer as under a key policy, or in an undocumented way. Returns the requests that KMS gets. */
 function refusing(
   which: (input: Input) => boolean,
   {
@@ -145,7 +145,7 @@ describe.each(['one Region', 'two Regions'] as const)('AccessDenied within %s,',
     await expect(keys.reEncrypt(plain)).rejects.toMatchObject({ name: 'PremiseBroken' });
   });
 
-  it('that has passed once it is asked again is no answer', async () => {
+  it('that has passed by the next request is not the answer', async () => {
     const { request } = await keysOf(kind);
     const plain = await request();
     let refused = 0;
@@ -155,7 +155,7 @@ describe.each(['one Region', 'two Regions'] as const)('AccessDenied within %s,',
 });
 
 describe('AccessDenied', () => {
-  it('of many data keys costs no waiting once the keys have worked: two requests more for each', async () => {
+  it('of many data keys costs no waiting once the keys have worked: two more requests for each', async () => {
     const { request } = await keysOf('one Region');
     const [plain, secret] = [await request(), await request(SECRET)];
     const keys = service('one Region', [60_000]);
@@ -166,7 +166,7 @@ describe('AccessDenied', () => {
     expect(asked).toHaveLength(5 * 3);
   });
 
-  it('of a grant that is not visible yet is waited for', async () => {
+  it('because a grant is not visible yet is waited out', async () => {
     const { request } = await keysOf('one Region');
     const plain = await request();
     let left = 6;
@@ -183,7 +183,7 @@ describe('AccessDenied', () => {
     expect(await keys.tryReEncrypt(secret)).toMatchObject({ kind: 'denied' });
   });
 
-  it('of Encrypt is the data key’s own, and nothing of its plaintext is asked with', async () => {
+  it('of Encrypt is the data key’s own, and no test request holds any of its plaintext', async () => {
     const { request } = await keysOf('two Regions');
     const [plain, secret] = [await request(), await request(SECRET)];
     const keys = service('two Regions');
@@ -196,7 +196,7 @@ describe('AccessDenied', () => {
       expect(Buffer.from(Plaintext ?? '', 'base64').toString()).toBe('\0');
   });
 
-  it('that says nothing of context values says none in its reason', async () => {
+  it('that names no context values gives none in its reason', async () => {
     const { request } = await keysOf('one Region');
     const secret = await request(SECRET);
     refusing(ofSecret);
@@ -205,7 +205,7 @@ describe('AccessDenied', () => {
   });
 });
 
-/** Of a ciphertext whose key is deleted, disabled or in another account, KMS may say what it says of such a key. */
+/** If the key of a ciphertext is deleted, disabled or in another account, KMS may answer as for such a key. */
 describe.each(['NotFoundException', 'DisabledException', 'KMSInvalidStateException'])('%s', error => {
   const message = 'arn:aws:kms:us-east-1:999999999999:key/99999999-9999-4999-8999-999999999999 is not there';
 
@@ -239,7 +239,7 @@ describe.each(['NotFoundException', 'DisabledException', 'KMSInvalidStateExcepti
 });
 
 describe('a key that is disabled while its run works', () => {
-  it('is what the run ends for, in the words of KMS about that key, also where another data key shows it', async () => {
+  it('ends the run, in the words of KMS about that key, even if another data key shows it', async () => {
     const { source, request } = await keysOf('one Region');
     const [plain, odd] = [await request(), await request()];
     const keys = service();

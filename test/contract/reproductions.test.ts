@@ -18,7 +18,7 @@ import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { embedded, errorName, type Embedded } from '../support/embedded.ts';
 import { JobPlayer } from '../support/play-job.ts';
 
-/** Situations in which a run once said more than it knew, or broke a reader. Each with the right answer. */
+/** Situations in which a run once claimed more than it knew, or broke a reader; each with the right answer. */
 describe('what once went wrong', () => {
   let aws: Embedded;
   let player: JobPlayer;
@@ -146,7 +146,7 @@ describe('what once went wrong', () => {
     );
   });
 
-  it('a misspelt path is refused, with the place that is there', async () => {
+  it('a misspelt path is refused, and the existing place is named', async () => {
     const { old, new: to } = await keys();
     const dataKey = { S: (await edk(old)).toString('base64') };
     const name = await table(Array.from({ length: 50 }, () => ({ envelope: { M: { dataKey } } })));
@@ -200,7 +200,7 @@ describe('what once went wrong', () => {
     }
   });
 
-  it('a payload that the job takes for the name of a key is left, and named', async () => {
+  it('a payload that the job mistakes for the name of a key is left, and named', async () => {
     const { old, new: to } = await keys();
     const name = await table([{ edk: { B: await edk(old) }, payload: { S: 'what the record is about' } }]);
     const payload = attributes(name, { keyArn: 'payload' });
@@ -328,7 +328,7 @@ describe('what once went wrong', () => {
     expect([code, item?.['kid']?.S]).toEqual([0, replica]);
   });
 
-  it('data keys in instruction files are not in the metadata: refused where that is all there is, else not proven', async () => {
+  it('data keys in instruction files are not in the metadata: refused if that is all there is, else not proven', async () => {
     const { old, new: to } = await keys();
     const instruction = { body: JSON.stringify({ 'x-amz-key-v2': (await edk(old)).toString('base64') }) };
     const only = await bucket({ a: {}, 'a.instruction': instruction });

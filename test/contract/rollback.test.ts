@@ -52,7 +52,7 @@ const edk = async (index: number): Promise<Uint8Array> =>
     )
   ).CiphertextBlob!;
 
-/** A store with records, and everything in it in words that can be compared. */
+/** A store with records, and all its contents in a form that can be compared. */
 interface Subject {
   readonly store: Store;
   readonly range: ScanRange;

@@ -54,7 +54,7 @@ describe('the journal', () => {
   describe('of a unit with more than 999,999 pages', () => {
     const place = { bucket: 'runs-bucket', job: 'long' };
     const NUMBERS = [1, 2, 100_000, 100_001, 999_999, 1_000_000, 1_000_001, 9_999_999, 10_000_000];
-    /** As an earlier version has named its pages. */
+    /** Page names as in an earlier version. */
     const EARLIER = ['page-1000002', 'page-10000001'];
     beforeAll(async () => {
       const journal = new S3Journal(aws.s3, place);
@@ -81,7 +81,7 @@ describe('the journal', () => {
       return all;
     };
 
-    it('is in their order, and what belongs to a page is together', async () => {
+    it('is in the order of its pages, and keeps what belongs to a page together', async () => {
       const found: string[] = [];
       for await (const { locator } of new S3OutcomeArchive(aws.s3, place).outcomesOf(UNIT))
         found.push(locator);
@@ -93,7 +93,7 @@ describe('the journal', () => {
       expect(named.map(({ outcomes }) => outcomes.length)).toEqual(NUMBERS.map(() => 1));
     });
 
-    it('is listed from where a rollback stands, and of what an earlier version has named nothing is lost', async () => {
+    it('is listed from where a rollback has got to, and no page with a name from an earlier version is lost', async () => {
       const all = await pages();
       expect(all.map(({ name }) => name)).toEqual(expect.arrayContaining(EARLIER));
       for (const [index, { name }] of all.entries()) expect(await pages(name)).toEqual(all.slice(index + 1));

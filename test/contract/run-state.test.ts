@@ -54,7 +54,7 @@ describe.each([
     books: { ...EMPTY_BOOKS, records: 3 },
   });
 
-  it('starts a unit fresh, and goes on from its last checkpoint', async () => {
+  it('starts a unit fresh, and continues from its last checkpoint', async () => {
     const ledger = await make();
     expect(await resumeUnit(UNIT, 'migrate', { ledger, from: [] })).toEqual(fresh);
     await ledger.checkpoint(first, 0);
@@ -64,7 +64,7 @@ describe.each([
     expect(await resumeUnit(UNIT, 'migrate', { ledger, from: [] })).toEqual(last);
   });
 
-  it('lets one of two invocations move a unit on', async () => {
+  it('lets only one of two invocations advance a unit', async () => {
     const ledger = await make();
     await ledger.checkpoint(first, 0);
     await expect(ledger.checkpoint(first, 0)).rejects.toBeInstanceOf(UnitConflict);
@@ -78,7 +78,7 @@ describe.each([
     expect(await resumeUnit(UNIT, 'verify', { ledger, from: [] })).toEqual(verify);
   });
 
-  it('tells everybody of a broken premise', async () => {
+  it('tells everybody about a broken premise', async () => {
     const ledger = await make();
     expect(await ledger.readControl('run-1')).toEqual({});
     await ledger.breakPremise('run-1', 'key is gone');
@@ -140,7 +140,7 @@ describe('what a run needs', () => {
     expect(await days('run-1')).toEqual({ CONTROL: 'never', 'migrate#u00001': 'never' });
   });
 
-  it('loses the date that an earlier version has given it', async () => {
+  it('loses an expiry date that an earlier version gave it', async () => {
     const ledger = (await embeddedLedger()) as DynamoDbLedger;
     for (const item of ['CONTROL', 'migrate#u00001'])
       await aws.dynamodb.send(
@@ -154,7 +154,7 @@ describe('what a run needs', () => {
     expect(await days('run-1')).toEqual({ CONTROL: 'never', 'migrate#u00001': 'never' });
   });
 
-  it('has a date from its end on: its checkpoints three months, its end as long as its plan', async () => {
+  it('expires some time after its end: its checkpoints after three months, its end together with its plan', async () => {
     const ledger = (await embeddedLedger()) as DynamoDbLedger;
     await ledger.checkpoint(moved, 0);
     await ledger.remember('run-1');
@@ -206,7 +206,7 @@ describe.each([
     ...{ runRate: 500, share: 31.25, until: 1_000 },
   };
 
-  it('has a lease in a slot for one of two who saw the same, by Region, and takes it out again', async () => {
+  it('writes a lease into a slot, by Region, for only one of two that saw the same, and takes it out again', async () => {
     const book = await make();
     expect(await book.read('us-east-1')).toEqual([]);
     expect(await book.write('us-east-1', { id: 'a', version: 0 }, lease)).toBe(true);
@@ -225,7 +225,7 @@ describe.each([
 });
 
 describe('the locks of stores', () => {
-  it('change for one of two runs that read the same version, and are listed while they are held', async () => {
+  it('change for only one of two runs that read the same version, and are listed while they are held', async () => {
     await embeddedLedger();
     const locks = new LedgerStoreLocks(aws.dynamodb, `Ledger${tables}`);
     const holder = { runId: 'r1', job: 'orders', mode: 'migrate', prefix: '', since: 'now' } as const;

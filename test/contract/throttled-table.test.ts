@@ -17,7 +17,7 @@ import { JOURNAL, LEDGER, RUNS } from '../faults/weather.ts';
 import { Party, Wire, type Departure } from '../faults/wire.ts';
 
 const TABLE = 'Letters';
-/** As lib/pipeline/retry.ts has it: five retries after the first try. */
+/** As in lib/pipeline/retry.ts: five retries after the first try. */
 const WORKER_TRIES = 6;
 
 /** A run over one table, in virtual time, with the SDK's own back-off. */
@@ -85,7 +85,7 @@ class Scene {
     await this.admin.dynamodb.send(new PutItemCommand({ TableName: TABLE, Item }));
   }
 
-  /** A run of which so many Scans are throttled once Plan has ended; Step Functions tries its one unit six times. */
+  /** A run in which this many Scans are throttled after Plan has ended; Step Functions tries its only unit six times. */
   async run(service: Service, runId: string, throttles = 0): Promise<Report> {
     this.#throttles = 0;
     const planned = { party: this.#party(), now: this.#time.now() };
@@ -122,7 +122,7 @@ class Scene {
       }
   }
 
-  /** As Step Functions tells it: the map says nothing, its failed children have the words. */
+  /** As in Step Functions: the map gives no cause; its failed children do. */
   #failed(service: Service, runId: string, { name, message }: Error): Promise<Report> {
     const error = {
       Error: 'States.ExceedToleratedFailureThreshold',
@@ -165,7 +165,7 @@ describe('a table that is throttled', () => {
     expect(await run(60)).toMatchObject({ state: 'succeeded', verdict: 'proven', remaining: 0 });
   });
 
-  it('for good fails the run with call, table, cause and cure; once it is at rest, the next run goes on', async () => {
+  it('for good fails the run with call, table, cause and cure; once throttling ends, the next run continues', async () => {
     const report = await run(Infinity, async (scene, service) => {
       expect(await scene.run(service, 'letters-2')).toMatchObject({ state: 'succeeded', verdict: 'proven' });
     });
