@@ -8,7 +8,7 @@ import { embedded, type Embedded } from '../support/embedded.ts';
 
 const ACCOUNT = '111122223333';
 
-/** A multi-Region key in one Region and its replica in another, as `cdk synth` writes them. */
+/** A multi-Region key in one Region and its replica in another, in the form that `cdk synth` writes. */
 function assembly(): string {
   const outdir = mkdtempSync(join(tmpdir(), 'assembly-'));
   const app = new App({
@@ -16,7 +16,7 @@ function assembly(): string {
     context: { '@aws-cdk/core:defaultCrossStackReferences': 'weak' },
     builtinCloudFormationValidation: false,
   });
-  // Named so that the stack that depends on the other one comes first in the assembly.
+  // The names put the dependent stack before the other one in the assembly.
   const replicas = new Stack(app, 'A', { env: { region: 'eu-west-1', account: ACCOUNT } });
   const primaries = new Stack(app, 'B', { env: { region: 'us-east-1', account: ACCOUNT } });
   const primary = new Key(primaries, 'Key', { multiRegion: true, alias: 'alias/shared' });

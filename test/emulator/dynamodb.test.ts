@@ -39,7 +39,7 @@ describe('DynamoDB on loopback', () => {
       }),
     );
 
-  it('writes conditionally, and shows the item where the condition failed', async () => {
+  it('writes conditionally, and shows the item if the condition failed', async () => {
     await aws.dynamodb.send(
       new PutItemCommand({ TableName: 'Table', Item: { id: { S: 'x' }, edk: { B: Buffer.from('one') } } }),
     );
@@ -51,7 +51,7 @@ describe('DynamoDB on loopback', () => {
     expect(Buffer.from((error as { Item: { edk: { B: Uint8Array } } }).Item.edk.B).toString()).toBe('two');
   });
 
-  it('lets one of many concurrent writers win', async () => {
+  it('lets only one of many concurrent writers win', async () => {
     await aws.dynamodb.send(
       new PutItemCommand({ TableName: 'Table', Item: { id: { S: 'x' }, edk: { B: Buffer.from('start') } } }),
     );
@@ -87,7 +87,7 @@ describe('DynamoDB on loopback', () => {
       );
     });
 
-    it('of more than 300 operators, of which the = of a SET is none', async () => {
+    it('of more than 300 operators, not counting the = of a SET', async () => {
       expect(await update('SET a = :v', holds(150))).toMatch(/^ConditionalCheckFailedException/);
       expect(await update('SET a = :v', `attribute_exists(id) AND ${holds(150)}`)).toBe(
         'ValidationException: Invalid ConditionExpression: The expression contains too many operators; operator count: 301',
@@ -125,7 +125,7 @@ describe('DynamoDB on loopback', () => {
     ).toBe('ResourceNotFoundException');
   });
 
-  it('refuses a write of another type than the key of an index has', async () => {
+  it('refuses a value whose type differs from that of an index key', async () => {
     await aws.dynamodb.send(
       new CreateTableCommand({
         TableName: 'Indexed',

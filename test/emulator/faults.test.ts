@@ -54,7 +54,7 @@ describe('a fault', () => {
     expect(await isThere('c')).toBe(false);
   });
 
-  it('is about one S3 object if it names its key, because a policy may deny one', async () => {
+  it('concerns a single S3 object if it names its key, because a policy may deny one', async () => {
     for (const Key of ['a/é b', 'other'])
       await aws.s3.send(new PutObjectCommand({ Bucket: 'bucket', Key, Body: 'x' }));
     const denied = { error: 'AccessDenied', status: 403, count: 9, key: 'a/é b' };
@@ -74,7 +74,7 @@ describe('a fault', () => {
     expect((await aws.kms.send(new ListKeysCommand({}))).Keys?.length).toBe(before);
   });
 
-  it('meets the operations of S3 by their names, and a HEAD has no body to name its error', async () => {
+  it('finds the operations of S3 by their names, and a HEAD has no body to name its error', async () => {
     await aws.s3.send(new PutObjectCommand({ Bucket: 'bucket', Key: 'a/b', Body: 'x' }));
     const object = { Bucket: 'bucket', Key: 'a/b' };
     const slow = { service: 's3', error: 'SlowDown', status: 503, count: 1 };
@@ -89,7 +89,7 @@ describe('a fault', () => {
     expect(await errorName(aws.s3.send(new GetObjectCommand(object)))).toBe('SlowDown');
   });
 
-  it('may be decided call by call, for code that runs this AWS in its own process', async () => {
+  it('may be decided for each call by code that runs this AWS in its own process', async () => {
     aws.aws.faults.injectBy(({ body }, operation) =>
       operation === 'PutItem' && body.includes('d2')
         ? { kind: 'error', error: 'InternalFailure' }

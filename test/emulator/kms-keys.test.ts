@@ -97,7 +97,7 @@ describe('Keys of KMS on loopback', () => {
       expect(await errorName(encrypt(key))).toBe('KMSInvalidStateException');
     });
 
-    it('rotate on demand to material that was imported for it', async () => {
+    it('rotate on demand to material that was imported for this', async () => {
       const key = await createKey({ Origin: 'EXTERNAL' });
       const first = await importMaterial(key, randomBytes(32));
       const rotate = () => aws.kms.send(new RotateKeyOnDemandCommand({ KeyId: key }));
@@ -136,7 +136,7 @@ describe('Keys of KMS on loopback', () => {
         )
       ).CustomKeyStoreId!;
 
-    it('are made in a connected store, name it, and name no key material', async () => {
+    it('are made in a connected store, and name that store but no key material', async () => {
       const CustomKeyStoreId = await store();
       const input = { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId } as const;
       expect(await errorName(createKey(input))).toBe('CustomKeyStoreInvalidStateException');
@@ -163,7 +163,7 @@ describe('Keys of KMS on loopback', () => {
     });
   });
 
-  it('take the token of a grant that is there, and no other', async () => {
+  it('accept the token of an existing grant, and no other', async () => {
     const key = await createKey();
     const grant = await aws.kms.send(
       new CreateGrantCommand({
@@ -198,7 +198,7 @@ describe('Keys of KMS on loopback', () => {
     const lastUse = async (KeyId: string) =>
       (await aws.kms.send(new GetKeyLastUsageCommand({ KeyId }))).KeyLastUsage;
 
-    it('is that of its last successful cryptographic operation, and ReEncrypt is one of both keys', async () => {
+    it('is its last successful cryptographic operation, and ReEncrypt counts for both keys', async () => {
       const [from, to] = [await createKey(), await createKey()];
       expect(await lastUse(from)).toEqual({});
       const { CiphertextBlob } = await encrypt(from);
@@ -210,7 +210,7 @@ describe('Keys of KMS on loopback', () => {
       ]);
     });
 
-    it('is no operation that failed', async () => {
+    it('is never an operation that failed', async () => {
       const key = await createKey();
       const command = new ReEncryptCommand({
         CiphertextBlob: Buffer.from('garbage'),

@@ -57,7 +57,7 @@ const MAP = {
 };
 
 describe('a redrive', () => {
-  it('goes on from the state that failed, with its input and the variables of then', async () => {
+  it('continues from the state that failed, with its input and the variables at that time', async () => {
     let broken = true;
     const { calls, executions, start } = machineOf(
       {
@@ -85,7 +85,7 @@ describe('a redrive', () => {
     expect(execution.redriveCount).toBe(1);
   });
 
-  it('starts of a map only the children that have not succeeded, each from where it was', async () => {
+  it('starts only those children of a map that have not succeeded, each from where it was', async () => {
     let stop: () => void = () => undefined;
     const { calls, executions, start } = machineOf({ Map: MAP }, 'Map', async ({ n }, call) => {
       if (call !== 4) return { n };

@@ -123,7 +123,7 @@ describe('S3 on loopback', () => {
       expect(await errorName(copy('same-bytes', { IfMatch: ETag }))).toBe('none');
     });
 
-    it('holds to conditions on source and destination', async () => {
+    it('obeys conditions on source and destination', async () => {
       await put('guarded');
       const { LastModified } = await head('guarded');
       expect(await errorName(copy('guarded', { IfMatch: '"other"' }))).toBe('PreconditionFailed');

@@ -50,7 +50,7 @@ describe('a function of the embedded AWS', () => {
     expect(remaining).toBeLessThanOrEqual(30_000);
   });
 
-  it('answers an error by its name and words', async () => {
+  it('reports an error with its name and words', async () => {
     expect(await runtime.invoke(definition(), { fail: true })).toMatchObject({
       kind: 'failed',
       errorType: 'MyError',

@@ -6,7 +6,7 @@ import { StatesError } from '../../emulator/stepfunctions/states-error.ts';
 
 const LAMBDA = 'arn:aws:states:::lambda:invoke';
 
-/** Runs a definition to its end over scripted functions and a bucket in memory. */
+/** Runs a definition until it ends, over scripted functions and a bucket in memory. */
 class Harness {
   readonly objects = new Map<string, string>();
   readonly calls: unknown[] = [];
@@ -133,7 +133,7 @@ describe('the executor', () => {
     expect(() => harness.start(states, 'A')).toThrow(words);
   });
 
-  it('takes the first choice that holds, and the default where none does', async () => {
+  it('takes the first choice that holds, and the default if none does', async () => {
     const states = {
       A: {
         Type: 'Choice',
@@ -165,7 +165,7 @@ describe('the executor', () => {
     expect(harness.calls).toHaveLength(3);
   });
 
-  it('does not retry where the first matching retrier forbids it', async () => {
+  it('does not retry if the first matching retrier forbids it', async () => {
     harness.invoke = () => {
       throw new StatesError('Broken', 'for good');
     };
@@ -200,7 +200,7 @@ describe('the executor', () => {
     });
   });
 
-  it('stops where it stands, and stays stopped', async () => {
+  it('stops in its current state, and stays stopped', async () => {
     harness.invoke = () => new Promise(() => undefined);
     const execution = harness.start({ A: task() }, 'A');
     await new Promise(setImmediate);
@@ -225,7 +225,7 @@ describe('the executor', () => {
       },
     };
 
-    it('reads JSON Lines from S3, writes results with a manifest, and gives out where that is', async () => {
+    it('reads JSON Lines from S3, writes results with a manifest, and outputs where that is', async () => {
       harness.objects.set('units.jsonl', '{"u":1}\n{"u":2}\n');
       const { result } = await harness.run({ A: map({ ...reader, ...writer }) }, 'A');
       const { ResultWriterDetails } = result as { ResultWriterDetails: { Key: string } };
@@ -253,7 +253,7 @@ describe('the executor', () => {
       expect([harness.calls.length, most]).toEqual([20, 3]);
     });
 
-    it('takes a new MaxConcurrency while it runs (UpdateMapRun)', async () => {
+    it('accepts a new MaxConcurrency while it runs (UpdateMapRun)', async () => {
       let running = 0;
       let most = 0;
       harness.invoke = async (_, call) => {
@@ -312,7 +312,7 @@ describe('the executor', () => {
       expect(calls).toBeLessThanOrEqual(atEnd + 1);
     });
 
-    it('goes on over failures that are tolerated', async () => {
+    it('continues after failures that are tolerated', async () => {
       harness.invoke = payload => {
         if (payload === 0) throw new StatesError('Zero', '');
         return payload;
