@@ -12,7 +12,8 @@ const WORKERS = 16;
 const SLOTS = 2;
 
 /**
- * Time is one to 1,000 in Step Functions: the second or so that a worker takes here is a worker of a quarter of an hour there.
+ * Step Functions runs its time 1,000 times as fast: the second or so that a worker takes here stands for a worker of a
+ * quarter of an hour.
  */
 describe('a run with fewer slots of Lambda than workers', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rewrap-quota-'));
@@ -55,13 +56,13 @@ describe('a run with fewer slots of Lambda than workers', () => {
     }
   }
 
-  it('waits, first for a slot for Plan, then workers for each other, and ends as any other', async () => {
+  it('waits, first for a slot for Plan, then its workers for each other, and ends like any other', async () => {
     const { lambda } = aws.aws;
     const run = { ended: false };
     const running = rewrap(['run', 'letters', '--json'], { endpoint: aws.endpoint }).finally(
       () => (run.ended = true),
     );
-    // Others hold every slot of the account, for longer than a failure of Lambda is tried again.
+    // Others hold every slot of the account for longer than a failure of Lambda is retried.
     while (!run.ended && lambda.throttled() <= 12) await new Promise(resolve => setTimeout(resolve, 100));
     expect(lambda.invocations()).toBe(0);
     lambda.limitTo(SLOTS);
@@ -74,7 +75,7 @@ describe('a run with fewer slots of Lambda than workers', () => {
     expect(lambda.throttled()).toBeGreaterThan(WORKERS);
   });
 
-  it('that fails as its worker dies again and again says which, and what to do', async () => {
+  it('that fails because a worker dies again and again says which, and what to do', async () => {
     const { lambda, faults } = aws.aws;
     lambda.limitTo(64);
     faults.injectBy((_, operation) =>

@@ -11,13 +11,13 @@ import type { Report } from '../../lambda/core/report/report.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { rewrap } from '../support/rewrap-cli.ts';
 
-/** A paused worker looks every 0.3 s, not every minute. With a scale of 0 it would look all the time and fill a core. */
+/** A paused worker looks every 0.3 s, not every minute. With a scale of 0 it would look constantly and keep a core busy. */
 const WAIT_SCALE = 0.005;
 const DATA_KEYS = 24;
 /** One in twelve has a data key: enough records for many pages, few enough data keys for a slow rate. */
 const RECORDS = 12 * DATA_KEYS;
 
-/** Units that take many invocations: each has five seconds, of which the worker keeps five back, so it does one page. */
+/** Units that take many invocations. Each has five seconds, and the worker keeps five in reserve, so it does one page. */
 describe('a unit longer than an invocation', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rewrap-long-'));
   let aws: Embedded;
@@ -75,19 +75,19 @@ describe('a unit longer than an invocation', () => {
   }
 
   const tell = (...args: readonly string[]) => rewrap(args, { endpoint: aws.endpoint });
-  /** What `rewrap status` shows, without a process of its own for each question. */
+  /** What `rewrap status` shows, without starting a process for each question. */
   const status = async (runId: string) => {
     const found = await watch.executions.status(runId);
     const plan = await watch.plan(runId);
     return { ...found, progress: plan === undefined ? [] : await watch.progress(plan) };
   };
-  /** All data keys at so many requests a second: a run that lasts longer than it takes to tell it something. */
+  /** All data keys at a given number of requests per second: a run long enough to be told something on the way. */
   const start = async (mode: 'migrate' | 'census', requestsPerSecond: number): Promise<string> => {
     const slow = ['--kms-requests-per-second', String(requestsPerSecond), '--max-concurrency', '1'];
     const { stdout } = await tell('run', 'drafts', '--mode', mode, '--detach', '--json', ...slow);
     return (JSON.parse(stdout) as { readonly runId: string }).runId;
   };
-  /** Asks ten times a second until it is so. */
+  /** Asks ten times a second until the condition holds. */
   const until = async (runId: string, holds: (now: Awaited<ReturnType<typeof status>>) => boolean) => {
     for (;;) {
       const now = await status(runId);
@@ -124,7 +124,7 @@ describe('a unit longer than an invocation', () => {
       ]);
     });
 
-    it('goes on by itself when it is redriven, still holding its store', async () => {
+    it('continues by itself when it is redriven, still holding its store', async () => {
       const executionArn = await stop(runId);
       const before = await status(runId);
       expect([before.state, records(before)]).toEqual(['stopped', expect.any(Number)]);
@@ -134,7 +134,7 @@ describe('a unit longer than an invocation', () => {
       expect((await tell('run', 'drafts')).code).toBe(2);
     });
 
-    it('is gone on from by a plain new start, which takes the store over and counts every record once', async () => {
+    it('is continued by a plain new start, which takes the store over and counts every record once', async () => {
       await stop(runId);
       const { code, stdout } = await tell('run', 'drafts', '--json');
       const report = JSON.parse(stdout) as Report;
@@ -144,17 +144,17 @@ describe('a unit longer than an invocation', () => {
         remaining: 0,
         stores: [{ records: RECORDS, dataKeys: DATA_KEYS, complete: true }],
       });
-      // The worker that was at a page when its execution was stopped has ended that page, beside the new run's.
+      // The worker that was at a page when its execution was stopped has finished that page beside the new run's worker.
       const outcomes = Object.entries(report.stores[0]!.outcomes);
       const settled = ['rewrapped', 'already-current', 'moved-by-another-writer'];
       expect(outcomes.filter(([outcome]) => !settled.includes(outcome))).toEqual([]);
       expect([outcomes.reduce((sum, [, count]) => sum + count, 0), code]).toEqual([DATA_KEYS, 0]);
-      // One worker, so one unit, of which each invocation does one page.
+      // One worker means one unit, and each invocation does one page of it.
       expect(aws.aws.lambda.invocations('MigrateUnit')).toBeGreaterThanOrEqual(3);
       expect(JSON.parse((await tell('status', '--json')).stdout)).toMatchObject({ held: [] });
     });
 
-    it('leaves an old key that retire-check calls done with, but for the hour that KMS may be late', async () => {
+    it('leaves an old key that retire-check considers finished, except for the hour that KMS may be late', async () => {
       const { code, stdout } = await tell('retire-check', source, '--jobs', join(folder, 'jobs'), '--json');
       expect(JSON.parse(stdout)).toMatchObject({
         keyArn: source,
@@ -175,10 +175,10 @@ describe('a unit longer than an invocation', () => {
   });
 
   describe('under way', () => {
-    it('is held by rewrap pause, and goes on by rewrap resume, at the rate that rewrap rate has given it by then', async () => {
+    it('is held by rewrap pause, and continues after rewrap resume, at the rate that rewrap rate has set meanwhile', async () => {
       const runId = await start('census', 3);
       expect((await tell('pause', runId)).code).toBe(0);
-      // There is one worker: it has looked again and again since, and found the run paused.
+      // There is one worker: since then it has looked again and again, and found the run paused.
       const asked = aws.aws.lambda.invocations('MigrateUnit');
       const held = await until(runId, () => aws.aws.lambda.invocations('MigrateUnit') > asked + 3);
       const later = aws.aws.lambda.invocations('MigrateUnit');

@@ -88,7 +88,7 @@ describe('a migration, end to end', () => {
     let killed = 0;
     for (let tries = 0; killed < 2 && tries < 400; tries++) {
       await new Promise(resolve => setTimeout(resolve, 50));
-      // Not before a checkpoint could have been written: half-way is what this is about.
+      // Not before a checkpoint could have been written: this test is about killing workers half-way.
       if (aws.aws.lambda.busy('MigrateUnit') > 0 && logged() > 0)
         killed += aws.aws.lambda.killBusy('MigrateUnit');
     }
@@ -130,7 +130,7 @@ describe('a migration, end to end', () => {
     expect(result.code).toBe(1);
   });
 
-  it('tells of its end by an event, from the role of Report', () => {
+  it('announces its end by an event, from the role of Report', () => {
     expect(aws.aws.events.map(({ detail }) => (detail as { mode: string }).mode)).toEqual([
       'census',
       'migrate',
@@ -166,17 +166,17 @@ describe('a migration, end to end', () => {
       { 'already-current': 51, ...DOCUMENTS },
     ]);
     expect(await snapshot(aws)).toEqual(before);
-    // One call is the rule: each data key under the new key is asked once in each pass, twins once together.
+    // Normally one call: each data key under the new key is checked once in each pass, and identical ones together.
     expect(report.kms.requests).toBeLessThan(2 * (205 + 58));
   });
 
-  it('finds what a writer has put under the old key since, in a verify run of its own', async () => {
+  it('finds, in a separate verify run, what a writer has put under the old key since', async () => {
     const victim = [...(await snapshot(aws)).keys()].find(
       name => name.startsWith('o-') && !flawed.has(name),
     )!;
     await writeUnderOldKey(victim);
     const report = reportOf(await run('--mode', 'verify'));
-    // Without a migrate pass of its own, a verify run cannot know which of the others are foreign: it counts them.
+    // Without a migrate pass of its own, a verify run cannot know which of the others are foreign, so it counts them.
     expect(report).toMatchObject({ mode: 'verify', state: 'succeeded', remaining: 9 + 3 + 6 + 4 + 1 });
     expect(report.failures.map(({ locator }) => locator)).toContain(
       JSON.stringify({ orderId: { S: victim } }),
@@ -266,7 +266,7 @@ describe('a migration, end to end', () => {
     await aws.kms.send(new EnableKeyCommand({ KeyId: keys.new }));
   });
 
-  /** Bytes that the migrate workers have logged: a worker logs when a page is accounted for. */
+  /** The number of bytes that the migrate workers have logged. A worker logs once a page is accounted for. */
   function logged(): number {
     const files = readdirSync(logFolder).filter(file => file.includes('MigrateUnit'));
     return files.reduce((sum, file) => sum + statSync(join(logFolder, file)).size, 0);

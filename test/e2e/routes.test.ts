@@ -19,13 +19,13 @@ import { CONTEXT, fill } from '../support/fill-table.ts';
 import { rewrap } from '../support/rewrap-cli.ts';
 
 const ITEMS = 24;
-/** Two, so that units are shared out; each is a process of its own. More of them are in lambda-quota.test.ts. */
+/** Two workers, so that units are distributed; each is a process of its own. lambda-quota.test.ts has more of them. */
 const LIMITS = { maxConcurrency: 2 };
 
-/** A data key as an application sees it: its bytes, whatever protects them. */
+/** Data keys as an application sees them: their bytes, whatever protects them. */
 type Opened = ReadonlyMap<string, string>;
 
-/** Every route but `direct` and `bridge`, which the demos play, and what is special about same-key and RSA destinations. */
+/** All routes except `direct` and `bridge`, which the demos play, and the specifics of same-key and RSA destinations. */
 describe('routes, end to end', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rewrap-routes-'));
   const logFolder = join(folder, 'logs');
@@ -115,7 +115,7 @@ describe('routes, end to end', () => {
     return (await aws.dynamodb.send(new ScanCommand({ TableName: table, ConsistentRead: true }))).Items ?? [];
   }
 
-  /** Opens every data key as a reader does who knows the key; one that does not open is missing. */
+  /** Opens every data key as a reader that knows the key does. Data keys that do not open are missing from the result. */
   async function open(
     table: string,
     KeyId: string,
@@ -239,7 +239,7 @@ describe('routes, end to end', () => {
     });
   });
 
-  it('to another Region takes the replicas of multi-Region sources by itself: one call for each data key', async () => {
+  it('to another Region uses the replicas of multi-Region sources by itself: one call for each data key', async () => {
     multiRegionBefore = await items('MultiRegion');
     const before = await open('MultiRegion', keys.multiRegion);
     const { code, report } = await run('multi-region', 'eu-west-1');
@@ -253,7 +253,7 @@ describe('routes, end to end', () => {
     expect(await open('MultiRegion', keys.european, europe.kms)).toEqual(before);
   });
 
-  it('is rolled back from the journal, byte for byte, where nobody has changed a record since', async () => {
+  it('is rolled back from the journal, byte for byte, if nobody has changed the record since', async () => {
     const region = ['--region', 'eu-west-1', '--endpoint-url', aws.endpoint];
     const [theirs] = await items('MultiRegion');
     const { runs } = JSON.parse((await rewrap(['status', '--json', ...region])).stdout) as {

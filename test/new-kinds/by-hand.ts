@@ -1,8 +1,8 @@
-// The smallest route there can be: it goes to lambda/core/routes/by-hand.ts.
+// The smallest possible route. The test copies it to lambda/core/routes/by-hand.ts.
 import { direct } from './direct.ts';
 import type { Route } from './route.ts';
 
-/** As direct as the other, for jobs that name it. */
+/** Works like the direct route, for jobs that name it. */
 export const byHand: Route = {
   ...direct,
   type: 'by-hand',

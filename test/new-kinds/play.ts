@@ -1,4 +1,4 @@
-// Plans, runs and reports a job over all three; it goes to test/new-kinds/play.ts of the copy, and prints what it saw.
+// Plans, runs and reports a job that uses all three, and prints what it saw. It runs as test/new-kinds/play.ts of the copy.
 import { Buffer } from 'node:buffer';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';

@@ -1,4 +1,4 @@
-// The smallest format there can be: it goes to lambda/formats/sealed-note/index.ts.
+// The smallest possible format. The test copies it to lambda/formats/sealed-note/index.ts.
 import { Buffer } from 'node:buffer';
 import * as z from 'zod';
 import type { BoundFormat, FormatDefinition } from '../../core/model/format.ts';

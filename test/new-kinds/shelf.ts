@@ -1,4 +1,4 @@
-// The smallest kind of store there can be: it goes to lambda/core/stores/shelf/index.ts.
+// The smallest possible kind of store. The test copies it to lambda/core/stores/shelf/index.ts.
 import * as z from 'zod';
 import type { Store } from '../../model/job.ts';
 import { strictObject, text } from '../../schema/strict-object.ts';
@@ -10,7 +10,7 @@ interface ShelfStore extends Store {
   readonly shelf: string;
 }
 
-/** What is asked of whoever keeps the shelves. */
+/** What the product asks the keeper of the shelves. */
 export interface ShelfCatalog {
   countNotes(shelf: string): Promise<number>;
 }
