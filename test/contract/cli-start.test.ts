@@ -132,13 +132,13 @@ describe('a command', () => {
     expect(cached(root)).toContain('unfinished-2');
   });
 
-  it('runs from its sources where no bundle can be kept', async () => {
+  it('runs from its sources if no bundle can be kept', async () => {
     const root = packageThatSays('one');
     write(root, join('node_modules', '.cache'), 'no folder');
     expect(await run(root)).toBe('one. status\n');
   });
 
-  it('runs from its sources where npm has not recorded what is installed', async () => {
+  it('runs from its sources if npm has not recorded what is installed', async () => {
     const root = packageThatSays('one');
     rmSync(join(root, 'node_modules', '.package-lock.json'));
     expect(await run(root)).toBe('one. status\n');

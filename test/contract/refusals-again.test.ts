@@ -90,7 +90,7 @@ describe('a refusal that stays', () => {
         : undefined,
     );
 
-  it("of objects whose metadata have no room for a longer data key is each object's own, also where all are so", async () => {
+  it("of objects whose metadata have no room for a longer data key is each object's own, even if it concerns all of them", async () => {
     const store = await bucket(0);
     const full = { edk: Buffer.from(edk(0)).toString('base64'), pad: '' };
     // S3 counts names and values in bytes, and accepts 2 KB in total.
@@ -109,7 +109,7 @@ describe('a refusal that stays', () => {
     );
   });
 
-  it("of items that have no room for a longer data key is each item's own, also where all are so", async () => {
+  it("of items that have no room for a longer data key is each item's own, even if it concerns all of them", async () => {
     const store = await table(3);
     const message = 'Item size to update has exceeded the maximum allowed size';
     aws.aws.faults.inject({

@@ -284,7 +284,7 @@ describe('what once went wrong', () => {
     expect([code, advice.verdict]).toEqual([0, 'disable']);
   });
 
-  it('NULL and empty texts are no data keys', async () => {
+  it('NULL and empty texts are not data keys', async () => {
     const { old, new: to } = await keys();
     const empty = [
       ...Array.from({ length: 5 }, () => ({ edk: { NULL: true as const } })),

@@ -110,7 +110,7 @@ describe('what a run needs', () => {
   const NOW = Date.UTC(2026, 10, 21);
   const DAY_MS = 24 * 3600 * 1000;
 
-  /** Days until each item of a run expires; `never` where it has no date. */
+  /** Days until each item of a run expires; `never` if it has no date. */
   async function days(runId: string): Promise<Record<string, number | 'never'>> {
     const { Items = [] } = await aws.dynamodb.send(
       new QueryCommand({

@@ -106,7 +106,7 @@ describe('a part of a bucket', () => {
     (await readAll({ type: 's3', bucket, prefix: '', format, scope }, range)).map(({ locator }) => locator);
   const FUTURE = '2100-01-01T00:00:00Z';
 
-  it('is what ends with a suffix, over pages of which some have nothing', async () => {
+  it('is what ends with a suffix, even if some pages hold nothing', async () => {
     expect(await keysOf({ suffix: '.txt' })).toEqual(['a/2.txt', 'b/2.txt']);
   });
 

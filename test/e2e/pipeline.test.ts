@@ -221,7 +221,7 @@ describe('a migration, end to end', () => {
     expect(code).toBe(2);
   });
 
-  it('is refused where nothing is deployed, with exit code 2', async () => {
+  it('is refused if nothing is deployed, with exit code 2', async () => {
     const { code, stderr } = await rewrap([
       'run',
       'orders',

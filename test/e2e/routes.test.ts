@@ -284,7 +284,7 @@ describe('routes, end to end', () => {
     expect(bytes(await items('MultiRegion'))).toEqual(bytes(multiRegionBefore));
   });
 
-  it('through plaintext, where it is allowed, shows in plan, report, journal and logs, and leaves none of it', async () => {
+  it('through plaintext, if it is allowed, shows in plan, report, journal and logs, and leaves no plaintext there', async () => {
     const before = await open('Plaintext', keys.single);
     const planned = await rewrap([
       'plan',

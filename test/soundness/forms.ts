@@ -1,4 +1,4 @@
-/** How applications write the bytes of a data key, and read them back. Written from what mappers do, not from the product. */
+/** How applications write the bytes of a data key and read them back. Based on what mappers do, not on the product. */
 export interface Form {
   readonly name: string;
   /** Values by attribute type; for an object, only texts. */
