@@ -12,7 +12,7 @@ interface ControlPorts {
 }
 
 /** What a run's control item means for one of its workers. */
-export type Heed =
+export type WhatToDo =
   /** `requestsPerSecond`: this worker's share of the run's rate as it is now. */
   { readonly kind: 'go-on'; readonly requestsPerSecond: number } | { readonly kind: 'pause' };
 
@@ -21,10 +21,10 @@ export type Heed =
  * its stores. Renew the run's lease so that it outlives this invocation. Say whether the run is paused, or has no rate
  * left for this worker. Otherwise take this worker's share of the current rate.
  */
-export async function heedControl(
+export async function followControl(
   plan: RunPlan,
   { ledger, keys, shares, clock }: ControlPorts,
-): Promise<Heed> {
+): Promise<WhatToDo> {
   const control = await ledger.readControl(plan.runId);
   if (control.brokenPremise !== undefined) throw new PremiseBroken('account.stopped', control.brokenPremise);
   const lease = renewedLease(control.leaseUntil, clock.now(), plan);

@@ -6,7 +6,7 @@ import { accountPage, type DonePage } from './account-page.ts';
 import { PageBudget } from './page-budget.ts';
 import { PageSizes } from './page-sizes.ts';
 import type { Telemetry } from './ports.ts';
-import { heedControl } from './run-control.ts';
+import { followControl } from './run-control.ts';
 import { resumeUnit } from './unit-progress.ts';
 
 export interface WalkPorts {
@@ -65,13 +65,13 @@ export async function walkUnit<Page>(
   let progress = await resumeUnit(unit, walk.phase, { ledger: ports.ledger, from: walk.from });
   if (progress.done) return progress;
   // Before anything is read, because a paused run gets here once a minute.
-  const first = await heedControl(plan, ports);
+  const first = await followControl(plan, ports);
   if (first.kind === 'pause') return { ...progress, paused: true };
   let { requestsPerSecond } = first;
   const sizes = new PageSizes(plan, progress.books, walk.requestsPerRecord);
   const steps = walk.begin({ progress, size: () => sizes.at(requestsPerSecond) });
   for await (const page of steps.pages) {
-    const control = await heedControl(plan, ports);
+    const control = await followControl(plan, ports);
     if (control.kind === 'pause') return { ...progress, paused: true };
     ({ requestsPerSecond } = control);
     const worked = await steps.work(page, { progress, budget, requestsPerSecond });
