@@ -1,6 +1,6 @@
 import { sourceRegion } from '../../lambda/core/model/job-regions.ts';
 import type { Job, Store } from '../../lambda/core/model/job.ts';
-import { kindOf, type StoreOf, type StoreType } from '../../lambda/core/stores/registry.ts';
+import { storeTypeOf, type StoreOf, type StoreType } from '../../lambda/core/stores/registry.ts';
 import { tablePlaces } from './dynamodb.ts';
 import type { Place } from './place.ts';
 import { bucketPlaces } from './s3.ts';
@@ -17,7 +17,7 @@ const PLACES: { readonly [Type in StoreType]: PlacesOf<StoreOf<Type>> } = {
 /** Where a job works: each of its stores and, of those that are copied, the place of the copy. */
 export function placesOf(job: Job): readonly Place[] {
   return job.stores.flatMap(store => {
-    const places = PLACES[kindOf(store).type as StoreType] as PlacesOf<Store>;
+    const places = PLACES[storeTypeOf(store)] as PlacesOf<Store>;
     return places(store, store.region ?? sourceRegion(job));
   });
 }

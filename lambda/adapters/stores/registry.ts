@@ -1,7 +1,7 @@
 import type { Store } from '../../core/model/job.ts';
 import type { RecordStore } from '../../core/ports.ts';
 import {
-  kindOf,
+  storeTypeOf,
   type CatalogOf,
   type StoreCatalogs,
   type StoreOf,
@@ -30,5 +30,5 @@ export function storeCatalogs(clients: AwsClients): StoreCatalogs {
 }
 
 function adapterOf(store: Store): StoreAdapter<Store, unknown> {
-  return ADAPTERS[kindOf(store).type as StoreType];
+  return ADAPTERS[storeTypeOf(store)];
 }

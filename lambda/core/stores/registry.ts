@@ -21,24 +21,29 @@ export type CatalogOf<Type extends StoreType> =
 
 export type StoreCatalogs = { readonly [Type in StoreType]: CatalogOf<Type> };
 
-function isStoreType(type: string): type is StoreType {
-  return Object.hasOwn(STORES, type);
+interface Typed {
+  readonly type: string;
 }
 
-/** The kind of a store. Throws PremiseBroken for one that this version does not know, as in a plan of a later version. */
-export function kindOf({ type }: { readonly type: string }): StoreKind {
-  return STORES[knownType(type)];
+/** The kind of a store, or of a place. */
+export function kindOf(store: Typed): StoreKind {
+  return STORES[storeTypeOf(store)];
 }
 
 /** What is asked of the service of that store. */
-export function catalogOf(catalogs: StoreCatalogs, { type }: { readonly type: string }): unknown {
-  return catalogs[knownType(type)];
+export function catalogOf(catalogs: StoreCatalogs, store: Typed): unknown {
+  return catalogs[storeTypeOf(store)];
 }
 
-function knownType(type: string): StoreType {
+/** Throws PremiseBroken for a kind that this version does not know, as in a plan of a later version. */
+export function storeTypeOf({ type }: Typed): StoreType {
   if (isStoreType(type)) return type;
   throw new PremiseBroken(
     'stores.unknownKind',
     `this deployment knows no kind of store '${type}'; deploy the version that has it`,
   );
+}
+
+function isStoreType(type: string): type is StoreType {
+  return Object.hasOwn(STORES, type);
 }
