@@ -1,7 +1,7 @@
 // The smallest possible format. The test copies it to lambda/formats/sealed-note/index.ts.
 import { Buffer } from 'node:buffer';
 import * as z from 'zod';
-import type { BoundFormat, FormatDefinition } from '../../core/model/format.ts';
+import { configuredFormat, type BoundFormat, type FormatDefinition } from '../../core/model/format.ts';
 import { heldAt } from '../../core/model/place.ts';
 import { strictObject, text } from '../../core/schema/strict-object.ts';
 
@@ -18,15 +18,17 @@ export const sealedNoteFormat: FormatDefinition = {
   configSchema: config,
   configure(given) {
     const { seal } = config.parse(given);
-    const saying = {
-      identity: seal,
-      keepsSource: false,
-      needs: [],
-      contextNames: { source: [], templates: 1 },
-      declared: [[seal]],
-      problems: [],
-    };
-    return { ...saying, bind: () => ({ ...saying, ...reading(seal) }) };
+    return configuredFormat(
+      {
+        identity: seal,
+        keepsSource: false,
+        needs: [],
+        contextNames: { source: [], templates: 1 },
+        declared: [[seal]],
+        problems: [],
+      },
+      () => reading(seal),
+    );
   },
 };
 

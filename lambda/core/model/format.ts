@@ -51,6 +51,14 @@ export interface BoundFormat extends Omit<ConfiguredFormat, 'bind'> {
   replace(record: StoreRecord, replacements: readonly Replacement[]): readonly DataKeyPlace[];
 }
 
+/** A configured format of what it says about a store, and of how it reads and changes records. */
+export function configuredFormat(
+  saying: Omit<ConfiguredFormat, 'bind'>,
+  reading: (destination: Destination) => Pick<BoundFormat, 'read' | 'replace'>,
+): ConfiguredFormat {
+  return { ...saying, bind: destination => ({ ...saying, ...reading(destination) }) };
+}
+
 /** One way to store data keys: a room under `lambda/formats/`. Pure: record in, findings and changes out. */
 export interface FormatDefinition {
   readonly name: string;

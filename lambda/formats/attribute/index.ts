@@ -1,4 +1,4 @@
-import type { ConfiguredFormat, FormatDefinition } from '../../core/model/format.ts';
+import { configuredFormat, type ConfiguredFormat, type FormatDefinition } from '../../core/model/format.ts';
 import type { ItemRecord, StoreRecord } from '../../core/model/record.ts';
 import { contextNames } from '../context-template.ts';
 import { formatAttributePath } from './attribute-path.ts';
@@ -17,22 +17,20 @@ export const attributeFormat: FormatDefinition = {
 };
 
 function configured(places: Places): ConfiguredFormat {
-  const saying = {
-    identity: formatAttributePath(places.dataKey),
-    keepsSource: places.writeTo !== undefined,
-    needs: [],
-    contextNames: contextNames(places.config),
-    declared: declaredPaths(places),
-    problems: contextProblems(places),
-  };
-  return {
-    ...saying,
-    bind: destination => ({
-      ...saying,
+  return configuredFormat(
+    {
+      identity: formatAttributePath(places.dataKey),
+      keepsSource: places.writeTo !== undefined,
+      needs: [],
+      contextNames: contextNames(places.config),
+      declared: declaredPaths(places),
+      problems: contextProblems(places),
+    },
+    destination => ({
       read: record => read(needItem(record), places, destination),
       replace: (record, replacements) => replace(needItem(record), places, replacements),
     }),
-  };
+  );
 }
 
 function needItem(record: StoreRecord): ItemRecord {

@@ -1,4 +1,9 @@
-import type { ConfiguredFormat, FormatDefinition, RecordPart } from '../../core/model/format.ts';
+import {
+  configuredFormat,
+  type ConfiguredFormat,
+  type FormatDefinition,
+  type RecordPart,
+} from '../../core/model/format.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { ObjectRecord, StoreRecord } from '../../core/model/record.ts';
 import { declaredPlaces } from '../companions.ts';
@@ -18,22 +23,20 @@ export const objectMetadataFormat: FormatDefinition = {
 
 function configured(config: ObjectMetadataConfig): ConfiguredFormat {
   const tags: readonly RecordPart[] = contextPlaces(config).some(place => 'tag' in place) ? ['tags'] : [];
-  const saying = {
-    identity: config.dataKey,
-    keepsSource: config.writeTo !== undefined,
-    needs: tags,
-    contextNames: contextNames(config),
-    declared: declaredPlaces<string>(config, config.writeTo).map(name => [name]),
-    problems: contextProblems(config),
-  };
-  return {
-    ...saying,
-    bind: destination => ({
-      ...saying,
+  return configuredFormat(
+    {
+      identity: config.dataKey,
+      keepsSource: config.writeTo !== undefined,
+      needs: tags,
+      contextNames: contextNames(config),
+      declared: declaredPlaces<string>(config, config.writeTo).map(name => [name]),
+      problems: contextProblems(config),
+    },
+    destination => ({
       read: record => read(needObject(record), config, destination),
       replace: (record, replacements) => replace(needObject(record), config, replacements),
     }),
-  };
+  );
 }
 
 /** A context may contain the key ARN or the algorithm beside the data key, but nothing else that a run changes. */
