@@ -1,6 +1,6 @@
 /**
  * The arrows of the house: what each room may import, types included. `.dependency-cruiser.mjs` makes the linter's rules of
- * it, and `npm run arrows` prints it into docs/architecture.md.
+ * it, and `npm run docs` prints it into docs/architecture.md.
  *
  * A room may import itself and the rooms that its line names. All of these stand above it, so that no two rooms import
  * each other.
