@@ -1,4 +1,4 @@
-import { CreateTableCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { proofId } from '../../lambda/core/proof/proof-id.ts';
 import { begunProofs } from '../../lambda/core/proof/plan-proofs.ts';
 import { plan, UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
+import { createLedger } from '../support/ledger-table.ts';
 
 const STATE = fileURLToPath(new URL('../../lambda/adapters/state/', import.meta.url));
 const RESOURCE = 'dynamodb:us-east-1:Orders';
@@ -25,21 +26,7 @@ beforeAll(async () => {
 afterAll(() => aws.stop());
 
 let tables = 0;
-async function ledgerTable(): Promise<string> {
-  const TableName = `Keys${++tables}`;
-  await aws.dynamodb.send(
-    new CreateTableCommand({
-      TableName,
-      KeySchema: [
-        { AttributeName: 'run', KeyType: 'HASH' },
-        { AttributeName: 'item', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: ['run', 'item'].map(AttributeName => ({ AttributeName, AttributeType: 'S' })),
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
-  return TableName;
-}
+const ledgerTable = (): Promise<string> => createLedger(aws.dynamodb, `Keys${++tables}`);
 
 /** An item of each kind, written by the code that writes it in a run. */
 async function writeEveryKind(table: string, runId: string): Promise<string> {

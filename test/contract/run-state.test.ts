@@ -1,4 +1,4 @@
-import { CreateTableCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../lambda/adapters/state/ledger.ts';
 import { LedgerExpiry } from '../../lambda/adapters/state/ledger-expiry.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
@@ -13,6 +13,7 @@ import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
 import { begunProofs, proofIdOf } from '../../lambda/core/proof/plan-proofs.ts';
 import { OLD_KEY, plan, planned, UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
+import { createLedger } from '../support/ledger-table.ts';
 import { FakeLedger } from '../support/fake-ports.ts';
 import { FakeShareBook } from '../support/fake-shares.ts';
 
@@ -24,22 +25,7 @@ afterAll(() => aws.stop());
 
 let tables = 0;
 async function embeddedLedger(): Promise<Ledger> {
-  const TableName = `Ledger${++tables}`;
-  await aws.dynamodb.send(
-    new CreateTableCommand({
-      TableName,
-      KeySchema: [
-        { AttributeName: 'run', KeyType: 'HASH' },
-        { AttributeName: 'item', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'run', AttributeType: 'S' },
-        { AttributeName: 'item', AttributeType: 'S' },
-      ],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
-  return new DynamoDbLedger(aws.dynamodb, TableName);
+  return new DynamoDbLedger(aws.dynamodb, await createLedger(aws.dynamodb, `Ledger${++tables}`));
 }
 
 const END = { position: { done: true }, books: EMPTY_BOOKS };
