@@ -153,6 +153,7 @@ export const ROOMS = [
     outside: ['node:*', 'aws-cdk-lib', 'esbuild', 'tsx'],
   },
   service('protocol'),
+  service('iam', ['protocol']),
   service('sts', ['protocol']),
   service('kms', ['protocol']),
   service('s3', ['protocol'], ['fast-xml-parser']),
@@ -160,7 +161,7 @@ export const ROOMS = [
   service('eventbridge', ['protocol']),
   service('functions', ['protocol']),
   service('stepfunctions', ['protocol'], ['jsonata']),
-  service('cloudformation', ['protocol', 'functions', 'kms', 's3', 'stepfunctions']),
+  service('cloudformation', ['protocol', 'iam', 'functions', 'kms', 's3', 'stepfunctions']),
   {
     room: 'emulator',
     files: '^emulator/[^/]+$',

@@ -2,26 +2,36 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { AwsError } from './protocol/aws-error.ts';
-import { Callers, credentialScope, DEFAULT_ACCOUNT, DEFAULT_REGION } from './protocol/callers.ts';
+import {
+  administratorOf,
+  Callers,
+  credentialScope,
+  DEFAULT_ACCOUNT,
+  DEFAULT_REGION,
+  type Credentials,
+} from './protocol/callers.ts';
 import { createStack } from './cloudformation/create-stack.ts';
 import { cloudFormationService } from './cloudformation/service.ts';
 import { resolveStack, type Stack } from './cloudformation/stack.ts';
 import { readAssembly } from './cloudformation/template.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
 import { KeyStore, type ChecksFirst } from './kms/key-store.ts';
-import { kmsService } from './kms/service.ts';
+import { keysOfAws, kmsService, type KeysOfAws } from './kms/service.ts';
+import { Iam } from './iam/iam.ts';
+import { ADMINISTRATOR } from './iam/identities.ts';
+import { EVERYTHING, type Authorization } from './protocol/authorization.ts';
 import { eventBridgeService, type PublishedEvent } from './eventbridge/service.ts';
 import { ConnectionLost, Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
 import { LambdaRuntime, lambdaService } from './functions/service.ts';
 import { serviceOf } from './protocol/operation.ts';
-import type { AwsRequest, AwsResponse, Caller, RawRequest, Service } from './protocol/request.ts';
+import type { AwsRequest, AwsResponse, RawRequest, Service } from './protocol/request.ts';
 import { Buckets } from './s3/bucket.ts';
 import { s3Service } from './s3/service.ts';
 import { Executions } from './stepfunctions/executions.ts';
+import { integrations } from './integrations.ts';
 import { stepFunctionsService } from './stepfunctions/service.ts';
 import { StateMachines } from './stepfunctions/state-machines.ts';
-import { StatesError } from './stepfunctions/states-error.ts';
 import { stsService } from './sts/service.ts';
 
 export interface EmbeddedAwsOptions {
@@ -53,7 +63,8 @@ export class EmbeddedAws {
   readonly lambda: LambdaRuntime;
   readonly #callers = new Callers();
   readonly #buckets = new Buckets();
-  readonly #keys: KeyStore;
+  readonly iam = new Iam();
+  readonly #keys: KeysOfAws;
   readonly #stateMachines = new StateMachines();
   readonly #stacks: Stack[] = [];
   readonly #executions: Executions;
@@ -64,20 +75,41 @@ export class EmbeddedAws {
   constructor(options: EmbeddedAwsOptions = {}) {
     this.#options = options;
     const { logFolder, lambdaConcurrency, waitScale, s3PageSize } = options;
-    this.#keys = new KeyStore(options.now, options.kmsChecksFirst);
+    this.#keys = keysOfAws(new KeyStore(options.now, options.kmsChecksFirst));
     this.lambda = new LambdaRuntime({
       callers: this.#callers,
       ...(logFolder !== undefined && { logFolder }),
       ...(lambdaConcurrency !== undefined && { concurrency: lambdaConcurrency }),
     });
     this.#executions = new Executions({
-      integrations: this.#integrations(),
+      integrations: integrations({
+        functions: this.functions,
+        lambda: this.lambda,
+        buckets: this.#buckets,
+        s3: () => this.#services['s3'] as Service,
+        authorizationOf: from => this.#authorizationOf(from),
+      }),
       ...(waitScale !== undefined && { waitScale }),
     });
     this.#services = {
       kms: kmsService(this.#keys),
-      dynamodb: dynamoDbService(),
-      s3: s3Service(this.#buckets, s3PageSize === undefined ? {} : { pageSize: s3PageSize }),
+      dynamodb: dynamoDbService((key, tableName, at) => {
+        const encryptionContext = {
+          'aws:dynamodb:tableName': tableName,
+          'aws:dynamodb:subscriberId': at.caller.accountId,
+        };
+        this.#keys.permissions.needThrough('dynamodb', key, {
+          use: { operation: 'Decrypt', encryptionContext },
+          at,
+        });
+      }),
+      s3: s3Service(this.#buckets, {
+        ...(s3PageSize !== undefined && { pageSize: s3PageSize }),
+        useKey: ({ operation, key, objectArn }, at) => {
+          const encryptionContext = { 'aws:s3:arn': objectArn };
+          this.#keys.permissions.needThrough('s3', key, { use: { operation, encryptionContext }, at });
+        },
+      }),
       states: stepFunctionsService(this.#stateMachines, this.#executions),
       lambda: lambdaService(this.functions, this.lambda),
       events: eventBridgeService(this.events),
@@ -112,7 +144,8 @@ export class EmbeddedAws {
       const stack = resolveStack(assembled, { accountId, region: DEFAULT_REGION }, this.#stacks);
       await createStack(stack, {
         buckets: this.#buckets,
-        keys: this.#keys,
+        keys: this.#keys.store,
+        iam: this.iam,
         functions: this.functions,
         stateMachines: this.#stateMachines,
         createTable: (definition, place) => this.#createTable(definition, place),
@@ -145,20 +178,18 @@ export class EmbeddedAws {
       region = DEFAULT_REGION,
       service,
     } = credentialScope(headers.authorization, url.searchParams);
-    const known = this.#services[service ?? serviceOf(headers)];
+    const name = service ?? serviceOf(headers);
+    const known = this.#services[name];
     if (known === undefined)
-      throw new AwsError('UnknownService', `the embedded AWS does not have the service '${service}'`);
+      throw new AwsError('UnknownService', `the embedded AWS does not have the service '${name}'`);
     // The path as it was sent: S3 keys must not be normalised.
     const path = target.split('?')[0] ?? '/';
+    const caller = this.#callers.identify(accessKeyId);
     const request: AwsRequest = {
-      method,
-      path,
+      ...{ method, path, headers, body, region, caller },
       query: url.searchParams,
-      headers,
-      body,
-      service: service ?? '',
-      region,
-      caller: this.#callers.identify(accessKeyId),
+      service: name,
+      iam: this.#authorizationOf({ caller, region, service: name }),
       requestId: randomUUID(),
     };
     return this.faults.serve(request, one => known.handle(one));
@@ -195,60 +226,28 @@ export class EmbeddedAws {
     }
   }
 
-  #integrations(): ConstructorParameters<typeof Executions>[0]['integrations'] {
-    return {
-      invokeFunction: async (functionName, payload, caller) => {
-        const region = functionName.split(':')[3] ?? DEFAULT_REGION;
-        try {
-          const result = await this.lambda.invoke(
-            this.functions.get(functionName, { region, accountId: caller.accountId }),
-            payload,
-          );
-          if (result.kind === 'returned') return result.payload;
-          throw new StatesError(result.errorType, JSON.stringify(result.payload));
-        } catch (error) {
-          if (error instanceof AwsError) throw new StatesError(`Lambda.${error.code}`, error.message);
-          throw error;
-        }
-      },
-      readObject: async (bucket, key, caller) => {
-        const response = await this.#s3Call({ method: 'GET', bucket, key, caller });
-        return Buffer.from(response.body);
-      },
-      writeObject: async ({ bucket, key, body }, caller) => {
-        await this.#s3Call({ method: 'PUT', bucket, key, caller, body: Buffer.from(body) });
-      },
-    };
+  /** An administrator exists as soon as one calls. */
+  #authorizationOf(from: Pick<AwsRequest, 'caller' | 'region' | 'service'>): Authorization {
+    const { arn, accountId } = from.caller;
+    if (arn === administratorOf(accountId) && this.iam.identities.policiesOf(arn) === undefined) {
+      this.iam.identities.create(arn);
+      this.iam.identities.attach(arn, ADMINISTRATOR);
+    }
+    return this.iam.authorizationOf(from, this.#options.now);
   }
 
-  /** Reads and writes through the S3 service, under the state machine's role. */
-  async #s3Call({
-    method,
-    bucket,
-    key,
-    caller,
-    body = Buffer.alloc(0),
-  }: {
-    method: string;
-    bucket: string;
-    key: string;
-    caller: Caller;
-    body?: Buffer;
-  }): Promise<AwsResponse> {
-    const request: AwsRequest = {
-      method,
-      path: `/${bucket}/${encodeURIComponent(key)}`,
-      query: new URLSearchParams(),
-      headers: {},
-      body,
-      service: 's3',
-      region: this.#buckets.get(bucket).region,
-      caller,
-      requestId: randomUUID(),
-    };
-    const response = await (this.#services['s3'] as Service).handle(request);
-    if (response.status >= 300) throw new Error(String(response.body));
-    return response;
+  /** Credentials of a user with some policies and nothing else, as of a colleague who runs the CLI. */
+  createUser(name: string, policies: readonly object[], accountId = DEFAULT_ACCOUNT): Credentials {
+    const arn = `arn:aws:iam::${accountId}:user/${name}`;
+    this.iam.identities.create(arn);
+    for (const [index, policy] of policies.entries())
+      this.iam.identities.putInline(arn, `Policy${index}`, policy);
+    return this.#callers.issueFor(arn);
+  }
+
+  /** Credentials of a role, as one of its functions has them. */
+  assume(roleArn: string): Credentials {
+    return this.#callers.issueFor(roleArn);
   }
 
   async #createTable(
@@ -269,6 +268,7 @@ export class EmbeddedAws {
       service: 'dynamodb',
       region,
       caller: { accountId, arn: `arn:aws:iam::${accountId}:role/cloudformation` },
+      iam: EVERYTHING,
       requestId: randomUUID(),
     });
     if (response.status !== 200) throw new Error(`CreateTable: ${String(response.body)}`);

@@ -1,13 +1,19 @@
+import { EVERYTHING } from '../protocol/authorization.ts';
+import type { Iam } from '../iam/iam.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 import type { Buckets } from '../s3/bucket.ts';
+import { defaultKeyPolicy } from '../kms/default-key-policy.ts';
 import type { KeyStore } from '../kms/key-store.ts';
 import type { Functions } from '../functions/functions.ts';
 import type { StateMachines } from '../stepfunctions/state-machines.ts';
+import { createIamResources } from './iam-resources.ts';
 import type { Stack, StackResource } from './stack.ts';
 
 /** The services that a stack's resources live in. */
 export interface Services {
   readonly buckets: Buckets;
   readonly keys: KeyStore;
+  readonly iam: Iam;
   readonly functions: Functions;
   readonly stateMachines: StateMachines;
   createTable(
@@ -16,26 +22,26 @@ export interface Services {
   ): Promise<void>;
 }
 
-/**
- * Resources that need no work: policies until IAM is enforced, log groups until someone writes to them, and Athena,
- * because nobody queries.
- */
+/** Resources that need no work: log groups until someone writes to them, and Athena, because nobody queries. */
 const INERT = new Set([
   'AWS::Athena::NamedQuery',
   'AWS::Athena::WorkGroup',
   'AWS::Glue::Database',
   'AWS::Glue::Table',
   'AWS::CDK::Metadata',
-  'AWS::IAM::Policy',
-  'AWS::IAM::Role',
   'AWS::Logs::LogGroup',
-  'AWS::S3::BucketPolicy',
   'AWS::Scheduler::Schedule',
 ]);
 
 /** Creates every resource of a stack. An unknown type is an error, not a silent gap. */
 export async function createStack(stack: Stack, services: Services): Promise<void> {
+  createIamResources(stack, services.iam.identities);
   for (const resource of stack.resources) await createResource(resource, stack, services);
+  for (const { type, properties } of stack.resources)
+    if (type === 'AWS::S3::BucketPolicy')
+      services.buckets.get(String(properties['Bucket'])).policy = JSON.stringify(
+        properties['PolicyDocument'],
+      );
 }
 
 async function createResource(resource: StackResource, stack: Stack, services: Services): Promise<void> {
@@ -62,16 +68,55 @@ async function createResource(resource: StackResource, stack: Stack, services: S
       return;
     }
     case 'AWS::StepFunctions::StateMachine':
-      services.stateMachines.create({
-        arn: physicalId,
-        roleArn: String(properties['RoleArn']),
-        definition: String(properties['DefinitionString']),
-      });
+      createStateMachine(resource, services);
       return;
     default:
-      if (!INERT.has(type))
+      if (!INERT.has(type) && !type.startsWith('AWS::IAM::') && type !== 'AWS::S3::BucketPolicy')
         throw new Error(`the embedded CloudFormation does not make ${type} (${logicalId})`);
   }
+}
+
+/** What Step Functions needs of a role to log to CloudWatch (Step Functions developer guide, logging). */
+const LOG_DELIVERY = [
+  'CreateLogDelivery',
+  'DeleteLogDelivery',
+  'DescribeLogGroups',
+  'DescribeResourcePolicies',
+  'GetLogDelivery',
+  'ListLogDeliveries',
+  'PutResourcePolicy',
+  'UpdateLogDelivery',
+];
+
+function createStateMachine(
+  { physicalId, properties }: StackResource,
+  { iam, stateMachines }: Services,
+): void {
+  const roleArn = String(properties['RoleArn']);
+  needTrust(iam, roleArn, {
+    service: 'states.amazonaws.com',
+    words: `Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.`,
+  });
+  const [, , , region = '', accountId = ''] = physicalId.split(':');
+  const caller = { accountId, arn: roleArn };
+  const role = iam.authorizationOf({ caller, region, service: 'states' });
+  const logs = properties['LoggingConfiguration'] !== undefined ? LOG_DELIVERY : [];
+  if (
+    !logs.every(action => role.has({ action: `logs:${action}`, resource: '*', resourceAccountId: accountId }))
+  )
+    throw new AwsError(
+      'AccessDeniedException',
+      'The state machine IAM Role is not authorized to access the Log Destination',
+    );
+  stateMachines.create({ arn: physicalId, roleArn, definition: String(properties['DefinitionString']) });
+}
+
+function needTrust(
+  iam: Iam,
+  roleArn: string,
+  { service, words }: { readonly service: string; readonly words: string },
+): void {
+  if (!iam.trusts(roleArn, service)) throw new AwsError('InvalidParameterValueException', words);
 }
 
 /** Creates a key, a replica in the stack's Region, or an alias. Properties that are left out take KMS's defaults. */
@@ -83,11 +128,15 @@ function createKeyResource(
   const at = {
     region,
     caller: { accountId, arn: `arn:aws:iam::${accountId}:role/cloudformation` },
+    iam: EVERYTHING,
     requestId: 'cloudformation',
   };
   const own = {
     description: (properties['Description'] as string | undefined) ?? '',
-    policy: JSON.stringify(properties['KeyPolicy'] ?? {}),
+    policy:
+      properties['KeyPolicy'] === undefined
+        ? defaultKeyPolicy(accountId)
+        : JSON.stringify(properties['KeyPolicy']),
     tags: [],
   };
   switch (type) {
@@ -120,20 +169,21 @@ function createKeyResource(
 }
 
 function tableDefinition(name: string, properties: Readonly<Record<string, unknown>>): object {
-  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = properties;
+  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, SSESpecification } = properties;
   return {
     TableName: name,
     KeySchema,
     AttributeDefinitions,
     BillingMode: 'PAY_PER_REQUEST',
     ...(GlobalSecondaryIndexes !== undefined && { GlobalSecondaryIndexes }),
+    ...(SSESpecification !== undefined && { SSESpecification }),
   };
 }
 
 function createFunction(
   { physicalId, properties, logicalId }: StackResource,
   stack: Stack,
-  { functions }: Services,
+  { functions, iam }: Services,
 ): void {
   const { S3Key } = properties['Code'] as { readonly S3Key?: string };
   const folder = stack.assets.get(S3Key ?? '');
@@ -142,11 +192,16 @@ function createFunction(
     readonly Variables?: Record<string, string>;
   };
   const { LogGroup } = (properties['LoggingConfig'] ?? {}) as { readonly LogGroup?: string };
+  const roleArn = String(properties['Role']);
+  needTrust(iam, roleArn, {
+    service: 'lambda.amazonaws.com',
+    words: 'The role defined for the function cannot be assumed by Lambda.',
+  });
   functions.create({
     arn: `arn:aws:lambda:${stack.region}:${stack.accountId}:function:${physicalId}`,
     name: physicalId,
     region: stack.region,
-    roleArn: String(properties['Role']),
+    roleArn,
     folder,
     handler: String(properties['Handler']),
     timeoutSeconds: Number(properties['Timeout'] ?? 3),

@@ -75,8 +75,8 @@ function referencesOf(
       const parameter = template.Parameters?.[name];
       if (parameter !== undefined) return parameter.Default ?? '';
       const resource = needResource(template, name);
-      // Ref of a state machine is its ARN. Ref of everything else that we create is its name.
-      return resource.Type === 'AWS::StepFunctions::StateMachine'
+      // Ref of a state machine or a managed policy is its ARN. Ref of everything else that we create is its name.
+      return ['AWS::StepFunctions::StateMachine', 'AWS::IAM::ManagedPolicy'].includes(resource.Type)
         ? arnOf(resource.Type, nameOf(name, resource), place)
         : nameOf(name, resource);
     },
@@ -130,6 +130,7 @@ const NAME_PROPERTIES = [
   'TableName',
   'FunctionName',
   'RoleName',
+  'ManagedPolicyName',
   'LogGroupName',
   'StateMachineName',
   'Name',
@@ -178,6 +179,8 @@ function arnOf(type: string, name: string, { region, accountId }: Place): string
       return `arn:aws:lambda:${region}:${accountId}:function:${name}`;
     case 'AWS::IAM::Role':
       return `arn:aws:iam::${accountId}:role/${name}`;
+    case 'AWS::IAM::ManagedPolicy':
+      return `arn:aws:iam::${accountId}:policy/${name}`;
     case 'AWS::Logs::LogGroup':
       return `arn:aws:logs:${region}:${accountId}:log-group:${name}:*`;
     case 'AWS::StepFunctions::StateMachine':

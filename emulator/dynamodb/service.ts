@@ -2,27 +2,45 @@ import dynalite from 'dynalite';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import { Readable } from 'node:stream';
 import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
+import { inputOf, jsonError, targetOf } from '../protocol/json-protocol.ts';
 import { expressionTooLarge } from './expression-limits.ts';
+import { permissionsOf } from './permissions.ts';
+import { ServerSideKeys, type UseKey } from './server-side-keys.ts';
 
 /**
  * DynamoDB on loopback: one dynalite for each account and Region, called without a socket, and a shim for what dynalite
  * lacks. behaviour.md says what it does and does not do.
  */
-export function dynamoDbService(): Service {
+export function dynamoDbService(useKey?: UseKey): Service {
   const tables = new Map<string, Server>();
+  const keys = new ServerSideKeys(useKey);
   return {
     async handle(request: AwsRequest): Promise<AwsResponse> {
       const server = serverOf(tables, request);
-      const operation =
-        String(request.headers['x-amz-target'] ?? '')
-          .split('.')
-          .at(-1) ?? '';
-      const shimmed = (await shim(operation, request, server)) ?? tooLarge(request);
+      const operation = targetOf(request);
+      const refusal = refusalOf(operation, request, keys);
+      const shimmed = refusal ?? (await shim(operation, request, server)) ?? tooLarge(request);
       if (shimmed !== undefined) return shimmed;
       const response = await forward(server, request);
+      keys.remember(operation, request, response);
       return withOldItem(operation, request, response, server);
     },
   };
+}
+
+/** What IAM says to it, before DynamoDB looks whether there is such a table. */
+function refusalOf(operation: string, request: AwsRequest, keys: ServerSideKeys): AwsResponse | undefined {
+  try {
+    const input = inputOf(request);
+    for (const permission of permissionsOf(operation, input, request)) request.iam.need(permission);
+    keys.need(operation, input, request);
+    return undefined;
+  } catch (error) {
+    return jsonError(error, {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amzn-requestid': request.requestId,
+    });
+  }
 }
 
 function serverOf(tables: Map<string, Server>, { region, caller }: AwsRequest): Server {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { validationError } from '../protocol/aws-error.ts';
-import { jsonService } from '../protocol/json-protocol.ts';
+import type { Permission } from '../protocol/authorization.ts';
+import { jsonService, type OperationContext } from '../protocol/json-protocol.ts';
 import type { Service } from '../protocol/request.ts';
 
 export interface PublishedEvent {
@@ -42,5 +43,22 @@ export function eventBridgeService(published: PublishedEvent[]): Service {
       },
     },
     '1.1',
+    permissionsOf,
   );
+}
+
+/** Each entry may name a bus of its own. */
+function permissionsOf(
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+  { region, caller: { accountId } }: OperationContext,
+): readonly Permission[] {
+  const entries = Array.isArray(input['Entries']) ? (input['Entries'] as { EventBusName?: string }[]) : [];
+  return entries.map(({ EventBusName = 'default' }) => ({
+    action: `events:${operation}`,
+    resource: EventBusName.startsWith('arn:')
+      ? EventBusName
+      : `arn:aws:events:${region}:${accountId}:event-bus/${EventBusName}`,
+    resourceAccountId: accountId,
+  }));
 }

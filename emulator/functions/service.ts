@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Permission } from '../protocol/authorization.ts';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { Callers } from '../protocol/callers.ts';
 import { asAwsError } from '../protocol/json-protocol.ts';
@@ -104,6 +105,17 @@ export class LambdaRuntime {
   }
 }
 
+/** On the function, or on the version or alias that the caller names. */
+export function permissionToInvoke(reference: string, { arn }: FunctionDefinition): Permission {
+  const fields = reference.split(':');
+  const qualifier = reference.startsWith('arn:') ? fields[7] : fields[1];
+  return {
+    action: 'lambda:InvokeFunction',
+    resource: qualifier === undefined ? arn : `${arn}:${qualifier}`,
+    resourceAccountId: arn.split(':')[4] ?? '',
+  };
+}
+
 const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 /** The Invoke call. */
@@ -118,10 +130,10 @@ export function lambdaService(functions: Functions, runtime: LambdaRuntime): Ser
             'UnknownOperationException',
             `the embedded AWS does not have ${request.method} ${request.path} of Lambda`,
           );
-        const definition = functions.get(decodeURIComponent(reference), {
-          region: request.region,
-          accountId: request.caller.accountId,
-        });
+        const { region, caller, iam } = request;
+        const place = { region, accountId: caller.accountId };
+        const definition = functions.get(decodeURIComponent(reference), place);
+        iam.need(permissionToInvoke(decodeURIComponent(reference), definition));
         const event: unknown = request.body.length === 0 ? {} : JSON.parse(request.body.toString('utf8'));
         const result = await runtime.invoke(definition, event);
         const error = result.kind === 'failed' ? { 'x-amz-function-error': 'Unhandled' } : {};

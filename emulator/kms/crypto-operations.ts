@@ -6,19 +6,24 @@ import { ALGORITHMS, dataKeyBytes, decrypt, encrypt, type Decrypted } from './cr
 import { isSymmetric, type Key } from './key.ts';
 import type { KeyStore } from './key-store.ts';
 import type { LastUsages } from './last-usage.ts';
+import { requestAlias, type KeyPermissions } from './permissions.ts';
 import { blob, context, flag, grantTokens, oneOf } from './members.ts';
 import { needUsable } from './usable.ts';
 
 const MAX_PLAINTEXT = 4096;
 const MAX_CIPHERTEXT = 6144;
 
+export interface Crypto {
+  readonly store: KeyStore;
+  readonly grants: Grants;
+  readonly usages: LastUsages;
+  readonly permissions: KeyPermissions;
+}
+
 /** Cryptographic operations. Each documents itself in behaviour.md. */
-export function cryptoOperations(
-  store: KeyStore,
-  grants: Grants,
-  usages: LastUsages,
-): Readonly<Record<string, Operation>> {
-  const operations = withoutGrantTokens(store);
+export function cryptoOperations(crypto: Crypto): Readonly<Record<string, Operation>> {
+  const { grants, usages } = crypto;
+  const operations = withoutGrantTokens(crypto);
   const checked = Object.entries(operations).map(([name, operation]): [string, Operation] => [
     name,
     usages.tracking(name, (input, at) => {
@@ -29,7 +34,8 @@ export function cryptoOperations(
   return Object.fromEntries(checked);
 }
 
-function withoutGrantTokens(store: KeyStore): Readonly<Record<string, Operation>> {
+function withoutGrantTokens({ store, permissions }: Crypto): Readonly<Record<string, Operation>> {
+  const doors = { store, permissions };
   return {
     Encrypt: (input, at) => {
       const key = usable(store, input, 'Encrypt', at);
@@ -43,10 +49,10 @@ function withoutGrantTokens(store: KeyStore): Readonly<Record<string, Operation>
       if (ignoresCiphertext(input)) {
         if (input['KeyId'] === undefined)
           throw validationError('KeyId is required when DryRunModifiers contains IGNORE_CIPHERTEXT.');
-        usable(store, input, 'Decrypt', at);
+        useOf(doors, input, { members: DECRYPT, at })(store.resolve(input['KeyId'], at));
         dryRun(input);
       }
-      const opened = open(store, input, DECRYPT, at);
+      const opened = open(doors, input, DECRYPT, at);
       dryRun(input);
       return {
         KeyId: opened.key.arn,
@@ -55,7 +61,7 @@ function withoutGrantTokens(store: KeyStore): Readonly<Record<string, Operation>
         KeyMaterialId: opened.materialId,
       };
     },
-    ReEncrypt: (input, at) => reEncrypt(store, input, at),
+    ReEncrypt: (input, at) => reEncrypt(doors, input, at),
     GenerateDataKey: (input, at) => generateDataKey(store, input, at, true),
     GenerateDataKeyWithoutPlaintext: (input, at) => generateDataKey(store, input, at, false),
     GenerateDataKeyPair: (input, at) => generateDataKeyPair(store, input, at, true),
@@ -87,29 +93,54 @@ const REENCRYPT_FROM: DecryptMembers = {
   algorithm: 'SourceEncryptionAlgorithm',
   operation: 'ReEncryptFrom',
 };
+const REENCRYPT_TO: DecryptMembers = {
+  key: 'DestinationKeyId',
+  context: 'DestinationEncryptionContext',
+  algorithm: 'DestinationEncryptionAlgorithm',
+  operation: 'ReEncryptTo',
+};
 
-function open(store: KeyStore, input: Input, members: DecryptMembers, at: OperationContext): Decrypted {
+type Doors = Pick<Crypto, 'store' | 'permissions'>;
+
+/** Whether the caller may use a key comes first, so that nobody learns the state of a key that is not theirs. */
+function useOf(
+  { permissions }: Doors,
+  input: Input,
+  { members, at }: { readonly members: DecryptMembers; readonly at: OperationContext },
+): (key: Key) => void {
+  const { operation } = members;
+  const encryptionContext = context(input, members.context);
+  const conditions = { 'kms:RequestAlias': requestAlias(input[members.key]) };
+  return key => {
+    permissions.need(key, { operation, encryptionContext, conditions }, at);
+    needUsable(key, operation);
+  };
+}
+
+function open(doors: Doors, input: Input, members: DecryptMembers, at: OperationContext): Decrypted {
+  const { store } = doors;
   const named = input[members.key] === undefined ? undefined : store.resolve(input[members.key], at);
   const request = {
     blob: blob(input, 'CiphertextBlob', MAX_CIPHERTEXT),
     context: context(input, members.context),
     algorithm: oneOf(input, members.algorithm, ALGORITHMS, 'SYMMETRIC_DEFAULT'),
     named,
-    operation: members.operation,
+    use: useOf(doors, input, { members, at }),
   };
   return decrypt(store, request, at);
 }
 
-function reEncrypt(store: KeyStore, input: Input, at: OperationContext): object {
+function reEncrypt(doors: Doors, input: Input, at: OperationContext): object {
+  const { store } = doors;
   const destination = store.resolve(input['DestinationKeyId'], at);
-  needUsable(destination, 'ReEncryptTo');
+  useOf(doors, input, { members: REENCRYPT_TO, at })(destination);
   if (ignoresCiphertext(input)) {
     if (input['SourceKeyId'] === undefined)
       throw validationError('SourceKeyId is required when DryRunModifiers contains IGNORE_CIPHERTEXT.');
-    needUsable(store.resolve(input['SourceKeyId'], at), 'ReEncryptFrom');
+    useOf(doors, input, { members: REENCRYPT_FROM, at })(store.resolve(input['SourceKeyId'], at));
     dryRun(input);
   }
-  const opened = open(store, input, REENCRYPT_FROM, at);
+  const opened = open(doors, input, REENCRYPT_FROM, at);
   const algorithm = oneOf(input, 'DestinationEncryptionAlgorithm', ALGORITHMS, 'SYMMETRIC_DEFAULT');
   const made = encrypt({
     key: destination,

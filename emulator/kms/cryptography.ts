@@ -4,7 +4,6 @@ import type { OperationContext } from '../protocol/json-protocol.ts';
 import { nameIn, open, seal, type Context } from './ciphertext.ts';
 import { currentMaterial, isSymmetric, namesMaterial, type Key, type KeyMaterial } from './key.ts';
 import type { KeyStore } from './key-store.ts';
-import { needUsable } from './usable.ts';
 
 export const ALGORITHMS = ['SYMMETRIC_DEFAULT', 'RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256', 'SM2PKE'] as const;
 
@@ -14,7 +13,8 @@ export interface Decrypting {
   readonly algorithm: string;
   /** The key that the caller named, if any. */
   readonly named: Key | undefined;
-  readonly operation: string;
+  /** Throws unless the caller may use the key, and the key can be used. */
+  readonly use: (key: Key) => void;
 }
 
 export interface Decrypted {
@@ -23,9 +23,12 @@ export interface Decrypted {
   readonly materialId?: string;
 }
 
-/** Opens a ciphertext. If the caller names a key, a ciphertext of another key is an IncorrectKeyException. */
+/**
+ * Opens a ciphertext. If the caller names a key, a ciphertext of another key is an IncorrectKeyException. If not, it is
+ * the ciphertext that tells which key the caller must be allowed to use.
+ */
 export function decrypt(store: KeyStore, request: Decrypting, context: OperationContext): Decrypted {
-  if (request.named !== undefined) needUsable(request.named, request.operation);
+  if (request.named !== undefined) request.use(request.named);
   checkAlgorithm(request.named, request.algorithm, request.context);
   return request.algorithm === 'SYMMETRIC_DEFAULT'
     ? decryptSymmetric(store, request, context)
@@ -34,7 +37,7 @@ export function decrypt(store: KeyStore, request: Decrypting, context: Operation
 
 function decryptSymmetric(
   store: KeyStore,
-  { blob, context, named, operation }: Decrypting,
+  { blob, context, named, use }: Decrypting,
   { region }: OperationContext,
 ): Decrypted {
   const name = nameIn(blob);
@@ -57,7 +60,7 @@ function decryptSymmetric(
       'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
     );
   }
-  needUsable(key, operation);
+  if (named === undefined) use(key);
   const plaintext = open(made.material, blob, context);
   if (plaintext === undefined) throw new AwsError('InvalidCiphertextException', '');
   return { key, plaintext, ...(namesMaterial(key) && { materialId: made.material.id }) };

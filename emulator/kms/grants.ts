@@ -12,12 +12,18 @@ interface Grant {
   readonly keyArn: string;
   readonly grantee: string;
   readonly operations: readonly string[];
-  readonly constraints: object | undefined;
+  readonly constraints: Constraints | undefined;
   readonly name: string | undefined;
   readonly createdAt: number;
 }
 
-/** Grants of all keys. They and their tokens are stored, but, like policies, not evaluated. */
+interface Constraints {
+  readonly EncryptionContextEquals?: Pairs;
+  readonly EncryptionContextSubset?: Pairs;
+}
+type Pairs = Readonly<Record<string, string>>;
+
+/** Grants of all keys. A grant works at once, with its token or without. */
 export class Grants {
   readonly #grants = new Map<string, Grant>();
 
@@ -27,6 +33,19 @@ export class Grants {
 
   of(key: Key): readonly Grant[] {
     return [...this.#grants.values()].filter(({ keyArn }) => keyArn === key.arn);
+  }
+
+  /** Who may do an operation with an encryption context by a grant. */
+  granteesFor(
+    key: Key,
+    { operation, encryptionContext }: { readonly operation: string; readonly encryptionContext: Pairs },
+  ): readonly string[] {
+    return this.of(key)
+      .filter(
+        ({ operations, constraints }) =>
+          operations.includes(operation) && meets(encryptionContext, constraints ?? {}),
+      )
+      .map(({ grantee }) => grantee);
   }
 
   find(matches: (grant: Grant) => boolean): Grant | undefined {
@@ -40,6 +59,17 @@ export class Grants {
   hasToken(token: unknown): boolean {
     return this.find(grant => grant.token === token) !== undefined;
   }
+}
+
+function meets(
+  context: Pairs,
+  { EncryptionContextEquals: equals, EncryptionContextSubset: subset }: Constraints,
+): boolean {
+  const holds = (pairs: Pairs): boolean =>
+    Object.entries(pairs).every(([name, value]) => context[name] === value);
+  if (equals !== undefined && (!holds(equals) || Object.keys(context).length !== Object.keys(equals).length))
+    return false;
+  return subset === undefined || holds(subset);
 }
 
 export function grantOperations(store: KeyStore, grants: Grants): Readonly<Record<string, Operation>> {
@@ -56,7 +86,7 @@ export function grantOperations(store: KeyStore, grants: Grants): Readonly<Recor
         keyArn: key.arn,
         grantee: text(input, 'GranteePrincipal'),
         operations: (input['Operations'] ?? []) as readonly string[],
-        constraints: input['Constraints'] as object | undefined,
+        constraints: input['Constraints'] as Constraints | undefined,
         name: input['Name'] as string | undefined,
         createdAt: store.now(),
       };

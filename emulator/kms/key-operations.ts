@@ -2,6 +2,7 @@ import { AwsError, validationError } from '../protocol/aws-error.ts';
 import type { Operation, OperationContext } from '../protocol/json-protocol.ts';
 import type { CustomKeyStores } from './custom-key-stores.ts';
 import { currentMaterial, isSymmetric, namesMaterial, type Key } from './key.ts';
+import { defaultKeyPolicy } from './default-key-policy.ts';
 import type { KeyStore } from './key-store.ts';
 import { flag, oneOf, text } from './members.ts';
 import { page } from './paging.ts';
@@ -129,20 +130,9 @@ function createKey(
     ...(typeof customKeyStoreId === 'string' && { customKeyStoreId }),
     multiRegion: flag(input, 'MultiRegion'),
     description: typeof input['Description'] === 'string' ? input['Description'] : '',
-    policy: typeof input['Policy'] === 'string' ? input['Policy'] : defaultPolicy(at.caller.accountId),
+    policy: typeof input['Policy'] === 'string' ? input['Policy'] : defaultKeyPolicy(at.caller.accountId),
     tags: (input['Tags'] ?? []) as Key['tags'],
   });
-}
-
-function defaultPolicy(accountId: string): string {
-  const statement = {
-    Sid: 'Enable IAM User Permissions',
-    Effect: 'Allow',
-    Principal: { AWS: `arn:aws:iam::${accountId}:root` },
-    Action: 'kms:*',
-    Resource: '*',
-  };
-  return JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] });
 }
 
 function replicateKey(store: KeyStore, input: Input, at: OperationContext): object {

@@ -129,6 +129,13 @@ export class KeyStore {
       .map(([arn, keyArn]) => ({ arn, keyArn }));
   }
 
+  /** The names of a key's aliases: `alias/NAME`. */
+  aliasesTo(keyArn: string): readonly string[] {
+    return [...this.#aliases]
+      .filter(([, target]) => target === keyArn)
+      .map(([arn]) => arn.split(':')[5] ?? '');
+  }
+
   setAlias(arn: string, keyArn: string): void {
     this.#aliases.set(arn, keyArn);
   }

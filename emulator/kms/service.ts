@@ -1,4 +1,4 @@
-import { jsonService } from '../protocol/json-protocol.ts';
+import { jsonService, type Operation } from '../protocol/json-protocol.ts';
 import type { Service } from '../protocol/request.ts';
 import { cryptoOperations } from './crypto-operations.ts';
 import { CustomKeyStores, customKeyStoreOperations } from './custom-key-stores.ts';
@@ -7,19 +7,53 @@ import { importOperations } from './import-operations.ts';
 import { keyOperations } from './key-operations.ts';
 import { KeyStore } from './key-store.ts';
 import { LastUsages } from './last-usage.ts';
+import { KeyPermissions } from './permissions.ts';
+
+export interface KeysOfAws {
+  readonly store: KeyStore;
+  readonly grants: Grants;
+  readonly permissions: KeyPermissions;
+}
+
+export function keysOfAws(store: KeyStore = new KeyStore()): KeysOfAws {
+  const grants = new Grants();
+  return { store, grants, permissions: new KeyPermissions(store, grants) };
+}
 
 /** AWS KMS on loopback. behaviour.md says what it does and does not do. */
-export function kmsService(store: KeyStore = new KeyStore()): Service {
-  const grants = new Grants();
+export function kmsService({ store, grants, permissions }: KeysOfAws = keysOfAws()): Service {
   const stores = new CustomKeyStores();
   const usages = new LastUsages();
   const operations = {
     ...keyOperations(store, stores),
-    ...cryptoOperations(store, grants, usages),
+    ...cryptoOperations({ store, grants, usages, permissions }),
     ...usages.operations(store),
     ...grantOperations(store, grants),
     ...importOperations(store),
     ...customKeyStoreOperations(store, stores),
   };
-  return jsonService(operations, '1.1');
+  const asking = Object.entries(operations).map(([name, operation]): [string, Operation] => [
+    name,
+    asksItself(name) ? operation : asked(name, operation, { store, permissions }),
+  ]);
+  return jsonService(Object.fromEntries(asking), '1.1');
+}
+
+/** Which key these operations use is known only when they have looked at their ciphertext. */
+function asksItself(name: string): boolean {
+  return ['Decrypt', 'ReEncrypt'].includes(name);
+}
+
+/** Most operations name one key and have one action, of the same name. */
+function asked(
+  name: string,
+  operation: Operation,
+  { store, permissions }: Pick<KeysOfAws, 'store' | 'permissions'>,
+): Operation {
+  return (input, at) => {
+    const reference = input['KeyId'] ?? input['TargetKeyId'];
+    if (reference === undefined) permissions.needWithoutKey(name, at);
+    else permissions.needOperation(store.resolve(reference, at), { operation: name, input }, at);
+    return operation(input, at);
+  };
 }

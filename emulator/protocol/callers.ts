@@ -11,15 +11,16 @@ export interface Credentials {
 }
 
 /**
- * Access keys and the callers they stand for. A key issued here stands for a role. An access key of twelve digits stands
- * for a user of the account with that number, and any other key for a user of the default account.
+ * Access keys and the callers they stand for. A key issued here stands for a role or user. An access key of twelve digits
+ * stands for the administrator of the account with that number, and any other key for that of the default account.
  */
 export class Callers {
-  readonly #roles = new Map<string, Caller>();
+  readonly #issued = new Map<string, Caller>();
 
-  issueFor(roleArn: string): Credentials {
+  /** @param arn of a role or user */
+  issueFor(arn: string): Credentials {
     const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
-    this.#roles.set(accessKeyId, { accountId: roleArn.split(':')[4] ?? DEFAULT_ACCOUNT, arn: roleArn });
+    this.#issued.set(accessKeyId, { accountId: arn.split(':')[4] ?? DEFAULT_ACCOUNT, arn });
     return {
       accessKeyId,
       secretAccessKey: randomBytes(20).toString('hex'),
@@ -28,12 +29,17 @@ export class Callers {
   }
 
   identify(accessKeyId: string | undefined): Caller {
-    const role = accessKeyId === undefined ? undefined : this.#roles.get(accessKeyId);
-    if (role !== undefined) return role;
+    const issued = accessKeyId === undefined ? undefined : this.#issued.get(accessKeyId);
+    if (issued !== undefined) return issued;
     const accountId =
       accessKeyId !== undefined && /^\d{12}$/.test(accessKeyId) ? accessKeyId : DEFAULT_ACCOUNT;
-    return { accountId, arn: `arn:aws:iam::${accountId}:user/local` };
+    return { accountId, arn: administratorOf(accountId) };
   }
+}
+
+/** The user of an account who may do everything: whoever sets a test up. */
+export function administratorOf(accountId: string): string {
+  return `arn:aws:iam::${accountId}:user/local`;
 }
 
 /** The credential scope of a SigV4 authorization header or query: caller, Region and service. */

@@ -1,20 +1,27 @@
 import { AwsError } from './aws-error.ts';
-import { asAwsError, type OperationContext } from './json-protocol.ts';
+import { asAwsError, type OperationContext, type PermissionsOf } from './json-protocol.ts';
 import type { AwsRequest, AwsResponse, Service } from './request.ts';
 
 /** Returns the XML inside `<ACTIONResult>`. */
 export type QueryOperation = (parameters: URLSearchParams, context: OperationContext) => string;
 
 /** A service of the AWS Query protocol: form parameters in, XML out. */
-export function queryService(operations: Readonly<Record<string, QueryOperation>>): Service {
+export function queryService(
+  operations: Readonly<Record<string, QueryOperation>>,
+  permissionsOf: PermissionsOf<URLSearchParams> = () => [],
+): Service {
   return {
     handle(request: AwsRequest): Promise<AwsResponse> {
-      return Promise.resolve(answer(request, operations));
+      return Promise.resolve(answer(request, operations, permissionsOf));
     },
   };
 }
 
-function answer(request: AwsRequest, operations: Readonly<Record<string, QueryOperation>>): AwsResponse {
+function answer(
+  request: AwsRequest,
+  operations: Readonly<Record<string, QueryOperation>>,
+  permissionsOf: PermissionsOf<URLSearchParams>,
+): AwsResponse {
   const headers = { 'content-type': 'text/xml', 'x-amzn-requestid': request.requestId };
   const metadata = `<ResponseMetadata><RequestId>${request.requestId}</RequestId></ResponseMetadata>`;
   try {
@@ -23,6 +30,7 @@ function answer(request: AwsRequest, operations: Readonly<Record<string, QueryOp
     const operation = Object.hasOwn(operations, action) ? operations[action] : undefined;
     if (operation === undefined)
       throw new AwsError('InvalidAction', `the embedded AWS does not have the action '${action}'`);
+    for (const permission of permissionsOf(action, parameters, request)) request.iam.need(permission);
     return {
       status: 200,
       headers,

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Authorization } from './authorization.ts';
 
-/** The caller, as named by the SigV4 credential. Every operation receives it, so that IAM could be evaluated here. */
+/** The caller, as named by the SigV4 credential. */
 export interface Caller {
   readonly accountId: string;
   /** Role ARN of a Lambda function or state machine, or the user of the given access key. */
@@ -26,6 +27,8 @@ export interface AwsRequest {
   readonly service: string;
   readonly region: string;
   readonly caller: Caller;
+  /** Asks IAM on the caller's behalf. */
+  readonly iam: Authorization;
   readonly requestId: string;
 }
 

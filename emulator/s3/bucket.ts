@@ -28,6 +28,8 @@ export interface Bucket {
   versioning: '' | 'Enabled' | 'Suspended';
   objectLock: boolean;
   ownership: string;
+  /** The bucket policy, as JSON. */
+  policy?: string;
   readonly objects: BucketObjects;
 }
 
@@ -118,8 +120,12 @@ export class Buckets {
     return bucket;
   }
 
+  find(name: string): Bucket | undefined {
+    return this.#buckets.get(name);
+  }
+
   get(name: string): Bucket {
-    const bucket = this.#buckets.get(name);
+    const bucket = this.find(name);
     if (bucket === undefined)
       throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', {
         status: 404,

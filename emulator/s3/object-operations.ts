@@ -4,6 +4,7 @@ import type { AwsResponse } from '../protocol/request.ts';
 import { newVersionId, type Bucket, type Buckets, type ObjectVersion } from './bucket.ts';
 import { verifyChecksums } from './checksums.ts';
 import { checkCopySource, checkRead, checkWrite } from './conditions.ts';
+import { copySourceOf } from './copy-source.ts';
 import { attributesFrom, attributesOfCopy, replyHeaders } from './object-attributes.ts';
 import { emptyResponse, escapeXml, xmlResponse, type S3Request } from './s3-request.ts';
 
@@ -148,11 +149,9 @@ function copySource(
   header: string,
   buckets: Buckets,
 ): { readonly source: ObjectVersion; readonly sourceBucket: Bucket } {
-  const [path = '', query] = header.replace(/^\//, '').split('?');
-  const [name = '', ...rest] = path.split('/');
-  const sourceBucket = buckets.get(decodeURIComponent(name));
-  const versionId = new URLSearchParams(query ?? '').get('versionId');
-  return { source: readable(decodeURIComponent(rest.join('/')), versionId, sourceBucket), sourceBucket };
+  const { bucketName, key, versionId } = copySourceOf(header);
+  const sourceBucket = buckets.get(bucketName);
+  return { source: readable(key, versionId, sourceBucket), sourceBucket };
 }
 
 function changesSomething(headers: S3Request['headers']): boolean {

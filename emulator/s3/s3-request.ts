@@ -1,5 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 import { AwsError } from '../protocol/aws-error.ts';
+import type { OperationContext } from '../protocol/json-protocol.ts';
 import type { AwsRequest, AwsResponse } from '../protocol/request.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
 
@@ -13,6 +14,8 @@ export interface S3Request {
   readonly body: Buffer;
   readonly region: string;
   readonly accountId: string;
+  /** The request as IAM and KMS see it. */
+  readonly at: OperationContext;
 }
 
 /** Path-style addressing: `/BUCKET/KEY`. Unwraps aws-chunked bodies, trailers become headers. */
@@ -42,6 +45,7 @@ export function s3Request(request: AwsRequest): S3Request {
     body,
     region: request.region,
     accountId: request.caller.accountId,
+    at: request,
   };
 }
 

@@ -5,36 +5,59 @@ import { Buckets, type Bucket } from './bucket.ts';
 import * as bucketOperations from './bucket-operations.ts';
 import { listObjects, listVersions } from './listing.ts';
 import { copyObject, deleteObject, getObject, putObject } from './object-operations.ts';
+import { S3Permissions, type UseKey } from './permissions.ts';
 import { emptyResponse, s3Error, s3Request, type S3Request } from './s3-request.ts';
 
 export interface S3Options {
   /** The most entries in a listing page. @default 1000, as S3 */
   readonly pageSize?: number;
+  /** Uses a key of KMS for a caller. @default every caller may use every key */
+  readonly useKey?: UseKey;
 }
 
 /** Amazon S3 on loopback, in memory. behaviour.md says what it does and does not do. */
-export function s3Service(buckets: Buckets = new Buckets(), { pageSize = 1000 }: S3Options = {}): Service {
+export function s3Service(
+  buckets: Buckets = new Buckets(),
+  { pageSize = 1000, useKey }: S3Options = {},
+): Service {
+  const permissions = new S3Permissions(buckets, useKey);
   return {
     handle(request: AwsRequest): Promise<AwsResponse> {
-      return Promise.resolve(answer(request, buckets, pageSize));
+      return Promise.resolve(answer(request, { buckets, permissions, pageSize }));
     },
   };
 }
 
-function answer(request: AwsRequest, buckets: Buckets, pageSize: number): AwsResponse {
+interface Storage {
+  readonly buckets: Buckets;
+  readonly permissions: S3Permissions;
+  readonly pageSize: number;
+}
+
+function answer(request: AwsRequest, storage: Storage): AwsResponse {
   const identity = { 'x-amz-request-id': request.requestId };
   try {
-    const s3 = s3Request(request);
+    const response = permitted(s3Request(request), storage);
+    return { ...response, headers: { ...response.headers, ...identity } };
+  } catch (error) {
+    const response = s3Error(asAwsError(error), request);
+    return { ...response, headers: { ...response.headers, ...identity } };
+  }
+}
+
+/** IAM is asked first, about what the caller learns as well as about what it does. */
+function permitted(s3: S3Request, { buckets, permissions, pageSize }: Storage): AwsResponse {
+  permissions.need(s3, subresource(s3.query));
+  try {
     const response =
       s3.bucket === ''
         ? bucketOperations.listBuckets(s3, buckets)
         : s3.key === ''
           ? onBucket(s3, buckets, pageSize)
           : onObject(s3, buckets);
-    return { ...response, headers: { ...response.headers, ...identity } };
+    return { ...response, headers: permissions.shown(s3, response.headers) };
   } catch (error) {
-    const response = s3Error(asAwsError(error), request);
-    return { ...response, headers: { ...response.headers, ...identity } };
+    throw permissions.told(asAwsError(error), s3);
   }
 }
 

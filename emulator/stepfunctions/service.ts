@@ -3,6 +3,7 @@ import { jsonService, type Operation } from '../protocol/json-protocol.ts';
 import type { Service } from '../protocol/request.ts';
 import type { Execution, Executions } from './executions.ts';
 import type { MapRun } from './map-runs.ts';
+import { permissionsOf } from './permissions.ts';
 import type { StateMachines } from './state-machines.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -18,6 +19,7 @@ export function stepFunctionsService(machines: StateMachines, executions: Execut
       ...mapRunOperations(executions),
     },
     '1.0',
+    permissionsOf,
   );
 }
 

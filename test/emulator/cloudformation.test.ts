@@ -20,7 +20,13 @@ function assembly(): string {
   const replicas = new Stack(app, 'A', { env: { region: 'eu-west-1', account: ACCOUNT } });
   const primaries = new Stack(app, 'B', { env: { region: 'us-east-1', account: ACCOUNT } });
   const primary = new Key(primaries, 'Key', { multiRegion: true, alias: 'alias/shared' });
-  const replica = new CfnReplicaKey(replicas, 'Replica', { primaryKeyArn: primary.keyArn, keyPolicy: {} });
+  const replica = new CfnReplicaKey(replicas, 'Replica', {
+    primaryKeyArn: primary.keyArn,
+    keyPolicy: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'kms:*', Resource: '*' }],
+    },
+  });
   new CfnAlias(replicas, 'Alias', { aliasName: 'alias/shared', targetKeyId: replica.attrKeyId });
   new CfnOutput(replicas, 'ReplicaArn', { value: replica.attrArn });
   return app.synth().directory;

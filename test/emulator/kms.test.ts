@@ -4,6 +4,7 @@ import {
   CreateKeyCommand,
   DecryptCommand,
   DescribeKeyCommand,
+  PutKeyPolicyCommand,
   DisableKeyCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
@@ -316,7 +317,7 @@ describe('KMS on loopback', () => {
     );
   });
 
-  it('keeps the keys of accounts apart, and finds those of others by ARN', async () => {
+  it('keeps the keys of accounts apart, and finds those of others by ARN where both accounts allow it', async () => {
     const other = new KMSClient({
       endpoint: aws.endpoint,
       region: 'us-east-1',
@@ -328,6 +329,17 @@ describe('KMS on loopback', () => {
     expect(await errorName(kms.send(new DescribeKeyCommand({ KeyId: theirs.split('/')[1] })))).toBe(
       'NotFoundException',
     );
+    expect(await errorName(kms.send(new DescribeKeyCommand({ KeyId: theirs })))).toBe(
+      'AccessDeniedException',
+    );
+    const statements = ['444455556666', '111122223333'].map(account => ({
+      Effect: 'Allow',
+      Principal: { AWS: account },
+      Action: 'kms:*',
+      Resource: '*',
+    }));
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: statements });
+    await other.send(new PutKeyPolicyCommand({ KeyId: theirs, PolicyName: 'default', Policy: policy }));
     expect(await errorName(kms.send(new DescribeKeyCommand({ KeyId: theirs })))).toBe('none');
     other.destroy();
   });

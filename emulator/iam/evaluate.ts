@@ -1,0 +1,110 @@
+import type { Context } from './context.ts';
+import type { Policy, Statement } from './policy.ts';
+import { strongest, type Named, type Principal } from './principals.ts';
+
+export interface AuthorizationRequest {
+  readonly principal: Principal;
+  /** `SERVICE:ACTION`. */
+  readonly action: string;
+  /** ARN, or `*` for an action without a resource type. */
+  readonly resource: string;
+  readonly resourceAccountId: string;
+  readonly context: Context;
+}
+
+export interface Policies {
+  /** What is attached to the principal, inline or managed. */
+  readonly identity: readonly Policy[];
+  readonly boundary?: Policy | undefined;
+  readonly resource?: Policy | undefined;
+  /** Key policies and trust policies: without the resource's own word, nobody gets in. @default false */
+  readonly resourceDecides?: boolean;
+  /** A KMS grant allows it. @default false */
+  readonly granted?: boolean;
+}
+
+export type Decision =
+  | {
+      readonly kind: 'allowed';
+      /** The statements of identity policies that allow it; none if the resource's word was enough. */
+      readonly by: readonly Statement[];
+    }
+  | {
+      readonly kind: 'denied';
+      /** An `explicit` deny, or nobody's word. */
+      readonly why: 'explicit' | 'identity-based policy' | 'resource-based policy' | 'permissions boundary';
+    };
+
+/**
+ * Decides as the IAM user guide documents (policy evaluation logic): an explicit deny wins; within an account, the word
+ * of an identity policy or of the resource is enough; across accounts, both are needed; a boundary limits what identity
+ * policies allow.
+ */
+export function evaluate(request: AuthorizationRequest, policies: Policies): Decision {
+  const identity = policies.identity.flatMap(policy => matching(policy, request));
+  const boundary = policies.boundary === undefined ? undefined : matching(policies.boundary, request);
+  const resource = named(policies.resource, request);
+  if ([...identity, ...(boundary ?? []), ...resource.map(({ statement }) => statement)].some(isDeny))
+    return { kind: 'denied', why: 'explicit' };
+  const words: Words = {
+    identity: identity.length > 0,
+    boundary: boundary === undefined || boundary.length > 0,
+    resource: policies.granted === true ? 'by-arn' : strongest(resource.map(({ how }) => how)),
+    resourceDecides: policies.resourceDecides === true,
+  };
+  const refusal = refusalOf(request, words);
+  if (refusal !== undefined) return { kind: 'denied', why: refusal };
+  return { kind: 'allowed', by: words.boundary ? identity : [] };
+}
+
+interface Words {
+  readonly identity: boolean;
+  readonly boundary: boolean;
+  readonly resource: Named;
+  readonly resourceDecides: boolean;
+}
+
+type Refusal = Exclude<Extract<Decision, { kind: 'denied' }>['why'], 'explicit'>;
+
+function refusalOf(
+  { principal, resourceAccountId }: AuthorizationRequest,
+  { identity, boundary, resource, resourceDecides }: Words,
+): Refusal | undefined {
+  if (principal.kind === 'service')
+    return ['anyone', 'by-arn'].includes(resource) ? undefined : 'resource-based policy';
+  const own = !identity ? 'identity-based policy' : boundary ? undefined : 'permissions boundary';
+  if (principal.accountId !== resourceAccountId) return resource === 'not' ? 'resource-based policy' : own;
+  // What a resource allows to a role by its name is limited by the role's boundary, and nothing else that it allows.
+  if (resource === 'anyone' || (resource === 'by-arn' && principal.kind === 'user')) return undefined;
+  if (resource === 'by-arn') return boundary ? undefined : 'permissions boundary';
+  if (resourceDecides && resource === 'not') return 'resource-based policy';
+  return own;
+}
+
+function matching(policy: Policy, request: AuthorizationRequest): readonly Statement[] {
+  return policy.filter(statement => applies(statement, request));
+}
+
+function applies(
+  { isAbout, conditions }: Statement,
+  { action, resource, context }: AuthorizationRequest,
+): boolean {
+  return (
+    isAbout.action(action) &&
+    isAbout.resource(resource, context) &&
+    conditions.every(condition => condition(context))
+  );
+}
+
+function named(
+  policy: Policy | undefined,
+  request: AuthorizationRequest,
+): readonly { readonly statement: Statement; readonly how: Named }[] {
+  return (policy ?? [])
+    .map(statement => ({ statement, how: statement.principal?.(request.principal) ?? ('not' as const) }))
+    .filter(({ statement, how }) => how !== 'not' && applies(statement, request));
+}
+
+function isDeny({ effect }: Statement): boolean {
+  return effect === 'Deny';
+}

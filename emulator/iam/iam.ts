@@ -1,0 +1,127 @@
+import { AwsError } from '../protocol/aws-error.ts';
+import type { AwsRequest } from '../protocol/request.ts';
+import { contextOf } from './context.ts';
+import { evaluate, type AuthorizationRequest, type Decision } from './evaluate.ts';
+import { Identities } from './identities.ts';
+import { parsePolicy, type Policy } from './policy.ts';
+import type { Authorization, ConditionKeys, Permission } from '../protocol/authorization.ts';
+import type { Principal } from './principals.ts';
+
+/** A question that was asked, with its answer. */
+export interface Asked {
+  readonly request: AuthorizationRequest;
+  readonly decision: Decision;
+  /** How an answer of no ends the call; `tried`: the caller gets less, and no error. */
+  readonly how: 'needed' | 'tried';
+}
+
+type From = Pick<AwsRequest, 'caller' | 'region' | 'service'>;
+
+/** IAM: evaluates the policies of callers and resources. behaviour.md says what it does and does not do. */
+export class Iam {
+  readonly identities = new Identities();
+  /** Parsed policies of resources, by their text. */
+  readonly #resourcePolicies = new Map<string, Policy>();
+  /** Told of every question, if someone watches. */
+  watch: ((asked: Asked) => void) | undefined;
+
+  /** The questions of one request. `now`: milliseconds since 1970. */
+  authorizationOf(from: From, now: () => number = Date.now): Authorization {
+    const principal = principalOf(from.caller);
+    const attached = this.identities.policiesOf(principal.arn);
+    const ask = (permission: Permission, how: Asked['how']): Decision => {
+      const { action, resource, resourceAccountId, conditions = {} } = permission;
+      const { resourcePolicy, resourceDecides, grantees = [] } = permission;
+      const request: AuthorizationRequest = {
+        ...{ principal, action, resource, resourceAccountId },
+        context: contextOf(everyRequest(from, { principal, resourceAccountId, now }), conditions),
+      };
+      const decision = evaluate(request, {
+        identity: attached?.identity ?? [],
+        boundary: attached?.boundary,
+        resource: resourcePolicy === undefined ? undefined : this.#parsed(resourcePolicy),
+        ...(resourceDecides !== undefined && { resourceDecides }),
+        granted: grantees.includes(principal.arn),
+      });
+      this.watch?.({ request, decision, how });
+      return decision;
+    };
+    return {
+      need: permission => {
+        const decision = ask(permission, 'needed');
+        if (decision.kind === 'denied') throw denial(from, permission, decision);
+      },
+      has: permission => ask(permission, 'tried').kind === 'allowed',
+    };
+  }
+
+  #parsed(text: string): Policy {
+    const known = this.#resourcePolicies.get(text) ?? parsePolicy(text, 'resource');
+    this.#resourcePolicies.set(text, known);
+    return known;
+  }
+
+  /** Whether a service may act as a role, by the role's trust policy. */
+  trusts(roleArn: string, service: string): boolean {
+    const accountId = roleArn.split(':')[4] ?? '';
+    const principal: Principal = { kind: 'service', arn: service, accountId };
+    const request = { principal, action: 'sts:AssumeRole', resource: roleArn, resourceAccountId: accountId };
+    const trust = this.identities.policiesOf(roleArn)?.trust ?? [];
+    return (
+      evaluate({ ...request, context: new Map() }, { identity: [], resource: trust, resourceDecides: true })
+        .kind === 'allowed'
+    );
+  }
+}
+
+function principalOf({ arn, accountId }: AwsRequest['caller']): Principal {
+  return { kind: arn.includes(':role/') ? 'role' : 'user', arn, accountId };
+}
+
+interface Asking {
+  readonly principal: Principal;
+  readonly resourceAccountId: string;
+  readonly now: () => number;
+}
+
+/** Global condition keys. The endpoint on loopback stands for one over TLS. */
+function everyRequest({ region }: From, { principal, resourceAccountId, now }: Asking): ConditionKeys {
+  const { arn, accountId, kind } = principal;
+  const at = new Date(now());
+  return {
+    'aws:PrincipalArn': arn,
+    'aws:PrincipalAccount': accountId,
+    'aws:PrincipalType': kind === 'role' ? 'AssumedRole' : 'User',
+    'aws:username': kind === 'user' ? arn.split('/').at(-1) : undefined,
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:ViaAWSService': 'false',
+    'aws:RequestedRegion': region,
+    'aws:ResourceAccount': resourceAccountId,
+    'aws:SecureTransport': 'true',
+    'aws:SourceIp': '127.0.0.1',
+    'aws:CurrentTime': at.toISOString(),
+    'aws:EpochTime': String(Math.floor(at.getTime() / 1000)),
+  };
+}
+
+/** The XML services call the error AccessDenied, and answer with 403. */
+const XML_SERVICES = ['s3', 'sts', 'cloudformation', 'iam'];
+
+function denial(
+  { caller, service }: From,
+  { action, resource }: Permission,
+  { why }: Extract<Decision, { kind: 'denied' }>,
+): AwsError {
+  const because =
+    why === 'explicit' ? 'with an explicit deny' : `because no ${why} allows the ${action} action`;
+  const words = `User: ${sessionArn(caller.arn)} is not authorized to perform: ${action} on resource: ${resource} ${because}`;
+  return XML_SERVICES.includes(service) || service === 'lambda'
+    ? new AwsError(service === 'lambda' ? 'AccessDeniedException' : 'AccessDenied', words, { status: 403 })
+    : new AwsError('AccessDeniedException', words);
+}
+
+/** Errors name the session of a role, not the role. */
+function sessionArn(arn: string): string {
+  const [, account, name] = /^arn:aws:iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+  return account === undefined ? arn : `arn:aws:sts::${account}:assumed-role/${name}/embedded`;
+}

@@ -1,0 +1,112 @@
+import { AwsError } from '../protocol/aws-error.ts';
+import { parsePolicy, type Policy } from './policy.ts';
+
+/** A role or user and what is attached to it. */
+interface Identity {
+  readonly trust: Policy;
+  readonly inline: Map<string, { readonly size: number; readonly policy: Policy }>;
+  readonly managed: Set<string>;
+  readonly boundary: string | undefined;
+}
+
+/** An identity's policies, as they are evaluated. */
+export interface Attached {
+  readonly identity: readonly Policy[];
+  readonly boundary: Policy | undefined;
+  readonly trust: Policy;
+}
+
+export const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
+
+/** Default quotas of IAM, in characters without whitespace (IAM user guide, quotas). */
+const QUOTAS = { roleInline: 10_240, userInline: 2_048, managed: 6_144, attached: 10, trust: 2_048 } as const;
+
+/** All roles, users and managed policies of all accounts. */
+export class Identities {
+  readonly #identities = new Map<string, Identity>();
+  readonly #managed = new Map<string, Policy>();
+
+  constructor() {
+    const everything = { Effect: 'Allow', Action: '*', Resource: '*' };
+    this.putManaged(ADMINISTRATOR, { Version: '2012-10-17', Statement: [everything] });
+  }
+
+  create(
+    arn: string,
+    { trust, boundary }: { readonly trust?: unknown; readonly boundary?: string | undefined } = {},
+  ): void {
+    if (trust !== undefined) needSize('ACLSizePerRole', trust, QUOTAS.trust);
+    this.#identities.set(arn, {
+      trust: trust === undefined ? [] : parsePolicy(trust, 'trust'),
+      inline: new Map(),
+      managed: new Set(),
+      boundary,
+    });
+  }
+
+  putInline(arn: string, name: string, document: unknown): void {
+    const { inline } = this.#of(arn);
+    inline.set(name, { size: sizeOf(document), policy: parsePolicy(document, 'identity') });
+    const sum = [...inline.values()].reduce((total, { size }) => total + size, 0);
+    const most = arn.includes(':user/') ? QUOTAS.userInline : QUOTAS.roleInline;
+    if (sum > most)
+      throw limitExceeded(`Maximum policy size of ${most} bytes exceeded for ${arn.split(':')[5]}`);
+  }
+
+  deleteInline(arn: string, name: string): void {
+    this.#of(arn).inline.delete(name);
+  }
+
+  putManaged(arn: string, document: unknown): void {
+    needSize('PolicySize', document, QUOTAS.managed);
+    this.#managed.set(arn, parsePolicy(document, 'identity'));
+  }
+
+  attach(arn: string, policyArn: string): void {
+    if (!this.#managed.has(policyArn))
+      throw new AwsError('NoSuchEntity', `Policy ${policyArn} does not exist or is not attachable.`, {
+        status: 404,
+      });
+    const { managed } = this.#of(arn);
+    managed.add(policyArn);
+    if (managed.size > QUOTAS.attached)
+      throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${QUOTAS.attached}`);
+  }
+
+  /** `undefined` if there is no such identity. */
+  policiesOf(arn: string): Attached | undefined {
+    const identity = this.#identities.get(arn);
+    if (identity === undefined) return undefined;
+    const { inline, managed, boundary, trust } = identity;
+    return {
+      identity: [
+        ...[...inline.values()].map(({ policy }) => policy),
+        ...[...managed].map(name => this.#managed.get(name) ?? []),
+      ],
+      // A boundary that does not exist allows nothing.
+      boundary: boundary === undefined ? undefined : (this.#managed.get(boundary) ?? []),
+      trust,
+    };
+  }
+
+  #of(arn: string): Identity {
+    const identity = this.#identities.get(arn);
+    if (identity === undefined)
+      throw new AwsError('NoSuchEntity', `${arn} cannot be found.`, { status: 404 });
+    return identity;
+  }
+}
+
+function needSize(quota: string, document: unknown, most: number): void {
+  if (sizeOf(document) > most) throw limitExceeded(`Cannot exceed quota for ${quota}: ${most}`);
+}
+
+/** IAM does not count whitespace. */
+function sizeOf(document: unknown): number {
+  const text = typeof document === 'string' ? document : JSON.stringify(document);
+  return text.replaceAll(/\s/g, '').length;
+}
+
+function limitExceeded(message: string): AwsError {
+  return new AwsError('LimitExceeded', message, { status: 409 });
+}

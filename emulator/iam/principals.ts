@@ -1,0 +1,62 @@
+import { malformed } from './conditions.ts';
+
+/** Who calls. A role's sessions are its callers; its own ARN stands for all of them. */
+export interface Principal {
+  readonly kind: 'role' | 'user' | 'service';
+  /** Of the role or user; of a service, its name: `lambda.amazonaws.com`. */
+  readonly arn: string;
+  readonly accountId: string;
+}
+
+/**
+ * `anyone`: by `*`. `by-account`: the policy names the whole account, and leaves it to that account's identity policies.
+ * The first of these that fits counts.
+ */
+const NAMED = ['anyone', 'by-arn', 'by-account', 'not'] as const;
+export type Named = (typeof NAMED)[number];
+
+/** How a statement of a resource policy names a principal. */
+export type PrincipalPattern = (principal: Principal) => Named;
+
+/** The Principal or NotPrincipal element; `undefined` if a statement has neither. */
+export function principalsOf(statement: Readonly<Record<string, unknown>>): PrincipalPattern | undefined {
+  const { Principal: named, NotPrincipal: excepted } = statement;
+  if (named === undefined && excepted === undefined) return undefined;
+  if (named !== undefined) return patternOfElement(named);
+  const exception = patternOfElement(excepted);
+  return principal => (exception(principal) === 'not' ? 'anyone' : 'not');
+}
+
+function patternOfElement(element: unknown): PrincipalPattern {
+  if (element === '*') return () => 'anyone';
+  if (typeof element !== 'object' || element === null) throw malformed('Invalid principal in policy');
+  const patterns = Object.entries(element).flatMap(([type, values]) =>
+    (Array.isArray(values) ? values : [values]).map(value => patternOfValue(type, String(value))),
+  );
+  return principal => {
+    const named = patterns.map(pattern => pattern(principal));
+    return strongest(named);
+  };
+}
+
+/** A wildcard is the whole value or nothing: `"AWS": "*"`. Part of an ARN cannot be one (IAM user guide, Principal). */
+function patternOfValue(type: string, value: string): PrincipalPattern {
+  switch (type) {
+    case 'Service':
+      return ({ kind, arn }) => (kind === 'service' && arn === value ? 'by-arn' : 'not');
+    case 'AWS': {
+      if (value === '*') return ({ kind }) => (kind === 'service' ? 'not' : 'anyone');
+      const account = /^(?:arn:[^:]+:iam::)?(?<id>\d{12})(?::root)?$/.exec(value)?.groups?.['id'];
+      if (account !== undefined)
+        return ({ kind, accountId }) => (kind !== 'service' && accountId === account ? 'by-account' : 'not');
+      return ({ kind, arn }) => (kind !== 'service' && arn === value ? 'by-arn' : 'not');
+    }
+    default:
+      // Federated and CanonicalUser: nobody here calls as one.
+      return () => 'not';
+  }
+}
+
+export function strongest(names: readonly Named[]): Named {
+  return NAMED.find(how => names.includes(how)) ?? 'not';
+}

@@ -1,0 +1,102 @@
+import type { ConditionKeys, Permission } from '../protocol/authorization.ts';
+import type { OperationContext } from '../protocol/json-protocol.ts';
+import type { Grants } from './grants.ts';
+import type { Key } from './key.ts';
+import type { KeyStore } from './key-store.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+interface Use {
+  /** The name of the operation, or ReEncryptFrom and ReEncryptTo. */
+  readonly operation: string;
+  readonly encryptionContext: Readonly<Record<string, string>>;
+  /** Of the request, by name. */
+  readonly conditions?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Asks IAM about keys: with the key's policy, which always decides, its grants and its aliases. */
+export class KeyPermissions {
+  readonly #store: KeyStore;
+  readonly #grants: Grants;
+
+  constructor(store: KeyStore, grants: Grants) {
+    this.#store = store;
+    this.#grants = grants;
+  }
+
+  /** @throws AwsError AccessDeniedException */
+  need(key: Key, use: Use, { iam, caller }: OperationContext): void {
+    iam.need(this.#permission(key, use, { 'kms:CallerAccount': caller.accountId }));
+  }
+
+  /** An operation of the same name as its action, with the encryption context and aliases of its request. */
+  needOperation(
+    key: Key,
+    { operation, input }: { operation: string; input: Input },
+    at: OperationContext,
+  ): void {
+    const conditions = { 'kms:RequestAlias': requestAlias(input['KeyId']) };
+    this.need(key, { operation, encryptionContext: textsOf(input['EncryptionContext']), conditions }, at);
+  }
+
+  /** @throws AwsError for an action without a key, as CreateKey and ListKeys are */
+  needWithoutKey(operation: string, { iam, caller }: OperationContext): void {
+    iam.need({ action: `kms:${operation}`, resource: '*', resourceAccountId: caller.accountId });
+  }
+
+  /**
+   * A service uses a key for its caller: `s3` and `dynamodb` for what they store.
+   *
+   * @throws AwsError AccessDeniedException; NotFoundException if there is no such key
+   */
+  needThrough(service: string, reference: string, { use, at }: { use: Use; at: OperationContext }): void {
+    const key = this.#store.resolve(reference, { ...at, region: reference.split(':')[3] ?? at.region });
+    const through = {
+      'kms:CallerAccount': at.caller.accountId,
+      'kms:ViaService': `${service}.${at.region}.amazonaws.com`,
+      'aws:ViaAWSService': 'true',
+    };
+    at.iam.need(this.#permission(key, use, through));
+  }
+
+  #permission(key: Key, use: Use, conditions: Readonly<Record<string, string>>): Permission {
+    return {
+      action: `kms:${use.operation}`,
+      resource: key.arn,
+      resourceAccountId: key.accountId,
+      conditions: this.#conditions(key, use, conditions),
+      resourcePolicy: key.policy,
+      resourceDecides: true,
+      grantees: this.#grants.granteesFor(key, use),
+    };
+  }
+
+  #conditions(
+    key: Key,
+    { encryptionContext, conditions }: Use,
+    more: Readonly<Record<string, string>>,
+  ): ConditionKeys {
+    const pairs = Object.entries(encryptionContext);
+    return {
+      ...conditions,
+      ...more,
+      'kms:ResourceAliases': this.#store.aliasesTo(key.arn),
+      'kms:KeySpec': key.spec,
+      'kms:KeyUsage': key.usage,
+      'kms:KeyOrigin': key.origin,
+      'kms:MultiRegion': String(key.multiRegion),
+      'kms:EncryptionContextKeys': pairs.length === 0 ? undefined : pairs.map(([name]) => name),
+      ...Object.fromEntries(pairs.map(([name, value]) => [`kms:EncryptionContext:${name}`, value])),
+      ...Object.fromEntries(key.tags.map(({ TagKey, TagValue }) => [`aws:ResourceTag/${TagKey}`, TagValue])),
+    };
+  }
+}
+
+/** The alias by which a request names its key. */
+export function requestAlias(reference: unknown): string | undefined {
+  return typeof reference === 'string' ? /(?:^|:)(alias\/.+)$/.exec(reference)?.[1] : undefined;
+}
+
+function textsOf(value: unknown): Readonly<Record<string, string>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, string>) : {};
+}

@@ -1,0 +1,223 @@
+import type { Authorization, ConditionKeys } from '../protocol/authorization.ts';
+import { AwsError } from '../protocol/aws-error.ts';
+import type { OperationContext } from '../protocol/json-protocol.ts';
+import { copySourceOf } from './copy-source.ts';
+import type { Bucket, Buckets, ObjectVersion } from './bucket.ts';
+import { parseXml, type S3Request } from './s3-request.ts';
+import { keysUsed, type KeyUse } from './server-side-keys.ts';
+
+/** What a request needs: an action on a bucket, or on an object in it. */
+interface Need {
+  readonly action: string;
+  readonly bucket: Bucket;
+  /** Of the object; `undefined` for the bucket itself. */
+  readonly key?: string;
+  readonly conditions?: ConditionKeys;
+}
+
+/** Actions on buckets by method and sub-resource. Where S3 names them otherwise than its operations, so does this. */
+const ON_BUCKET: Readonly<Record<string, string>> = {
+  GET: 'ListBucket',
+  HEAD: 'ListBucket',
+  DELETE: 'DeleteBucket',
+  'GET versions': 'ListBucketVersions',
+  'GET location': 'GetBucketLocation',
+  'GET versioning': 'GetBucketVersioning',
+  'PUT versioning': 'PutBucketVersioning',
+  'GET ownershipControls': 'GetBucketOwnershipControls',
+  'PUT ownershipControls': 'PutBucketOwnershipControls',
+  'GET encryption': 'GetEncryptionConfiguration',
+  'PUT encryption': 'PutEncryptionConfiguration',
+  'GET object-lock': 'GetBucketObjectLockConfiguration',
+  'PUT object-lock': 'PutBucketObjectLockConfiguration',
+  'GET lifecycle': 'GetLifecycleConfiguration',
+  'PUT lifecycle': 'PutLifecycleConfiguration',
+  'GET policy': 'GetBucketPolicy',
+  'PUT policy': 'PutBucketPolicy',
+  'GET uploads': 'ListBucketMultipartUploads',
+};
+
+/** Actions on objects. Each part of a multipart upload is a PutObject. */
+const ON_OBJECT: Readonly<Record<string, string>> = {
+  GET: 'GetObject',
+  HEAD: 'GetObject',
+  PUT: 'PutObject',
+  DELETE: 'DeleteObject',
+  'GET tagging': 'GetObjectTagging',
+  'PUT tagging': 'PutObjectTagging',
+  'DELETE tagging': 'DeleteObjectTagging',
+  'GET acl': 'GetObjectAcl',
+  'PUT acl': 'PutObjectAcl',
+  'GET retention': 'GetObjectRetention',
+  'PUT retention': 'PutObjectRetention',
+  'GET legal-hold': 'GetObjectLegalHold',
+  'PUT legal-hold': 'PutObjectLegalHold',
+  'GET annotation': 'GetObjectAnnotation',
+  'PUT annotation': 'PutObjectAnnotation',
+  'POST uploads': 'PutObject',
+  'PUT uploadId': 'PutObject',
+  'POST uploadId': 'PutObject',
+  'DELETE uploadId': 'AbortMultipartUpload',
+  'GET uploadId': 'ListMultipartUploadParts',
+};
+
+/** Actions that have a twin for versions: `GetObjectVersion`, `GetObjectVersionTagging`. */
+const OF_VERSIONS = /^(Get|Put|Delete)Object(Tagging|Acl|)$/;
+
+/** What a write needs besides PutObject, by its headers. */
+const BY_HEADER: readonly (readonly [RegExp, string])[] = [
+  [/^x-amz-tagging$/, 'PutObjectTagging'],
+  [/^x-amz-(acl|grant-.*)$/, 'PutObjectAcl'],
+  [/^x-amz-object-lock-(mode|retain-until-date)$/, 'PutObjectRetention'],
+  [/^x-amz-object-lock-legal-hold$/, 'PutObjectLegalHold'],
+];
+
+/** S3 leaves these out of its answer for callers without the permission, and answers all the same. */
+const SHOWN_TO: readonly (readonly [RegExp, string])[] = [
+  [/^x-amz-object-lock-(mode|retain-until-date)$/, 'GetObjectRetention'],
+  [/^x-amz-object-lock-legal-hold$/, 'GetObjectLegalHold'],
+  [/^x-amz-tagging-count$/, 'GetObjectTagging'],
+];
+
+/** @throws AwsError if the caller may not use the key */
+export type UseKey = (use: KeyUse, at: OperationContext) => void;
+
+/** Asks IAM about buckets and objects, with the bucket's policy. */
+export class S3Permissions {
+  readonly #buckets: Buckets;
+  readonly #useKey: UseKey;
+
+  constructor(buckets: Buckets, useKey: UseKey = () => undefined) {
+    this.#buckets = buckets;
+    this.#useKey = useKey;
+  }
+
+  /**
+   * All that a request needs. Nothing is asked about a bucket that does not exist or is elsewhere: S3 says so to anyone.
+   *
+   * @throws AwsError AccessDenied
+   */
+  need(request: S3Request, subresource: string): void {
+    const { method, bucket: name, key, accountId } = request;
+    const { iam } = request.at;
+    const operation = `${method} ${subresource}`.trim();
+    if (name === '')
+      return iam.need({ action: 's3:ListAllMyBuckets', resource: '*', resourceAccountId: accountId });
+    const bucket = this.#buckets.find(name);
+    if (bucket === undefined && operation === 'PUT' && key === '')
+      return iam.need({ action: 's3:CreateBucket', resource: arnOf(name), resourceAccountId: accountId });
+    if (bucket === undefined || bucket.region !== request.region) return;
+    const needs =
+      key === '' ? onBucket(request, bucket, operation) : this.#onObject(request, bucket, operation);
+    for (const need of needs) this.#ask(iam, need, 'need');
+    for (const use of keysUsed(request, operation, this.#buckets)) this.#useKey(use, request.at);
+  }
+
+  /** The reply's headers that the caller may see. */
+  shown(request: S3Request, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const bucket = this.#buckets.find(request.bucket);
+    if (bucket === undefined || request.key === '' || !['GET', 'HEAD'].includes(request.method))
+      return headers;
+    const hidden = SHOWN_TO.filter(
+      ([pattern, action]) =>
+        Object.keys(headers).some(name => pattern.test(name)) &&
+        !this.#ask(request.at.iam, { action, bucket, key: request.key }, 'has'),
+    );
+    return Object.fromEntries(
+      Object.entries(headers).filter(([name]) => !hidden.some(([pattern]) => pattern.test(name))),
+    );
+  }
+
+  /** Who may not list a bucket does not learn that an object is missing: 403 instead of 404. */
+  told(error: AwsError, request: S3Request): AwsError {
+    if (error.code !== 'NoSuchKey' && error.code !== 'NoSuchVersion') return error;
+    // A copy misses its source.
+    const source = request.headers['x-amz-copy-source'];
+    const bucket = this.#buckets.find(
+      source === undefined ? request.bucket : copySourceOf(source).bucketName,
+    );
+    const action = error.code === 'NoSuchKey' ? 'ListBucket' : 'ListBucketVersions';
+    if (bucket === undefined || this.#ask(request.at.iam, { action, bucket }, 'has')) return error;
+    return new AwsError('AccessDenied', 'Access Denied', { status: 403 });
+  }
+
+  #onObject(request: S3Request, bucket: Bucket, operation: string): readonly Need[] {
+    const { headers, key, query } = request;
+    const action = versioned(ON_OBJECT[operation] ?? operation, query.has('versionId'));
+    const conditions = headerConditions(headers);
+    const own: Need = { action, bucket, key, conditions };
+    if (action !== 'PutObject') return [own];
+    const besides = BY_HEADER.filter(([pattern]) =>
+      Object.entries(headers).some(([name, value]) => value !== undefined && pattern.test(name)),
+    ).map(([, needed]): Need => ({ action: needed, bucket, key, conditions }));
+    const source = headers['x-amz-copy-source'];
+    return [...(source === undefined ? [] : this.#copying(source, { ...own })), own, ...besides];
+  }
+
+  /** A copy reads its source and, unless it sends tags of its own, the source's tags, if there are any. */
+  #copying(source: string, { bucket, key = '', conditions }: Need): readonly Need[] {
+    const { bucketName, key: sourceKey, versionId } = copySourceOf(source);
+    const from = this.#buckets.find(bucketName);
+    if (from === undefined) return [];
+    const object: ObjectVersion | undefined =
+      versionId === null ? from.objects.newest(sourceKey) : from.objects.version(sourceKey, versionId);
+    const read = { bucket: from, key: sourceKey, ...(conditions !== undefined && { conditions }) };
+    const isVersion = versionId !== null;
+    const reading = [{ ...read, action: versioned('GetObject', isVersion) }];
+    const keepsTags = conditions?.['s3:x-amz-tagging-directive'] !== 'REPLACE';
+    if (!keepsTags || Object.keys(object?.tags ?? {}).length === 0) return reading;
+    return [
+      ...reading,
+      { ...read, action: versioned('GetObjectTagging', isVersion) },
+      { bucket, key, action: 'PutObjectTagging', ...(conditions !== undefined && { conditions }) },
+    ];
+  }
+
+  #ask(iam: Authorization, { action, bucket, key, conditions }: Need, how: 'need' | 'has'): boolean {
+    const permission = {
+      action: `s3:${action}`,
+      resource: key === undefined ? arnOf(bucket.name) : `${arnOf(bucket.name)}/${key}`,
+      resourceAccountId: bucket.accountId,
+      resourcePolicy: bucket.policy,
+      ...(conditions !== undefined && { conditions }),
+    };
+    if (how === 'has') return iam.has(permission);
+    iam.need(permission);
+    return true;
+  }
+}
+
+function onBucket({ query, body }: S3Request, bucket: Bucket, operation: string): readonly Need[] {
+  if (operation === 'POST delete') {
+    const { Object: objects = [] } = (parseXml(body)['Delete'] ?? {}) as {
+      readonly Object?: readonly { readonly Key: string; readonly VersionId?: string }[];
+    };
+    return objects.map(({ Key, VersionId }) => ({
+      action: versioned('DeleteObject', VersionId !== undefined),
+      bucket,
+      key: Key,
+    }));
+  }
+  const conditions = {
+    's3:prefix': query.get('prefix') ?? undefined,
+    's3:delimiter': query.get('delimiter') ?? undefined,
+    's3:max-keys': query.get('max-keys') ?? undefined,
+  };
+  return [{ action: ON_BUCKET[operation] ?? operation, bucket, conditions }];
+}
+
+function versioned(action: string, isVersion: boolean): string {
+  return isVersion ? action.replace(OF_VERSIONS, '$1ObjectVersion$2') : action;
+}
+
+/** S3 has a condition key for most headers, named after them: `s3:x-amz-acl`. Metadata has none. */
+function headerConditions(headers: S3Request['headers']): ConditionKeys {
+  const named = Object.entries(headers).filter(
+    ([name]) => /^x-amz-/.test(name) && !name.startsWith('x-amz-meta-'),
+  );
+  return Object.fromEntries(named.map(([name, value]) => [`s3:${name}`, value]));
+}
+
+function arnOf(bucket: string): string {
+  return `arn:aws:s3:::${bucket}`;
+}

@@ -1,0 +1,69 @@
+import { copySourceOf } from './copy-source.ts';
+import type { Buckets, ObjectVersion } from './bucket.ts';
+import type { S3Request } from './s3-request.ts';
+
+/** S3 uses a key for its caller. */
+export interface KeyUse {
+  readonly operation: 'Decrypt' | 'GenerateDataKey';
+  /** Id, ARN or alias. */
+  readonly key: string;
+  /** Of the object: the encryption context. */
+  readonly objectArn: string;
+}
+
+const ALGORITHM = 'x-amz-server-side-encryption';
+const KEY_ID = 'x-amz-server-side-encryption-aws-kms-key-id';
+
+/**
+ * The customer managed keys that a request uses: to read an object, to write one, or both for a copy. HEAD uses a key only
+ * to show a checksum.
+ */
+export function keysUsed(request: S3Request, operation: string, buckets: Buckets): readonly KeyUse[] {
+  const { bucket: name, key, headers, query } = request;
+  const own = `arn:aws:s3:::${name}/${key}`;
+  switch (operation) {
+    case 'GET':
+    case 'HEAD': {
+      const version = find(buckets, { bucketName: name, key, versionId: query.get('versionId') });
+      const opens =
+        operation === 'GET' ||
+        (headers['x-amz-checksum-mode'] === 'ENABLED' && version?.checksum !== undefined);
+      return opens ? use('Decrypt', version?.headers ?? {}, own) : [];
+    }
+    case 'PUT':
+    case 'POST uploads': {
+      const source = headers['x-amz-copy-source'];
+      return [
+        ...(source === undefined ? [] : reading(source, buckets)),
+        ...use('GenerateDataKey', headers, own),
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+function reading(header: string, buckets: Buckets): readonly KeyUse[] {
+  const source = copySourceOf(header);
+  const objectArn = `arn:aws:s3:::${source.bucketName}/${source.key}`;
+  return use('Decrypt', find(buckets, source)?.headers ?? {}, objectArn);
+}
+
+function find(
+  buckets: Buckets,
+  { bucketName, key, versionId }: ReturnType<typeof copySourceOf>,
+): ObjectVersion | undefined {
+  const objects = buckets.find(bucketName)?.objects;
+  return versionId === null ? objects?.newest(key) : objects?.version(key, versionId);
+}
+
+function use(
+  operation: KeyUse['operation'],
+  headers: S3Request['headers'],
+  objectArn: string,
+): readonly KeyUse[] {
+  const key = headers[KEY_ID];
+  return key !== undefined && headers[ALGORITHM]?.startsWith('aws:kms') === true
+    ? [{ operation, key, objectArn }]
+    : [];
+}
