@@ -3,6 +3,7 @@ import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import type { Phase, Unit } from '../../lambda/core/model/run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
+import type { Stage } from '../support/roles.ts';
 import type { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import type { Service } from './service.ts';
@@ -25,6 +26,13 @@ interface Execution {
   aborted: boolean;
   over: boolean;
 }
+
+/** Whose role the worker of a pass has. */
+export const WORKER_OF = {
+  migrate: 'MigrateUnit',
+  verify: 'VerifyUnit',
+  rollback: 'RollbackUnit',
+} as const satisfies Record<Phase, Stage>;
 
 /** Retries of a worker, as in lib/pipeline/retry.ts. */
 const WORKER_TRIES = 6;
@@ -77,11 +85,14 @@ export class Pipeline {
     const results: UnitProgress[] = [];
     try {
       const now = this.#world.time.now() + this.#skew();
-      const { plan, units } = await this.#service.plan(runId, input, { party: this.#party('stage'), now });
+      const { plan, units } = await this.#service.plan(runId, input, {
+        party: this.#party('stage', 'Plan'),
+        now,
+      });
       execution.plan = plan;
       for (const phase of phasesOf(plan)) results.push(...(await this.#map(execution, phase, units)));
       if (execution.aborted) return { runId, state: 'aborted', plan };
-      const party = this.#party('stage');
+      const party = this.#party('stage', 'Report');
       const report = await this.#service.report({ runId, manifests: [] }, { party, results });
       return { runId, state: report.state, plan, report };
     } catch (error) {
@@ -95,7 +106,7 @@ export class Pipeline {
     if (plan === undefined)
       return { runId, state: error instanceof RunRefused ? 'refused' : 'failed', words };
     const request = { runId, error: { Error: error.name, Cause: error.message } };
-    const party = this.#party('stage');
+    const party = this.#party('stage', 'Report');
     const report = await this.#service.report(request, { party, results: [] }).catch(() => undefined);
     return { runId, state: 'failed', plan, words, ...(report !== undefined && { report }) };
   }
@@ -150,7 +161,7 @@ export class Pipeline {
   /** One invocation of a worker: it answers, fails, is killed, or runs out of time. */
   async #invoke(phase: Phase, unit: Unit): Promise<UnitProgress> {
     const { time } = this.#world;
-    const party = this.#party('worker');
+    const party = this.#party('worker', WORKER_OF[phase]);
     const timeoutMs = this.#schedule.workerTimeoutSeconds * 1000;
     const [endsAt, skew] = [time.now() + timeoutMs, this.#skew()];
     const timer = setTimeout(() => party.kill(), timeoutMs);
@@ -176,8 +187,8 @@ export class Pipeline {
     return this.#world.random.between(-clockSkewMs, clockSkewMs);
   }
 
-  #party(kind: 'stage' | 'worker'): Party {
-    return new Party(`${kind}-${++this.#parties}`, 40);
+  #party(kind: 'stage' | 'worker', stage: Stage): Party {
+    return new Party(`${kind}-${++this.#parties}`, 40, stage);
   }
 }
 

@@ -5,6 +5,7 @@ import { EmbeddedAws } from '../../emulator/embedded-aws.ts';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { formats } from '../../lambda/formats/registry.ts';
+import { createRoles, learnRoles } from '../support/roles.ts';
 import { Application, FLAWS, type ApplicationKeys, type Truth } from './application.ts';
 import { clientsOf, type Clients } from './aws.ts';
 import { Checker, type ReadReport } from './checker.ts';
@@ -30,6 +31,13 @@ export interface Played {
 /** The name under which the simulated time of a schedule is counted. */
 export const SIMULATED = 'seconds simulated';
 
+const NAMES = { ledger: LEDGER, journal: JOURNAL, runs: RUNS };
+const [OLD, NEW, FOREIGN] = [1, 2, 3].map(
+  digit => `arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0001-00000000000${digit}`,
+) as [string, string, string];
+/** Stand for the keys of a schedule before there are any. */
+const NO_KEYS: ApplicationKeys = { old: OLD, new: NEW, foreign: FOREIGN };
+
 /** The maximum number of runs in bad weather before it clears. */
 const ROUGH_RUNS = 4;
 
@@ -41,6 +49,7 @@ export async function play(
 ): Promise<Played> {
   const random = new Random(seed);
   const schedule = { ...scheduleOf(seed, random.fork()), ...changes };
+  learnRoles(jobOf(schedule, NO_KEYS), NAMES);
   const findings = new Findings();
   const injected = await VirtualTime.run(random.fork(), async time => {
     const began = time.now();
@@ -88,8 +97,10 @@ async function setTheScene(schedule: Schedule, { time, random, bug, findings }: 
   for (let made = 0; made < schedule.objects; made++) await application.add('bucket');
   for (let made = 0; made < schedule.flawed; made++)
     await application.add(random.chance(0.5) ? 'table' : 'bucket', random.pick(FLAWS));
+  const job = jobOf(schedule, keys);
+  createRoles(aws, job, NAMES);
   const service = new Service(wire, {
-    job: jobOf(schedule, keys),
+    job,
     schedule,
     bug,
     executionOf: runId => {

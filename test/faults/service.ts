@@ -37,7 +37,7 @@ import { verifyUnit, type VerifyPorts } from '../../lambda/core/verify/verify-un
 import { formats } from '../../lambda/formats/registry.ts';
 import type { Schedule } from './schedule.ts';
 import { JOURNAL, LEDGER, RUNS } from './weather.ts';
-import type { Party, Wire } from './wire.ts';
+import { Party, type Wire } from './wire.ts';
 
 export type WorkerPorts = MigratePorts & VerifyPorts & RollbackPorts;
 
@@ -49,7 +49,7 @@ export interface PlantedBug {
 interface PlantedAt {
   readonly phase: Phase;
   readonly plan: RunPlan;
-  /** With the worker's own credentials. */
+  /** With the worker's name, but all rights: its role would stop most bugs. */
   readonly dynamodb: DynamoDBClient;
 }
 
@@ -142,8 +142,8 @@ export class Service {
         ...{ ledger, shares, deadline, clock },
         telemetry: { dataKey: () => undefined, page: () => undefined },
       };
-      const planted =
-        this.#options.bug.ports?.(ports, { phase, plan, dynamodb: clients.dynamodb() }) ?? ports;
+      const mighty = new AwsClients(this.#wire.configOf(new Party(party.name, party.latencyMs)));
+      const planted = this.#options.bug.ports?.(ports, { phase, plan, dynamodb: mighty.dynamodb() }) ?? ports;
       return withShare(shares, () =>
         keepMoving(unit, phase, ledger, () => {
           switch (phase) {

@@ -3,6 +3,7 @@ import type { EmbeddedAws } from '../../emulator/embedded-aws.ts';
 import type { Injection } from '../../emulator/faults.ts';
 import { operationOf } from '../../emulator/protocol/operation.ts';
 import type { AwsResponse, RawRequest } from '../../emulator/protocol/request.ts';
+import { roleArn, type Stage } from '../support/roles.ts';
 import type { Random } from './random.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -11,14 +12,17 @@ export class Party {
   readonly name: string;
   /** The longest time that a request travels, each way, in milliseconds. */
   readonly latencyMs: number;
+  /** The function whose role it has. Others are administrators. */
+  readonly stage: Stage | undefined;
   /** Resolves when the party is killed. */
   readonly death: Promise<void>;
   #alive = true;
   #die: () => void = () => undefined;
 
-  constructor(name: string, latencyMs: number) {
+  constructor(name: string, latencyMs: number, stage?: Stage) {
     this.name = name;
     this.latencyMs = latencyMs;
+    this.stage = stage;
     this.death = new Promise(resolve => (this.#die = resolve));
   }
 
@@ -112,12 +116,18 @@ export class Wire {
       region: 'us-east-1',
       // An address, so that S3 is spoken to by path.
       endpoint: 'http://127.0.0.1:1',
-      credentials: { accessKeyId: `AKIA${party.name}`, secretAccessKey: 'secret' },
+      credentials: this.#credentialsOf(party),
       requestHandler: {
         handle: (request: SdkRequest) => this.#carry(party, request),
         destroy: () => undefined,
       },
     };
+  }
+
+  #credentialsOf({ name, stage }: Party) {
+    return stage === undefined
+      ? { accessKeyId: `AKIA${name}`, secretAccessKey: 'secret' }
+      : this.#aws.assume(roleArn(stage));
   }
 
   async #carry(party: Party, request: SdkRequest): Promise<SdkResponse> {

@@ -10,7 +10,7 @@ import type { WireBug } from './director.ts';
 import { PART } from './places.ts';
 import { CALLS, type Call, type Cause, type Meaning, type Row } from './situations.ts';
 import { checkRecords } from './stories.ts';
-import { World, type WorldBug } from './world.ts';
+import { learnRolesOf, World, type WorldBug } from './world.ts';
 
 /** A planted bug: in every call of one kind, an answer from AWS is mistaken for another one. */
 export interface ErrorBug {
@@ -66,6 +66,7 @@ export async function understand({
 }: ErrorBug): Promise<readonly Violation[]> {
   const call = CALLS[at]!;
   const row = call.rows[which]!;
+  learnRolesOf(call.form);
   const random = new Random(SEED);
   return VirtualTime.run(random.fork(), async time => {
     const world = new World(call.form, bugOf(call, row, takenFor), { time, random });

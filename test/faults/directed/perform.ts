@@ -3,7 +3,7 @@ import type { Findings } from '../violations.ts';
 import { VirtualTime } from '../virtual-time.ts';
 import type { Condition, Moment, WireBug } from './director.ts';
 import type { Story } from './stories.ts';
-import { World } from './world.ts';
+import { learnRolesOf, World } from './world.ts';
 
 /** What somebody does at which moment of a story; absent if it is told undisturbed. */
 export interface Disturbance {
@@ -26,6 +26,7 @@ export async function perform(
   story: Story,
   { disturbance, bug = {} }: { readonly disturbance?: Disturbance; readonly bug?: WireBug } = {},
 ): Promise<Performed> {
+  learnRolesOf(story.form);
   const random = new Random(SEED);
   return VirtualTime.run(random.fork(), async time => {
     const world = new World(story.form, bug, { time, random });

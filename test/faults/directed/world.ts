@@ -16,6 +16,8 @@ import { WorkerShare } from '../../../lambda/core/rate/worker-share.ts';
 import { formats } from '../../../lambda/formats/registry.ts';
 import { plan, planned } from '../../support/builders.ts';
 import { clientsOf, forgetOpened, type Clients } from '../aws.ts';
+import { createRoles, learnRoles } from '../../support/roles.ts';
+import { WORKER_OF } from '../pipeline.ts';
 import { Random } from '../random.ts';
 import { BUCKET, TABLE } from '../records.ts';
 import { scheduleOf } from '../schedule.ts';
@@ -76,6 +78,7 @@ export class World {
   again: () => Promise<void> = () => Promise.resolve();
   /** Another run that wants the same stores. */
   rival: () => Promise<void> = () => Promise.resolve();
+  readonly #aws: EmbeddedAws;
   readonly #wire: Wire;
   readonly #admin: Clients;
   readonly #application: Clients;
@@ -93,11 +96,11 @@ export class World {
     this.form = form;
     this.#bug = bug;
     this.time = time;
-    const aws = new EmbeddedAws({ s3PageSize: 5 });
+    this.#aws = new EmbeddedAws({ s3PageSize: 5 });
     // Filled below: the observers look over the wire, which does not exist yet.
     const observers: Observer[] = [];
     this.director = new Director(bug, observers, call => this.watch.see(call));
-    this.#wire = new Wire(aws, { time, random: random.fork(), hooks: this.director });
+    this.#wire = new Wire(this.#aws, { time, random: random.fork(), hooks: this.director });
     this.#admin = clientsOf(this.#wire, new Party('admin', 0));
     this.#application = clientsOf(this.#wire, new Party('application', 0));
     this.#product = new AwsClients(this.#wire.configOf(new Party('worker-1', 0)));
@@ -125,6 +128,7 @@ export class World {
       (await kms.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? '';
     this.keys = { old: await arn(), new: await arn() };
     this.#job = jobOf(this.form, this.keys);
+    createRoles(this.#aws, this.#job, NAMES);
     this.#service = new Service(this.#wire, {
       job: this.#job,
       // A single invocation needs nothing that a schedule decides.
@@ -227,7 +231,7 @@ export class World {
     for (;;) {
       const endsAt = this.time.now() + this.invocationMs;
       const progress = await this.#service!.work(phase, this.#unit(runId), {
-        party: new Party(`worker-${++this.#workers}`, 0),
+        party: new Party(`worker-${++this.#workers}`, 0, WORKER_OF[phase]),
         clock: { now: () => this.time.now() },
         deadline: { remaining: () => endsAt - this.time.now() },
       });
@@ -295,6 +299,17 @@ export class World {
       ...changes,
     });
   }
+}
+
+const NAMES = { ledger: LEDGER, journal: JOURNAL, runs: RUNS };
+const NO_KEYS = {
+  old: 'arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0001-000000000001',
+  new: 'arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0001-000000000002',
+};
+
+/** Before the time of a world begins: the roles of its functions. */
+export function learnRolesOf(form: Form): void {
+  learnRoles(jobOf(form, NO_KEYS), NAMES);
 }
 
 function jobOf(form: Form, keys: World['keys']): Job {
