@@ -22,6 +22,10 @@ function onBucket(method: string, query: URLSearchParams): string {
   if (method === 'GET' && query.has('versions')) return 'ListObjectVersions';
   if (method === 'GET' && query.has('ownershipControls')) return 'GetBucketOwnershipControls';
   if (method === 'GET' && query.has('versioning')) return 'GetBucketVersioning';
+  if (query.has('encryption'))
+    return { GET: 'GetBucketEncryption', PUT: 'PutBucketEncryption' }[method] ?? '';
+  if (query.has('object-lock'))
+    return { GET: 'GetObjectLockConfiguration', PUT: 'PutObjectLockConfiguration' }[method] ?? '';
   if (method === 'POST' && query.has('delete')) return 'DeleteObjects';
   return method === 'HEAD' ? 'HeadBucket' : '';
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError } from '../protocol/aws-error.ts';
+import type { Checksum } from './checksums.ts';
 import { lowerBound } from './key-order.ts';
 
 export interface ObjectVersion {
@@ -15,9 +16,26 @@ export interface ObjectVersion {
   /** User-defined metadata without its prefix. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string;
-  readonly checksum?: { readonly algorithm: string; readonly value: string };
+  /** S3 makes one where the writer sends none. A delete marker has none. */
+  readonly checksum?: Checksum;
   readonly grants: readonly { readonly grantee: string; readonly permission: string }[];
   tags: Readonly<Record<string, string>>;
+}
+
+export interface DefaultEncryption {
+  readonly algorithm: string;
+  readonly kmsKeyId?: string;
+  readonly bucketKey: boolean;
+}
+
+/** For how long objects stay locked: in days or in years. */
+export interface DefaultHold {
+  readonly days?: number;
+  readonly years?: number;
+}
+
+export interface DefaultRetention extends DefaultHold {
+  readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
 }
 
 export interface Bucket {
@@ -27,6 +45,11 @@ export interface Bucket {
   readonly createdAt: number;
   versioning: '' | 'Enabled' | 'Suspended';
   objectLock: boolean;
+  /** Locks of new objects that name none. */
+  retention: DefaultRetention | undefined;
+  hold: DefaultHold | undefined;
+  /** Of new objects that name none. */
+  encryption: DefaultEncryption;
   ownership: string;
   /** The bucket policy, as JSON. */
   policy?: string;
@@ -113,6 +136,9 @@ export class Buckets {
       createdAt: Date.now(),
       versioning: '',
       objectLock: false,
+      retention: undefined,
+      hold: undefined,
+      encryption: { algorithm: 'AES256', bucketKey: false },
       ownership: 'BucketOwnerEnforced',
       objects: new BucketObjects(),
     };

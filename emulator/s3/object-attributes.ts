@@ -1,5 +1,7 @@
-import type { Bucket, ObjectVersion } from './bucket.ts';
 import { AwsError } from '../protocol/aws-error.ts';
+import type { Bucket, ObjectVersion } from './bucket.ts';
+import { defaultLocks, encryptionHeaders } from './bucket-defaults.ts';
+import { shownMetadata, storedMetadata } from './metadata-words.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -13,12 +15,12 @@ const CONTENT_HEADERS = [
   'expires',
 ];
 const OWN_HEADERS = [
+  'x-amz-object-lock-event-hold',
+  'x-amz-object-lock-event-hold-duration-days',
+  'x-amz-object-lock-event-hold-duration-years',
   'x-amz-object-lock-legal-hold',
   'x-amz-object-lock-mode',
   'x-amz-object-lock-retain-until-date',
-  'x-amz-server-side-encryption',
-  'x-amz-server-side-encryption-aws-kms-key-id',
-  'x-amz-server-side-encryption-bucket-key-enabled',
   'x-amz-website-redirect-location',
 ];
 const METADATA_PREFIX = 'x-amz-meta-';
@@ -60,22 +62,21 @@ function contentHeaders(headers: Headers): Record<string, string> {
   return { 'content-type': 'binary/octet-stream', ...Object.fromEntries(found) };
 }
 
-function ownHeaders(headers: Headers, { objectLock }: Bucket): Record<string, string> {
-  const found = OWN_HEADERS.flatMap(name =>
-    headers[name] === undefined ? [] : [[name, headers[name]] as const],
-  );
-  if (!objectLock && found.some(([name]) => name.startsWith('x-amz-object-lock')))
+function ownHeaders(headers: Headers, bucket: Bucket): Record<string, string> {
+  const all: Headers = { ...defaultLocks(headers, bucket), ...headers };
+  const found = OWN_HEADERS.flatMap(name => (all[name] === undefined ? [] : [[name, all[name]] as const]));
+  if (!bucket.objectLock && found.some(([name]) => name.startsWith('x-amz-object-lock')))
     throw new AwsError('InvalidRequest', 'Bucket is missing Object Lock Configuration');
   const until = headers['x-amz-object-lock-retain-until-date'];
   if (until !== undefined && Date.parse(until) <= Date.now())
     throw new AwsError('InvalidArgument', 'The retain until date must be in the future!');
-  return { 'x-amz-server-side-encryption': 'AES256', ...Object.fromEntries(found) };
+  return { ...(encryptionHeaders(headers, bucket) as Record<string, string>), ...Object.fromEntries(found) };
 }
 
 function metadataFrom(headers: Headers): Record<string, string> {
   const entries = Object.entries(headers).flatMap(([name, value]) =>
     name.startsWith(METADATA_PREFIX) && value !== undefined
-      ? [[name.slice(METADATA_PREFIX.length), value] as const]
+      ? [[name.slice(METADATA_PREFIX.length), storedMetadata(value)] as const]
       : [],
   );
   const bytes = entries.reduce(
@@ -143,7 +144,7 @@ function grantsFrom(headers: Headers, { ownership, accountId }: Bucket): ObjectV
 /** The reply headers of GET and HEAD. */
 export function replyHeaders(version: ObjectVersion, { versioning }: Bucket): Record<string, string> {
   const metadata = Object.entries(version.metadata).map(
-    ([name, value]) => [METADATA_PREFIX + name, value] as const,
+    ([name, value]) => [METADATA_PREFIX + name, shownMetadata(value)] as const,
   );
   const tagCount = Object.keys(version.tags).length;
   return {

@@ -2,39 +2,41 @@ import { AwsError } from '../protocol/aws-error.ts';
 import { asAwsError } from '../protocol/json-protocol.ts';
 import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import { Buckets, type Bucket } from './bucket.ts';
+import { getEncryption, getObjectLock, putEncryption, putObjectLock } from './bucket-defaults.ts';
 import * as bucketOperations from './bucket-operations.ts';
 import { listObjects, listVersions } from './listing.ts';
-import { copyObject, deleteObject, getObject, putObject } from './object-operations.ts';
-import { S3Permissions, type UseKey } from './permissions.ts';
+import { COPY_LIMIT_BYTES, copyObject } from './copy-object.ts';
+import { deleteObject } from './delete-object.ts';
+import { getObject, putObject } from './object-operations.ts';
 import { emptyResponse, s3Error, s3Request, type S3Request } from './s3-request.ts';
 
 export interface S3Options {
   /** The most entries in a listing page. @default 1000, as S3 */
   readonly pageSize?: number;
-  /** Uses a key of KMS for a caller. @default every caller may use every key */
-  readonly useKey?: UseKey;
+  /** The largest source of one copy. A small number makes copies in parts really happen. @default 5 GiB, as S3 */
+  readonly copyLimitBytes?: number;
+}
+
+interface Served {
+  readonly buckets: Buckets;
+  readonly pageSize: number;
+  /** The largest source of one copy. */
+  readonly limitBytes: number;
 }
 
 /** Amazon S3 on loopback, in memory. behaviour.md says what it does and does not do. */
 export function s3Service(
   buckets: Buckets = new Buckets(),
-  { pageSize = 1000, useKey }: S3Options = {},
+  { pageSize = 1000, copyLimitBytes: limitBytes = COPY_LIMIT_BYTES }: S3Options = {},
 ): Service {
-  const permissions = new S3Permissions(buckets, useKey);
   return {
     handle(request: AwsRequest): Promise<AwsResponse> {
-      return Promise.resolve(answer(request, { buckets, permissions, pageSize }));
+      return Promise.resolve(answer(request, { buckets, pageSize, limitBytes }));
     },
   };
 }
 
-interface Storage {
-  readonly buckets: Buckets;
-  readonly permissions: S3Permissions;
-  readonly pageSize: number;
-}
-
-function answer(request: AwsRequest, storage: Storage): AwsResponse {
+function answer(request: AwsRequest, served: Served): AwsResponse {
   const identity = { 'x-amz-request-id': request.requestId };
   try {
     const response = permitted(s3Request(request), storage);
@@ -51,11 +53,11 @@ function permitted(s3: S3Request, { buckets, permissions, pageSize }: Storage): 
   try {
     const response =
       s3.bucket === ''
-        ? bucketOperations.listBuckets(s3, buckets)
+        ? bucketOperations.listBuckets(s3, served.buckets)
         : s3.key === ''
-          ? onBucket(s3, buckets, pageSize)
-          : onObject(s3, buckets);
-    return { ...response, headers: permissions.shown(s3, response.headers) };
+          ? onBucket(s3, served)
+          : onObject(s3, served);
+    return { ...response, headers: { ...response.headers, ...identity } };
   } catch (error) {
     throw permissions.told(asAwsError(error), s3);
   }
@@ -84,7 +86,7 @@ function subresource(query: URLSearchParams): string {
   return known.find(name => query.has(name)) ?? '';
 }
 
-function onBucket(request: S3Request, buckets: Buckets, pageSize: number): AwsResponse {
+function onBucket(request: S3Request, { buckets, pageSize }: Served): AwsResponse {
   const { method, query, bucket: name } = request;
   const operation = `${method} ${subresource(query)}`.trim();
   if (operation === 'PUT') return bucketOperations.createBucket(request, buckets);
@@ -110,6 +112,14 @@ function onBucket(request: S3Request, buckets: Buckets, pageSize: number): AwsRe
       return bucketOperations.getOwnership(bucket);
     case 'PUT ownershipControls':
       return bucketOperations.putOwnership(request, bucket);
+    case 'GET encryption':
+      return getEncryption(bucket);
+    case 'PUT encryption':
+      return putEncryption(request, bucket);
+    case 'GET object-lock':
+      return getObjectLock(bucket);
+    case 'PUT object-lock':
+      return putObjectLock(request, bucket);
     case 'POST delete':
       return bucketOperations.deleteObjects(request, bucket);
     default:
@@ -129,14 +139,14 @@ function bucketHere({ bucket: name, region }: S3Request, buckets: Buckets): Buck
   return bucket;
 }
 
-function onObject(request: S3Request, buckets: Buckets): AwsResponse {
+function onObject(request: S3Request, served: Served): AwsResponse {
   const { method, query, key, headers } = request;
-  const bucket = bucketHere(request, buckets);
+  const bucket = bucketHere(request, served.buckets);
   switch (`${method} ${subresource(query)}`.trim()) {
     case 'PUT':
       return headers['x-amz-copy-source'] === undefined
         ? putObject(request, bucket)
-        : copyObject(request, bucket, buckets);
+        : copyObject(request, bucket, served);
     case 'GET':
     case 'HEAD':
       return getObject(request, bucket);

@@ -1,0 +1,145 @@
+import { AwsError } from '../protocol/aws-error.ts';
+import type { AwsResponse } from '../protocol/request.ts';
+import type { Bucket, DefaultEncryption, DefaultHold, DefaultRetention } from './bucket.ts';
+import { emptyResponse, escapeXml, parseXml, xmlResponse, type S3Request } from './s3-request.ts';
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const LOCK = 'x-amz-object-lock-';
+const SSE = 'x-amz-server-side-encryption';
+
+/** The encryption of a new object: what the request says, and for the rest what the bucket says. */
+export function encryptionHeaders(headers: Headers, { encryption, region, accountId }: Bucket): Headers {
+  const algorithm = headers[SSE] ?? encryption.algorithm;
+  if (algorithm === 'AES256') return { [SSE]: algorithm };
+  const ofBucket = headers[SSE] === undefined || headers[SSE] === encryption.algorithm;
+  const key =
+    headers[`${SSE}-aws-kms-key-id`] ??
+    (ofBucket ? encryption.kmsKeyId : undefined) ??
+    `arn:aws:kms:${region}:${accountId}:alias/aws/s3`;
+  const asked = headers[`${SSE}-bucket-key-enabled`];
+  const bucketKey = asked === undefined ? encryption.bucketKey : asked === 'true';
+  return {
+    [SSE]: algorithm,
+    [`${SSE}-aws-kms-key-id`]: key,
+    // S3 shows the flag only where it is set.
+    ...(bucketKey && { [`${SSE}-bucket-key-enabled`]: 'true' }),
+  };
+}
+
+/** The locks that a new object version gets from its bucket: each only where the request names no lock of that kind. */
+export function defaultLocks(headers: Headers, { retention, hold }: Bucket): Headers {
+  const until = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString();
+  return {
+    ...(retention !== undefined &&
+      headers[`${LOCK}mode`] === undefined && {
+        [`${LOCK}mode`]: retention.mode,
+        [`${LOCK}retain-until-date`]: until(retention.days ?? (retention.years ?? 0) * 365),
+      }),
+    ...(hold !== undefined &&
+      headers[`${LOCK}event-hold`] === undefined && {
+        [`${LOCK}event-hold`]: 'ON',
+        ...(hold.days !== undefined && { [`${LOCK}event-hold-duration-days`]: String(hold.days) }),
+        ...(hold.years !== undefined && { [`${LOCK}event-hold-duration-years`]: String(hold.years) }),
+      }),
+  };
+}
+
+export function getEncryption({ encryption }: Bucket): AwsResponse {
+  const { algorithm, kmsKeyId, bucketKey } = encryption;
+  const key = kmsKeyId === undefined ? '' : `<KMSMasterKeyID>${escapeXml(kmsKeyId)}</KMSMasterKeyID>`;
+  return xmlResponse(
+    `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>${algorithm}</SSEAlgorithm>${key}</ApplyServerSideEncryptionByDefault><BucketKeyEnabled>${bucketKey}</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>`,
+  );
+}
+
+interface EncryptionRule {
+  readonly ApplyServerSideEncryptionByDefault?: {
+    readonly SSEAlgorithm: string;
+    readonly KMSMasterKeyID?: string;
+  };
+  readonly BucketKeyEnabled?: string;
+}
+
+export function putEncryption({ body }: S3Request, bucket: Bucket): AwsResponse {
+  const parsed = parseXml(body)['ServerSideEncryptionConfiguration'] as
+    { readonly Rule?: readonly EncryptionRule[] } | undefined;
+  const rule = parsed?.Rule?.[0];
+  const byDefault = rule?.ApplyServerSideEncryptionByDefault;
+  if (byDefault === undefined || !['AES256', 'aws:kms', 'aws:kms:dsse'].includes(byDefault.SSEAlgorithm))
+    throw malformed();
+  const encryption: DefaultEncryption = {
+    algorithm: byDefault.SSEAlgorithm,
+    bucketKey: rule?.BucketKeyEnabled === 'true',
+    ...(byDefault.KMSMasterKeyID !== undefined && { kmsKeyId: byDefault.KMSMasterKeyID }),
+  };
+  bucket.encryption = encryption;
+  return emptyResponse();
+}
+
+export function getObjectLock({ objectLock, retention, hold }: Bucket): AwsResponse {
+  if (!objectLock)
+    throw new AwsError(
+      'ObjectLockConfigurationNotFoundError',
+      'Object Lock configuration does not exist for this bucket',
+      { status: 404 },
+    );
+  const periods = [
+    ...(retention === undefined ? [] : [`<Mode>${retention.mode}</Mode>${period(retention)}`]),
+    ...(hold === undefined ? [] : [`<DefaultEventHold>${period(hold)}</DefaultEventHold>`]),
+  ];
+  const rule =
+    periods.length === 0 ? '' : `<Rule><DefaultRetention>${periods.join('')}</DefaultRetention></Rule>`;
+  return xmlResponse(
+    `<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled>${rule}</ObjectLockConfiguration>`,
+  );
+}
+
+function period({ days, years }: DefaultHold): string {
+  return days === undefined ? `<Years>${years}</Years>` : `<Days>${days}</Days>`;
+}
+
+interface Period {
+  readonly Days?: string;
+  readonly Years?: string;
+}
+
+interface LockRule {
+  readonly DefaultRetention?: Period & { readonly Mode?: string; readonly DefaultEventHold?: Period };
+}
+
+export function putObjectLock({ body }: S3Request, bucket: Bucket): AwsResponse {
+  const parsed = parseXml(body)['ObjectLockConfiguration'] as
+    { readonly Rule?: readonly LockRule[] } | undefined;
+  if (bucket.versioning !== 'Enabled')
+    throw new AwsError(
+      'InvalidBucketState',
+      'Versioning must be Enabled on the bucket to enable Object Lock',
+      {
+        status: 409,
+      },
+    );
+  const wanted = parsed?.Rule?.[0]?.DefaultRetention;
+  bucket.objectLock = true;
+  bucket.retention = wanted?.Mode === undefined ? undefined : { mode: modeOf(wanted.Mode), ...given(wanted) };
+  bucket.hold = wanted?.DefaultEventHold === undefined ? undefined : given(wanted.DefaultEventHold);
+  return emptyResponse();
+}
+
+function modeOf(mode: string): DefaultRetention['mode'] {
+  if (mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE') throw malformed();
+  return mode;
+}
+
+function given({ Days, Years }: Period): DefaultHold {
+  if ((Days === undefined) === (Years === undefined)) throw malformed();
+  return Days === undefined ? { years: Number(Years) } : { days: Number(Days) };
+}
+
+function malformed(): AwsError {
+  return new AwsError(
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema',
+  );
+}

@@ -1,0 +1,84 @@
+import { AwsError } from '../protocol/aws-error.ts';
+import type { AwsResponse } from '../protocol/request.ts';
+import { newVersionId, type Bucket, type Buckets, type ObjectVersion } from './bucket.ts';
+import { checksumXml, fullChecksum, OF_S3 } from './checksums.ts';
+import { checkCopySource, checkWrite } from './conditions.ts';
+import { attributesFrom, attributesOfCopy } from './object-attributes.ts';
+import { ARCHIVED, etagOf, readable, writeHeaders } from './object-operations.ts';
+import { escapeXml, xmlResponse, type S3Request } from './s3-request.ts';
+
+/** One CopyObject, and one part of a copy, take up to 5 GiB. */
+export const COPY_LIMIT_BYTES = 5 * 1024 ** 3;
+
+export function copyObject(
+  request: S3Request,
+  bucket: Bucket,
+  { buckets, limitBytes }: { readonly buckets: Buckets; readonly limitBytes: number },
+): AwsResponse {
+  const { key, headers } = request;
+  const { source, sourceBucket } = copySource(headers['x-amz-copy-source'] ?? '', buckets);
+  checkCopySource(source, headers);
+  checkWrite(bucket.objects.current(key), headers);
+  checkCopySize(source.body.length, limitBytes);
+  if (ARCHIVED.includes(source.storageClass))
+    throw new AwsError('InvalidObjectState', "Operation is not valid for the source object's storage class", {
+      status: 403,
+    });
+  const replaces = headers['x-amz-metadata-directive'] === 'REPLACE';
+  const sameObject = sourceBucket === bucket && source.key === key && source === bucket.objects.current(key);
+  if (sameObject && !replaces && !changesSomething(headers)) {
+    throw new AwsError(
+      'InvalidRequest',
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+    );
+  }
+  const checksum = fullChecksum(checksumAlgorithm(source, headers), source.body);
+  const version: ObjectVersion = {
+    key,
+    versionId: newVersionId(bucket),
+    deleteMarker: false,
+    body: source.body,
+    // A copy is written as one part, so the ETag of a multipart source is not kept.
+    etag: etagOf(source.body),
+    lastModified: Date.now(),
+    ...(replaces ? attributesFrom(headers, bucket) : attributesOfCopy(source, headers, bucket)),
+    tags:
+      headers['x-amz-tagging-directive'] === 'REPLACE'
+        ? Object.fromEntries(new URLSearchParams(headers['x-amz-tagging'] ?? ''))
+        : source.tags,
+    checksum,
+  };
+  bucket.objects.put(version, bucket.versioning);
+  const result = `<CopyObjectResult><ETag>${escapeXml(version.etag)}</ETag><LastModified>${new Date(version.lastModified).toISOString()}</LastModified>${checksumXml(checksum)}</CopyObjectResult>`;
+  return xmlResponse(result, 200, writeHeaders(version, bucket));
+}
+
+/** A copy has its checksum by the algorithm that it asks for, else by that of its source. */
+function checksumAlgorithm({ checksum }: ObjectVersion, headers: S3Request['headers']): string {
+  return (headers['x-amz-checksum-algorithm'] ?? checksum?.algorithm ?? OF_S3).toLowerCase();
+}
+
+export function checkCopySize(bytes: number, limitBytes: number): void {
+  if (bytes > limitBytes)
+    throw new AwsError(
+      'InvalidRequest',
+      `The specified copy source is larger than the maximum allowable size for a copy source: ${limitBytes}`,
+    );
+}
+
+export function copySource(
+  header: string,
+  buckets: Buckets,
+): { readonly source: ObjectVersion; readonly sourceBucket: Bucket } {
+  const [path = '', query] = header.replace(/^\//, '').split('?');
+  const [name = '', ...rest] = path.split('/');
+  const sourceBucket = buckets.get(decodeURIComponent(name));
+  const versionId = new URLSearchParams(query ?? '').get('versionId');
+  return { source: readable(decodeURIComponent(rest.join('/')), versionId, sourceBucket), sourceBucket };
+}
+
+function changesSomething(headers: S3Request['headers']): boolean {
+  return ['x-amz-storage-class', 'x-amz-server-side-encryption', 'x-amz-website-redirect-location'].some(
+    name => headers[name] !== undefined,
+  );
+}
