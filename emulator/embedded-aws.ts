@@ -41,6 +41,8 @@ export interface EmbeddedAwsOptions {
   readonly logFolder?: string;
   /** The most entries in an S3 listing page. A small number makes paging really happen. @default 1000 */
   readonly s3PageSize?: number;
+  /** The largest source of one copy in S3. A small number makes copies in parts really happen. @default 5 GiB */
+  readonly s3CopyLimitBytes?: number;
   /** The fraction of their time that Wait states and back-offs of Step Functions take. @default 1 */
   readonly waitScale?: number;
   /** Lambda invocations at one time. @default 64 */
@@ -74,8 +76,8 @@ export class EmbeddedAws {
 
   constructor(options: EmbeddedAwsOptions = {}) {
     this.#options = options;
-    const { logFolder, lambdaConcurrency, waitScale, s3PageSize } = options;
-    this.#keys = keysOfAws(new KeyStore(options.now, options.kmsChecksFirst));
+    const { logFolder, lambdaConcurrency, waitScale, s3PageSize, s3CopyLimitBytes } = options;
+    this.#keys = new KeyStore(options.now, options.kmsChecksFirst);
     this.lambda = new LambdaRuntime({
       callers: this.#callers,
       ...(logFolder !== undefined && { logFolder }),
@@ -93,22 +95,10 @@ export class EmbeddedAws {
     });
     this.#services = {
       kms: kmsService(this.#keys),
-      dynamodb: dynamoDbService((key, tableName, at) => {
-        const encryptionContext = {
-          'aws:dynamodb:tableName': tableName,
-          'aws:dynamodb:subscriberId': at.caller.accountId,
-        };
-        this.#keys.permissions.needThrough('dynamodb', key, {
-          use: { operation: 'Decrypt', encryptionContext },
-          at,
-        });
-      }),
+      dynamodb: dynamoDbService(),
       s3: s3Service(this.#buckets, {
         ...(s3PageSize !== undefined && { pageSize: s3PageSize }),
-        useKey: ({ operation, key, objectArn }, at) => {
-          const encryptionContext = { 'aws:s3:arn': objectArn };
-          this.#keys.permissions.needThrough('s3', key, { use: { operation, encryptionContext }, at });
-        },
+        ...(s3CopyLimitBytes !== undefined && { copyLimitBytes: s3CopyLimitBytes }),
       }),
       states: stepFunctionsService(this.#stateMachines, this.#executions),
       lambda: lambdaService(this.functions, this.lambda),

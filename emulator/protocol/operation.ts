@@ -26,6 +26,7 @@ function onBucket(method: string, query: URLSearchParams): string {
     return { GET: 'GetBucketEncryption', PUT: 'PutBucketEncryption' }[method] ?? '';
   if (query.has('object-lock'))
     return { GET: 'GetObjectLockConfiguration', PUT: 'PutObjectLockConfiguration' }[method] ?? '';
+  if (method === 'GET' && query.has('uploads')) return 'ListMultipartUploads';
   if (method === 'POST' && query.has('delete')) return 'DeleteObjects';
   return method === 'HEAD' ? 'HeadBucket' : '';
 }
@@ -33,6 +34,10 @@ function onBucket(method: string, query: URLSearchParams): string {
 function onObject(method: string, query: URLSearchParams, copies: boolean): string {
   if (query.has('tagging')) return { GET: 'GetObjectTagging', PUT: 'PutObjectTagging' }[method] ?? '';
   if (query.has('acl')) return 'GetObjectAcl';
+  if (query.has('annotation')) return onAnnotation(method, query);
+  if (query.has('uploads')) return method === 'POST' ? 'CreateMultipartUpload' : '';
+  if (query.has('uploadId')) return onUpload(method, copies);
+  if (query.has('restore')) return method === 'POST' ? 'RestoreObject' : '';
   switch (method) {
     case 'PUT':
       return copies ? 'CopyObject' : 'PutObject';
@@ -45,6 +50,22 @@ function onObject(method: string, query: URLSearchParams, copies: boolean): stri
     default:
       return '';
   }
+}
+
+function onAnnotation(method: string, query: URLSearchParams): string {
+  if (method === 'PUT') return 'PutObjectAnnotation';
+  if (method !== 'GET') return '';
+  return query.has('annotationName') ? 'GetObjectAnnotation' : 'ListObjectAnnotations';
+}
+
+function onUpload(method: string, copies: boolean): string {
+  const names: Readonly<Record<string, string>> = {
+    PUT: copies ? 'UploadPartCopy' : 'UploadPart',
+    POST: 'CompleteMultipartUpload',
+    DELETE: 'AbortMultipartUpload',
+    GET: 'ListParts',
+  };
+  return names[method] ?? '';
 }
 
 /** The target header tells which service an unsigned request is for. Without that header, it is S3. */

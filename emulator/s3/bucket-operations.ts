@@ -1,8 +1,7 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
-import type { Bucket, Buckets } from './bucket.ts';
+import { readable, type Bucket, type Buckets } from './bucket.ts';
 import { deleteObject } from './delete-object.ts';
-import { readable } from './object-operations.ts';
 import { emptyResponse, escapeXml, parseXml, xmlResponse, type S3Request } from './s3-request.ts';
 
 export function createBucket(

@@ -20,6 +20,35 @@ export interface ObjectVersion {
   readonly checksum?: Checksum;
   readonly grants: readonly { readonly grantee: string; readonly permission: string }[];
   tags: Readonly<Record<string, string>>;
+  /** What their payloads are is not kept. */
+  readonly annotations: Map<string, Annotation>;
+  /** Milliseconds; of an archived object that can be read until then. */
+  restoredUntil?: number;
+}
+
+interface Annotation {
+  readonly etag: string;
+  readonly size: number;
+  readonly lastModified: number;
+}
+
+export interface UploadedPart {
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly lastModified: number;
+  readonly checksum: Checksum;
+}
+
+export interface MultipartUpload {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly initiatedAt: number;
+  readonly initiator: string;
+  /** What the object will be. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly algorithm: string;
+  readonly type: Checksum['type'];
+  readonly parts: Map<number, UploadedPart>;
 }
 
 export interface DefaultEncryption {
@@ -54,6 +83,8 @@ export interface Bucket {
   /** The bucket policy, as JSON. */
   policy?: string;
   readonly objects: BucketObjects;
+  /** Those that are neither completed nor aborted, by their ids. */
+  readonly uploads: Map<string, MultipartUpload>;
 }
 
 /** The versions of a bucket's objects, newest last, and its keys in UTF-8 byte order. */
@@ -115,6 +146,19 @@ export function newVersionId({ versioning }: Bucket): string {
   return versioning === 'Enabled' ? randomBytes(16).toString('base64url') : 'null';
 }
 
+/** The object, or the requested version. Deleted and missing ones have errors of their own. */
+export function readable(key: string, versionId: string | null, bucket: Bucket): ObjectVersion {
+  const version = versionId === null ? bucket.objects.newest(key) : bucket.objects.version(key, versionId);
+  if (version === undefined && versionId !== null)
+    throw new AwsError('NoSuchVersion', 'The specified version does not exist.', { status: 404 });
+  if (version === undefined || version.deleteMarker)
+    throw new AwsError('NoSuchKey', 'The specified key does not exist.', {
+      status: 404,
+      members: { Key: key },
+    });
+  return version;
+}
+
 /** All buckets. Their names are unique across accounts and Regions. */
 export class Buckets {
   readonly #buckets = new Map<string, Bucket>();
@@ -141,6 +185,7 @@ export class Buckets {
       encryption: { algorithm: 'AES256', bucketKey: false },
       ownership: 'BucketOwnerEnforced',
       objects: new BucketObjects(),
+      uploads: new Map(),
     };
     this.#buckets.set(name, bucket);
     return bucket;

@@ -8,12 +8,14 @@ const CRC32C_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1;
   return value;
 });
-/** The high and low halves of 64-bit values: numbers are some fifty times as fast as BigInt. */
 const CRC64NVME_TABLE = Array.from({ length: 256 }, (_, index) => {
   let value = BigInt(index);
   for (let bit = 0; bit < 8; bit++) value = value & 1n ? (value >> 1n) ^ 0x9a6c9329ac4bc9b5n : value >> 1n;
-  return { high: Number(value >> 32n), low: Number(value & 0xffffffffn) };
+  return value;
 });
+/** The halves of 64-bit values: numbers are many times as fast as BigInt. */
+const HIGH = Uint32Array.from(CRC64NVME_TABLE, value => Number(value >> 32n));
+const LOW = Uint32Array.from(CRC64NVME_TABLE, value => Number(value & 0xffffffffn));
 
 function crc32c(bytes: Buffer): number {
   let value = 0xffffffff;
@@ -25,9 +27,9 @@ function crc64nvme(bytes: Buffer): Buffer {
   let high = 0xffffffff;
   let low = 0xffffffff;
   for (const byte of bytes) {
-    const entry = CRC64NVME_TABLE[(low ^ byte) & 0xff];
-    low = ((low >>> 8) | (high << 24)) ^ (entry?.low ?? 0);
-    high = (high >>> 8) ^ (entry?.high ?? 0);
+    const index = (low ^ byte) & 0xff;
+    low = ((low >>> 8) | (high << 24)) ^ (LOW[index] ?? 0);
+    high = (high >>> 8) ^ (HIGH[index] ?? 0);
   }
   const out = Buffer.alloc(8);
   out.writeUInt32BE(~high >>> 0);

@@ -1,10 +1,11 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
-import { newVersionId, type Bucket, type Buckets, type ObjectVersion } from './bucket.ts';
+import { newVersionId, readable, type Bucket, type Buckets, type ObjectVersion } from './bucket.ts';
 import { checksumXml, fullChecksum, OF_S3 } from './checksums.ts';
 import { checkCopySource, checkWrite } from './conditions.ts';
 import { attributesFrom, attributesOfCopy } from './object-attributes.ts';
-import { ARCHIVED, etagOf, readable, writeHeaders } from './object-operations.ts';
+import { etagOf, writeHeaders } from './object-operations.ts';
+import { checkReadable } from './restore.ts';
 import { escapeXml, xmlResponse, type S3Request } from './s3-request.ts';
 
 /** One CopyObject, and one part of a copy, take up to 5 GiB. */
@@ -20,10 +21,7 @@ export function copyObject(
   checkCopySource(source, headers);
   checkWrite(bucket.objects.current(key), headers);
   checkCopySize(source.body.length, limitBytes);
-  if (ARCHIVED.includes(source.storageClass))
-    throw new AwsError('InvalidObjectState', "Operation is not valid for the source object's storage class", {
-      status: 403,
-    });
+  checkReadable(source);
   const replaces = headers['x-amz-metadata-directive'] === 'REPLACE';
   const sameObject = sourceBucket === bucket && source.key === key && source === bucket.objects.current(key);
   if (sameObject && !replaces && !changesSomething(headers)) {
@@ -46,6 +44,9 @@ export function copyObject(
       headers['x-amz-tagging-directive'] === 'REPLACE'
         ? Object.fromEntries(new URLSearchParams(headers['x-amz-tagging'] ?? ''))
         : source.tags,
+    annotations: new Map(
+      headers['x-amz-object-annotation-directive'] === 'EXCLUDE' ? [] : source.annotations,
+    ),
     checksum,
   };
   bucket.objects.put(version, bucket.versioning);

@@ -31,6 +31,7 @@ export function deleteObject(key: string, versionId: string | null, bucket: Buck
     storageClass: 'STANDARD',
     grants: [],
     tags: {},
+    annotations: new Map(),
   };
   objects.put(marker, versioning);
   return { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.versionId };

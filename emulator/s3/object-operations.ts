@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
-import { newVersionId, type Bucket, type ObjectVersion } from './bucket.ts';
+import { newVersionId, readable, type Bucket, type ObjectVersion } from './bucket.ts';
 import { verifyChecksums } from './checksums.ts';
 import { checkRead, checkWrite } from './conditions.ts';
 import { attributesFrom, replyHeaders } from './object-attributes.ts';
+import { checkReadable, restoreHeader } from './restore.ts';
 import { emptyResponse, type S3Request } from './s3-request.ts';
-
-export const ARCHIVED = ['GLACIER', 'DEEP_ARCHIVE'];
 
 export function putObject(request: S3Request, bucket: Bucket): AwsResponse {
   const { key, headers, body } = request;
@@ -22,6 +21,7 @@ export function putObject(request: S3Request, bucket: Bucket): AwsResponse {
     lastModified: Date.now(),
     ...attributesFrom(headers, bucket),
     tags: Object.fromEntries(new URLSearchParams(headers['x-amz-tagging'] ?? '')),
+    annotations: new Map(),
     checksum,
   };
   bucket.objects.put(version, bucket.versioning);
@@ -52,12 +52,9 @@ export function getObject(request: S3Request, bucket: Bucket): AwsResponse {
   const version = readable(request.key, request.query.get('versionId'), bucket);
   if (checkRead(version, request.headers) === 'not-modified')
     return emptyResponse(304, { etag: version.etag });
-  if (request.method === 'GET' && ARCHIVED.includes(version.storageClass))
-    throw new AwsError('InvalidObjectState', "The operation is not valid for the object's storage class", {
-      status: 403,
-    });
+  if (request.method === 'GET') checkReadable(version);
   const checksum = checksumHeader(version, request);
-  const headers = { ...replyHeaders(version, bucket), ...checksum };
+  const headers = { ...replyHeaders(version, bucket), ...restoreHeader(version), ...checksum };
   const answer = ranged(version.body, request.headers['range'], headers);
   return request.method === 'HEAD' ? { ...answer, body: '' } : answer;
 }
@@ -92,17 +89,4 @@ function ranged(body: Buffer, range: string | undefined, headers: Record<string,
     },
     body: body.subarray(start, end + 1),
   };
-}
-
-/** The object, or the requested version. Deleted and missing ones have errors of their own. */
-export function readable(key: string, versionId: string | null, bucket: Bucket): ObjectVersion {
-  const version = versionId === null ? bucket.objects.newest(key) : bucket.objects.version(key, versionId);
-  if (version === undefined && versionId !== null)
-    throw new AwsError('NoSuchVersion', 'The specified version does not exist.', { status: 404 });
-  if (version === undefined || version.deleteMarker)
-    throw new AwsError('NoSuchKey', 'The specified key does not exist.', {
-      status: 404,
-      members: { Key: key },
-    });
-  return version;
 }

@@ -80,7 +80,7 @@ export function escapeXml(text: string): string {
 const parser = new XMLParser({
   ignoreAttributes: false,
   parseTagValue: false,
-  isArray: name => ['Tag', 'Object', 'Rule', 'Grant'].includes(name),
+  isArray: name => ['Tag', 'Object', 'Rule', 'Grant', 'Part'].includes(name),
 });
 
 export function parseXml(body: Buffer): Readonly<Record<string, unknown>> {

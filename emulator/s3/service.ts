@@ -5,9 +5,14 @@ import { Buckets, type Bucket } from './bucket.ts';
 import { getEncryption, getObjectLock, putEncryption, putObjectLock } from './bucket-defaults.ts';
 import * as bucketOperations from './bucket-operations.ts';
 import { listObjects, listVersions } from './listing.ts';
+import { putAnnotation, listAnnotations } from './annotations.ts';
+import { completeUpload } from './complete-upload.ts';
 import { COPY_LIMIT_BYTES, copyObject } from './copy-object.ts';
 import { deleteObject } from './delete-object.ts';
+import { copyPart, uploadPart } from './multipart-parts.ts';
+import { abortUpload, createUpload, listParts, listUploads } from './multipart-upload.ts';
 import { getObject, putObject } from './object-operations.ts';
+import { restoreObject } from './restore.ts';
 import { emptyResponse, s3Error, s3Request, type S3Request } from './s3-request.ts';
 
 export interface S3Options {
@@ -82,6 +87,7 @@ function subresource(query: URLSearchParams): string {
     'retention',
     'legal-hold',
     'annotation',
+    'restore',
   ];
   return known.find(name => query.has(name)) ?? '';
 }
@@ -120,6 +126,8 @@ function onBucket(request: S3Request, { buckets, pageSize }: Served): AwsRespons
       return getObjectLock(bucket);
     case 'PUT object-lock':
       return putObjectLock(request, bucket);
+    case 'GET uploads':
+      return listUploads(request, bucket);
     case 'POST delete':
       return bucketOperations.deleteObjects(request, bucket);
     default:
@@ -143,6 +151,25 @@ function onObject(request: S3Request, served: Served): AwsResponse {
   const { method, query, key, headers } = request;
   const bucket = bucketHere(request, served.buckets);
   switch (`${method} ${subresource(query)}`.trim()) {
+    case 'POST uploads':
+      return createUpload(request, bucket);
+    case 'PUT uploadId':
+      return headers['x-amz-copy-source'] === undefined
+        ? uploadPart(request, bucket)
+        : copyPart(request, bucket, served);
+    case 'POST uploadId':
+      return completeUpload(request, bucket);
+    case 'DELETE uploadId':
+      return abortUpload(request, bucket);
+    case 'GET uploadId':
+      return listParts(request, bucket);
+    case 'POST restore':
+      return restoreObject(request, bucket);
+    case 'PUT annotation':
+      return putAnnotation(request, bucket);
+    case 'GET annotation':
+      if (query.has('annotationName')) throw notImplemented('GetObjectAnnotation');
+      return listAnnotations(request, bucket);
     case 'PUT':
       return headers['x-amz-copy-source'] === undefined
         ? putObject(request, bucket)
