@@ -5,8 +5,9 @@ import type {
   ObjectLockMode,
 } from '@aws-sdk/client-s3';
 import { changed, type PlaceChange } from '../../core/model/place.ts';
-import type { ObjectRecord } from '../../core/model/record.ts';
+import type { ObjectLock, ObjectRecord } from '../../core/model/record.ts';
 import type { GrantHeaders } from './object-grants.ts';
+import { isArchiveClass } from './object-record.ts';
 
 export interface CopyInPlace {
   readonly bucket: string;
@@ -60,8 +61,20 @@ function encryption({ encryption: sse }: ObjectRecord): Partial<CopyObjectComman
   return {
     ServerSideEncryption: sse.algorithm as ServerSideEncryption,
     ...(sse.kmsKeyId !== undefined && { SSEKMSKeyId: sse.kmsKeyId }),
-    ...(sse.bucketKey !== undefined && { BucketKeyEnabled: sse.bucketKey }),
+    // S3 shows the flag only where it is set. If it is not sent, the bucket decides; DSSE-KMS knows no bucket keys.
+    ...(sse.algorithm === 'aws:kms' && { BucketKeyEnabled: sse.bucketKey ?? false }),
   };
+}
+
+/**
+ * Why an object is not copied onto itself. In an archive class, the copy would be archived anew: it could not be read until
+ * it is restored once more, and its minimum duration would begin again. In another class it would cost more, and only its
+ * owner knows which.
+ */
+export function refusedInPlace({ storageClass, blocked }: ObjectRecord): string | undefined {
+  return isArchiveClass(storageClass)
+    ? `archived (${storageClass}): a copy in place would archive it anew; restore the object, copy it onto itself into a class that can be read at once, such as STANDARD_IA, then run the job again`
+    : blocked;
 }
 
 /** An expired retention protects nothing and cannot be set again. */
@@ -77,5 +90,19 @@ export function lock({ lock: held, lastModified }: ObjectRecord): Partial<CopyOb
       ObjectLockRetainUntilDate: new Date(held.retainUntil ?? 0),
     }),
     ...(held.legalHold === true && { ObjectLockLegalHoldStatus: 'ON' as const }),
+    ...(held.eventHold !== undefined && eventHold(held.eventHold)),
+  };
+}
+
+/** One that was released is sent as well: else the bucket could put the copy on hold. */
+function eventHold({
+  on,
+  days,
+  years,
+}: NonNullable<ObjectLock['eventHold']>): Partial<CopyObjectCommandInput> {
+  return {
+    ObjectLockEventHold: on ? 'ON' : 'OFF',
+    ...(days !== undefined && { ObjectLockEventHoldDurationDays: days }),
+    ...(years !== undefined && { ObjectLockEventHoldDurationYears: years }),
   };
 }

@@ -1,9 +1,14 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import type { ObjectHeaders, ObjectRecord } from '../../core/model/record.ts';
+import type { ObjectHeaders, ObjectLock, ObjectRecord } from '../../core/model/record.ts';
+import { isStoredAsShown } from './encoded-words.ts';
 
 /** CopyObject copies up to 5 GiB (S3 API reference). Larger objects need a multipart copy. */
 const MAX_COPY_BYTES = 5 * 1024 ** 3;
-const ARCHIVED_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+
+/** Objects of these classes can be read only while they are restored. */
+export function isArchiveClass(storageClass: string | undefined): boolean {
+  return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
+}
 
 /**
  * A HEAD reply in the core's terms, with everything that a copy must send again when it replaces metadata. `readAt` is by
@@ -55,14 +60,24 @@ function encryptionOf(head: HeadObjectCommandOutput): {
 }
 
 function lockOf(head: HeadObjectCommandOutput): Pick<ObjectRecord, 'lock'> {
-  const { ObjectLockMode, ObjectLockRetainUntilDate, ObjectLockLegalHoldStatus } = head;
-  if (ObjectLockMode === undefined && ObjectLockLegalHoldStatus === undefined) return {};
+  const { ObjectLockMode, ObjectLockRetainUntilDate, ObjectLockLegalHoldStatus, ObjectLockEventHold } = head;
+  if ((ObjectLockMode ?? ObjectLockLegalHoldStatus ?? ObjectLockEventHold) === undefined) return {};
   return {
     lock: {
+      ...(ObjectLockEventHold !== undefined && { eventHold: eventHoldOf(head) }),
       ...(ObjectLockMode !== undefined && { mode: ObjectLockMode }),
       ...(ObjectLockRetainUntilDate !== undefined && { retainUntil: ObjectLockRetainUntilDate.getTime() }),
       ...(ObjectLockLegalHoldStatus !== undefined && { legalHold: ObjectLockLegalHoldStatus === 'ON' }),
     },
+  };
+}
+
+function eventHoldOf(head: HeadObjectCommandOutput): NonNullable<ObjectLock['eventHold']> {
+  const { ObjectLockEventHoldDurationDays: days, ObjectLockEventHoldDurationYears: years } = head;
+  return {
+    on: head.ObjectLockEventHold === 'ON',
+    ...(days !== undefined && { days }),
+    ...(years !== undefined && { years }),
   };
 }
 
@@ -72,10 +87,12 @@ function blockedReason(head: HeadObjectCommandOutput): string | undefined {
     return 'has an Expires header that is not an HTTP date, which a copy would change';
   if ((head.MissingMeta ?? 0) > 0)
     return 'has metadata that S3 cannot return as headers, which a copy would lose';
+  if (!Object.values(head.Metadata ?? {}).every(isStoredAsShown))
+    return 'has metadata that look encoded (RFC 2047), which a copy would store as other text';
   if (head.ArchiveStatus !== undefined)
     return `archived (${head.ArchiveStatus}): restore the object, then run the job again`;
   const restored = /ongoing-request="false"/.test(head.Restore ?? '');
-  if (ARCHIVED_CLASSES.has(head.StorageClass ?? '') && !restored)
+  if (isArchiveClass(head.StorageClass) && !restored)
     return `archived (${head.StorageClass}): restore the object, then run the job again`;
   return undefined;
 }

@@ -9,7 +9,7 @@ import { compareUtf8 } from '../../core/model/utf8-order.ts';
 import { isTransient, nameOf, refusalWords } from '../aws/errors.ts';
 import { busyOf } from '../aws/busy.ts';
 import type { CopyTarget } from '../records/copied-records.ts';
-import { copyInPlace } from './copy-in-place.ts';
+import { copyInPlace, refusedInPlace } from './copy-in-place.ts';
 import { copyToBucket } from './copy-to-bucket.ts';
 import { copyWithoutEffect } from './copy-without-effect.ts';
 import { listObjects, type ListedObject } from './list-objects.ts';
@@ -91,7 +91,8 @@ export class S3Records implements CopyTarget {
 
   async write(record: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
     const read = needObject(record);
-    if (read.blocked !== undefined) return { kind: 'blocked', reason: read.blocked };
+    const refused = refusedInPlace(read);
+    if (refused !== undefined) return { kind: 'blocked', reason: refused };
     const object = await this.#settle(read, places);
     if (object === undefined) return { kind: 'precondition-failed' };
     const grants = await this.#reads.grants(object.locator);

@@ -46,6 +46,16 @@ export interface ObjectHeaders {
   readonly websiteRedirectLocation?: string;
 }
 
+/** What S3 keeps an object version from being deleted by. */
+export interface ObjectLock {
+  readonly mode?: string;
+  /** Milliseconds since 1970. */
+  readonly retainUntil?: number;
+  readonly legalHold?: boolean;
+  /** Until an event, and then for so many days or years. */
+  readonly eventHold?: { readonly on: boolean; readonly days?: number; readonly years?: number };
+}
+
 export interface ObjectRecord {
   readonly kind: 'object';
   /** The object key: what reports and the journal call this record. */
@@ -67,7 +77,7 @@ export interface ObjectRecord {
     readonly kmsKeyId?: string;
     readonly bucketKey?: boolean;
   };
-  readonly lock?: { readonly mode?: string; readonly retainUntil?: number; readonly legalHold?: boolean };
+  readonly lock?: ObjectLock;
   /** Why S3 would refuse to copy this object onto itself; absent when it would not. */
   readonly blocked?: string;
   /** Why S3 does not show this object's metadata; what lies in it is then unknown. */
