@@ -40,6 +40,7 @@ const COPIED = [
   table('copied', copy({ table: 'copy', serverSideEncryptionKey: KEYS.tableEncryption })),
   table('copied-whole', copy({ table: 'made', createMissing: true })),
   bucket('copied', copy({ bucket: 'copy', serverSideEncryptionKey: KEYS.bucketEncryption })),
+  bucket('copied-whole', copy({ bucket: 'made', createMissing: true })),
 ];
 
 const job = (name, source, destination, more = {}) => ({

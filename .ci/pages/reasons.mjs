@@ -133,6 +133,18 @@ export const REASONS = [
   ),
   reason(PLAN, s3('GetBucketVersioning'), 'buckets', 'to warn of old versions, which keep old data keys'),
   reason(
+    PLAN,
+    s3('GetBucketObjectLockConfiguration'),
+    'buckets',
+    'to warn of locks that the bucket puts on each copy',
+  ),
+  reason(
+    PLAN,
+    s3('GetEncryptionConfiguration'),
+    'buckets',
+    'to warn of the key that copies into another bucket are encrypted with, where the job names none',
+  ),
+  reason(
     FUNCTIONS.filter(role => role !== 'Report'),
     s3('GetBucketOwnershipControls'),
     'buckets',

@@ -65,7 +65,13 @@ class BucketPlace implements Place {
   inspect(grantee: Function): void {
     this.#listKeys(grantee);
     this.#listFolders(grantee);
-    allow(grantee, ['s3:GetBucketOwnershipControls', 's3:GetBucketVersioning'], [this.#bucketArn(grantee)]);
+    const { written, created, serverSideEncryptionKey } = this.#writes;
+    const actions = [
+      ...['s3:GetBucketOwnershipControls', 's3:GetBucketVersioning'],
+      ...(written ? ['s3:GetBucketObjectLockConfiguration'] : []),
+      ...(created && serverSideEncryptionKey === undefined ? ['s3:GetEncryptionConfiguration'] : []),
+    ];
+    allow(grantee, actions, [this.#bucketArn(grantee)]);
   }
 
   read(grantee: Function): void {

@@ -10,7 +10,9 @@ import {
   type HeadObjectCommandOutput,
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
+import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { S3Records } from '../../lambda/adapters/s3/records.ts';
+import { storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import type { RecordStore, WriteResult } from '../../lambda/core/ports.ts';
 import { metadataAt } from '../support/bound.ts';
 import { NEW_KEY } from '../support/builders.ts';
@@ -59,6 +61,57 @@ async function subject(input: Partial<PutObjectCommandInput> = {}): Promise<Subj
 }
 
 const WRITTEN: WriteResult = { kind: 'written' };
+
+describe('what a bucket does to new objects', () => {
+  const asked = async (bucket: string) => {
+    const { s3: catalog } = storeCatalogs(new AwsClients({ endpoint: aws.endpoint }));
+    return catalog.describeDefaults({ region: 'us-east-1', bucket, encryption: true });
+  };
+
+  it('is nothing where nobody has configured it', async () => {
+    await aws.s3.send(new CreateBucketCommand({ Bucket: 'without-defaults' }));
+    expect(await asked('without-defaults')).toEqual({
+      locks: { kind: 'seen', value: {} },
+      encryption: { kind: 'seen', value: { algorithm: 'AES256' } },
+    });
+  });
+
+  it('is what its configuration says', async () => {
+    const of = await subject();
+    const retention = { Mode: 'GOVERNANCE', Years: 2, DefaultEventHold: { Days: 3 } } as const;
+    await aws.s3.send(
+      new PutObjectLockConfigurationCommand({
+        Bucket: of.bucket,
+        ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: retention } },
+      }),
+    );
+    const rule = {
+      ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: SSE_KEY },
+    } as const;
+    await aws.s3.send(
+      new PutBucketEncryptionCommand({
+        Bucket: of.bucket,
+        ServerSideEncryptionConfiguration: { Rules: [rule] },
+      }),
+    );
+    expect(await asked(of.bucket)).toEqual({
+      locks: {
+        kind: 'seen',
+        value: { retention: { mode: 'GOVERNANCE', years: 2 }, eventHold: { days: 3 } },
+      },
+      encryption: { kind: 'seen', value: { algorithm: 'aws:kms', key: SSE_KEY } },
+    });
+  });
+
+  it('is not seen where S3 does not show it, and that fails nothing', async () => {
+    aws.aws.faults.inject({
+      ...{ service: 's3', operation: 'GetObjectLockConfiguration', count: 1 },
+      ...{ error: 'AccessDenied', message: 'not you', status: 403 },
+    });
+    const { locks } = await asked('without-defaults');
+    expect(locks).toEqual({ kind: 'unseen', words: 'AccessDenied: not you' });
+  });
+});
 
 describe('a copy in place', () => {
   it.each([true, false])('uses a bucket key as its object did (%s), whatever the bucket does', async used => {

@@ -57,6 +57,7 @@ export function stores(changes: Partial<TableCatalog & BucketCatalog> = {}): Sto
         kind: 'found',
         description: { versioned: false, noncurrentVersions: false, accessControlLists: false },
       }),
+    describeDefaults: () => Promise.resolve({ locks: { kind: 'seen', value: {} } }),
     listKeys: () => Promise.resolve({ keys: [], truncated: false }),
     listBelow: () => Promise.resolve([]),
     ...changes,

@@ -10,6 +10,7 @@ import type { AwsClients } from '../aws/clients.ts';
 import { isDenied, nameOf } from '../aws/errors.ts';
 import { CopiedRecords } from '../records/copied-records.ts';
 import { lookup, needed, type OpenOptions, type StoreAdapter } from '../records/store-adapter.ts';
+import { bucketDefaults } from './bucket-defaults.ts';
 import { listObjects } from './list-objects.ts';
 import { S3Records } from './records.ts';
 
@@ -68,6 +69,10 @@ function catalog(clients: AwsClients): BucketCatalog {
           accessControlLists: await hasAccessControlLists(s3, bucket),
         };
       });
+    },
+
+    describeDefaults({ region, bucket, encryption }) {
+      return bucketDefaults(clients.s3(region), { bucket, encryption });
     },
 
     async listKeys({ region, ...query }) {

@@ -23,6 +23,8 @@ export interface LookRequest {
   /** Places that the stores of the job declare, in the scanner's notation. */
   readonly declared: readonly AttributePath[];
   readonly ignore: readonly string[];
+  /** What such records show that an operator should know, whatever is looked for. */
+  readonly remarks?: (records: readonly StoreRecord[]) => readonly string[];
   readonly sources: readonly PlannedKey[];
   readonly destination: PlannedKey;
 }
@@ -31,7 +33,8 @@ type Figured = Omit<LookRequest, 'records' | 'range' | 'whole'>;
 
 /** What the first records of a store show, or why they cannot be read. */
 export type LookedAt =
-  { readonly kind: 'look'; readonly look: StoreLook } | { readonly kind: 'refused'; readonly words: string };
+  | { readonly kind: 'look'; readonly look: StoreLook; readonly remarks: readonly string[] }
+  | { readonly kind: 'refused'; readonly words: string };
 
 /** Reads a page of a store as a worker would, and says what the job finds there and what it does not look at. */
 export async function lookAtStore(request: LookRequest): Promise<LookedAt> {
@@ -39,7 +42,11 @@ export async function lookAtStore(request: LookRequest): Promise<LookedAt> {
   try {
     const records = await request.records();
     const page = await records.readPage(range, { pageSize: LOOKED_AT, consistent: false });
-    return { kind: 'look', look: lookOf(page.records, !whole || page.cursor !== undefined, request) };
+    return {
+      kind: 'look',
+      look: lookOf(page.records, !whole || page.cursor !== undefined, request),
+      remarks: request.remarks?.(page.records) ?? [],
+    };
   } catch (error) {
     if (error instanceof PremiseBroken) return { kind: 'refused', words: error.message };
     throw error;

@@ -68,18 +68,19 @@ async function lookAtOne(store: Store, index: number, looking: Looking): Promise
     records: () => ports.records(store, { region, needs: format.needs }),
     declared: declaredPlacesOf(store, { stores: job.stores, storeRegion: region }, formats),
     ignore: store.ignore ?? [],
+    remarks: records => kindOf(store).remarks?.(records, store) ?? [],
   });
   const problems = (words: string | undefined): readonly Problem[] =>
     words === undefined ? [] : [{ path: `stores[${index}]`, value: storeName(store), words }];
   if (looked.kind === 'refused') return { problems: problems(looked.words), warnings: [] };
-  const { look } = looked;
+  const { look, remarks } = looked;
   const keys = [...sources, destination];
   const seen = { look, slot: format.identity, region, keys };
   const { problem, warnings } = await judged(store, seen, ports);
   return {
     look,
     problems: problems(problem),
-    warnings: warnings.map(words => `${storeName(store)}: ${words}`),
+    warnings: [...warnings, ...remarks].map(words => `${storeName(store)}: ${words}`),
   };
 }
 

@@ -27,6 +27,8 @@ export interface StoreKind<S extends Store = Store, Catalog = unknown> {
     store: S,
     asked: { readonly region: string; readonly catalog: Catalog },
   ): Promise<Judgement | undefined>;
+  /** What its first records show that an operator should know before a run. */
+  remarks?(records: readonly StoreRecord[], store: S): readonly string[];
   /** US dollars for the reads and writes of a run that visits so many records. */
   cost(count: StoreCount, visit: Visit): StoreCost;
   /** What else still holds the former data keys of that place; `undefined` if that cannot be looked up. */

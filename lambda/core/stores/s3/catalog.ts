@@ -8,6 +8,33 @@ export interface BucketDescription {
   readonly accessControlLists: boolean;
 }
 
+/** `unseen`: this role may not see it, or S3 has not answered. No run depends on it. */
+export type Seen<T> =
+  { readonly kind: 'seen'; readonly value: T } | { readonly kind: 'unseen'; readonly words: string };
+
+export interface LockPeriod {
+  readonly days?: number;
+  readonly years?: number;
+}
+
+export interface DefaultLocks {
+  readonly retention?: LockPeriod & { readonly mode: string };
+  readonly eventHold?: LockPeriod;
+}
+
+export interface DefaultEncryption {
+  readonly algorithm: string;
+  /** As the bucket names it. */
+  readonly key?: string;
+}
+
+/** What a bucket does to new objects that name nothing themselves. */
+export interface BucketDefaults {
+  readonly locks: Seen<DefaultLocks>;
+  /** Absent where it was not asked for, because every write names its own. */
+  readonly encryption?: Seen<DefaultEncryption>;
+}
+
 export interface KeyListing {
   readonly keys: readonly string[];
   readonly truncated: boolean;
@@ -25,6 +52,12 @@ export interface BucketCatalog {
     readonly region: string;
     readonly bucket: string;
   }): Promise<Lookup<BucketDescription>>;
+  /** `encryption`: look at the default encryption, too. */
+  describeDefaults(place: {
+    readonly region: string;
+    readonly bucket: string;
+    readonly encryption: boolean;
+  }): Promise<BucketDefaults>;
   /** Up to 1,000 keys after `startAfter`, in UTF-8 byte order. */
   listKeys(query: Below & { readonly startAfter?: string }): Promise<KeyListing>;
   /** The folders and keys right below a prefix, up to 1,000; `undefined` where this role may not list them. */

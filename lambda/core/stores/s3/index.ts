@@ -5,6 +5,7 @@ import { bucketCost } from './cost.ts';
 import { judgeEmptyPrefix } from './empty-prefix.ts';
 import { inspectBucket } from './inspect.ts';
 import { bucketNames } from './names.ts';
+import { objectRemarks } from './remarks.ts';
 import { bucketSchema, type BucketStore } from './schema.ts';
 import { bucketParts } from './scope.ts';
 import { unseenOfBuckets } from './unseen.ts';
@@ -18,6 +19,7 @@ export const s3Kind: StoreKind<BucketStore, BucketCatalog> = {
   scope: bucketParts,
   inspect: inspectBucket,
   judgeEmpty: judgeEmptyPrefix,
+  remarks: objectRemarks,
   cost: bucketCost,
   backups: bucketBackups,
   unseen: unseenOfBuckets,

@@ -1,10 +1,10 @@
 import type { ScanRange } from '../../model/run.ts';
-import { COPY_TO_WARNING, COPY_WARNING } from '../copies.ts';
 import { missing } from '../lookup.ts';
 import type { Inspected, Inspection, Wrong } from '../store.ts';
-import type { BucketCatalog, BucketDescription } from './catalog.ts';
+import type { BucketCatalog } from './catalog.ts';
 import type { BucketStore } from './schema.ts';
 import { splitKeyRange } from './split-key-range.ts';
+import { bucketWarnings } from './warnings.ts';
 
 export async function inspectBucket(
   store: BucketStore,
@@ -20,7 +20,11 @@ export async function inspectBucket(
   if (other.kind !== 'found')
     return { field: 'copyTo', words: missing('bucket', copyTo?.region ?? region, other) };
   const { ranges, keys } = await keyRanges(store, inspection);
-  return { ranges, records: keys, bytes: 0, warnings: bucketWarnings(store, other.description) };
+  const defaults = await catalog.describeDefaults({
+    ...(copyTo === undefined ? { region, bucket } : { region: copyTo.region, bucket: copyTo.bucket }),
+    encryption: copyTo?.createMissing === true && copyTo.serverSideEncryptionKey === undefined,
+  });
+  return { ranges, records: keys, bytes: 0, warnings: bucketWarnings(store, other.description, defaults) };
 }
 
 async function keyRanges(
@@ -42,25 +46,4 @@ async function keyRanges(
     ranges: splits.flatMap(({ ranges }) => ranges),
     keys: splits.reduce((sum, { keys }) => sum + keys, 0),
   };
-}
-
-function bucketWarnings(
-  { copyTo }: BucketStore,
-  { versioned, accessControlLists }: BucketDescription,
-): readonly string[] {
-  return [
-    ...(copyTo === undefined
-      ? [
-          'a new data key in metadata needs a copy of the object: Last-Modified changes, and lifecycle rules, replication and notifications react to it',
-        ]
-      : [COPY_WARNING, COPY_TO_WARNING]),
-    ...(versioned && copyTo === undefined
-      ? [
-          'versioning keeps another version of every object with its old data key, which is billed and readable with the source key',
-        ]
-      : []),
-    ...(accessControlLists
-      ? ["access control lists are in force: each object's own is read and sent again with the copy"]
-      : []),
-  ];
 }
