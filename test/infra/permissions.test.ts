@@ -38,6 +38,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'kms:ListKeyRotations',
     'kms:ReEncryptFrom',
     'kms:ReEncryptTo',
+    's3:GetBucketObjectLockConfiguration',
     's3:GetBucketOwnershipControls',
     's3:GetBucketVersioning',
     's3:GetObject',

@@ -28,8 +28,7 @@ export function objectRemarks(records: readonly StoreRecord[], { copyTo }: Bucke
     ),
     ...about(
       ({ size }) => size > LARGE_BYTES,
-      count =>
-        `${count} are over 5 GB and are copied in parts: what a worker that is killed has copied so far stays, and is billed, until a lifecycle rule of the bucket aborts incomplete uploads`,
+      count => `${count} are over 5 GB, which no single copy takes: each is named and left`,
     ),
     ...about(
       ({ encryption }) => encryption?.algorithm.startsWith('aws:kms') === true,
