@@ -58,8 +58,13 @@ function described({
   TableSizeBytes = 0,
   StreamSpecification,
   Replicas,
+  RestoreSummary,
+  TableStatus,
 }: TableDescription) {
   return {
+    ...(RestoreSummary?.RestoreInProgress === true
+      ? { filling: 'restore' as const }
+      : TableStatus === 'CREATING' && { filling: 'import or creation' as const }),
     keyNames: namesOf(KeySchema, ({ AttributeName }) => AttributeName),
     indexNames: namesOf([...GlobalSecondaryIndexes, ...LocalSecondaryIndexes], ({ IndexName }) => IndexName),
     itemCount: ItemCount,

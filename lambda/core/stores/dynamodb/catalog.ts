@@ -9,6 +9,8 @@ export interface TableDescription {
   readonly streamEnabled: boolean;
   readonly replicaRegions: readonly string[];
   readonly pointInTimeRecovery: boolean;
+  /** DynamoDB is filling the table with whole items, of a backup, of another table or of files. */
+  readonly filling?: 'restore' | 'import or creation';
 }
 
 /** DynamoDB in every Region. */

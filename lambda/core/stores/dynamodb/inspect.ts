@@ -14,6 +14,7 @@ export async function inspectTable(
   if (lookup.kind !== 'found') return { words: missing('table', region, lookup) };
   const table = lookup.description;
   const wrong =
+    fillingProblem(table) ??
     keyProblem(table, format) ??
     indexProblem(store, table) ??
     (await copyProblem(store, table, { region, catalog }));
@@ -36,6 +37,15 @@ function tableRanges(
   if (scope?.segments === undefined) return segments(table, maxConcurrency);
   const { total, only } = scope.segments;
   return only.map(segment => ({ type: 'segment', segment, totalSegments: total }));
+}
+
+/** Items that come after a run has passed their place bring old data keys that it never saw. */
+function fillingProblem({ filling }: TableDescription): Wrong | undefined {
+  return filling === undefined
+    ? undefined
+    : {
+        words: `DynamoDB is still filling the table (${filling}): whole items come into it, with the data keys that they had; wait until it is ACTIVE and complete, then start the job again`,
+      };
 }
 
 /** DynamoDB cannot change attributes of a primary key. */
@@ -66,6 +76,8 @@ async function copyProblem(
     return { field: 'copyTo', words: 'is the table itself; remove it to replace data keys in place' };
   const lookup = await catalog.describeTable(copyTo);
   if (lookup.kind !== 'found') return { field: 'copyTo', words: missing('table', copyTo.region, lookup) };
+  const filling = fillingProblem(lookup.description);
+  if (filling !== undefined) return { field: 'copyTo', ...filling };
   const other = lookup.description.keyNames;
   return other.join(' ') === keyNames.join(' ')
     ? undefined
