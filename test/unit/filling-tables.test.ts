@@ -1,3 +1,6 @@
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import type { AwsClients } from '../../lambda/adapters/aws/clients.ts';
+import { storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import { job } from '../support/builders.ts';
 import { refusal, stores, table } from '../support/plan-ports.ts';
 
@@ -21,5 +24,20 @@ describe('a table that DynamoDB is still filling', () => {
     expect(await refusal({ stores: stores({ describeTable }) }, { jobs: [copied] })).toContain(
       'still filling the table (restore)',
     );
+  });
+
+  it.each([
+    [{ TableStatus: 'ACTIVE' }, undefined],
+    [{ TableStatus: 'UPDATING' }, undefined],
+    [{ TableStatus: 'ACTIVE', RestoreSummary: { RestoreInProgress: false } }, undefined],
+    [{ TableStatus: 'CREATING' }, 'import or creation'],
+    [{ TableStatus: 'CREATING', RestoreSummary: { RestoreInProgress: true } }, 'restore'],
+    [{ TableStatus: 'ACTIVE', RestoreSummary: { RestoreInProgress: true } }, 'restore'],
+  ])('is told from DescribeTable: %j', async (Table, filling) => {
+    const send = (command: object) =>
+      Promise.resolve(command instanceof DescribeTableCommand ? { Table } : {});
+    const clients = { dynamodb: () => ({ send }) } as unknown as AwsClients;
+    const lookup = await storeCatalogs(clients).dynamodb.describeTable({ region: 'us-east-1', table: 'T' });
+    expect(lookup.kind === 'found' && lookup.description.filling).toBe(filling);
   });
 });
