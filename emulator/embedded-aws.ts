@@ -77,7 +77,7 @@ export class EmbeddedAws {
   constructor(options: EmbeddedAwsOptions = {}) {
     this.#options = options;
     const { logFolder, lambdaConcurrency, waitScale, s3PageSize, s3CopyLimitBytes } = options;
-    this.#keys = new KeyStore(options.now, options.kmsChecksFirst);
+    this.#keys = keysOfAws(new KeyStore(options.now, options.kmsChecksFirst));
     this.lambda = new LambdaRuntime({
       callers: this.#callers,
       ...(logFolder !== undefined && { logFolder }),
@@ -95,10 +95,11 @@ export class EmbeddedAws {
     });
     this.#services = {
       kms: kmsService(this.#keys),
-      dynamodb: dynamoDbService(),
+      dynamodb: dynamoDbService(this.#keys.permissions.forDynamoDb),
       s3: s3Service(this.#buckets, {
         ...(s3PageSize !== undefined && { pageSize: s3PageSize }),
         ...(s3CopyLimitBytes !== undefined && { copyLimitBytes: s3CopyLimitBytes }),
+        useKey: this.#keys.permissions.forS3,
       }),
       states: stepFunctionsService(this.#stateMachines, this.#executions),
       lambda: lambdaService(this.functions, this.lambda),

@@ -59,6 +59,24 @@ export class KeyPermissions {
     at.iam.need(this.#permission(key, use, through));
   }
 
+  /** DynamoDB opens a table for whoever reads or writes items of it. */
+  readonly forDynamoDb = (key: string, tableName: string, at: OperationContext): void => {
+    const encryptionContext = {
+      'aws:dynamodb:tableName': tableName,
+      'aws:dynamodb:subscriberId': at.caller.accountId,
+    };
+    this.needThrough('dynamodb', key, { use: { operation: 'Decrypt', encryptionContext }, at });
+  };
+
+  /** S3 opens and seals objects. Its own key, `aws/s3`, is open to whoever may use the bucket. */
+  readonly forS3 = (
+    { operation, key, objectArn }: { operation: string; key: string; objectArn: string },
+    at: OperationContext,
+  ): void => {
+    if (key.endsWith('alias/aws/s3')) return;
+    this.needThrough('s3', key, { use: { operation, encryptionContext: { 'aws:s3:arn': objectArn } }, at });
+  };
+
   #permission(key: Key, use: Use, conditions: Readonly<Record<string, string>>): Permission {
     return {
       action: `kms:${use.operation}`,

@@ -3,6 +3,7 @@ import type { AwsResponse } from '../protocol/request.ts';
 import { newVersionId, readable, type Bucket, type Buckets, type ObjectVersion } from './bucket.ts';
 import { checksumXml, fullChecksum, OF_S3 } from './checksums.ts';
 import { checkCopySource, checkWrite } from './conditions.ts';
+import { copySourceOf } from './copy-source.ts';
 import { attributesFrom, attributesOfCopy } from './object-attributes.ts';
 import { etagOf, writeHeaders } from './object-operations.ts';
 import { checkReadable } from './restore.ts';
@@ -71,11 +72,9 @@ export function copySource(
   header: string,
   buckets: Buckets,
 ): { readonly source: ObjectVersion; readonly sourceBucket: Bucket } {
-  const [path = '', query] = header.replace(/^\//, '').split('?');
-  const [name = '', ...rest] = path.split('/');
-  const sourceBucket = buckets.get(decodeURIComponent(name));
-  const versionId = new URLSearchParams(query ?? '').get('versionId');
-  return { source: readable(decodeURIComponent(rest.join('/')), versionId, sourceBucket), sourceBucket };
+  const { bucketName, key, versionId } = copySourceOf(header);
+  const sourceBucket = buckets.get(bucketName);
+  return { source: readable(key, versionId, sourceBucket), sourceBucket };
 }
 
 function changesSomething(headers: S3Request['headers']): boolean {

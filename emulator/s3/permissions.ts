@@ -54,6 +54,7 @@ const ON_OBJECT: Readonly<Record<string, string>> = {
   'PUT legal-hold': 'PutObjectLegalHold',
   'GET annotation': 'GetObjectAnnotation',
   'PUT annotation': 'PutObjectAnnotation',
+  'POST restore': 'RestoreObject',
   'POST uploads': 'PutObject',
   'PUT uploadId': 'PutObject',
   'POST uploadId': 'PutObject',
@@ -154,7 +155,7 @@ export class S3Permissions {
     return [...(source === undefined ? [] : this.#copying(source, { ...own })), own, ...besides];
   }
 
-  /** A copy reads its source and, unless it sends tags of its own, the source's tags, if there are any. */
+  /** A copy reads its source, and what it carries over besides, if there is any. */
   #copying(source: string, { bucket, key = '', conditions }: Need): readonly Need[] {
     const { bucketName, key: sourceKey, versionId } = copySourceOf(source);
     const from = this.#buckets.find(bucketName);
@@ -164,12 +165,14 @@ export class S3Permissions {
     const read = { bucket: from, key: sourceKey, ...(conditions !== undefined && { conditions }) };
     const isVersion = versionId !== null;
     const reading = [{ ...read, action: versioned('GetObject', isVersion) }];
-    const keepsTags = conditions?.['s3:x-amz-tagging-directive'] !== 'REPLACE';
-    if (!keepsTags || Object.keys(object?.tags ?? {}).length === 0) return reading;
+    const carried = carriedBy(object, conditions ?? {});
     return [
       ...reading,
-      { ...read, action: versioned('GetObjectTagging', isVersion) },
-      { bucket, key, action: 'PutObjectTagging', ...(conditions !== undefined && { conditions }) },
+      ...carried.map(what => ({ ...read, action: versioned(`GetObject${what}`, isVersion) })),
+      ...carried.map(what => ({
+        ...{ bucket, key, action: `PutObject${what}` },
+        ...(conditions !== undefined && { conditions }),
+      })),
     ];
   }
 
@@ -185,6 +188,16 @@ export class S3Permissions {
     iam.need(permission);
     return true;
   }
+}
+
+/** Tags, unless the copy sends its own, and annotations, unless it leaves them out. */
+function carriedBy(object: ObjectVersion | undefined, conditions: ConditionKeys): readonly string[] {
+  const tagged = Object.keys(object?.tags ?? {}).length > 0;
+  const annotated = (object?.annotations.size ?? 0) > 0;
+  return [
+    ...(tagged && conditions['s3:x-amz-tagging-directive'] !== 'REPLACE' ? ['Tagging'] : []),
+    ...(annotated && conditions['s3:x-amz-object-annotation-directive'] !== 'EXCLUDE' ? ['Annotation'] : []),
+  ];
 }
 
 function onBucket({ query, body }: S3Request, bucket: Bucket, operation: string): readonly Need[] {

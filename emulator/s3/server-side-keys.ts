@@ -1,4 +1,5 @@
 import { copySourceOf } from './copy-source.ts';
+import { encryptionHeaders } from './bucket-defaults.ts';
 import type { Buckets, ObjectVersion } from './bucket.ts';
 import type { S3Request } from './s3-request.ts';
 
@@ -35,12 +36,18 @@ export function keysUsed(request: S3Request, operation: string, buckets: Buckets
       const source = headers['x-amz-copy-source'];
       return [
         ...(source === undefined ? [] : reading(source, buckets)),
-        ...use('GenerateDataKey', headers, own),
+        ...use('GenerateDataKey', written(buckets, name, headers), own),
       ];
     }
     default:
       return [];
   }
+}
+
+/** As the bucket's default encryption completes it. */
+function written(buckets: Buckets, name: string, headers: S3Request['headers']): S3Request['headers'] {
+  const bucket = buckets.find(name);
+  return bucket === undefined ? headers : encryptionHeaders(headers, bucket);
 }
 
 function reading(header: string, buckets: Buckets): readonly KeyUse[] {

@@ -12,6 +12,7 @@ import { deleteObject } from './delete-object.ts';
 import { copyPart, uploadPart } from './multipart-parts.ts';
 import { abortUpload, createUpload, listParts, listUploads } from './multipart-upload.ts';
 import { getObject, putObject } from './object-operations.ts';
+import { S3Permissions, type UseKey } from './permissions.ts';
 import { restoreObject } from './restore.ts';
 import { emptyResponse, s3Error, s3Request, type S3Request } from './s3-request.ts';
 
@@ -20,10 +21,13 @@ export interface S3Options {
   readonly pageSize?: number;
   /** The largest source of one copy. A small number makes copies in parts really happen. @default 5 GiB, as S3 */
   readonly copyLimitBytes?: number;
+  /** Uses a key of KMS for a caller. @default every caller may use every key */
+  readonly useKey?: UseKey;
 }
 
 interface Served {
   readonly buckets: Buckets;
+  readonly permissions: S3Permissions;
   readonly pageSize: number;
   /** The largest source of one copy. */
   readonly limitBytes: number;
@@ -32,11 +36,12 @@ interface Served {
 /** Amazon S3 on loopback, in memory. behaviour.md says what it does and does not do. */
 export function s3Service(
   buckets: Buckets = new Buckets(),
-  { pageSize = 1000, copyLimitBytes: limitBytes = COPY_LIMIT_BYTES }: S3Options = {},
+  { pageSize = 1000, copyLimitBytes: limitBytes = COPY_LIMIT_BYTES, useKey }: S3Options = {},
 ): Service {
+  const permissions = new S3Permissions(buckets, useKey);
   return {
     handle(request: AwsRequest): Promise<AwsResponse> {
-      return Promise.resolve(answer(request, { buckets, pageSize, limitBytes }));
+      return Promise.resolve(answer(request, { buckets, permissions, pageSize, limitBytes }));
     },
   };
 }
@@ -44,7 +49,7 @@ export function s3Service(
 function answer(request: AwsRequest, served: Served): AwsResponse {
   const identity = { 'x-amz-request-id': request.requestId };
   try {
-    const response = permitted(s3Request(request), storage);
+    const response = permitted(s3Request(request), served);
     return { ...response, headers: { ...response.headers, ...identity } };
   } catch (error) {
     const response = s3Error(asAwsError(error), request);
@@ -53,7 +58,8 @@ function answer(request: AwsRequest, served: Served): AwsResponse {
 }
 
 /** IAM is asked first, about what the caller learns as well as about what it does. */
-function permitted(s3: S3Request, { buckets, permissions, pageSize }: Storage): AwsResponse {
+function permitted(s3: S3Request, served: Served): AwsResponse {
+  const { permissions } = served;
   permissions.need(s3, subresource(s3.query));
   try {
     const response =
@@ -62,7 +68,7 @@ function permitted(s3: S3Request, { buckets, permissions, pageSize }: Storage): 
         : s3.key === ''
           ? onBucket(s3, served)
           : onObject(s3, served);
-    return { ...response, headers: { ...response.headers, ...identity } };
+    return { ...response, headers: permissions.shown(s3, response.headers) };
   } catch (error) {
     throw permissions.told(asAwsError(error), s3);
   }

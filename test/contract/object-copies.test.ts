@@ -16,15 +16,17 @@ import { storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import type { RecordStore, WriteResult } from '../../lambda/core/ports.ts';
 import { metadataAt } from '../support/bound.ts';
 import { NEW_KEY } from '../support/builders.ts';
-import { embedded, type Embedded } from '../support/embedded.ts';
+import { createKey, embedded, type Embedded } from '../support/embedded.ts';
 
-const SSE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const format = metadataAt('edk');
 let aws: Embedded;
+let sseKey: string;
+let otherSseKey: string;
 let number = 0;
 beforeAll(async () => {
   aws = await embedded();
+  [sseKey, otherSseKey] = [await createKey(aws.kms), await createKey(aws.kms)];
 });
 afterAll(() => aws.stop());
 
@@ -86,7 +88,7 @@ describe('what a bucket does to new objects', () => {
       }),
     );
     const rule = {
-      ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: SSE_KEY },
+      ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: sseKey },
     } as const;
     await aws.s3.send(
       new PutBucketEncryptionCommand({
@@ -99,7 +101,7 @@ describe('what a bucket does to new objects', () => {
         kind: 'seen',
         value: { retention: { mode: 'GOVERNANCE', years: 2 }, eventHold: { days: 3 } },
       },
-      encryption: { kind: 'seen', value: { algorithm: 'aws:kms', key: SSE_KEY } },
+      encryption: { kind: 'seen', value: { algorithm: 'aws:kms', key: sseKey } },
     });
   });
 
@@ -115,10 +117,10 @@ describe('what a bucket does to new objects', () => {
 
 describe('a copy in place', () => {
   it.each([true, false])('uses a bucket key as its object did (%s), whatever the bucket does', async used => {
-    const sse = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: SSE_KEY } as const;
+    const sse = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: sseKey } as const;
     const of = await subject({ ...sse, BucketKeyEnabled: used });
     const rule = {
-      ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: `${SSE_KEY}-2` },
+      ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: otherSseKey },
       BucketKeyEnabled: !used,
     } as const;
     await aws.s3.send(
@@ -129,7 +131,7 @@ describe('a copy in place', () => {
     );
     expect(await of.write()).toEqual(WRITTEN);
     const { SSEKMSKeyId, BucketKeyEnabled = false } = await of.head();
-    expect([SSEKMSKeyId, BucketKeyEnabled]).toEqual([SSE_KEY, used]);
+    expect([SSEKMSKeyId, BucketKeyEnabled]).toEqual([sseKey, used]);
   });
 
   it('keeps a hold until an event, and its duration', async () => {

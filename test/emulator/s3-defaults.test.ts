@@ -14,18 +14,20 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { request } from 'node:http';
-import { embedded, errorName, type Embedded } from '../support/embedded.ts';
+import { createKey, embedded, errorName, type Embedded } from '../support/embedded.ts';
 
-const KEY = 'arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 describe('S3 on loopback, of what nobody said', () => {
   let aws: Embedded;
   let s3: S3Client;
+  let key: string;
+  let otherKey: string;
   const Bucket = 'defaults-bucket';
   beforeAll(async () => {
     aws = await embedded();
     s3 = aws.s3;
+    [key, otherKey] = [await createKey(aws.kms), await createKey(aws.kms)];
     await s3.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
   });
   afterAll(() => aws.stop());
@@ -53,7 +55,7 @@ describe('S3 on loopback, of what nobody said', () => {
           ServerSideEncryptionConfiguration: {
             Rules: [
               {
-                ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: KEY },
+                ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key },
                 BucketKeyEnabled: bucketKey,
               },
             ],
@@ -80,7 +82,7 @@ describe('S3 on loopback, of what nobody said', () => {
       );
       expect(shown?.Rules).toEqual([
         {
-          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: KEY },
+          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key },
           BucketKeyEnabled: true,
         },
       ]);
@@ -93,19 +95,19 @@ describe('S3 on loopback, of what nobody said', () => {
       await copy('sse-default');
       expect(await head('sse-default')).toMatchObject({
         ServerSideEncryption: 'aws:kms',
-        SSEKMSKeyId: KEY,
+        SSEKMSKeyId: key,
         BucketKeyEnabled: true,
       });
     });
 
     it('has a bucket key as the bucket has it, unless the request says otherwise, and S3 never shows false', async () => {
       await encrypt(true);
-      const own = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: `${KEY}-other` } as const;
+      const own = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: otherKey } as const;
       await put('bucket-key', own);
       expect((await head('bucket-key')).BucketKeyEnabled).toBe(true);
       await copy('bucket-key', { ...own, BucketKeyEnabled: false });
       const after = await head('bucket-key');
-      expect([after.SSEKMSKeyId, after.BucketKeyEnabled]).toEqual([`${KEY}-other`, undefined]);
+      expect([after.SSEKMSKeyId, after.BucketKeyEnabled]).toEqual([otherKey, undefined]);
     });
   });
 

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMSClient } from '@aws-sdk/client-kms';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { EmbeddedAws, type EmbeddedAwsOptions } from '../../emulator/embedded-aws.ts';
@@ -42,4 +42,9 @@ export async function errorName(call: Promise<unknown>): Promise<string> {
     () => 'none',
     (error: unknown) => (error as Error).name,
   );
+}
+
+/** The ARN of a new key that IAM policies of its account decide about. */
+export async function createKey(kms: KMSClient): Promise<string> {
+  return (await kms.send(new CreateKeyCommand({}))).KeyMetadata!.Arn!;
 }
