@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { JOBS_METADATA, jobsText } from '../lambda/core/job/deployed-jobs.ts';
 import type { Job } from '../lambda/core/model/job.ts';
 import { JournalTables } from './athena/journal-tables.ts';
+import { checkRoom, MANAGED_POLICIES, type RoomProps } from './grants/role-room.ts';
 import { PipelineFunctions } from './functions/pipeline-functions.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { Schedules } from './schedules/schedules.ts';
@@ -19,6 +20,8 @@ export interface KmsRewrapStackProps extends StackProps {
   readonly journalProtection?: JournalProtection;
   /** @default 15 minutes, the longest that Lambda allows */
   readonly workerTimeout?: Duration;
+  /** How many managed policies a role may have, if Service Quotas has raised it. @default 10 */
+  readonly managedPoliciesPerRole?: number;
 }
 
 /** The service in one account and Region. Its outputs are what the CLI looks up. */
@@ -33,10 +36,16 @@ export class KmsRewrapStack extends Stack {
       allowPlaintextRoute = false,
       journalProtection = {},
       workerTimeout = Duration.minutes(15),
+      managedPoliciesPerRole = MANAGED_POLICIES,
       ...props
     }: KmsRewrapStackProps,
   ) {
-    super(scope, id, { description: 'kms-rewrap: re-encrypts stored KMS data keys server-side', ...props });
+    super(scope, id, {
+      description: 'kms-rewrap: re-encrypts stored KMS data keys server-side',
+      // Hundreds of jobs fit into a template's 1 MB without indentation, and half of them with it.
+      suppressTemplateIndentation: true,
+      ...props,
+    });
     // The template holds the deployed jobs, so that the CLI plans those and not a file that may differ.
     this.templateOptions.metadata = { [JOBS_METADATA]: jobsText(jobs) };
     const runBucket = new RunBucket(this, 'RunBucket');
@@ -54,10 +63,23 @@ export class KmsRewrapStack extends Stack {
     new JournalTables(this, 'JournalTables', { jobs, journal, runBucket });
     new Schedules(this, 'Schedules', { jobs, stateMachine: this.pipeline.stateMachine });
 
+    this.checkRoomOf(functions, { jobs: jobs.length, managedPolicies: managedPoliciesPerRole });
+
     new CfnOutput(this, 'StateMachineArn', { value: this.pipeline.stateMachine.stateMachineArn });
     new CfnOutput(this, 'RunBucketName', { value: runBucket.bucket.bucketName });
     new CfnOutput(this, 'JournalBucketName', { value: journal.bucket.bucketName });
     new CfnOutput(this, 'AllowPlaintextRoute', { value: String(allowPlaintextRoute) });
     new CfnOutput(this, 'LedgerTableName', { value: ledger.table.tableName });
+  }
+
+  /** A validation, because only then all policies are there. */
+  private checkRoomOf(functions: PipelineFunctions, props: Omit<RoomProps, 'ofJobs'>): void {
+    const ofJobs = new Map(functions.all.map(({ node, charactersOfJobs }) => [node.id, charactersOfJobs]));
+    this.node.addValidation({
+      validate: () => {
+        checkRoom(this, { ...props, ofJobs });
+        return [];
+      },
+    });
   }
 }

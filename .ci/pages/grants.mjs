@@ -15,7 +15,7 @@ export const ROLES = {
 /** Every action that a role may perform on a kind of resource, with the condition in words. */
 export function grantsOf(template) {
   return Object.entries(template.Resources)
-    .filter(([, { Type }]) => Type === 'AWS::IAM::Policy')
+    .filter(([, { Type }]) => ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(Type))
     .flatMap(([id, { Properties }]) => {
       const role = roleOf(id);
       return Properties.PolicyDocument.Statement.flatMap(statement => grantsIn(role, statement));

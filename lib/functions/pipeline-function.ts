@@ -1,8 +1,11 @@
 import { RemovalPolicy, type Duration } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { Grant } from '../grants/grant.ts';
+import { ROOM_OF_JOBS } from '../grants/role-room.ts';
+import { charactersOf, policiesOf } from '../grants/statements.ts';
 import { handlerCode, type Handler } from './handler-code.ts';
 
 export interface PipelineFunctionProps {
@@ -15,6 +18,9 @@ export interface PipelineFunctionProps {
 
 /** A stage of the pipeline as a function: one bundle, one role, one log group. */
 export class PipelineFunction extends LambdaFunction {
+  readonly #grants: Grant[] = [];
+  readonly #role: Role;
+
   constructor(
     scope: Construct,
     id: string,
@@ -40,5 +46,33 @@ export class PipelineFunction extends LambdaFunction {
       logGroup,
       environment: { POWERTOOLS_LOG_LEVEL: 'INFO' },
     });
+    this.#role = role;
+  }
+
+  /** What jobs need. The statements are made at the end (`settle`), because those of all calls together are fewer. */
+  allow(grants: readonly Grant[]): void {
+    this.#grants.push(...grants);
+  }
+
+  /**
+   * Gives the role what all `allow` have asked for: in its own policy as far as there is room, beside what every deployment
+   * needs, and then in managed policies.
+   */
+  settle(): void {
+    const [inline = [], ...managed] = policiesOf(this.#grants, index =>
+      index === 0 ? ROOM_OF_JOBS.inline : ROOM_OF_JOBS.managed,
+    );
+    for (const statement of inline) this.addToRolePolicy(statement);
+    for (const [index, statements] of managed.entries())
+      new ManagedPolicy(this.#role, `Jobs${index + 1}`, {
+        description: `kms-rewrap: what ${this.node.id} may do for its jobs`,
+        statements: [...statements],
+        roles: [this.#role],
+      });
+  }
+
+  /** Characters of what `allow` has asked for. */
+  get charactersOfJobs(): number {
+    return charactersOf(this.#grants);
   }
 }

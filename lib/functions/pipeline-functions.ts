@@ -1,4 +1,4 @@
-import { Duration, Stage } from 'aws-cdk-lib';
+import { Duration, Stack, Stage } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { ENV } from '../../lambda/handlers/env.ts';
 import { plaintextJobs } from '../jobs/plaintext-route.ts';
+import type { Home } from '../grants/grant.ts';
 import { keyGrants } from '../keys/key-grants.ts';
 import { storeGrants } from '../stores/store-grants.ts';
 import type { JournalBucket } from '../storage/journal-bucket.ts';
@@ -36,6 +37,11 @@ export class PipelineFunctions extends Construct {
   readonly rollbackUnit: PipelineFunction;
   readonly report: PipelineFunction;
 
+  /** Those that there are. */
+  get all(): readonly PipelineFunction[] {
+    return this.node.children.filter(child => child instanceof PipelineFunction);
+  }
+
   constructor(scope: Construct, id: string, props: PipelineFunctionsProps) {
     super(scope, id);
     this.plan = this.planFunction(props);
@@ -44,6 +50,7 @@ export class PipelineFunctions extends Construct {
     this.verifyUnit = this.verifyUnitFunction(props);
     this.rollbackUnit = this.rollbackUnitFunction(props);
     this.report = this.reportFunction(props);
+    for (const made of this.all) made.settle();
   }
 
   private planFunction({
@@ -67,10 +74,13 @@ export class PipelineFunctions extends Construct {
     runBucket.grantWrite(plan);
     ledger.grantCheckpoint(plan);
     ledger.grantShares(plan);
-    storeGrants.inspect(plan, jobs);
-    storeGrants.read(plan, jobs);
-    keyGrants.describe(plan, jobs);
-    keyGrants.reEncrypt(plan, jobs);
+    const home = homeOf(this);
+    plan.allow([
+      ...storeGrants.inspect(jobs, home),
+      ...storeGrants.read(jobs, home),
+      ...keyGrants.describe(jobs),
+      ...keyGrants.reEncrypt(jobs),
+    ]);
     return plan;
   }
 
@@ -80,7 +90,7 @@ export class PipelineFunctions extends Construct {
       handler: 'migrate-unit',
       description: 'kms-rewrap: re-encrypts the data keys of a unit',
     });
-    keyGrants.reEncrypt(migrateUnit, props.jobs);
+    migrateUnit.allow(keyGrants.reEncrypt(props.jobs));
     return migrateUnit;
   }
 
@@ -93,7 +103,7 @@ export class PipelineFunctions extends Construct {
       handler: 'migrate-unit-plaintext',
       description: 'kms-rewrap: decrypts and encrypts the data keys of a unit, between Regions',
     });
-    keyGrants.decryptEncrypt(migrateUnit, jobs);
+    migrateUnit.allow(keyGrants.decryptEncrypt(jobs));
     return migrateUnit;
   }
 
@@ -105,7 +115,7 @@ export class PipelineFunctions extends Construct {
     journal.grantAppend(made);
     ledger.grantCheckpoint(made);
     ledger.grantShares(made);
-    storeGrants.migrate(made, jobs);
+    made.allow(storeGrants.migrate(jobs, homeOf(this)));
     return made;
   }
 
@@ -125,8 +135,7 @@ export class PipelineFunctions extends Construct {
     journal.grantReadOutcomes(verifyUnit);
     ledger.grantCheckpoint(verifyUnit);
     ledger.grantShares(verifyUnit);
-    storeGrants.read(verifyUnit, jobs);
-    keyGrants.reEncryptDestination(verifyUnit, jobs);
+    verifyUnit.allow([...storeGrants.read(jobs, homeOf(this)), ...keyGrants.reEncryptDestination(jobs)]);
     return verifyUnit;
   }
 
@@ -142,7 +151,7 @@ export class PipelineFunctions extends Construct {
     journal.grantAppend(rollbackUnit);
     journal.grantReadIntents(rollbackUnit);
     ledger.grantCheckpoint(rollbackUnit);
-    storeGrants.restore(rollbackUnit, jobs);
+    rollbackUnit.allow(storeGrants.restore(jobs, homeOf(this)));
     return rollbackUnit;
   }
 
@@ -169,4 +178,9 @@ export class PipelineFunctions extends Construct {
     writeFileSync(file, JSON.stringify(jobs, null, 2));
     return file;
   }
+}
+
+function homeOf(scope: Construct): Home {
+  const { partition, account } = Stack.of(scope);
+  return { partition, account };
 }

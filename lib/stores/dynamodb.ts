@@ -1,7 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
-import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { TableStore } from '../../lambda/core/stores/dynamodb/schema.ts';
-import { allow, allowServerSideKey, copyWrites, ownWrites, type Place, type Writes } from './place.ts';
+import type { Grant, Home } from '../grants/grant.ts';
+import { copyWrites, ownWrites, serverSideKey, type Place, type Writes } from './place.ts';
 
 /** The table of a store and, where it is copied, the table that its copies go to. */
 export function tablePlaces(store: TableStore, region: string): readonly Place[] {
@@ -29,49 +28,50 @@ class TablePlace implements Place {
     this.#found = found;
   }
 
-  inspect(grantee: Function): void {
-    allow(grantee, ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable'], [this.#arn(grantee)]);
+  inspect(home: Home): readonly Grant[] {
+    const actions = ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable'];
+    return [{ actions, resource: this.#arn(home) }];
   }
 
-  read(grantee: Function): void {
+  read(home: Home): readonly Grant[] {
     const { scanned, index } = this.#found;
-    const table = this.#arn(grantee);
-    allow(grantee, ['dynamodb:DescribeTable', ...(scanned ? ['dynamodb:Scan'] : [])], [table]);
-    if (index !== undefined) allow(grantee, ['dynamodb:Scan'], [`${table}/index/${index}`]);
-    if (index !== undefined || !scanned) allow(grantee, ['dynamodb:BatchGetItem'], [table]);
-    this.#serverSideKey(grantee, ['kms:Decrypt']);
+    const resource = this.#arn(home);
+    const actions = [
+      'dynamodb:DescribeTable',
+      ...(scanned ? ['dynamodb:Scan'] : []),
+      ...(index !== undefined || !scanned ? ['dynamodb:BatchGetItem'] : []),
+    ];
+    const indexed = { actions: ['dynamodb:Scan'], resource: `${resource}/index/${index}` };
+    return [
+      { actions, resource },
+      ...(index === undefined ? [] : [indexed]),
+      ...this.#serverSideKey(['kms:Decrypt']),
+    ];
   }
 
-  restore(grantee: Function): void {
+  restore(home: Home): readonly Grant[] {
     const { written } = this.#writes;
     const byKey = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
-    allow(grantee, ['dynamodb:DescribeTable', ...(written ? byKey : [])], [this.#arn(grantee)]);
-    if (written) this.#serverSideKey(grantee, ['kms:Decrypt']);
+    const actions = ['dynamodb:DescribeTable', ...(written ? byKey : [])];
+    return [{ actions, resource: this.#arn(home) }, ...(written ? this.#serverSideKey(['kms:Decrypt']) : [])];
   }
 
   /** PutItem only where a job makes items. */
-  migrate(grantee: Function): void {
+  migrate(home: Home): readonly Grant[] {
     const { written, created } = this.#writes;
-    allow(
-      grantee,
-      [
-        'dynamodb:GetItem',
-        ...(written ? ['dynamodb:UpdateItem'] : []),
-        ...(created ? ['dynamodb:PutItem'] : []),
-      ],
-      [this.#arn(grantee)],
-    );
+    const actions = [
+      'dynamodb:GetItem',
+      ...(written ? ['dynamodb:UpdateItem'] : []),
+      ...(created ? ['dynamodb:PutItem'] : []),
+    ];
+    return [{ actions, resource: this.#arn(home) }];
   }
 
-  #serverSideKey(grantee: Function, actions: string[]): void {
-    allowServerSideKey(grantee, { service: 'dynamodb', actions }, this.#writes);
+  #serverSideKey(actions: readonly string[]): readonly Grant[] {
+    return serverSideKey({ service: 'dynamodb', actions }, this.#writes);
   }
 
-  #arn(grantee: Function): string {
-    const { region } = this.#writes;
-    return Stack.of(grantee).formatArn({
-      ...{ service: 'dynamodb', region, resource: 'table' },
-      resourceName: this.#table,
-    });
+  #arn({ partition, account }: Home): string {
+    return `arn:${partition}:dynamodb:${this.#writes.region}:${account}:table/${this.#table}`;
   }
 }

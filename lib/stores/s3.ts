@@ -1,18 +1,8 @@
-import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { configureFormat } from '../../lambda/core/job/bind-format.ts';
 import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
 import { formats } from '../../lambda/formats/registry.ts';
-import {
-  allow,
-  allowServerSideKey,
-  copyWrites,
-  literally,
-  ownWrites,
-  type Place,
-  type Writes,
-} from './place.ts';
+import { literally, type Grant, type Home } from '../grants/grant.ts';
+import { copyWrites, ownWrites, serverSideKey, type Place, type Writes } from './place.ts';
 
 /** The bucket of a store and, where it is copied, the bucket that its copies go to. */
 export function bucketPlaces(store: BucketStore, region: string): readonly Place[] {
@@ -74,65 +64,76 @@ class BucketPlace implements Place {
     allow(grantee, actions, [this.#bucketArn(grantee)]);
   }
 
-  read(grantee: Function): void {
+  read(home: Home): readonly Grant[] {
     const { tags } = this.#objects;
-    this.#listKeys(grantee);
-    allow(grantee, ['s3:GetBucketOwnershipControls'], [this.#bucketArn(grantee)]);
-    allow(grantee, ['s3:GetObject', ...(tags ? ['s3:GetObjectTagging'] : [])], [this.#objectArns(grantee)]);
-    this.#serverSideKey(grantee, ['kms:Decrypt']);
+    return [
+      ...this.#listKeys(home),
+      ...this.#onBucket(home, ['s3:GetBucketOwnershipControls']),
+      ...this.#onObjects(home, ['s3:GetObject', ...(tags ? ['s3:GetObjectTagging'] : [])]),
+      ...this.#serverSideKey(['kms:Decrypt']),
+    ];
   }
 
-  restore(grantee: Function): void {
-    allow(grantee, ['s3:GetBucketOwnershipControls'], [this.#bucketArn(grantee)]);
-    if (!this.#writes.written) return;
-    this.#listKeys(grantee);
-    allow(grantee, ['s3:GetObject', ...COPY_IN_PLACE], [this.#objectArns(grantee)]);
-    this.#serverSideKey(grantee, ['kms:Decrypt', 'kms:GenerateDataKey']);
+  restore(home: Home): readonly Grant[] {
+    return [
+      ...this.#onBucket(home, ['s3:GetBucketOwnershipControls']),
+      ...(this.#writes.written
+        ? [
+            ...this.#listKeys(home),
+            ...this.#onObjects(home, ['s3:GetObject', ...COPY_IN_PLACE]),
+            ...this.#serverSideKey(['kms:Decrypt', 'kms:GenerateDataKey']),
+          ]
+        : []),
+    ];
   }
 
-  migrate(grantee: Function): void {
+  migrate(home: Home): readonly Grant[] {
     const { written } = this.#writes;
-    allow(grantee, written ? COPY_IN_PLACE : COPY_SOURCE, [this.#objectArns(grantee)]);
-    if (written) this.#serverSideKey(grantee, ['kms:Decrypt', 'kms:GenerateDataKey']);
+    return [
+      ...this.#onObjects(home, written ? COPY_IN_PLACE : COPY_SOURCE),
+      ...(written ? this.#serverSideKey(['kms:Decrypt', 'kms:GenerateDataKey']) : []),
+    ];
   }
 
   /**
    * Listing within the prefix. `IfExists`, because S3 asks for the same permission, without a prefix, when an object is
    * missing: who may not list gets 403 instead of 404, and a deleted object would look like a broken premise.
    */
-  #listKeys(grantee: Function): void {
+  #listKeys(home: Home): readonly Grant[] {
     const { prefix } = this.#objects;
-    const conditions =
-      prefix === '' ? {} : { conditions: { StringLikeIfExists: { 's3:prefix': `${literally(prefix)}*` } } };
-    const statement = { actions: ['s3:ListBucket'], resources: [this.#bucketArn(grantee)], ...conditions };
-    grantee.addToRolePolicy(new PolicyStatement(statement));
+    const value = `${literally(prefix)}*`;
+    const conditions = [{ operator: 'StringLikeIfExists', key: 's3:prefix', value }] as const;
+    return this.#onBucket(home, ['s3:ListBucket'], prefix === '' ? [] : conditions);
   }
 
   /** The folders above the prefix: where there is nothing under it, Plan looks for one that is spelled almost so. */
-  #listFolders(grantee: Function): void {
+  #listFolders(home: Home): readonly Grant[] {
     const { prefix } = this.#objects;
     const folders = [...prefix.matchAll(/\/|$/g)].map(({ index }) => prefix.slice(0, index + 1));
     const above = ['', ...folders].filter(folder => folder !== prefix);
-    if (prefix === '') return;
-    grantee.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['s3:ListBucket'],
-        resources: [this.#bucketArn(grantee)],
-        conditions: { StringEquals: { 's3:prefix': above.map(literally) } },
-      }),
+    if (prefix === '') return [];
+    return above.flatMap(folder =>
+      this.#onBucket(
+        home,
+        ['s3:ListBucket'],
+        [{ operator: 'StringEquals', key: 's3:prefix', value: literally(folder) }],
+      ),
     );
   }
 
-  #serverSideKey(grantee: Function, actions: string[]): void {
-    allowServerSideKey(grantee, { service: 's3', actions }, this.#writes);
+  #serverSideKey(actions: readonly string[]): readonly Grant[] {
+    return serverSideKey({ service: 's3', actions }, this.#writes);
   }
 
-  #bucketArn(grantee: Function): string {
-    const { bucket } = this.#objects;
-    return Stack.of(grantee).formatArn({ service: 's3', region: '', account: '', resource: bucket });
+  #onBucket(home: Home, actions: readonly string[], conditions?: Grant['conditions']): readonly Grant[] {
+    return [{ actions, resource: this.#bucketArn(home), ...(conditions && { conditions }) }];
   }
 
-  #objectArns(grantee: Function): string {
-    return `${this.#bucketArn(grantee)}/${literally(this.#objects.prefix)}*`;
+  #onObjects(home: Home, actions: readonly string[]): readonly Grant[] {
+    return [{ actions, resource: `${this.#bucketArn(home)}/${literally(this.#objects.prefix)}*` }];
+  }
+
+  #bucketArn({ partition }: Home): string {
+    return `arn:${partition}:s3:::${this.#objects.bucket}`;
   }
 }

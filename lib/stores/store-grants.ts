@@ -1,23 +1,22 @@
-import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { Job } from '../../lambda/core/model/job.ts';
+import type { Grant, Home } from '../grants/grant.ts';
 import { placesOf } from './registry.ts';
 
 /** What a function may do with the stores of the jobs: look at them, read their records, or replace data keys in them. */
 export const storeGrants = {
-  inspect(grantee: Function, jobs: readonly Job[]): void {
-    for (const place of jobs.flatMap(placesOf)) place.inspect(grantee);
+  inspect(jobs: readonly Job[], home: Home): readonly Grant[] {
+    return jobs.flatMap(placesOf).flatMap(place => place.inspect(home));
   },
 
-  read(grantee: Function, jobs: readonly Job[]): void {
-    for (const place of jobs.flatMap(placesOf)) place.read(grantee);
+  read(jobs: readonly Job[], home: Home): readonly Grant[] {
+    return jobs.flatMap(placesOf).flatMap(place => place.read(home));
   },
 
-  restore(grantee: Function, jobs: readonly Job[]): void {
-    for (const place of jobs.flatMap(placesOf)) place.restore(grantee);
+  restore(jobs: readonly Job[], home: Home): readonly Grant[] {
+    return jobs.flatMap(placesOf).flatMap(place => place.restore(home));
   },
 
-  migrate(grantee: Function, jobs: readonly Job[]): void {
-    storeGrants.read(grantee, jobs);
-    for (const place of jobs.flatMap(placesOf)) place.migrate(grantee);
+  migrate(jobs: readonly Job[], home: Home): readonly Grant[] {
+    return jobs.flatMap(placesOf).flatMap(place => [...place.read(home), ...place.migrate(home)]);
   },
 } as const;

@@ -188,7 +188,7 @@ describe('the permissions', () => {
 
   it('Plan may list the folders above a prefix, to find one with a similar spelling, and nothing else there', () => {
     const conditions = withAction('Plan', 's3:ListBucket').map(({ Condition }) => Condition);
-    expect(conditions).toContainEqual({ StringEquals: { 's3:prefix': [''] } });
+    expect(conditions).toContainEqual({ StringEquals: { 's3:prefix': '' } });
     expect(conditions).not.toContainEqual(undefined);
     const nested = synthesized([
       job({
@@ -273,6 +273,27 @@ describe('the permissions', () => {
         Resource: 'arn:aws:kms:us-east-1:111122223333:key/*',
         Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ['alias/old'] } },
       }),
+    );
+  });
+
+  it('so is an alias of the key that a store is encrypted with, through that service only', () => {
+    const [, stored] = JOBS;
+    const aliased = stored!.stores.map(store => ({
+      ...store,
+      serverSideEncryptionKey: 'arn:aws:kms:us-east-1:111122223333:alias/storage',
+    }));
+    const stages = statementsByStage(synthesized([{ ...stored!, stores: aliased }]));
+    const verify = (stages.get('VerifyUnit') ?? []).filter(({ Action }) => Action === 'kms:Decrypt');
+    expect(verify).toEqual(
+      ['s3', 'dynamodb'].map(service => ({
+        Action: 'kms:Decrypt',
+        Effect: 'Allow',
+        Resource: 'arn:aws:kms:us-east-1:111122223333:key/*',
+        Condition: {
+          StringEquals: { 'kms:ViaService': `${service}.us-east-1.amazonaws.com` },
+          'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ['alias/storage'] },
+        },
+      })),
     );
   });
 

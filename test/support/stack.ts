@@ -19,19 +19,22 @@ export function synthesized(
   jobs: readonly Job[] = [job()],
   props: Partial<KmsRewrapStackProps> = {},
 ): Template {
+  return Template.fromStack(stackOf(jobs, props));
+}
+
+/** The stack for some jobs in an app of its own, before its synthesis. */
+export function stackOf(jobs: readonly Job[], props: Partial<KmsRewrapStackProps> = {}): KmsRewrapStack {
   const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8')) as { context: Record<string, unknown> };
   const app = new App({
     context: { ...context, 'aws:cdk:bundling-stacks': [] },
     outdir: mkdtempSync(join(tmpdir(), 'synth-')),
     builtinCloudFormationValidation: false,
   });
-  return Template.fromStack(
-    new KmsRewrapStack(app, 'Stack', {
-      jobs,
-      env: { region: 'us-east-1', account: '111122223333' },
-      ...props,
-    }),
-  );
+  return new KmsRewrapStack(app, 'Stack', {
+    jobs,
+    env: { region: 'us-east-1', account: '111122223333' },
+    ...props,
+  });
 }
 
 export interface Statement {
@@ -43,7 +46,9 @@ export interface Statement {
 
 /** The statements of each function's role, by the function's stage. */
 export function statementsByStage(template: Template): ReadonlyMap<string, readonly Statement[]> {
-  const policies = Object.entries(template.findResources('AWS::IAM::Policy'));
+  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap(type =>
+    Object.entries(template.findResources(type)),
+  );
   return new Map(
     [
       'Plan',

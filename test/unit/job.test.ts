@@ -211,6 +211,11 @@ describe('a job file', () => {
       'is no typed value; write { "S": "text" }',
     ],
     [
+      'a prefix that no policy can hold',
+      jobInput({ stores: [bucketStore({ prefix: 'Köln/' })] }),
+      'stores[0].prefix = "Köln/": has characters that a policy cannot hold: IAM and CloudFormation keep printable ASCII only; write the part before the first of them, and the whole under scope.prefixes',
+    ],
+    [
       'a scope prefix outside of the prefix of the store',
       jobInput({ stores: [bucketStore({ prefix: '2026/', scope: { prefixes: ['2025/'] } })] }),
       'stores[0].scope.prefixes[0] = "2025/": does not start with the store\'s prefix; write 2026/',

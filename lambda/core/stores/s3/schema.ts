@@ -20,15 +20,24 @@ const bucketName = text('the name of a bucket').regex(/^[a-z0-9][a-z0-9.-]{1,61}
   error: 'is no bucket name; write 3 to 63 of a-z, 0-9, - and .',
 });
 
+/**
+ * It enters policies. IAM takes characters up to U+00FF (IAM user guide, quotas), and CloudFormation replaces those beyond ASCII by
+ * question marks (aws-cloudformation/cloudformation-coverage-roadmap, issue 814), which a policy reads as wildcards.
+ */
+const prefix = z
+  .string({ error: 'is not a text; write a key prefix or leave it out' })
+  .regex(/^[ -~]*$/, {
+    error:
+      'has characters that a policy cannot hold: IAM and CloudFormation keep printable ASCII only; write the part before the first of them, and the whole under scope.prefixes',
+  })
+  .max(1_024, { error: 'is longer than the key of an object can be; write up to 1,024 characters' });
+
 export function bucketSchema(format: z.ZodType): z.ZodObject {
   return strictObject(
     {
       type: z.literal('s3'),
       bucket: bucketName.describe('The name of the bucket.'),
-      prefix: z
-        .string({ error: 'is not a text; write a key prefix or leave it out' })
-        .default('')
-        .describe('Only objects whose keys start with this.'),
+      prefix: prefix.default('').describe('Only objects whose keys start with this.'),
       format,
       ...storeFields,
       scope: bucketScope.optional().describe('Narrows runs to a part of the bucket.'),

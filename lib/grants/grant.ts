@@ -1,0 +1,51 @@
+import { parseKeyReference } from '../../lambda/core/model/arn.ts';
+
+/** What a role may do with one resource. Statements are made of many of them (statements.ts). */
+export interface Grant {
+  readonly actions: readonly string[];
+  readonly resource: string;
+  /** All of them hold. */
+  readonly conditions?: readonly Condition[];
+}
+
+export interface Condition {
+  readonly operator: 'StringEquals' | 'StringLikeIfExists' | 'ForAnyValue:StringEquals';
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Where a stack is: account and partition of ARNs that a job leaves to it. */
+export interface Home {
+  readonly partition: string;
+  readonly account: string;
+}
+
+/**
+ * Actions on a key that a job names. A key ARN is granted directly. An alias ARN cannot be the resource of a key operation,
+ * so its key is granted by a condition on the alias.
+ */
+export function keyGrant(
+  actions: readonly string[],
+  reference: string,
+  conditions: readonly Condition[] = [],
+): Grant {
+  const key = parseKeyReference(reference);
+  if (key?.kind !== 'alias') return { actions, resource: reference, conditions };
+  const { partition, region, account, alias } = key;
+  return {
+    actions,
+    resource: `arn:${partition}:kms:${region}:${account}:key/*`,
+    conditions: [
+      ...conditions,
+      { operator: 'ForAnyValue:StringEquals', key: 'kms:ResourceAliases', value: alias },
+    ],
+  };
+}
+
+/**
+ * A text that a job names, as part of a resource or condition: `*`, `?` and `$` stand for themselves. IAM reads them as
+ * wildcards and variables, and keys of objects may hold each of them (IAM user guide, policy variables).
+ */
+export function literally(text: string): string {
+  return text.replace(/[*?$]/g, character => `\${${character}}`);
+}

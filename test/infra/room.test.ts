@@ -1,0 +1,160 @@
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import type { Job, Store } from '../../lambda/core/model/job.ts';
+import { policiesOf } from '../../lib/grants/statements.ts';
+import type { Grant } from '../../lib/grants/grant.ts';
+import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
+import type { KmsRewrapStack, KmsRewrapStackProps } from '../../lib/kms-rewrap-stack.ts';
+import { bucketStore, job, use } from '../support/builders.ts';
+import { stackOf, statementsByStage, type Statement } from '../support/stack.ts';
+
+const keyOf = (number: number): string =>
+  `arn:aws:kms:us-east-1:111122223333:key/${String(number).padStart(8, '0')}-1111-1111-1111-111111111111`;
+const aliasOf = (number: number): string => `arn:aws:kms:us-east-1:111122223333:alias/orders-${number}`;
+const [table] = job().stores;
+const tableOf = (number: number): Store => ({ ...table, table: `orders-of-tenant-${number}` }) as Store;
+const bucketOf = (number: number): Store =>
+  bucketStore({ bucket: `documents-of-tenant-${number}`, prefix: `${number}/` }) as unknown as Store;
+const between = (from: string, to: string, stores: readonly Store[]): Partial<Job> => ({
+  source: { keys: [use(from)] },
+  destination: { ...use(to), dataKeyBytes: 32 },
+  stores,
+});
+
+/** Jobs that have nothing in common but what their kind says. */
+const KINDS = {
+  'a table and two keys of its own': number =>
+    between(keyOf(number), keyOf(number + 5_000), [tableOf(number)]),
+  'a table of its own': number => ({ stores: [tableOf(number)] }),
+  'a bucket, a prefix and two keys of its own': number =>
+    between(keyOf(number), keyOf(number + 5_000), [bucketOf(number)]),
+  'a table, and two keys that it names by aliases': number =>
+    between(aliasOf(number), aliasOf(number + 5_000), [tableOf(number)]),
+  'a prefix of one bucket': number => ({
+    stores: [bucketStore({ prefix: `tenants/${number}/documents/` }) as unknown as Store],
+  }),
+} satisfies Readonly<Record<string, (number: number) => Partial<Job>>>;
+type Kind = keyof typeof KINDS;
+
+function many(kind: Kind, count: number, props: Partial<KmsRewrapStackProps> = {}): KmsRewrapStack {
+  const jobs = Array.from({ length: count }, (_, number) =>
+    job({ name: `job-${number}`, ...KINDS[kind](number) }),
+  );
+  return stackOf(jobs, props);
+}
+
+/** How many jobs the stack says that fit. */
+function saidToFit(stack: KmsRewrapStack): number {
+  const [info] = Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('jobs like these'));
+  return Number(/of about (\d+) jobs/.exec(JSON.stringify(info?.entry.data))?.[1]);
+}
+
+/** Every action on every resource, with each condition under which it is allowed. */
+function allowed(statements: readonly Statement[]): ReadonlySet<string> {
+  return new Set(
+    statements.flatMap(({ Action, Resource, Condition = {} }) =>
+      [Action]
+        .flat()
+        .flatMap(action =>
+          [Resource]
+            .flat()
+            .flatMap(resource =>
+              each(Condition).map(condition => JSON.stringify([action, resource, condition])),
+            ),
+        ),
+    ),
+  );
+}
+
+/** A condition for each of the values that it lets pass. */
+function each(condition: NonNullable<Statement['Condition']>): readonly object[] {
+  const tests = Object.entries(condition).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, values]) => ({ operator, key, values: [values].flat() })),
+  );
+  return tests.reduce<readonly object[]>(
+    (all, { operator, key, values }) =>
+      all.flatMap(one => values.map(value => ({ ...one, [`${operator} ${key}`]: value }))),
+    [{}],
+  );
+}
+
+describe('the room that IAM gives to a role', () => {
+  it.each(Object.keys(KINDS) as Kind[])(
+    'holds as many jobs as the stack says, each with %s, in policies that IAM takes',
+    kind => {
+      const fit = saidToFit(many(kind, 10));
+      expect(fit).toBeGreaterThan(100);
+      const template = Template.fromStack(many(kind, fit));
+      const policies = Object.values(template.findResources('AWS::IAM::ManagedPolicy'));
+      const sizes = policies.map(
+        ({ Properties }) => JSON.stringify((Properties as { PolicyDocument: object }).PolicyDocument).length,
+      );
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(6_144);
+      for (const role of Object.keys(template.findResources('AWS::IAM::Role')))
+        expect(
+          policies.filter(one => JSON.stringify(one).includes(`"Ref":"${role}"`)).length,
+        ).toBeLessThanOrEqual(10);
+    },
+  );
+
+  it('is refused at synth, in words, where it is too small, and never at deploy', () => {
+    const synth = (): unknown => Template.fromStack(many('a table and two keys of its own', 300));
+    expect(synth).toThrow(JobsRefused);
+    expect(synth).toThrow(
+      /stack Stack in us-east-1: the role of MigrateUnit needs \d+ managed policies, and IAM lets it have 10\n[^]*300 jobs are too many for one stack; about 2\d\d jobs like these fit/,
+    );
+  });
+
+  it('grows with the quota of managed policies', () => {
+    expect(() =>
+      Template.fromStack(many('a table and two keys of its own', 300, { managedPoliciesPerRole: 25 })),
+    ).not.toThrow();
+  });
+
+  it('changes nothing of what is allowed, wherever a statement is cut', () => {
+    const stages = statementsByStage(Template.fromStack(many('a table and two keys of its own', 200)));
+    const migrate = allowed(stages.get('MigrateUnit') ?? []);
+    for (const number of [0, 77, 199]) {
+      expect(migrate).toContain(JSON.stringify(['kms:ReEncryptFrom', keyOf(number), {}]));
+      expect(migrate).toContain(JSON.stringify(['kms:ReEncryptTo', keyOf(number + 5_000), {}]));
+      expect(migrate).not.toContain(JSON.stringify(['kms:ReEncryptTo', keyOf(number), {}]));
+    }
+  });
+});
+
+describe('the policies of some grants', () => {
+  const grants: readonly Grant[] = Array.from({ length: 200 }, (_, number) => [
+    { actions: ['s3:GetObject'], resource: `arn:aws:s3:::b/${number}*` },
+    { actions: ['s3:PutObject'], resource: `arn:aws:s3:::b/${number % 50}*` },
+    {
+      actions: ['s3:ListBucket'],
+      resource: `arn:aws:s3:::${number % 7}`,
+      conditions: [{ operator: 'StringLikeIfExists', key: 's3:prefix', value: `${number}*` } as const],
+    },
+    {
+      actions: [`kms:${number % 3 === 0 ? 'Decrypt' : 'GenerateDataKey'}`],
+      resource: 'arn:aws:kms:us-east-1:111122223333:key/*',
+      conditions: [
+        { operator: 'StringEquals', key: 'kms:ViaService', value: `s${number % 5}` } as const,
+        {
+          operator: 'ForAnyValue:StringEquals',
+          key: 'kms:ResourceAliases',
+          value: `alias/${number}`,
+        } as const,
+      ],
+    },
+  ]).flat();
+  const made = (): readonly (readonly Statement[])[] =>
+    policiesOf(grants, () => 2_000).map(policy => policy.map(one => one.toJSON() as Statement));
+
+  it('allow what was granted, and nothing else', () => {
+    const each = grants.flatMap(grant => policiesOf([grant], () => 6_144).flat());
+    const given = allowed(each.map(one => one.toJSON() as Statement));
+    expect([...allowed(made().flat())].sort()).toEqual([...given].sort());
+  });
+
+  it('lie in policies that are full, but not too full', () => {
+    const sizes = made().map(Statement => JSON.stringify({ Version: '2012-10-17', Statement }).length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(2_000);
+    for (const size of sizes.slice(0, -1)) expect(size).toBeGreaterThan(1_700);
+  });
+});
