@@ -11,6 +11,7 @@ import { JournalBucket } from './storage/journal-bucket.ts';
 import type { JournalProtection } from './storage/journal-protection.ts';
 import { Ledger } from './storage/ledger.ts';
 import { RunBucket } from './storage/run-bucket.ts';
+import type { TakeOver } from './storage/take-over.ts';
 
 export interface KmsRewrapStackProps extends StackProps {
   readonly jobs: readonly Job[];
@@ -20,8 +21,16 @@ export interface KmsRewrapStackProps extends StackProps {
   readonly journalProtection?: JournalProtection;
   /** @default 15 minutes, the longest that Lambda allows */
   readonly workerTimeout?: Duration;
+  /** Buckets and ledger of an earlier deployment. @default made anew */
+  readonly takeOver?: TakeOver;
   /** How many managed policies a role may have, if Service Quotas has raised it. @default 10 */
   readonly managedPoliciesPerRole?: number;
+}
+
+interface Storage {
+  readonly runBucket: RunBucket;
+  readonly journal: JournalBucket;
+  readonly ledger: Ledger;
 }
 
 /** The service in one account and Region. Its outputs are what the CLI looks up. */
@@ -37,6 +46,7 @@ export class KmsRewrapStack extends Stack {
       journalProtection = {},
       workerTimeout = Duration.minutes(15),
       managedPoliciesPerRole = MANAGED_POLICIES,
+      takeOver = {},
       ...props
     }: KmsRewrapStackProps,
   ) {
@@ -44,13 +54,12 @@ export class KmsRewrapStack extends Stack {
       description: 'kms-rewrap: re-encrypts stored KMS data keys server-side',
       // Hundreds of jobs fit into a template's 1 MB without indentation, and half of them with it.
       suppressTemplateIndentation: true,
+      terminationProtection: true,
       ...props,
     });
     // The template holds the deployed jobs, so that the CLI plans those and not a file that may differ.
     this.templateOptions.metadata = { [JOBS_METADATA]: jobsText(jobs) };
-    const runBucket = new RunBucket(this, 'RunBucket');
-    const journal = new JournalBucket(this, 'Journal', journalProtection);
-    const ledger = new Ledger(this, 'Ledger');
+    const { runBucket, journal, ledger } = this.storage(journalProtection, takeOver);
     const functions = new PipelineFunctions(this, 'Functions', {
       jobs,
       allowPlaintextRoute,
@@ -64,12 +73,19 @@ export class KmsRewrapStack extends Stack {
     new Schedules(this, 'Schedules', { jobs, stateMachine: this.pipeline.stateMachine });
 
     this.checkRoomOf(functions, { jobs: jobs.length, managedPolicies: managedPoliciesPerRole });
-
     new CfnOutput(this, 'StateMachineArn', { value: this.pipeline.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'AllowPlaintextRoute', { value: String(allowPlaintextRoute) });
+  }
+
+  /** What lasts: no setting ever replaces it (test/infra/updates.test.ts). */
+  private storage(protection: JournalProtection, takeOver: TakeOver): Storage {
+    const runBucket = new RunBucket(this, 'RunBucket', { takeOver: takeOver.runBucket });
+    const journal = new JournalBucket(this, 'Journal', { protection, takeOver: takeOver.journalBucket });
+    const ledger = new Ledger(this, 'Ledger', { takeOver: takeOver.ledgerTable });
     new CfnOutput(this, 'RunBucketName', { value: runBucket.bucket.bucketName });
     new CfnOutput(this, 'JournalBucketName', { value: journal.bucket.bucketName });
-    new CfnOutput(this, 'AllowPlaintextRoute', { value: String(allowPlaintextRoute) });
     new CfnOutput(this, 'LedgerTableName', { value: ledger.table.tableName });
+    return { runBucket, journal, ledger };
   }
 
   /** A validation, because only then all policies are there. */

@@ -4,6 +4,7 @@ import { destinationRegion } from '../lambda/core/model/job-regions.ts';
 import { refusePlaintextRoutes } from './jobs/plaintext-route.ts';
 import { loadJobs } from './jobs/load-jobs.ts';
 import { journalProtection, type JournalContext } from './storage/journal-protection.ts';
+import { takeOverIn } from './storage/take-over.ts';
 import { KmsRewrapStack } from './kms-rewrap-stack.ts';
 import { deployBridges } from './route-keys/bridges.ts';
 import { deploySourceReplicas } from './route-keys/source-replicas.ts';
@@ -13,7 +14,8 @@ const STACK_NAME = 'KmsRewrap';
 /**
  * The CDK app: one stack for each Region in which jobs have their destination, and the bridge keys and replicas that jobs ask for.
  * Context: `jobs`, a folder of job files, or one; `allowPlaintextRoute`, lets jobs take the route decrypt-encrypt;
- * `journalRetentionDays` and `journalObjectLock`, how long the journal is kept and locked; `workerTimeoutSeconds`, shorter invocations for trials.
+ * `journalRetentionDays` and `journalObjectLock`, how long the journal is kept and locked; `workerTimeoutSeconds`, shorter invocations for trials;
+ * `takeOver`, buckets and ledgers of an earlier deployment, by Region.
  */
 export function rewrapApp(props?: AppProps): App {
   const app = new App(props);
@@ -34,6 +36,7 @@ export function rewrapApp(props?: AppProps): App {
       allowPlaintextRoute,
       journalProtection: protection,
       workerTimeout: Duration.seconds(seconds),
+      takeOver: takeOverIn(region, app.node.tryGetContext('takeOver')),
       env: { region, ...(account !== undefined && { account }) },
     });
   }

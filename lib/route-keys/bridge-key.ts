@@ -21,7 +21,7 @@ export class BridgeKeyStack extends Stack {
   readonly key: Key;
 
   constructor(scope: Construct, id: string, { alias, ...props }: BridgeKeyProps) {
-    super(scope, id, { description: DESCRIPTION, ...props });
+    super(scope, id, { description: DESCRIPTION, terminationProtection: true, ...props });
     this.key = new Key(this, 'Key', {
       description: DESCRIPTION,
       multiRegion: true,
@@ -41,7 +41,7 @@ export interface BridgeReplicaProps extends BridgeKeyProps {
 /** The second member: its replica in the Region of the destination key. */
 export class BridgeReplicaStack extends Stack {
   constructor(scope: Construct, id: string, { alias, primary, ...props }: BridgeReplicaProps) {
-    super(scope, id, { description: DESCRIPTION, ...props });
+    super(scope, id, { description: DESCRIPTION, terminationProtection: true, ...props });
     const replica = new ReplicaKey(this, 'Replica', {
       primaryKeyArn: primary.keyArn,
       description: DESCRIPTION,

@@ -17,7 +17,11 @@ interface SourceReplicasProps extends StackProps {
 /** Replicas of source keys in the destination Region, for the route multi-region. */
 class SourceReplicasStack extends Stack {
   constructor(scope: Construct, id: string, { primaryKeyArns, ...props }: SourceReplicasProps) {
-    super(scope, id, { description: 'kms-rewrap: replicas of source keys', ...props });
+    super(scope, id, {
+      description: 'kms-rewrap: replicas of source keys',
+      terminationProtection: true,
+      ...props,
+    });
     for (const primaryKeyArn of primaryKeyArns)
       new ReplicaKey(this, primaryKeyArn.split('/')[1] ?? '', {
         primaryKeyArn,

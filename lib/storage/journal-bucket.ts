@@ -1,10 +1,24 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  ObjectLockRetention,
+  type CfnBucket,
+  type IBucket,
+} from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/handlers/env.ts';
-import type { JournalProtection } from './journal-protection.ts';
+import { ContextRefused, type JournalProtection } from './journal-protection.ts';
+import { takenOverBucket } from './take-over.ts';
+
+export interface JournalBucketProps {
+  readonly protection?: JournalProtection;
+  /** The name of a journal bucket that there is already. */
+  readonly takeOver?: string | undefined;
+}
 
 /**
  * Holds old data keys from before they were replaced. Versioned and retained: a rollback needs nothing else. The journal
@@ -12,11 +26,27 @@ import type { JournalProtection } from './journal-protection.ts';
  * back.
  */
 export class JournalBucket extends Construct {
-  readonly bucket: Bucket;
+  readonly bucket: IBucket;
 
-  constructor(scope: Construct, id: string, { retention, objectLock }: JournalProtection = {}) {
+  constructor(scope: Construct, id: string, { protection = {}, takeOver }: JournalBucketProps = {}) {
     super(scope, id);
-    this.bucket = new Bucket(this, 'Bucket', {
+    if (takeOver !== undefined && protection.retention !== undefined)
+      throw new ContextRefused(
+        `takeOver names the journal bucket ${takeOver}, whose settings stay as they are; leave out journalRetentionDays and journalObjectLock, and set lifecycle and Object Lock on the bucket itself`,
+      );
+    this.bucket = takeOver === undefined ? this.made(protection) : takenOverBucket(this, takeOver);
+  }
+
+  /**
+   * Object Lock is always enabled, which protects nothing by itself: CloudFormation would put a new and empty bucket in the place
+   * of this one if that ever changed. Only the default retention comes and goes.
+   */
+  private made({ retention, objectLock }: JournalProtection): IBucket {
+    const lock =
+      retention !== undefined && objectLock !== undefined
+        ? ObjectLockRetention[objectLock](retention)
+        : undefined;
+    const bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -32,12 +62,13 @@ export class JournalBucket extends Construct {
           }),
         },
       ],
-      ...(retention !== undefined &&
-        objectLock !== undefined && {
-          objectLockEnabled: true,
-          objectLockDefaultRetention: ObjectLockRetention[objectLock](retention),
-        }),
+      objectLockEnabled: true,
+      ...(lock !== undefined && { objectLockDefaultRetention: lock }),
     });
+    if (lock === undefined)
+      // Said in so many words, so that a default retention that was there before ends.
+      (bucket.node.defaultChild as CfnBucket).objectLockConfiguration = { objectLockEnabled: 'Enabled' };
+    return bucket as IBucket;
   }
 
   grantAppend(worker: Function): void {

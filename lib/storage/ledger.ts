@@ -1,23 +1,33 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, Table, type ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/handlers/env.ts';
 
-/** Progress, checkpoints and control of runs. Nothing of a run expires before its end. */
+/**
+ * Progress, checkpoints and control of runs, locks of stores, proofs. Nothing of a run expires before its end. What it says of
+ * proofs and of the last migrations stands nowhere else, so it is kept, protected, and can be restored.
+ */
 export class Ledger extends Construct {
-  readonly table: Table;
+  readonly table: ITable;
 
-  constructor(scope: Construct, id: string) {
+  /** @param takeOver the name of a ledger that there is already */
+  constructor(scope: Construct, id: string, { takeOver }: { readonly takeOver?: string | undefined } = {}) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
+    this.table = takeOver === undefined ? this.made() : Table.fromTableName(this, 'Table', takeOver);
+  }
+
+  private made(): ITable {
+    return new Table(this, 'Table', {
       partitionKey: { name: 'run', type: AttributeType.STRING },
       sortKey: { name: 'item', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'expiresAt',
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    }) as ITable;
   }
 
   grantCheckpoint(worker: Function): void {

@@ -4,6 +4,7 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/handlers/env.ts';
+import { takenOverBucket } from './take-over.ts';
 
 /**
  * An execution may run for a year. Its plan is written at the beginning and its rollback needs it, so keep it for another
@@ -15,9 +16,14 @@ const KEEP = Duration.days(730);
 export class RunBucket extends Construct {
   readonly bucket: IBucket;
 
-  constructor(scope: Construct, id: string) {
+  /** @param takeOver the name of a run bucket that there is already */
+  constructor(scope: Construct, id: string, { takeOver }: { readonly takeOver?: string | undefined } = {}) {
     super(scope, id);
-    this.bucket = new Bucket(this, 'Bucket', {
+    this.bucket = takeOver === undefined ? this.made() : takenOverBucket(this, takeOver);
+  }
+
+  private made(): IBucket {
+    return new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,

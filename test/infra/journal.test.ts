@@ -78,7 +78,7 @@ describe('the bucket of the journal', () => {
 
   it('is kept for good and unlocked, unless the deployment says otherwise', () => {
     const journal = journalOf();
-    expect(journal).not.toHaveProperty('ObjectLockEnabled');
+    expect(journal['ObjectLockConfiguration']).toEqual({ ObjectLockEnabled: 'Enabled' });
     expect(JSON.stringify(journal['LifecycleConfiguration'])).not.toContain('ExpirationInDays');
   });
 

@@ -18,7 +18,6 @@ const ACCEPTED: readonly (readonly [RegExp, string])[] = [
     /^AwsSolutions-S1$/,
     'Access logs need a bucket of the account, not of this service; CloudTrail data events tell more.',
   ],
-  [/^AwsSolutions-DDB3$/, 'The ledger holds checkpoints: losing them repeats work, and loses nothing.'],
   [
     /IAM5\[Resource::<RunBucket.*\.Arn>\/(runs\/)?\*\]$/,
     'Objects of a run have names that nobody knows at synth.',

@@ -30,6 +30,11 @@ describe('an execution input', () => {
       'job = "order": is no job of this deployment; write one of: orders, invoices',
     ],
     [
+      'rolls back a run of a job that is gone',
+      { job: 'order', mode: 'rollback', run: 'order-1' },
+      'job = "order": is no job of this deployment any more, so that no role may write to its stores; put its job file back under this name, deploy, and roll back',
+    ],
+    [
       'raises a limit',
       { job: 'orders', mode: 'migrate', limits: { maxConcurrency: 5 } },
       'limits.maxConcurrency = 5: is above the limit 4 of the job orders',

@@ -70,7 +70,7 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
     grantTokens = [],
   } = parsed.data;
   const job = jobs.find(candidate => candidate.name === name);
-  if (job === undefined) return { kind: 'refused', problems: [unknownJob(name, jobs)] };
+  if (job === undefined) return { kind: 'refused', problems: [unknownJob(name, jobs, mode)] };
   const given = Object.entries(overrides).filter(
     (entry): entry is [keyof Limits, number] => entry[1] !== undefined,
   );
@@ -110,7 +110,14 @@ function dryRunMode(mode: RunMode): Problem {
   };
 }
 
-function unknownJob(name: string, jobs: readonly Job[]): Problem {
+function unknownJob(name: string, jobs: readonly Job[], mode: RunMode): Problem {
+  if (mode === 'rollback')
+    return {
+      path: 'job',
+      value: name,
+      words:
+        'is no job of this deployment any more, so that no role may write to its stores; put its job file back under this name, deploy, and roll back',
+    };
   const names = jobs.map(job => job.name).join(', ');
   return { path: 'job', value: name, words: `is no job of this deployment; write one of: ${names}` };
 }
