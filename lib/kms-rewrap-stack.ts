@@ -21,6 +21,8 @@ export interface KmsRewrapStackProps extends StackProps {
   readonly journalProtection?: JournalProtection;
   /** @default 15 minutes, the longest that Lambda allows */
   readonly workerTimeout?: Duration;
+  /** ARNs of roles and users that may read old data keys in the journal, besides RollbackUnit. @default nobody */
+  readonly journalReaders?: readonly string[];
   /** Buckets and ledger of an earlier deployment. @default made anew */
   readonly takeOver?: TakeOver;
   /** How many managed policies a role may have, if Service Quotas has raised it. @default 10 */
@@ -47,6 +49,7 @@ export class KmsRewrapStack extends Stack {
       workerTimeout = Duration.minutes(15),
       managedPoliciesPerRole = MANAGED_POLICIES,
       takeOver = {},
+      journalReaders = [],
       ...props
     }: KmsRewrapStackProps,
   ) {
@@ -66,6 +69,7 @@ export class KmsRewrapStack extends Stack {
       runBucket,
       journal,
       ledger,
+      journalReaders,
       workerTimeout,
     });
     this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket });

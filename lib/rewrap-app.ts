@@ -4,6 +4,7 @@ import { destinationRegion } from '../lambda/core/model/job-regions.ts';
 import { refusePlaintextRoutes } from './jobs/plaintext-route.ts';
 import { loadJobs } from './jobs/load-jobs.ts';
 import { journalProtection, type JournalContext } from './storage/journal-protection.ts';
+import { journalReaders } from './storage/journal-readers.ts';
 import { takeOverIn } from './storage/take-over.ts';
 import { KmsRewrapStack } from './kms-rewrap-stack.ts';
 import { deployBridges } from './route-keys/bridges.ts';
@@ -15,7 +16,7 @@ const STACK_NAME = 'KmsRewrap';
  * The CDK app: one stack for each Region in which jobs have their destination, and the bridge keys and replicas that jobs ask for.
  * Context: `jobs`, a folder of job files, or one; `allowPlaintextRoute`, lets jobs take the route decrypt-encrypt;
  * `journalRetentionDays` and `journalObjectLock`, how long the journal is kept and locked; `workerTimeoutSeconds`, shorter invocations for trials;
- * `takeOver`, buckets and ledgers of an earlier deployment, by Region.
+ * `takeOver`, buckets and ledgers of an earlier deployment, by Region; `journalReaders`, who else may read old data keys.
  */
 export function rewrapApp(props?: AppProps): App {
   const app = new App(props);
@@ -36,6 +37,7 @@ export function rewrapApp(props?: AppProps): App {
       allowPlaintextRoute,
       journalProtection: protection,
       workerTimeout: Duration.seconds(seconds),
+      journalReaders: journalReaders(app.node.tryGetContext('journalReaders')),
       takeOver: takeOverIn(region, app.node.tryGetContext('takeOver')),
       env: { region, ...(account !== undefined && { account }) },
     });

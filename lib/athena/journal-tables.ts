@@ -4,7 +4,7 @@ import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
 import type { Job } from '../../lambda/core/model/job.ts';
 import type { JournalBucket } from '../storage/journal-bucket.ts';
-import type { RunBucket } from '../storage/run-bucket.ts';
+import { QUERY_RESULTS, type RunBucket } from '../storage/run-bucket.ts';
 import { EXAMPLE_QUERIES } from './example-queries.ts';
 
 export interface JournalTablesProps {
@@ -86,7 +86,7 @@ export class JournalTables extends Construct {
       workGroupConfiguration: {
         enforceWorkGroupConfiguration: true,
         resultConfiguration: {
-          outputLocation: `s3://${bucket.bucketName}/athena/`,
+          outputLocation: `s3://${bucket.bucketName}/${QUERY_RESULTS}/`,
           encryptionConfiguration: { encryptionOption: 'SSE_S3' },
         },
       },

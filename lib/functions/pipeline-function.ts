@@ -71,6 +71,10 @@ export class PipelineFunction extends LambdaFunction {
       });
   }
 
+  get roleArn(): string {
+    return this.#role.roleArn;
+  }
+
   /** Characters of what `allow` has asked for. */
   get charactersOfJobs(): number {
     return charactersOf(this.#grants);

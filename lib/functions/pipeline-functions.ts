@@ -21,6 +21,8 @@ export interface PipelineFunctionsProps {
   readonly runBucket: RunBucket;
   readonly journal: JournalBucket;
   readonly ledger: Ledger;
+  /** ARNs of who else may read old data keys. */
+  readonly journalReaders: readonly string[];
   /** How long one invocation of a worker may take. The state machine makes as many as a unit needs. */
   readonly workerTimeout: Duration;
 }
@@ -151,6 +153,7 @@ export class PipelineFunctions extends Construct {
     journal.grantAppend(rollbackUnit);
     journal.grantReadIntents(rollbackUnit);
     ledger.grantCheckpoint(rollbackUnit);
+    journal.closeIntents([rollbackUnit.roleArn, ...props.journalReaders]);
     rollbackUnit.allow(storeGrants.restore(jobs, homeOf(this)));
     return rollbackUnit;
   }

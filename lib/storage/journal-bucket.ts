@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import {
   BlockPublicAccess,
@@ -105,6 +105,23 @@ export class JournalBucket extends Construct {
         resources: [this.bucket.bucketArn],
         // IfExists: S3 asks for this permission, without a prefix, to answer 404 for an object that is missing.
         conditions: { StringLikeIfExists: { 's3:prefix': [...prefixes] } },
+      }),
+    );
+  }
+
+  /**
+   * Nobody else reads old data keys, whatever identity policies say: an administrator must first change this policy, which
+   * CloudTrail shows. It denies reading only, so that it locks nobody out of the bucket.
+   */
+  closeIntents(readers: readonly string[]): void {
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'OnlyTheseReadOldDataKeys',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectVersionForReplication'],
+        resources: [this.bucket.arnForObjects('intents/*')],
+        conditions: { ArnNotLike: { 'aws:PrincipalArn': [...readers] } },
       }),
     );
   }

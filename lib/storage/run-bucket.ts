@@ -12,6 +12,10 @@ import { takenOverBucket } from './take-over.ts';
  */
 const KEEP = Duration.days(730);
 
+/** Where Athena puts results of queries of the journal. They may hold old data keys. */
+export const QUERY_RESULTS = 'athena';
+const QUERY_RESULTS_KEEP = Duration.days(7);
+
 /** Plans, units, map results and reports: everything about runs but the journal. */
 export class RunBucket extends Construct {
   readonly bucket: IBucket;
@@ -28,7 +32,10 @@ export class RunBucket extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [{ expiration: KEEP, abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+      lifecycleRules: [
+        { expiration: KEEP, abortIncompleteMultipartUploadAfter: Duration.days(7) },
+        { prefix: `${QUERY_RESULTS}/`, expiration: QUERY_RESULTS_KEEP },
+      ],
     }) as IBucket;
   }
 

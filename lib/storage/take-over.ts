@@ -29,6 +29,7 @@ export function takenOverBucket(scope: Construct, name: string): IBucket {
       conditions: { Bool: { 'aws:SecureTransport': 'false' } },
     }),
   );
+  bucket.policy = policy;
   return bucket;
 }
 

@@ -3,6 +3,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ContextRefused, journalProtection } from '../../lib/storage/journal-protection.ts';
+import { journalReaders } from '../../lib/storage/journal-readers.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import { item, OLD_KEY, scope } from '../support/builders.ts';
 import { fakePorts } from '../support/fake-ports.ts';
@@ -66,6 +67,16 @@ describe('the tables of the journal', () => {
   });
 });
 
+describe('results of queries of the journal', () => {
+  it('expire in days', () => {
+    synthesized().hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([Match.objectLike({ Prefix: 'athena/', ExpirationInDays: 7 })]),
+      },
+    });
+  });
+});
+
 describe('the bucket of the journal', () => {
   const journalOf = (props: Parameters<typeof synthesized>[1] = {}): Record<string, unknown> => {
     const [journal] = Object.values(
@@ -80,6 +91,49 @@ describe('the bucket of the journal', () => {
     const journal = journalOf();
     expect(journal['ObjectLockConfiguration']).toEqual({ ObjectLockEnabled: 'Enabled' });
     expect(JSON.stringify(journal['LifecycleConfiguration'])).not.toContain('ExpirationInDays');
+  });
+
+  it('lets nobody but RollbackUnit and named readers read old data keys, whatever their own policies say', () => {
+    const auditor = 'arn:aws:iam::111122223333:role/Auditor';
+    const [statement] = Object.values(
+      synthesized(undefined, { journalReaders: [auditor] }).findResources('AWS::S3::BucketPolicy'),
+    )
+      .flatMap(
+        ({ Properties }) =>
+          (Properties as { PolicyDocument: { Statement: { Sid?: string }[] } }).PolicyDocument.Statement,
+      )
+      .filter(({ Sid }) => Sid === 'OnlyTheseReadOldDataKeys');
+    expect(statement).toMatchObject({
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectVersionForReplication'],
+      Condition: {
+        ArnNotLike: {
+          'aws:PrincipalArn': [
+            { 'Fn::GetAtt': [expect.stringMatching(/^FunctionsRollbackUnitRole/) as string, 'Arn'] },
+            auditor,
+          ],
+        },
+      },
+    });
+    expect(JSON.stringify(statement)).toContain('/intents/*');
+  });
+
+  it.each(['*', 'arn:aws:iam::111122223333:role/*', 'Auditor', 'arn:aws:iam::111122223333:root'])(
+    'takes no reader that is not a role or a user: %s',
+    reader => {
+      expect(() => journalReaders(reader)).toThrow(ContextRefused);
+    },
+  );
+
+  it('takes a list of readers, or one text with commas', () => {
+    const readers = [
+      'arn:aws:iam::111122223333:role/a/b',
+      'arn:aws:iam::111122223333:role/aws-reserved/*/Audit_*',
+    ];
+    expect(journalReaders(readers)).toEqual(readers);
+    expect(journalReaders(readers.join(', '))).toEqual(readers);
+    expect(journalReaders(undefined)).toEqual([]);
   });
 
   it('may be kept for some days, and locked for as long', () => {
