@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { JOBS_METADATA, jobsText } from '../lambda/core/job/deployed-jobs.ts';
 import type { Job } from '../lambda/core/model/job.ts';
@@ -7,6 +8,7 @@ import { checkRoom, MANAGED_POLICIES, type RoomProps } from './grants/role-room.
 import { PipelineFunctions } from './functions/pipeline-functions.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { Schedules } from './schedules/schedules.ts';
+import { DeploymentKey, type CustomerManagedKey } from './storage/deployment-key.ts';
 import { JournalBucket } from './storage/journal-bucket.ts';
 import type { JournalProtection } from './storage/journal-protection.ts';
 import { Ledger } from './storage/ledger.ts';
@@ -21,6 +23,8 @@ export interface KmsRewrapStackProps extends StackProps {
   readonly journalProtection?: JournalProtection;
   /** @default 15 minutes, the longest that Lambda allows */
   readonly workerTimeout?: Duration;
+  /** Encrypts what the service itself stores. Once set, it must stay. @default keys of AWS */
+  readonly customerManagedKey?: CustomerManagedKey;
   /** ARNs of roles and users that may read old data keys in the journal, besides RollbackUnit. @default nobody */
   readonly journalReaders?: readonly string[];
   /** Buckets and ledger of an earlier deployment. @default made anew */
@@ -33,6 +37,7 @@ interface Storage {
   readonly runBucket: RunBucket;
   readonly journal: JournalBucket;
   readonly ledger: Ledger;
+  readonly key: IKey | undefined;
 }
 
 /** The service in one account and Region. Its outputs are what the CLI looks up. */
@@ -49,6 +54,7 @@ export class KmsRewrapStack extends Stack {
       workerTimeout = Duration.minutes(15),
       managedPoliciesPerRole = MANAGED_POLICIES,
       takeOver = {},
+      customerManagedKey = false,
       journalReaders = [],
       ...props
     }: KmsRewrapStackProps,
@@ -62,7 +68,7 @@ export class KmsRewrapStack extends Stack {
     });
     // The template holds the deployed jobs, so that the CLI plans those and not a file that may differ.
     this.templateOptions.metadata = { [JOBS_METADATA]: jobsText(jobs) };
-    const { runBucket, journal, ledger } = this.storage(journalProtection, takeOver);
+    const { runBucket, journal, ledger, key } = this.storage(journalProtection, takeOver, customerManagedKey);
     const functions = new PipelineFunctions(this, 'Functions', {
       jobs,
       allowPlaintextRoute,
@@ -70,10 +76,11 @@ export class KmsRewrapStack extends Stack {
       journal,
       ledger,
       journalReaders,
+      logKey: key,
       workerTimeout,
     });
-    this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket });
-    new JournalTables(this, 'JournalTables', { jobs, journal, runBucket });
+    this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket, logKey: key });
+    new JournalTables(this, 'JournalTables', { jobs, journal, runBucket, keyArn: key?.keyArn });
     new Schedules(this, 'Schedules', { jobs, stateMachine: this.pipeline.stateMachine });
 
     this.checkRoomOf(functions, { jobs: jobs.length, managedPolicies: managedPoliciesPerRole });
@@ -82,14 +89,15 @@ export class KmsRewrapStack extends Stack {
   }
 
   /** What lasts: no setting ever replaces it (test/infra/updates.test.ts). */
-  private storage(protection: JournalProtection, takeOver: TakeOver): Storage {
-    const runBucket = new RunBucket(this, 'RunBucket', { takeOver: takeOver.runBucket });
-    const journal = new JournalBucket(this, 'Journal', { protection, takeOver: takeOver.journalBucket });
-    const ledger = new Ledger(this, 'Ledger', { takeOver: takeOver.ledgerTable });
+  private storage(protection: JournalProtection, takeOver: TakeOver, setting: CustomerManagedKey): Storage {
+    const key = DeploymentKey.of(this, setting);
+    const runBucket = new RunBucket(this, 'RunBucket', { key, takeOver: takeOver.runBucket });
+    const journal = new JournalBucket(this, 'Journal', { protection, key, takeOver: takeOver.journalBucket });
+    const ledger = new Ledger(this, 'Ledger', { key, takeOver: takeOver.ledgerTable });
     new CfnOutput(this, 'RunBucketName', { value: runBucket.bucket.bucketName });
     new CfnOutput(this, 'JournalBucketName', { value: journal.bucket.bucketName });
     new CfnOutput(this, 'LedgerTableName', { value: ledger.table.tableName });
-    return { runBucket, journal, ledger };
+    return { runBucket, journal, ledger, key: key?.key };
   }
 
   /** A validation, because only then all policies are there. */

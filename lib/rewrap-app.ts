@@ -4,6 +4,7 @@ import { destinationRegion } from '../lambda/core/model/job-regions.ts';
 import { refusePlaintextRoutes } from './jobs/plaintext-route.ts';
 import { loadJobs } from './jobs/load-jobs.ts';
 import { journalProtection, type JournalContext } from './storage/journal-protection.ts';
+import { customerManagedKey } from './storage/deployment-key.ts';
 import { journalReaders } from './storage/journal-readers.ts';
 import { takeOverIn } from './storage/take-over.ts';
 import { KmsRewrapStack } from './kms-rewrap-stack.ts';
@@ -16,7 +17,8 @@ const STACK_NAME = 'KmsRewrap';
  * The CDK app: one stack for each Region in which jobs have their destination, and the bridge keys and replicas that jobs ask for.
  * Context: `jobs`, a folder of job files, or one; `allowPlaintextRoute`, lets jobs take the route decrypt-encrypt;
  * `journalRetentionDays` and `journalObjectLock`, how long the journal is kept and locked; `workerTimeoutSeconds`, shorter invocations for trials;
- * `takeOver`, buckets and ledgers of an earlier deployment, by Region; `journalReaders`, who else may read old data keys.
+ * `takeOver`, buckets and ledgers of an earlier deployment, by Region; `journalReaders`, who else may read old data keys;
+ * `customerManagedKey`, true or the ARN of a key for what the service itself stores.
  */
 export function rewrapApp(props?: AppProps): App {
   const app = new App(props);
@@ -38,6 +40,7 @@ export function rewrapApp(props?: AppProps): App {
       journalProtection: protection,
       workerTimeout: Duration.seconds(seconds),
       journalReaders: journalReaders(app.node.tryGetContext('journalReaders')),
+      customerManagedKey: customerManagedKey(app.node.tryGetContext('customerManagedKey')),
       takeOver: takeOverIn(region, app.node.tryGetContext('takeOver')),
       env: { region, ...(account !== undefined && { account }) },
     });

@@ -11,6 +11,8 @@ export interface JournalTablesProps {
   readonly jobs: readonly Job[];
   readonly journal: JournalBucket;
   readonly runBucket: RunBucket;
+  /** Encrypts results. @default a key of AWS */
+  readonly keyArn: string | undefined;
 }
 
 /** docs/journal.md has the same lines in words. */
@@ -49,7 +51,7 @@ const INTENTS = {
  * bucket, and a query reads only the runs that it names.
  */
 export class JournalTables extends Construct {
-  constructor(scope: Construct, id: string, { jobs, journal, runBucket }: JournalTablesProps) {
+  constructor(scope: Construct, id: string, { jobs, journal, runBucket, keyArn }: JournalTablesProps) {
     super(scope, id);
     const { account, stackName } = Stack.of(this);
     const database = `${stackName.toLowerCase().replace(/[^a-z0-9_]/g, '_')}_journal`;
@@ -65,7 +67,7 @@ export class JournalTables extends Construct {
       });
       table.addResourceDependency(glue);
     }
-    const workGroup = this.workGroup(stackName, runBucket);
+    const workGroup = this.workGroup(stackName, runBucket, keyArn);
     for (const { name, description, query } of EXAMPLE_QUERIES) {
       const named = new CfnNamedQuery(this, name, {
         name,
@@ -78,7 +80,7 @@ export class JournalTables extends Construct {
     }
   }
 
-  private workGroup(stackName: string, { bucket }: RunBucket): CfnWorkGroup {
+  private workGroup(stackName: string, { bucket }: RunBucket, keyArn: string | undefined): CfnWorkGroup {
     return new CfnWorkGroup(this, 'WorkGroup', {
       name: `${stackName}-journal`,
       description: 'kms-rewrap: queries of the journal',
@@ -87,7 +89,10 @@ export class JournalTables extends Construct {
         enforceWorkGroupConfiguration: true,
         resultConfiguration: {
           outputLocation: `s3://${bucket.bucketName}/${QUERY_RESULTS}/`,
-          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+          encryptionConfiguration:
+            keyArn === undefined
+              ? { encryptionOption: 'SSE_S3' }
+              : { encryptionOption: 'SSE_KMS', kmsKey: keyArn },
         },
       },
     });

@@ -1,6 +1,7 @@
 import { RemovalPolicy, type Duration } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Grant } from '../grants/grant.ts';
@@ -12,6 +13,8 @@ export interface PipelineFunctionProps {
   readonly handler: Handler;
   readonly description: string;
   readonly timeout: Duration;
+  /** Encrypts its log. @default a key of AWS */
+  readonly logKey: IKey | undefined;
   /** Files to add to the bundle: their names in the bundle and their paths here. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -24,9 +27,10 @@ export class PipelineFunction extends LambdaFunction {
   constructor(
     scope: Construct,
     id: string,
-    { handler, description, timeout, files = {} }: PipelineFunctionProps,
+    { handler, description, timeout, logKey, files = {} }: PipelineFunctionProps,
   ) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
+      ...(logKey !== undefined && { encryptionKey: logKey }),
       retention: RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.RETAIN,
     });

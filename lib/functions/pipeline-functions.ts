@@ -1,5 +1,6 @@
 import { Duration, Stack, Stage } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +22,8 @@ export interface PipelineFunctionsProps {
   readonly runBucket: RunBucket;
   readonly journal: JournalBucket;
   readonly ledger: Ledger;
+  /** Encrypts logs. @default a key of AWS */
+  readonly logKey: IKey | undefined;
   /** ARNs of who else may read old data keys. */
   readonly journalReaders: readonly string[];
   /** How long one invocation of a worker may take. The state machine makes as many as a unit needs. */
@@ -59,11 +62,13 @@ export class PipelineFunctions extends Construct {
     jobs,
     runBucket,
     ledger,
+    logKey,
     allowPlaintextRoute,
     workerTimeout,
   }: PipelineFunctionsProps): PipelineFunction {
     const files = { 'jobs.json': this.jobsFile(jobs) };
     const plan = new PipelineFunction(this, 'Plan', {
+      logKey,
       handler: 'plan',
       description: 'kms-rewrap: checks premises, cuts stores into units',
       timeout: Duration.minutes(15),
@@ -111,8 +116,8 @@ export class PipelineFunctions extends Construct {
 
   /** What every worker that writes may do, whatever it asks of KMS. */
   private writingWorker(id: string, jobs: readonly Job[], worker: WritingWorker): PipelineFunction {
-    const { handler, description, workerTimeout, runBucket, journal, ledger } = worker;
-    const made = new PipelineFunction(this, id, { handler, description, timeout: workerTimeout });
+    const { handler, description, workerTimeout, logKey, runBucket, journal, ledger } = worker;
+    const made = new PipelineFunction(this, id, { handler, description, logKey, timeout: workerTimeout });
     runBucket.grantRead(made);
     journal.grantAppend(made);
     ledger.grantCheckpoint(made);
@@ -126,9 +131,11 @@ export class PipelineFunctions extends Construct {
     runBucket,
     journal,
     ledger,
+    logKey,
     workerTimeout,
   }: PipelineFunctionsProps): PipelineFunction {
     const verifyUnit = new PipelineFunction(this, 'VerifyUnit', {
+      logKey,
       handler: 'verify-unit',
       description: 'kms-rewrap: asks KMS about every data key of a unit',
       timeout: workerTimeout,
@@ -143,8 +150,9 @@ export class PipelineFunctions extends Construct {
 
   /** Restores old data keys from the journal. It may read intents and write to stores, and may use no key. */
   private rollbackUnitFunction(props: PipelineFunctionsProps): PipelineFunction {
-    const { jobs, runBucket, journal, ledger, workerTimeout } = props;
+    const { jobs, runBucket, journal, ledger, logKey, workerTimeout } = props;
     const rollbackUnit = new PipelineFunction(this, 'RollbackUnit', {
+      logKey,
       handler: 'rollback-unit',
       description: 'kms-rewrap: puts back what a run has replaced in a unit',
       timeout: workerTimeout,
@@ -158,8 +166,9 @@ export class PipelineFunctions extends Construct {
     return rollbackUnit;
   }
 
-  private reportFunction({ runBucket, journal, ledger }: PipelineFunctionsProps): PipelineFunction {
+  private reportFunction({ runBucket, journal, ledger, logKey }: PipelineFunctionsProps): PipelineFunction {
     const report = new PipelineFunction(this, 'Report', {
+      logKey,
       handler: 'report',
       description: 'kms-rewrap: folds the results of a run into its report',
       timeout: Duration.minutes(15),

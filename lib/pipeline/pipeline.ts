@@ -1,5 +1,6 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   Choice,
@@ -25,6 +26,8 @@ import { UnitMap } from './unit-map.ts';
 export interface PipelineProps {
   readonly functions: PipelineFunctions;
   readonly runBucket: RunBucket;
+  /** Encrypts its log. @default a key of AWS */
+  readonly logKey: IKey | undefined;
 }
 
 /** Errors as Lambda reports them are JSON; those of Step Functions itself are plain words. */
@@ -38,7 +41,7 @@ const WORDS_OF_ERROR = `{% $contains($error.Cause, '"errorMessage"') ? $parse($e
 export class Pipeline extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(scope: Construct, id: string, { functions, runBucket }: PipelineProps) {
+  constructor(scope: Construct, id: string, { functions, runBucket, logKey }: PipelineProps) {
     super(scope, id);
     const { bucket } = runBucket;
     const failed = Fail.jsonata(this, 'Failed', { error: '{% $error.Error %}', cause: WORDS_OF_ERROR });
@@ -78,7 +81,7 @@ export class Pipeline extends Construct {
     rollback.next(report);
     report.next(Succeed.jsonata(this, 'Succeeded'));
 
-    this.stateMachine = this.machine(plan);
+    this.stateMachine = this.machine(plan, { runBucket, logKey });
     this.grantSeeingRuns(functions);
   }
 
@@ -153,15 +156,21 @@ export class Pipeline extends Construct {
     return state;
   }
 
-  private machine(start: IChainable): StateMachine {
+  private machine(
+    start: IChainable,
+    { runBucket, logKey }: Pick<PipelineProps, 'runBucket' | 'logKey'>,
+  ): StateMachine {
+    const role = new MachineRole(this, 'StateMachineRole', { files: 'runs/*' });
+    runBucket.grantKey(role);
     return new StateMachine(this, 'StateMachine', {
-      role: new MachineRole(this, 'StateMachineRole', { files: 'runs/*' }),
+      role,
       queryLanguage: QueryLanguage.JSONATA,
       definitionBody: DefinitionBody.fromChainable(start),
       comment: 'kms-rewrap: Plan, Migrate, Verify, Report',
       tracingEnabled: true,
       logs: {
         destination: new LogGroup(this, 'Logs', {
+          ...(logKey !== undefined && { encryptionKey: logKey }),
           retention: RetentionDays.ONE_YEAR,
           removalPolicy: RemovalPolicy.RETAIN,
         }),

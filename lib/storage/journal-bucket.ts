@@ -4,7 +4,6 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import {
   BlockPublicAccess,
   Bucket,
-  BucketEncryption,
   ObjectLockRetention,
   type CfnBucket,
   type IBucket,
@@ -12,12 +11,11 @@ import {
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/handlers/env.ts';
 import { ContextRefused, type JournalProtection } from './journal-protection.ts';
-import { takenOverBucket } from './take-over.ts';
+import type { DeploymentKey } from './deployment-key.ts';
+import { bucketEncryption, takenOverBucket, type StorageProps } from './take-over.ts';
 
-export interface JournalBucketProps {
+export interface JournalBucketProps extends StorageProps {
   readonly protection?: JournalProtection;
-  /** The name of a journal bucket that there is already. */
-  readonly takeOver?: string | undefined;
 }
 
 /**
@@ -28,26 +26,29 @@ export interface JournalBucketProps {
 export class JournalBucket extends Construct {
   readonly bucket: IBucket;
 
-  constructor(scope: Construct, id: string, { protection = {}, takeOver }: JournalBucketProps = {}) {
+  readonly #key: DeploymentKey | undefined;
+
+  constructor(scope: Construct, id: string, { protection = {}, takeOver, key }: JournalBucketProps = {}) {
     super(scope, id);
+    this.#key = key;
     if (takeOver !== undefined && protection.retention !== undefined)
       throw new ContextRefused(
         `takeOver names the journal bucket ${takeOver}, whose settings stay as they are; leave out journalRetentionDays and journalObjectLock, and set lifecycle and Object Lock on the bucket itself`,
       );
-    this.bucket = takeOver === undefined ? this.made(protection) : takenOverBucket(this, takeOver);
+    this.bucket = takeOver === undefined ? this.made(protection, key) : takenOverBucket(this, takeOver);
   }
 
   /**
    * Object Lock is always enabled, which protects nothing by itself: CloudFormation would put a new and empty bucket in the place
    * of this one if that ever changed. Only the default retention comes and goes.
    */
-  private made({ retention, objectLock }: JournalProtection): IBucket {
+  private made({ retention, objectLock }: JournalProtection, key: DeploymentKey | undefined): IBucket {
     const lock =
       retention !== undefined && objectLock !== undefined
         ? ObjectLockRetention[objectLock](retention)
         : undefined;
     const bucket = new Bucket(this, 'Bucket', {
-      encryption: BucketEncryption.S3_MANAGED,
+      ...bucketEncryption(key),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       versioned: true,
@@ -79,6 +80,7 @@ export class JournalBucket extends Construct {
         resources: [this.bucket.arnForObjects('intents/*'), this.bucket.arnForObjects('outcomes/*')],
       }),
     );
+    this.#key?.allow(worker, 's3', ['kms:GenerateDataKey']);
   }
 
   /** Outcomes hold digests, never ciphertexts. */
@@ -93,6 +95,7 @@ export class JournalBucket extends Construct {
 
   private read(worker: Function, prefixes: readonly string[]): void {
     this.configure(worker);
+    this.#key?.allow(worker, 's3', ['kms:Decrypt']);
     worker.addToRolePolicy(
       new PolicyStatement({
         actions: ['s3:GetObject'],

@@ -1,8 +1,10 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, type ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, Table, TableEncryption, type ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { DeploymentKey } from './deployment-key.ts';
+import type { StorageProps } from './take-over.ts';
 import { ENV } from '../../lambda/handlers/env.ts';
 
 /**
@@ -12,17 +14,20 @@ import { ENV } from '../../lambda/handlers/env.ts';
 export class Ledger extends Construct {
   readonly table: ITable;
 
-  /** @param takeOver the name of a ledger that there is already */
-  constructor(scope: Construct, id: string, { takeOver }: { readonly takeOver?: string | undefined } = {}) {
+  readonly #key: DeploymentKey | undefined;
+
+  constructor(scope: Construct, id: string, { takeOver, key }: StorageProps = {}) {
     super(scope, id);
-    this.table = takeOver === undefined ? this.made() : Table.fromTableName(this, 'Table', takeOver);
+    this.#key = key;
+    this.table = takeOver === undefined ? this.made(key) : Table.fromTableName(this, 'Table', takeOver);
   }
 
-  private made(): ITable {
+  private made(key: DeploymentKey | undefined): ITable {
     return new Table(this, 'Table', {
       partitionKey: { name: 'run', type: AttributeType.STRING },
       sortKey: { name: 'item', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
+      ...(key !== undefined && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key.key }),
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
@@ -46,5 +51,6 @@ export class Ledger extends Construct {
   private grant(grantee: Function, actions: string[]): void {
     grantee.addEnvironment(ENV.ledgerTable, this.table.tableName);
     grantee.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn] }));
+    this.#key?.allow(grantee, 'dynamodb', ['kms:Decrypt']);
   }
 }

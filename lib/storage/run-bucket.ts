@@ -1,10 +1,11 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/handlers/env.ts';
-import { takenOverBucket } from './take-over.ts';
+import type { DeploymentKey } from './deployment-key.ts';
+import { bucketEncryption, takenOverBucket, type StorageProps } from './take-over.ts';
 
 /**
  * An execution may run for a year. Its plan is written at the beginning and its rollback needs it, so keep it for another
@@ -20,15 +21,17 @@ const QUERY_RESULTS_KEEP = Duration.days(7);
 export class RunBucket extends Construct {
   readonly bucket: IBucket;
 
-  /** @param takeOver the name of a run bucket that there is already */
-  constructor(scope: Construct, id: string, { takeOver }: { readonly takeOver?: string | undefined } = {}) {
+  readonly #key: DeploymentKey | undefined;
+
+  constructor(scope: Construct, id: string, { takeOver, key }: StorageProps = {}) {
     super(scope, id);
-    this.bucket = takeOver === undefined ? this.made() : takenOverBucket(this, takeOver);
+    this.#key = key;
+    this.bucket = takeOver === undefined ? this.made(key) : takenOverBucket(this, takeOver);
   }
 
-  private made(): IBucket {
+  private made(key: DeploymentKey | undefined): IBucket {
     return new Bucket(this, 'Bucket', {
-      encryption: BucketEncryption.S3_MANAGED,
+      ...bucketEncryption(key),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -45,6 +48,7 @@ export class RunBucket extends Construct {
    */
   grantRead(grantee: Function): void {
     this.grant(grantee, 's3:GetObject');
+    this.#key?.allow(grantee, 's3', ['kms:Decrypt']);
     grantee.addToRolePolicy(
       new PolicyStatement({
         actions: ['s3:ListBucket'],
@@ -56,6 +60,12 @@ export class RunBucket extends Construct {
 
   grantWrite(grantee: Function): void {
     this.grant(grantee, 's3:PutObject');
+    this.#key?.allow(grantee, 's3', ['kms:GenerateDataKey']);
+  }
+
+  /** The maps of the state machine read units, and write results in parts. Their other rights come from the CDK. */
+  grantKey(role: IGrantable): void {
+    this.#key?.allow(role, 's3', ['kms:Decrypt', 'kms:GenerateDataKey']);
   }
 
   private grant(grantee: Function, action: string): void {

@@ -1,6 +1,7 @@
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Bucket, BucketPolicy, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, BucketEncryption, BucketPolicy, type BucketProps, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { DeploymentKey } from './deployment-key.ts';
 import { ContextRefused } from './journal-protection.ts';
 
 /**
@@ -11,6 +12,21 @@ export interface TakeOver {
   readonly journalBucket?: string;
   readonly runBucket?: string;
   readonly ledgerTable?: string;
+}
+
+/** Of each thing that holds data. */
+export interface StorageProps {
+  /** The name of one that there is already. */
+  readonly takeOver?: string | undefined;
+  /** @default keys of AWS */
+  readonly key?: DeploymentKey | undefined;
+}
+
+/** With a bucket key, S3 asks KMS once for many objects. */
+export function bucketEncryption(key: DeploymentKey | undefined): BucketProps {
+  return key === undefined
+    ? { encryption: BucketEncryption.S3_MANAGED }
+    : { encryption: BucketEncryption.KMS, encryptionKey: key.key, bucketKeyEnabled: true };
 }
 
 /**

@@ -55,6 +55,7 @@ const UNCHANGEABLE: readonly string[] = ['KeySpec', 'KeyUsage', 'MultiRegion', '
 
 const [table] = job().stores;
 const other = (name: string): Job => job({ name, stores: [{ ...table, table: `Table-${name}` } as Store] });
+const EXISTING_KEY = 'arn:aws:kms:us-east-1:111122223333:key/99999999-9999-9999-9999-999999999999';
 const SETTINGS: Readonly<Record<string, readonly [readonly Job[], Partial<KmsRewrapStackProps>]>> = {
   plain: [[job()], {}],
   'no job': [[], {}],
@@ -67,6 +68,8 @@ const SETTINGS: Readonly<Record<string, readonly [readonly Job[], Partial<KmsRew
   governance: [[job()], { journalProtection: { retention: Duration.days(90), objectLock: 'governance' } }],
   compliance: [[job()], { journalProtection: { retention: Duration.days(90), objectLock: 'compliance' } }],
   plaintext: [[job()], { allowPlaintextRoute: true }],
+  'a reader': [[job()], { journalReaders: ['arn:aws:iam::111122223333:role/Auditor'] }],
+  'a key that there is': [[job()], { customerManagedKey: EXISTING_KEY }],
   'short invocations': [[job()], { workerTimeout: Duration.seconds(5) }],
 };
 
@@ -102,6 +105,19 @@ describe('an update', () => {
       lost(templates.get(from)!, templates.get(to)!).map(words => `${from} → ${to}: ${words}`),
     );
     expect(found).toEqual([]);
+  });
+
+  it('may encrypt what it holds with another key, and keeps the key of its own that it once made', () => {
+    const own = dataOf(synthesized([job()], { customerManagedKey: true }));
+    for (const [name, other] of templates) {
+      expect([name, ...lost(other, own)]).toEqual([name]);
+      expect([name, ...lost(own, other)]).toEqual([
+        name,
+        expect.stringMatching(/^DeploymentKey\w+ is gone$/),
+      ]);
+    }
+    for (const resource of own.values())
+      expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
   it('is known to be one that replaces, where the name or the lock of a bucket changes', () => {
