@@ -1,6 +1,7 @@
 import { App, Duration, type AppProps } from 'aws-cdk-lib';
 import type { Job } from '../lambda/core/model/job.ts';
 import { destinationRegion } from '../lambda/core/model/job-regions.ts';
+import { refuseForeignAliases } from './jobs/foreign-aliases.ts';
 import { refusePlaintextRoutes } from './jobs/plaintext-route.ts';
 import { loadJobs } from './jobs/load-jobs.ts';
 import { journalProtection, type JournalContext } from './storage/journal-protection.ts';
@@ -32,6 +33,7 @@ export function rewrapApp(props?: AppProps): App {
     journalObjectLock: context('journalObjectLock'),
   });
   const account = process.env['CDK_DEFAULT_ACCOUNT'];
+  if (account !== undefined) refuseForeignAliases(jobs, account);
   for (const [region, jobsOfRegion] of byRegion(jobs)) {
     new KmsRewrapStack(app, `${STACK_NAME}-${region}`, {
       stackName: STACK_NAME,

@@ -46,12 +46,14 @@ export async function plan(
       openStore(store, { clients, ...options }),
     ...(deployment === undefined ? NO_RUNS : knownRuns(clients, deployment)),
   };
+  const account = deployment?.stateMachineArn.split(':')[4];
   const request = {
     runId: `${job.name}-plan`,
     input: runInput(job.name, options),
     jobs: [job],
     formats,
     plaintextAllowed: deployment?.allowPlaintextRoute ?? false,
+    ...(account !== undefined && { account }),
     workerTimeoutSeconds: MAX_LAMBDA_SECONDS,
     now: Date.now(),
   };

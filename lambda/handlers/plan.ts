@@ -3,7 +3,7 @@ import { AwsClients } from '../adapters/aws/clients.ts';
 import { namingFailures } from '../adapters/aws/failure.ts';
 import { KmsKeyCatalog } from '../adapters/kms/catalog.ts';
 import { KmsChannel } from '../adapters/kms/channel.ts';
-import { KMS_PATIENCE_MS } from '../adapters/aws/patience.ts';
+import { ALIAS_PATIENCE_MS, KMS_PATIENCE_MS } from '../adapters/aws/patience.ts';
 import { openStore, storeCatalogs } from '../adapters/stores/registry.ts';
 import { DynamoDbLedger } from '../adapters/state/ledger.ts';
 import { DeployedRuns } from '../adapters/run/past-runs.ts';
@@ -30,7 +30,7 @@ const pastRuns = new DeployedRuns(files, ledger);
 const shares = new LedgerShareBook(clients.dynamodb(), table);
 const locks = new LedgerStoreLocks(clients.dynamodb(), table);
 const keys = (grantTokens: readonly string[]): KmsKeyCatalog =>
-  new KmsKeyCatalog(new KmsChannel({ grantTokens }), KMS_PATIENCE_MS);
+  new KmsKeyCatalog(new KmsChannel({ grantTokens }), KMS_PATIENCE_MS, ALIAS_PATIENCE_MS);
 const plaintextAllowed = process.env[ENV.allowPlaintextRoute] === 'true';
 const workerTimeoutSeconds = Number(requireEnv(ENV.workerTimeoutSeconds));
 
@@ -43,9 +43,11 @@ export interface PlanEvent {
 /** State Plan: decides everything before any record is touched, and writes plan and units to the run bucket. */
 export async function handler({ runId, stateMachineArn, input }: PlanEvent): Promise<object> {
   const deployed = { jobs, formats, plaintextAllowed, workerTimeoutSeconds };
+  // arn:PARTITION:states:REGION:ACCOUNT:…
+  const account = stateMachineArn.split(':')[4];
   const { plan, unitsKey } = await namingFailures(() =>
     beginRun(
-      { runId, input, ...deployed, now: Date.now() },
+      { runId, input, ...deployed, ...(account !== undefined && { account }), now: Date.now() },
       {
         ...{ keys, stores, history, pastRuns, files },
         records: (store, options) => openStore(store, { clients, ...options }),

@@ -3,6 +3,7 @@ import {
   CreateCustomKeyStoreCommand,
   CreateKeyCommand,
   DecryptCommand,
+  DescribeKeyCommand,
   DisableKeyCommand,
   DisconnectCustomKeyStoreCommand,
   EncryptCommand,
@@ -11,6 +12,7 @@ import {
   RotateKeyOnDemandCommand,
   type CreateKeyCommandInput,
 } from '@aws-sdk/client-kms';
+import { ALIAS_PATIENCE_MS } from '../../lambda/adapters/aws/patience.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
 import { KmsKeyService } from '../../lambda/adapters/kms/key-service.ts';
@@ -199,6 +201,53 @@ describe('what is new in KMS', () => {
       spied.mockRestore();
     }
     expect(states).toEqual([]);
+  });
+
+  describe('an alias that authorisation does not know yet', () => {
+    const ALIAS = 'arn:aws:kms:us-east-1:111122223333:alias/new';
+    const denied = (): Error => Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+    const dryRun = (): Error => Object.assign(new Error('ok'), { name: 'DryRunOperationException' });
+    /** KMS that knows the key behind the alias, and denies calls to it so many times. */
+    const lagging = (
+      key: string,
+      denials: number,
+    ): { readonly asked: () => number; readonly end: () => void } => {
+      let asked = 0;
+      const spied = jest.spyOn(KMSClient.prototype, 'send').mockImplementation(((command: object) => {
+        if (command instanceof DescribeKeyCommand)
+          return Promise.resolve({ KeyMetadata: { Arn: key, KeyState: 'Enabled' } });
+        return Promise.reject(++asked <= denials ? denied() : dryRun());
+      }) as never);
+      return { asked: () => asked, end: () => spied.mockRestore() };
+    };
+
+    it('is waited for in Plan, longer than other things that are missing, and once for all calls', async () => {
+      const key = await create(aws.kms);
+      const catalog = new KmsKeyCatalog(channel([]), [], [1, 1, 1]);
+      const kms = lagging(key, 3);
+      await catalog.describeKey(ALIAS);
+      expect(await catalog.mayReEncrypt(side(key), side(key))).toEqual({ kind: 'allowed' });
+      kms.end();
+      const never = lagging(key, 100);
+      expect(await catalog.mayReEncrypt(side(key), side(key))).toMatchObject({ kind: 'denied' });
+      expect(never.asked()).toBe(1);
+      never.end();
+    });
+
+    it('is not what denies a key that the job names by its ARN', async () => {
+      const key = await create(aws.kms);
+      const catalog = new KmsKeyCatalog(channel([]), [], [1, 1, 1]);
+      const kms = lagging(key, 3);
+      await catalog.describeKey(key);
+      expect(await catalog.mayReEncrypt(side(key), side(key))).toMatchObject({ kind: 'denied' });
+      expect(kms.asked()).toBe(1);
+      kms.end();
+    });
+
+    it('is waited for as long as AWS documents: five minutes', () => {
+      const sum = ALIAS_PATIENCE_MS.reduce((total, wait) => total + wait, 0);
+      expect(sum).toBe(300_000);
+    });
   });
 
   it('is not confused with what has been taken away: a disabled key is believed at once', async () => {

@@ -2,9 +2,10 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { refuseForeignAliases } from '../../lib/jobs/foreign-aliases.ts';
 import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
-import { job, jobInput } from '../support/builders.ts';
+import { job, jobInput, use } from '../support/builders.ts';
 import { synthesized } from '../support/stack.ts';
 
 describe('the stack', () => {
@@ -68,6 +69,18 @@ describe('the stack', () => {
   it('tells the CLI where everything is', () => {
     for (const output of ['StateMachineArn', 'RunBucketName', 'JournalBucketName', 'LedgerTableName'])
       template.hasOutput(output, {});
+  });
+});
+
+describe('an alias of another account', () => {
+  it('is refused at synth, where the account is known', () => {
+    const aliased = job({
+      destination: { ...use('arn:aws:kms:us-east-1:444455556666:alias/new'), dataKeyBytes: 32 },
+    });
+    expect(() => refuseForeignAliases([aliased], '111122223333')).toThrow(
+      'job orders: destination.key = "arn:aws:kms:us-east-1:444455556666:alias/new": is an alias of the account 444455556666',
+    );
+    expect(() => refuseForeignAliases([aliased], '444455556666')).not.toThrow();
   });
 });
 

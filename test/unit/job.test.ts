@@ -211,6 +211,14 @@ describe('a job file', () => {
       'is no typed value; write { "S": "text" }',
     ],
     [
+      'aliases of two accounts',
+      jobInput({
+        source: { keys: ['arn:aws:kms:us-east-1:111122223333:alias/old'] },
+        destination: { key: 'arn:aws:kms:us-east-1:444455556666:alias/new' },
+      }),
+      'destination.key = "arn:aws:kms:us-east-1:444455556666:alias/new": is an alias of the account 444455556666, and not of 111122223333: AWS does not say that roles can be granted a key of another account by its alias; write the ARN of the key',
+    ],
+    [
       'a prefix that no policy can hold',
       jobInput({ stores: [bucketStore({ prefix: 'Köln/' })] }),
       'stores[0].prefix = "Köln/": has characters that a policy cannot hold: IAM and CloudFormation keep printable ASCII only; write the part before the first of them, and the whole under scope.prefixes',

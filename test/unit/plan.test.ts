@@ -32,6 +32,16 @@ describe('planning a run', () => {
     ]);
   });
 
+  it('refuses an alias of another account, wherever the job names it', async () => {
+    const alias = 'arn:aws:kms:us-east-1:444455556666:alias/old';
+    const aliased = job({ source: { keys: [use(alias)] } });
+    const request = { ...REQUEST, jobs: [aliased], account: '111122223333' };
+    await expect(planRun(request, ports())).rejects.toThrow(
+      `source.keys[0] = "${alias}": is an alias of the account 444455556666, and not of 111122223333`,
+    );
+    await expect(planRun({ ...request, account: '444455556666' }, ports())).resolves.toBeDefined();
+  });
+
   it('estimates requests, time and charges of both passes', async () => {
     const { plan } = await planRun(REQUEST, ports());
     expect(plan.estimate).toMatchObject({ dataKeys: 2_000, kmsRequests: 4_000, seconds: 8 });

@@ -7,6 +7,12 @@ import { busyOf } from './busy.ts';
  */
 export const KMS_PATIENCE_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000];
 
+/**
+ * A new or changed alias may take five minutes to count in conditions on `kms:ResourceAliases`, although the API shows it already
+ * (KMS developer guide, controlling access with aliases). After the 15 seconds, ask again after each of these waits: 300 seconds.
+ */
+export const ALIAS_PATIENCE_MS: readonly number[] = [15_000, 30_000, 45_000, 60_000, 60_000, 90_000];
+
 /** Asks again after each wait, as long as the outcome may only mean that something is not visible yet. */
 export async function patiently<T>(
   ask: () => Promise<T>,

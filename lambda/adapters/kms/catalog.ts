@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DescribeKeyCommand,
   paginateListKeyRotations,
@@ -32,22 +33,53 @@ export class KmsKeyCatalog implements KeyCatalog {
   readonly #channel: KmsChannel;
   readonly #patienceMs: readonly number[];
 
-  constructor(channel: KmsChannel, patienceMs: readonly number[] = []) {
+  /** Waits for a key that the job names by an alias; how many of them are over; keys that were found by an alias. */
+  readonly #aliasPatienceMs: readonly number[];
+  #aliasWaits = 0;
+  readonly #byAlias = new Set<string>();
+
+  constructor(
+    channel: KmsChannel,
+    patienceMs: readonly number[] = [],
+    aliasPatienceMs: readonly number[] = [],
+  ) {
     this.#channel = channel;
     this.#patienceMs = patienceMs;
+    this.#aliasPatienceMs = aliasPatienceMs;
     channel.setRate(RATE);
   }
 
   /** A new replica is `Creating` for a while. */
   async describeKey(reference: string): Promise<KeyLookup> {
-    return patiently(
-      () => this.#describe(reference),
+    const byAlias = reference.includes(':alias/');
+    const found = await patiently(
+      () => this.#untilAllowed(byAlias, () => this.#describe(reference)),
       lookup => lookup.kind === 'found' && lookup.key.state === 'Creating',
       this.#patienceMs,
     );
+    if (byAlias && found.kind === 'found') this.#byAlias.add(found.key.arn);
+    return found;
   }
 
   async mayReEncrypt(source: AskedKey, destination: AskedKey): Promise<Permission> {
+    const byAlias = this.#byAlias.has(source.keyArn) || this.#byAlias.has(destination.keyArn);
+    return this.#untilAllowed(byAlias, () => this.#mayReEncrypt(source, destination));
+  }
+
+  /** What is denied by reason of an alias may come to be allowed. All questions share the waits: what is over is over for all. */
+  async #untilAllowed<T extends KeyLookup | Permission>(byAlias: boolean, ask: () => Promise<T>): Promise<T> {
+    let answer = await ask();
+    for (let next = this.#aliasWaits; byAlias && isUnseen(answer); next += 1) {
+      const wait = this.#aliasPatienceMs[next];
+      if (wait === undefined) return answer;
+      await sleep(wait);
+      this.#aliasWaits = Math.max(this.#aliasWaits, next + 1);
+      answer = await ask();
+    }
+    return answer;
+  }
+
+  async #mayReEncrypt(source: AskedKey, destination: AskedKey): Promise<Permission> {
     const command = new ReEncryptCommand({
       SourceKeyId: source.keyArn,
       SourceEncryptionAlgorithm: source.encryptionAlgorithm,
@@ -63,7 +95,7 @@ export class KmsKeyCatalog implements KeyCatalog {
       // A dry run always fails. This name means that the call itself would have succeeded.
       if (nameOf(error) === 'DryRunOperationException') return { kind: 'allowed' };
       if (isTransient(error) || isOfIdentity(error)) throw error;
-      return { kind: 'denied', message: `${nameOf(error)}: ${messageOf(error)}` };
+      return { kind: 'denied', name: nameOf(error), message: `${nameOf(error)}: ${messageOf(error)}` };
     }
     throw dryRunSucceeded();
   }
@@ -85,10 +117,15 @@ export class KmsKeyCatalog implements KeyCatalog {
       return { kind: 'found', key: descriptionOf(KeyMetadata) };
     } catch (error) {
       if (nameOf(error) === 'NotFoundException') return { kind: 'not-found' };
-      if (isDenied(error)) return { kind: 'denied', message: messageOf(error) };
+      if (isDenied(error)) return { kind: 'denied', name: nameOf(error), message: messageOf(error) };
       throw error;
     }
   }
+}
+
+/** Denied, and not for a state of the key: that would not pass. */
+function isUnseen(answer: KeyLookup | Permission): boolean {
+  return answer.kind === 'denied' && answer.name === 'AccessDeniedException';
 }
 
 async function rotationsOf(keyArn: string, client: KMSClient): Promise<readonly RotationsListEntry[]> {

@@ -4,6 +4,7 @@ import type { Job, Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { kindOf } from '../stores/registry.ts';
 import { configureFormat, formatOf } from './bind-format.ts';
+import { foreignAliases } from './foreign-aliases.ts';
 import { overlappingStores } from './overlapping-stores.ts';
 import { placeProblems } from './place-problems.ts';
 import { regionProblems, routeProblems } from './route-problems.ts';
@@ -14,6 +15,7 @@ export function jobProblems(job: Job, formats: FormatRegistry): readonly Problem
   return [
     ...regionProblems(job),
     ...routeProblems(job),
+    ...foreignAliases(job),
     ...bound.flatMap((format, index) => contextProblems(job, format, index)),
     ...asymmetryProblems(job, formats),
     ...bound.flatMap(({ problems }, index) =>

@@ -15,9 +15,11 @@ export interface KeyDescription {
 export type KeyLookup =
   | { readonly kind: 'found'; readonly key: KeyDescription }
   | { readonly kind: 'not-found' }
-  | { readonly kind: 'denied'; readonly message: string };
+  | { readonly kind: 'denied'; readonly name?: string; readonly message: string };
 
-export type Permission = { readonly kind: 'allowed' } | { readonly kind: 'denied'; readonly message: string };
+export type Permission =
+  | { readonly kind: 'allowed' }
+  | { readonly kind: 'denied'; readonly name?: string; readonly message: string };
 
 export interface AskedKey {
   readonly keyArn: string;

@@ -13,6 +13,8 @@ export interface PlanRequest {
   readonly plaintextAllowed: boolean;
   /** The longest that one invocation of a worker takes in this deployment. */
   readonly workerTimeoutSeconds: number;
+  /** The account of the deployment, if there is one. */
+  readonly account?: string;
   /** Milliseconds since 1970. */
   readonly now: number;
 }

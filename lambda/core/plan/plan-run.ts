@@ -1,5 +1,6 @@
 import type { ShareBook } from '../rate/lease.ts';
 import { sharedRegions, usesOf } from '../rate/region-use.ts';
+import { foreignAliases } from '../job/foreign-aliases.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkPermissions } from './check-permissions.ts';
 import { checkReversal } from './check-reversal.ts';
@@ -55,6 +56,8 @@ export async function planRun(request: PlanRequest, ports: PlanPorts): Promise<P
 /** A run that visits records: a census, a migration, a verification. */
 async function planPasses(input: RunInput, request: PlanRequest, ports: PlanPorts): Promise<PlannedRun> {
   const { job } = input;
+  const foreign = foreignAliases(job, request.account);
+  if (foreign.length > 0) throw refuse('plan.input', foreign);
   const catalog = ports.keys(input.grantTokens);
   const [keys, stores] = await Promise.all([
     checkKeys(job, catalog, input.mode),
