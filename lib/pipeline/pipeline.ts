@@ -1,4 +1,4 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -170,6 +170,7 @@ export class Pipeline extends Construct {
       tracingEnabled: true,
       logs: {
         destination: new LogGroup(this, 'Logs', {
+          logGroupName: vendedLogs(Stack.of(this)),
           ...(logKey !== undefined && { encryptionKey: logKey }),
           retention: RetentionDays.ONE_YEAR,
           removalPolicy: RemovalPolicy.RETAIN,
@@ -179,4 +180,13 @@ export class Pipeline extends Construct {
       },
     });
   }
+}
+
+/**
+ * Step Functions writes to each log group by a line in the account's resource policy of CloudWatch Logs, which may have 5,120
+ * characters, but needs none for names that begin so (Step Functions developer guide, logging). The id of the stack makes the
+ * name its own: the log group of a deleted stack stays.
+ */
+function vendedLogs({ stackName, stackId }: Stack): string {
+  return `/aws/vendedlogs/states/${stackName}-${Fn.select(2, Fn.split('/', stackId))}`;
 }

@@ -60,6 +60,14 @@ describe('the stack', () => {
     });
   });
 
+  it('logs executions under a name that needs no resource policy, and that a later stack does not meet again', () => {
+    const names = Object.values(template.findResources('AWS::Logs::LogGroup')).flatMap(
+      ({ Properties }) => (Properties as { LogGroupName?: unknown }).LogGroupName ?? [],
+    );
+    expect(JSON.stringify(names)).toMatch(/^\[.*\/aws\/vendedlogs\/states\/Stack-.*AWS::StackId/);
+    expect(names).toHaveLength(1);
+  });
+
   it('logs no execution data', () => {
     template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
       LoggingConfiguration: { IncludeExecutionData: false, Level: 'ALL' },
