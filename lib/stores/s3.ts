@@ -52,16 +52,17 @@ class BucketPlace implements Place {
     this.#writes = writes;
   }
 
-  inspect(grantee: Function): void {
-    this.#listKeys(grantee);
-    this.#listFolders(grantee);
+  inspect(home: Home): readonly Grant[] {
     const { written, created, serverSideEncryptionKey } = this.#writes;
-    const actions = [
-      ...['s3:GetBucketOwnershipControls', 's3:GetBucketVersioning'],
-      ...(written ? ['s3:GetBucketObjectLockConfiguration'] : []),
-      ...(created && serverSideEncryptionKey === undefined ? ['s3:GetEncryptionConfiguration'] : []),
+    return [
+      ...this.#listKeys(home),
+      ...this.#listFolders(home),
+      ...this.#onBucket(home, [
+        ...['s3:GetBucketOwnershipControls', 's3:GetBucketVersioning'],
+        ...(written ? ['s3:GetBucketObjectLockConfiguration'] : []),
+        ...(created && serverSideEncryptionKey === undefined ? ['s3:GetEncryptionConfiguration'] : []),
+      ]),
     ];
-    allow(grantee, actions, [this.#bucketArn(grantee)]);
   }
 
   read(home: Home): readonly Grant[] {
