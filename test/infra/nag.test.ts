@@ -8,7 +8,7 @@ import type { Job, Store } from '../../lambda/core/model/job.ts';
 import { KmsRewrapStack } from '../../lib/kms-rewrap-stack.ts';
 import { deployBridges } from '../../lib/route-keys/bridges.ts';
 import { deploySourceReplicas } from '../../lib/route-keys/source-replicas.ts';
-import { job, NEW_KEY, OLD_KEY, use } from '../support/builders.ts';
+import { job, NEW_KEY, OLD_KEY, SCHEDULE, use } from '../support/builders.ts';
 
 const CDK_JSON = fileURLToPath(new URL('../../cdk.json', import.meta.url));
 
@@ -118,7 +118,7 @@ describe("CloudFormation's own rules", () => {
 
   /** Together, these jobs ask for every resource, condition and permission that a job can ask for. */
   const here: readonly Job[] = [
-    job({ schedule: { expression: 'rate(90 days)', mode: 'migrate' } }),
+    job({ schedule: SCHEDULE }),
     job({
       name: 'encrypted',
       source: { keys: [use(OLD_KEY), use('arn:aws:kms:us-east-1:111122223333:alias/old')] },

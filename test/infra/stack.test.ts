@@ -4,14 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
-import { job, jobInput } from '../support/builders.ts';
+import { job, jobInput, SCHEDULE } from '../support/builders.ts';
 import { synthesized } from '../support/stack.ts';
 
 describe('the stack', () => {
-  const template = synthesized([
-    job({ schedule: { expression: 'rate(90 days)', mode: 'migrate' } }),
-    job({ name: 'unscheduled' }),
-  ]);
+  const template = synthesized([job({ schedule: SCHEDULE }), job({ name: 'unscheduled' })]);
 
   it('runs ES modules on arm64 with the SDK in the bundle, one role and one log group for each function', () => {
     template.resourceCountIs('AWS::Lambda::Function', 5);
