@@ -19,6 +19,8 @@ export interface KmsRewrapStackProps extends StackProps {
   readonly journalProtection?: JournalProtection;
   /** @default 15 minutes, the longest that Lambda allows */
   readonly workerTimeout?: Duration;
+  /** Whether schedules may start runs. @default true */
+  readonly schedules?: boolean;
 }
 
 /** The service in one account and Region. Its outputs are what the CLI looks up. */
@@ -33,6 +35,7 @@ export class KmsRewrapStack extends Stack {
       allowPlaintextRoute = false,
       journalProtection = {},
       workerTimeout = Duration.minutes(15),
+      schedules = true,
       ...props
     }: KmsRewrapStackProps,
   ) {
@@ -52,7 +55,11 @@ export class KmsRewrapStack extends Stack {
     });
     this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket });
     new JournalTables(this, 'JournalTables', { jobs, journal, runBucket });
-    new Schedules(this, 'Schedules', { jobs, stateMachine: this.pipeline.stateMachine });
+    new Schedules(this, 'Schedules', {
+      jobs,
+      stateMachine: this.pipeline.stateMachine,
+      enabled: schedules,
+    });
 
     new CfnOutput(this, 'StateMachineArn', { value: this.pipeline.stateMachine.stateMachineArn });
     new CfnOutput(this, 'RunBucketName', { value: runBucket.bucket.bucketName });

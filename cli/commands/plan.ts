@@ -16,7 +16,8 @@ import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { DEPLOY_AGAIN, jobMeant } from '../deployment/deployed-jobs.ts';
-import { planText } from '../render/terminal.ts';
+import { scheduleOf } from '../../lambda/core/plan/scheduled-run.ts';
+import { planText, scheduleText } from '../render/terminal.ts';
 import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 import { runInput, type InputOptions } from './run-input.ts';
 
@@ -58,8 +59,10 @@ export async function plan(
   const { plan: planned } = await planRun(request, ports);
   if (asDeployed === 'no') console.note(`${job.name} is not deployed: this is what it would do if it were`);
   if (asDeployed === 'unknown') console.note(`${DEPLOY_AGAIN}. This is what the file would do`);
-  const json = { ...planned, deployed: asDeployed === 'yes', notChecked: notChecked(planned) };
+  const schedule = await scheduleOf(job, ports.latestRuns);
+  const json = { ...planned, schedule, deployed: asDeployed === 'yes', notChecked: notChecked(planned) };
   console.out(console.json ? JSON.stringify(json, null, 2) : planText(planned));
+  if (!console.json && schedule !== undefined) console.out(scheduleText(schedule));
   return EXIT.done;
 }
 

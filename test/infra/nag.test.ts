@@ -18,6 +18,7 @@ const ACCEPTED: readonly (readonly [RegExp, string])[] = [
     /^AwsSolutions-S1$/,
     'Access logs need a bucket of the account, not of this service; CloudTrail data events tell more.',
   ],
+  [/^AwsSolutions-SQS3$/, 'It is the dead-letter queue of the schedules, and an alarm watches it.'],
   [/^AwsSolutions-DDB3$/, 'The ledger holds checkpoints: losing them repeats work, and loses nothing.'],
   [
     /IAM5\[Resource::<RunBucket.*\.Arn>\/(runs\/)?\*\]$/,
@@ -80,7 +81,7 @@ describe('the AWS Solutions checks', () => {
       },
     });
     new KmsRewrapStack(app, 'Stack', {
-      jobs: [job({ stores })],
+      jobs: [job({ stores, schedule: SCHEDULE })],
       env: { region: 'us-east-1', account: '111122223333' },
     });
     new KmsRewrapStack(app, 'European', {
