@@ -1,6 +1,11 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { JOBS_METADATA, jobsText } from '../lambda/core/job/deployed-jobs.ts';
+import {
+  SETTINGS_METADATA,
+  settingsText,
+  type DeploymentSettings,
+} from '../lambda/core/job/deployed-settings.ts';
 import type { Job } from '../lambda/core/model/job.ts';
 import { JournalTables } from './athena/journal-tables.ts';
 import { PipelineFunctions } from './functions/pipeline-functions.ts';
@@ -13,6 +18,8 @@ import { RunBucket } from './storage/run-bucket.ts';
 
 export interface KmsRewrapStackProps extends StackProps {
   readonly jobs: readonly Job[];
+  /** What the template tells of its settings; the other properties decide. */
+  readonly settings?: DeploymentSettings;
   /** Jobs may take the route decrypt-encrypt, and get a worker of their own for it. @default false */
   readonly allowPlaintextRoute?: boolean;
   /** @default kept for good, without Object Lock */
@@ -32,6 +39,7 @@ export class KmsRewrapStack extends Stack {
     id: string,
     {
       jobs,
+      settings,
       allowPlaintextRoute = false,
       journalProtection = {},
       workerTimeout = Duration.minutes(15),
@@ -41,7 +49,10 @@ export class KmsRewrapStack extends Stack {
   ) {
     super(scope, id, { description: 'kms-rewrap: re-encrypts stored KMS data keys server-side', ...props });
     // The template holds the deployed jobs, so that the CLI plans those and not a file that may differ.
-    this.templateOptions.metadata = { [JOBS_METADATA]: jobsText(jobs) };
+    this.templateOptions.metadata = {
+      [JOBS_METADATA]: jobsText(jobs),
+      ...(settings !== undefined && { [SETTINGS_METADATA]: settingsText(settings) }),
+    };
     const runBucket = new RunBucket(this, 'RunBucket');
     const journal = new JournalBucket(this, 'Journal', journalProtection);
     const ledger = new Ledger(this, 'Ledger');
