@@ -66,11 +66,7 @@ export class KmsRewrapStack extends Stack {
     });
     this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket });
     new JournalTables(this, 'JournalTables', { jobs, journal, runBucket });
-    new Schedules(this, 'Schedules', {
-      jobs,
-      stateMachine: this.pipeline.stateMachine,
-      enabled: schedules,
-    });
+    new Schedules(this, 'Schedules', { jobs, pipeline: this.pipeline, enabled: schedules });
 
     new CfnOutput(this, 'StateMachineArn', { value: this.pipeline.stateMachine.stateMachineArn });
     new CfnOutput(this, 'RunBucketName', { value: runBucket.bucket.bucketName });

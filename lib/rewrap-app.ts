@@ -44,11 +44,13 @@ function settingsOf({ node }: App): DeploymentSettings {
   const context = (name: string): unknown => node.tryGetContext(name);
   const given = context('settings');
   const settings =
-    given === undefined
-      ? loadSettings(String(context('deployment') ?? SETTINGS_FILE))
-      : checkedSettings('settings', given);
+    given === undefined ? loadSettings(fileOf(context('deployment'))) : checkedSettings('settings', given);
   refuseContext(settings, context);
   return settings;
+}
+
+function fileOf(deployment: unknown): string {
+  return typeof deployment === 'string' ? deployment : SETTINGS_FILE;
 }
 
 function byRegion(jobs: readonly Job[]): ReadonlyMap<string, readonly Job[]> {

@@ -16,10 +16,10 @@ import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { deployAgain, jobMeant } from '../deployment/deployed-jobs.ts';
-import { scheduleOf } from '../../lambda/core/plan/scheduled-run.ts';
+import { scheduleOf, type ScheduleState } from '../../lambda/core/plan/scheduled-run.ts';
 import { planText, scheduleText } from '../render/terminal.ts';
 import { settingsOfText } from '../render/settings.ts';
-import { settingsOf } from '../deployment/settings.ts';
+import { settingsOf, type SettingsOf } from '../deployment/settings.ts';
 import type { CommandContext } from '../context/command-context.ts';
 import { runInput, type InputOptions } from './run-input.ts';
 
@@ -62,18 +62,24 @@ export async function plan(
   if (asDeployed === 'no') console.note(`${job.name} is not deployed: this is what it would do if it were`);
   if (asDeployed === 'unknown')
     console.note(`${deployAgain({ aws, deployment: name })}. This is what the file would do`);
-  const schedule = await scheduleOf(job, ports.latestRuns);
-  const settings = await settingsOf({ deployment: name, aws: { ...aws, region } });
-  const json = {
-    ...planned,
-    ...{ schedule, settings, deployed: asDeployed === 'yes', notChecked: notChecked(planned) },
+  const told = {
+    schedule: await scheduleOf(job, ports.latestRuns),
+    settings: await settingsOf({ deployment: name, aws: { ...aws, region } }),
   };
-  console.out(console.json ? JSON.stringify(json, null, 2) : planText(planned));
-  if (!console.json) {
-    if (schedule !== undefined) console.out(scheduleText(schedule));
-    console.out(settingsOfText(settings));
-  }
+  const json = { ...planned, ...told, deployed: asDeployed === 'yes', notChecked: notChecked(planned) };
+  console.out(console.json ? JSON.stringify(json, null, 2) : `${planText(planned)}\n${toldText(told)}`);
   return EXIT.done;
+}
+
+interface Told {
+  readonly schedule: ScheduleState | undefined;
+  readonly settings: SettingsOf;
+}
+
+/** What the deployment says of a job, besides what its run would do. */
+function toldText({ schedule, settings }: Told): string {
+  const first = schedule === undefined ? '' : `${scheduleText(schedule)}\n`;
+  return `${first}${settingsOfText(settings)}`;
 }
 
 const MAX_LAMBDA_SECONDS = 900;

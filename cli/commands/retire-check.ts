@@ -44,9 +44,8 @@ export async function retireCheckCommand(
   const local = loadJobs(jobs);
   // A run is deployed in its destination Region, so the stack of another Region may know most about this key.
   const regions = [...new Set([aws.region ?? region, ...local.map(destinationRegion)])];
-  const deployed = await Promise.all(
-    regions.map(one => toldJobs({ deployment, aws: { ...aws, region: one } })),
-  );
+  const told = regions.map(one => toldJobs({ deployment, aws: { ...aws, region: one } }));
+  const deployed = await Promise.all(told);
   const proofs = await Promise.all(regions.map(one => provenSoFar(one, { clients, aws, deployment })));
   const question = {
     key: lookup.key,

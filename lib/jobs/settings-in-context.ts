@@ -20,9 +20,9 @@ const NAMES: Readonly<Record<keyof DeploymentSettings, true>> = {
 export function refuseContext(settings: DeploymentSettings, context: (name: string) => unknown): void {
   const lines = (Object.keys(NAMES) as (keyof DeploymentSettings)[]).flatMap(name => {
     const value = context(name);
-    if (value === undefined || String(value) === String(settings[name])) return [];
+    if (value === undefined || value === settings[name] || value === String(settings[name])) return [];
     return [
-      `-c ${name}=${String(value)}: the settings of the deployment say ${settings[name] === undefined ? 'nothing of it' : JSON.stringify(settings[name])}; write it into deployment.json, where the next deployment finds it, or name another file with -c deployment=FILE`,
+      `-c ${name}=${JSON.stringify(value)}: the settings of the deployment say ${settings[name] === undefined ? 'nothing of it' : JSON.stringify(settings[name])}; write it into deployment.json, where the next deployment finds it, or name another file with -c deployment=FILE`,
     ];
   });
   if (lines.length > 0) throw new JobsRefused(lines.join('\n'));

@@ -3,13 +3,13 @@ import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-clo
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Job, JobSchedule } from '../../lambda/core/model/job.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 
 export interface SchedulesProps {
   readonly jobs: readonly Job[];
-  readonly stateMachine: IStateMachine;
+  readonly pipeline: Pick<Pipeline, 'stateMachine'>;
   /** Whether the deployment lets schedules start runs at all. */
   readonly enabled: boolean;
 }
@@ -26,12 +26,12 @@ export class Schedules extends Construct {
   }
 
   private schedule(job: string, { expression, timeZone, mode, starts }: JobSchedule): void {
-    const { stateMachine, enabled } = this.#props;
+    const { pipeline, enabled } = this.#props;
     new Schedule(this, job, {
       description: `kms-rewrap: ${mode} of the job ${job}`,
       schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
       enabled: enabled && starts !== 'never',
-      target: new StepFunctionsStartExecution(stateMachine, {
+      target: new StepFunctionsStartExecution(pipeline.stateMachine, {
         input: ScheduleTargetInput.fromObject({ job, mode, scheduled: true }),
         // The default of 185 tries within a day would start a refused migration again and again.
         retryAttempts: 2,

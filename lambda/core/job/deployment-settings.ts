@@ -11,7 +11,7 @@ const MAX_RETENTION_DAYS = 36_500;
 
 const retention = wholeNumber(MIN_RETENTION_DAYS, MAX_RETENTION_DAYS, 'days');
 
-export const settingsSchema = strictObject(
+const settingsSchema = strictObject(
   {
     $schema: z.string().optional().describe('The JSON Schema of this file, for editors.'),
     name: text('a name for the deployment')
