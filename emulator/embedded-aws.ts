@@ -20,6 +20,7 @@ import { Buckets } from './s3/bucket.ts';
 import { s3Service } from './s3/service.ts';
 import { Executions } from './stepfunctions/executions.ts';
 import { stepFunctionsService } from './stepfunctions/service.ts';
+import { Parameters } from './ssm/parameters.ts';
 import { StateMachines } from './stepfunctions/state-machines.ts';
 import { StatesError } from './stepfunctions/states-error.ts';
 import { stsService } from './sts/service.ts';
@@ -57,6 +58,7 @@ export class EmbeddedAws {
   readonly #stateMachines = new StateMachines();
   readonly #stacks: Stack[] = [];
   readonly #executions: Executions;
+  readonly #parameters = new Parameters();
   readonly #services: Readonly<Record<string, Service>>;
   readonly #options: EmbeddedAwsOptions;
   #server: Server | undefined;
@@ -115,6 +117,7 @@ export class EmbeddedAws {
         keys: this.#keys,
         functions: this.functions,
         stateMachines: this.#stateMachines,
+        parameters: this.#parameters,
         createTable: (definition, place) => this.#createTable(definition, place),
       });
       this.#stacks.push(stack);

@@ -8,6 +8,7 @@ import {
 } from '../lambda/core/job/deployed-settings.ts';
 import type { Job } from '../lambda/core/model/job.ts';
 import { JournalTables } from './athena/journal-tables.ts';
+import { claimsIn, StoreClaims } from './claims/store-claims.ts';
 import { PipelineFunctions } from './functions/pipeline-functions.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { Schedules } from './schedules/schedules.ts';
@@ -53,6 +54,7 @@ export class KmsRewrapStack extends Stack {
       [JOBS_METADATA]: jobsText(jobs),
       ...(settings !== undefined && { [SETTINGS_METADATA]: settingsText(settings) }),
     };
+    new StoreClaims(this, 'Stores', { claims: claimsIn(this.region, jobs) });
     const runBucket = new RunBucket(this, 'RunBucket');
     const journal = new JournalBucket(this, 'Journal', journalProtection);
     const ledger = new Ledger(this, 'Ledger');

@@ -6,6 +6,7 @@ import { refusePlaintextRoutes } from './jobs/plaintext-route.ts';
 import { loadJobs } from './jobs/load-jobs.ts';
 import { checkedSettings, loadSettings } from './jobs/load-settings.ts';
 import { refuseContext } from './jobs/settings-in-context.ts';
+import { deployClaims } from './claims/store-claims.ts';
 import { journalProtection } from './storage/journal-protection.ts';
 import { KmsRewrapStack } from './kms-rewrap-stack.ts';
 import { deployBridges } from './route-keys/bridges.ts';
@@ -23,8 +24,8 @@ export function rewrapApp(props?: AppProps): App {
   const jobs = loadJobs(settings.jobs);
   if (!allowPlaintextRoute) refusePlaintextRoutes(jobs);
   const account = process.env['CDK_DEFAULT_ACCOUNT'];
-  for (const [region, jobsOfRegion] of byRegion(jobs)) {
-    new KmsRewrapStack(app, `${name}-${region}`, {
+  const users = [...byRegion(jobs)].map(([region, jobsOfRegion]) => {
+    return new KmsRewrapStack(app, `${name}-${region}`, {
       stackName: name,
       jobs: jobsOfRegion,
       settings,
@@ -34,7 +35,8 @@ export function rewrapApp(props?: AppProps): App {
       schedules: settings.schedules,
       env: { region, ...(account !== undefined && { account }) },
     });
-  }
+  });
+  deployClaims(app, { jobs, deployment: name, users });
   deployBridges(app, jobs, name);
   deploySourceReplicas(app, jobs, name);
   return app;

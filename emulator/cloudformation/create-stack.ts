@@ -1,6 +1,7 @@
 import type { Buckets } from '../s3/bucket.ts';
 import type { KeyStore } from '../kms/key-store.ts';
 import type { Functions } from '../functions/functions.ts';
+import type { Parameters } from '../ssm/parameters.ts';
 import type { StateMachines } from '../stepfunctions/state-machines.ts';
 import type { Stack, StackResource } from './stack.ts';
 
@@ -10,6 +11,7 @@ export interface Services {
   readonly keys: KeyStore;
   readonly functions: Functions;
   readonly stateMachines: StateMachines;
+  readonly parameters: Parameters;
   createTable(
     definition: object,
     place: { readonly accountId: string; readonly region: string },
@@ -70,6 +72,9 @@ async function createResource(resource: StackResource, stack: Stack, services: S
         roleArn: String(properties['RoleArn']),
         definition: String(properties['DefinitionString']),
       });
+      return;
+    case 'AWS::SSM::Parameter':
+      services.parameters.create(physicalId, String(properties['Value']), stack);
       return;
     default:
       if (!INERT.has(type))
