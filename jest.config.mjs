@@ -34,6 +34,8 @@ export default {
     project('contract'),
     project('infra', { setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'] }),
     project('e2e'),
+    // npm run test:deploy alone: it synthesizes as somebody does who deploys, which takes a minute.
+    ...(process.argv.includes('deploy') ? [project('deploy')] : []),
   ],
   testTimeout: 120_000,
   // Half as many again as there are cores: suites also wait in real time, for a second of S3, a pace or a sandbox.

@@ -31,6 +31,7 @@ import { s3Service } from './s3/service.ts';
 import { Executions } from './stepfunctions/executions.ts';
 import { integrations } from './integrations.ts';
 import { stepFunctionsService } from './stepfunctions/service.ts';
+import { Parameters } from './ssm/parameters.ts';
 import { StateMachines } from './stepfunctions/state-machines.ts';
 import { stsService } from './sts/service.ts';
 
@@ -70,6 +71,7 @@ export class EmbeddedAws {
   readonly #stateMachines = new StateMachines();
   readonly #stacks: Stack[] = [];
   readonly #executions: Executions;
+  readonly #parameters = new Parameters();
   readonly #services: Readonly<Record<string, Service>>;
   readonly #options: EmbeddedAwsOptions;
   #server: Server | undefined;
@@ -139,6 +141,7 @@ export class EmbeddedAws {
         iam: this.iam,
         functions: this.functions,
         stateMachines: this.#stateMachines,
+        parameters: this.#parameters,
         createTable: (definition, place) => this.#createTable(definition, place),
       });
       this.#stacks.push(stack);

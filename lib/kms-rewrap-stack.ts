@@ -2,9 +2,16 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { JOBS_METADATA, jobsText } from '../lambda/core/job/deployed-jobs.ts';
+import {
+  SETTINGS_METADATA,
+  settingsText,
+  type DeploymentSettings,
+  type TakeOver,
+} from '../lambda/core/job/deployed-settings.ts';
 import type { Job } from '../lambda/core/model/job.ts';
 import { JournalTables } from './athena/journal-tables.ts';
 import { checkRoom, MANAGED_POLICIES, type RoomProps } from './grants/role-room.ts';
+import { claimsIn, StoreClaims } from './claims/store-claims.ts';
 import { PipelineFunctions } from './functions/pipeline-functions.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { Schedules } from './schedules/schedules.ts';
@@ -13,10 +20,11 @@ import { JournalBucket } from './storage/journal-bucket.ts';
 import type { JournalProtection } from './storage/journal-protection.ts';
 import { Ledger } from './storage/ledger.ts';
 import { RunBucket } from './storage/run-bucket.ts';
-import type { TakeOver } from './storage/take-over.ts';
 
 export interface KmsRewrapStackProps extends StackProps {
   readonly jobs: readonly Job[];
+  /** What the template tells of its settings; the other properties decide. */
+  readonly settings?: DeploymentSettings;
   /** Jobs may take the route decrypt-encrypt, and get a worker of their own for it. @default false */
   readonly allowPlaintextRoute?: boolean;
   /** @default kept for good, without Object Lock */
@@ -31,6 +39,8 @@ export interface KmsRewrapStackProps extends StackProps {
   readonly takeOver?: TakeOver;
   /** How many managed policies a role may have, if Service Quotas has raised it. @default 10 */
   readonly managedPoliciesPerRole?: number;
+  /** Whether schedules may start runs. @default true */
+  readonly schedules?: boolean;
 }
 
 interface Storage {
@@ -39,6 +49,13 @@ interface Storage {
   readonly ledger: Ledger;
   readonly key: IKey | undefined;
 }
+
+const OF_ALL: StackProps = {
+  description: 'kms-rewrap: re-encrypts stored KMS data keys server-side',
+  // Hundreds of jobs fit into a template's 1 MB without indentation, and half of them with it.
+  suppressTemplateIndentation: true,
+  terminationProtection: true,
+};
 
 /** The service in one account and Region. Its outputs are what the CLI looks up. */
 export class KmsRewrapStack extends Stack {
@@ -49,6 +66,7 @@ export class KmsRewrapStack extends Stack {
     id: string,
     {
       jobs,
+      settings,
       allowPlaintextRoute = false,
       journalProtection = {},
       workerTimeout = Duration.minutes(15),
@@ -56,18 +74,13 @@ export class KmsRewrapStack extends Stack {
       takeOver = {},
       customerManagedKey = false,
       journalReaders = [],
+      schedules = true,
       ...props
     }: KmsRewrapStackProps,
   ) {
-    super(scope, id, {
-      description: 'kms-rewrap: re-encrypts stored KMS data keys server-side',
-      // Hundreds of jobs fit into a template's 1 MB without indentation, and half of them with it.
-      suppressTemplateIndentation: true,
-      terminationProtection: true,
-      ...props,
-    });
-    // The template holds the deployed jobs, so that the CLI plans those and not a file that may differ.
-    this.templateOptions.metadata = { [JOBS_METADATA]: jobsText(jobs) };
+    super(scope, id, { ...OF_ALL, ...props });
+    this.tell(jobs, settings);
+    new StoreClaims(this, 'Stores', { claims: claimsIn(this.region, jobs) });
     const { runBucket, journal, ledger, key } = this.storage(journalProtection, takeOver, customerManagedKey);
     const functions = new PipelineFunctions(this, 'Functions', {
       jobs,
@@ -81,11 +94,19 @@ export class KmsRewrapStack extends Stack {
     });
     this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket, logKey: key });
     new JournalTables(this, 'JournalTables', { jobs, journal, runBucket, keyArn: key?.keyArn });
-    new Schedules(this, 'Schedules', { jobs, stateMachine: this.pipeline.stateMachine });
+    new Schedules(this, 'Schedules', { jobs, pipeline: this.pipeline, enabled: schedules });
 
     this.checkRoomOf(functions, { jobs: jobs.length, managedPolicies: managedPoliciesPerRole });
     new CfnOutput(this, 'StateMachineArn', { value: this.pipeline.stateMachine.stateMachineArn });
     new CfnOutput(this, 'AllowPlaintextRoute', { value: String(allowPlaintextRoute) });
+  }
+
+  /** The template holds what is deployed, so that the CLI plans those jobs and not a file that may differ. */
+  private tell(jobs: readonly Job[], settings: DeploymentSettings | undefined): void {
+    this.templateOptions.metadata = {
+      [JOBS_METADATA]: jobsText(jobs),
+      ...(settings !== undefined && { [SETTINGS_METADATA]: settingsText(settings) }),
+    };
   }
 
   /** What lasts: no setting ever replaces it (test/infra/updates.test.ts). */

@@ -5,7 +5,9 @@ import type { Console } from './console.ts';
 export interface CommandContext {
   readonly console: Console;
   readonly aws: ClientConfig;
+  /** The deployment that the command is about: the name of its stacks. */
+  readonly deployment: string;
 }
 
-/** The name under which `cdk deploy` deploys the service. */
-export const STACK_NAME = 'KmsRewrap';
+/** Which deployment, and in which account and Region. */
+export type Where = Pick<CommandContext, 'aws' | 'deployment'>;

@@ -5,6 +5,7 @@ import type { Buckets } from '../s3/bucket.ts';
 import { defaultKeyPolicy } from '../kms/default-key-policy.ts';
 import type { KeyStore } from '../kms/key-store.ts';
 import type { Functions } from '../functions/functions.ts';
+import type { Parameters } from '../ssm/parameters.ts';
 import type { StateMachines } from '../stepfunctions/state-machines.ts';
 import { createIamResources } from './iam-resources.ts';
 import type { Stack, StackResource } from './stack.ts';
@@ -16,21 +17,28 @@ export interface Services {
   readonly iam: Iam;
   readonly functions: Functions;
   readonly stateMachines: StateMachines;
+  readonly parameters: Parameters;
   createTable(
     definition: object,
     place: { readonly accountId: string; readonly region: string },
   ): Promise<void>;
 }
 
-/** Resources that need no work: log groups until someone writes to them, and Athena, because nobody queries. */
+/**
+ * Resources that need no work: log groups until someone writes to them, Athena, because nobody queries, and what surrounds
+ * schedules, because no time passes here that would start them.
+ */
 const INERT = new Set([
   'AWS::Athena::NamedQuery',
   'AWS::Athena::WorkGroup',
   'AWS::Glue::Database',
   'AWS::Glue::Table',
   'AWS::CDK::Metadata',
+  'AWS::CloudWatch::Alarm',
   'AWS::Logs::LogGroup',
   'AWS::Scheduler::Schedule',
+  'AWS::SQS::Queue',
+  'AWS::SQS::QueuePolicy',
 ]);
 
 /** Creates every resource of a stack. An unknown type is an error, not a silent gap. */
@@ -69,6 +77,9 @@ async function createResource(resource: StackResource, stack: Stack, services: S
     }
     case 'AWS::StepFunctions::StateMachine':
       createStateMachine(resource, services);
+      return;
+    case 'AWS::SSM::Parameter':
+      services.parameters.create(physicalId, String(properties['Value']), stack);
       return;
     default:
       if (!INERT.has(type) && !type.startsWith('AWS::IAM::') && type !== 'AWS::S3::BucketPolicy')

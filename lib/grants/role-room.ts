@@ -1,4 +1,4 @@
-import { Annotations, type Stack } from 'aws-cdk-lib';
+import { Annotations, CfnResource, type Stack } from 'aws-cdk-lib';
 import { CfnManagedPolicy, CfnPolicy, type CfnRole, Role } from 'aws-cdk-lib/aws-iam';
 import { JobsRefused } from '../jobs/jobs-refused.ts';
 
@@ -119,6 +119,27 @@ function fullest(
   );
 }
 
+/** CloudFormation user guide, quotas; one more is the CDK's own metadata. */
+const RESOURCES = 500 - 1;
+
+/** What a stack has of them, and for how many jobs like these they would do: at least so many, with all policies full. */
+function resourcesOf(
+  stack: Stack,
+  { jobs, managedPolicies, ofJobs }: RoomProps,
+): { readonly total: number; readonly jobs: number } {
+  const all = stack.node.findAll().filter(one => one instanceof CfnResource);
+  const grown = OF_JOBS.flatMap(id => stack.node.tryFindChild(id)?.node.findAll() ?? []).filter(
+    one => one instanceof CfnResource,
+  );
+  if (grown.length === 0) return { total: all.length, jobs: Infinity };
+  const others = all.length - grown.length - all.filter(one => one instanceof CfnManagedPolicy).length;
+  const left = RESOURCES - others - ofJobs.size * managedPolicies;
+  return { total: all.length, jobs: Math.floor((jobs * left) / grown.length) };
+}
+
+/** Constructs whose resources grow with the jobs. */
+const OF_JOBS = ['Stores', 'Schedules'];
+
 export interface RoomProps {
   /** How many there are. */
   readonly jobs: number;
@@ -128,25 +149,32 @@ export interface RoomProps {
 }
 
 /**
- * Refuses, before anything is deployed, what IAM cannot hold, and says how many jobs fit.
+ * Refuses, before anything is deployed, what IAM or CloudFormation cannot hold, and says how many jobs fit.
  *
  * @throws JobsRefused
  */
 export function checkRoom(stack: Stack, props: RoomProps): void {
   const roles = rolesOf(stack);
-  const problems = tooLarge(roles, props.managedPolicies);
+  const resources = resourcesOf(stack, props);
+  const problems = [
+    ...tooLarge(roles, props.managedPolicies),
+    ...(resources.total > RESOURCES
+      ? [`it needs ${resources.total} resources, and CloudFormation lets it have ${RESOURCES}`]
+      : []),
+  ];
   const most = fullest(roles, props);
-  const fit = most === undefined ? '' : `about ${most.jobs} jobs like these fit`;
+  const fitting = Math.min(most?.jobs ?? Infinity, resources.jobs);
+  const fit = Number.isFinite(fitting) ? `about ${fitting} jobs like these fit` : '';
   if (problems.length > 0)
     throw new JobsRefused(
       [
         ...problems.map(problem => `stack ${stack.stackName} in ${stack.region}: ${problem}`),
-        `${props.jobs} jobs are too many for one stack; ${fit}; let jobs share keys or buckets, or ask Service Quotas for more managed policies per role, up to 25, and set managedPoliciesPerRole`,
+        `${props.jobs} jobs are too many for one stack; ${fit}; let jobs share keys or buckets, make a second deployment, or ask Service Quotas for more managed policies per role, up to 25, and set managedPoliciesPerRole`,
       ].join('\n'),
     );
-  if (most !== undefined && Number.isFinite(most.jobs))
+  if (most !== undefined && Number.isFinite(fitting))
     Annotations.of(stack).addInfoV2(
       'kms-rewrap:room',
-      `${props.jobs} of about ${most.jobs} jobs like these: the role of ${most.name} has ${most.percent} % of what IAM lets it have`,
+      `${props.jobs} of about ${fitting} jobs like these: the role of ${most.name} has ${most.percent} % of what IAM lets it have`,
     );
 }

@@ -3,7 +3,7 @@ import { PolicyStatement, ServicePrincipal, type IGrantable } from 'aws-cdk-lib/
 import { Alias, Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { parseKeyReference } from '../../lambda/core/model/arn.ts';
-import { ContextRefused } from './journal-protection.ts';
+import { JobsRefused } from '../jobs/jobs-refused.ts';
 
 /** `true`: the stack makes a key of its own. A text: the ARN of a key that there is. */
 export type CustomerManagedKey = boolean | string;
@@ -24,7 +24,7 @@ export class DeploymentKey {
     const { region } = Stack.of(scope);
     const elsewhere = typeof setting === 'string' && parseKeyReference(setting)?.region !== region;
     if (elsewhere)
-      throw new ContextRefused(
+      throw new JobsRefused(
         `customerManagedKey = ${setting}: is no key of ${region}, where the stack is; name one of that Region, or write true`,
       );
     return new DeploymentKey(
@@ -76,18 +76,4 @@ function made(scope: Construct): IKey {
   );
   new Alias(scope, 'DeploymentKeyAlias', { aliasName: `alias/${stackName}`, targetKey: key });
   return key;
-}
-
-/**
- * The context `customerManagedKey`: true, false, or the ARN of a key.
- *
- * @throws ContextRefused
- */
-export function customerManagedKey(context: unknown): CustomerManagedKey {
-  if (context === undefined || context === 'false' || context === false) return false;
-  if (context === 'true' || context === true) return true;
-  if (typeof context === 'string' && parseKeyReference(context)?.kind === 'key') return context;
-  throw new ContextRefused(
-    `customerManagedKey = ${JSON.stringify(context)}: write true for a key of the deployment's own, or the ARN of a key in the Region of the stack: arn:aws:kms:REGION:ACCOUNT:key/ID`,
-  );
 }

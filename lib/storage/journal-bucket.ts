@@ -10,7 +10,8 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/handlers/env.ts';
-import { ContextRefused, type JournalProtection } from './journal-protection.ts';
+import { JobsRefused } from '../jobs/jobs-refused.ts';
+import type { JournalProtection } from './journal-protection.ts';
 import type { DeploymentKey } from './deployment-key.ts';
 import { bucketEncryption, takenOverBucket, type StorageProps } from './take-over.ts';
 
@@ -32,7 +33,7 @@ export class JournalBucket extends Construct {
     super(scope, id);
     this.#key = key;
     if (takeOver !== undefined && protection.retention !== undefined)
-      throw new ContextRefused(
+      throw new JobsRefused(
         `takeOver names the journal bucket ${takeOver}, whose settings stay as they are; leave out journalRetentionDays and journalObjectLock, and set lifecycle and Object Lock on the bucket itself`,
       );
     this.bucket = takeOver === undefined ? this.made(protection, key) : takenOverBucket(this, takeOver);

@@ -2,17 +2,6 @@ import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Bucket, BucketEncryption, BucketPolicy, type BucketProps, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { DeploymentKey } from './deployment-key.ts';
-import { ContextRefused } from './journal-protection.ts';
-
-/**
- * What an earlier deployment has left, by name: its runs can be reported, gone on with and rolled back by this one. What is not
- * named is made.
- */
-export interface TakeOver {
-  readonly journalBucket?: string;
-  readonly runBucket?: string;
-  readonly ledgerTable?: string;
-}
 
 /** Of each thing that holds data. */
 export interface StorageProps {
@@ -47,39 +36,4 @@ export function takenOverBucket(scope: Construct, name: string): IBucket {
   );
   bucket.policy = policy;
   return bucket;
-}
-
-/**
- * What the context `takeOver` says of a Region: `{"us-east-1":{"journalBucket":"…","runBucket":"…","ledgerTable":"…"}}`, an object
- * or its JSON.
- *
- * @throws ContextRefused
- */
-export function takeOverIn(region: string, context: unknown): TakeOver {
-  if (context === undefined) return {};
-  const regions = objectIn(context);
-  const named = Object.entries(objectIn(regions[region] ?? {}));
-  const wrong = named.find(
-    ([name, value]) => !NAMES.includes(name) || typeof value !== 'string' || value === '',
-  );
-  if (wrong !== undefined)
-    throw new ContextRefused(
-      `takeOver = ${JSON.stringify(named)}: ${wrong[0]} is none of ${NAMES.join(', ')}, or no name`,
-    );
-  return Object.fromEntries(named);
-}
-
-const NAMES: readonly string[] = ['journalBucket', 'runBucket', 'ledgerTable'];
-
-function objectIn(value: unknown): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = typeof value === 'string' ? JSON.parse(value) : value;
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
-      return parsed as Readonly<Record<string, unknown>>;
-  } catch {
-    // Says the same as any other value that is no object.
-  }
-  throw new ContextRefused(
-    `takeOver = ${JSON.stringify(value)}: is no object; write {"REGION":{"journalBucket":"NAME","runBucket":"NAME","ledgerTable":"NAME"}}`,
-  );
 }

@@ -1,9 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ContextRefused, journalProtection } from '../../lib/storage/journal-protection.ts';
-import { journalReaders } from '../../lib/storage/journal-readers.ts';
+import { journalProtection } from '../../lib/storage/journal-protection.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import { item, OLD_KEY, scope } from '../support/builders.ts';
 import { fakePorts } from '../support/fake-ports.ts';
@@ -119,41 +117,14 @@ describe('the bucket of the journal', () => {
     expect(JSON.stringify(statement)).toContain('/intents/*');
   });
 
-  it.each(['*', 'arn:aws:iam::111122223333:role/*', 'Auditor', 'arn:aws:iam::111122223333:root'])(
-    'takes no reader that is not a role or a user: %s',
-    reader => {
-      expect(() => journalReaders(reader)).toThrow(ContextRefused);
-    },
-  );
-
-  it('takes a list of readers, or one text with commas', () => {
-    const readers = [
-      'arn:aws:iam::111122223333:role/a/b',
-      'arn:aws:iam::111122223333:role/aws-reserved/*/Audit_*',
-    ];
-    expect(journalReaders(readers)).toEqual(readers);
-    expect(journalReaders(readers.join(', '))).toEqual(readers);
-    expect(journalReaders(undefined)).toEqual([]);
-  });
-
   it('may be kept for some days, and locked for as long', () => {
     const locked = journalOf({
-      journalProtection: { retention: Duration.days(400), objectLock: 'compliance' },
+      journalProtection: journalProtection({ journalRetentionDays: 400, journalObjectLock: 'compliance' }),
     });
     expect(locked).toMatchObject({
       ObjectLockEnabled: true,
       ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 400 } } },
       LifecycleConfiguration: { Rules: [expect.objectContaining({ ExpirationInDays: 400 })] },
     });
-  });
-
-  it.each([
-    [{ journalRetentionDays: '7' }, 'journalRetentionDays = 7: is not a whole number of days, at least 35'],
-    [{ journalRetentionDays: 'long' }, 'journalRetentionDays = long'],
-    [{ journalObjectLock: 'governance' }, 'journalObjectLock needs journalRetentionDays'],
-    [{ journalRetentionDays: '90', journalObjectLock: 'yes' }, 'write governance or compliance'],
-  ])('is refused at synth with %j', (context, words) => {
-    expect(() => journalProtection(context)).toThrow(ContextRefused);
-    expect(() => journalProtection(context)).toThrow(words);
   });
 });

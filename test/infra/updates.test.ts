@@ -6,9 +6,7 @@ import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { KmsRewrapStackProps } from '../../lib/kms-rewrap-stack.ts';
 import type { Job, Store } from '../../lambda/core/model/job.ts';
-import { ContextRefused } from '../../lib/storage/journal-protection.ts';
-import { takeOverIn } from '../../lib/storage/take-over.ts';
-import { job } from '../support/builders.ts';
+import { job, SCHEDULE } from '../support/builders.ts';
 import { stackOf, synthesized } from '../support/stack.ts';
 
 interface Resource {
@@ -62,7 +60,7 @@ const SETTINGS: Readonly<Record<string, readonly [readonly Job[], Partial<KmsRew
   'another job': [[other('another')], {}],
   'a renamed job': [[{ ...job(), name: 'renamed' }], {}],
   'two jobs': [[job(), other('second')], {}],
-  'a schedule': [[job({ schedule: { expression: 'rate(90 days)', mode: 'migrate' } })], {}],
+  'a schedule': [[job({ schedule: SCHEDULE })], {}],
   'a retention': [[job()], { journalProtection: { retention: Duration.days(90) } }],
   'a longer retention': [[job()], { journalProtection: { retention: Duration.days(400) } }],
   governance: [[job()], { journalProtection: { retention: Duration.days(90), objectLock: 'governance' } }],
@@ -154,24 +152,6 @@ describe('what lasts', () => {
     template.resourceCountIs('AWS::Scheduler::Schedule', 0);
     expect(JSON.stringify(template.toJSON())).not.toMatch(/kms:ReEncrypt|table\/Orders/);
   });
-});
-
-describe('the context takeOver', () => {
-  const names = { journalBucket: 'j', runBucket: 'r', ledgerTable: 'l' };
-
-  it('names what there is in each Region', () => {
-    const context = JSON.stringify({ 'us-east-1': names });
-    expect(takeOverIn('us-east-1', context)).toEqual(names);
-    expect(takeOverIn('eu-west-1', context)).toEqual({});
-    expect(takeOverIn('us-east-1', undefined)).toEqual({});
-  });
-
-  it.each(['no JSON', '[]', { 'us-east-1': { jurnalBucket: 'x' } }, { 'us-east-1': { runBucket: '' } }])(
-    'is refused in words: %j',
-    context => {
-      expect(() => takeOverIn('us-east-1', context)).toThrow(ContextRefused);
-    },
-  );
 });
 
 describe('a new deployment', () => {
