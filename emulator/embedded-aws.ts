@@ -33,6 +33,8 @@ export interface EmbeddedAwsOptions {
   readonly s3PageSize?: number;
   /** The fraction of their time that Wait states and back-offs of Step Functions take. @default 1 */
   readonly waitScale?: number;
+  /** The most events of an execution of Step Functions. A small number makes an execution meet it soon. @default 25000 */
+  readonly historyLimit?: number;
   /** Lambda invocations at one time. @default 64 */
   readonly lambdaConcurrency?: number;
   /** The clock by which imported key material expires, in milliseconds since 1970. @default Date.now */
@@ -63,7 +65,7 @@ export class EmbeddedAws {
 
   constructor(options: EmbeddedAwsOptions = {}) {
     this.#options = options;
-    const { logFolder, lambdaConcurrency, waitScale, s3PageSize } = options;
+    const { logFolder, lambdaConcurrency, waitScale, historyLimit, s3PageSize } = options;
     this.#keys = new KeyStore(options.now, options.kmsChecksFirst);
     this.lambda = new LambdaRuntime({
       callers: this.#callers,
@@ -73,6 +75,7 @@ export class EmbeddedAws {
     this.#executions = new Executions({
       integrations: this.#integrations(),
       ...(waitScale !== undefined && { waitScale }),
+      ...(historyLimit !== undefined && { historyLimit }),
     });
     this.#services = {
       kms: kmsService(this.#keys),
