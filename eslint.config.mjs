@@ -96,6 +96,19 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['cli/**/*.ts'],
+    ignores: ['cli/context/process-console.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['stdout', 'stderr'].map(property => ({
+          ...{ object: 'process', property },
+          message: 'Write to the Console: it makes control characters of others visible.',
+        })),
+      ],
+    },
+  },
   // A table of operations is one function, and reads best as one.
   {
     files: ['emulator/**/*.ts'],

@@ -31,6 +31,6 @@ export async function control(
   if (what === 'stop') await watch.stop(runId);
   else await watch.pause(runId, what === 'pause');
   console.note(`run ${runId} ${DONE[what]}`);
-  if (console.json) console.out(JSON.stringify({ runId, told: what }));
+  console.answer({ runId, told: what });
   return EXIT.done;
 }

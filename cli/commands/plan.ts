@@ -58,8 +58,8 @@ export async function plan(
   const { plan: planned } = await planRun(request, ports);
   if (asDeployed === 'no') console.note(`${job.name} is not deployed: this is what it would do if it were`);
   if (asDeployed === 'unknown') console.note(`${DEPLOY_AGAIN}. This is what the file would do`);
-  const json = { ...planned, deployed: asDeployed === 'yes', notChecked: notChecked(planned) };
-  console.out(console.json ? JSON.stringify(json, null, 2) : planText(planned));
+  const deployedToo = asDeployed === 'yes';
+  console.result({ ...planned, deployed: deployedToo, notChecked: notChecked(planned) }, planText);
   return EXIT.done;
 }
 

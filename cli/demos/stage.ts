@@ -9,7 +9,8 @@ import type { Report } from '../../lambda/core/report/report.ts';
 import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 import { followToReport, showEnd } from '../follow/follow-run.ts';
 import { LOCAL_CREDENTIALS, startEmbeddedAws, synthesize } from '../embedded/embedded-aws.ts';
-import type { ExitCode } from '../context/exit-codes.ts';
+import { LostSight } from '../follow/keep-in-sight.ts';
+import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { reportText } from '../render/terminal.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import { proofText, type Proof } from './proof.ts';
@@ -35,6 +36,10 @@ export async function onStage(
     const stacks = await embedded.deploy(join(folder, 'cdk.out'));
     console.note(`Deployed ${stacks.join(', ')} to ${embedded.endpoint}.`);
     return await play({ endpoint: embedded.endpoint, folder });
+  } catch (error) {
+    if (!(error instanceof LostSight)) throw error;
+    console.note('interrupted: the embedded AWS, and the run in it, end with this command');
+    return EXIT.unseen;
   } finally {
     await embedded.stop();
   }
@@ -66,14 +71,17 @@ interface Shown {
 }
 
 export function show({ report, proof, claim }: Shown, { folder }: Stage, { console }: CommandContext): void {
-  if (console.json) return console.out(JSON.stringify({ ...report, proof, folder }, null, 2));
-  console.out(reportText(report));
-  console.out('');
-  console.out(proofText(proof, claim));
-  console.out('');
-  console.out(`Report     ${join(folder, 'report.html')} and report.json`);
-  console.out(`Journal    ${join(folder, 'journal')} (gzip JSON Lines)`);
-  console.out(`Logs       ${join(folder, 'logs')} (one line for each data key, with both key material ids)`);
+  console.result({ ...report, proof, folder }, shown =>
+    [
+      reportText(shown),
+      '',
+      proofText(shown.proof, claim),
+      '',
+      `Report     ${join(folder, 'report.html')} and report.json`,
+      `Journal    ${join(folder, 'journal')} (gzip JSON Lines)`,
+      `Logs       ${join(folder, 'logs')} (one line for each data key, with both key material ids)`,
+    ].join('\n'),
+  );
 }
 
 async function saveFiles(
