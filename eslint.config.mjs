@@ -1,3 +1,4 @@
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 // Who may import whom is in arrows.mjs; test/unit/import-rules.test.ts plants what either linter must refuse.
@@ -55,6 +56,15 @@ export default tseslint.config(
       'max-params': ['error', 4],
       'no-console': 'error',
       eqeqeq: 'error',
+    },
+  },
+  // Texts of others meet these: their time must be linear in the text.
+  {
+    files: ['lambda/**/*.ts', 'lib/**/*.ts', 'cli/**/*.ts', 'emulator/**/*.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
   },
   {
