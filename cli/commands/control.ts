@@ -6,7 +6,7 @@ import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 export type Control = 'stop' | 'pause' | 'resume';
 
 const DONE: Readonly<Record<Control, string>> = {
-  stop: 'will stop: each worker finishes its current page, and the run ends as failed, with a report; start the job again to continue',
+  stop: 'will stop: each worker finishes its current page (of a paused run, once it looks again), and the run ends as failed, with a report; start the job again to continue',
   pause: 'will pause: each worker finishes its current page; rewrap resume lets it continue',
   resume:
     'will continue: its workers notice within a tenth of the time that it was paused, or an hour; after ten days, within a 240th',

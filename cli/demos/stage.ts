@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import type { ClientConfig } from '../../lambda/adapters/aws/client-config.ts';
@@ -6,6 +6,7 @@ import { findDeployment, type Deployment } from '../../lambda/adapters/run/deplo
 import { journalObjects } from '../../lambda/adapters/journal/export.ts';
 import { reportHtml } from '../../lambda/core/report/html.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
+import { writeOutput } from '../context/output-file.ts';
 import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 import { followToReport, showEnd } from '../follow/follow-run.ts';
 import { LOCAL_CREDENTIALS, startEmbeddedAws, synthesize } from '../embedded/embedded-aws.ts';
@@ -94,7 +95,7 @@ async function saveFiles(
 ): Promise<void> {
   const save = (name: string, body: string | Uint8Array): void => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), body);
+    writeOutput(join(folder, name), body);
   };
   save('report.json', JSON.stringify(report, null, 2));
   save('report.html', reportHtml(report));

@@ -55,7 +55,7 @@ function identityTrouble(error: Error, caller: Caller): CallerTrouble | undefine
   return { kind: 'credentials', words: credentialWords(error, said, caller) };
 }
 
-function credentialWords(error: Error, said: string, { profile }: Caller): string {
+function credentialWords(error: Error, said: string, { profile, proxy }: Caller): string {
   const named = profile === undefined ? '' : ` --profile ${profile}`;
   const renew = `renew them (aws sso login${named}, aws login${named}, or whatever gave them to you)`;
   if (/multi-factor|MFA/.test(said))
@@ -75,7 +75,7 @@ function credentialWords(error: Error, said: string, { profile }: Caller): strin
     case 'CredentialsProviderError':
       return /any providers/.test(said)
         ? `no AWS credentials were found: run aws sso login${named}, name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`
-        : `your AWS credentials cannot be read: ${said}`;
+        : `your AWS credentials cannot be read${proxy === undefined ? '' : `, perhaps for HTTPS_PROXY (${proxy})`}: ${said}`;
     default:
       return `AWS does not know your credentials (${nameOf(error)}): they were deleted, belong to another partition, or lack their session token; ${renew}`;
   }

@@ -4,6 +4,7 @@ import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { getProxyForUrl } from 'proxy-from-env';
+import { proxyOf } from './proxy-of.ts';
 import { ANSWER_TIMEOUT_MS, CONNECTION_TIMEOUT_MS, type ClientConfig } from './client-config.ts';
 
 type Options = Parameters<HttpsProxyAgent<string>['connect']>[1];
@@ -37,8 +38,8 @@ class EnvironmentAgent extends HttpsProxyAgent<string> {
 
   override async connect(request: ClientRequest, options: Options): Promise<Socket> {
     const { host = '', port } = options as { readonly host?: string; readonly port: number };
-    const proxy = getProxyForUrl(`https://${host}:${port}`);
-    if (proxy === '') return connectTls({ ...(options as ConnectionOptions), servername: host });
+    const proxy = getProxyForUrl(`https://${host}:${port}`) === '' ? undefined : proxyOf(process.env);
+    if (proxy === undefined) return connectTls({ ...(options as ConnectionOptions), servername: host });
     return new HttpsProxyAgent(proxy, { keepAlive: true }).connect(request, options);
   }
 }
