@@ -92,7 +92,10 @@ describe('a run whose start was not answered', () => {
     });
   });
 
-  it.each([DENIED, EXPIRED])('has not started, if AWS has refused it: %s', async error => {
+  it.each([
+    ['denied', DENIED],
+    ['not known', EXPIRED],
+  ])('has not started, if its caller is %s', async (_, error) => {
     await expect(runWith({ start: error }).end()).rejects.toBe(error);
   });
 });
