@@ -94,7 +94,7 @@ describe('a unit', () => {
     const work = jest.fn();
     const ended = inRound({ ...UNIT, round: { events: 23_999 } }, at(0), work);
     await expect(ended).rejects.toBeInstanceOf(PremiseBroken);
-    await expect(ended).rejects.toThrow('start the same job again: it continues from there');
+    await expect(ended).rejects.toThrow('start the same job again: a migration continues from there');
     expect(work).not.toHaveBeenCalled();
   });
 

@@ -84,6 +84,6 @@ export async function inRound(
 function historyFull(unitId: string): PremiseBroken {
   return new PremiseBroken(
     'account.historyFull',
-    `unit ${unitId} has taken nearly all of the 25,000 events that Step Functions allows one execution, by many invocations, pauses, or tries without a slot of Lambda; start the same job again: it continues from there`,
+    `unit ${unitId} has taken nearly all of the 25,000 events that Step Functions allows one execution, by many invocations, pauses, or tries without a slot of Lambda; start the same job again: a migration continues from there; a census and a verify pass begin anew, so give them a higher rate`,
   );
 }
