@@ -1,13 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { settingsJsonSchema } from '../lambda/core/job/deployment-settings.ts';
 import { jobJsonSchema } from '../lambda/core/job/json-schema.ts';
 import { formats } from '../lambda/formats/registry.ts';
 
-// Writes docs/job.schema.json from the schema that validates jobs. With --check, reports whether it is up to date.
-const file = fileURLToPath(new URL('../docs/job.schema.json', import.meta.url));
-const schema = `${JSON.stringify(jobJsonSchema(formats), null, 2)}\n`;
-if (!process.argv.includes('--check')) writeFileSync(file, schema);
-else if (readFileSync(file, 'utf8') !== schema) {
-  process.stderr.write('docs/job.schema.json is not up to date; run npm run schema\n');
-  process.exitCode = 1;
+// Writes docs/*.schema.json from the schemas that validate jobs and settings. With --check, reports whether they are up to date.
+const SCHEMAS = { job: jobJsonSchema(formats), deployment: settingsJsonSchema() };
+for (const [name, schema] of Object.entries(SCHEMAS)) {
+  const file = fileURLToPath(new URL(`../docs/${name}.schema.json`, import.meta.url));
+  const text = `${JSON.stringify(schema, null, 2)}\n`;
+  if (!process.argv.includes('--check')) writeFileSync(file, text);
+  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    process.stderr.write(`docs/${name}.schema.json is not up to date; run npm run schema\n`);
+    process.exitCode = 1;
+  }
 }

@@ -15,9 +15,9 @@ import { plainOutput } from './context/process-console.ts';
 import { OutputLost, wordsOf } from './context/output-file.ts';
 import { LostSight } from './follow/keep-in-sight.ts';
 import { SynthFailed } from './embedded/embedded-aws.ts';
+import { settingsHere } from './context/settings-here.ts';
 import { EXIT, type ExitCode } from './context/exit-codes.ts';
 
-const JOBS = 'examples/jobs';
 const MODE = new Option('--mode <mode>', 'what the run does')
   .choices(['migrate', 'census', 'verify'])
   .default('migrate');
@@ -100,7 +100,7 @@ function commandsToTry({ command, act }: Definer): void {
       ),
     );
   command('local', 'keeps an embedded AWS running with your jobs deployed')
-    .option('--jobs <folder>', 'folder of job files', JOBS)
+    .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
     .option('--port <port>', 'port on loopback; 0 takes a free one', wholeNumber, 4566)
     .action(
       act(async (context, options: LocalOptions) =>
@@ -111,7 +111,7 @@ function commandsToTry({ command, act }: Definer): void {
 
 function commandsOfRuns({ command, act }: Definer): void {
   asked(command('plan <job>', 'checks the premises of a run and shows what it would do'))
-    .option('--jobs <folder>', 'folder of job files', JOBS)
+    .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
     .action(
       act(async (context, job: string, options: PlanOptions) =>
         (await import('./commands/plan.ts')).plan(job, options, context),
@@ -158,7 +158,7 @@ function commandsToLook({ command, act }: Definer): void {
       ),
     );
   command('retire-check <key>', 'may the old key be disabled? advises, and never acts')
-    .option('--jobs <folder>', 'folder of job files', JOBS)
+    .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
     .action(
       act(async (context, key: string, options: RetireOptions) =>
         (await import('./commands/retire-check.ts')).retireCheckCommand(key, options, context),
@@ -187,7 +187,12 @@ function shared(command: Command): Command {
     .option('--json', 'machine-readable result on stdout, everything else on stderr')
     .option('--endpoint-url <url>', 'endpoint of AWS, such as that of rewrap local')
     .option('--region <region>', 'AWS Region')
-    .option('--profile <profile>', 'profile of the shared AWS configuration');
+    .option('--profile <profile>', 'profile of the shared AWS configuration')
+    .option(
+      '--deployment <name>',
+      'the deployment; by default the name in deployment.json',
+      settingsHere().deployment,
+    );
 }
 
 /** Prints an error. The user can mend a refusal; everything else is a failure. */

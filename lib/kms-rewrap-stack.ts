@@ -1,6 +1,11 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { JOBS_METADATA, jobsText } from '../lambda/core/job/deployed-jobs.ts';
+import {
+  SETTINGS_METADATA,
+  settingsText,
+  type DeploymentSettings,
+} from '../lambda/core/job/deployed-settings.ts';
 import type { Job } from '../lambda/core/model/job.ts';
 import { JournalTables } from './athena/journal-tables.ts';
 import { PipelineFunctions } from './functions/pipeline-functions.ts';
@@ -13,12 +18,16 @@ import { RunBucket } from './storage/run-bucket.ts';
 
 export interface KmsRewrapStackProps extends StackProps {
   readonly jobs: readonly Job[];
+  /** What the template tells of its settings; the other properties decide. */
+  readonly settings?: DeploymentSettings;
   /** Jobs may take the route decrypt-encrypt, and get a worker of their own for it. @default false */
   readonly allowPlaintextRoute?: boolean;
   /** @default kept for good, without Object Lock */
   readonly journalProtection?: JournalProtection;
   /** @default 15 minutes, the longest that Lambda allows */
   readonly workerTimeout?: Duration;
+  /** Whether schedules may start runs. @default true */
+  readonly schedules?: boolean;
 }
 
 /** The service in one account and Region. Its outputs are what the CLI looks up. */
@@ -30,15 +39,20 @@ export class KmsRewrapStack extends Stack {
     id: string,
     {
       jobs,
+      settings,
       allowPlaintextRoute = false,
       journalProtection = {},
       workerTimeout = Duration.minutes(15),
+      schedules = true,
       ...props
     }: KmsRewrapStackProps,
   ) {
     super(scope, id, { description: 'kms-rewrap: re-encrypts stored KMS data keys server-side', ...props });
     // The template holds the deployed jobs, so that the CLI plans those and not a file that may differ.
-    this.templateOptions.metadata = { [JOBS_METADATA]: jobsText(jobs) };
+    this.templateOptions.metadata = {
+      [JOBS_METADATA]: jobsText(jobs),
+      ...(settings !== undefined && { [SETTINGS_METADATA]: settingsText(settings) }),
+    };
     const runBucket = new RunBucket(this, 'RunBucket');
     const journal = new JournalBucket(this, 'Journal', journalProtection);
     const ledger = new Ledger(this, 'Ledger');
@@ -52,7 +66,7 @@ export class KmsRewrapStack extends Stack {
     });
     this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket });
     new JournalTables(this, 'JournalTables', { jobs, journal, runBucket });
-    new Schedules(this, 'Schedules', { jobs, stateMachine: this.pipeline.stateMachine });
+    new Schedules(this, 'Schedules', { jobs, pipeline: this.pipeline, enabled: schedules });
 
     new CfnOutput(this, 'StateMachineArn', { value: this.pipeline.stateMachine.stateMachineArn });
     new CfnOutput(this, 'RunBucketName', { value: runBucket.bucket.bucketName });

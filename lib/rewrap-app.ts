@@ -1,45 +1,56 @@
 import { App, Duration, type AppProps } from 'aws-cdk-lib';
+import { SETTINGS_FILE, type DeploymentSettings } from '../lambda/core/job/deployed-settings.ts';
 import type { Job } from '../lambda/core/model/job.ts';
 import { destinationRegion } from '../lambda/core/model/job-regions.ts';
 import { refusePlaintextRoutes } from './jobs/plaintext-route.ts';
 import { loadJobs } from './jobs/load-jobs.ts';
-import { journalProtection, type JournalContext } from './storage/journal-protection.ts';
+import { checkedSettings, loadSettings } from './jobs/load-settings.ts';
+import { refuseContext } from './jobs/settings-in-context.ts';
+import { journalProtection } from './storage/journal-protection.ts';
 import { KmsRewrapStack } from './kms-rewrap-stack.ts';
 import { deployBridges } from './route-keys/bridges.ts';
 import { deploySourceReplicas } from './route-keys/source-replicas.ts';
 
-const STACK_NAME = 'KmsRewrap';
-
 /**
- * The CDK app: one stack for each Region in which jobs have their destination, and the bridge keys and replicas that jobs ask for.
- * Context: `jobs`, a folder of job files, or one; `allowPlaintextRoute`, lets jobs take the route decrypt-encrypt;
- * `journalRetentionDays` and `journalObjectLock`, how long the journal is kept and locked; `workerTimeoutSeconds`, shorter invocations for trials.
+ * The CDK app: one stack for each Region in which jobs have their destination, and the bridge keys and replicas that jobs
+ * ask for. All that can be said about a deployment is in its settings file. Context: `deployment`, another path of that
+ * file; `settings`, its content, for tools that synthesize without a file.
  */
 export function rewrapApp(props?: AppProps): App {
   const app = new App(props);
-  const jobs = loadJobs(String(app.node.tryGetContext('jobs') ?? 'examples/jobs'));
-  const allowPlaintextRoute = String(app.node.tryGetContext('allowPlaintextRoute')) === 'true';
+  const settings = settingsOf(app);
+  const { name, allowPlaintextRoute } = settings;
+  const jobs = loadJobs(settings.jobs);
   if (!allowPlaintextRoute) refusePlaintextRoutes(jobs);
-  const seconds = Number(app.node.tryGetContext('workerTimeoutSeconds') ?? 900);
-  const context = (name: keyof JournalContext): unknown => app.node.tryGetContext(name);
-  const protection = journalProtection({
-    journalRetentionDays: context('journalRetentionDays'),
-    journalObjectLock: context('journalObjectLock'),
-  });
   const account = process.env['CDK_DEFAULT_ACCOUNT'];
   for (const [region, jobsOfRegion] of byRegion(jobs)) {
-    new KmsRewrapStack(app, `${STACK_NAME}-${region}`, {
-      stackName: STACK_NAME,
+    new KmsRewrapStack(app, `${name}-${region}`, {
+      stackName: name,
       jobs: jobsOfRegion,
+      settings,
       allowPlaintextRoute,
-      journalProtection: protection,
-      workerTimeout: Duration.seconds(seconds),
+      journalProtection: journalProtection(settings),
+      workerTimeout: Duration.seconds(settings.workerTimeoutSeconds),
+      schedules: settings.schedules,
       env: { region, ...(account !== undefined && { account }) },
     });
   }
-  deployBridges(app, jobs);
-  deploySourceReplicas(app, jobs);
+  deployBridges(app, jobs, name);
+  deploySourceReplicas(app, jobs, name);
   return app;
+}
+
+function settingsOf({ node }: App): DeploymentSettings {
+  const context = (name: string): unknown => node.tryGetContext(name);
+  const given = context('settings');
+  const settings =
+    given === undefined ? loadSettings(fileOf(context('deployment'))) : checkedSettings('settings', given);
+  refuseContext(settings, context);
+  return settings;
+}
+
+function fileOf(deployment: unknown): string {
+  return typeof deployment === 'string' ? deployment : SETTINGS_FILE;
 }
 
 function byRegion(jobs: readonly Job[]): ReadonlyMap<string, readonly Job[]> {

@@ -216,7 +216,7 @@ export const REASONS = [
   reason(ROLLBACK, s3('GetObject', 'ListBucket'), 'journal', 'to learn what to put back'),
 
   reason(FUNCTIONS, ['logs:CreateLogStream', 'logs:PutLogEvents'], 'log group', 'to write its log'),
-  reason(REPORT, ['events:PutEvents'], 'event bus', "to announce a run's end"),
+  reason(REPORT, ['events:PutEvents'], 'event bus', "to announce a run's end, or that Plan refused it"),
   reason(
     PLAN,
     ['states:DescribeExecution'],
@@ -266,5 +266,11 @@ export const REASONS = [
     ['states:StartExecution'],
     'state machine',
     'to start the run of a job that has a `schedule`',
+  ),
+  reason(
+    ['The scheduler'],
+    ['sqs:SendMessage'],
+    'queue',
+    'to leave there what it could not start; an alarm watches the queue',
   ),
 ];

@@ -58,6 +58,7 @@ const KINDS = [
   kind('journal', '`outcomes/*` in the journal bucket', /^<JournalBucket\w+>\/outcomes\/\*$/),
   kind('log group', 'its own log group', /^<Functions\w+Logs\w+>$/),
   kind('event bus', 'the default event bus', /:event-bus\/default$/),
+  kind('queue', 'the dead-letter queue of the schedules', /^<SchedulesUndelivered\w+>$/),
   kind('functions', 'the functions above', /^<Functions[A-Z]\w+>$/),
   kind('state machine', 'the state machine', /^<PipelineStateMachine\w+>$/),
   kind('executions', 'executions of the state machine', /^arn:aws:states:[^/]*:execution:.*[^/*]:\*$/),

@@ -1,7 +1,7 @@
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
-import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import type { CommandContext } from '../context/command-context.ts';
 
 export type Control = 'stop' | 'pause' | 'resume';
 
@@ -16,9 +16,9 @@ const DONE: Readonly<Record<Control, string>> = {
 export async function control(
   what: Control,
   runId: string,
-  { console, aws }: CommandContext,
+  { console, aws, deployment }: CommandContext,
 ): Promise<ExitCode> {
-  const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+  const watch = new RunWatch(await findDeployment(deployment, aws), aws);
   const status = await watch.executions.status(runId);
   if (status?.state !== 'running') {
     console.note(

@@ -1,6 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { SETTINGS_FILE } from '../../lambda/core/job/deployed-settings.ts';
+import { loadSettings } from '../../lib/jobs/load-settings.ts';
 import { startEmbeddedAws, synthesize } from '../embedded/embedded-aws.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import type { CommandContext } from '../context/command-context.ts';
@@ -14,7 +16,8 @@ export interface LocalOptions {
 export async function local({ jobs, port }: LocalOptions, { console }: CommandContext): Promise<ExitCode> {
   const outdir = mkdtempSync(join(tmpdir(), 'kms-rewrap-'));
   const logFolder = join(outdir, 'logs');
-  await synthesize({ jobs: resolve(jobs), outdir: join(outdir, 'cdk.out') });
+  const { jobs: _, ...settings } = existsSync(SETTINGS_FILE) ? loadSettings(SETTINGS_FILE) : { jobs };
+  await synthesize({ jobs: resolve(jobs), outdir: join(outdir, 'cdk.out'), settings });
   const aws = await startEmbeddedAws({ port, logFolder });
   const stacks = await aws.deploy(join(outdir, 'cdk.out'));
   console.answer({ endpoint: aws.endpoint, stacks, logFolder });

@@ -15,9 +15,12 @@ import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
 import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
-import { DEPLOY_AGAIN, jobMeant } from '../deployment/deployed-jobs.ts';
-import { planText } from '../render/terminal.ts';
-import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import { deployAgain, jobMeant } from '../deployment/deployed-jobs.ts';
+import { scheduleOf, type ScheduleState } from '../../lambda/core/plan/scheduled-run.ts';
+import { planText, scheduleText } from '../render/terminal.ts';
+import { settingsOfText } from '../render/settings.ts';
+import { settingsOf, type SettingsOf } from '../deployment/settings.ts';
+import type { CommandContext } from '../context/command-context.ts';
 import { runInput, type InputOptions } from './run-input.ts';
 
 export interface PlanOptions extends InputOptions {
@@ -31,12 +34,12 @@ export interface PlanOptions extends InputOptions {
 export async function plan(
   jobName: string,
   { jobs, ...options }: PlanOptions,
-  { console, aws }: CommandContext,
+  { console, aws, deployment: name }: CommandContext,
 ): Promise<ExitCode> {
-  const { job, deployed: asDeployed } = await jobMeant(jobName, jobs, aws);
+  const { job, deployed: asDeployed } = await jobMeant(jobName, jobs, { aws, deployment: name });
   const region = aws.region ?? destinationRegion(job);
   const clients = new AwsClients({ ...aws, region });
-  const deployment = await deployed({ ...aws, region });
+  const deployment = await deployed(name, { ...aws, region });
   const ports = {
     // Do not wait for something that is missing: the user can ask again.
     keys: (grantTokens: readonly string[]) =>
@@ -57,10 +60,26 @@ export async function plan(
   };
   const { plan: planned } = await planRun(request, ports);
   if (asDeployed === 'no') console.note(`${job.name} is not deployed: this is what it would do if it were`);
-  if (asDeployed === 'unknown') console.note(`${DEPLOY_AGAIN}. This is what the file would do`);
-  const deployedToo = asDeployed === 'yes';
-  console.result({ ...planned, deployed: deployedToo, notChecked: notChecked(planned) }, planText);
+  if (asDeployed === 'unknown')
+    console.note(`${deployAgain({ aws, deployment: name })}. This is what the file would do`);
+  const told = {
+    schedule: await scheduleOf(job, ports.latestRuns),
+    settings: await settingsOf({ deployment: name, aws: { ...aws, region } }),
+  };
+  const deployedToo = { deployed: asDeployed === 'yes', notChecked: notChecked(planned) };
+  console.result({ ...planned, ...told, ...deployedToo }, shown => `${planText(shown)}\n${toldText(shown)}`);
   return EXIT.done;
+}
+
+interface Told {
+  readonly schedule: ScheduleState | undefined;
+  readonly settings: SettingsOf;
+}
+
+/** What the deployment says of a job, besides what its run would do. */
+function toldText({ schedule, settings }: Told): string {
+  const first = schedule === undefined ? '' : `${scheduleText(schedule)}\n`;
+  return `${first}${settingsOfText(settings)}`;
 }
 
 const MAX_LAMBDA_SECONDS = 900;
@@ -91,9 +110,9 @@ function knownRuns(clients: AwsClients, { ledgerTable, runBucket }: Deployment):
   return { history, latestRuns: history, pastRuns, shares };
 }
 
-async function deployed(aws: CommandContext['aws']): Promise<Deployment | undefined> {
+async function deployed(name: string, aws: CommandContext['aws']): Promise<Deployment | undefined> {
   try {
-    return await findDeployment(STACK_NAME, aws);
+    return await findDeployment(name, aws);
   } catch (error) {
     if (error instanceof NotDeployed) return undefined;
     throw error;

@@ -2,15 +2,15 @@ import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { rateProblem } from '../../lambda/core/rate/run-rate.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
-import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import type { CommandContext } from '../context/command-context.ts';
 
 /** `rewrap rate RUN N`: changes the KMS rate of a run while it runs. */
 export async function rate(
   runId: string,
   requestsPerSecond: number,
-  { console, aws }: CommandContext,
+  { console, aws, deployment }: CommandContext,
 ): Promise<ExitCode> {
-  const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+  const watch = new RunWatch(await findDeployment(deployment, aws), aws);
   const refused = (words: string): ExitCode => {
     console.note(words);
     return EXIT.refused;

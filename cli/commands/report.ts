@@ -4,7 +4,7 @@ import { EXIT, exitCodeOf, type ExitCode } from '../context/exit-codes.ts';
 import { writeOutput } from '../context/output-file.ts';
 import { reportText } from '../render/terminal.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
-import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import type { CommandContext } from '../context/command-context.ts';
 
 /**
  * `rewrap report RUN`: shows a run's report on the terminal, as JSON or as a page, and exits with the run's exit code.
@@ -12,9 +12,9 @@ import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
 export async function report(
   runId: string,
   options: { readonly html?: string },
-  { console, aws }: CommandContext,
+  { console, aws, deployment }: CommandContext,
 ): Promise<ExitCode> {
-  const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+  const watch = new RunWatch(await findDeployment(deployment, aws), aws);
   const found = await watch.files.readReport(runId);
   if (found === undefined) {
     console.note(`run ${runId} has no report; rewrap status ${runId} shows how far it is`);

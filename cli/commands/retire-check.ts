@@ -14,7 +14,7 @@ import { loadJobs } from '../../lib/jobs/load-jobs.ts';
 import { toldJobs } from '../deployment/deployed-jobs.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { adviceText } from '../render/advice.ts';
-import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import type { CommandContext, Where } from '../context/command-context.ts';
 
 export interface RetireOptions {
   readonly jobs: string;
@@ -24,7 +24,7 @@ export interface RetireOptions {
 export async function retireCheckCommand(
   reference: string,
   { jobs }: RetireOptions,
-  { console, aws }: CommandContext,
+  { console, aws, deployment }: CommandContext,
 ): Promise<ExitCode> {
   const region = /^arn:[\w-]+:kms:([\w-]+):\d{12}:(?:key|alias)\/.+$/.exec(reference)?.[1];
   if (region === undefined) {
@@ -44,8 +44,9 @@ export async function retireCheckCommand(
   const local = loadJobs(jobs);
   // A run is deployed in its destination Region, so the stack of another Region may know most about this key.
   const regions = [...new Set([aws.region ?? region, ...local.map(destinationRegion)])];
-  const deployed = await Promise.all(regions.map(one => toldJobs({ ...aws, region: one })));
-  const proofs = await Promise.all(regions.map(one => provenSoFar(one, { clients, aws })));
+  const told = regions.map(one => toldJobs({ deployment, aws: { ...aws, region: one } }));
+  const deployed = await Promise.all(told);
+  const proofs = await Promise.all(regions.map(one => provenSoFar(one, { clients, aws, deployment })));
   const question = {
     key: lookup.key,
     jobs: [...local, ...deployed.flat()],
@@ -65,10 +66,10 @@ export async function retireCheckCommand(
 /** If there is no deployment in this Region, nothing is proven. */
 async function provenSoFar(
   region: string,
-  { clients, aws }: { readonly clients: AwsClients; readonly aws: CommandContext['aws'] },
+  { clients, aws, deployment }: Where & { readonly clients: AwsClients },
 ): Promise<readonly StoreProof[]> {
   try {
-    const { ledgerTable } = await findDeployment(STACK_NAME, { ...aws, region });
+    const { ledgerTable } = await findDeployment(deployment, { ...aws, region });
     const proofs: StoreProof[] = [];
     for await (const proof of new LedgerHistory(clients.dynamodb(region), ledgerTable).proofs())
       proofs.push(proof);

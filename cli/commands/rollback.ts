@@ -1,13 +1,13 @@
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
-import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import type { CommandContext } from '../context/command-context.ts';
 import { startAndShow } from '../follow/follow-run.ts';
 
 /** `rewrap rollback RUN`: puts back what a run has replaced, wherever nobody has changed it since. */
 export async function rollback(runId: string, context: CommandContext): Promise<ExitCode> {
-  const { console, aws } = context;
-  const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+  const { console, aws, deployment } = context;
+  const watch = new RunWatch(await findDeployment(deployment, aws), aws);
   const plan = await watch.files.findPlan(runId);
   if (plan === undefined) {
     console.note(`run ${runId} does not exist or was never planned; rewrap status lists the latest`);

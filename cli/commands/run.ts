@@ -2,10 +2,10 @@ import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { RunRefused } from '../../lambda/core/model/errors.ts';
 import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import type { ExitCode } from '../context/exit-codes.ts';
-import { DEPLOY_AGAIN, isFile, jobMeant } from '../deployment/deployed-jobs.ts';
+import { deployAgain, isFile, jobMeant } from '../deployment/deployed-jobs.ts';
 import { startAndShow } from '../follow/follow-run.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
-import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import type { CommandContext, Where } from '../context/command-context.ts';
 import { runInput, type InputOptions } from './run-input.ts';
 
 export interface RunOptions extends InputOptions {
@@ -15,9 +15,9 @@ export interface RunOptions extends InputOptions {
 
 /** `rewrap run JOB`: starts a run of a deployed job, follows it, and shows its report. */
 export async function run(jobName: string, options: RunOptions, context: CommandContext): Promise<ExitCode> {
-  const { aws } = context;
-  const job = isFile(jobName) ? await deployedAs(jobName, aws) : jobName;
-  const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+  const { aws, deployment } = context;
+  const job = isFile(jobName) ? await deployedAs(jobName, { aws, deployment }) : jobName;
+  const watch = new RunWatch(await findDeployment(deployment, aws), aws);
   const { mode, detach } = options;
   return startAndShow(
     watch,
@@ -27,13 +27,13 @@ export async function run(jobName: string, options: RunOptions, context: Command
 }
 
 /** A run always does what is deployed, so a file may name a job only if it says the same. */
-async function deployedAs(file: string, aws: CommandContext['aws']): Promise<string> {
-  const { job, deployed } = await jobMeant(file, '.', aws);
-  if (deployed === 'unknown') throw new RunRefused('cli.unknownJobs', DEPLOY_AGAIN);
+async function deployedAs(file: string, where: Where): Promise<string> {
+  const { job, deployed } = await jobMeant(file, '.', where);
+  if (deployed === 'unknown') throw new RunRefused('cli.unknownJobs', deployAgain(where));
   if (deployed === 'no')
     throw new RunRefused(
       'cli.notDeployed',
-      `${file}: the job ${job.name} is not deployed in ${aws.region ?? destinationRegion(job)}; npx cdk deploy -c jobs=FOLDER deploys a folder of jobs`,
+      `${file}: the job ${job.name} is not deployed in ${where.aws.region ?? destinationRegion(job)} as ${where.deployment}; npx cdk deploy --all deploys the jobs of the folder that deployment.json names`,
     );
   return job.name;
 }

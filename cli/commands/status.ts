@@ -5,7 +5,7 @@ import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { heldText, rateText, statusText } from '../render/terminal.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
-import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import type { CommandContext } from '../context/command-context.ts';
 
 const LATEST = 10;
 
@@ -24,8 +24,11 @@ async function rateOf(
 }
 
 /** `rewrap status [RUN]`: one run's progress, or the latest runs; and which stores are held, by whom. */
-export async function status(runId: string | undefined, { console, aws }: CommandContext): Promise<ExitCode> {
-  const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+export async function status(
+  runId: string | undefined,
+  { console, aws, deployment }: CommandContext,
+): Promise<ExitCode> {
+  const watch = new RunWatch(await findDeployment(deployment, aws), aws);
   const held = await watch.heldStores();
   if (runId === undefined) {
     const runs = await watch.executions.latest(LATEST);

@@ -1,13 +1,13 @@
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
-import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import type { CommandContext } from '../context/command-context.ts';
 import { followToReport, showEnd } from '../follow/follow-run.ts';
 
 /** `rewrap watch RUN`: follows a run that somebody else has started, and shows its report. */
 export async function watchRun(runId: string, context: CommandContext): Promise<ExitCode> {
-  const { console, aws } = context;
-  const watch = new RunWatch(await findDeployment(STACK_NAME, aws), aws);
+  const { console, aws, deployment } = context;
+  const watch = new RunWatch(await findDeployment(deployment, aws), aws);
   if ((await watch.executions.status(runId)) === undefined) {
     console.note(`there is no run ${runId}; rewrap status lists the latest`);
     return EXIT.refused;

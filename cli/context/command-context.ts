@@ -8,7 +8,9 @@ export interface CommandContext {
   readonly aws: ClientConfig;
   /** For words about credentials, Region and network. */
   readonly caller: Caller;
+  /** The deployment that the command is about: the name of its stacks. */
+  readonly deployment: string;
 }
 
-/** The name under which `cdk deploy` deploys the service. */
-export const STACK_NAME = 'KmsRewrap';
+/** Which deployment, and in which account and Region. */
+export type Where = Pick<CommandContext, 'aws' | 'deployment'>;

@@ -9,10 +9,12 @@ export interface SharedOptions {
   readonly endpointUrl?: string;
   readonly region?: string;
   readonly profile?: string;
+  /** The command line has a default for it. */
+  readonly deployment: string;
 }
 
 export async function contextOf(options: SharedOptions, env: NodeJS.ProcessEnv): Promise<CommandContext> {
-  const { json = false, endpointUrl, region, profile } = options;
+  const { json = false, endpointUrl, region, profile, deployment } = options;
   const aws = {
     ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
     ...(region !== undefined && { region }),
@@ -21,6 +23,7 @@ export async function contextOf(options: SharedOptions, env: NodeJS.ProcessEnv):
   const proxy = isLoopback(endpointUrl ?? env['AWS_ENDPOINT_URL']) ? undefined : proxyOf(env);
   const [named, there] = [profile ?? env['AWS_PROFILE'], region ?? env['AWS_REGION']];
   return {
+    deployment,
     console: processConsole(json),
     aws: proxy === undefined ? aws : await proxied(aws),
     caller: {

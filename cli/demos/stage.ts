@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { DEFAULT_DEPLOYMENT } from '../../lambda/core/job/deployed-settings.ts';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import type { ClientConfig } from '../../lambda/adapters/aws/client-config.ts';
 import { findDeployment, type Deployment } from '../../lambda/adapters/run/deployment.ts';
@@ -7,7 +8,7 @@ import { journalObjects } from '../../lambda/adapters/journal/export.ts';
 import { reportHtml } from '../../lambda/core/report/html.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { writeOutput } from '../context/output-file.ts';
-import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import type { CommandContext } from '../context/command-context.ts';
 import { followToReport, showEnd } from '../follow/follow-run.ts';
 import { LOCAL_CREDENTIALS, startEmbeddedAws, synthesize } from '../embedded/embedded-aws.ts';
 import { LostSight } from '../follow/keep-in-sight.ts';
@@ -53,7 +54,7 @@ export type Played =
 /** Runs a migration until its report is there, and saves the report and the journal. */
 export async function migrate(job: string, { folder }: Stage, context: CommandContext): Promise<Played> {
   const { console, aws } = context;
-  const deployment = await findDeployment(STACK_NAME, aws);
+  const deployment = await findDeployment(DEFAULT_DEPLOYMENT, aws);
   const watch = new RunWatch(deployment, aws);
   const runId = `${job}-migrate-${Date.now()}`;
   await watch.executions.start(runId, { job, mode: 'migrate' });

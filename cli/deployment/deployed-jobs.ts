@@ -6,10 +6,12 @@ import type { Job } from '../../lambda/core/model/job.ts';
 import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
-import { STACK_NAME, type CommandContext } from '../context/command-context.ts';
+import type { Where } from '../context/command-context.ts';
 import { findJob } from './jobs.ts';
 
-export const DEPLOY_AGAIN = `stack ${STACK_NAME} was deployed by a version that does not record its jobs; deploy it again with this one (npx cdk deploy)`;
+export function deployAgain({ deployment }: Where): string {
+  return `stack ${deployment} was deployed by a version that does not record its jobs; deploy it again with this one (npx cdk deploy --all)`;
+}
 
 export interface FoundJob {
   readonly job: Job;
@@ -21,14 +23,11 @@ export interface FoundJob {
  * Finds the job that the user means. If a job of the same name is deployed, the file must match it. A name stands for the
  * deployed job, and only if there is none, for a file in the folder.
  */
-export async function jobMeant(
-  nameOrFile: string,
-  folder: string,
-  aws: CommandContext['aws'],
-): Promise<FoundJob> {
-  if (!isFile(nameOrFile)) return namedJob(nameOrFile, folder, aws);
+export async function jobMeant(nameOrFile: string, folder: string, where: Where): Promise<FoundJob> {
+  const { aws, deployment } = where;
+  if (!isFile(nameOrFile)) return namedJob(nameOrFile, folder, where);
   const job = findJob(nameOrFile, folder);
-  const found = await deployedJobs(STACK_NAME, { ...aws, region: aws.region ?? destinationRegion(job) });
+  const found = await deployedJobs(deployment, { ...aws, region: aws.region ?? destinationRegion(job) });
   if (found.kind === 'unknown') return { job, deployed: 'unknown' };
   const deployed = jobsOf(found).find(({ name }) => name === job.name);
   if (deployed === undefined) return { job, deployed: 'no' };
@@ -49,9 +48,9 @@ export async function jobMeant(
  *
  * @throws RunRefused `cli.unknownJobs` where the stack does not tell them
  */
-export async function toldJobs(aws: CommandContext['aws']): Promise<readonly Job[]> {
-  const found = await deployedJobs(STACK_NAME, aws);
-  if (found.kind === 'unknown') throw new RunRefused('cli.unknownJobs', DEPLOY_AGAIN);
+export async function toldJobs(where: Where): Promise<readonly Job[]> {
+  const found = await deployedJobs(where.deployment, where.aws);
+  if (found.kind === 'unknown') throw new RunRefused('cli.unknownJobs', deployAgain(where));
   return jobsOf(found);
 }
 
@@ -63,11 +62,12 @@ export function isFile(nameOrFile: string): boolean {
   return nameOrFile.endsWith('.json') || existsSync(nameOrFile);
 }
 
-async function namedJob(name: string, folder: string, aws: CommandContext['aws']): Promise<FoundJob> {
+async function namedJob(name: string, folder: string, where: Where): Promise<FoundJob> {
+  const { aws, deployment } = where;
   const local = localJobs(folder);
   const mine = local.find(job => job.name === name);
   const region = aws.region ?? (mine && destinationRegion(mine));
-  const jobs = await toldJobs({ ...aws, ...(region !== undefined && { region }) });
+  const jobs = await toldJobs({ deployment, aws: { ...aws, ...(region !== undefined && { region }) } });
   const deployed = jobs.find(job => job.name === name);
   if (deployed !== undefined) return { job: deployed, deployed: 'yes' };
   if (mine !== undefined) return { job: mine, deployed: 'no' };

@@ -51,16 +51,16 @@ export async function startEmbeddedAws({
   };
 }
 
-/** Synthesizes the stack for a folder of jobs through the same entry point as `cdk synth`. */
+/** Synthesizes the stack for a folder of jobs through the same entry point as `cdk synth`, with settings of its own. */
 export async function synthesize(options: {
   readonly jobs: string;
   readonly outdir: string;
-  readonly context?: Readonly<Record<string, unknown>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
 }): Promise<void> {
   const { context } = JSON.parse(readFileSync(new URL('cdk.json', ROOT), 'utf8')) as {
     readonly context: Record<string, unknown>;
   };
-  const merged = { ...context, ...options.context, jobs: options.jobs };
+  const merged = { ...context, settings: { ...options.settings, jobs: options.jobs } };
   const child = spawnTsx('bin/app.ts', [], {
     // Most of a synthesis goes into checking the template against CloudFormation's rules. The embedded AWS has rules of
     // its own, so skip the check here; `cdk synth`, `cdk deploy` and test/infra/nag.test.ts keep it.

@@ -3,6 +3,7 @@ import colors from 'picocolors';
 import { OUTCOME_KINDS } from '../../lambda/core/model/outcome.ts';
 import type { PlannedKey } from '../../lambda/core/model/key-use.ts';
 import type { StoreLook } from '../../lambda/core/model/run.ts';
+import type { ScheduleState } from '../../lambda/core/plan/scheduled-run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { storeName } from '../../lambda/core/stores/places.ts';
 import { conclusion } from '../../lambda/core/report/conclusion.ts';
@@ -151,6 +152,18 @@ export function planText(plan: RunPlan): string {
     `about ${number(estimate.kmsRequests)} KMS requests, ${number(estimate.seconds)} s, $${estimate.usd.total.toFixed(4)} of AWS charges (us-east-1 list prices)`,
     ...plan.warnings.map(warning => `${colors.yellow('!')} ${warning}`),
   ].join('\n');
+}
+
+export function scheduleText({ expression, timeZone, mode, state, words }: ScheduleState): string {
+  const what = `schedule ${expression} (${timeZone}): ${mode}`;
+  switch (state) {
+    case 'on':
+      return what;
+    case 'off':
+      return `${what}, switched off`;
+    case 'waits':
+      return `${what}; ${words}`;
+  }
 }
 
 /** What Plan saw in the first records of a store. */

@@ -17,8 +17,8 @@ export interface Services {
 }
 
 /**
- * Resources that need no work: policies until IAM is enforced, log groups until someone writes to them, and Athena,
- * because nobody queries.
+ * Resources that need no work: policies until IAM is enforced, log groups until someone writes to them, Athena, because
+ * nobody queries, and what surrounds schedules, because no time passes here that would start them.
  */
 const INERT = new Set([
   'AWS::Athena::NamedQuery',
@@ -26,11 +26,14 @@ const INERT = new Set([
   'AWS::Glue::Database',
   'AWS::Glue::Table',
   'AWS::CDK::Metadata',
+  'AWS::CloudWatch::Alarm',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::Logs::LogGroup',
   'AWS::S3::BucketPolicy',
   'AWS::Scheduler::Schedule',
+  'AWS::SQS::Queue',
+  'AWS::SQS::QueuePolicy',
 ]);
 
 /** Creates every resource of a stack. An unknown type is an error, not a silent gap. */

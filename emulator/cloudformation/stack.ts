@@ -75,6 +75,9 @@ function referencesOf(
       const parameter = template.Parameters?.[name];
       if (parameter !== undefined) return parameter.Default ?? '';
       const resource = needResource(template, name);
+      // Ref of a queue is its URL.
+      if (resource.Type === 'AWS::SQS::Queue')
+        return `https://sqs.${place.region}.amazonaws.com/${place.accountId}/${nameOf(name, resource)}`;
       // Ref of a state machine is its ARN. Ref of everything else that we create is its name.
       return resource.Type === 'AWS::StepFunctions::StateMachine'
         ? arnOf(resource.Type, nameOf(name, resource), place)
@@ -84,6 +87,8 @@ function referencesOf(
       const resource = needResource(template, logicalId);
       if (attribute === 'Arn') return arnOf(resource.Type, nameOf(logicalId, resource), place);
       if (attribute === 'Name' && resource.Type === 'AWS::StepFunctions::StateMachine')
+        return nameOf(logicalId, resource);
+      if (attribute === 'QueueName' && resource.Type === 'AWS::SQS::Queue')
         return nameOf(logicalId, resource);
       if (attribute === 'KeyId' && isKey(resource)) return nameOf(logicalId, resource);
       throw new Error(
@@ -178,6 +183,8 @@ function arnOf(type: string, name: string, { region, accountId }: Place): string
       return `arn:aws:lambda:${region}:${accountId}:function:${name}`;
     case 'AWS::IAM::Role':
       return `arn:aws:iam::${accountId}:role/${name}`;
+    case 'AWS::SQS::Queue':
+      return `arn:aws:sqs:${region}:${accountId}:${name}`;
     case 'AWS::Logs::LogGroup':
       return `arn:aws:logs:${region}:${accountId}:log-group:${name}:*`;
     case 'AWS::StepFunctions::StateMachine':

@@ -12,9 +12,11 @@ import { runPrefix, S3RunFiles } from '../adapters/run/files.ts';
 import { Executions } from '../adapters/run/executions.ts';
 import { LedgerShareBook } from '../adapters/state/share-book.ts';
 import { LedgerStoreLocks } from '../adapters/state/store-locks.ts';
+import { PlanLog } from '../adapters/run/plan-log.ts';
 import { lockPorts } from '../adapters/run/lock-ports.ts';
 import type { Job } from '../core/model/job.ts';
 import { beginRun } from '../core/plan/begin-run.ts';
+import { notYet } from '../core/plan/scheduled-run.ts';
 import { formats } from '../formats/registry.ts';
 import { ENV, requireEnv } from './env.ts';
 
@@ -29,6 +31,7 @@ const ledger = new DynamoDbLedger(clients.dynamodb(), table);
 const pastRuns = new DeployedRuns(files, ledger);
 const shares = new LedgerShareBook(clients.dynamodb(), table);
 const locks = new LedgerStoreLocks(clients.dynamodb(), table);
+const log = new PlanLog();
 const keys = (grantTokens: readonly string[]): KmsKeyCatalog =>
   new KmsKeyCatalog(new KmsChannel({ grantTokens }), KMS_PATIENCE_MS);
 const plaintextAllowed = process.env[ENV.allowPlaintextRoute] === 'true';
@@ -42,18 +45,20 @@ export interface PlanEvent {
 
 /** State Plan: decides everything before any record is touched, and writes plan and units to the run bucket. */
 export async function handler({ runId, stateMachineArn, input }: PlanEvent): Promise<object> {
-  const deployed = { jobs, formats, plaintextAllowed, workerTimeoutSeconds };
+  const request = { runId, input, jobs, formats, plaintextAllowed, workerTimeoutSeconds, now: Date.now() };
+  const waits = await namingFailures(() => notYet(request, { latestRuns: history, schedules: history }));
+  if (waits !== undefined) {
+    log.waits(runId, waits);
+    return { runId, waits };
+  }
   const { plan, unitsKey } = await namingFailures(() =>
-    beginRun(
-      { runId, input, ...deployed, now: Date.now() },
-      {
-        ...{ keys, stores, history, pastRuns, files },
-        records: (store, options) => openStore(store, { clients, ...options }),
-        latestRuns: history,
-        shares,
-        lock: lockPorts({ locks, ledger, executions: new Executions(stateMachineArn) }),
-      },
-    ),
+    beginRun(request, {
+      ...{ keys, stores, history, pastRuns, files },
+      records: (store, options) => openStore(store, { clients, ...options }),
+      latestRuns: history,
+      shares,
+      lock: lockPorts({ locks, ledger, executions: new Executions(stateMachineArn) }),
+    }),
   );
   return {
     runId,

@@ -8,6 +8,7 @@ import { LedgerHistory } from '../adapters/state/run-history.ts';
 import { S3RunFiles } from '../adapters/run/files.ts';
 import { RunEvents } from '../adapters/run/events.ts';
 import { LedgerStoreLocks } from '../adapters/state/store-locks.ts';
+import { askedOf, refusalWords, type Failure } from '../core/report/failure-words.ts';
 import { finishRun, type FinishRequest } from '../core/report/finish-run.ts';
 import { ENV, requireEnv } from './env.ts';
 
@@ -26,8 +27,20 @@ const ports = {
   clock: { now: () => Date.now() },
 };
 
-/** States Report and ReportFailure. */
-export async function handler(event: FinishRequest, context: Context): Promise<object> {
+/** What state ReportRefusal tells of a run that has no plan. */
+interface Refusal {
+  readonly runId: string;
+  readonly input: unknown;
+  readonly refused: Failure;
+}
+
+/** States Report, ReportFailure and ReportRefusal. */
+export async function handler(event: FinishRequest | Refusal, context: Context): Promise<object> {
+  if ('refused' in event) {
+    const { runId, input, refused } = event;
+    await events.refused({ runId, ...askedOf(input), error: refusalWords(refused) });
+    return { state: 'failed' };
+  }
   const deadline = { remaining: () => context.getRemainingTimeInMillis() };
   const letExpire = (runId: string) => expiry.letExpire(runId, Date.now(), deadline);
   const { report, reportKey, brokenPremise, words } = await namingFailures(() =>

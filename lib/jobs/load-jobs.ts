@@ -11,7 +11,7 @@ export function loadJobs(folder: string): readonly Job[] {
   const files = jobFiles(folder);
   if (files.length === 0)
     throw new JobsRefused(
-      `${folder}: holds no job; put a job file (*.json) there, or name another folder with -c jobs=FOLDER`,
+      `${folder}: holds no job; put a job file (*.json) there, or name another folder in deployment.json`,
     );
   const parsed = files.map(file => ({ file, ...readJob(file) }));
   const lines = parsed.flatMap(({ file, problems }) => problems.map(problem => `${file}: ${problem}`));

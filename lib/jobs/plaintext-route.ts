@@ -10,7 +10,7 @@ export function refusePlaintextRoutes(jobs: readonly Job[]): void {
       refused
         .map(
           ({ name, route }) =>
-            `job ${name}: route.type = "${route.type}": takes plaintext data keys out of KMS; name another route, or deploy with -c allowPlaintextRoute=true`,
+            `job ${name}: route.type = "${route.type}": takes plaintext data keys out of KMS; name another route, or allow it with "allowPlaintextRoute": true in deployment.json`,
         )
         .join('\n'),
     );

@@ -32,8 +32,8 @@ const WORDS_OF_ERROR = `{% $contains($error.Cause, '"errorMessage"') ? $parse($e
 
 /**
  * Plan → Migrate → Verify → Report → Succeeded. A census has no Verify, a verify run no Migrate, and a rollback has
- * Rollback instead. Whatever fails after Plan is reported first and ends in Failed, a real Fail state, so that a failed
- * run never looks like a successful one.
+ * Rollback instead; a scheduled run whose time has not come ends after Plan. Whatever fails is reported first and ends
+ * in Failed, a real Fail state, so that a failed run never looks like a successful one.
  */
 export class Pipeline extends Construct {
   readonly stateMachine: StateMachine;
@@ -43,8 +43,7 @@ export class Pipeline extends Construct {
     const { bucket } = runBucket;
     const failed = Fail.jsonata(this, 'Failed', { error: '{% $error.Error %}', cause: WORDS_OF_ERROR });
     const reportFailure = this.reportFailure(functions, failed);
-
-    const plan = this.plan(functions, failed);
+    const plan = this.plan(functions, this.reportRefusal(functions, failed));
     const migrate = new UnitMap(this, 'Migrate', {
       bucket,
       worker: functions.migrateUnit,
@@ -69,13 +68,13 @@ export class Pipeline extends Construct {
       .when(Condition.jsonata('{% $plan.verifies %}'), verify)
       .otherwise(report);
     const migrates = Choice.jsonata(this, 'Migrates?')
+      .when(Condition.jsonata('{% $exists($plan.waits) %}'), Succeed.jsonata(this, 'Not yet'))
       .when(Condition.jsonata('{% $plan.migrates %}'), migrate)
       .when(Condition.jsonata('{% $plan.rollsBack %}'), rollback)
       .otherwise(verifies);
     plan.next(migrates);
     migrate.next(verifies);
-    verify.next(report);
-    rollback.next(report);
+    for (const stage of [verify, rollback]) stage.next(report);
     report.next(Succeed.jsonata(this, 'Succeeded'));
 
     this.stateMachine = this.machine(plan);
@@ -101,7 +100,7 @@ export class Pipeline extends Construct {
     );
   }
 
-  private plan({ plan }: PipelineFunctions, failed: Fail): LambdaInvoke {
+  private plan({ plan }: PipelineFunctions, refused: LambdaInvoke): LambdaInvoke {
     const state = LambdaInvoke.jsonata(this, 'Plan', {
       lambdaFunction: plan,
       payload: TaskInput.fromObject({
@@ -116,7 +115,26 @@ export class Pipeline extends Construct {
     state.addRetry(SLOT_RETRY);
     state.addRetry(LAMBDA_RETRY);
     state.addRetry(SERVICE_RETRY);
-    state.addCatch(failed, { errors: [Errors.ALL], assign: { error: '{% $states.errorOutput %}' } });
+    state.addCatch(refused, { errors: [Errors.ALL], assign: { error: '{% $states.errorOutput %}' } });
+    return state;
+  }
+
+  /** A run that Plan refuses, or could not plan, is announced as one that fails: nobody may be watching a schedule. */
+  private reportRefusal({ report }: PipelineFunctions, failed: Fail): LambdaInvoke {
+    const state = LambdaInvoke.jsonata(this, 'ReportRefusal', {
+      lambdaFunction: report,
+      payload: TaskInput.fromObject({
+        runId: '{% $states.context.Execution.Name %}',
+        input: '{% $states.context.Execution.Input %}',
+        refused: '{% $error %}',
+      }),
+      outputs: '{% $states.result.Payload %}',
+      retryOnServiceExceptions: false,
+    });
+    state.addRetry(SLOT_RETRY);
+    state.addRetry(LAMBDA_RETRY);
+    state.addCatch(failed, { errors: [Errors.ALL] });
+    state.next(failed);
     return state;
   }
 

@@ -1,10 +1,9 @@
 import type { App } from 'aws-cdk-lib';
 import { parseKeyReference } from '../../lambda/core/model/arn.ts';
+import { DEFAULT_DEPLOYMENT } from '../../lambda/core/job/deployed-settings.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import { BridgeKeyStack, BridgeReplicaStack } from './bridge-key.ts';
-
-const NAME = 'KmsRewrapBridge';
 
 interface Bridge {
   readonly alias: string;
@@ -14,11 +13,11 @@ interface Bridge {
 }
 
 /** Deploys the bridge keys that jobs ask for: a stack in the key's Region, and one in each Region that it leads to. */
-export function deployBridges(app: App, jobs: readonly Job[]): void {
+export function deployBridges(app: App, jobs: readonly Job[], deployment = DEFAULT_DEPLOYMENT): void {
   for (const { alias, account, region, replicaRegions } of bridgesOf(jobs)) {
     const suffix = alias.replace(/^alias\//, '').replaceAll(/[^A-Za-z0-9-]/g, '-');
-    const name = (of: string): string => `${NAME}-${suffix}-${of}`;
-    const stackName = `${NAME}-${suffix}`;
+    const stackName = `${deployment}Bridge-${suffix}`;
+    const name = (of: string): string => `${stackName}-${of}`;
     const { key } = new BridgeKeyStack(app, name(region), { alias, stackName, env: { region, account } });
     for (const replicaRegion of replicaRegions)
       new BridgeReplicaStack(app, name(replicaRegion), {

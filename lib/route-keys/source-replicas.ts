@@ -1,11 +1,10 @@
 import { CfnOutput, Stack, type App, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { parseKeyReference } from '../../lambda/core/model/arn.ts';
+import { DEFAULT_DEPLOYMENT } from '../../lambda/core/job/deployed-settings.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import { ReplicaKey } from './replica-key.ts';
-
-const NAME = 'KmsRewrapReplicas';
 
 const HOW_TO_REMOVE =
   'When the last migration by these replicas has been verified: delete this stack, then schedule the deletion of the replicas. Their primary keys are not touched.';
@@ -28,7 +27,8 @@ class SourceReplicasStack extends Stack {
 }
 
 /** Deploys the replicas that jobs ask for: a stack for each account and Region. */
-export function deploySourceReplicas(app: App, jobs: readonly Job[]): void {
+export function deploySourceReplicas(app: App, jobs: readonly Job[], deployment = DEFAULT_DEPLOYMENT): void {
+  const stackName = `${deployment}Replicas`;
   const places = new Map<string, { region: string; account: string; arns: Set<string> }>();
   for (const job of jobs.filter(({ route }) => route.deployReplicas === true)) {
     const region = destinationRegion(job);
@@ -40,8 +40,8 @@ export function deploySourceReplicas(app: App, jobs: readonly Job[]): void {
     }
   }
   for (const [id, { region, account, arns }] of places)
-    new SourceReplicasStack(app, `${NAME}-${id}`, {
-      stackName: NAME,
+    new SourceReplicasStack(app, `${stackName}-${id}`, {
+      stackName,
       primaryKeyArns: [...arns].sort(),
       env: { region, account },
     });

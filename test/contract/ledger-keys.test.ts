@@ -32,7 +32,7 @@ const ledgerTable = (): Promise<string> => createLedger(aws.dynamodb, `Keys${++t
 async function writeEveryKind(table: string, runId: string): Promise<string> {
   const ledger = new DynamoDbLedger(aws.dynamodb, table);
   const history = new LedgerHistory(aws.dynamodb, table);
-  const ofRun = plan({ runId, job: 'orders', mode: 'migrate' });
+  const ofRun = plan({ runId, job: 'orders', jobDigest: 'digest', mode: 'migrate' });
   const [proof] = begunProofs(ofRun);
   await ledger.checkpoint(freshProgress({ ...UNIT, runId }, 'migrate'), 0);
   await ledger.renewLease(runId, 1);
@@ -43,6 +43,7 @@ async function writeEveryKind(table: string, runId: string): Promise<string> {
   await ledger.fence(runId, 1);
   await history.remember(ofRun);
   await history.rememberLatest(ofRun, true);
+  await history.knownSince('orders', 'digest', 1);
   await history.rememberProofs([proof!]);
   await new LedgerStoreLocks(aws.dynamodb, table).replace(RESOURCE, 0, []);
   await new LedgerShareBook(aws.dynamodb, table).write('us-east-1', { id: 'slot-1', version: 0 }, undefined);
@@ -66,7 +67,8 @@ describe('the ledger', () => {
       'run-1 CONTROL': 'brokenPremise fencedAt kmsRequestsPerSecond leaseUntil paused succeeded trouble',
       [`run-1 migrate#${UNIT.unitId}`]: 'pages progress writer',
       'STORE#dynamodb:us-east-1:Orders LAST-MIGRATION': 'migration',
-      'JOB#orders LATEST#migrate': 'latest',
+      'JOB#orders LATEST#migrate': 'finished latest',
+      'JOB#orders SCHEDULE': 'schedule since',
       [`PROOFS ${id}`]: 'proof',
       [`LOCKS ${RESOURCE}`]: 'holders version',
       'KMS#us-east-1 slot-1': 'expiresAt lease version',

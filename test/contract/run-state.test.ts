@@ -242,6 +242,31 @@ describe('the latest run of a job', () => {
     expect(await history.latest('orders', 'rollback')).toBeUndefined();
   });
 
+  it('leaves the last one that finished and was no sample', async () => {
+    await embeddedLedger();
+    const history = new LedgerHistory(aws.dynamodb, `Ledger${tables}`);
+    const lastFinished = async () => (await history.latest('orders', 'migrate'))?.lastFinished?.runId;
+    await history.rememberLatest(plan({ runId: 'of-an-earlier-version' }), true);
+    expect(await lastFinished()).toBeUndefined();
+    await history.rememberLatest(plan({ runId: 'run-1', jobDigest: 'digest' }), true);
+    await history.rememberLatest(plan({ runId: 'run-2', jobDigest: 'digest' }), false);
+    await history.rememberLatest(plan({ runId: 'run-3', jobDigest: 'digest', sample: 5 }), true);
+    expect(await history.latest('orders', 'migrate')).toMatchObject({
+      runId: 'run-3',
+      sampled: true,
+      lastFinished: { runId: 'run-1', startedAt: plan().startedAt, jobDigest: 'digest' },
+    });
+  });
+
+  it('is beside the time since which its schedule is known as it is', async () => {
+    await embeddedLedger();
+    const history = new LedgerHistory(aws.dynamodb, `Ledger${tables}`);
+    expect(await history.knownSince('orders', 'first', 1)).toBe(1);
+    expect(await history.knownSince('orders', 'first', 2)).toBe(1);
+    expect(await history.knownSince('orders', 'second', 3)).toBe(3);
+    expect(await history.knownSince('orders', 'first', 4)).toBe(4);
+  });
+
   it('is remembered with its time, and the key that each alias of the job named', async () => {
     await embeddedLedger();
     const history = new LedgerHistory(aws.dynamodb, `Ledger${tables}`);

@@ -43,7 +43,7 @@ describe('a unit longer than an invocation', () => {
     await synthesize({
       jobs: join(folder, 'jobs'),
       outdir: join(folder, 'cdk.out'),
-      context: { workerTimeoutSeconds: 5 },
+      settings: { workerTimeoutSeconds: 5 },
     });
     await aws.aws.deploy(join(folder, 'cdk.out'));
     const config = { endpoint: aws.endpoint, region: 'us-east-1' };

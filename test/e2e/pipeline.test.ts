@@ -219,6 +219,11 @@ describe('a migration, end to end', () => {
     const { code, stderr } = await rewrap(args, { endpoint: aws.endpoint });
     expect(stderr).toContain(words);
     expect(code).toBe(2);
+    // As loud as a run that fails later: nobody may be watching a schedule.
+    expect(aws.aws.events.at(-1)).toMatchObject({
+      detailType: 'Run Finished',
+      detail: { state: 'failed', verdict: 'failed', remaining: null, error: expect.stringContaining(words) },
+    });
   });
 
   it('is refused if nothing is deployed, with exit code 2', async () => {

@@ -61,7 +61,7 @@ describe('routes, end to end', () => {
     await synthesize({
       jobs: join(folder, 'jobs'),
       outdir: join(folder, 'cdk.out'),
-      context: { allowPlaintextRoute: true },
+      settings: { allowPlaintextRoute: true },
     });
     await aws.aws.deploy(join(folder, 'cdk.out'));
   });

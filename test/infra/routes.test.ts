@@ -64,7 +64,7 @@ describe('the route decrypt-encrypt', () => {
 
   it('is refused at synth where the deployment does not allow it', () => {
     expect(() => refusePlaintextRoutes(jobs)).toThrow(JobsRefused);
-    expect(() => refusePlaintextRoutes(jobs)).toThrow('deploy with -c allowPlaintextRoute=true');
+    expect(() => refusePlaintextRoutes(jobs)).toThrow('"allowPlaintextRoute": true in deployment.json');
     expect(() => refusePlaintextRoutes([european()])).not.toThrow();
   });
 

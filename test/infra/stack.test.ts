@@ -4,14 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
-import { job, jobInput } from '../support/builders.ts';
+import { job, jobInput, SCHEDULE } from '../support/builders.ts';
 import { synthesized } from '../support/stack.ts';
 
 describe('the stack', () => {
-  const template = synthesized([
-    job({ schedule: { expression: 'rate(90 days)', mode: 'migrate' } }),
-    job({ name: 'unscheduled' }),
-  ]);
+  const template = synthesized([job({ schedule: SCHEDULE }), job({ name: 'unscheduled' })]);
 
   it('runs ES modules on arm64 with the SDK in the bundle, one role and one log group for each function', () => {
     template.resourceCountIs('AWS::Lambda::Function', 5);
@@ -55,7 +52,34 @@ describe('the stack', () => {
     template.resourceCountIs('AWS::Scheduler::Schedule', 1);
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(90 days)',
-      Target: { Input: '{"job":"orders","mode":"migrate"}', RetryPolicy: { MaximumRetryAttempts: 2 } },
+      ScheduleExpressionTimezone: 'UTC',
+      State: 'ENABLED',
+      Target: {
+        Input: '{"job":"orders","mode":"migrate","scheduled":true}',
+        RetryPolicy: { MaximumRetryAttempts: 2 },
+      },
+    });
+  });
+
+  it('is as loud about a scheduled run that cannot be started as about one that fails', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Target: { DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('Undelivered'), 'Arn'] } } },
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Threshold: 1,
+      TreatMissingData: 'notBreaching',
+    });
+    synthesized([job()]).resourceCountIs('AWS::SQS::Queue', 0);
+  });
+
+  it.each([
+    ['its job says so', { ...SCHEDULE, starts: 'never' as const }, {}],
+    ['the deployment says so', SCHEDULE, { schedules: false }],
+  ])('switches a schedule off where %s', (_, schedule, props) => {
+    synthesized([job({ schedule })], props).hasResourceProperties('AWS::Scheduler::Schedule', {
+      State: 'DISABLED',
     });
   });
 

@@ -48,16 +48,25 @@ describe('the state machine', () => {
     for (const target of caught) expect(new Set(ends(target))).toEqual(new Set(['Fail']));
   });
 
-  it.each(['Plan', 'Migrate', 'Verify', 'Rollback', 'Report', 'ReportFailure'])(
+  it.each(['Plan', 'ReportRefusal', 'Migrate', 'Verify', 'Rollback', 'Report', 'ReportFailure'])(
     '%s catches every error',
     name => {
       expect(States[name]?.Catch?.map(({ ErrorEquals }) => ErrorEquals)).toEqual([['States.ALL']]);
     },
   );
 
+  it('announces a run that Plan refuses before it fails, and ends one whose time has not come', () => {
+    expect(States['Plan']?.Catch?.map(({ Next }) => Next)).toEqual(['ReportRefusal']);
+    expect(States['ReportRefusal']?.Next).toBe('Failed');
+    expect(States['Migrates?']).toMatchObject({
+      Choices: expect.arrayContaining([{ Condition: '{% $exists($plan.waits) %}', Next: 'Not yet' }]),
+    });
+    expect(States['Not yet']?.Type).toBe('Succeed');
+  });
+
   it('retries every task with jitter, and a broken premise never', () => {
     const tasks = all.filter(([, { Type }]) => Type === 'Task');
-    expect(tasks.length).toBe(6);
+    expect(tasks.length).toBe(7);
     for (const [, { Retry = [] }] of tasks) {
       expect(Retry.length).toBeGreaterThan(0);
       for (const { MaxAttempts, JitterStrategy } of Retry)

@@ -1,6 +1,6 @@
 import type { DataKey } from '../../lambda/core/model/data-key.ts';
 import type { EncryptionContext } from '../../lambda/core/model/encryption-context.ts';
-import type { Job } from '../../lambda/core/model/job.ts';
+import type { Job, JobSchedule } from '../../lambda/core/model/job.ts';
 import type { EncryptionAlgorithm, KeyUse, PlannedKey } from '../../lambda/core/model/key-use.ts';
 import type { AttributeMap, ItemRecord, ObjectRecord } from '../../lambda/core/model/record.ts';
 import type { Unit } from '../../lambda/core/model/run.ts';
@@ -11,6 +11,13 @@ import { unitScope, type UnitScope } from '../../lambda/core/scan/unit-scope.ts'
 export const OLD_KEY = 'arn:aws:kms:us-east-1:111122223333:key/11111111-1111-1111-1111-111111111111';
 export const NEW_KEY = 'arn:aws:kms:us-east-1:111122223333:key/22222222-2222-2222-2222-222222222222';
 export const FOREIGN_KEY = 'arn:aws:kms:us-east-1:111122223333:key/33333333-3333-3333-3333-333333333333';
+
+export const SCHEDULE: JobSchedule = {
+  expression: 'rate(90 days)',
+  timeZone: 'UTC',
+  mode: 'migrate',
+  starts: 'after-migration',
+};
 
 export function use(key: string, encryptionAlgorithm: EncryptionAlgorithm = 'SYMMETRIC_DEFAULT'): KeyUse {
   return { key, encryptionAlgorithm };

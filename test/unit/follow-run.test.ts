@@ -47,7 +47,7 @@ function runWith(troubles: {
       settled: () => Promise.resolve('written' as const),
     },
   };
-  const context: CommandContext = { console, aws: {}, caller: { profile: 'work' } };
+  const context: CommandContext = { console, aws: {}, caller: { profile: 'work' }, deployment: 'KmsRewrap' };
   const start = { job: 'orders', mode: 'migrate', input: {} };
   return { notes, end: () => startAndShow(watch, start, context) };
 }

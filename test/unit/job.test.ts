@@ -104,7 +104,7 @@ describe('a job file', () => {
     [
       'a schedule that is no expression',
       jobInput({ schedule: { expression: 'every friday' } }),
-      'schedule.expression = "every friday": is no EventBridge Scheduler expression',
+      'schedule.expression = "every friday": is no schedule of EventBridge Scheduler',
     ],
     [
       'keys of two Regions on the direct route',

@@ -87,7 +87,7 @@ describe('the route of a run', () => {
 
   it('leads through plaintext only if the deployment allows it, and the plan warns', async () => {
     expect(await refusal({}, { jobs: [european()] })).toContain(
-      'takes plaintext data keys out of KMS, which this deployment does not allow; name a bridge key, or deploy with -c allowPlaintextRoute=true',
+      'takes plaintext data keys out of KMS, which this deployment does not allow; name a bridge key, or allow it with "allowPlaintextRoute": true in deployment.json',
     );
     const plan = await routeOf({}, european(), true);
     expect(plan.route.type).toBe('decrypt-encrypt');

@@ -4,6 +4,11 @@ import {
   GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { Job } from '../../core/model/job.ts';
+import {
+  SETTINGS_METADATA,
+  settingsInText,
+  type DeployedSettings,
+} from '../../core/job/deployed-settings.ts';
 import { JOBS_METADATA, jobsInText } from '../../core/job/deployed-jobs.ts';
 import { nameOf } from '../aws/errors.ts';
 import { callerTrouble } from '../aws/caller-trouble.ts';
@@ -50,7 +55,7 @@ export async function findDeployment(stackName: string, config: ClientConfig): P
     if (error instanceof NotDeployed || callerTrouble(error, {}) !== undefined) throw error;
     if (nameOf(error) === 'ValidationError')
       throw new NotDeployed(
-        `stack ${stackName} is not deployed in this account and Region; run cdk deploy, or name another --region or --profile`,
+        `stack ${stackName} is not deployed in this account and Region; run npx cdk deploy --all, or name another --deployment, --region or --profile`,
       );
     throw new NotDeployed(`stack ${stackName} cannot be looked up: ${wordsForCaller(error)}`, {
       cause: error,
@@ -62,7 +67,12 @@ export async function findDeployment(stackName: string, config: ClientConfig): P
 
 /** `unknown`: an earlier version deployed the stack, and its template does not hold its jobs. */
 export type DeployedJobs =
-  | { readonly kind: 'jobs'; readonly jobs: readonly Job[] }
+  | {
+      readonly kind: 'jobs';
+      readonly jobs: readonly Job[];
+      /** Absent where an earlier version has deployed the stack. */
+      readonly settings?: DeployedSettings;
+    }
   | { readonly kind: 'no-stack' }
   | { readonly kind: 'unknown' };
 
@@ -77,7 +87,10 @@ export async function deployedJobs(stackName: string, config: ClientConfig): Pro
       readonly Metadata?: Readonly<Record<string, unknown>>;
     };
     const jobs = jobsInText(Metadata?.[JOBS_METADATA]);
-    return jobs === undefined ? { kind: 'unknown' } : { kind: 'jobs', jobs };
+    const settings = settingsInText(Metadata?.[SETTINGS_METADATA]);
+    return jobs === undefined
+      ? { kind: 'unknown' }
+      : { kind: 'jobs', jobs, ...(settings !== undefined && { settings }) };
   } catch (error) {
     if (callerTrouble(error, {}) !== undefined) throw error;
     if (nameOf(error) === 'ValidationError') return { kind: 'no-stack' };

@@ -8,6 +8,19 @@ import { METRICS_NAMESPACE } from './telemetry.ts';
 const EVENT_SOURCE = 'kms-rewrap';
 const EVENT_DETAIL_TYPE = 'Run Finished';
 
+/** A run that ended before it had a plan. */
+export interface RefusedRun {
+  readonly runId: string;
+  readonly job: string;
+  readonly mode: string;
+  readonly error: string;
+}
+
+interface RunEvent {
+  readonly runId: string;
+  readonly [field: string]: unknown;
+}
+
 /** Announces the end of a run: an event on the default bus, and metrics for alarms. */
 export class RunEvents {
   readonly #client = withNamedCalls(new EventBridgeClient({}), 'events');
@@ -21,7 +34,20 @@ export class RunEvents {
     this.#metrics.addMetric('NotProven', MetricUnit.Count, verdict === 'not-proven' ? 1 : 0);
     if (remaining !== null) this.#metrics.addMetric('Remaining', MetricUnit.Count, remaining);
     this.#metrics.publishStoredMetrics();
-    const detail = { runId, job, mode, state, verdict, remaining, report: `${files.run}report.json` };
+    await this.#send({ runId, job, mode, state, verdict, remaining, report: `${files.run}report.json` });
+  }
+
+  /** A run that Plan refused or could not plan. There is no report of it. */
+  async refused(run: RefusedRun): Promise<void> {
+    const { runId, job, mode, error } = run;
+    this.#metrics.addDimensions({ job, mode });
+    this.#metrics.addMetric('RunFailed', MetricUnit.Count, 1);
+    this.#metrics.publishStoredMetrics();
+    await this.#send({ runId, job, mode, state: 'failed', verdict: 'failed', remaining: null, error });
+  }
+
+  async #send(detail: RunEvent): Promise<void> {
+    const { runId } = detail;
     const entry = { Source: EVENT_SOURCE, DetailType: EVENT_DETAIL_TYPE, Detail: JSON.stringify(detail) };
     try {
       const { FailedEntryCount } = await this.#client.send(new PutEventsCommand({ Entries: [entry] }));

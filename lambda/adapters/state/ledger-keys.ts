@@ -10,7 +10,8 @@ import type { Phase, RunMode } from '../../core/model/run.ts';
  * |                 |                |                  | `brokenPremise`, `succeeded`, `fencedAt`, `expiresAt`             |
  * | `unit`          | the run's id   | `PHASE#UNIT`     | `progress` (JSON), `pages`, `writer`, `expiresAt`                 |
  * | `lastMigration` | `STORE#PLACE`  | `LAST-MIGRATION` | `migration` (JSON)                                                |
- * | `latestRun`     | `JOB#NAME`     | `LATEST#MODE`    | `latest` (JSON)                                                   |
+ * | `latestRun`     | `JOB#NAME`     | `LATEST#MODE`    | `latest` (JSON), `finished` (JSON)                                |
+ * | `schedule`      | `JOB#NAME`     | `SCHEDULE`       | `schedule` (digest), `since`                                      |
  * | `proof`         | `PROOFS`       | the proof's id   | `proof` (JSON)                                                    |
  * | `lock`          | `LOCKS`        | table or bucket  | `holders` (JSON), `version`                                       |
  * | `share`         | `KMS#REGION`   | a slot           | `lease` (JSON, or NULL when it is given back), `version`,         |
@@ -39,6 +40,7 @@ export const ledgerKey = {
     key(ledgerPartition.run(runId), `${unit.phase}#${unit.unitId}`),
   lastMigration: (place: string) => key(ledgerPartition.lastMigration(place), 'LAST-MIGRATION'),
   latestRun: (job: string, mode: RunMode) => key(ledgerPartition.latestRuns(job), `LATEST#${mode}`),
+  schedule: (job: string) => key(ledgerPartition.latestRuns(job), 'SCHEDULE'),
   proof: (id: string) => key(ledgerPartition.proofs(), id),
   lock: (resource: string) => key(ledgerPartition.locks(), resource),
   share: (region: string, slot: string) => key(ledgerPartition.shares(region), slot),

@@ -10,12 +10,13 @@ import { proofId } from '../../core/proof/proof-id.ts';
 import { workDigest } from '../../core/plan/continue-run.ts';
 import { aliasesOf } from '../../core/plan/moved-aliases.ts';
 import type { FinishedRun, LatestRun, LatestRuns, RunHistory } from '../../core/plan/ports.ts';
+import type { Schedules } from '../../core/plan/scheduled-run.ts';
 
 /**
  * In the ledger table: the last migration into each place, the latest run of each job, and what is proven of each place.
  * Unlike checkpoints, they are kept for good: a rotation back may be years away.
  */
-export class LedgerHistory implements RunHistory, LatestRuns {
+export class LedgerHistory implements RunHistory, LatestRuns, Schedules {
   readonly #client: DynamoDBClient;
   readonly #table: string;
 
@@ -45,7 +46,31 @@ export class LedgerHistory implements RunHistory, LatestRuns {
         ConsistentRead: true,
       }),
     );
-    return Item?.['latest']?.S === undefined ? undefined : (JSON.parse(Item['latest'].S) as LatestRun);
+    if (Item?.['latest']?.S === undefined) return undefined;
+    const { finished } = Item;
+    return {
+      ...(JSON.parse(Item['latest'].S) as LatestRun),
+      ...(finished?.S !== undefined && {
+        lastFinished: JSON.parse(finished.S) as NonNullable<LatestRun['lastFinished']>,
+      }),
+    };
+  }
+
+  async knownSince(job: string, digest: string, now: number): Promise<number> {
+    const Key = ledgerKey.schedule(job);
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#table, Key, ConsistentRead: true }),
+    );
+    if (Item?.['schedule']?.S === digest) return Number(Item['since']?.N);
+    await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key,
+        UpdateExpression: 'SET schedule = :schedule, since = :since',
+        ExpressionAttributeValues: { ':schedule': { S: digest }, ':since': { N: String(now) } },
+      }),
+    );
+    return now;
   }
 
   /** A run's proof replaces an earlier one of the same id. */
@@ -77,18 +102,23 @@ export class LedgerHistory implements RunHistory, LatestRuns {
 
   /** Remembers the latest run of a job in a mode, and whether it finished. */
   async rememberLatest(plan: RunPlan, finished: boolean): Promise<void> {
-    const { runId, startedAt } = plan;
+    const { runId, startedAt, jobDigest, sample } = plan;
     const latest: LatestRun = {
       ...{ runId, startedAt, finished },
       workDigest: workDigest(plan),
       aliases: aliasesOf(plan),
+      ...(sample !== undefined && { sampled: true }),
     };
+    const last = finished && sample === undefined && jobDigest !== undefined;
     await this.#client.send(
       new UpdateItemCommand({
         TableName: this.#table,
         Key: ledgerKey.latestRun(plan.job, plan.mode),
-        UpdateExpression: 'SET latest = :latest',
-        ExpressionAttributeValues: { ':latest': { S: JSON.stringify(latest) } },
+        UpdateExpression: `SET latest = :latest${last ? ', finished = :finished' : ''}`,
+        ExpressionAttributeValues: {
+          ':latest': { S: JSON.stringify(latest) },
+          ...(last && { ':finished': { S: JSON.stringify({ runId, startedAt, jobDigest }) } }),
+        },
       }),
     );
   }

@@ -6,7 +6,8 @@ import { ROUTE_TYPES } from '../model/route.ts';
 import { KEY_CURE, keyReference } from '../schema/key-reference.ts';
 import { ALL_ROUTES } from '../routes/registry.ts';
 import { storeSchema } from './store-schema.ts';
-import { oneOf, strictObject, text, wholeNumber } from '../schema/strict-object.ts';
+import { oneOf, refusedBy, strictObject, text, wholeNumber } from '../schema/strict-object.ts';
+import { scheduleProblem, timeZoneProblem } from './schedule-expression.ts';
 
 /** Lambda's default concurrency of an account. */
 export const MAX_CONCURRENCY = 1_000;
@@ -91,14 +92,23 @@ const limits = strictObject(
 const schedule = strictObject(
   {
     expression: text('a schedule such as rate(90 days)')
-      .regex(/^(rate|cron|at)\(.+\)$/, {
-        error: 'is no EventBridge Scheduler expression; write rate(90 days) or cron(0 3 ? * SUN *)',
-      })
-      .describe('An expression of EventBridge Scheduler, in UTC.'),
+      .check(refusedBy(scheduleProblem))
+      .describe(
+        'A rate or cron expression of EventBridge Scheduler. A rate is the least distance between the beginnings of two runs of this job in this mode.',
+      ),
+    timeZone: text('a time zone such as Europe/Berlin')
+      .check(refusedBy(timeZoneProblem))
+      .default('UTC')
+      .describe('The time zone, by its IANA name, in which a cron expression is read.'),
     mode: oneOf(['migrate', 'census']).default('migrate').describe('What a scheduled run does.'),
+    starts: oneOf(['after-migration', 'at-once', 'never'])
+      .default('after-migration')
+      .describe(
+        'With after-migration, the schedule does nothing until a census and a migration of this job, as it is written, have come to their end. With at-once it does not wait for them. With never it is switched off.',
+      ),
   },
   'a schedule',
-).describe('When runs of this job start by themselves.');
+).describe('When runs of this job start by themselves. Deploying it starts nothing.');
 
 const JOB_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 

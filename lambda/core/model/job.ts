@@ -13,7 +13,18 @@ export interface Job {
   readonly verify: 'full' | 'off';
   /** Compare every record after a migration with what it was before, beside its data key. */
   readonly fingerprints: boolean;
-  readonly schedule?: { readonly expression: string; readonly mode: 'census' | 'migrate' };
+  readonly schedule?: JobSchedule;
+}
+
+/** When runs of a job start by themselves. */
+export interface JobSchedule {
+  /** A rate or cron expression of EventBridge Scheduler. */
+  readonly expression: string;
+  /** Name of the IANA database. */
+  readonly timeZone: string;
+  readonly mode: 'census' | 'migrate';
+  /** `after-migration`: once a census and a migration of the job have come to their end. `at-once`: the operator says so. */
+  readonly starts: 'after-migration' | 'at-once' | 'never';
 }
 
 interface Destination extends KeyUse {

@@ -13,6 +13,8 @@ export interface RunPlan extends RunIdentity, KeysOfRun, StoresOfRun, PassesOfRu
 export interface RunIdentity {
   readonly runId: string;
   readonly job: string;
+  /** Of the job as it was written. */
+  readonly jobDigest?: string;
   readonly mode: RunMode;
   /** ISO 8601. */
   readonly startedAt: string;

@@ -2,6 +2,7 @@ import { sourceRegion } from '../model/job-regions.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 import { routeOf } from '../routes/registry.ts';
 import { configureFormat } from '../job/bind-format.ts';
+import { jobDigest } from '../job/job-digest.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { unitsOf, workOf } from './cut-work.ts';
 import { estimate } from './estimate.ts';
@@ -33,6 +34,7 @@ export function assemblePlan(
   const plan: RunPlan = {
     runId,
     job: job.name,
+    jobDigest: jobDigest(job),
     mode,
     startedAt: new Date(now).toISOString(),
     sources,

@@ -49,6 +49,15 @@ export interface LatestRun {
   readonly startedAt?: string;
   /** The key that each alias of the job named then. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** It was about the first records of each store only. */
+  readonly sampled?: true;
+  /** The last run of this job and mode that came to its end and was no sample; absent in entries of earlier versions. */
+  readonly lastFinished?: {
+    readonly runId: string;
+    readonly startedAt: string;
+    /** Of the job as it was written then. */
+    readonly jobDigest: string;
+  };
 }
 
 export interface LatestRuns {

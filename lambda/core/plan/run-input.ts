@@ -19,6 +19,8 @@ export interface RunInput {
   readonly run?: string;
   /** Visit everything again, even if the last run of the same work did not finish. */
   readonly fromStart: boolean;
+  /** A schedule has started it, and nobody is watching. */
+  readonly scheduled: boolean;
   /** For every KMS request of the run: a grant that is new may be used with its token at once. */
   readonly grantTokens: readonly string[];
 }
@@ -33,6 +35,7 @@ const runInputSchema = strictObject(
     run: text('the id of a run').optional(),
     dryRun: z.boolean({ error: 'is not true or false' }).optional(),
     fromStart: z.boolean({ error: 'is not true or false' }).optional(),
+    scheduled: z.boolean({ error: 'is not true or false' }).optional(),
     sample: wholeNumber(1, 1_000_000, 'records').optional(),
     grantTokens: z
       .array(text('a grant token'), { error: 'is no list; write grant tokens' })
@@ -66,6 +69,7 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
     run,
     dryRun = false,
     fromStart = false,
+    scheduled = false,
     sample,
     grantTokens = [],
   } = parsed.data;
@@ -79,17 +83,13 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
     .map(([limit, value]) => aboveLimit(limit, value, job));
   if (dryRun && mode !== 'census') problems.push(dryRunMode(mode));
   if ((mode === 'rollback') !== (run !== undefined)) problems.push(runOfMode(mode, run));
+  if (scheduled) problems.push(...scheduleProblems(job, mode));
   if (problems.length > 0) return { kind: 'refused', problems };
   const limits = { ...job.limits, ...Object.fromEntries(given) };
   return {
     kind: 'input',
     input: {
-      job,
-      mode,
-      limits,
-      dryRun,
-      fromStart,
-      grantTokens,
+      ...{ job, mode, limits, dryRun, fromStart, scheduled, grantTokens },
       ...(sample !== undefined && { sample }),
       ...(run !== undefined && { run }),
     },
@@ -108,6 +108,19 @@ function dryRunMode(mode: RunMode): Problem {
     value: true,
     words: `changes nothing, and ${mode} is not a census; write mode census`,
   };
+}
+
+/** A schedule of an earlier deployment, or an input that somebody wrote. */
+function scheduleProblems({ name, schedule }: Job, mode: RunMode): readonly Problem[] {
+  if (schedule !== undefined && schedule.starts !== 'never' && schedule.mode === mode) return [];
+  const what =
+    schedule === undefined
+      ? 'and it has none'
+      : schedule.starts === 'never'
+        ? 'and it is switched off'
+        : `which is ${schedule.mode}`;
+  const words = `is for what the schedule of ${name} starts, ${what}; deploy the stack again, or leave it out`;
+  return [{ path: 'scheduled', value: true, words }];
 }
 
 function unknownJob(name: string, jobs: readonly Job[]): Problem {

@@ -36,6 +36,22 @@ export function failureWords(
   return `${first[0]}${left === 0 ? '' : ` (so ${first[1]} units; ${left} failed for other reasons)`}`;
 }
 
+/** An event of EventBridge has room for 256 KB, and a reader for less. */
+const SHOWN_LENGTH = 2_000;
+
+/** Why Plan did not begin a run. */
+export function refusalWords(failure: Failure): string {
+  return wordsOfFailure(failure, 'Plan').slice(0, SHOWN_LENGTH);
+}
+
+/** Job and mode that an execution asked for. Its input is whatever somebody wrote. */
+export function askedOf(input: unknown): { readonly job: string; readonly mode: string } {
+  const fields = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
+  const name = (field: unknown): string =>
+    typeof field === 'string' && /^[a-z0-9-]{1,80}$/.test(field) ? field : 'unknown';
+  return { job: name(fields['job']), mode: name(fields['mode']) };
+}
+
 /** Lambda ended the function, or did not start it. */
 export function isOfLambda(name: string): boolean {
   return /^(Lambda|Runtime|Sandbox)\./.test(name);

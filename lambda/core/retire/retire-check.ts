@@ -71,7 +71,7 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
 
 const NOT_CHECKED: readonly string[] = [
   'tables, buckets, Regions and accounts that no job and no run names: search CloudTrail for Decrypt and GenerateDataKey with this key',
-  'jobs in other folders than --jobs, and deployments in other Regions and accounts than those of your jobs: ask there, too',
+  'jobs in other folders than --jobs, and deployments of other names, or in other Regions and accounts than those of your jobs: ask there, too (--deployment)',
   'bodies of objects, and values that are encrypted, or compressed by something else than gzip or zlib: nobody has looked for this key in them',
   'server-side encryption with this key: of tables, buckets, volumes, queues, secrets and logs; see the resources that name it',
   'backups, snapshots, exports, noncurrent versions, streams, replicas and caches that are not listed here: what they hold is as old as they are',

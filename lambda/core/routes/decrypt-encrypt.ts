@@ -21,7 +21,7 @@ export const decryptEncrypt: Route = {
   choose({ job, sources, plaintextAllowed }) {
     const type = 'decrypt-encrypt';
     const words =
-      'takes plaintext data keys out of KMS, which this deployment does not allow; name a bridge key, or deploy with -c allowPlaintextRoute=true';
+      'takes plaintext data keys out of KMS, which this deployment does not allow; name a bridge key, or allow it with "allowPlaintextRoute": true in deployment.json';
     if (!plaintextAllowed)
       return Promise.resolve({ kind: 'does-not', problems: problem('route.type', type, words) });
     const why = `plaintext data keys leave KMS between ${sourceRegion(job)} and ${destinationRegion(job)}`;

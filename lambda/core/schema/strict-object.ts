@@ -38,6 +38,14 @@ export function text(what: string): z.ZodString {
     .min(1, { error: `is empty; write ${what}` });
 }
 
+/** A check by a function that says what is wrong, if anything is. */
+export function refusedBy(problem: (value: string) => string | undefined): z.core.CheckFn<string> {
+  return ({ value, issues }) => {
+    const message = problem(value);
+    if (message !== undefined) issues.push({ code: 'custom', message, input: value });
+  };
+}
+
 /** A whole number within bounds. */
 export function wholeNumber(low: number, high: number, unit: string): z.ZodInt {
   const error = (issue: { readonly input?: unknown }): string =>

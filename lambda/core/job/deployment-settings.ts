@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import type { Problem } from '../model/problem.ts';
+import { oneOf, strictObject, text, wholeNumber } from '../schema/strict-object.ts';
+import { DEFAULT_DEPLOYMENT, type DeploymentSettings } from './deployed-settings.ts';
+import { problemOf } from './parse-job.ts';
+
+/** How far DynamoDB's point-in-time recovery reaches back. A restored table holds old data keys. */
+const MIN_RETENTION_DAYS = 35;
+/** 100 years. */
+const MAX_RETENTION_DAYS = 36_500;
+
+const retention = wholeNumber(MIN_RETENTION_DAYS, MAX_RETENTION_DAYS, 'days');
+
+const settingsSchema = strictObject(
+  {
+    $schema: z.string().optional().describe('The JSON Schema of this file, for editors.'),
+    name: text('a name for the deployment')
+      .regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, {
+        error: 'is no name of a stack; write 1 to 40 of A-Z, a-z, 0-9 and -, starting with a letter',
+      })
+      .default(DEFAULT_DEPLOYMENT)
+      .describe(
+        'Names the stacks. To have several deployments in one account and Region, give each its own.',
+      ),
+    jobs: text('a folder of job files')
+      .default('jobs')
+      .describe('The folder of job files, or one job file, seen from the folder of this file.'),
+    allowPlaintextRoute: flag()
+      .default(false)
+      .describe('Whether jobs may take the route decrypt-encrypt, which takes data keys out of KMS.'),
+    journalRetentionDays: retention
+      .optional()
+      .describe(
+        'After so many days the journal of a run goes: at least as long as your longest backup is kept. It is kept for good where this is left out.',
+      ),
+    journalObjectLock: oneOf(['governance', 'compliance'])
+      .optional()
+      .describe(
+        'S3 Object Lock of the journal, for as long as it is kept. With compliance nobody may delete from it, not even the root user. Needs journalRetentionDays.',
+      ),
+    workerTimeoutSeconds: wholeNumber(1, 900, 'seconds')
+      .default(900)
+      .describe('The longest that one invocation of a worker takes. A run makes as many as it needs.'),
+    schedules: flag().default(true).describe('Whether schedules of jobs may start runs.'),
+  },
+  'the settings of a deployment',
+);
+
+function flag(): z.ZodBoolean {
+  return z.boolean({ error: 'is not true or false' });
+}
+
+export type ParsedSettings =
+  | { readonly kind: 'settings'; readonly settings: DeploymentSettings }
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
+
+/** Validates the settings of a deployment, strictly and completely. */
+export function parseSettings(input: unknown): ParsedSettings {
+  const parsed = settingsSchema.safeParse(input);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(issue => ({
+      ...problemOf(issue, input),
+      ...(issue.path.length === 0 && { path: 'settings' }),
+    }));
+    return { kind: 'refused', problems };
+  }
+  const { $schema: _, ...fields } = parsed.data;
+  if (fields.journalObjectLock !== undefined && fields.journalRetentionDays === undefined)
+    return { kind: 'refused', problems: [LOCK_WITHOUT_DAYS] };
+  return { kind: 'settings', settings: fields as DeploymentSettings };
+}
+
+const LOCK_WITHOUT_DAYS: Problem = {
+  path: 'journalRetentionDays',
+  words: 'is missing; add how many days nobody may delete from the journal, as journalObjectLock asks',
+};
+
+/** The JSON Schema of the file, for editors: what may be written, with defaults left out. */
+export function settingsJsonSchema(): object {
+  return { title: 'kms-rewrap deployment', ...z.toJSONSchema(settingsSchema, { io: 'input' }) };
+}

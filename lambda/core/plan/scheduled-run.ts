@@ -1,0 +1,106 @@
+import { jobDigest, scheduleDigest } from '../job/job-digest.ts';
+import { intervalOf } from '../job/schedule-expression.ts';
+import type { Job, JobSchedule } from '../model/job.ts';
+import type { RunMode } from '../model/run.ts';
+import type { PlanRequest } from './plan-request.ts';
+import type { LatestRun, LatestRuns } from './ports.ts';
+import { parseRunInput } from './run-input.ts';
+
+/** A run that nobody but a schedule has asked for. */
+export interface ScheduledRun {
+  readonly job: Job;
+  readonly mode: RunMode;
+}
+
+export type Due = { readonly kind: 'due' } | { readonly kind: 'waits'; readonly words: string };
+
+/** What is remembered of schedules. */
+export interface Schedules {
+  /** Since when a job's schedule is as this digest says; `now` where it has been another one. */
+  knownSince(job: string, digest: string, now: number): Promise<number>;
+}
+
+interface DuePorts {
+  readonly latestRuns: LatestRuns;
+  readonly schedules: Schedules;
+}
+
+/**
+ * How much sooner than its rate a run may begin: EventBridge Scheduler may have started the one before an hour late
+ * (lib/schedules), and no more than half of the rate.
+ */
+const TOLERANCE_MS = 3_600_000;
+
+/** Why a run that a schedule has started does nothing yet; `undefined` for every run that is to begin. */
+export async function notYet(
+  { input, jobs, now }: Pick<PlanRequest, 'input' | 'jobs' | 'now'>,
+  ports: DuePorts,
+): Promise<string | undefined> {
+  const parsed = parseRunInput(input, jobs);
+  // What is wrong with an input is said where the run is planned.
+  if (parsed.kind === 'refused' || !parsed.input.scheduled) return undefined;
+  const due = await dueness(parsed.input, now, ports);
+  return due.kind === 'waits' ? due.words : undefined;
+}
+
+/**
+ * Whether a scheduled run may begin. Nothing starts by itself before an operator has seen a census and a migration of the
+ * job come to their end. A rate is the distance to the last run, or to its own deployment: EventBridge Scheduler begins it
+ * when the schedule is made, and does not document when after a change.
+ */
+export async function dueness(
+  run: ScheduledRun,
+  now: number,
+  { latestRuns, schedules }: DuePorts,
+): Promise<Due> {
+  const { job, mode } = run;
+  const { schedule } = job;
+  if (schedule === undefined) return { kind: 'due' };
+  const interval = intervalOf(schedule.expression);
+  const since = interval === undefined ? 0 : await schedules.knownSince(job.name, scheduleDigest(job), now);
+  const waits = await waitsFor(job, latestRuns);
+  if (waits !== undefined) return { kind: 'waits', words: waits };
+  if (interval === undefined) return { kind: 'due' };
+  const last = lastBegun(await latestRuns.latest(job.name, mode));
+  const notBefore = Math.max(since, last) + interval - Math.min(TOLERANCE_MS, interval / 2);
+  if (now >= notBefore) return { kind: 'due' };
+  const from =
+    last > since
+      ? `the last run began on ${new Date(last).toISOString()}`
+      : `counts from its deployment, on ${new Date(since).toISOString()}`;
+  return { kind: 'waits', words: `${schedule.expression} is not over yet: ${from}` };
+}
+
+/** What an operator is told of a job's schedule. */
+export interface ScheduleState extends JobSchedule {
+  readonly state: 'on' | 'waits' | 'off';
+  readonly words?: string;
+}
+
+export async function scheduleOf(job: Job, runs: LatestRuns): Promise<ScheduleState | undefined> {
+  const { schedule } = job;
+  if (schedule === undefined) return undefined;
+  if (schedule.starts === 'never') return { ...schedule, state: 'off' };
+  const words = await waitsFor(job, runs);
+  return words === undefined ? { ...schedule, state: 'on' } : { ...schedule, state: 'waits', words };
+}
+
+/** Which runs the schedule of a job waits for, in words. */
+async function waitsFor(job: Job, runs: LatestRuns): Promise<string | undefined> {
+  if (job.schedule?.starts !== 'after-migration') return undefined;
+  const [census, migration] = await Promise.all([hasFinished('census'), hasFinished('migrate')]);
+  const missing = [...(census ? [] : ['a census']), ...(migration ? [] : ['a migration'])];
+  if (missing.length === 0) return undefined;
+  return `the schedule waits until ${missing.join(' and ')} of this job, as it is written, ${missing.length > 1 ? 'have' : 'has'} come to ${missing.length > 1 ? 'their' : 'its'} end`;
+
+  async function hasFinished(mode: RunMode): Promise<boolean> {
+    return (await runs.latest(job.name, mode))?.lastFinished?.jobDigest === jobDigest(job);
+  }
+}
+
+/** When the last run began that was about all of its stores. */
+function lastBegun(run: LatestRun | undefined): number {
+  const { startedAt, sampled, lastFinished } = run ?? {};
+  const times = [sampled === true ? undefined : startedAt, lastFinished?.startedAt];
+  return Math.max(0, ...times.flatMap(time => (time === undefined ? [] : Date.parse(time))));
+}
