@@ -90,7 +90,7 @@ export const ROOMS = [
   ),
   core('retire', 'model', 'keys', 'stores', 'job', 'verdict', 'proof'),
   { room: 'formats', files: '^lambda/formats/', imports: ['core/model', 'core/schema'], outside: PURE },
-  adapters('aws', [], ['@smithy/*']),
+  adapters('aws', [], ['@smithy/*', 'https-proxy-agent', 'proxy-from-env']),
   adapters('records', ['aws']),
   adapters('kms', ['aws']),
   adapters('dynamodb', ['aws', 'records']),

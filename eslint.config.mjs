@@ -1,3 +1,4 @@
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 // Who may import whom is in arrows.mjs; test/unit/import-rules.test.ts plants what either linter must refuse.
@@ -57,6 +58,15 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  // Texts of others meet these: their time must be linear in the text.
+  {
+    files: ['lambda/**/*.ts', 'lib/**/*.ts', 'cli/**/*.ts', 'emulator/**/*.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
+    },
+  },
   {
     files: PURE,
     rules: {
@@ -93,6 +103,19 @@ export default tseslint.config(
             ':not(CallExpression[callee.name="withNamedCalls"]) > NewExpression[callee.name=/Client$/]',
           message: 'Wrap the client in withNamedCalls: its errors must say which call it was, and on what.',
         },
+      ],
+    },
+  },
+  {
+    files: ['cli/**/*.ts'],
+    ignores: ['cli/context/process-console.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['stdout', 'stderr'].map(property => ({
+          ...{ object: 'process', property },
+          message: 'Write to the Console: it makes control characters of others visible.',
+        })),
       ],
     },
   },

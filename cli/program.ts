@@ -1,15 +1,19 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { callerTrouble } from '../lambda/adapters/aws/caller-trouble.ts';
 import { wordsForCaller } from '../lambda/adapters/aws/failure.ts';
 import { NotDeployed } from '../lambda/adapters/run/deployment.ts';
 import { RewrapError } from '../lambda/core/model/errors.ts';
 import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
+import { contextOf, type SharedOptions } from './context/shared-options.ts';
 import type { CommandContext } from './context/command-context.ts';
 import type { Control } from './commands/control.ts';
 import type { LocalOptions } from './commands/local.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { RetireOptions } from './commands/retire-check.ts';
 import type { RunOptions } from './commands/run.ts';
-import { processConsole } from './context/console.ts';
+import { plainOutput } from './context/process-console.ts';
+import { OutputLost, wordsOf } from './context/output-file.ts';
+import { LostSight } from './follow/keep-in-sight.ts';
 import { SynthFailed } from './embedded/embedded-aws.ts';
 import { settingsHere } from './context/settings-here.ts';
 import { EXIT, type ExitCode } from './context/exit-codes.ts';
@@ -35,7 +39,8 @@ const GRANT_TOKEN = new Option('--grant-token <token...>', 'for grants that are 
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const program = new Command('rewrap')
     .description('Re-encrypts stored KMS data keys under a new key.')
-    .exitOverride();
+    .exitOverride()
+    .configureOutput(plainOutput);
   let exitCode: ExitCode = EXIT.done;
   defineCommands(program, code => (exitCode = code));
   try {
@@ -69,8 +74,8 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
     act:
       work =>
       async (...values) => {
-        const context = contextOf(values.at(-1) as Command);
-        end(await guarded(context, () => work(context, ...(values as never[]))));
+        const context = await contextOf((values.at(-1) as Command).opts<SharedOptions>(), process.env);
+        end(await shown(context, await guarded(context, () => work(context, ...(values as never[])))));
       },
   };
   commandsToTry(definer);
@@ -190,41 +195,33 @@ function shared(command: Command): Command {
     );
 }
 
-function contextOf(command: Command): CommandContext {
-  const { json, endpointUrl, region, profile, deployment } = command.opts<{
-    deployment: string;
-    json?: boolean;
-    endpointUrl?: string;
-    region?: string;
-    profile?: string;
-  }>();
-  return {
-    deployment,
-    console: processConsole(json ?? false),
-    aws: {
-      ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
-      ...(region !== undefined && { region }),
-      ...(profile !== undefined && { profile }),
-    },
-  };
-}
-
 /** Prints an error. The user can mend a refusal; everything else is a failure. */
 async function guarded(
-  { console }: CommandContext,
+  { console, caller }: CommandContext,
   work: () => ExitCode | Promise<ExitCode>,
 ): Promise<ExitCode> {
   try {
     return await work();
   } catch (error) {
-    console.note(wordsForCaller(error));
+    console.note(wordsForCaller(error, caller));
+    if (error instanceof LostSight || error instanceof OutputLost) return EXIT.unseen;
     const refused =
       error instanceof JobsRefused ||
       error instanceof RewrapError ||
       error instanceof NotDeployed ||
-      (error instanceof SynthFailed && error.refused);
+      (error instanceof SynthFailed && error.refused) ||
+      // A run whose start was not answered is LostSight. Before that, nothing was started.
+      callerTrouble(error, caller) !== undefined;
     return refused ? EXIT.refused : EXIT.failed;
   }
+}
+
+/** The exit code, if the result has reached its reader, or the reader wanted no more of it. */
+async function shown({ console }: CommandContext, exitCode: ExitCode): Promise<ExitCode> {
+  const written = await console.settled();
+  if (!(written instanceof Error)) return exitCode;
+  console.note(`the result was not written: ${wordsOf(written)}`);
+  return EXIT.unseen;
 }
 
 function wholeNumber(text: string): number {

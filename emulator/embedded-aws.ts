@@ -46,6 +46,8 @@ export interface EmbeddedAwsOptions {
   readonly s3CopyLimitBytes?: number;
   /** The fraction of their time that Wait states and back-offs of Step Functions take. @default 1 */
   readonly waitScale?: number;
+  /** The most events of an execution of Step Functions. A small number makes an execution meet it soon. @default 25000 */
+  readonly historyLimit?: number;
   /** Lambda invocations at one time. @default 64 */
   readonly lambdaConcurrency?: number;
   /** The clock by which imported key material expires, in milliseconds since 1970. @default Date.now */
@@ -78,7 +80,7 @@ export class EmbeddedAws {
 
   constructor(options: EmbeddedAwsOptions = {}) {
     this.#options = options;
-    const { logFolder, lambdaConcurrency, waitScale, s3PageSize, s3CopyLimitBytes } = options;
+    const { logFolder, lambdaConcurrency, waitScale, historyLimit, s3PageSize, s3CopyLimitBytes } = options;
     this.#keys = keysOfAws(new KeyStore(options.now, options.kmsChecksFirst));
     this.lambda = new LambdaRuntime({
       callers: this.#callers,
@@ -94,6 +96,7 @@ export class EmbeddedAws {
         authorizationOf: from => this.#authorizationOf(from),
       }),
       ...(waitScale !== undefined && { waitScale }),
+      ...(historyLimit !== undefined && { historyLimit }),
     });
     this.#services = {
       kms: kmsService(this.#keys),

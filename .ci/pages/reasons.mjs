@@ -1,13 +1,14 @@
 // Why each role has each of its actions: the one place where this is written. `npm run docs` fails for an action without a
 // reason, and for a reason without an action.
 
+import { reason, SERVICE_REASONS } from './service-reasons.mjs';
+
 const PLAN = ['Plan'];
 const MIGRATE = ['MigrateUnit'];
 const PLAINTEXT = ['MigrateUnitPlaintext'];
 const VERIFY = ['VerifyUnit'];
 const ROLLBACK = ['RollbackUnit'];
 const REPORT = ['Report'];
-const MACHINE = ['The state machine'];
 const WRITERS = [...MIGRATE, ...PLAINTEXT];
 const READERS = [...PLAN, ...WRITERS, ...VERIFY];
 const WORKERS = [...WRITERS, ...VERIFY, ...ROLLBACK];
@@ -16,7 +17,6 @@ const FUNCTIONS = [...PLAN, ...WORKERS, ...REPORT];
 const kms = (...names) => names.map(name => `kms:${name}`);
 const dynamodb = (...names) => names.map(name => `dynamodb:${name}`);
 const s3 = (...names) => names.map(name => `s3:${name}`);
-const reason = (roles, actions, family, why) => ({ roles, actions, family, why });
 
 const CARRIED = ['Acl', 'Annotation', 'LegalHold', 'Retention', 'Tagging'];
 const COPY_IN_PLACE = ['PutObject', ...CARRIED.flatMap(one => [`GetObject${one}`, `PutObject${one}`])];
@@ -236,53 +236,5 @@ export const REASONS = [
     'to learn whether the run that holds a store still lives',
   ),
 
-  reason(MACHINE, ['lambda:InvokeFunction'], 'functions', 'to call the stages'),
-  reason(MACHINE, ['states:StartExecution'], 'state machine', 'a distributed map starts child executions'),
-  reason(
-    MACHINE,
-    ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
-    'executions',
-    'a distributed map follows, stops and redrives its child executions',
-  ),
-  reason(
-    MACHINE,
-    s3('AbortMultipartUpload', 'GetObject', 'ListMultipartUploadParts', 'PutObject'),
-    'run bucket',
-    'a distributed map reads the units and writes the results',
-  ),
-  reason(
-    MACHINE,
-    [
-      'CreateLogDelivery',
-      'DeleteLogDelivery',
-      'DescribeLogGroups',
-      'DescribeResourcePolicies',
-      'GetLogDelivery',
-      'ListLogDeliveries',
-      'PutResourcePolicy',
-      'UpdateLogDelivery',
-    ].map(name => `logs:${name}`),
-    'everything',
-    'to log to CloudWatch: Step Functions needs these, and CloudWatch Logs takes no resource for them',
-  ),
-  reason(
-    MACHINE,
-    ['GetSamplingRules', 'GetSamplingTargets', 'PutTelemetryRecords', 'PutTraceSegments'].map(
-      name => `xray:${name}`,
-    ),
-    'everything',
-    'traces: X-Ray takes no resource for them',
-  ),
-  reason(
-    ['The scheduler'],
-    ['states:StartExecution'],
-    'state machine',
-    'to start the run of a job that has a `schedule`',
-  ),
-  reason(
-    ['The scheduler'],
-    ['sqs:SendMessage'],
-    'queue',
-    'to leave there what it could not start; an alarm watches the queue',
-  ),
+  ...SERVICE_REASONS,
 ];

@@ -52,7 +52,7 @@ function box(name, state) {
     case 'Fail':
       return `  ${id(name)}(["${name}"])`;
     case 'Wait':
-      return `  ${id(name)}["${name}: ${state.Seconds} s"]`;
+      return `  ${id(name)}["${name}"]`;
     case 'Task':
       return `  ${id(name)}["${name}"]`;
     default:

@@ -6,9 +6,10 @@ import type { CommandContext } from '../context/command-context.ts';
 export type Control = 'stop' | 'pause' | 'resume';
 
 const DONE: Readonly<Record<Control, string>> = {
-  stop: 'will stop: each worker finishes its current page, and the run ends as failed, with a report; start the job again to continue',
+  stop: 'will stop: each worker finishes its current page (of a paused run, once it looks again), and the run ends as failed, with a report; start the job again to continue',
   pause: 'will pause: each worker finishes its current page; rewrap resume lets it continue',
-  resume: 'will continue: its workers notice within a minute',
+  resume:
+    'will continue: its workers notice within a tenth of the time that it was paused, or an hour; after ten days, within a 240th',
 };
 
 /** `rewrap stop|pause|resume RUN`: takes effect within a page of each worker. */
@@ -30,6 +31,6 @@ export async function control(
   if (what === 'stop') await watch.stop(runId);
   else await watch.pause(runId, what === 'pause');
   console.note(`run ${runId} ${DONE[what]}`);
-  if (console.json) console.out(JSON.stringify({ runId, told: what }));
+  console.answer({ runId, told: what });
   return EXIT.done;
 }

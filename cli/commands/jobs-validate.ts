@@ -12,17 +12,13 @@ export function jobsValidate(files: readonly string[], { console }: CommandConte
   for (const { file, problems } of results)
     for (const problem of problems) console.note(`${file}: ${problem}`);
   const valid = results.filter(({ problems }) => problems.length === 0);
-  if (console.json)
-    console.out(
-      JSON.stringify(
-        {
-          files: results.map(({ file, job, problems }) => ({ file, job: job?.name ?? null, problems })),
-          notChecked: NOT_CHECKED,
-        },
-        null,
-        2,
-      ),
+  const shown = results.map(({ file, job, problems }) => ({ file, job: job?.name ?? null, problems }));
+  if (console.json || valid.length > 0)
+    console.result({ files: shown, notChecked: NOT_CHECKED }, ({ files: all }) =>
+      all
+        .filter(({ problems }) => problems.length === 0)
+        .map(({ file, job }) => `${file}: job ${job} is valid`)
+        .join('\n'),
     );
-  else for (const { file, job } of valid) console.out(`${file}: job ${job?.name} is valid`);
   return valid.length === results.length ? EXIT.done : EXIT.refused;
 }

@@ -20,8 +20,8 @@ export async function local({ jobs, port }: LocalOptions, { console }: CommandCo
   await synthesize({ jobs: resolve(jobs), outdir: join(outdir, 'cdk.out'), settings });
   const aws = await startEmbeddedAws({ port, logFolder });
   const stacks = await aws.deploy(join(outdir, 'cdk.out'));
-  if (console.json) console.out(JSON.stringify({ endpoint: aws.endpoint, stacks, logFolder }));
-  else {
+  console.answer({ endpoint: aws.endpoint, stacks, logFolder });
+  if (!console.json) {
     console.out(`export AWS_ENDPOINT_URL=${aws.endpoint}`);
     console.out('export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1');
   }

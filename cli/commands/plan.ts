@@ -68,8 +68,8 @@ export async function plan(
     schedule: await scheduleOf(job, ports.latestRuns),
     settings: await settingsOf({ deployment: name, aws: { ...aws, region } }),
   };
-  const json = { ...planned, ...told, deployed: asDeployed === 'yes', notChecked: notChecked(planned) };
-  console.out(console.json ? JSON.stringify(json, null, 2) : `${planText(planned)}\n${toldText(told)}`);
+  const deployedToo = { deployed: asDeployed === 'yes', notChecked: notChecked(planned) };
+  console.result({ ...planned, ...told, ...deployedToo }, shown => `${planText(shown)}\n${toldText(shown)}`);
   return EXIT.done;
 }
 

@@ -29,6 +29,6 @@ export async function rate(
   console.note(
     `run ${runId} will keep to ${requestsPerSecond} KMS requests a second instead of ${before}: each worker follows from its next page on, within some 20 seconds; the number of workers, up to ${plan.workers}, does not change`,
   );
-  if (console.json) console.out(JSON.stringify({ runId, before, requestsPerSecond }));
+  console.answer({ runId, before, requestsPerSecond });
   return EXIT.done;
 }

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { reportHtml } from '../../lambda/core/report/html.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../context/exit-codes.ts';
+import { writeOutput } from '../context/output-file.ts';
 import { reportText } from '../render/terminal.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import type { CommandContext } from '../context/command-context.ts';
@@ -20,10 +20,10 @@ export async function report(
     console.note(`run ${runId} has no report; rewrap status ${runId} shows how far it is`);
     return EXIT.refused;
   }
+  console.result(found, reportText);
   if (options.html !== undefined) {
-    writeFileSync(options.html, reportHtml(found));
+    writeOutput(options.html, reportHtml(found));
     console.note(`wrote ${options.html}`);
   }
-  console.out(console.json ? JSON.stringify(found, null, 2) : reportText(found));
   return exitCodeOf(found);
 }

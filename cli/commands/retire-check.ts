@@ -59,7 +59,7 @@ export async function retireCheckCommand(
       stores: storeCatalogs(clients),
     }),
   );
-  console.out(console.json ? JSON.stringify(advice, null, 2) : adviceText(advice));
+  console.result(advice, adviceText);
   return advice.verdict === 'disable' ? EXIT.done : EXIT.left;
 }
 

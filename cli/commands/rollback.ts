@@ -5,10 +5,8 @@ import type { CommandContext } from '../context/command-context.ts';
 import { startAndShow } from '../follow/follow-run.ts';
 
 /** `rewrap rollback RUN`: puts back what a run has replaced, wherever nobody has changed it since. */
-export async function rollback(
-  runId: string,
-  { console, aws, deployment }: CommandContext,
-): Promise<ExitCode> {
+export async function rollback(runId: string, context: CommandContext): Promise<ExitCode> {
+  const { console, aws, deployment } = context;
   const watch = new RunWatch(await findDeployment(deployment, aws), aws);
   const plan = await watch.files.findPlan(runId);
   if (plan === undefined) {
@@ -16,5 +14,5 @@ export async function rollback(
     return EXIT.refused;
   }
   const input = { job: plan.job, mode: 'rollback', run: runId };
-  return startAndShow(watch, { job: plan.job, mode: 'rollback', input }, { console, aws, deployment });
+  return startAndShow(watch, { job: plan.job, mode: 'rollback', input }, context);
 }

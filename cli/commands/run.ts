@@ -14,18 +14,15 @@ export interface RunOptions extends InputOptions {
 }
 
 /** `rewrap run JOB`: starts a run of a deployed job, follows it, and shows its report. */
-export async function run(
-  jobName: string,
-  options: RunOptions,
-  { console, aws, deployment }: CommandContext,
-): Promise<ExitCode> {
+export async function run(jobName: string, options: RunOptions, context: CommandContext): Promise<ExitCode> {
+  const { aws, deployment } = context;
   const job = isFile(jobName) ? await deployedAs(jobName, { aws, deployment }) : jobName;
   const watch = new RunWatch(await findDeployment(deployment, aws), aws);
   const { mode, detach } = options;
   return startAndShow(
     watch,
     { job, mode, input: runInput(job, options), ...(detach !== undefined && { detach }) },
-    { console, aws, deployment },
+    context,
   );
 }
 

@@ -32,12 +32,10 @@ export async function status(
   const held = await watch.heldStores();
   if (runId === undefined) {
     const runs = await watch.executions.latest(LATEST);
-    console.out(
-      console.json
-        ? JSON.stringify({ runs, held, notChecked: NOT_CHECKED }, null, 2)
-        : runs.length === 0
-          ? 'no runs yet'
-          : [...runs.map(one => statusText(one, [])), ...held.map(heldText)].join('\n'),
+    console.result({ runs, held, notChecked: NOT_CHECKED }, shown =>
+      shown.runs.length === 0
+        ? 'no runs yet'
+        : [...shown.runs.map(one => statusText(one, [])), ...shown.held.map(heldText)].join('\n'),
     );
     return EXIT.done;
   }
@@ -50,14 +48,12 @@ export async function status(
   const progress = plan === undefined ? [] : await watch.progress(plan);
   const own = held.filter(one => one.runId === runId);
   const rate = found.state === 'running' && plan !== undefined ? await rateOf(watch, plan) : undefined;
-  console.out(
-    console.json
-      ? JSON.stringify({ ...found, progress, rate, held: own, notChecked: NOT_CHECKED }, null, 2)
-      : [
-          statusText(found, progress),
-          ...(rate === undefined ? [] : rateText(rate, rate.regions)),
-          ...own.map(heldText),
-        ].join('\n'),
+  console.result({ ...found, progress, rate, held: own, notChecked: NOT_CHECKED }, shown =>
+    [
+      statusText(shown, shown.progress),
+      ...(shown.rate === undefined ? [] : rateText(shown.rate, shown.rate.regions)),
+      ...shown.held.map(heldText),
+    ].join('\n'),
   );
   return EXIT.done;
 }

@@ -1,12 +1,20 @@
-import { createLogUpdate } from 'log-update';
+import { visible, visibleData, visibleJson } from '../../lambda/core/model/visible.ts';
+import type { Output, Written } from './output.ts';
 
 /**
  * Where commands write: results to stdout, everything else to stderr, so that `--json` leaves stdout to a machine.
- * The only place that touches the process' streams.
+ * The gate of all that reaches a terminal: tables, objects and errors have names and words of others, which may hold anything.
  */
 export interface Console {
   readonly json: boolean;
-  /** A line of the result. */
+  /**
+   * The result: as JSON, or as the text that `render` makes of it, in colors of ours. `render` gets the data with every
+   * character made visible, and so nothing in it can begin a line, a color or any other sequence.
+   */
+  result<Data>(data: Data, render: (data: Data) => string): void;
+  /** What a machine is told where people get a note: one line of JSON, with `--json` only. */
+  answer(data: object): void;
+  /** Lines of ours on stdout. */
   out(text: string): void;
   /** A line for the user who is watching. */
   note(text: string): void;
@@ -14,24 +22,56 @@ export interface Console {
   progress(text: string): void;
   /** Keeps the last progress line on the screen. */
   progressDone(): void;
+  /** Whether all of stdout has been taken by its reader. */
+  settled(): Promise<Written>;
 }
 
 const QUIET_MS = 2_000;
 
-export function processConsole(json: boolean): Console {
-  const live = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
-  let last = { text: '', at: 0 };
+interface Streams {
+  readonly json: boolean;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly now: () => number;
+  /** A line of a terminal that can be replaced. */
+  readonly live?: { (text: string): void; done(): void };
+}
+
+export function consoleOver({ json, stdout, stderr, now, live }: Streams): Console {
+  let last = { text: '', at: -Infinity };
   return {
     json,
-    out: text => void process.stdout.write(`${text}\n`),
-    note: text => void process.stderr.write(`${text}\n`),
+    result: (data, render) =>
+      stdout.write(
+        json ? `${visibleJson(JSON.stringify(data, null, 2))}\n` : `${inColors(render(visibleData(data)))}\n`,
+      ),
+    answer: data => {
+      if (json) stdout.write(`${visibleJson(JSON.stringify(data))}\n`);
+    },
+    out: text => stdout.write(`${inLines(text)}\n`),
+    note: text => stderr.write(`${inLines(text)}\n`),
     progress: text => {
-      if (live !== undefined) return live(text);
-      const now = Date.now();
-      if (text === last.text || now - last.at < QUIET_MS) return;
-      last = { text, at: now };
-      process.stderr.write(`${text}\n`);
+      if (live !== undefined) return live(inLines(text));
+      if (text === last.text || now() - last.at < QUIET_MS) return;
+      last = { text, at: now() };
+      stderr.write(`${inLines(text)}\n`);
     },
     progressDone: () => live?.done(),
+    settled: () => stdout.settled(),
   };
+}
+
+/** Everything visible, in lines. */
+export function inLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
+}
+
+/** The sequences of picocolors and of cli-table3's borders, which is all that we send. */
+const COLORS = /(\u001b\[(?:[0-2]|22|3[0-9]|90)m|\n)/;
+
+function inColors(text: string): string {
+  return text
+    .split(COLORS)
+    .map((part, index) => (index % 2 === 1 ? part : visible(part)))
+    .join('');
 }

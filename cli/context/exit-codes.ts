@@ -10,6 +10,11 @@ export const EXIT = {
   refused: 2,
   /** Failed, or did not finish. */
   failed: 3,
+  /**
+   * Not shown: the command lost sight of a run that goes on, was interrupted, or could not write its result. It says nothing
+   * about the run.
+   */
+  unseen: 4,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DEFAULT_DEPLOYMENT } from '../../lambda/core/job/deployed-settings.ts';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
@@ -7,10 +7,12 @@ import { findDeployment, type Deployment } from '../../lambda/adapters/run/deplo
 import { journalObjects } from '../../lambda/adapters/journal/export.ts';
 import { reportHtml } from '../../lambda/core/report/html.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
+import { writeOutput } from '../context/output-file.ts';
 import type { CommandContext } from '../context/command-context.ts';
 import { followToReport, showEnd } from '../follow/follow-run.ts';
 import { LOCAL_CREDENTIALS, startEmbeddedAws, synthesize } from '../embedded/embedded-aws.ts';
-import type { ExitCode } from '../context/exit-codes.ts';
+import { LostSight } from '../follow/keep-in-sight.ts';
+import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { reportText } from '../render/terminal.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import { proofText, type Proof } from './proof.ts';
@@ -36,6 +38,10 @@ export async function onStage(
     const stacks = await embedded.deploy(join(folder, 'cdk.out'));
     console.note(`Deployed ${stacks.join(', ')} to ${embedded.endpoint}.`);
     return await play({ endpoint: embedded.endpoint, folder });
+  } catch (error) {
+    if (!(error instanceof LostSight)) throw error;
+    console.note('interrupted: the embedded AWS, and the run in it, end with this command');
+    return EXIT.unseen;
   } finally {
     await embedded.stop();
   }
@@ -67,14 +73,17 @@ interface Shown {
 }
 
 export function show({ report, proof, claim }: Shown, { folder }: Stage, { console }: CommandContext): void {
-  if (console.json) return console.out(JSON.stringify({ ...report, proof, folder }, null, 2));
-  console.out(reportText(report));
-  console.out('');
-  console.out(proofText(proof, claim));
-  console.out('');
-  console.out(`Report     ${join(folder, 'report.html')} and report.json`);
-  console.out(`Journal    ${join(folder, 'journal')} (gzip JSON Lines)`);
-  console.out(`Logs       ${join(folder, 'logs')} (one line for each data key, with both key material ids)`);
+  console.result({ ...report, proof, folder }, shown =>
+    [
+      reportText(shown),
+      '',
+      proofText(shown.proof, claim),
+      '',
+      `Report     ${join(folder, 'report.html')} and report.json`,
+      `Journal    ${join(folder, 'journal')} (gzip JSON Lines)`,
+      `Logs       ${join(folder, 'logs')} (one line for each data key, with both key material ids)`,
+    ].join('\n'),
+  );
 }
 
 async function saveFiles(
@@ -87,7 +96,7 @@ async function saveFiles(
 ): Promise<void> {
   const save = (name: string, body: string | Uint8Array): void => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), body);
+    writeOutput(join(folder, name), body);
   };
   save('report.json', JSON.stringify(report, null, 2));
   save('report.html', reportHtml(report));

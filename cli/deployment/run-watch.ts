@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from '../../lambda/adapters/run/deployment.ts';
 import type { ClientConfig } from '../../lambda/adapters/aws/client-config.ts';
 import { Executions, type ExecutionStatus } from '../../lambda/adapters/run/executions.ts';
@@ -99,21 +98,19 @@ export class RunWatch {
     return this.files.readPlan(runId).catch(() => undefined);
   }
 
-  /** Follows a run to its end. */
-  async follow(
+  /** Looks at a run again and again. */
+  looking(
     runId: string,
     onProgress: (progress: readonly PhaseProgress[]) => void,
-    pollMs = 500,
-  ): Promise<ExecutionStatus> {
+  ): () => Promise<ExecutionStatus | undefined> {
     let plan: RunPlan | undefined;
-    for (;;) {
+    return async () => {
       const status = await this.executions.status(runId);
-      if (status === undefined) throw new Error(`there is no run ${runId}`);
-      if (status.state !== 'running') return status;
+      if (status?.state !== 'running') return status;
       plan ??= await this.plan(runId);
       if (plan !== undefined) onProgress(await this.progress(plan));
-      await sleep(pollMs);
-    }
+      return status;
+    };
   }
 }
 

@@ -2,9 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { ExecutionStatus } from '../../lambda/adapters/run/executions.ts';
 import { isOfLambda, wordsOfFailure } from '../../lambda/core/report/failure-words.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
+import { callerTrouble } from '../../lambda/adapters/aws/caller-trouble.ts';
+import { isTransient } from '../../lambda/adapters/aws/errors.ts';
+import { wordsForCaller } from '../../lambda/adapters/aws/failure.ts';
 import type { CommandContext } from '../context/command-context.ts';
+import { interruptible } from '../context/interrupts.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../context/exit-codes.ts';
 import type { RunWatch } from '../deployment/run-watch.ts';
+import { keepInSight, LostSight, type Missed } from './keep-in-sight.ts';
 import { progressLine, reportText } from '../render/terminal.ts';
 
 export interface Start {
@@ -23,25 +28,54 @@ export async function startAndShow(
 ): Promise<ExitCode> {
   const { console } = context;
   const runId = newRunId(job, mode);
-  await watch.executions.start(runId, input);
+  await start(watch, runId, input);
   console.note(`run ${runId} started`);
   if (detach) {
-    if (console.json)
-      console.out(JSON.stringify({ runId, notChecked: ['how the run ends: rewrap watch RUN follows it'] }));
+    console.answer({ runId, notChecked: ['how the run ends: rewrap watch RUN follows it'] });
     return EXIT.done;
   }
   const { status, report } = await followToReport(watch, runId, context);
   return showEnd(status, report, context);
 }
 
+/** If no answer came, the request may have arrived all the same. */
+async function start(watch: RunWatch, runId: string, input: object): Promise<void> {
+  try {
+    await watch.executions.start(runId, input);
+  } catch (error) {
+    if (!mayPass(error)) throw error;
+    throw new LostSight(
+      `${wordsForCaller(error)}; it is not known whether run ${runId} has started: rewrap status ${runId} tells`,
+      { cause: error },
+    );
+  }
+}
+
+/** Whatever goes wrong here goes wrong with the watching, not with the run. */
 export async function followToReport(
   watch: RunWatch,
   runId: string,
-  { console }: CommandContext,
+  { console, caller }: CommandContext,
 ): Promise<{ readonly status: ExecutionStatus; readonly report: Report | undefined }> {
-  const status = await watch.follow(runId, progress => console.progress(progressLine(progress)));
-  console.progressDone();
-  return { status, report: await watch.files.readReport(runId) };
+  const look = watch.looking(runId, progress => console.progress(progressLine(progress)));
+  const missed = (error: unknown): Missed => ({
+    kind: mayPass(error) || callerTrouble(error, {}) !== undefined ? 'for-now' : 'for-good',
+    words: wordsForCaller(error, caller),
+  });
+  const note = (words: string): void => console.note(words);
+  const status = await interruptible(interrupts =>
+    keepInSight({ runId, look, missed, note, ...interrupts }).finally(() => console.progressDone()),
+  );
+  try {
+    return { status, report: await watch.files.readReport(runId) };
+  } catch (error) {
+    const words = `run ${runId} has ${status.state}, but its report cannot be read: ${wordsForCaller(error, caller)}`;
+    throw new LostSight(`${words}; rewrap report ${runId} shows it`, { cause: error });
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  return callerTrouble(error, {})?.kind === 'network' || isTransient(error);
 }
 
 /** Shows the report, or, if there is none, why the run was refused. */
@@ -51,20 +85,17 @@ export function showEnd(
   { console }: CommandContext,
 ): ExitCode {
   if (report !== undefined) {
-    console.out(console.json ? JSON.stringify(report, null, 2) : reportText(report));
+    console.result(report, reportText);
     return exitCodeOf(report);
   }
   const { error, state } = status;
   const words =
     error === undefined ? `run ${status.runId} ended ${state} without a report` : wordsOfEnd(error);
   for (const line of words.split('\n')) console.note(line);
-  if (console.json)
-    console.out(
-      JSON.stringify({
-        ...{ runId: status.runId, state, error: error ?? null },
-        notChecked: ['the stores: the run ended before it could report on them'],
-      }),
-    );
+  console.answer({
+    ...{ runId: status.runId, state, error: error ?? null },
+    notChecked: ['the stores: the run ended before it could report on them'],
+  });
   return error?.name === 'RunRefused' ? EXIT.refused : EXIT.failed;
 }
 

@@ -12,7 +12,7 @@ export interface PatternOptions {
 }
 
 /** `${KEY}`, `${KEY, 'DEFAULT'}`, and `${*}`, `${?}`, `${$}` for the characters themselves. */
-const VARIABLE = /\$\{(?<name>[^{},]*)(?:,\s*'(?<otherwise>[^']*)')?\s*\}/g;
+const VARIABLE = /\$\{(?<name>[^{},]*)(?:,\s*'(?<otherwise>[^']*)'\s*)?\}/g;
 
 /** A text of a policy as a pattern. It is compiled at once, unless it has variables. */
 export function patternOf(text: string, options: PatternOptions): Pattern {

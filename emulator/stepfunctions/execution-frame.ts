@@ -1,4 +1,5 @@
 import type { Caller } from '../protocol/request.ts';
+import type { History } from './history.ts';
 import type { MapRuns } from './map-runs.ts';
 import type { ErrorOutput } from './states-error.ts';
 
@@ -27,12 +28,6 @@ export interface ExecutionContext {
   readonly Map?: { readonly Item: { readonly Index: number; readonly Value: unknown } };
 }
 
-export interface HistoryEvent {
-  readonly type: string;
-  readonly timestamp: number;
-  readonly details: Readonly<Record<string, unknown>>;
-}
-
 /** The current state of an execution. A redrive continues from here. */
 interface Position {
   readonly name: string;
@@ -56,6 +51,8 @@ export interface Child extends Memory {
   status: 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   output?: unknown;
   error?: ErrorOutput;
+  /** Of a distributed child. A redrive goes on in it. */
+  history?: History;
   startedAt?: number;
   stoppedAt?: number;
 }
@@ -72,5 +69,6 @@ export interface Frame {
   readonly memory: Memory;
   /** The fraction of their time that waits and back-offs take. */
   readonly waitScale: number;
-  record(type: string, details: Readonly<Record<string, unknown>>): void;
+  /** The events of this execution. An inline map and a parallel state write into that of their execution. */
+  readonly history: History;
 }

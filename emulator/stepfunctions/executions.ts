@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../protocol/aws-error.ts';
-import type { ExecutionContext, Frame, HistoryEvent, Integrations, Memory } from './execution-frame.ts';
+import type { ExecutionContext, Frame, Integrations, Memory } from './execution-frame.ts';
+import { History } from './history.ts';
 import { interpret } from './interpreter.ts';
 import { MapRuns } from './map-runs.ts';
 import type { StateMachine } from './state-machines.ts';
@@ -12,7 +13,7 @@ export interface Execution {
   readonly machine: StateMachine;
   readonly input: string;
   readonly startedAt: number;
-  readonly history: HistoryEvent[];
+  readonly history: History;
   stop: AbortController;
   readonly memory: Memory;
   redriveCount: number;
@@ -27,10 +28,9 @@ export interface ExecutionsOptions {
   readonly integrations: Integrations;
   /** The fraction of their time that Wait states and back-offs take. Tests may shorten them. @default 1 */
   readonly waitScale?: number;
+  /** The most events of an execution. Tests may lower it, so that an execution meets it soon. @default 25000 */
+  readonly historyLimit?: number;
 }
-
-/** The most events that a Standard execution may have. One more makes it fail. */
-const MAX_HISTORY = 25_000;
 
 /** Starts, holds and stops executions. They live as long as the process. */
 export class Executions {
@@ -52,20 +52,21 @@ export class Executions {
       if (existing.status === 'RUNNING' && existing.input === input) return existing;
       throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
+    const { historyLimit } = this.#options;
     const execution: Execution = {
       arn,
       name,
       machine,
       input,
       startedAt: Date.now(),
-      history: [],
+      history: new History(historyLimit === undefined ? {} : { most: historyLimit }),
       stop: new AbortController(),
       memory: {},
       redriveCount: 0,
       status: 'RUNNING',
     };
     this.#executions.set(arn, execution);
-    record(execution, 'ExecutionStarted', {});
+    execution.history.record('ExecutionStarted');
     void this.#run(execution, parseInput(input));
     return execution;
   }
@@ -94,6 +95,11 @@ export class Executions {
         'ExecutionNotRedrivable',
         `Execution is ${execution.status} and cannot be redriven: '${execution.arn}'`,
       );
+    if (execution.history.isFull)
+      throw new AwsError(
+        'ExecutionNotRedrivable',
+        `Execution has ${execution.history.count} events and cannot be redriven: '${execution.arn}'`,
+      );
     execution.status = 'RUNNING';
     execution.stop = new AbortController();
     execution.redriveCount++;
@@ -101,7 +107,7 @@ export class Executions {
     execution.redrivenAt = Date.now();
     delete execution.stoppedAt;
     delete execution.error;
-    record(execution, 'ExecutionRedriven', {});
+    execution.history.record('ExecutionRedriven');
     void this.#run(execution, parseInput(execution.input));
   }
 
@@ -143,22 +149,16 @@ export class Executions {
       mapRuns: this.mapRuns,
       memory: execution.memory,
       waitScale: this.#options.waitScale ?? 1,
-      // A distributed child has a history of its own, which is not kept.
-      record: (type, details) => record(execution, type, details),
+      history: execution.history,
     };
   }
-}
-
-function record(execution: Execution, type: string, details: Readonly<Record<string, unknown>>): void {
-  if (execution.history.length < MAX_HISTORY)
-    execution.history.push({ type, timestamp: Date.now(), details });
 }
 
 /** The first end counts. A stopped execution stays stopped, whatever its last state still does. */
 function end(execution: Execution, result: Pick<Execution, 'status' | 'output' | 'error'>): void {
   if (execution.status !== 'RUNNING') return;
   Object.assign(execution, result, { stoppedAt: Date.now() });
-  record(execution, `Execution${result.status.charAt(0)}${result.status.slice(1).toLowerCase()}`, {});
+  execution.history.end(`Execution${result.status.charAt(0)}${result.status.slice(1).toLowerCase()}`);
 }
 
 function parseInput(input: string): unknown {

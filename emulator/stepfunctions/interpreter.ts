@@ -3,7 +3,14 @@ import type { Frame } from './execution-frame.ts';
 import { evaluate, type Bindings } from './jsonata.ts';
 import { runMap } from './map.ts';
 import { bindingsOf, type StateRun } from './state-run.ts';
-import { errorOutput, ExecutionAborted, matches, StatesError, type ErrorOutput } from './states-error.ts';
+import {
+  errorOutput,
+  ExecutionAborted,
+  HistoryFull,
+  matches,
+  StatesError,
+  type ErrorOutput,
+} from './states-error.ts';
 import { runTask } from './task.ts';
 import { sleep } from './sleep.ts';
 
@@ -24,9 +31,9 @@ export async function interpret(definition: Definition, input: unknown, frame: F
     const state: State | undefined = definition.States[name];
     if (state === undefined) throw new StatesError('States.Runtime', `no state '${name}'`);
     memory.reached = { name, input: value, variables: frame.variables };
-    frame.record(`${state.Type}StateEntered`, { name });
+    frame.history.record(`${state.Type}StateEntered`, { name });
     const step: Step = await runState(name, state, { input: value, frame });
-    frame.record(`${state.Type}StateExited`, { name });
+    frame.history.record(`${state.Type}StateExited`, { name });
     checkSize(step.output, name);
     value = step.output;
     delete memory.children;
@@ -48,6 +55,7 @@ async function runState(name: string, state: State, { input, frame }: StateRun):
       return await runOnce(name, state, { input, frame: at });
     } catch (error) {
       if (error instanceof ExecutionAborted || frame.signal.aborted) throw new ExecutionAborted();
+      if (error instanceof HistoryFull) throw error;
       const output = errorOutput(error);
       const retrier = state.Retry?.find(({ ErrorEquals }) => matches(ErrorEquals, output));
       const made = retrier === undefined ? 0 : (attempts.get(retrier) ?? 0);
@@ -189,7 +197,18 @@ async function runParallel(
 ): Promise<unknown> {
   const input =
     Arguments === undefined ? run.input : await evaluate(Arguments, bindingsOf(run), `${name}/Arguments`);
-  return Promise.all(Branches.map(branch => interpret(branch, input, { ...run.frame, memory: {} })));
+  const { history } = run.frame;
+  history.record('ParallelStateStarted');
+  try {
+    const branches = Branches.map(branch => interpret(branch, input, { ...run.frame, memory: {} }));
+    const outputs = await Promise.all(branches);
+    history.record('ParallelStateSucceeded');
+    return outputs;
+  } catch (error) {
+    if (!(error instanceof ExecutionAborted || error instanceof HistoryFull))
+      history.record('ParallelStateFailed');
+    throw error;
+  }
 }
 
 function checkSize(output: unknown, name: string): void {

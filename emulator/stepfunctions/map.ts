@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Definition, Processor, State } from './asl.ts';
 import type { Child, ExecutionContext, Frame } from './execution-frame.ts';
+import type { History } from './history.ts';
 import { readItems } from './item-reader.ts';
 import { evaluate } from './jsonata.ts';
 import type { MapRun } from './map-runs.ts';
 import { outputs, writeResults } from './result-writer.ts';
 import { bindingsOf, type StateRun } from './state-run.ts';
-import { errorOutput, ExecutionAborted, StatesError } from './states-error.ts';
+import { errorOutput, ExecutionAborted, HistoryFull, StatesError } from './states-error.ts';
 
 export interface MapScope extends StateRun {
   /** Runs the definition of one child. It is the same interpreter that runs this map. */
@@ -28,8 +29,12 @@ export async function runMap(name: string, state: State, scope: MapScope): Promi
   const left = children.filter(({ status }) => status !== 'SUCCEEDED');
   const run = await openRun(name, state, { scope, children, left });
   const distributed = processor.ProcessorConfig?.Mode === 'DISTRIBUTED';
-  if (distributed) scope.frame.mapRuns.add(run);
-  scope.frame.record('MapRunStarted', { mapRunArn: run.arn });
+  const { history, mapRuns } = scope.frame;
+  history.record('MapStateStarted', { length: distributed ? 0 : children.length });
+  if (distributed) {
+    mapRuns.add(run);
+    history.record('MapRunStarted', { mapRunArn: run.arn });
+  }
   const stop = new AbortController();
   try {
     await runChildren(left, run, child =>
@@ -38,6 +43,10 @@ export async function runMap(name: string, state: State, scope: MapScope): Promi
   } catch (error) {
     run.status = error instanceof ExecutionAborted ? 'ABORTED' : 'FAILED';
     if (run.status === 'FAILED' && distributed) await writeResults(name, state, { scope, children, run });
+    if (run.status === 'FAILED' && !(error instanceof HistoryFull)) {
+      if (distributed) history.record('MapRunFailed');
+      history.record('MapStateFailed');
+    }
     throw error;
   } finally {
     // If a threshold ended the run, stop the children that are still running.
@@ -45,6 +54,8 @@ export async function runMap(name: string, state: State, scope: MapScope): Promi
     run.stoppedAt = Date.now();
   }
   run.status = 'SUCCEEDED';
+  if (distributed) history.record('MapRunSucceeded');
+  history.record('MapStateSucceeded');
   return distributed && state.ResultWriter !== undefined
     ? writeResults(name, state, { scope, children, run })
     : outputs(children);
@@ -174,8 +185,8 @@ interface ChildScope {
 }
 
 /**
- * A distributed child is an execution of its own. It sees its input but none of the parent's variables, and its history
- * is not kept.
+ * A distributed child is an execution of its own. It sees its input but none of the parent's variables, and its events
+ * count for itself. Those of an inline map count for the execution that has the map.
  */
 async function runChild(
   child: Child,
@@ -186,11 +197,16 @@ async function runChild(
   const context = distributed ? childContext(frame.context, child, run) : frame.context;
   try {
     const signal = AbortSignal.any([frame.signal, stop]);
-    const own = { memory: child, ...(distributed && { variables: {}, record: () => undefined }) };
+    const history = beginIn(child, distributed ? frame.history : undefined);
+    const own = { memory: child, ...(distributed && { variables: {} }), history: history ?? frame.history };
+    if (!distributed) frame.history.record('MapIterationStarted');
     child.output = await interpret(processor, child.input, { ...frame, signal, context, ...own });
+    if (!distributed) frame.history.record('MapIterationSucceeded');
+    history?.end('ExecutionSucceeded');
     child.status = 'SUCCEEDED';
     run.counts.succeeded++;
   } catch (error) {
+    child.history?.end(error instanceof ExecutionAborted ? 'ExecutionAborted' : 'ExecutionFailed');
     if (error instanceof ExecutionAborted) {
       child.status = 'ABORTED';
       run.counts.aborted++;
@@ -200,11 +216,22 @@ async function runChild(
     child.error = errorOutput(error);
     run.counts.failed++;
     // An inline map fails with its child's own error.
-    if (!distributed) throw error;
+    if (distributed) return;
+    if (!(error instanceof HistoryFull)) frame.history.record('MapIterationFailed');
+    throw error;
   } finally {
     run.counts.running--;
     child.stoppedAt = Date.now();
   }
+}
+
+/** The history of a distributed child, which a redrive goes on in. */
+function beginIn(child: Child, parent: History | undefined): History | undefined {
+  if (parent === undefined) return undefined;
+  const event = child.history === undefined ? 'ExecutionStarted' : 'ExecutionRedriven';
+  child.history ??= parent.ofChild();
+  child.history.record(event);
+  return child.history;
 }
 
 function childContext(parent: ExecutionContext, child: Child, run: MapRun): ExecutionContext {

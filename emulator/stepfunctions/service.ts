@@ -89,7 +89,7 @@ function executionOperations(
     },
     GetExecutionHistory: input => {
       const { history } = executions.get(input['executionArn']);
-      const events = history.map(({ type, timestamp, details }, index) => ({
+      const events = history.events.map(({ type, timestamp, details }, index) => ({
         id: index + 1,
         previousEventId: index,
         type,
@@ -163,7 +163,9 @@ function describe(execution: Execution): object {
     ...(error !== undefined && { error: error.Error, cause: error.Cause }),
     redriveCount: execution.redriveCount,
     redriveStatus:
-      execution.status === 'SUCCEEDED' || execution.status === 'RUNNING' ? 'NOT_REDRIVABLE' : 'REDRIVABLE',
+      execution.status === 'SUCCEEDED' || execution.status === 'RUNNING' || execution.history.isFull
+        ? 'NOT_REDRIVABLE'
+        : 'REDRIVABLE',
   };
 }
 

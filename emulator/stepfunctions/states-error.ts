@@ -21,6 +21,13 @@ export function errorOutput(error: unknown): ErrorOutput {
   return { Error: 'States.Runtime', Cause: error instanceof Error ? error.message : String(error) };
 }
 
+/** The execution has as many events as it may have. No Retry or Catch sees this error, even if it names States.Runtime. */
+export class HistoryFull extends StatesError {
+  constructor(most: number) {
+    super('States.Runtime', `The execution reached the maximum number of history events (${most}).`);
+  }
+}
+
 /** The execution was stopped. No Retry or Catch sees this error. */
 export class ExecutionAborted extends Error {
   override readonly name = 'ExecutionAborted';

@@ -18,14 +18,15 @@ export type ContextValue = { readonly value: string } | { readonly reason: strin
 type Resolve<Place> = (place: Place) => ContextValue;
 
 function buildContext<Place>(template: Template<Place>, resolve: Resolve<Place>): BuiltContext {
-  const context: Record<string, string> = {};
+  const context: [name: string, value: string][] = [];
   for (const [name, source] of Object.entries(template)) {
     const found = typeof source === 'string' ? { value: source } : resolve(source);
     if ('reason' in found)
       return { kind: 'missing', reason: `encryption context '${name}' cannot be built: ${found.reason}` };
-    context[name] = found.value;
+    context.push([name, found.value]);
   }
-  return { kind: 'context', context };
+  // A name may be `__proto__`, which an assignment would lose.
+  return { kind: 'context', context: Object.fromEntries(context) };
 }
 
 /** The contexts that data keys may be under, and the one to encrypt under if the job changes it. */

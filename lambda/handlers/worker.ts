@@ -10,6 +10,7 @@ import { S3RunFiles } from '../adapters/run/files.ts';
 import { LedgerShareBook } from '../adapters/state/share-book.ts';
 import { PowertoolsTelemetry } from '../adapters/run/telemetry.ts';
 import { keepMoving } from '../core/account/keep-moving.ts';
+import { inRound, type UnitAnswer, type UnitInRound } from '../core/account/rounds.ts';
 import type { UnitProgress } from '../core/model/books.ts';
 import { storeName } from '../core/stores/places.ts';
 import type { Phase, Unit } from '../core/model/run.ts';
@@ -42,7 +43,7 @@ type Work = (
 export function worker(
   { service, phase }: { readonly service: string; readonly phase: Phase },
   work: Work,
-): (unit: Unit, context: Context) => Promise<UnitProgress> {
+): (unit: UnitInRound, context: Context) => Promise<UnitAnswer> {
   const run = async (unit: Unit, context: Context): Promise<UnitProgress> => {
     const scope = unitScope(unit, await files.readPlan(unit.runId), formats);
     const { job, storeRegion: region, grantTokens } = scope.plan;
@@ -60,7 +61,10 @@ export function worker(
     const working = () => work(scope, ports, tools).finally(() => tools.kms.close());
     return withShare(shares, () => keepMoving(unit, phase, ledger, working));
   };
-  return (unit, context) => tellingFailures(unit.runId, ledger, () => run(unit, context));
+  return ({ round, ...unit }, context) =>
+    tellingFailures(unit.runId, ledger, () =>
+      inRound({ ...unit, ...(round !== undefined && { round }) }, clock, () => run(unit, context)),
+    );
 }
 
 const clock = { now: () => Date.now() };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
@@ -45,10 +45,18 @@ function jobFiles(folder: string): readonly string[] {
   }
 }
 
+/** A job with a thousand stores has less. */
+const MOST_BYTES = 1024 ** 2;
+
 /** One job file: the job, or its problems in words. */
 export function readJob(path: string): { readonly job?: Job; readonly problems: readonly string[] } {
   let input: unknown;
   try {
+    const { size } = statSync(path);
+    if (size > MOST_BYTES)
+      return {
+        problems: [`job: is larger than 1 MB (${size} bytes), which no job is; name a job file`],
+      };
     input = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     return {

@@ -29,7 +29,7 @@ export const LAMBDA_RETRY: RetryProps = {
  *
  * Does the history have room for it? A try takes 3 of its 25,000 events (scheduled, started, failed): 6,000 if all are
  * used. The same worker waits 14 times 7.5 minutes on average, 105 tries or 315 events, for each invocation, which takes
- * some 8 more: 77 invocations, or 19 hours of work in one unit.
+ * 7 more: 77 invocations, or 19 hours of work in one unit. The unit's worker counts them (lambda/core/account/rounds.ts).
  */
 export const SLOT_RETRY: RetryProps = {
   errors: ['Lambda.TooManyRequestsException'],

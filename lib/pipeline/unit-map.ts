@@ -1,4 +1,4 @@
-import { Annotations, Duration } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import {
   Choice,
@@ -83,11 +83,17 @@ function byRoute(
     .otherwise(work);
 }
 
+/**
+ * The child execution was started with the unit. From the second round on, the state's own input is the worker's last answer,
+ * with what the next one needs to know of the rounds before.
+ */
+const UNIT_IN_ROUND =
+  "{% $merge([$states.context.Execution.Input, {'round': $merge([$states.input.round, {'retries': $states.context.State.RetryCount}])}]) %}";
+
 function workUntilDone(scope: Construct, workerState: string, worker: IFunction): LambdaInvoke {
   const work = LambdaInvoke.jsonata(scope, workerState, {
     lambdaFunction: worker,
-    // The child execution was started with the unit. From the second round on, the state's own input is progress instead.
-    payload: TaskInput.fromText('{% $states.context.Execution.Input %}'),
+    payload: TaskInput.fromText(UNIT_IN_ROUND),
     outputs: '{% $states.result.Payload %}',
     retryOnServiceExceptions: false,
   });
@@ -95,13 +101,13 @@ function workUntilDone(scope: Construct, workerState: string, worker: IFunction)
   work.addRetry(SLOT_RETRY);
   work.addRetry(LAMBDA_RETRY);
   work.addRetry(WORKER_RETRY);
-  // A paused run checks once a minute whether to continue: three transitions for each worker and minute, $0.0045 an hour.
+  // The worker says how long (lambda/core/account/rounds.ts).
   const paused = Wait.jsonata(scope, `${workerState} paused`, {
-    time: WaitTime.duration(Duration.minutes(1)),
+    time: WaitTime.seconds('{% $states.input.waitSeconds %}'),
   });
   const done = Choice.jsonata(scope, `${workerState} done?`)
     .when(Condition.jsonata('{% $states.input.done %}'), Succeed.jsonata(scope, `${workerState} done`))
-    .when(Condition.jsonata('{% $exists($states.input.paused) %}'), paused)
+    .when(Condition.jsonata('{% $exists($states.input.waitSeconds) %}'), paused)
     .otherwise(work);
   paused.next(work);
   work.next(done);

@@ -137,7 +137,7 @@ describe('an expired token', () => {
     const error: unknown = await client
       .send(new GetItemCommand({ TableName: 'Orders', Key: { id: { S: 'x' } } }))
       .catch((thrown: unknown) => thrown);
-    expect(wordsForCaller(error)).toContain('check your credentials');
+    expect(wordsForCaller(error)).toMatch(/^your AWS credentials have expired: renew them/);
   });
 });
 

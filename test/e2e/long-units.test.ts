@@ -209,6 +209,19 @@ describe('a unit longer than an invocation', () => {
       );
     });
 
+    it('goes on when the command that follows it is interrupted, which says how to find it again', async () => {
+      const args = ['run', 'drafts', '--mode', 'census', '--max-concurrency', '1'];
+      const slow = ['--kms-requests-per-second', '1'];
+      const following = { endpoint: aws.endpoint, interruptAfter: /Migrate \d/ };
+      const { code, stdout, stderr } = await rewrap([...args, ...slow], following);
+      const [, runId = ''] = /^run (\S+) started$/m.exec(stderr) ?? [];
+      const words = `run ${runId} goes on: rewrap watch ${runId} follows it, rewrap stop ${runId} ends it`;
+      expect([code, stdout, stderr.trim().split('\n').at(-1)]).toEqual([4, '', words]);
+      expect((await status(runId)).state).toBe('running');
+      expect((await tell('stop', runId)).code).toBe(0);
+      await until(runId, ({ state }) => state !== 'running').catch(() => undefined);
+    });
+
     it('is ended by rewrap stop, with a report that does not say what is left', async () => {
       const runId = await start('census', 1);
       expect((await tell('stop', runId)).code).toBe(0);

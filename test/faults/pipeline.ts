@@ -137,7 +137,7 @@ export class Pipeline {
     for (;;) {
       const progress = await this.#withRetries(execution, phase, unit);
       if (progress.done) return progress;
-      if (progress.paused === true) await this.#world.time.sleep(60_000);
+      if (progress.paused !== undefined) await this.#world.time.sleep(60_000);
     }
   }
 

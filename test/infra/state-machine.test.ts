@@ -91,13 +91,14 @@ describe('the state machine', () => {
     }
   });
 
-  it('lets a paused run wait, and look again once a minute', () => {
+  it('lets a paused run wait as long as its worker says, and hands the worker what it has said', () => {
     const states = Object.fromEntries(nested);
     expect(states['MigrateUnit done?']).toMatchObject({
       Choices: [{ Next: 'MigrateUnit done' }, { Next: 'MigrateUnit paused' }],
       Default: 'MigrateUnit',
     });
-    expect(states['MigrateUnit paused']).toMatchObject({ Type: 'Wait', Seconds: 60, Next: 'MigrateUnit' });
+    const Seconds = '{% $states.input.waitSeconds %}';
+    expect(states['MigrateUnit paused']).toMatchObject({ Type: 'Wait', Seconds, Next: 'MigrateUnit' });
   });
 
   it('bounds every fan-out by the plan, and reads and writes units in the run bucket', () => {

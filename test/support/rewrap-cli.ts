@@ -13,7 +13,7 @@ export interface CliResult {
 /** Runs the CLI as a user does: as a separate process, from the root of the project. */
 export function rewrap(
   args: readonly string[],
-  options: { readonly endpoint?: string } = {},
+  options: { readonly endpoint?: string; readonly interruptAfter?: RegExp } = {},
 ): Promise<CliResult> {
   const endpoint =
     options.endpoint === undefined ? [] : ['--endpoint-url', options.endpoint, '--region', 'us-east-1'];
@@ -25,6 +25,10 @@ export function rewrap(
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+  child.stderr.on('data', (chunk: Buffer) => {
+    const before = options.interruptAfter?.test(stderr) ?? true;
+    stderr += chunk.toString('utf8');
+    if (!before && options.interruptAfter?.test(stderr) === true) child.kill('SIGINT');
+  });
   return new Promise(resolve => child.on('close', code => resolve({ code, stdout, stderr })));
 }

@@ -14,7 +14,7 @@ export interface OwnNames {
 }
 
 /** The functions that have a role, by their construct. */
-export const STAGES = [
+const STAGES = [
   'Plan',
   'MigrateUnit',
   'MigrateUnitPlaintext',

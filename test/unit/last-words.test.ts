@@ -119,6 +119,14 @@ describe('the words of a worker that failed', () => {
     expect(said).toContain('start the same job again: it continues');
   });
 
+  it('are those of Step Functions where a unit has outgrown its execution, and say what to do', async () => {
+    const Cause = 'The execution reached the maximum number of history events (25000).';
+    const units = [{ Error: 'States.Runtime', Cause, worker: 'MigrateUnit' }];
+    expect(await reported(new FakeLedger(), THRESHOLD, () => Promise.resolve(units))).toBe(
+      `a unit of MigrateUnit has outgrown its execution (${Cause}); start the same job again: it continues from there`,
+    );
+  });
+
   it('are missing if nothing is known; then the report says where to look', async () => {
     expect(await reported(new FakeLedger())).toContain('look at the failed children of the map');
   });

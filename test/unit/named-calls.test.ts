@@ -111,7 +111,7 @@ describe('an error of AWS', () => {
     [
       'CloudFormation',
       () => findDeployment('Rewrap', DENIED),
-      'stack Rewrap cannot be looked up: cloudformation:DescribeStacks on stack Rewrap: AccessDeniedException: no; check your credentials',
+      'stack Rewrap cannot be looked up: cloudformation:DescribeStacks on stack Rewrap: AccessDeniedException: no; check --profile and --region',
     ],
     [
       'CloudFormation about the jobs',
@@ -124,7 +124,7 @@ describe('an error of AWS', () => {
 
   it('is reported to the caller of a command, with what to do', async () => {
     expect(wordsForCaller(await errorOf(refusing('AccessDeniedException', 'no')))).toBe(
-      'dynamodb:Scan on table Orders: AccessDeniedException: no; check your credentials, --profile and --region, and that you are allowed this call',
+      'dynamodb:Scan on table Orders: AccessDeniedException: no; check --profile and --region, and that you are allowed this call (docs/permissions.md says what each command needs)',
     );
     expect(wordsForCaller(await errorOf(refusing('ThrottlingException', 'slow')))).toBe(
       'dynamodb:Scan on table Orders: ThrottlingException: slow; it usually passes: run the command again',

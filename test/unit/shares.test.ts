@@ -144,7 +144,7 @@ describe('an invocation', () => {
 
   it.each([
     ['is done', () => Promise.resolve(progress({ done: true })), 0],
-    ['is paused', () => Promise.resolve(progress({ paused: true })), 0],
+    ['is paused', () => Promise.resolve(progress({ paused: 'by-operator' })), 0],
     ['fails', () => Promise.reject(new Error('no')), 0],
     ['goes on in the next one', () => Promise.resolve(progress({})), 1],
   ])('that %s leaves so much of its share', async (_, work, left) => {

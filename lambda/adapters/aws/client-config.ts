@@ -13,7 +13,7 @@ export interface ClientConfig {
 }
 
 /** A TLS connection within AWS takes milliseconds. After three seconds, treat it as lost. */
-const CONNECTION_TIMEOUT_MS = 3_000;
+export const CONNECTION_TIMEOUT_MS = 3_000;
 
 /**
  * How long to wait for an answer before sending the request again. Without a limit, one lost packet would hold a worker

@@ -1,13 +1,15 @@
 import { announceTrouble } from '../../core/account/run-control.ts';
 import { PremiseBroken, RewrapError, ServiceUnavailable } from '../../core/model/errors.ts';
 import type { Ledger } from '../../core/ports.ts';
+import { callerTrouble, type Caller } from './caller-trouble.ts';
 import { IDENTITY_CURE, isDenied, isOfIdentity, isTransient, nameOf } from './errors.ts';
 import { isNamed } from './said-by.ts';
 
 const GONE = new Set(['NoSuchBucket', 'ResourceNotFoundException', 'TableNotFoundException']);
 const WAIT =
   'it usually passes: start the same job again, it goes on from where it is; if a table is throttled, raise its capacity or lower limits.maxConcurrency';
-const YOUR_ACCESS = 'check your credentials, --profile and --region, and that you are allowed this call';
+const YOUR_ACCESS =
+  'check --profile and --region, and that you are allowed this call (docs/permissions.md says what each command needs)';
 const GRANT =
   'check that it exists and that the role of this function is granted it (cdk deploy), then start the same job again: it continues from there';
 
@@ -46,9 +48,11 @@ function failureOf(error: unknown): Error {
 }
 
 /** An error as the caller of a command needs it: call, resource and cause in the client's words, and what to do. */
-export function wordsForCaller(error: unknown): string {
+export function wordsForCaller(error: unknown, caller: Caller = {}): string {
   if (!(error instanceof Error)) return String(error);
+  const trouble = callerTrouble(error, caller);
+  if (trouble !== undefined) return trouble.words;
   if (!isNamed(error)) return error.message;
   if (isTransient(error)) return `${error.message}; it usually passes: run the command again`;
-  return isDenied(error) || isOfIdentity(error) ? `${error.message}; ${YOUR_ACCESS}` : error.message;
+  return isDenied(error) ? `${error.message}; ${YOUR_ACCESS}` : error.message;
 }

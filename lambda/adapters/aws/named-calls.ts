@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { visible } from '../../core/model/visible.ts';
 import type { ClientConfig } from './client-config.ts';
 import { withFreshIdentity, type AnyClient } from './fresh-identity.ts';
 import { remember } from './said-by.ts';
@@ -20,7 +21,7 @@ export function withNamedCalls<Client extends AnyClient>(
         return await next(args);
       } catch (error) {
         if (error instanceof Error)
-          name(error, `${service}:${operationOf(context)}${resourceOf(args.input)}`);
+          name(error, `${service}:${operationOf(context)}${visible(resourceOf(args.input))}`);
         throw error;
       }
     },

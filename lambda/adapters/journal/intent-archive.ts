@@ -6,7 +6,7 @@ import type { IntentArchive, JournalledPage, ReadIntents } from '../../core/jour
 import { nameOf } from '../aws/errors.ts';
 import { compareUtf8 } from '../../core/model/utf8-order.ts';
 import { attemptOf, journalNames, pageNameOf } from './names.ts';
-import { unitPrefix, type JournalKind } from './journal.ts';
+import { MOST_BYTES, unitPrefix, type JournalKind } from './journal.ts';
 
 /** The journal of a run, for its rollback. */
 export class S3IntentArchive implements IntentArchive {
@@ -65,10 +65,13 @@ export class S3IntentArchive implements IntentArchive {
   async #text(name: string): Promise<string | Extract<ReadIntents, { kind: 'damaged' }>> {
     try {
       const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: name }));
-      return gunzipSync((await Body?.transformToByteArray()) ?? new Uint8Array()).toString('utf8');
+      const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+      return gunzipSync(bytes, { maxOutputLength: MOST_BYTES }).toString('utf8');
     } catch (error) {
       if (nameOf(error) === 'NoSuchKey') return { kind: 'damaged', reason: 'is gone' };
-      if ((error as { readonly code?: string }).code?.startsWith('Z_') === true)
+      const { code } = error as { readonly code?: string };
+      if (code === 'ERR_BUFFER_TOO_LARGE') return { kind: 'damaged', reason: 'is larger than any page' };
+      if (code?.startsWith('Z_') === true)
         return { kind: 'damaged', reason: 'is truncated or altered: it cannot be decompressed' };
       throw error;
     }

@@ -75,6 +75,12 @@ export class S3Journal implements Journal {
   }
 }
 
+/**
+ * A page has up to 4,096 data keys, with intents of some 5 MB, or records of some 20 MB whose places an intent holds before
+ * the change. More than this is not a page that we wrote, and would not fit into the memory of a worker.
+ */
+export const MOST_BYTES = 128 * 1024 ** 2;
+
 export type JournalKind = 'intents' | 'outcomes';
 
 /** Hive-style partitions let Athena find a run without reading the others. */
@@ -112,7 +118,8 @@ export class S3OutcomeArchive implements OutcomeArchive {
 
   async #page(key: string): Promise<readonly OutcomeEntry[]> {
     const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
-    const lines = gunzipSync((await Body?.transformToByteArray()) ?? new Uint8Array())
+    const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+    const lines = gunzipSync(bytes, { maxOutputLength: MOST_BYTES })
       .toString('utf8')
       .split('\n')
       .filter(Boolean);

@@ -11,6 +11,7 @@ import {
 } from '../../core/job/deployed-settings.ts';
 import { JOBS_METADATA, jobsInText } from '../../core/job/deployed-jobs.ts';
 import { nameOf } from '../aws/errors.ts';
+import { callerTrouble } from '../aws/caller-trouble.ts';
 import { wordsForCaller } from '../aws/failure.ts';
 import type { ClientConfig } from '../aws/client-config.ts';
 import { withNamedCalls } from '../aws/named-calls.ts';
@@ -50,7 +51,8 @@ export async function findDeployment(stackName: string, config: ClientConfig): P
       allowPlaintextRoute: output('AllowPlaintextRoute') === 'true',
     };
   } catch (error) {
-    if (error instanceof NotDeployed) throw error;
+    // Whether there is a deployment is not known if AWS could not be asked.
+    if (error instanceof NotDeployed || callerTrouble(error, {}) !== undefined) throw error;
     if (nameOf(error) === 'ValidationError')
       throw new NotDeployed(
         `stack ${stackName} is not deployed in this account and Region; run npx cdk deploy --all, or name another --deployment, --region or --profile`,
@@ -90,6 +92,7 @@ export async function deployedJobs(stackName: string, config: ClientConfig): Pro
       ? { kind: 'unknown' }
       : { kind: 'jobs', jobs, ...(settings !== undefined && { settings }) };
   } catch (error) {
+    if (callerTrouble(error, {}) !== undefined) throw error;
     if (nameOf(error) === 'ValidationError') return { kind: 'no-stack' };
     throw new NotDeployed(`the template of stack ${stackName} cannot be read: ${wordsForCaller(error)}`, {
       cause: error,

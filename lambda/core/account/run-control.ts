@@ -14,7 +14,8 @@ interface ControlPorts {
 /** What a run's control item means for one of its workers. */
 export type WhatToDo =
   /** `requestsPerSecond`: this worker's share of the run's rate as it is now. */
-  { readonly kind: 'go-on'; readonly requestsPerSecond: number } | { readonly kind: 'pause' };
+  | { readonly kind: 'go-on'; readonly requestsPerSecond: number }
+  | { readonly kind: 'pause'; readonly why: 'by-operator' | 'no-share' };
 
 /**
  * Before each page: stop if another worker found a premise broken, an operator stopped the run, or another run took over
@@ -29,9 +30,9 @@ export async function followControl(
   if (control.brokenPremise !== undefined) throw new PremiseBroken('account.stopped', control.brokenPremise);
   const lease = renewedLease(control.leaseUntil, clock.now(), plan);
   if (lease !== undefined) await ledger.renewLease(plan.runId, lease);
-  if (control.paused === true) return { kind: 'pause' };
+  if (control.paused === true) return { kind: 'pause', why: 'by-operator' };
   const requestsPerSecond = await shares.take(runRate(control, plan).requestsPerSecond);
-  if (requestsPerSecond === undefined) return { kind: 'pause' };
+  if (requestsPerSecond === undefined) return { kind: 'pause', why: 'no-share' };
   keys.pace(requestsPerSecond);
   return { kind: 'go-on', requestsPerSecond };
 }

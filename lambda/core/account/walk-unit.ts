@@ -64,15 +64,15 @@ export async function walkUnit<Page>(
   const budget = new PageBudget(ports);
   let progress = await resumeUnit(unit, walk.phase, { ledger: ports.ledger, from: walk.from });
   if (progress.done) return progress;
-  // Before anything is read, because a paused run gets here once a minute.
+  // Before anything is read, because a worker of a paused run gets here again and again.
   const first = await followControl(plan, ports);
-  if (first.kind === 'pause') return { ...progress, paused: true };
+  if (first.kind === 'pause') return { ...progress, paused: first.why };
   let { requestsPerSecond } = first;
   const sizes = new PageSizes(plan, progress.books, walk.requestsPerRecord);
   const steps = walk.begin({ progress, size: () => sizes.at(requestsPerSecond) });
   for await (const page of steps.pages) {
     const control = await followControl(plan, ports);
-    if (control.kind === 'pause') return { ...progress, paused: true };
+    if (control.kind === 'pause') return { ...progress, paused: control.why };
     ({ requestsPerSecond } = control);
     const worked = await steps.work(page, { progress, budget, requestsPerSecond });
     progress = await accountPage(scope, { ...worked, progress }, ports);

@@ -20,9 +20,10 @@ const keyArn = z.string().regex(/^arn:[^:]+:kms:[^:]+:\d{12}:key\/[^/]+$/, { err
  */
 const reader = z
   .string({ error: 'is no text' })
-  .regex(/^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/*-]*[\w+=,.@-][\w+=,.@/*-]*$/, {
+  .refine(text => READER.test(text) && /[^*/]/.test(text.split('/').slice(1).join('')), {
     error: 'is no ARN of a role or user; write such as arn:aws:iam::111122223333:role/Auditor',
   });
+const READER = /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/*-]+$/;
 
 const takenOver = strictObject(
   {

@@ -11,6 +11,7 @@ export type ParsedJob =
 
 /** Validates one job, strictly and completely: all problems at once, each with path, value and cure. */
 export function parseJob(input: unknown, formats: FormatRegistry): ParsedJob {
+  if (namesPrototype(input)) return { kind: 'refused', problems: [PROTOTYPE] };
   const parsed = jobSchema(formats).safeParse(input);
   if (!parsed.success)
     return {
@@ -20,6 +21,22 @@ export function parseJob(input: unknown, formats: FormatRegistry): ParsedJob {
   const job = withoutSchema(parsed.data);
   const problems = jobProblems(job, formats);
   return problems.length === 0 ? { kind: 'job', job } : { kind: 'refused', problems };
+}
+
+const PROTOTYPE: Problem = {
+  path: 'job',
+  words: 'has a member named __proto__, which would be lost on the way; give it another name',
+};
+
+/** Whether any member has the one name that zod drops without a word. Without recursion, as input may be of any depth. */
+function namesPrototype(input: unknown): boolean {
+  for (const left = [input]; left.length > 0;) {
+    const value = left.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    if (Object.hasOwn(value, '__proto__')) return true;
+    for (const member of Object.values(value)) left.push(member);
+  }
+  return false;
 }
 
 /** `$schema` is for editors. */

@@ -50,7 +50,7 @@ export function readIntents(text: string): ReadIntents {
   if (lines.pop() !== '') return { kind: 'damaged', reason: 'is truncated: its last line has no end' };
   const intents: IntentEntry[] = [];
   for (const [index, line] of lines.entries()) {
-    const intent = readIntent(parseJson(line));
+    const intent = orAltered(() => readIntent(parseJson(line)));
     if (typeof intent === 'string') return { kind: 'damaged', reason: `line ${index + 1} ${intent}` };
     intents.push(intent);
   }
@@ -65,6 +65,15 @@ function readIntent(json: unknown): IntentEntry | string {
   if (!parsed.success) return `is not an intent of schema ${JOURNAL_SCHEMA} or 2`;
   const intent = parsed.data as IntentEntry;
   return isWhole(intent) ? intent : ALTERED;
+}
+
+/** What was altered may have any shape, and any depth: whatever it makes of our reading, it is not what was written. */
+function orAltered(read: () => IntentEntry | string): IntentEntry | string {
+  try {
+    return read();
+  } catch {
+    return ALTERED;
+  }
 }
 
 function isWhole({ dataKeys, undo }: IntentEntry): boolean {

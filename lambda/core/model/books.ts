@@ -102,6 +102,6 @@ export interface UnitProgress extends Position {
   readonly carriedFrom?: readonly string[];
   /** In a verify pass: the page of the migrate pass's journal that it has reached. */
   readonly comparedTo?: number;
-  /** For the state machine only: an operator has paused the run, so the next invocation can wait. */
-  readonly paused?: true;
+  /** Never in a checkpoint: why this invocation has ended, and the next one can wait. */
+  readonly paused?: 'by-operator' | 'no-share';
 }

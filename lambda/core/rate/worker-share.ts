@@ -75,7 +75,7 @@ export async function withShare(
   let goesOn = false;
   try {
     const progress = await work();
-    goesOn = !progress.done && progress.paused !== true;
+    goesOn = !progress.done && progress.paused === undefined;
     return progress;
   } finally {
     await (goesOn ? shares.handOver() : shares.giveBack()).catch(() => undefined);

@@ -11,7 +11,8 @@ export interface FailedUnit extends Failure {
 }
 
 const THRESHOLD = 'States.ExceedToleratedFailureThreshold';
-const AGAIN = 'then start the same job again: it continues from there';
+const START = 'start the same job again: it continues from there';
+const AGAIN = `then ${START}`;
 
 const UNKNOWN = `units failed, and neither they nor their workers left a word: look at the failed children of the map in Step Functions, ${AGAIN}`;
 
@@ -69,6 +70,8 @@ export function wordsOfFailure({ Error: name, Cause }: Failure, functionName: st
     case 'Lambda.TooManyRequestsException':
       return `Lambda had no slot for ${functionName} (${said}): raise the account's quota of concurrent executions, or lower limits.maxConcurrency, ${AGAIN}`;
   }
+  if (name === 'States.Runtime' && said.includes('maximum number of history events'))
+    return `a unit of ${functionName} has outgrown its execution (${said}); ${START}`;
   return isOfLambda(name)
     ? `Lambda did not run ${functionName} (${name}: ${said}): it usually passes; wait a little, ${AGAIN}`
     : `${name}: ${said}`;

@@ -1,3 +1,4 @@
+import { visible } from '../model/visible.ts';
 import { OUTCOME_KINDS, type OutcomeKind } from '../model/outcome.ts';
 import type { Course, Evidence, Report, StoreReport } from './report.ts';
 import { conclusion } from './conclusion.ts';
@@ -11,13 +12,13 @@ export function reportHtml(report: Report): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>kms-rewrap: ${escape(report.job)} ${report.mode} – ${escape(title)}</title>
+<title>kms-rewrap: ${escape(report.job)} ${escape(report.mode)} – ${escape(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <header>
 <p class="eyebrow">kms-rewrap report</p>
-<h1>${escape(report.job)} <span class="mode">${report.mode}</span></h1>
+<h1>${escape(report.job)} <span class="mode">${escape(report.mode)}</span></h1>
 <p class="run">${escape(report.runId)}${report.dryRun ? ' · dry run' : ''} · ${escape(report.startedAt)} to ${escape(report.endedAt)}</p>
 </header>
 <main>
@@ -28,7 +29,7 @@ ${section('In doubt, or not moved', failuresTable(report))}
 ${section('Looks like a data key or names a source key, outside the places of the job', lookAlikesTable(report))}
 ${section('Records without a data key in the places of the job', withoutDataKeyTable(report.stores))}
 ${section('Beside the data keys', fingerprintsText(report))}
-${section('Route', `<p>${report.route.type}: ${escape(report.route.why)}</p>`)}
+${section('Route', `<p>${escape(`${report.route.type}: ${report.route.why}`)}</p>`)}
 ${section('Warnings', list(report.warnings))}
 ${section('Not looked at', list(report.notChecked))}
 ${section('Cost and load', loadTable(report))}
@@ -133,7 +134,7 @@ function failuresTable({ failures }: Evidence): string {
   const rows = failures.map(({ store, locator, outcome, reason }) => [
     `<code>${escape(store)}</code>`,
     `<code>${escape(locator)}</code>`,
-    `<span class="outcome ${outcome}">${outcome}</span>`,
+    `<span class="outcome ${escape(outcome)}">${escape(outcome)}</span>`,
     escape(reason),
   ]);
   return table(['Store', 'Record', 'Outcome', 'Reason'], rows);
@@ -168,10 +169,11 @@ function list(entries: readonly string[]): string {
 }
 
 function number(value: number): string {
-  return value.toLocaleString('en-US');
+  // A report is read from a bucket, and text in the place of a number is no markup either.
+  return escape(value.toLocaleString('en-US'));
 }
 
-/** Locators and names come from stores, so none of their characters may become markup. */
+/** Locators and names come from stores, so none of their characters may become markup, or turn the direction of what follows. */
 function escape(text: string): string {
-  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+  return visible(text).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }

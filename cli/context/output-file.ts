@@ -1,0 +1,34 @@
+import { writeFileSync } from 'node:fs';
+
+/** A file could not be written. What it would have held is not wrong for it. */
+export class OutputLost extends Error {
+  override readonly name = 'OutputLost';
+}
+
+export function writeOutput(file: string, body: string | Uint8Array): void {
+  try {
+    writeFileSync(file, body);
+  } catch (error) {
+    throw new OutputLost(`${file} was not written: ${wordsOf(error)}`, { cause: error });
+  }
+}
+
+const CAUSES: Readonly<Record<string, string>> = {
+  EACCES: 'you may not write there',
+  EDQUOT: 'your quota of disk space is used up',
+  EISDIR: 'it is a folder',
+  ENOENT: 'its folder does not exist',
+  ENOSPC: 'no space is left on the disk',
+  ENOTDIR: 'a part of its path is no folder',
+  EPERM: 'you may not write there',
+  EROFS: 'the disk is read-only',
+};
+
+/** Why something could not be written. */
+export function wordsOf(error: unknown): string {
+  const { code = '', message = String(error) } = error as {
+    readonly code?: string;
+    readonly message?: string;
+  };
+  return Object.hasOwn(CAUSES, code) ? `${CAUSES[code]}` : message;
+}

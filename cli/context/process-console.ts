@@ -1,0 +1,21 @@
+import { createLogUpdate } from 'log-update';
+import { consoleOver, inLines, type Console } from './console.ts';
+import { Output } from './output.ts';
+
+// The only place that touches the streams of the process.
+const STDOUT = new Output(process.stdout);
+const STDERR = new Output(process.stderr);
+
+export function processConsole(json: boolean): Console {
+  const live = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
+  return consoleOver({
+    ...{ json, stdout: STDOUT, stderr: STDERR, now: Date.now },
+    ...(live !== undefined && { live }),
+  });
+}
+
+/** For texts of the parser of the command line. */
+export const plainOutput = {
+  writeOut: (text: string): void => STDOUT.write(inLines(text)),
+  writeErr: (text: string): void => STDERR.write(inLines(text)),
+};
