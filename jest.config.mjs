@@ -36,6 +36,8 @@ export default {
     project('e2e'),
     // npm run test:deploy alone: it synthesizes as somebody does who deploys, which takes a minute.
     ...(process.argv.includes('deploy') ? [project('deploy')] : []),
+    // npm run test:permissions alone: it plays every kind of job from census to rollback.
+    ...(process.argv.includes('permissions') ? [project('permissions')] : []),
   ],
   testTimeout: 120_000,
   // Half as many again as there are cores: suites also wait in real time, for a second of S3, a pace or a sandbox.

@@ -23,11 +23,13 @@ import { EVERYTHING, type Authorization } from './protocol/authorization.ts';
 import { eventBridgeService, type PublishedEvent } from './eventbridge/service.ts';
 import { ConnectionLost, Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
+import { mayLog } from './functions/logs.ts';
 import { LambdaRuntime, lambdaService } from './functions/service.ts';
 import { serviceOf } from './protocol/operation.ts';
 import type { AwsRequest, AwsResponse, RawRequest, Service } from './protocol/request.ts';
 import { Buckets } from './s3/bucket.ts';
 import { s3Service } from './s3/service.ts';
+import { Schedules } from './scheduler/schedules.ts';
 import { Executions } from './stepfunctions/executions.ts';
 import { integrations } from './integrations.ts';
 import { stepFunctionsService } from './stepfunctions/service.ts';
@@ -69,6 +71,9 @@ export class EmbeddedAws {
   readonly #callers = new Callers();
   readonly #buckets = new Buckets();
   readonly iam = new Iam();
+  readonly schedules = new Schedules(this.iam, (arn, input) =>
+    this.#executions.start(this.#stateMachines.get(arn), { input }),
+  );
   readonly #keys: KeysOfAws;
   readonly #stateMachines = new StateMachines();
   readonly #stacks: Stack[] = [];
@@ -84,6 +89,7 @@ export class EmbeddedAws {
     this.#keys = keysOfAws(new KeyStore(options.now, options.kmsChecksFirst));
     this.lambda = new LambdaRuntime({
       callers: this.#callers,
+      mayLog: definition => mayLog(this.iam, definition),
       ...(logFolder !== undefined && { logFolder }),
       ...(lambdaConcurrency !== undefined && { concurrency: lambdaConcurrency }),
     });
@@ -142,6 +148,7 @@ export class EmbeddedAws {
         buckets: this.#buckets,
         keys: this.#keys.store,
         iam: this.iam,
+        schedules: this.schedules,
         functions: this.functions,
         stateMachines: this.#stateMachines,
         parameters: this.#parameters,

@@ -21,6 +21,23 @@ export interface Integrated {
 export function integrations(services: Integrated): Integrations {
   return {
     invokeFunction: (functionName, payload, caller) => invoke(services, { functionName, payload, caller }),
+    needForChildren: (action, machineArn, caller) => {
+      const [region = '', name = ''] = [3, 6].map(index => machineArn.split(':')[index]);
+      const executions = machineArn.replace(':stateMachine:', ':execution:');
+      const resource = {
+        StartExecution: machineArn,
+        DescribeExecution: `${executions}:child`,
+        StopExecution: `${executions}:child`,
+        RedriveExecution: `${executions}/map:child`,
+      }[action];
+      try {
+        services
+          .authorizationOf({ caller, region, service: 'states' })
+          .need({ action: `states:${action}`, resource, resourceAccountId: caller.accountId });
+      } catch (error) {
+        throw new StatesError('States.Permissions', `${name}: ${(error as Error).message}`);
+      }
+    },
     readObject: async (bucket, key, caller) => {
       const response = await s3Call(services, { method: 'GET', bucket, key, caller });
       return Buffer.from(response.body);

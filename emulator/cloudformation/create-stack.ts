@@ -6,6 +6,7 @@ import { defaultKeyPolicy } from '../kms/default-key-policy.ts';
 import type { KeyStore } from '../kms/key-store.ts';
 import type { Functions } from '../functions/functions.ts';
 import type { Parameters } from '../ssm/parameters.ts';
+import type { Schedules } from '../scheduler/schedules.ts';
 import type { StateMachines } from '../stepfunctions/state-machines.ts';
 import { createIamResources } from './iam-resources.ts';
 import type { Stack, StackResource } from './stack.ts';
@@ -18,6 +19,7 @@ export interface Services {
   readonly functions: Functions;
   readonly stateMachines: StateMachines;
   readonly parameters: Parameters;
+  readonly schedules: Schedules;
   createTable(
     definition: object,
     place: { readonly accountId: string; readonly region: string },
@@ -25,8 +27,8 @@ export interface Services {
 }
 
 /**
- * Resources that need no work: log groups until someone writes to them, Athena, because nobody queries, and what surrounds
- * schedules, because no time passes here that would start them.
+ * Resources that need no work: log groups until someone writes to them, Athena, because nobody queries, and queues and
+ * alarms, which surround schedules.
  */
 const INERT = new Set([
   'AWS::Athena::NamedQuery',
@@ -36,7 +38,6 @@ const INERT = new Set([
   'AWS::CDK::Metadata',
   'AWS::CloudWatch::Alarm',
   'AWS::Logs::LogGroup',
-  'AWS::Scheduler::Schedule',
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy',
 ]);
@@ -77,6 +78,9 @@ async function createResource(resource: StackResource, stack: Stack, services: S
     }
     case 'AWS::StepFunctions::StateMachine':
       createStateMachine(resource, services);
+      return;
+    case 'AWS::Scheduler::Schedule':
+      createSchedule(resource, stack, services);
       return;
     case 'AWS::SSM::Parameter':
       services.parameters.create(physicalId, String(properties['Value']), stack);
@@ -219,5 +223,26 @@ function createFunction(
     memoryMb: Number(properties['MemorySize'] ?? 128),
     environment: Variables,
     logGroup: LogGroup ?? `/aws/lambda/${physicalId}`,
+  });
+}
+
+function createSchedule(
+  { physicalId, properties }: StackResource,
+  { region, accountId }: Stack,
+  { schedules }: Services,
+): void {
+  const { Target, State = 'ENABLED' } = properties as {
+    readonly State?: string;
+    readonly Target: {
+      readonly Arn: string;
+      readonly RoleArn: string;
+      readonly Input?: string;
+      readonly DeadLetterConfig?: { readonly Arn?: string };
+    };
+  };
+  schedules.create({
+    ...{ region, accountId, name: physicalId, enabled: State === 'ENABLED' },
+    ...{ targetArn: Target.Arn, roleArn: Target.RoleArn, input: Target.Input ?? '{}' },
+    queueArn: Target.DeadLetterConfig?.Arn,
   });
 }

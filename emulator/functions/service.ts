@@ -12,6 +12,8 @@ export interface LambdaOptions {
   /** The most invocations at a time. More are throttled, as beyond an account's concurrency. @default 64 */
   readonly concurrency?: number;
   readonly logFolder?: string;
+  /** Whether a function's role may write to its log group. Without that, its log is lost. @default every role may */
+  readonly mayLog?: (definition: FunctionDefinition) => boolean;
 }
 
 /**
@@ -22,13 +24,15 @@ export class LambdaRuntime {
   #concurrency: number;
   #throttled = 0;
   readonly #logFolder: string | undefined;
+  readonly #mayLog: (definition: FunctionDefinition) => boolean;
   readonly #idle = new Map<string, Sandbox[]>();
   readonly #busy = new Set<Sandbox>();
   readonly #invoked: string[] = [];
   #endpoint = '';
   #stopped = false;
 
-  constructor({ callers, concurrency = 64, logFolder }: LambdaOptions) {
+  constructor({ callers, concurrency = 64, logFolder, mayLog = () => true }: LambdaOptions) {
+    this.#mayLog = mayLog;
     this.#callers = callers;
     this.#concurrency = concurrency;
     this.#logFolder = logFolder;
@@ -100,7 +104,7 @@ export class LambdaRuntime {
     return new Sandbox(definition, {
       endpoint: this.#endpoint,
       credentials: this.#callers.issueFor(definition.roleArn),
-      ...(this.#logFolder !== undefined && { logFolder: this.#logFolder }),
+      ...(this.#logFolder !== undefined && this.#mayLog(definition) && { logFolder: this.#logFolder }),
     });
   }
 }

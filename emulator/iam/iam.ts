@@ -61,15 +61,17 @@ export class Iam {
     return known;
   }
 
-  /** Whether a service may act as a role, by the role's trust policy. */
-  trusts(roleArn: string, service: string): boolean {
+  /** Whether a service may act as a role, by the role's trust policy. `conditions`: on whose behalf, if the service says so. */
+  trusts(roleArn: string, service: string, conditions: ConditionKeys = {}): boolean {
     const accountId = roleArn.split(':')[4] ?? '';
     const principal: Principal = { kind: 'service', arn: service, accountId };
     const request = { principal, action: 'sts:AssumeRole', resource: roleArn, resourceAccountId: accountId };
     const trust = this.identities.policiesOf(roleArn)?.trust ?? [];
     return (
-      evaluate({ ...request, context: new Map() }, { identity: [], resource: trust, resourceDecides: true })
-        .kind === 'allowed'
+      evaluate(
+        { ...request, context: contextOf(conditions) },
+        { identity: [], resource: trust, resourceDecides: true },
+      ).kind === 'allowed'
     );
   }
 }

@@ -73,6 +73,11 @@ export class Identities {
       throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${QUOTAS.attached}`);
   }
 
+  /** Of all roles and users. */
+  arns(): readonly string[] {
+    return [...this.#identities.keys()];
+  }
+
   /** `undefined` if there is no such identity. */
   policiesOf(arn: string): Attached | undefined {
     const identity = this.#identities.get(arn);

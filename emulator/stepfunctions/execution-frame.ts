@@ -3,10 +3,15 @@ import type { History } from './history.ts';
 import type { MapRuns } from './map-runs.ts';
 import type { ErrorOutput } from './states-error.ts';
 
+/** What a distributed map does with its children, under the role of its state machine. */
+type ChildAction = 'StartExecution' | 'DescribeExecution' | 'StopExecution' | 'RedriveExecution';
+
 /** What the executor needs of the other services. */
 export interface Integrations {
   /** The optimized Lambda integration: the payload, or a StatesError. */
   invokeFunction(functionName: string, payload: unknown, caller: Caller): Promise<unknown>;
+  /** @throws StatesError unless the role may do this to executions of its state machine */
+  needForChildren(action: ChildAction, machineArn: string, caller: Caller): void;
   readObject(bucket: string, key: string, caller: Caller): Promise<Buffer>;
   writeObject(
     object: { readonly bucket: string; readonly key: string; readonly body: string },

@@ -32,6 +32,7 @@ export async function runMap(name: string, state: State, scope: MapScope): Promi
   const { history, mapRuns } = scope.frame;
   history.record('MapStateStarted', { length: distributed ? 0 : children.length });
   if (distributed) {
+    needForChildren(scope, past === undefined ? 'StartExecution' : 'RedriveExecution');
     mapRuns.add(run);
     history.record('MapRunStarted', { mapRunArn: run.arn });
   }
@@ -59,6 +60,13 @@ export async function runMap(name: string, state: State, scope: MapScope): Promi
   return distributed && state.ResultWriter !== undefined
     ? writeResults(name, state, { scope, children, run })
     : outputs(children);
+}
+
+/** A distributed map starts its children, or redrives them, and asks how they are and stops them if it must. */
+function needForChildren({ frame }: MapScope, begin: 'StartExecution' | 'RedriveExecution'): void {
+  const { integrations, context, caller } = frame;
+  for (const action of [begin, 'DescribeExecution', 'StopExecution'] as const)
+    integrations.needForChildren(action, context.StateMachine.Id, caller);
 }
 
 async function newChildren(name: string, state: State, scope: MapScope): Promise<readonly Child[]> {

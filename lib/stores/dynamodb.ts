@@ -38,7 +38,7 @@ class TablePlace implements Place {
     const resource = this.#arn(home);
     const actions = [
       'dynamodb:DescribeTable',
-      ...(scanned ? ['dynamodb:Scan'] : []),
+      ...(scanned && index === undefined ? ['dynamodb:Scan'] : []),
       ...(index !== undefined || !scanned ? ['dynamodb:BatchGetItem'] : []),
     ];
     const indexed = { actions: ['dynamodb:Scan'], resource: `${resource}/index/${index}` };

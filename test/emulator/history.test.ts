@@ -21,6 +21,7 @@ async function run(
     historyLimit,
     integrations: {
       invokeFunction: async (_name, payload) => invoke(payload, ++calls),
+      needForChildren: () => undefined,
       readObject: () => Promise.reject(new Error('nothing there')),
       writeObject: () => Promise.resolve(),
     },

@@ -15,6 +15,7 @@ function machineOf(States: object, StartAt: string, invoke: Invoke) {
         calls.push(given.n);
         return invoke(given, calls.length);
       },
+      needForChildren: () => undefined,
       readObject: () => Promise.reject(new Error('nothing there')),
       writeObject: () => Promise.resolve(),
     },

@@ -20,6 +20,7 @@ class Harness {
         this.calls.push(payload);
         return this.invoke(payload, this.calls.length);
       },
+      needForChildren: () => undefined,
       readObject: (_bucket, key) => Promise.resolve(Buffer.from(this.objects.get(key) ?? '')),
       writeObject: ({ key, body }) => {
         this.objects.set(key, body);
