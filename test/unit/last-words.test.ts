@@ -127,6 +127,15 @@ describe('the words of a worker that failed', () => {
     );
   });
 
+  it('are those of IAM where the state machine may not call a function: waiting does not help', async () => {
+    const Cause =
+      'User: arn:aws:sts::111122223333:assumed-role/StateMachine/x is not authorized to perform: lambda:InvokeFunction on resource: arn';
+    const units = [{ Error: 'Lambda.AWSLambdaException', Cause, worker: 'MigrateUnit' }];
+    expect(await reported(new FakeLedger(), THRESHOLD, () => Promise.resolve(units))).toBe(
+      `Step Functions may not call MigrateUnit (${Cause}): deploy the stack again; if that does not help, a permissions boundary or a service control policy denies it`,
+    );
+  });
+
   it('are missing if nothing is known; then the report says where to look', async () => {
     expect(await reported(new FakeLedger())).toContain('look at the failed children of the map');
   });

@@ -72,6 +72,8 @@ export function wordsOfFailure({ Error: name, Cause }: Failure, functionName: st
   }
   if (name === 'States.Runtime' && said.includes('maximum number of history events'))
     return `a unit of ${functionName} has outgrown its execution (${said}); ${START}`;
+  if (isOfLambda(name) && said.includes('is not authorized to perform: lambda:InvokeFunction'))
+    return `Step Functions may not call ${functionName} (${said}): deploy the stack again; if that does not help, a permissions boundary or a service control policy denies it`;
   return isOfLambda(name)
     ? `Lambda did not run ${functionName} (${name}: ${said}): it usually passes; wait a little, ${AGAIN}`
     : `${name}: ${said}`;
