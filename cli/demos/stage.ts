@@ -24,6 +24,9 @@ export interface Stage {
   readonly folder: string;
 }
 
+/** Who runs a demo, in the embedded AWS. Its journal is shown, and only named readers may read that. */
+const YOU = 'arn:aws:iam::111122223333:user/local';
+
 export async function onStage(
   { jobs, name }: { readonly jobs: string; readonly name: string },
   { console }: CommandContext,
@@ -32,7 +35,7 @@ export async function onStage(
   Object.assign(process.env, LOCAL_CREDENTIALS);
   const folder = resolve('.rewrap', `${name}-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`);
   console.note(`Synthesizing the stacks for ${jobs} …`);
-  await synthesize({ jobs, outdir: join(folder, 'cdk.out') });
+  await synthesize({ jobs, outdir: join(folder, 'cdk.out'), settings: { journalReaders: [YOU] } });
   const embedded = await startEmbeddedAws({ logFolder: join(folder, 'logs') });
   try {
     const stacks = await embedded.deploy(join(folder, 'cdk.out'));
