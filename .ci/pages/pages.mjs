@@ -1,3 +1,4 @@
+import { cliPermissions } from './cli-permissions.mjs';
 import { houseDrawing, houseList } from './house.mjs';
 import { jobFields } from './job-fields.mjs';
 import { permissions } from './permissions.mjs';
@@ -11,5 +12,5 @@ export const PAGES = {
     'state machine': stateMachine(),
   }),
   'docs/jobs.md': () => ({ 'job fields': jobFields() }),
-  'docs/permissions.md': () => ({ permissions: permissions() }),
+  'docs/permissions.md': () => ({ permissions: permissions(), cli: cliPermissions() }),
 };

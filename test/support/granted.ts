@@ -9,7 +9,7 @@ interface Granted {
   readonly statement: Statement;
 }
 
-/** Watches which permissions of roles are used, and which ones were missed. */
+/** Watches which permissions of roles and users are used, and which ones were missed. Administrators do not count. */
 export class GrantWatch {
   readonly #aws: EmbeddedAws;
   /** By statement: actions that it alone allowed at least once. */
@@ -25,7 +25,7 @@ export class GrantWatch {
   }
 
   #see({ request, decision, how }: Asked): void {
-    if (request.principal.kind !== 'role') return;
+    if (request.principal.arn.endsWith(':user/local')) return;
     if (decision.kind === 'denied') {
       if (how === 'tried') return;
       this.missed.add(`${shortName(request.principal.arn)}: ${request.action} on ${request.resource}`);
@@ -36,9 +36,9 @@ export class GrantWatch {
       kept.set(statement, (kept.get(statement) ?? new Set()).add(request.action));
   }
 
-  /** What some role is granted and nothing needed: no call would have been refused without it. */
-  unneeded(roleArns: readonly string[]): readonly string[] {
-    return roleArns
+  /** What a role or user is granted and nothing needed: no call would have been refused without it. */
+  unneeded(arns: readonly string[]): readonly string[] {
+    return arns
       .flatMap(role => this.#grantedTo(role))
       .filter(({ statement, action }) => this.#needed.get(statement)?.has(action) !== true)
       .map(({ role, action, resources, statement }) => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Credentials } from '../../emulator/protocol/callers.ts';
 
 const CLI = fileURLToPath(new URL('../../bin/rewrap.mjs', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -13,13 +14,18 @@ export interface CliResult {
 /** Runs the CLI as a user does: as a separate process, from the root of the project. */
 export function rewrap(
   args: readonly string[],
-  options: { readonly endpoint?: string; readonly interruptAfter?: RegExp } = {},
+  options: {
+    readonly endpoint?: string;
+    readonly interruptAfter?: RegExp;
+    /** Whose access key it uses. @default an administrator's */
+    readonly credentials?: Credentials;
+  } = {},
 ): Promise<CliResult> {
   const endpoint =
     options.endpoint === undefined ? [] : ['--endpoint-url', options.endpoint, '--region', 'us-east-1'];
   const child = spawn(process.execPath, [CLI, ...args, ...endpoint], {
     cwd: ROOT,
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', ...environmentOf(options.credentials) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -31,4 +37,14 @@ export function rewrap(
     if (!before && options.interruptAfter?.test(stderr) === true) child.kill('SIGINT');
   });
   return new Promise(resolve => child.on('close', code => resolve({ code, stdout, stderr })));
+}
+
+function environmentOf(credentials: Credentials | undefined): Readonly<Record<string, string>> {
+  if (credentials === undefined) return {};
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  return {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  };
 }

@@ -1,0 +1,93 @@
+// What the person who runs a command of the CLI needs: the one place where this is written. `npm run test:permissions` runs each
+// command as a user with these permissions and no other, and fails for one that no command needs.
+
+const permit = (actions, on, why) => ({ actions, on, why });
+
+/** Of every command. */
+export const EVERY = [permit(['cloudformation:DescribeStacks'], 'stack', 'to find the deployment')];
+
+export const COMMANDS = [
+  {
+    commands: ['status', 'watch', 'report'],
+    permissions: [
+      permit(['states:ListExecutions'], 'state machine', 'to list the runs'),
+      permit(['states:DescribeExecution'], 'executions', 'to see whether a run is under way'),
+      permit(['s3:GetObject'], 'run files', 'to read plans and reports'),
+      permit(
+        ['s3:ListBucket'],
+        'run bucket',
+        'without it, S3 answers 403 for a report that is not there yet',
+      ),
+      permit(['dynamodb:Query'], 'ledger', 'to see how far a run is, and who holds which store'),
+    ],
+  },
+  {
+    commands: ['run', 'rollback'],
+    permissions: [permit(['states:StartExecution'], 'state machine', 'to start a run')],
+    like: ['status', 'watch', 'report'],
+  },
+  {
+    commands: ['stop', 'pause', 'resume', 'rate'],
+    permissions: [
+      permit(['dynamodb:GetItem', 'dynamodb:UpdateItem'], 'ledger', 'to leave there what the run is to do'),
+    ],
+    like: ['status', 'watch', 'report'],
+  },
+  {
+    commands: ['retire-check'],
+    permissions: [
+      permit(['cloudformation:GetTemplate'], 'stack', 'to read the deployed jobs'),
+      permit(['dynamodb:Query'], 'ledger', 'to read what runs have proven'),
+      permit(['kms:DescribeKey'], 'keys of the jobs', 'to learn which key is meant, and its state'),
+      permit(['kms:GetKeyLastUsage'], 'source keys', 'to learn when it was last used'),
+      permit(
+        ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable'],
+        'tables of the jobs',
+        'to name backups, streams and replicas',
+      ),
+      permit(
+        ['s3:GetBucketOwnershipControls', 's3:GetBucketVersioning'],
+        'buckets of the jobs',
+        'to name old versions',
+      ),
+    ],
+  },
+];
+
+/** The commands that `plan` is not among: it needs what Plan has besides. */
+export const cliPermissions = () => {
+  const line = ({ actions, on, why }) =>
+    `- ${actions.map(action => `\`${action}\``).join(', ')} on ${WORDS[on]}: ${why}.`;
+  const group = ({ commands, permissions, like = [] }) =>
+    [
+      `### ${commands.map(one => `\`rewrap ${one}\``).join(', ')}`,
+      '',
+      ...permissions.map(line),
+      ...(like.length === 0 ? [] : [`- Besides, all that \`${like.join('`, `')}\` need.`]),
+    ].join('\n');
+  return [
+    `### Every command`,
+    '',
+    ...EVERY.map(line),
+    '',
+    COMMANDS.map(group).join('\n\n'),
+    '',
+    '### `rewrap plan`',
+    '',
+    '- `cloudformation:GetTemplate` on the stack: to plan what is deployed.',
+    '- Besides, all that the function Plan may do, but to write: it is the same code.',
+  ].join('\n');
+};
+
+const WORDS = {
+  stack: 'the stack of the deployment',
+  'state machine': 'the state machine',
+  executions: 'its executions',
+  'run files': '`runs/*` in the run bucket',
+  'run bucket': 'the run bucket, only under `runs/`',
+  ledger: 'the ledger',
+  'keys of the jobs': 'all keys of the jobs',
+  'source keys': 'the key in question',
+  'tables of the jobs': 'all tables of the jobs',
+  'buckets of the jobs': 'all buckets of the jobs',
+};

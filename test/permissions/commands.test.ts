@@ -1,0 +1,169 @@
+import { SFNClient, StartExecutionCommand, DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { synthesize } from '../../cli/embedded/embedded-aws.ts';
+import type { Credentials } from '../../emulator/protocol/callers.ts';
+import { findDeployment, type Deployment } from '../../lambda/adapters/run/deployment.ts';
+import { embedded, type Embedded } from '../support/embedded.ts';
+import { GrantWatch } from '../support/granted.ts';
+import { rewrap, type CliResult } from '../support/rewrap-cli.ts';
+import { Account, jobsOf } from './account.ts';
+
+interface Permit {
+  readonly actions: readonly string[];
+  readonly on: string;
+}
+interface Commands {
+  readonly commands: readonly string[];
+  readonly permissions: readonly Permit[];
+  readonly like?: readonly string[];
+}
+
+/** What docs/permissions.md says: Jest loads no ES module, so another process reads it. */
+function documented(): { readonly EVERY: readonly Permit[]; readonly COMMANDS: readonly Commands[] } {
+  const page = fileURLToPath(new URL('../../.ci/pages/cli-permissions.mjs', import.meta.url));
+  const script = `import { EVERY, COMMANDS } from ${JSON.stringify(page)}; console.log(JSON.stringify({ EVERY, COMMANDS }))`;
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }),
+  ) as ReturnType<typeof documented>;
+}
+
+describe('whoever runs a command of the CLI', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rewrap-commands-'));
+  const { EVERY, COMMANDS } = documented();
+  let aws: Embedded;
+  let account: Account;
+  let deployment: Deployment;
+  let watch: GrantWatch;
+  let states: SFNClient;
+
+  beforeAll(async () => {
+    aws = await embedded({ logFolder: join(folder, 'logs'), waitScale: 0.001 });
+    account = new Account(aws);
+    await account.fill();
+    mkdirSync(join(folder, 'jobs'));
+    const [job] = jobsOf(account);
+    writeFileSync(join(folder, 'jobs', 'in-place.json'), JSON.stringify(job));
+    await synthesize({ jobs: join(folder, 'jobs'), outdir: join(folder, 'cdk.out') });
+    await aws.aws.deploy(join(folder, 'cdk.out'));
+    const config = { endpoint: aws.endpoint, region: 'us-east-1' };
+    deployment = await findDeployment('KmsRewrap', config);
+    states = new SFNClient(config);
+    watch = new GrantWatch(aws.aws);
+  });
+  afterAll(async () => {
+    states.destroy();
+    account.destroy();
+    await aws.stop();
+  });
+
+  function resourcesOf(on: string): readonly string[] {
+    const { stateMachineArn, runBucket, ledgerTable } = deployment;
+    const arn = (service: string, resource: string): string =>
+      `arn:aws:${service}:us-east-1:111122223333:${resource}`;
+    const known: Readonly<Record<string, readonly string[]>> = {
+      stack: [arn('cloudformation', 'stack/KmsRewrap/*')],
+      'state machine': [stateMachineArn],
+      executions: [`${stateMachineArn.replace(':stateMachine:', ':execution:')}:*`],
+      'run files': [`arn:aws:s3:::${runBucket}/runs/*`],
+      'run bucket': [`arn:aws:s3:::${runBucket}`],
+      ledger: [arn('dynamodb', `table/${ledgerTable}`)],
+      'keys of the jobs': [account.keys.source, account.keys.destination],
+      'source keys': [account.keys.source],
+      'tables of the jobs': ['Plain', 'Indexed'].map(table => arn('dynamodb', `table/${table}`)),
+      'buckets of the jobs': ['plain-documents', 'tagged-documents'].map(bucket => `arn:aws:s3:::${bucket}`),
+    };
+    const found = known[on];
+    if (found === undefined) throw new Error(`the test does not know what ${on} is`);
+    return found;
+  }
+
+  /** A user with what the page says of a command, and nothing else. */
+  function userFor(command: string): { readonly arn: string; readonly credentials: Credentials } {
+    const group = COMMANDS.find(({ commands }) => commands.includes(command))!;
+    const like = COMMANDS.find(({ commands }) => commands[0] === group.like?.[0])?.permissions ?? [];
+    const Statement = [...EVERY, ...group.permissions, ...like].map(({ actions, on }) => ({
+      Effect: 'Allow',
+      Action: actions,
+      Resource: resourcesOf(on),
+      ...(on === 'run bucket' && { Condition: { StringLikeIfExists: { 's3:prefix': 'runs/*' } } }),
+    }));
+    const name = `who-may-${group.commands[0]}`;
+    const credentials = aws.aws.createUser(name, [{ Version: '2012-10-17', Statement }]);
+    return { arn: `arn:aws:iam::111122223333:user/${name}`, credentials };
+  }
+
+  const call = (
+    args: readonly string[],
+    { credentials }: { readonly credentials: Credentials },
+  ): Promise<CliResult> => rewrap(args, { endpoint: aws.endpoint, credentials });
+
+  /** Every one of a group's own permissions was needed. What it shares with another group is checked there. */
+  function expectNeeded(arn: string, command: string): void {
+    const own = COMMANDS.find(({ commands }) => commands.includes(command))!.permissions;
+    const actions = [...EVERY, ...own].flatMap(permit => permit.actions);
+    expect(
+      watch.unneeded([arn]).filter(one => actions.some(action => one.includes(`: ${action} on`))),
+    ).toEqual([]);
+    expect([...watch.missed]).toEqual([]);
+  }
+
+  it('may start a run, see it and roll it back with the documented permissions, and needs each of them', async () => {
+    const starter = userFor('run');
+    const ran = await call(['run', 'in-place', '--json'], starter);
+    const id = /in-place-migrate-[\w-]+/.exec(ran.stdout)![0];
+    expect(ran.stderr).not.toContain('not authorized');
+    const reader = userFor('status');
+    for (const args of [['status'], ['status', id], ['watch', id], ['report', id], ['report', 'not-there']])
+      expect((await call(args, reader)).stderr).not.toContain('not authorized');
+    expectNeeded(reader.arn, 'status');
+    expect((await call(['rollback', id], starter)).stderr).not.toContain('not authorized');
+    expectNeeded(starter.arn, 'run');
+  });
+
+  it('may hold and stop a run with the documented permissions, and needs each of them', async () => {
+    const name = 'in-place-census-held';
+    const input = JSON.stringify({ job: 'in-place', mode: 'census' });
+    const { executionArn } = await states.send(
+      new StartExecutionCommand({ stateMachineArn: deployment.stateMachineArn, name, input }),
+    );
+    const planned = { Bucket: deployment.runBucket, Key: `runs/${name}/plan.json` };
+    while (!(await aws.s3.send(new HeadObjectCommand(planned)).catch(() => false))) await sleep(5);
+    // No worker finds a slot from here on.
+    aws.aws.lambda.limitTo(0);
+    const operator = userFor('stop');
+    for (const args of [
+      ['pause', name],
+      ['rate', name, '5'],
+      ['resume', name],
+      ['stop', name],
+    ])
+      expect(await call(args, operator)).toMatchObject({ code: 0 });
+    aws.aws.lambda.limitTo(8);
+    for (let status: string | undefined = 'RUNNING'; status === 'RUNNING'; await sleep(20))
+      ({ status } = await states.send(new DescribeExecutionCommand({ executionArn })));
+    expectNeeded(operator.arn, 'stop');
+  });
+
+  it('may ask whether a key may go with the documented permissions, and needs each of them', async () => {
+    const keeper = userFor('retire-check');
+    const { stdout, stderr } = await call(
+      ['retire-check', account.keys.source, '--jobs', join(folder, 'jobs')],
+      keeper,
+    );
+    expect(stdout + stderr).not.toContain('not authorized');
+    expectNeeded(keeper.arn, 'retire-check');
+  });
+
+  it('may do nothing else', async () => {
+    const nobody = { credentials: aws.aws.createUser('nobody', []) };
+    const { code, stderr } = await call(['status'], nobody);
+    expect(code).toBe(2);
+    expect(stderr).toContain('cloudformation:DescribeStacks');
+  });
+});
