@@ -82,25 +82,29 @@ function refusalOf(
 }
 
 function matching(policy: Policy, request: AuthorizationRequest): readonly Statement[] {
-  return policy.filter(statement => applies(statement, request));
+  return about(policy, request.action).filter(statement => applies(statement, request));
 }
 
-function applies(
-  { isAbout, conditions }: Statement,
-  { action, resource, context }: AuthorizationRequest,
-): boolean {
-  return (
-    isAbout.action(action) &&
-    isAbout.resource(resource, context) &&
-    conditions.every(condition => condition(context))
-  );
+/** The statements of a policy by the actions that were asked for: the same few are asked for again and again. */
+const byAction = new WeakMap<Policy, Map<string, readonly Statement[]>>();
+
+function about(policy: Policy, action: string): readonly Statement[] {
+  const known = byAction.get(policy) ?? new Map<string, readonly Statement[]>();
+  byAction.set(policy, known);
+  const found = known.get(action) ?? policy.filter(({ isAbout }) => isAbout.action(action));
+  known.set(action, found);
+  return found;
+}
+
+function applies({ isAbout, conditions }: Statement, { resource, context }: AuthorizationRequest): boolean {
+  return isAbout.resource(resource, context) && conditions.every(condition => condition(context));
 }
 
 function named(
   policy: Policy | undefined,
   request: AuthorizationRequest,
 ): readonly { readonly statement: Statement; readonly how: Named }[] {
-  return (policy ?? [])
+  return about(policy ?? [], request.action)
     .map(statement => ({ statement, how: statement.principal?.(request.principal) ?? ('not' as const) }))
     .filter(({ statement, how }) => how !== 'not' && applies(statement, request));
 }
