@@ -6,6 +6,7 @@ import {
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { storedMetadata } from '../../emulator/s3/metadata-words.ts';
 import type { ObjectParts } from './records.ts';
 import type { Party, Wire } from './wire.ts';
 
@@ -53,7 +54,7 @@ export async function readObject(
     const { TagSet } = await s3.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: key }));
     return {
       body: (await object.Body?.transformToByteArray()) ?? new Uint8Array(),
-      metadata: object.Metadata ?? {},
+      metadata: asWritten(object.Metadata ?? {}),
       contentType: object.ContentType ?? '',
       cacheControl: object.CacheControl ?? '',
       storageClass: object.StorageClass ?? 'STANDARD',
@@ -66,6 +67,11 @@ export async function readObject(
     if ((error as Error).name === 'NoSuchKey') return undefined;
     throw error;
   }
+}
+
+/** S3 answers text beyond ASCII in the encoded words of RFC 2047, whose text is what was written. */
+function asWritten(metadata: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, storedMetadata(value)]));
 }
 
 export async function listKeys(
