@@ -49,7 +49,7 @@ export function evaluate(request: AuthorizationRequest, policies: Policies): Dec
   const words: Words = {
     identity: identity.length > 0,
     boundary: boundary === undefined || boundary.length > 0,
-    resource: policies.granted === true ? 'by-arn' : strongest(resource.map(({ how }) => how)),
+    resource: strongest([...resource.map(({ how }) => how), policies.granted === true ? 'by-arn' : 'not']),
     resourceDecides: policies.resourceDecides === true,
   };
   const refusal = refusalOf(request, words);
