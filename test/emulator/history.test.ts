@@ -1,4 +1,5 @@
 import { Executions, type Execution } from '../../emulator/stepfunctions/executions.ts';
+import { integrationsWith } from '../support/fake-integrations.ts';
 import { StateMachines } from '../../emulator/stepfunctions/state-machines.ts';
 import { StatesError } from '../../emulator/stepfunctions/states-error.ts';
 
@@ -19,12 +20,9 @@ async function run(
   const executions = new Executions({
     waitScale: 0,
     historyLimit,
-    integrations: {
+    integrations: integrationsWith({
       invokeFunction: async (_name, payload) => invoke(payload, ++calls),
-      needForChildren: () => undefined,
-      readObject: () => Promise.reject(new Error('nothing there')),
-      writeObject: () => Promise.resolve(),
-    },
+    }),
   });
   const machine = new StateMachines().create({
     arn: 'arn:aws:states:us-east-1:111122223333:stateMachine:m',

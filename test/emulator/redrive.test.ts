@@ -1,4 +1,5 @@
 import { Executions, type Execution } from '../../emulator/stepfunctions/executions.ts';
+import { integrationsWith } from '../support/fake-integrations.ts';
 import { StateMachines } from '../../emulator/stepfunctions/state-machines.ts';
 import { StatesError } from '../../emulator/stepfunctions/states-error.ts';
 
@@ -9,16 +10,13 @@ function machineOf(States: object, StartAt: string, invoke: Invoke) {
   const calls: number[] = [];
   const executions = new Executions({
     waitScale: 0,
-    integrations: {
+    integrations: integrationsWith({
       invokeFunction: async (_name, payload) => {
         const given = payload as { readonly n: number };
         calls.push(given.n);
         return invoke(given, calls.length);
       },
-      needForChildren: () => undefined,
-      readObject: () => Promise.reject(new Error('nothing there')),
-      writeObject: () => Promise.resolve(),
-    },
+    }),
   });
   const machine = new StateMachines().create({
     arn: 'arn:aws:states:us-east-1:111122223333:stateMachine:m',

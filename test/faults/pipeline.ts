@@ -3,7 +3,7 @@ import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import type { Phase, Unit } from '../../lambda/core/model/run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
-import type { Stage } from '../support/roles.ts';
+import type { Stage } from '../support/stack.ts';
 import type { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import type { Service } from './service.ts';

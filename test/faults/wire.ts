@@ -3,7 +3,8 @@ import type { EmbeddedAws } from '../../emulator/embedded-aws.ts';
 import type { Injection } from '../../emulator/faults.ts';
 import { operationOf } from '../../emulator/protocol/operation.ts';
 import type { AwsResponse, RawRequest } from '../../emulator/protocol/request.ts';
-import { roleArn, type Stage } from '../support/roles.ts';
+import { roleArn } from '../support/roles.ts';
+import type { Stage } from '../support/stack.ts';
 import type { Random } from './random.ts';
 import type { VirtualTime } from './virtual-time.ts';
 

@@ -1,4 +1,5 @@
 import { Executions, type Execution } from '../../emulator/stepfunctions/executions.ts';
+import { integrationsWith } from '../support/fake-integrations.ts';
 import { StateMachines } from '../../emulator/stepfunctions/state-machines.ts';
 import { StatesError } from '../../emulator/stepfunctions/states-error.ts';
 import { inRound, type UnitInRound } from '../../lambda/core/account/rounds.ts';
@@ -35,10 +36,7 @@ async function unit(world: World): Promise<Execution> {
   let tries = 0;
   const executions = new Executions({
     waitScale: 0,
-    integrations: {
-      needForChildren: () => undefined,
-      readObject: () => Promise.reject(new Error('nothing there')),
-      writeObject: () => Promise.resolve(),
+    integrations: integrationsWith({
       invokeFunction: async (_name, payload) => {
         if (tries++ % ((world.withoutSlot ?? 0) + 1) < (world.withoutSlot ?? 0)) {
           world.now += 60_000;
@@ -52,7 +50,7 @@ async function unit(world: World): Promise<Execution> {
         world.now += (answer.waitSeconds ?? 0) * 1000;
         return JSON.parse(JSON.stringify(world.answers?.(answer) ?? answer)) as unknown;
       },
-    },
+    }),
   });
   const machine = new StateMachines().create({
     arn: 'arn:aws:states:us-east-1:111122223333:stateMachine:unit',

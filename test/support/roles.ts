@@ -2,7 +2,7 @@ import type { EmbeddedAws } from '../../emulator/embedded-aws.ts';
 import { resolveIntrinsics, type References } from '../../emulator/cloudformation/intrinsics.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { keysOf } from '../../lambda/core/routes/registry.ts';
-import { synthesized } from './stack.ts';
+import { STAGES, statementsByStage, synthesized, type Stage } from './stack.ts';
 
 const ACCOUNT = '111122223333';
 
@@ -13,18 +13,7 @@ export interface OwnNames {
   readonly runs: string;
 }
 
-/** The functions that have a role, by their construct. */
-const STAGES = [
-  'Plan',
-  'MigrateUnit',
-  'MigrateUnitPlaintext',
-  'VerifyUnit',
-  'RollbackUnit',
-  'Report',
-] as const;
-export type Stage = (typeof STAGES)[number];
-
-type Policies = ReadonlyMap<Stage, readonly object[]>;
+type Statements = ReadonlyMap<Stage, readonly object[]>;
 
 /** Templates by their job. Keys of test runs differ each time, but the policies do not, once the keys have no names. */
 const known = new Map<string, string>();
@@ -36,13 +25,9 @@ export function roleArn(stage: Stage): string {
 /** Makes the roles of the functions, as the stack for a job has them, in an embedded AWS without that stack. */
 export function createRoles(aws: EmbeddedAws, job: Job, names: OwnNames): void {
   const { identities } = aws.iam;
-  for (const [stage, policies] of policiesFor(job, names)) {
+  for (const [stage, statements] of statementsFor(job, names)) {
     identities.create(roleArn(stage));
-    for (const [index, policy] of policies.entries()) {
-      const arn = `arn:aws:iam::${ACCOUNT}:policy/${stage}-${index}`;
-      identities.putManaged(arn, policy);
-      identities.attach(roleArn(stage), arn);
-    }
+    identities.putInline(roleArn(stage), 'Jobs', { Version: '2012-10-17', Statement: statements });
   }
 }
 
@@ -50,17 +35,18 @@ export function createRoles(aws: EmbeddedAws, job: Job, names: OwnNames): void {
  * Synthesizes the stack of such jobs once. Synthesis draws random numbers, so whoever counts on theirs calls this first.
  */
 export function learnRoles(job: Job, names: OwnNames): void {
-  policiesFor(job, names);
+  statementsFor(job, names);
 }
 
-function policiesFor(job: Job, names: OwnNames): Policies {
+function statementsFor(job: Job, names: OwnNames): Statements {
   const keys = keysOf(job);
   const nameless = keys.reduce(
     (text, key, index) => text.replaceAll(key, placeholder(key, index)),
     JSON.stringify(job),
   );
-  const found = known.get(nameless) ?? JSON.stringify(resolved(JSON.parse(nameless) as Job, names));
-  known.set(nameless, found);
+  const shape = JSON.stringify([nameless, names]);
+  const found = known.get(shape) ?? JSON.stringify(resolved(JSON.parse(nameless) as Job, names));
+  known.set(shape, found);
   const named = keys.reduce((text, key, index) => text.replaceAll(placeholder(key, index), key), found);
   return new Map(JSON.parse(named) as [Stage, object[]][]);
 }
@@ -72,22 +58,9 @@ function placeholder(key: string, index: number): string {
 }
 
 function resolved(job: Job, names: OwnNames): readonly (readonly [Stage, readonly object[]])[] {
-  const template = synthesized([job], { allowPlaintextRoute: true });
   const references = referencesTo(names);
-  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap(type =>
-    Object.values(template.findResources(type)),
-  ) as {
-    readonly Properties: {
-      readonly PolicyDocument: object;
-      readonly Roles: readonly { readonly Ref: string }[];
-    };
-  }[];
-  return STAGES.map(stage => [
-    stage,
-    policies
-      .filter(({ Properties: { Roles } }) => Roles.some(({ Ref }) => Ref.startsWith(`Functions${stage}Role`)))
-      .map(({ Properties }) => resolveIntrinsics(Properties.PolicyDocument, references) as object),
-  ]);
+  const statements = statementsByStage(synthesized([job], { allowPlaintextRoute: true }));
+  return STAGES.map(stage => [stage, resolveIntrinsics(statements.get(stage), references) as object[]]);
 }
 
 function referencesTo({ ledger, journal, runs }: OwnNames): References {

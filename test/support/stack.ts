@@ -44,21 +44,24 @@ export interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** The statements of each function's role, by the function's stage. */
+/** The functions that have a role, by their construct. */
+export const STAGES = [
+  'Plan',
+  'MigrateUnit',
+  'MigrateUnitPlaintext',
+  'VerifyUnit',
+  'RollbackUnit',
+  'Report',
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** The statements of each function's role, by the function's stage, and of the state machine's. */
 export function statementsByStage(template: Template): ReadonlyMap<string, readonly Statement[]> {
   const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap(type =>
     Object.entries(template.findResources(type)),
   );
   return new Map(
-    [
-      'Plan',
-      'MigrateUnit',
-      'MigrateUnitPlaintext',
-      'VerifyUnit',
-      'RollbackUnit',
-      'Report',
-      'StateMachine',
-    ].map(stage => [
+    [...STAGES, 'StateMachine'].map(stage => [
       stage,
       policies
         .filter(([id]) =>
