@@ -17,14 +17,16 @@ import { S3Records } from './records.ts';
 /** Buckets over the S3 API. */
 export const bucketAdapter: StoreAdapter<BucketStore, BucketCatalog> = { open: openBucket, catalog };
 
-async function openBucket(store: BucketStore, { clients, region, needs }: OpenOptions): Promise<RecordStore> {
+async function openBucket(store: BucketStore, options: OpenOptions): Promise<RecordStore> {
+  const { clients, region, needs, deadline, copyLimits: limits } = options;
   const tags = needs.includes('tags');
+  const writing = { ...(deadline !== undefined && { deadline }), ...(limits !== undefined && { limits }) };
   const { bucket, prefix, copyTo, scope } = store;
   const client = clients.s3(store.region ?? region);
   const source = new S3Records(client, {
     bucket,
     prefix,
-    tags,
+    ...{ tags, ...writing },
     ...(scope !== undefined && { scope }),
     accessControlLists: await accessControlLists(bucket, client),
   });
@@ -34,9 +36,9 @@ async function openBucket(store: BucketStore, { clients, region, needs }: OpenOp
   const target = new S3Records(there, {
     bucket: copyTo.bucket,
     prefix,
-    tags,
+    ...{ tags, ...writing },
     accessControlLists: await accessControlLists(copyTo.bucket, there),
-    copyFrom: { bucket, ...(serverSideEncryptionKey !== undefined && { serverSideEncryptionKey }) },
+    copyFrom: { bucket, client, ...(serverSideEncryptionKey !== undefined && { serverSideEncryptionKey }) },
   });
   return new CopiedRecords(source, target, copyTo.createMissing);
 }

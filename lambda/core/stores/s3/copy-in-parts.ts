@@ -47,8 +47,7 @@ export function partsOf(
   { size, etag }: Pick<ObjectRecord, 'size' | 'etag'>,
   limits: CopyLimits = COPY_LIMITS,
 ): readonly Part[] {
-  const count = countOf(size, Number(/-(\d+)"?$/.exec(etag)?.[1]), limits);
-  const bytes = Math.ceil(size / count);
+  const bytes = partBytesOf(size, Number(/-(\d+)"?$/.exec(etag)?.[1]), limits);
   return Array.from({ length: Math.ceil(size / bytes) }, (_, index) => ({
     number: index + 1,
     first: index * bytes,
@@ -56,11 +55,14 @@ export function partsOf(
   }));
 }
 
-function countOf(size: number, now: number, { mostBytes, partBytes }: CopyLimits): number {
-  const count = Math.min(MOST_PARTS, Math.ceil(size / partBytes));
-  if (count !== now) return count;
-  // One part less makes all of them larger, and S3 wants parts of 5 MiB at least; but no more than it takes.
-  return Math.ceil(size / (count - 1)) <= mostBytes ? count - 1 : count + 1;
+/** @param now how many parts the object has; NaN if it has none */
+function partBytesOf(size: number, now: number, { mostBytes, partBytes }: CopyLimits): number {
+  const bytes = Math.max(partBytes, Math.ceil(size / MOST_PARTS));
+  const count = Math.ceil(size / bytes);
+  if (count !== now) return bytes;
+  // S3 wants 5 MiB in every part but the last, so rather one part less than one more.
+  const larger = Math.ceil(size / (count - 1));
+  return larger <= mostBytes ? larger : Math.ceil(size / (count + 1));
 }
 
 /** Requests that write, for an object that is copied in parts: its beginning, its parts and its end. */
