@@ -4,6 +4,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { BucketCatalog } from '../../core/stores/s3/catalog.ts';
+import { requestsOfCopy } from '../../core/stores/s3/copy-in-parts.ts';
 import type { BucketStore } from '../../core/stores/s3/schema.ts';
 import type { RecordStore } from '../../core/ports.ts';
 import type { AwsClients } from '../aws/clients.ts';
@@ -79,7 +80,8 @@ function catalog(clients: AwsClients): BucketCatalog {
 
     async listKeys({ region, ...query }) {
       const { objects, truncated } = await listObjects(clients.s3(region), query);
-      return { keys: objects.map(({ key }) => key), truncated };
+      const copyRequests = objects.reduce((sum, object) => sum + requestsOfCopy(object), 0);
+      return { keys: objects.map(({ key }) => key), copyRequests, truncated };
     },
 
     async listBelow({ region, ...query }) {
