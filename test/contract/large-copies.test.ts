@@ -89,11 +89,12 @@ describe('a large object that is made in another bucket', () => {
       ContentType: 'text/plain',
       Metadata: { kept: 'yes' },
     });
-    const range = { type: 'key-range' } as const;
-    const { records } = await store.readPage(range, { pageSize: 1, consistent: false });
     return {
       here,
-      write: () => store.write(records[0]!, changeOf(records[0]!, 'new')),
+      write: async (edk = 'new') => {
+        const { records } = await store.readPage({ type: 'key-range' }, { pageSize: 1, consistent: false });
+        return store.write(settled(records[0]!), changeOf(records[0]!, edk));
+      },
       head: () => there.send(new HeadObjectCommand({ Bucket: bucket, Key: 'k' })),
       left: () => uploadsLeft(there, bucket),
       make: () => there.send(new PutObjectCommand({ Bucket: bucket, Key: 'k', Body: 'theirs' })),
@@ -107,6 +108,14 @@ describe('a large object that is made in another bucket', () => {
       ...{ ContentLength: BODY.length, TagCount: 1, ContentType: 'text/plain' },
       Metadata: { edk: base64('new'), kept: 'yes' },
     });
+  });
+
+  it('is changed in place once it is there, whatever its source is by then', async () => {
+    const { here, write, head } = await copied();
+    expect(await write()).toEqual(WRITTEN);
+    await large.put(here.bucket, 'k', { Metadata: { edk: base64('since') } });
+    expect(await write('newer')).toEqual(WRITTEN);
+    expect((await head()).Metadata).toEqual({ edk: base64('newer'), kept: 'yes' });
   });
 
   it.each([

@@ -23,8 +23,6 @@ const PARTS_IN_FLIGHT = 32;
 
 export interface PartsPorts {
   readonly calls: WriteCalls;
-  /** Of the bucket that objects come from. */
-  readonly source: CarriedReads;
   readonly limits: CopyLimits;
   readonly deadline: Deadline;
 }
@@ -80,8 +78,8 @@ export class CopyInParts {
   }
 
   async #copy(asked: PartsCopy, stands: Stands): Promise<End> {
-    const { calls, source } = this.#ports;
-    const { object } = asked;
+    const { calls } = this.#ports;
+    const { object, source } = asked;
     const at = stands(0);
     if (!mayFinish({ ...at, remainingMs: at.remainingMs - object.size * this.#msPerByte }))
       return { kind: 'out-of-time', at };
@@ -96,7 +94,7 @@ export class CopyInParts {
     if (begun.kind === 'ended') return begun.result;
     let isDone = false;
     try {
-      const end = await this.#fill(upload, { seen: seen.answer, stands });
+      const end = await this.#fill(upload, { source, seen: seen.answer, stands });
       isDone = end.kind === 'written';
       return end;
     } finally {
@@ -106,11 +104,15 @@ export class CopyInParts {
 
   async #fill(
     upload: Upload,
-    { seen, stands }: { readonly seen: Carried; readonly stands: Stands },
+    {
+      source,
+      seen,
+      stands,
+    }: { readonly source: CarriedReads; readonly seen: Carried; readonly stands: Stands },
   ): Promise<End> {
     const parts = await this.#copyParts(upload, { object: seen.object, stands });
     if (parts.kind !== 'answered') return parts;
-    const now = await this.#ports.source.look(seen.object.locator);
+    const now = await source.look(seen.object.locator);
     if (now.kind === 'ended') return now.result;
     if (!isDeepStrictEqual(now.answer, seen)) return { kind: 'precondition-failed' };
     const completed = await upload.complete(parts.answer);

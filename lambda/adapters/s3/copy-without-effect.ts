@@ -36,11 +36,19 @@ export function copyWithoutEffect({ bucket, key, object, from }: CopyWithoutEffe
 }
 
 /** For objects that no single request copies. S3 knows no such upload, and says so, but only if the copy is allowed. */
-export function partWithoutEffect(bucket: string, key: string): UploadPartCopyCommandInput {
+export function partWithoutEffect({
+  bucket,
+  key,
+  from,
+}: {
+  readonly bucket: string;
+  readonly key: string;
+  readonly from: string;
+}): UploadPartCopyCommandInput {
   return {
     Bucket: bucket,
     Key: key,
-    CopySource: `${bucket}/${encodeURIComponent(key)}`,
+    CopySource: `${from}/${encodeURIComponent(key)}`,
     CopySourceIfMatch: NEVER,
     UploadId: 'never',
     PartNumber: 1,

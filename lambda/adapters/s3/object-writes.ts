@@ -1,9 +1,4 @@
-import {
-  CopyObjectCommand,
-  UploadPartCopyCommand,
-  type CopyObjectCommandInput,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { CopyObjectCommand, UploadPartCopyCommand, type S3Client } from '@aws-sdk/client-s3';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { heldAt, sameValue, type PlaceChange } from '../../core/model/place.ts';
 import type { ObjectRecord } from '../../core/model/record.ts';
@@ -18,6 +13,7 @@ import { CopyInParts } from './copy-in-parts.ts';
 import { copyToBucket } from './copy-to-bucket.ts';
 import { copyWithoutEffect, partWithoutEffect } from './copy-without-effect.ts';
 import { ObjectReads } from './object-reads.ts';
+import type { PartsCopy } from './upload.ts';
 import { WriteCalls } from './write-calls.ts';
 
 const SECOND_MS = 1_000;
@@ -48,6 +44,8 @@ export class ObjectWrites {
   readonly #store: WrittenBucket;
   readonly #reads: ObjectReads;
   readonly #calls: WriteCalls;
+  readonly #own: CarriedReads;
+  /** Of the bucket that new objects come from. */
   readonly #source: CarriedReads;
   readonly #parts: CopyInParts;
   readonly #limits: CopyLimits;
@@ -70,9 +68,10 @@ export class ObjectWrites {
     this.#limits = limits;
     this.#deadline = deadline;
     this.#allMs = deadline.remaining();
+    this.#own = new CarriedReads(client, { bucket, reads, calls: this.#calls });
     this.#source =
       copyFrom === undefined
-        ? new CarriedReads(client, { bucket, reads, calls: this.#calls })
+        ? this.#own
         : new CarriedReads(copyFrom.client, {
             bucket: copyFrom.bucket,
             reads: new ObjectReads(
@@ -82,7 +81,7 @@ export class ObjectWrites {
             ),
             calls: new WriteCalls(refused, copyFrom.bucket),
           });
-    this.#parts = new CopyInParts(client, { calls: this.#calls, source: this.#source, limits, deadline });
+    this.#parts = new CopyInParts(client, { calls: this.#calls, limits, deadline });
   }
 
   /** Makes an object that is not there, of its source. */
@@ -90,7 +89,8 @@ export class ObjectWrites {
     const { bucket, copyFrom: from } = this.#store;
     if (from === undefined) throw new TypeError(`there is no source to copy ${object.locator} from`);
     if (object.blocked !== undefined) return { kind: 'blocked', reason: object.blocked };
-    return this.#copy(object, copyToBucket({ bucket, from, object, places }));
+    const copy = copyToBucket({ bucket, from, object, places });
+    return this.#copy({ object, copy, source: this.#source });
   }
 
   async replace(read: ObjectRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
@@ -102,16 +102,18 @@ export class ObjectWrites {
     if (grants.kind === 'refused')
       return { kind: 'blocked', reason: refusalWords('s3:GetObjectAcl', grants.error) };
     const { bucket } = this.#store;
-    return this.#copy(object, copyInPlace({ bucket, object, places, grants: grants.answer }));
+    const copy = copyInPlace({ bucket, object, places, grants: grants.answer });
+    return this.#copy({ object, copy, source: this.#own });
   }
 
   /** Whether an object could be copied: an error says why not. */
   async tryCopy(key: string): Promise<void> {
     const { bucket, copyFrom } = this.#store;
     const object = await this.#reads.head(key);
-    if (copyFrom === undefined && object !== undefined && isCopiedInParts(object, this.#limits))
-      await this.#client.send(new UploadPartCopyCommand(partWithoutEffect(bucket, key)));
-    else {
+    if (object !== undefined && isCopiedInParts(object, this.#limits)) {
+      const part = partWithoutEffect({ bucket, key, from: copyFrom?.bucket ?? bucket });
+      await this.#client.send(new UploadPartCopyCommand(part));
+    } else {
       const copy = copyWithoutEffect({ bucket, key, object, from: copyFrom?.bucket });
       await this.#client.send(new CopyObjectCommand(copy));
     }
@@ -122,11 +124,12 @@ export class ObjectWrites {
     await this.#source.isAnnotated(key);
   }
 
-  async #copy(object: ObjectRecord, copy: CopyObjectCommandInput): Promise<WriteResult> {
+  async #copy(asked: PartsCopy): Promise<WriteResult> {
+    const { object, copy } = asked;
     const { locator } = object;
     try {
       if (isCopiedInParts(object, this.#limits))
-        return await this.#parts.copy({ object, copy }, () => this.#hasAllTime(locator));
+        return await this.#parts.copy(asked, () => this.#hasAllTime(locator));
       const step = await this.#calls.ask('s3:CopyObject', locator, () =>
         despiteConflicts(() => this.#client.send(new CopyObjectCommand(copy))),
       );

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ObjectRecord } from '../../core/model/record.ts';
 import type { Part } from '../../core/stores/s3/copy-in-parts.ts';
-import type { Carried, Checksum } from './carried.ts';
+import type { Carried, CarriedReads, Checksum } from './carried.ts';
 import type { Step, WriteCalls } from './write-calls.ts';
 
 export interface PartsCopy {
@@ -18,6 +18,8 @@ export interface PartsCopy {
   readonly object: ObjectRecord;
   /** The one request that would copy it, if it were smaller. */
   readonly copy: CopyObjectCommandInput;
+  /** Reads it again. */
+  readonly source: CarriedReads;
 }
 
 /** The requests of one upload, which makes what one CopyObject would make. */
