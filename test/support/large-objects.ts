@@ -66,7 +66,7 @@ export class LargeObjects {
     client.middlewareStack.add(
       (next, { commandName = '' }) =>
         async args => {
-          await before(commandName, args.input as object);
+          await before(commandName, args.input);
           return next(args);
         },
       { step: 'initialize', name: 'before' },

@@ -21,7 +21,7 @@ import type { WriteCalls } from './write-calls.ts';
 /** Parts of the one large object that a worker copies at a time; as many requests as there are for small ones. */
 const PARTS_IN_FLIGHT = 32;
 
-export interface PartsPorts {
+interface PartsPorts {
   readonly calls: WriteCalls;
   readonly limits: CopyLimits;
   readonly deadline: Deadline;

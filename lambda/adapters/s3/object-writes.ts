@@ -19,7 +19,7 @@ import { WriteCalls } from './write-calls.ts';
 const SECOND_MS = 1_000;
 
 /** Where objects come from, and what encrypts them in the bucket that receives them. */
-export interface CopyFrom {
+interface CopyFrom {
   readonly bucket: string;
   /** Of its Region. */
   readonly client: S3Client;

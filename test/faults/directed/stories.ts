@@ -1,6 +1,7 @@
 import type { Injection } from '../../../emulator/faults.ts';
 import type { Act, Moment } from './director.ts';
 import { LEDGER } from '../weather.ts';
+import { FORMS, formText, FORWARD, REFUSED, WITH_COPIES } from './forms.ts';
 import type { Owner } from './owner.ts';
 import { Random } from '../random.ts';
 import { PART, type Parts } from './places.ts';
@@ -350,43 +351,8 @@ function sorted(parts: Readonly<Record<string, string>> = {}): unknown {
   return Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-const FORMS: readonly Form[] = [
-  { place: 'table', label: true },
-  { place: 'table', records: 2 },
-  { place: 'table', label: true, version: true },
-  { place: 'table', algorithm: 'empty' },
-  { place: 'table', label: true, writeTo: true },
-  { place: 'bucket', label: true },
-  { place: 'bucket', label: true, versionedBucket: true },
-];
-
-/** Forms whose rollback depends on the same conditions as that of another form. */
-const FORWARD: readonly Form[] = [
-  { place: 'table', algorithm: 'kept' },
-  { place: 'table', writeTo: true, stale: true },
-  { place: 'bucket', writeTo: true },
-  { place: 'bucket', label: true, large: true },
-  { place: 'bucket', label: true, large: true, copies: true },
-  { place: 'bucket', label: true, large: true, copies: true, copied: true },
-];
-
-const WITH_COPIES: readonly Form[] = (['table', 'bucket'] as const).flatMap(place => [
-  { place, label: true, copies: true },
-  { place, label: true, copies: true, copied: true, ...(place === 'bucket' && { versionedBucket: true }) },
-]);
-
-const REFUSED: readonly Form[] = [
-  { place: 'table', records: 5 },
-  { place: 'table', records: 5, copies: true },
-  { place: 'bucket', records: 5 },
-  { place: 'bucket', records: 5, copies: true },
-];
-
-function formText({ place, ...flags }: Form): string {
-  return [
-    place,
-    ...Object.entries(flags).map(([name, kind]) => (kind === true ? name : `${name} ${kind}`)),
-  ].join(', ');
+function actsOnAll(world: World, moment: Moment): Readonly<Record<string, Act>> {
+  return { ...actsOnUnit(world, moment), ...actsOnRecord(world, moment) };
 }
 
 export const STORIES: readonly Story[] = [
@@ -394,19 +360,13 @@ export const STORIES: readonly Story[] = [
     name: `migrates: ${formText(form)}`,
     form,
     tell: migrates,
-    acts: (world: World, moment: Moment) => ({
-      ...actsOnUnit(world, moment),
-      ...actsOnRecord(world, moment),
-    }),
+    acts: actsOnAll,
   })),
   ...FORMS.map(form => ({
     name: `rolls back: ${formText(form)}`,
     form,
     tell: rollsBack,
-    acts: (world: World, moment: Moment) => ({
-      ...actsOnUnit(world, moment),
-      ...actsOnRecord(world, moment),
-    }),
+    acts: actsOnAll,
   })),
   ...REFUSED.map(form => ({
     name: `asks elsewhere: ${formText(form)}`,
