@@ -66,7 +66,8 @@ export class LargeObjects {
     client.middlewareStack.add(
       (next, { commandName = '' }) =>
         async args => {
-          await before(commandName, args.input);
+          const input: object = args.input;
+          await before(commandName, input);
           return next(args);
         },
       { step: 'initialize', name: 'before' },
