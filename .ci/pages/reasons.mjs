@@ -173,6 +173,18 @@ export const REASONS = [
     'objects',
     'a copy keeps each of these only for a role that may read it and set it',
   ),
+  reason(
+    [...WRITERS, ...ROLLBACK],
+    s3('ListObjectAnnotations'),
+    'objects',
+    'to leave an object over 5 GB that has annotations: its copy in parts would lose them',
+  ),
+  reason(
+    [...WRITERS, ...ROLLBACK],
+    s3('AbortMultipartUpload'),
+    'objects',
+    'to remove the parts of an object over 5 GB whose copy is given up',
+  ),
 
   reason(
     PLAN,

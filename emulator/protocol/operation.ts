@@ -54,6 +54,7 @@ function onObject(method: string, query: URLSearchParams, copies: boolean): stri
 
 function onAnnotation(method: string, query: URLSearchParams): string {
   if (method === 'PUT') return 'PutObjectAnnotation';
+  if (method === 'DELETE') return 'DeleteObjectAnnotation';
   if (method !== 'GET') return '';
   return query.has('annotationName') ? 'GetObjectAnnotation' : 'ListObjectAnnotations';
 }

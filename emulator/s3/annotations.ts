@@ -1,6 +1,6 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
-import { readable, type Bucket } from './bucket.ts';
+import { readable, type Annotation, type Bucket } from './bucket.ts';
 import { etagOf } from './object-operations.ts';
 import { emptyResponse, escapeXml, xmlResponse, type S3Request } from './s3-request.ts';
 
@@ -13,19 +13,45 @@ export function putAnnotation({ key, query, body }: S3Request, bucket: Bucket): 
     throw new AwsError('InvalidRequest', 'An annotation has from 1 byte to 1 MiB');
   const version = readable(key, query.get('versionId'), bucket);
   version.annotations.set(query.get('annotationName') ?? '', {
+    payload: body,
     etag: etagOf(body),
-    size: body.length,
     lastModified: Date.now(),
   });
   return emptyResponse();
+}
+
+export function getAnnotation(request: S3Request, bucket: Bucket): AwsResponse {
+  const { payload, etag, lastModified } = annotationOf(request, bucket);
+  return {
+    status: 200,
+    headers: { etag, 'last-modified': new Date(lastModified).toUTCString() },
+    body: payload,
+  };
+}
+
+export function deleteAnnotation(request: S3Request, bucket: Bucket): AwsResponse {
+  annotationOf(request, bucket);
+  const { key, query } = request;
+  readable(key, query.get('versionId'), bucket).annotations.delete(query.get('annotationName') ?? '');
+  return emptyResponse(204);
+}
+
+function annotationOf({ key, query }: S3Request, bucket: Bucket): Annotation {
+  const { annotations } = readable(key, query.get('versionId'), bucket);
+  const annotation = annotations.get(query.get('annotationName') ?? '');
+  if (annotation === undefined)
+    throw new AwsError('NoSuchAnnotation', 'The specified annotation does not exist on this object.', {
+      status: 404,
+    });
+  return annotation;
 }
 
 /** The annotations of an object, in one page. */
 export function listAnnotations({ key, query }: S3Request, bucket: Bucket): AwsResponse {
   const { annotations } = readable(key, query.get('versionId'), bucket);
   const list = [...annotations].map(
-    ([name, { etag, size, lastModified }]) =>
-      `<AnnotationEntry><AnnotationName>${escapeXml(name)}</AnnotationName><LastModified>${new Date(lastModified).toISOString()}</LastModified><Size>${size}</Size><ETag>${escapeXml(etag)}</ETag></AnnotationEntry>`,
+    ([name, { payload, etag, lastModified }]) =>
+      `<AnnotationEntry><AnnotationName>${escapeXml(name)}</AnnotationName><LastModified>${new Date(lastModified).toISOString()}</LastModified><Size>${payload.length}</Size><ETag>${escapeXml(etag)}</ETag></AnnotationEntry>`,
   );
   return xmlResponse(
     `<ListObjectAnnotationsOutput><Annotations>${list.join('')}</Annotations><AnnotationCount>${annotations.size}</AnnotationCount></ListObjectAnnotationsOutput>`,

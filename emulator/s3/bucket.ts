@@ -20,15 +20,14 @@ export interface ObjectVersion {
   readonly checksum?: Checksum;
   readonly grants: readonly { readonly grantee: string; readonly permission: string }[];
   tags: Readonly<Record<string, string>>;
-  /** What their payloads are is not kept. */
   readonly annotations: Map<string, Annotation>;
   /** Milliseconds; of an archived object that can be read until then. */
   restoredUntil?: number;
 }
 
-interface Annotation {
+export interface Annotation {
+  readonly payload: Buffer;
   readonly etag: string;
-  readonly size: number;
   readonly lastModified: number;
 }
 

@@ -35,6 +35,7 @@ export function completeUpload(request: S3Request, bucket: Bucket): AwsResponse 
     throw new AwsError('InvalidRequest', 'The provided object size does not match the size of the parts.');
   checkWrite(bucket.objects.current(upload.key), request.headers);
   const version = versionOf(upload, { parts, body }, bucket);
+  checkWholeChecksum(version.checksum, request.headers);
   bucket.uploads.delete(upload.uploadId);
   bucket.objects.put(version, bucket.versioning);
   return xmlResponse(
@@ -74,6 +75,17 @@ function checkPartChecksum({ algorithm, type }: MultipartUpload, part: UploadedP
     );
   if (given !== undefined && given !== part.checksum.value())
     throw new AwsError('InvalidPart', 'One or more of the specified parts could not be found.');
+}
+
+/** A completion may name the checksum that the whole object is to have, and its type. */
+function checkWholeChecksum({ algorithm, type, value }: Checksum, headers: S3Request['headers']): void {
+  const given = headers[`x-amz-checksum-${algorithm}`];
+  const givenType = headers['x-amz-checksum-type'];
+  if ((given !== undefined && given !== value()) || (givenType !== undefined && givenType !== type))
+    throw new AwsError(
+      'BadDigest',
+      `The ${algorithm} you specified did not match the calculated checksum, or has another type.`,
+    );
 }
 
 function versionOf(

@@ -10,6 +10,8 @@ import { checkReadable } from './restore.ts';
 import { emptyResponse, escapeXml, xmlResponse, type S3Request } from './s3-request.ts';
 
 const MOST_PARTS = 10_000;
+/** A range is copied only of larger objects (S3 API reference, UploadPartCopy). */
+const LEAST_RANGED_BYTES = 5 * 1024 ** 2;
 
 export function uploadPart(request: S3Request, bucket: Bucket): AwsResponse {
   const upload = uploadOf(request, bucket);
@@ -27,7 +29,13 @@ export function copyPart(
   const { source } = copySource(request.headers['x-amz-copy-source'] ?? '', buckets);
   checkCopySource(source, request.headers);
   checkReadable(source);
-  const body = rangeOf(source, request.headers['x-amz-copy-source-range']);
+  const range = request.headers['x-amz-copy-source-range'];
+  if (range !== undefined && source.body.length <= LEAST_RANGED_BYTES)
+    throw new AwsError(
+      'InvalidRequest',
+      'The specified copy source is not supported as a byte-range copy source',
+    );
+  const body = rangeOf(source, range);
   checkCopySize(body.length, limitBytes);
   const { etag, lastModified, checksum } = storePart(upload, request, body);
   const name = `Checksum${checksum.algorithm.toUpperCase()}`;

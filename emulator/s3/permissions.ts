@@ -52,8 +52,10 @@ const ON_OBJECT: Readonly<Record<string, string>> = {
   'PUT retention': 'PutObjectRetention',
   'GET legal-hold': 'GetObjectLegalHold',
   'PUT legal-hold': 'PutObjectLegalHold',
-  'GET annotation': 'GetObjectAnnotation',
-  'PUT annotation': 'PutObjectAnnotation',
+  'GET annotation': 'ListObjectAnnotations',
+  'GET annotationName': 'GetObjectAnnotation',
+  'PUT annotationName': 'PutObjectAnnotation',
+  'DELETE annotationName': 'DeleteObjectAnnotation',
   'POST restore': 'RestoreObject',
   'POST uploads': 'PutObject',
   'PUT uploadId': 'PutObject',
@@ -152,11 +154,12 @@ export class S3Permissions {
       Object.entries(headers).some(([name, value]) => value !== undefined && pattern.test(name)),
     ).map(([, needed]): Need => ({ action: needed, bucket, key, conditions }));
     const source = headers['x-amz-copy-source'];
-    return [...(source === undefined ? [] : this.#copying(source, { ...own })), own, ...besides];
+    const copying = source === undefined ? [] : this.#copying(source, own, query.has('uploadId'));
+    return [...copying, own, ...besides];
   }
 
-  /** A copy reads its source, and what it carries over besides, if there is any. */
-  #copying(source: string, { bucket, key = '', conditions }: Need): readonly Need[] {
+  /** A copy reads its source, and what it carries over besides, if there is any. A part carries bytes alone. */
+  #copying(source: string, { bucket, key = '', conditions }: Need, isPart: boolean): readonly Need[] {
     const { bucketName, key: sourceKey, versionId } = copySourceOf(source);
     const from = this.#buckets.find(bucketName);
     if (from === undefined) return [];
@@ -165,7 +168,7 @@ export class S3Permissions {
     const read = { bucket: from, key: sourceKey, ...(conditions !== undefined && { conditions }) };
     const isVersion = versionId !== null;
     const reading = [{ ...read, action: versioned('GetObject', isVersion) }];
-    const carried = carriedBy(object, conditions ?? {});
+    const carried = isPart ? [] : carriedBy(object, conditions ?? {});
     return [
       ...reading,
       ...carried.map(what => ({ ...read, action: versioned(`GetObject${what}`, isVersion) })),

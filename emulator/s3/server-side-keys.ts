@@ -17,7 +17,7 @@ const KEY_ID = 'x-amz-server-side-encryption-aws-kms-key-id';
 
 /**
  * The customer managed keys that a request uses: to read an object, to write one, or both for a copy. HEAD uses a key only
- * to show a checksum.
+ * to show a checksum. An upload in parts has a data key made when it begins, and decrypted for each part.
  */
 export function keysUsed(request: S3Request, operation: string, buckets: Buckets): readonly KeyUse[] {
   const { bucket: name, key, headers, query } = request;
@@ -39,9 +39,31 @@ export function keysUsed(request: S3Request, operation: string, buckets: Buckets
         ...use('GenerateDataKey', written(buckets, name, headers), own),
       ];
     }
+    case 'PUT uploadId': {
+      const source = headers['x-amz-copy-source'];
+      return [
+        ...(source === undefined ? [] : reading(source, buckets)),
+        ...use('Decrypt', ofUpload(buckets, request), own),
+      ];
+    }
+    case 'POST uploadId':
+      return namesChecksums(request) ? use('Decrypt', ofUpload(buckets, request), own) : [];
     default:
       return [];
   }
+}
+
+/** Of the object that an upload will be. */
+function ofUpload(buckets: Buckets, { bucket, query }: S3Request): S3Request['headers'] {
+  const upload = buckets.find(bucket)?.uploads.get(query.get('uploadId') ?? '');
+  return upload === undefined ? {} : written(buckets, bucket, upload.headers);
+}
+
+/** S3 decrypts the parts of an upload to compare them with checksums that its completion names. */
+function namesChecksums({ headers, body }: S3Request): boolean {
+  return (
+    body.includes('<Checksum') || Object.keys(headers).some(name => /^x-amz-checksum-(?!type)/.test(name))
+  );
 }
 
 /** As the bucket's default encryption completes it. */

@@ -5,7 +5,7 @@ import { Buckets, type Bucket } from './bucket.ts';
 import { getEncryption, getObjectLock, putEncryption, putObjectLock } from './bucket-defaults.ts';
 import * as bucketOperations from './bucket-operations.ts';
 import { listObjects, listVersions } from './listing.ts';
-import { putAnnotation, listAnnotations } from './annotations.ts';
+import { deleteAnnotation, getAnnotation, listAnnotations, putAnnotation } from './annotations.ts';
 import { completeUpload } from './complete-upload.ts';
 import { COPY_LIMIT_BYTES, copyObject } from './copy-object.ts';
 import { deleteObject } from './delete-object.ts';
@@ -92,6 +92,7 @@ function subresource(query: URLSearchParams): string {
     'versions',
     'retention',
     'legal-hold',
+    'annotationName',
     'annotation',
     'restore',
   ];
@@ -171,10 +172,13 @@ function onObject(request: S3Request, served: Served): AwsResponse {
       return listParts(request, bucket);
     case 'POST restore':
       return restoreObject(request, bucket);
-    case 'PUT annotation':
+    case 'PUT annotationName':
       return putAnnotation(request, bucket);
+    case 'GET annotationName':
+      return getAnnotation(request, bucket);
+    case 'DELETE annotationName':
+      return deleteAnnotation(request, bucket);
     case 'GET annotation':
-      if (query.has('annotationName')) throw notImplemented('GetObjectAnnotation');
       return listAnnotations(request, bucket);
     case 'PUT':
       return headers['x-amz-copy-source'] === undefined

@@ -49,7 +49,8 @@ export function worker(
     const { job, storeRegion: region, grantTokens } = scope.plan;
     const shares = sharesFor(scope, phase, context);
     const time = { deadline: deadlineOf(context), clock };
-    const records = await openStore(scope.store, { clients, region, needs: scope.format.needs });
+    const { deadline } = time;
+    const records = await openStore(scope.store, { clients, region, needs: scope.format.needs, deadline });
     const waiting = { ...time, wait: (ms: number) => sleep(ms), random: Math.random };
     const ports = {
       records: new PatientRecords(records, storeName(scope.store), waiting),

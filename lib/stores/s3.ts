@@ -20,13 +20,18 @@ interface Objects {
   readonly tags: boolean;
 }
 
-/** A copy keeps metadata, tags, annotations, lock and access control list only for a role that may read and set each. */
+/**
+ * A copy keeps metadata, tags, annotations, lock and access control list only for a role that may read and set each. A copy in
+ * parts reads and sends them itself: it looks for annotations, which it cannot send, and removes its parts if it is given up.
+ */
 const COPY_IN_PLACE = [
+  's3:AbortMultipartUpload',
   's3:GetObjectAcl',
   's3:GetObjectAnnotation',
   's3:GetObjectLegalHold',
   's3:GetObjectRetention',
   's3:GetObjectTagging',
+  's3:ListObjectAnnotations',
   's3:PutObject',
   's3:PutObjectAcl',
   's3:PutObjectAnnotation',
@@ -41,6 +46,7 @@ const COPY_SOURCE = [
   's3:GetObjectLegalHold',
   's3:GetObjectRetention',
   's3:GetObjectTagging',
+  's3:ListObjectAnnotations',
 ];
 
 class BucketPlace implements Place {

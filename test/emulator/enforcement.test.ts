@@ -10,13 +10,20 @@ import {
   ReEncryptCommand,
 } from '@aws-sdk/client-kms';
 import {
+  AbortMultipartUploadCommand,
   CopyObjectCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectAnnotationCommand,
+  GetObjectAnnotationCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectAnnotationsCommand,
   ListObjectsV2Command,
+  PutObjectAnnotationCommand,
   PutObjectCommand,
   S3Client,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { SFNClient, ListStateMachinesCommand } from '@aws-sdk/client-sfn';
 import { createKey, embedded, errorName, type Embedded } from '../support/embedded.ts';
@@ -144,6 +151,52 @@ describe('the embedded AWS asks IAM', () => {
       expect(await copy()).toBe('AccessDenied');
       for (const one of tags) expect(await copy({ Action: one })).toBe('AccessDenied');
       expect(await copy({ Action: tags })).toBe('none');
+    });
+
+    it('copies a part without its tags, and so for those who may read and write objects', async () => {
+      const { s3 } = userWith(read, { Action: 's3:PutObject' });
+      const place = { Bucket: 'documents', Key: 'in-parts' };
+      const { UploadId } = await s3.send(new CreateMultipartUploadCommand(place));
+      const part = { ...place, UploadId, PartNumber: 1, CopySource: 'documents/a' };
+      expect(await errorName(s3.send(new UploadPartCopyCommand(part)))).toBe('none');
+      const tagged = new CreateMultipartUploadCommand({ ...place, Tagging: 'team=orders' });
+      expect(await errorName(s3.send(tagged))).toBe('AccessDenied');
+      const abort = (user: S3Client) =>
+        errorName(user.send(new AbortMultipartUploadCommand({ ...place, UploadId })));
+      expect(await abort(s3)).toBe('AccessDenied');
+      expect(await abort(userWith({ Action: 's3:AbortMultipartUpload' }).s3)).toBe('none');
+    });
+
+    it('encrypts an upload by one right, and its parts by another', async () => {
+      const key = await createKey(aws.kms);
+      const place = { Bucket: 'documents', Key: 'sealed-parts' };
+      const sse = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key } as const;
+      const may = (...actions: readonly string[]) =>
+        userWith(read, { Action: 's3:PutObject' }, ...actions.map(Action => ({ Action }))).s3;
+      const create = async (user: S3Client) =>
+        (await user.send(new CreateMultipartUploadCommand({ ...place, ...sse }))).UploadId;
+      expect(await errorName(create(may('kms:Decrypt')))).toBe('AccessDenied');
+      const UploadId = await create(may('kms:GenerateDataKey'));
+      const part = { ...place, UploadId, PartNumber: 1, CopySource: 'documents/a' };
+      const copy = (user: S3Client) => errorName(user.send(new UploadPartCopyCommand(part)));
+      expect(await copy(may('kms:GenerateDataKey'))).toBe('AccessDenied');
+      expect(await copy(may('kms:Decrypt'))).toBe('none');
+    });
+
+    it('lists annotations for those who may list, and shows them to those who may get', async () => {
+      const place = { Bucket: 'documents', Key: 'a' };
+      const note = { AnnotationName: 'note', AnnotationPayload: 'a note' };
+      await aws.s3.send(new PutObjectAnnotationCommand({ ...place, ...note }));
+      const asked = (Action: string) => {
+        const { s3 } = userWith({ Action });
+        return Promise.all([
+          errorName(s3.send(new ListObjectAnnotationsCommand(place))),
+          errorName(s3.send(new GetObjectAnnotationCommand({ ...place, AnnotationName: 'note' }))),
+        ]);
+      };
+      expect(await asked('s3:ListObjectAnnotations')).toEqual(['none', 'AccessDenied']);
+      expect(await asked('s3:GetObjectAnnotation')).toEqual(['AccessDenied', 'none']);
+      await aws.s3.send(new DeleteObjectAnnotationCommand({ ...place, AnnotationName: 'note' }));
     });
 
     it('opens an object under a key of its own only through S3, and its HEAD needs no key', async () => {

@@ -4,6 +4,8 @@ import {
   CopyObjectCommand,
   CreateBucketCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectAnnotationCommand,
+  GetObjectAnnotationCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
@@ -152,6 +154,20 @@ describe('S3 on loopback, in parts', () => {
     const outside = { CopySourceRange: `bytes=0-${PART_BYTES + LAST.length}` };
     expect(await errorName(copyPart('guarded', id, outside))).toBe('InvalidArgument');
     expect(await errorName(copyPart('guarded', id, { PartNumber: 10_001 }))).toBe('InvalidArgument');
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'tiny', Body: 'x' }));
+    const ofTiny = { CopySource: `${Bucket}/tiny`, CopySourceRange: 'bytes=0-0' };
+    expect(await errorName(copyPart('guarded', id, ofTiny))).toBe('InvalidRequest');
+  });
+
+  it('a copy has the checksum of its source, if it asks for the same, and can be held to it', async () => {
+    const id = await create('held', { ChecksumAlgorithm: 'CRC32C', ChecksumType: 'FULL_OBJECT' });
+    const whole = await create('held-source', { ChecksumAlgorithm: 'CRC32C', ChecksumType: 'FULL_OBJECT' });
+    await complete('held-source', whole, await both('held-source', whole));
+    const { ChecksumCRC32C } = await head('held-source');
+    const { CopyPartResult } = await copyPart('held', id, { CopySource: `${Bucket}/held-source` });
+    const parts = [{ PartNumber: 1, ...CopyPartResult }];
+    await complete('held', id, parts, { ChecksumCRC32C, ChecksumType: 'FULL_OBJECT' });
+    expect(await head('held')).toMatchObject({ ChecksumCRC32C, ChecksumType: 'FULL_OBJECT' });
   });
 
   it('a completion obeys the conditions on what is there, and the upload goes on after them', async () => {
@@ -163,6 +179,8 @@ describe('S3 on loopback, in parts', () => {
     expect(await tried({ IfMatch: '"other"' })).toBe('PreconditionFailed');
     expect(await tried({ IfNoneMatch: '*' })).toBe('PreconditionFailed');
     expect(await tried({ MpuObjectSize: 1 })).toBe('InvalidRequest');
+    expect(await tried({ ChecksumCRC64NVME: 'AAAAAAAAAAA=' })).toBe('BadDigest');
+    expect(await tried({ ChecksumType: 'COMPOSITE' })).toBe('BadDigest');
     expect(await tried({ IfMatch: ETag })).toBe('none');
     expect(await tried({ IfMatch: ETag })).toBe('NoSuchUpload');
   });
@@ -233,5 +251,11 @@ describe('S3 on loopback, in parts', () => {
     const { CopyPartResult } = await copyPart('in-parts', id, { CopySource: `${Bucket}/noted` });
     await complete('in-parts', id, [{ PartNumber: 1, ETag: CopyPartResult?.ETag }]);
     expect(await Promise.all(['kept', 'dropped', 'in-parts'].map(notesOf))).toEqual([[['note', 6]], [], []]);
+    const note = { Bucket, Key: 'kept', AnnotationName: 'note' };
+    const { AnnotationPayload } = await s3.send(new GetObjectAnnotationCommand(note));
+    expect(await AnnotationPayload?.transformToString()).toBe('a note');
+    await s3.send(new DeleteObjectAnnotationCommand(note));
+    expect(await errorName(s3.send(new GetObjectAnnotationCommand(note)))).toBe('NoSuchAnnotation');
+    expect(await notesOf('kept')).toEqual([]);
   });
 });

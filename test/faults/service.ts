@@ -27,6 +27,7 @@ import type { Phase, Unit } from '../../lambda/core/model/run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { beginRun } from '../../lambda/core/plan/begin-run.ts';
 import type { FailedUnit } from '../../lambda/core/report/failure-words.ts';
+import type { CopyLimits } from '../../lambda/core/stores/s3/copy-in-parts.ts';
 import type { ShareBook } from '../../lambda/core/rate/lease.ts';
 import { kmsRegions, WorkerShare, withShare } from '../../lambda/core/rate/worker-share.ts';
 import { finishRun, type FinishRequest } from '../../lambda/core/report/finish-run.ts';
@@ -58,6 +59,8 @@ export interface ServiceOptions {
   readonly schedule: Schedule;
   readonly bug: PlantedBug;
   readonly executionOf: (runId: string) => HolderLife['execution'];
+  /** What one request copies, where copies in parts are played. */
+  readonly copyLimits?: CopyLimits;
 }
 
 /** What the maps of a run left behind. */
@@ -127,7 +130,11 @@ export class Service {
         intents: new S3IntentArchive(clients.s3(), place),
         outcomes: new S3OutcomeArchive(clients.s3(), place),
       };
-      const records = await openStore(scope.store, { clients, region: plan.storeRegion, needs: [] });
+      const { copyLimits } = this.#options;
+      const records = await openStore(scope.store, {
+        ...{ clients, region: plan.storeRegion, needs: [], deadline },
+        ...(copyLimits !== undefined && { copyLimits }),
+      });
       const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
       const ports = {
         records: new PatientRecords(records, storeName(scope.store), {

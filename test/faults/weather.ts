@@ -25,13 +25,14 @@ const isOutcomes: Matcher = ({ operation, target }) =>
 const isCheckpoint: Matcher = ({ operation, target, body }) =>
   operation === 'UpdateItem' && target === LEDGER && body.includes('SET progress');
 
-/** Every operation that changes a record. The product may use two of them. */
+/** Every operation that changes a record. The product may use three of them. */
 const WRITES = [
   'UpdateItem',
   'PutItem',
   'DeleteItem',
   'BatchWriteItem',
   'CopyObject',
+  'CompleteMultipartUpload',
   'PutObject',
   'DeleteObject',
   'DeleteObjects',

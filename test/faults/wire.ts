@@ -214,7 +214,8 @@ function sdkResponse({ status, headers, body }: AwsResponse): SdkResponse['respo
   const bytes = Buffer.from(body as string);
   return {
     statusCode: status,
-    headers: { ...headers, 'content-length': String(bytes.length), date: new Date().toUTCString() },
+    // A HEAD says the length of what it does not send.
+    headers: { 'content-length': String(bytes.length), ...headers, date: new Date().toUTCString() },
     body: Readable.from(bytes.length === 0 ? [] : [bytes]),
   };
 }

@@ -58,6 +58,10 @@ const KEPT: readonly (readonly [RegExp, string])[] = [
     /StateMachine: s3:(AbortMultipartUpload|ListMultipartUploadParts)/,
     'Results of a map over 5 MB are uploaded in parts.',
   ],
+  [
+    /(MigrateUnit|MigrateUnitPlaintext|RollbackUnit): s3:(AbortMultipartUpload|ListObjectAnnotations)/,
+    'Objects over 5 GB, which are copied in parts: test/faults/directed/stories.ts.',
+  ],
   [/StateMachine: xray:/, 'Traces, which nothing collects here.'],
 ];
 

@@ -275,6 +275,26 @@ describe('a narrowed run', () => {
   });
 });
 
+describe('a bucket with objects that are copied in parts', () => {
+  const writesOf = async (copyRequests?: number): Promise<number> => {
+    const catalog = stores({
+      listKeys: () =>
+        Promise.resolve({
+          ...{ keys: ['a', 'b'], truncated: false },
+          ...(copyRequests !== undefined && { copyRequests }),
+        }),
+    });
+    const format = { type: 'object-metadata', dataKey: 'edk', encryptionContext: {} };
+    const of = job({ stores: [{ type: 's3', bucket: 'documents', prefix: '', format }] });
+    return (await planOf({ stores: catalog }, { jobs: [of] })).estimate.usd.writes;
+  };
+
+  it('costs a request for each part, as the listing shows their sizes', async () => {
+    expect(await writesOf()).toBeCloseTo((2 * 0.005) / 1_000, 9);
+    expect(await writesOf(51)).toBeCloseTo((51 * 0.005) / 1_000, 9);
+  });
+});
+
 describe('a table that is copied', () => {
   const copied = (copyTo: object): Job =>
     job({ stores: [{ ...job().stores[0], copyTo: { createMissing: true, ...copyTo } } as Store] });

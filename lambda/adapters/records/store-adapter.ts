@@ -1,6 +1,7 @@
 import type { RecordPart } from '../../core/model/format.ts';
 import type { Store } from '../../core/model/job.ts';
-import type { RecordStore } from '../../core/ports.ts';
+import type { Deadline, RecordStore } from '../../core/ports.ts';
+import type { CopyLimits } from '../../core/stores/s3/copy-in-parts.ts';
 import type { AwsClients } from '../aws/clients.ts';
 import { isDenied, isTransient, messageOf, nameOf, premise } from '../aws/errors.ts';
 import type { Lookup } from '../../core/stores/lookup.ts';
@@ -19,6 +20,10 @@ export interface OpenOptions {
   readonly region: string;
   /** What the format reads that costs a request of its own. */
   readonly needs: readonly RecordPart[];
+  /** Of the invocation that writes. @default a write may take any time */
+  readonly deadline?: Deadline;
+  /** What one request copies. @default what S3 takes; less, where copies in parts are rehearsed */
+  readonly copyLimits?: CopyLimits;
 }
 
 const NOT_FOUND: readonly string[] = [

@@ -4,6 +4,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { BucketCatalog } from '../../core/stores/s3/catalog.ts';
+import { requestsOfCopy } from '../../core/stores/s3/copy-in-parts.ts';
 import type { BucketStore } from '../../core/stores/s3/schema.ts';
 import type { RecordStore } from '../../core/ports.ts';
 import type { AwsClients } from '../aws/clients.ts';
@@ -17,14 +18,16 @@ import { S3Records } from './records.ts';
 /** Buckets over the S3 API. */
 export const bucketAdapter: StoreAdapter<BucketStore, BucketCatalog> = { open: openBucket, catalog };
 
-async function openBucket(store: BucketStore, { clients, region, needs }: OpenOptions): Promise<RecordStore> {
+async function openBucket(store: BucketStore, options: OpenOptions): Promise<RecordStore> {
+  const { clients, region, needs, deadline, copyLimits: limits } = options;
   const tags = needs.includes('tags');
+  const writing = { ...(deadline !== undefined && { deadline }), ...(limits !== undefined && { limits }) };
   const { bucket, prefix, copyTo, scope } = store;
   const client = clients.s3(store.region ?? region);
   const source = new S3Records(client, {
     bucket,
     prefix,
-    tags,
+    ...{ tags, ...writing },
     ...(scope !== undefined && { scope }),
     accessControlLists: await accessControlLists(bucket, client),
   });
@@ -34,9 +37,9 @@ async function openBucket(store: BucketStore, { clients, region, needs }: OpenOp
   const target = new S3Records(there, {
     bucket: copyTo.bucket,
     prefix,
-    tags,
+    ...{ tags, ...writing },
     accessControlLists: await accessControlLists(copyTo.bucket, there),
-    copyFrom: { bucket, ...(serverSideEncryptionKey !== undefined && { serverSideEncryptionKey }) },
+    copyFrom: { bucket, client, ...(serverSideEncryptionKey !== undefined && { serverSideEncryptionKey }) },
   });
   return new CopiedRecords(source, target, copyTo.createMissing);
 }
@@ -77,7 +80,8 @@ function catalog(clients: AwsClients): BucketCatalog {
 
     async listKeys({ region, ...query }) {
       const { objects, truncated } = await listObjects(clients.s3(region), query);
-      return { keys: objects.map(({ key }) => key), truncated };
+      const copyRequests = objects.reduce((sum, object) => sum + requestsOfCopy(object), 0);
+      return { keys: objects.map(({ key }) => key), copyRequests, truncated };
     },
 
     async listBelow({ region, ...query }) {

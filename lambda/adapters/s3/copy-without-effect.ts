@@ -1,4 +1,4 @@
-import type { CopyObjectCommandInput } from '@aws-sdk/client-s3';
+import type { CopyObjectCommandInput, UploadPartCopyCommandInput } from '@aws-sdk/client-s3';
 import type { ObjectRecord } from '../../core/model/record.ts';
 import { copyInPlace } from './copy-in-place.ts';
 
@@ -33,4 +33,24 @@ export function copyWithoutEffect({ bucket, key, object, from }: CopyWithoutEffe
     throw new Error(`${key} is missing or not shown; ask about another object`);
   const copy = copyInPlace({ bucket, object, places: [], grants: {} });
   return { ...copy, CopySourceIfMatch: NEVER, IfMatch: NEVER };
+}
+
+/** For objects that no single request copies. S3 knows no such upload, and says so, but only if the copy is allowed. */
+export function partWithoutEffect({
+  bucket,
+  key,
+  from,
+}: {
+  readonly bucket: string;
+  readonly key: string;
+  readonly from: string;
+}): UploadPartCopyCommandInput {
+  return {
+    Bucket: bucket,
+    Key: key,
+    CopySource: `${from}/${encodeURIComponent(key)}`,
+    CopySourceIfMatch: NEVER,
+    UploadId: 'never',
+    PartNumber: 1,
+  };
 }

@@ -4,6 +4,8 @@ import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 export interface ListedObject {
   readonly key: string;
   readonly lastModified: number;
+  readonly size: number;
+  readonly etag: string;
 }
 
 export interface Listing {
@@ -39,9 +41,11 @@ export async function listObjects(
         ...(token !== undefined && { ContinuationToken: token }),
       }),
     );
-    const objects = (output.Contents ?? []).map(({ Key = '', LastModified }) => ({
+    const objects = (output.Contents ?? []).map(({ Key = '', LastModified, Size = 0, ETag = '' }) => ({
       key: decoded(Key),
       lastModified: LastModified?.getTime() ?? 0,
+      size: Size,
+      etag: ETag,
     }));
     const folders = (output.CommonPrefixes ?? []).map(({ Prefix = '' }) => decoded(Prefix));
     token = output.NextContinuationToken;

@@ -40,17 +40,20 @@ export class ObjectReads {
 
   /** The object as it is now, `undefined` if there is none, or hidden if S3 refuses to show it. */
   async head(key: string): Promise<ObjectRecord | undefined> {
-    const record = await this.#read('s3:HeadObject', key, async () => {
-      try {
-        return await this.#head(key);
-      } catch (error) {
-        if (!mayBeOfIdentity(error)) throw error;
-        await this.#identify(key);
-        return this.#head(key);
-      }
-    });
+    const record = await this.#read('s3:HeadObject', key, () => this.identified(key, () => this.#head(key)));
     if (record === undefined || record.hidden !== undefined || this.#store.tags !== true) return record;
     return this.#read('s3:GetObjectTagging', key, async () => ({ ...record, tags: await this.#tags(key) }));
+  }
+
+  /** A HEAD, once more if its reply may mean that S3 does not know the caller, and S3 does. */
+  async identified<T>(key: string, head: () => Promise<T>): Promise<T> {
+    try {
+      return await head();
+    } catch (error) {
+      if (!mayBeOfIdentity(error)) throw error;
+      await this.#identify(key);
+      return head();
+    }
   }
 
   async #head(key: string): Promise<ObjectRecord> {

@@ -2,9 +2,6 @@ import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { ObjectHeaders, ObjectLock, ObjectRecord } from '../../core/model/record.ts';
 import { isStoredAsShown } from './encoded-words.ts';
 
-/** CopyObject copies up to 5 GiB (S3 API reference). Larger objects need a multipart copy. */
-const MAX_COPY_BYTES = 5 * 1024 ** 3;
-
 /** Objects of these classes can be read only while they are restored. */
 export function isArchiveClass(storageClass: string | undefined): boolean {
   return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
@@ -82,7 +79,6 @@ function eventHoldOf(head: HeadObjectCommandOutput): NonNullable<ObjectLock['eve
 }
 
 function blockedReason(head: HeadObjectCommandOutput): string | undefined {
-  if ((head.ContentLength ?? 0) > MAX_COPY_BYTES) return 'larger than 5 GB: one CopyObject cannot carry it';
   if (head.ExpiresString !== undefined && new Date(head.ExpiresString).toUTCString() !== head.ExpiresString)
     return 'has an Expires header that is not an HTTP date, which a copy would change';
   if ((head.MissingMeta ?? 0) > 0)

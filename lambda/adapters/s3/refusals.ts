@@ -5,6 +5,7 @@ import { isOfIdentity, judgeOf, premise, refusalWords, statusOf } from '../aws/e
 const STATES_OF_OBJECTS = new Set([
   'NotFound',
   'NoSuchKey',
+  'NoSuchUpload',
   'PreconditionFailed',
   'ConditionalRequestConflict',
   'InvalidObjectState',

@@ -51,5 +51,9 @@ export function estimate(input: EstimateInput): Estimate {
 
 function sampled(count: CountedStore, sample = Number.POSITIVE_INFINITY): CountedStore {
   const records = Math.min(count.records, sample);
-  return { ...count, records, bytes: count.records === 0 ? 0 : count.bytes * (records / count.records) };
+  const share = count.records === 0 ? 0 : records / count.records;
+  return {
+    ...{ ...count, records, bytes: count.bytes * share },
+    ...(count.writes !== undefined && { writes: count.writes * share }),
+  };
 }

@@ -50,6 +50,7 @@ export async function inspectStores(
       store: index,
       records: result.records,
       bytes: result.bytes,
+      ...(result.writes !== undefined && { writes: result.writes }),
     })),
     warnings: found.flatMap(({ store, result }) =>
       result.warnings.map(warning => `${storeName(store)}: ${warning}`),

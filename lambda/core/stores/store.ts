@@ -73,6 +73,7 @@ export interface Inspected {
   readonly ranges: readonly ScanRange[];
   readonly records: number;
   readonly bytes: number;
+  readonly writes?: number;
   readonly warnings: readonly string[];
 }
 
@@ -91,6 +92,8 @@ export interface Judgement {
 export interface StoreCount {
   readonly records: number;
   readonly bytes: number;
+  /** Requests that write all of them. @default one for each */
+  readonly writes?: number;
 }
 
 /** How a run goes through a store. */

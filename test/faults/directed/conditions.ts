@@ -6,7 +6,7 @@ import type { Departure } from '../wire.ts';
  * found in the requests themselves, so conditions that the product adds later are found as well.
  */
 
-/** Condition headers of S3 (API reference: PutObject, CopyObject). */
+/** Condition headers of S3 (API reference: PutObject, CopyObject, UploadPartCopy, CompleteMultipartUpload). */
 const HEADERS = [
   'if-match',
   'if-none-match',

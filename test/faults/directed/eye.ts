@@ -107,7 +107,7 @@ export class Eye implements Observer {
 
   #written({ operation, target, body }: Departure): Place | undefined {
     return this.#places.find(({ store, id }) =>
-      operation === 'CopyObject'
+      ['CopyObject', 'CompleteMultipartUpload'].includes(operation)
         ? target === `${store}/${id}`
         : ['UpdateItem', 'PutItem'].includes(operation) &&
           target === store &&

@@ -1,6 +1,11 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, DisableKeyCommand } from '@aws-sdk/client-kms';
-import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  ListMultipartUploadsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { EmbeddedAws } from '../../../emulator/embedded-aws.ts';
 import { AwsClients } from '../../../lambda/adapters/aws/clients.ts';
 import { DynamoDbLedger } from '../../../lambda/adapters/state/ledger.ts';
@@ -30,6 +35,7 @@ import { Party, Wire } from '../wire.ts';
 import { Director, type Observer, type WireBug } from './director.ts';
 import { Eye, LedgerEye } from './eye.ts';
 import { Owner } from './owner.ts';
+import { LARGE_LIMITS, LargeObjectPlace } from './large-objects.ts';
 import { ItemPlace, ObjectPlace, PART, type Place } from './places.ts';
 
 /** Where records are stored, what their application keeps beside a data key, and what the job says about it. */
@@ -46,6 +52,8 @@ export interface Form {
   readonly copies?: boolean;
   /** Somebody else has already made the copies. */
   readonly copied?: boolean;
+  /** Objects that S3 copies only in parts. */
+  readonly large?: boolean;
   readonly records?: number;
 }
 
@@ -76,6 +84,8 @@ export class World {
   invocationMs = MOST_MS;
   /** Another invocation that works on the same unit. */
   again: () => Promise<void> = () => Promise.resolve();
+  /** A worker has died, and could not tidy up. */
+  died = false;
   /** Another run that wants the same stores. */
   rival: () => Promise<void> = () => Promise.resolve();
   readonly #aws: EmbeddedAws;
@@ -96,7 +106,10 @@ export class World {
     this.form = form;
     this.#bug = bug;
     this.time = time;
-    this.#aws = new EmbeddedAws({ s3PageSize: 5 });
+    this.#aws = new EmbeddedAws({
+      s3PageSize: 5,
+      ...(form.large === true && { s3CopyLimitBytes: LARGE_LIMITS.mostBytes }),
+    });
     // Filled below: the observers look over the wire, which does not exist yet.
     const observers: Observer[] = [];
     this.director = new Director(bug, observers, call => this.watch.see(call));
@@ -118,7 +131,9 @@ export class World {
   #place(store: string, id: string): Place {
     return this.form.place === 'table'
       ? new ItemPlace(this.#application, store, id)
-      : new ObjectPlace(this.#application, store, id);
+      : this.form.large === true
+        ? new LargeObjectPlace(this.#application, store, id)
+        : new ObjectPlace(this.#application, store, id);
   }
 
   /** Makes keys, stores, and the records under the old key, some time before anything else happens. */
@@ -135,6 +150,7 @@ export class World {
       schedule: scheduleOf(0, new Random(0)),
       bug: this.#bug,
       executionOf: () => 'running',
+      ...(this.form.large === true && { copyLimits: LARGE_LIMITS }),
     });
     await this.#createTable(LEDGER, ['run', 'item']);
     for (const bucket of [JOURNAL, RUNS]) await this.#createBucket(bucket);
@@ -195,6 +211,15 @@ export class World {
     await place.put((await source?.place.read()) ?? {});
   }
 
+  /** Uploads of the product that are neither completed nor aborted. */
+  async uploadsLeft(): Promise<number> {
+    const buckets = this.form.copies === true ? [BUCKET, COPIES.bucket] : [BUCKET];
+    const lists = await Promise.all(
+      buckets.map(Bucket => this.#admin.s3.send(new ListMultipartUploadsCommand({ Bucket }))),
+    );
+    return lists.reduce((sum, { Uploads = [] }) => sum + Uploads.length, 0);
+  }
+
   async disableOldKey(): Promise<void> {
     await this.#admin.kms.send(new DisableKeyCommand({ KeyId: this.keys.old }));
     forgetOpened(this.#application);
@@ -230,12 +255,16 @@ export class World {
     );
     for (;;) {
       const endsAt = this.time.now() + this.invocationMs;
-      const progress = await this.#service!.work(phase, this.#unit(runId), {
-        party: new Party(`worker-${++this.#workers}`, 0, WORKER_OF[phase]),
+      const party = new Party(`worker-${++this.#workers}`, 0, WORKER_OF[phase]);
+      const working = this.#service!.work(phase, this.#unit(runId), {
+        party,
         clock: { now: () => this.time.now() },
         deadline: { remaining: () => endsAt - this.time.now() },
       });
-      if (progress.done) return progress;
+      // Whoever dies is called again, as Step Functions does when the invocation must be over.
+      const progress = await Promise.race([working, party.death]);
+      if (progress === undefined) await this.time.sleep(endsAt - this.time.now());
+      else if (progress.done) return progress;
     }
   }
 

@@ -37,6 +37,8 @@ export interface BucketDefaults {
 
 export interface KeyListing {
   readonly keys: readonly string[];
+  /** That copy these objects: more than one for each that is copied in parts. @default one for each */
+  readonly copyRequests?: number;
   readonly truncated: boolean;
 }
 

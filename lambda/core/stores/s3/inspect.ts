@@ -1,7 +1,7 @@
 import type { ScanRange } from '../../model/run.ts';
 import { missing } from '../lookup.ts';
 import type { Inspected, Inspection, Wrong } from '../store.ts';
-import type { BucketCatalog } from './catalog.ts';
+import type { BucketCatalog, KeyListing } from './catalog.ts';
 import type { BucketStore } from './schema.ts';
 import { splitKeyRange } from './split-key-range.ts';
 import { bucketWarnings } from './warnings.ts';
@@ -19,31 +19,42 @@ export async function inspectBucket(
   const other = copyTo === undefined ? lookup : await catalog.describeBucket(copyTo);
   if (other.kind !== 'found')
     return { field: 'copyTo', words: missing('bucket', copyTo?.region ?? region, other) };
-  const { ranges, keys } = await keyRanges(store, inspection);
+  const { ranges, keys, writes } = await keyRanges(store, inspection);
   const defaults = await catalog.describeDefaults({
     ...(copyTo === undefined ? { region, bucket } : { region: copyTo.region, bucket: copyTo.bucket }),
     encryption: copyTo?.createMissing === true && copyTo.serverSideEncryptionKey === undefined,
   });
-  return { ranges, records: keys, bytes: 0, warnings: bucketWarnings(store, other.description, defaults) };
+  const warnings = bucketWarnings(store, other.description, defaults);
+  return { ranges, records: keys, bytes: 0, writes, warnings };
 }
 
 async function keyRanges(
   { bucket, prefix, scope }: BucketStore,
   { region, catalog, limits, sample }: Inspection<BucketCatalog>,
-): Promise<{ readonly ranges: readonly ScanRange[]; readonly keys: number }> {
+): Promise<{ readonly ranges: readonly ScanRange[]; readonly keys: number; readonly writes: number }> {
   const only = scope?.prefixes;
+  const seen = { keys: 0, requests: 0 };
+  const list = async (query: Parameters<typeof catalog.listKeys>[0]): Promise<KeyListing> => {
+    const page = await catalog.listKeys(query);
+    seen.keys += page.keys.length;
+    seen.requests += page.copyRequests ?? page.keys.length;
+    return page;
+  };
   const splits = await Promise.all(
     (only ?? [prefix]).map(async start => {
       const { ranges, keys } = await splitKeyRange(
-        query => catalog.listKeys({ region, bucket, prefix: start, ...query }),
+        query => list({ region, bucket, prefix: start, ...query }),
         Math.max(1, Math.ceil(limits.maxConcurrency / (only?.length ?? 1))),
       );
       const whole = sample ? [{ type: 'key-range' as const }] : ranges;
       return { keys, ranges: whole.map(range => (only === undefined ? range : { ...range, prefix: start })) };
     }),
   );
+  const keys = splits.reduce((sum, split) => sum + split.keys, 0);
   return {
     ranges: splits.flatMap(({ ranges }) => ranges),
-    keys: splits.reduce((sum, { keys }) => sum + keys, 0),
+    keys,
+    // As many for each as for the objects that were listed.
+    writes: Math.round(keys * (seen.requests / Math.max(1, seen.keys))),
   };
 }

@@ -1,12 +1,10 @@
 import type { ObjectRecord, StoreRecord } from '../../model/record.ts';
+import { isCopiedInParts } from './copy-in-parts.ts';
 import type { BucketStore } from './schema.ts';
 
 /** Days for which S3 bills an object of a class at least (S3 user guide, storage classes). */
 const LEAST_DAYS: Readonly<Record<string, number>> = { STANDARD_IA: 30, ONEZONE_IA: 30, GLACIER_IR: 90 };
 const ARCHIVE_CLASSES = ['GLACIER', 'DEEP_ARCHIVE'];
-
-/** One copy takes up to 5 GiB (S3 API reference, CopyObject). */
-const LARGE_BYTES = 5 * 1024 ** 3;
 
 /** What the first objects of a bucket show that a copy changes and cannot avoid. Nothing where only new objects are made. */
 export function objectRemarks(records: readonly StoreRecord[], { copyTo }: BucketStore): readonly string[] {
@@ -22,13 +20,14 @@ export function objectRemarks(records: readonly StoreRecord[], { copyTo }: Bucke
   return [
     ...(copyTo === undefined ? inPlace(about) : []),
     ...about(
-      ({ etag }) => /-\d+"?$/.test(etag),
+      object => /-\d+"?$/.test(object.etag) && !isCopiedInParts(object),
       count =>
         `${count} were uploaded in parts: their copies have other ETags, and a checksum that was made of parts is then of all bytes; who compares ETags or such checksums must read them anew`,
     ),
     ...about(
-      ({ size }) => size > LARGE_BYTES,
-      count => `${count} are over 5 GB, which no single copy takes: each is named and left`,
+      object => isCopiedInParts(object),
+      count =>
+        `${count} are over 5 GB: each is copied in parts, within one invocation of a worker, and has then other ETags and dates from the beginning of its copy; a worker that dies leaves parts, which are billed until a lifecycle rule of the bucket aborts incomplete uploads; one with annotations is left as it is`,
     ),
     ...about(
       ({ encryption }) => encryption?.algorithm.startsWith('aws:kms') === true,
