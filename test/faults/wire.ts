@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Logger, RequestSigner } from '@smithy/types';
+import type { KMSClientConfig } from '@aws-sdk/client-kms';
 import type { EmbeddedAws } from '../../emulator/embedded-aws.ts';
 import type { Injection } from '../../emulator/faults.ts';
 import { operationOf } from '../../emulator/protocol/operation.ts';
@@ -77,6 +77,9 @@ export interface Hooks {
   /** Like `handled`, for observers that have to ask AWS about the effect. */
   served?(call: Call): Promise<void>;
 }
+
+type Logger = NonNullable<KMSClientConfig['logger']>;
+type RequestSigner = Extract<NonNullable<KMSClientConfig['signer']>, { readonly sign: unknown }>;
 
 interface SdkRequest {
   readonly method: string;
