@@ -1,3 +1,4 @@
+import { shippedList } from '../licences/shipped.mjs';
 import { cliPermissions } from './cli-permissions.mjs';
 import { houseDrawing, houseList } from './house.mjs';
 import { jobFields } from './job-fields.mjs';
@@ -11,6 +12,7 @@ export const PAGES = {
     arrows: houseList(),
     'state machine': stateMachine(),
   }),
+  'docs/dependencies.md': () => ({ shipped: shippedList() }),
   'docs/jobs.md': () => ({ 'job fields': jobFields() }),
   'docs/permissions.md': () => ({ permissions: permissions(), cli: cliPermissions() }),
 };

@@ -1,6 +1,6 @@
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { buildSync } from 'esbuild';
+import { buildSync, type Metafile } from 'esbuild';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,22 +43,30 @@ export function handlerCode(handler: Handler, files: Readonly<Record<string, str
   });
 }
 
-let bundles: ReadonlyMap<string, Uint8Array> | undefined;
+/** The files of which anything is in the functions' bundles, relative to this repository. */
+export function bundledFiles(): readonly string[] {
+  const { outputs } = (bundles ??= bundleAll()).metafile;
+  return Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+  );
+}
+
+let bundles: ReturnType<typeof bundleAll> | undefined;
 
 function bundleOf(handler: Handler): Uint8Array {
-  bundles ??= bundleAll();
-  const bundle = bundles.get(handler);
+  const bundle = (bundles ??= bundleAll()).code.get(handler);
   if (bundle === undefined) throw new Error(`esbuild made no bundle of ${handler}`);
   return bundle;
 }
 
 /** Bundles all handlers in one call. They share most of their sources, and separate calls take five times as long. */
-function bundleAll(): ReadonlyMap<string, Uint8Array> {
-  const { outputFiles } = buildSync({
+function bundleAll(): { readonly code: ReadonlyMap<string, Uint8Array>; readonly metafile: Metafile } {
+  const { outputFiles, metafile } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: HANDLERS.map(handler => join(FOLDER, `${handler}.ts`)),
     outdir: 'bundles',
     write: false,
+    metafile: true,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -70,5 +78,5 @@ function bundleAll(): ReadonlyMap<string, Uint8Array> {
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
   });
-  return new Map(outputFiles.map(({ path, contents }) => [parse(path).name, contents]));
+  return { code: new Map(outputFiles.map(({ path, contents }) => [parse(path).name, contents])), metafile };
 }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { KMSClientConfig } from '@aws-sdk/client-kms';
 import type { EmbeddedAws } from '../../emulator/embedded-aws.ts';
 import type { Injection } from '../../emulator/faults.ts';
 import { operationOf } from '../../emulator/protocol/operation.ts';
@@ -77,6 +78,9 @@ export interface Hooks {
   served?(call: Call): Promise<void>;
 }
 
+type Logger = NonNullable<KMSClientConfig['logger']>;
+type RequestSigner = Extract<NonNullable<KMSClientConfig['signer']>, { readonly sign: unknown }>;
+
 interface SdkRequest {
   readonly method: string;
   readonly path: string;
@@ -91,6 +95,42 @@ interface SdkResponse {
 
 /** How long a caller waits for an answer before it gives up, as the product does with KMS and DynamoDB. */
 const ANSWER_TIMEOUT_MS = 15_000;
+
+/**
+ * What each new client would otherwise look up in the environment and in files. Every invocation has clients of its own.
+ * The values are the SDK's defaults.
+ */
+const SETTLED = {
+  retryMode: 'standard',
+  defaultsMode: 'legacy',
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  disableClockSkewCorrection: false,
+  userAgentAppId: () => Promise.resolve(undefined),
+  // Nobody listens. The SDK's own silent logger has every input and output cleared of secrets before it drops them.
+  logger: {} as Logger,
+} as const;
+
+/** Says who asks, and for which service. The embedded AWS believes it, so nothing has to be hashed. */
+function signerOf(accessKeyId: string) {
+  const signer: Pick<RequestSigner, 'sign'> = {
+    sign: request => {
+      const scope = `${accessKeyId}/20260105/us-east-1/${serviceOf(request.headers)}/aws4_request`;
+      const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
+      const headers = { ...request.headers, authorization, 'x-amz-date': '20260105T080000Z' };
+      return Promise.resolve({ ...request, headers });
+    },
+  };
+  return () => Promise.resolve(signer as RequestSigner);
+}
+
+/** By the header that names the operation of JSON services. S3 has none. */
+function serviceOf(headers: Readonly<Record<string, string>>): string {
+  const [target] = (headers['x-amz-target'] ?? 'S3').split(/[._]/);
+  const service = { TrentService: 'kms', DynamoDB: 'dynamodb', S3: 's3' }[target ?? ''];
+  if (service === undefined) throw new Error(`nobody knows the service of ${target}`);
+  return service;
+}
 
 /** Carries requests of the SDK to the embedded AWS, in virtual time and without sockets. */
 export class Wire {
@@ -117,7 +157,8 @@ export class Wire {
       region: 'us-east-1',
       // An address, so that S3 is spoken to by path.
       endpoint: 'http://127.0.0.1:1',
-      credentials: this.#credentialsOf(party),
+      ...SETTLED,
+      ...this.#identityOf(party),
       requestHandler: {
         handle: (request: SdkRequest) => this.#carry(party, request),
         destroy: () => undefined,
@@ -125,10 +166,12 @@ export class Wire {
     };
   }
 
-  #credentialsOf({ name, stage }: Party) {
-    return stage === undefined
-      ? { accessKeyId: `AKIA${name}`, secretAccessKey: 'secret' }
-      : this.#aws.assume(roleArn(stage));
+  #identityOf({ name, stage }: Party) {
+    const credentials =
+      stage === undefined
+        ? { accessKeyId: `AKIA${name}`, secretAccessKey: 'secret' }
+        : this.#aws.assume(roleArn(stage));
+    return { credentials, signer: signerOf(credentials.accessKeyId) };
   }
 
   async #carry(party: Party, request: SdkRequest): Promise<SdkResponse> {
