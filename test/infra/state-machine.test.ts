@@ -80,9 +80,9 @@ describe('the state machine', () => {
   it.each(['Plan', 'ReportRefusal', 'Report', 'ReportFailure'])(
     '%s is tried again while a service is unavailable',
     name => {
-      expect(
-        (States[name]?.['Retry'])?.map(({ ErrorEquals }) => ErrorEquals),
-      ).toContainEqual(['ServiceUnavailable']);
+      expect(States[name]?.['Retry']?.map(({ ErrorEquals }) => ErrorEquals)).toContainEqual([
+        'ServiceUnavailable',
+      ]);
     },
   );
 

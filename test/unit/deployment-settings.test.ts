@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { settingDifferences, settingsInText, settingsText } from '../../lambda/core/job/deployed-settings.ts';
 import type { DeploymentSettings } from '../../lambda/core/job/deployed-settings.ts';
-import { parseSettings } from '../../lambda/core/job/deployment-settings.ts';
+import { parseSettings, settingsJsonSchema } from '../../lambda/core/job/deployment-settings.ts';
 import { formatProblem } from '../../lambda/core/model/problem.ts';
 import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
 import { loadSettings } from '../../lib/jobs/load-settings.ts';
@@ -75,6 +75,25 @@ describe('the settings of a deployment', () => {
       'arn:aws:iam::111122223333:role/aws-reserved/*/Audit_*',
     ];
     expect(settings({ journalReaders }).journalReaders).toEqual(journalReaders);
+  });
+
+  it('say to editors which readers of the journal they take', () => {
+    const { properties } = settingsJsonSchema() as {
+      readonly properties: { readonly journalReaders: { readonly items: { readonly pattern: string } } };
+    };
+    const pattern = new RegExp(properties.journalReaders.items.pattern, 'u');
+    const taken = (reader: string): boolean =>
+      parseSettings({ journalReaders: [reader] }).kind === 'settings';
+    const iam = 'arn:aws:iam::111122223333:';
+    const names = ['a', 'a/b', 'a*', '*/a', '*', '*/*', '', 'a b', 'a/*'];
+    for (const reader of [
+      '*',
+      'a',
+      ...['role/', 'user/', 'group/'].flatMap(kind => names.map(name => iam + kind + name)),
+    ])
+      expect([reader, pattern.test(reader)]).toEqual([reader, taken(reader)]);
+    expect(pattern.test(`${iam}role/Auditor`)).toBe(true);
+    expect(pattern.test(`${iam}role/*/*`)).toBe(false);
   });
 
   it('are read from a file, and their jobs lie in its folder', () => {

@@ -16,14 +16,13 @@ const keyArn = z.string().regex(/^arn:[^:]+:kms:[^:]+:\d{12}:key\/[^/]+$/, { err
 
 /**
  * IAM user guide, ARNs of users and roles. A path or the end of a name may be a wildcard, as roles of IAM Identity Center need
- * it.
+ * it; but something of the name or of its path must be said.
  */
 const reader = z
   .string({ error: 'is no text' })
-  .refine(text => READER.test(text) && /[^*/]/.test(text.split('/').slice(1).join('')), {
+  .regex(/^arn:aws[a-z-]*:iam::\d{12}:(?:role|user)\/(?=[*/]*[^*/])[\w+=,.@/*-]+$/, {
     error: 'is no ARN of a role or user; write such as arn:aws:iam::111122223333:role/Auditor',
   });
-const READER = /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/*-]+$/;
 
 const takenOver = strictObject(
   {
