@@ -96,6 +96,37 @@ describe('the settings of a deployment', () => {
     expect(pattern.test(`${iam}role/*/*`)).toBe(false);
   });
 
+  describe('of the profile hardened', () => {
+    const hardened = (more: object = {}): DeploymentSettings => settings({ profile: 'hardened', ...more });
+
+    it('have a key of their own where none is named', () => {
+      const key = 'arn:aws:kms:us-east-1:111122223333:key/1';
+      expect(hardened().customerManagedKey).toBe(true);
+      expect(hardened({ customerManagedKey: key }).customerManagedKey).toBe(key);
+    });
+
+    it('lock the journal for as long as it is kept, and leave it to people how long that is', () => {
+      expect(hardened().journalObjectLock).toBeUndefined();
+      expect(hardened({ journalRetentionDays: 90 }).journalObjectLock).toBe('governance');
+      const compliance = { journalRetentionDays: 90, journalObjectLock: 'compliance' };
+      expect(hardened(compliance).journalObjectLock).toBe('compliance');
+    });
+
+    it.each([{ customerManagedKey: false }, { allowPlaintextRoute: true }])(
+      'are refused with %j, which contradicts it',
+      more => {
+        const parsed = parseSettings({ profile: 'hardened', ...more });
+        expect(parsed.kind === 'refused' ? parsed.problems.map(formatProblem) : []).toEqual([
+          expect.stringContaining('contradicts "profile": "hardened"'),
+        ]);
+      },
+    );
+
+    it('are refused with a profile that there is not', () => {
+      expect(parseSettings({ profile: 'paranoid' }).kind).toBe('refused');
+    });
+  });
+
   it('are read from a file, and their jobs lie in its folder', () => {
     const path = folder('{ "jobs": "mine" }');
     expect(loadSettings(join(path, 'deployment.json')).jobs).toBe(join(relative('', path), 'mine'));

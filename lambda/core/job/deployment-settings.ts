@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Problem } from '../model/problem.ts';
 import { oneOf, strictObject, text, wholeNumber } from '../schema/strict-object.ts';
 import { DEFAULT_DEPLOYMENT, type DeploymentSettings } from './deployed-settings.ts';
+import { profileProblems, withProfile } from './hardened-profile.ts';
 import { problemOf } from './parse-job.ts';
 
 /** How far DynamoDB's point-in-time recovery reaches back. A restored table holds old data keys. */
@@ -43,6 +44,11 @@ const settingsSchema = strictObject(
       .default(DEFAULT_DEPLOYMENT)
       .describe(
         'Names the stacks. To have several deployments in one account and Region, give each its own.',
+      ),
+    profile: oneOf(['hardened'])
+      .optional()
+      .describe(
+        'With hardened, customerManagedKey is true where it is left out, and journalObjectLock is governance where journalRetentionDays is given. Plaintext routes are refused.',
       ),
     jobs: text('a folder of job files')
       .default('jobs')
@@ -94,7 +100,10 @@ export type ParsedSettings =
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
 
 /** Validates the settings of a deployment, strictly and completely. */
-export function parseSettings(input: unknown): ParsedSettings {
+export function parseSettings(written: unknown): ParsedSettings {
+  const contradictions = profileProblems(written);
+  if (contradictions.length > 0) return { kind: 'refused', problems: contradictions };
+  const input = withProfile(written);
   const parsed = settingsSchema.safeParse(input);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(issue => ({
