@@ -31,5 +31,5 @@ function wordsOf(settings: DeployedSettings): string {
 
 function keyWords({ customerManagedKey }: DeployedSettings): string {
   if (typeof customerManagedKey === 'string') return `encrypted with ${customerManagedKey}`;
-  return customerManagedKey === true ? 'encrypted with a key of its own' : 'encrypted with keys of AWS';
+  return customerManagedKey ? 'encrypted with a key of its own' : 'encrypted with keys of AWS';
 }
