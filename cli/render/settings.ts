@@ -19,10 +19,17 @@ function wordsOf(settings: DeployedSettings): string {
   const { journalRetentionDays, journalObjectLock, workerTimeoutSeconds, schedules, allowPlaintextRoute } =
     settings;
   return [
+    ...(settings.profile === undefined ? [] : [`profile ${settings.profile}`]),
+    keyWords(settings),
     `journal kept ${journalRetentionDays === undefined ? 'for good' : `for ${journalRetentionDays} days`}`,
     journalObjectLock === undefined ? 'without Object Lock' : `under Object Lock (${journalObjectLock})`,
     `schedules ${schedules ? 'on' : 'off'}`,
     `plaintext route ${allowPlaintextRoute ? 'allowed' : 'not allowed'}`,
     `workers ${workerTimeoutSeconds} s`,
   ].join(', ');
+}
+
+function keyWords({ customerManagedKey }: DeployedSettings): string {
+  if (typeof customerManagedKey === 'string') return `encrypted with ${customerManagedKey}`;
+  return customerManagedKey ? 'encrypted with a key of its own' : 'encrypted with keys of AWS';
 }

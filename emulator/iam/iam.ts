@@ -1,7 +1,7 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsRequest } from '../protocol/request.ts';
 import { contextOf } from './context.ts';
-import { evaluate, type AuthorizationRequest, type Decision } from './evaluate.ts';
+import { evaluate, type AuthorizationRequest, type Decision, type Policies } from './evaluate.ts';
 import { Identities } from './identities.ts';
 import { parsePolicy, type Policy } from './policy.ts';
 import type { Authorization, ConditionKeys, Permission } from '../protocol/authorization.ts';
@@ -11,6 +11,8 @@ import type { Principal } from './principals.ts';
 export interface Asked {
   readonly request: AuthorizationRequest;
   readonly decision: Decision;
+  /** What was evaluated. */
+  readonly policies: Policies;
   /** How an answer of no ends the call; `tried`: the caller gets less, and no error. */
   readonly how: 'needed' | 'tried';
 }
@@ -36,14 +38,15 @@ export class Iam {
         ...{ principal, action, resource, resourceAccountId },
         context: contextOf(everyRequest(from, { principal, resourceAccountId, now }), conditions),
       };
-      const decision = evaluate(request, {
+      const policies: Policies = {
         identity: attached?.identity ?? [],
         boundary: attached?.boundary,
         resource: resourcePolicy === undefined ? undefined : this.#parsed(resourcePolicy),
         ...(resourceDecides !== undefined && { resourceDecides }),
         granted: grantees.includes(principal.arn),
-      });
-      this.watch?.({ request, decision, how });
+      };
+      const decision = evaluate(request, policies);
+      this.watch?.({ request, decision, policies, how });
       return decision;
     };
     return {

@@ -55,6 +55,8 @@ function parseStatement(statement: Document, kind: string, variables: boolean): 
   if (Effect !== 'Allow' && Effect !== 'Deny') throw malformed(`Invalid effect: ${String(Effect)}`);
   if ((Action === undefined) === (NotAction === undefined))
     throw malformed('Policy statement must contain actions.');
+  if (kind !== 'resource' && statement['NotPrincipal'] !== undefined)
+    throw malformed('NotPrincipal is for resource policies.');
   const principal = principalsOf(statement);
   if ((kind === 'identity') !== (principal === undefined))
     throw malformed(

@@ -1,3 +1,4 @@
+import { AwsError } from '../protocol/aws-error.ts';
 import { malformed } from './conditions.ts';
 
 /** Who calls. A role's sessions are its callers; its own ARN stands for all of them. */
@@ -18,13 +19,24 @@ export type Named = (typeof NAMED)[number];
 /** How a statement of a resource policy names a principal. */
 export type PrincipalPattern = (principal: Principal) => Named;
 
-/** The Principal or NotPrincipal element; `undefined` if a statement has neither. */
-export function principalsOf(statement: Readonly<Record<string, unknown>>): PrincipalPattern | undefined {
-  const { Principal: named, NotPrincipal: excepted } = statement;
-  if (named === undefined && excepted === undefined) return undefined;
-  if (named !== undefined) return patternOfElement(named);
-  const exception = patternOfElement(excepted);
-  return principal => (exception(principal) === 'not' ? 'anyone' : 'not');
+/**
+ * The Principal element; `undefined` if a statement has none.
+ *
+ * @throws AwsError for NotPrincipal: behaviour.md says why
+ */
+export function principalsOf({
+  Effect,
+  Principal: named,
+  NotPrincipal: excepted,
+}: Readonly<Record<string, unknown>>): PrincipalPattern | undefined {
+  if (excepted === undefined) return named === undefined ? undefined : patternOfElement(named);
+  if (Effect !== 'Deny' || named !== undefined)
+    throw malformed('NotPrincipal must be used with Effect Deny, and without Principal');
+  throw new AwsError(
+    'NotImplemented',
+    'The embedded IAM does not evaluate NotPrincipal; write Principal "*" and a condition on aws:PrincipalArn, as the IAM user guide recommends',
+    { status: 501 },
+  );
 }
 
 function patternOfElement(element: unknown): PrincipalPattern {

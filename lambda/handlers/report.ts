@@ -32,13 +32,14 @@ interface Refusal {
   readonly runId: string;
   readonly input: unknown;
   readonly refused: Failure;
+  readonly retries: number;
 }
 
 /** States Report, ReportFailure and ReportRefusal. */
 export async function handler(event: FinishRequest | Refusal, context: Context): Promise<object> {
   if ('refused' in event) {
-    const { runId, input, refused } = event;
-    await events.refused({ runId, ...askedOf(input), error: refusalWords(refused) });
+    const { runId, input, refused, retries } = event;
+    await events.refused({ runId, ...askedOf(input), error: refusalWords(refused), retries });
     return { state: 'failed' };
   }
   const deadline = { remaining: () => context.getRemainingTimeInMillis() };

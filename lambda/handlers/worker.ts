@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsClients } from '../adapters/aws/clients.ts';
-import { tellingFailures } from '../adapters/aws/failure.ts';
+import { tellingFailures, waitingOutDenials } from '../adapters/aws/failure.ts';
 import { KmsChannel } from '../adapters/kms/channel.ts';
 import { DynamoDbLedger } from '../adapters/state/ledger.ts';
 import { PatientRecords } from '../adapters/records/patient-records.ts';
@@ -9,6 +9,7 @@ import { openStore } from '../adapters/stores/registry.ts';
 import { S3RunFiles } from '../adapters/run/files.ts';
 import { LedgerShareBook } from '../adapters/state/share-book.ts';
 import { PowertoolsTelemetry } from '../adapters/run/telemetry.ts';
+import { denialsMayPass } from '../core/account/alias-lag.ts';
 import { keepMoving } from '../core/account/keep-moving.ts';
 import { inRound, type UnitAnswer, type UnitInRound } from '../core/account/rounds.ts';
 import type { UnitProgress } from '../core/model/books.ts';
@@ -58,8 +59,10 @@ export function worker(
       telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),
       ...time,
     };
-    const tools = { kms: new KmsChannel({ grantTokens }), s3 };
-    const working = () => work(scope, ports, tools).finally(() => tools.kms.close());
+    const mayPass = () => denialsMayPass(scope.plan, clock.now());
+    const tools = { kms: new KmsChannel({ grantTokens, denialsMayPass: mayPass }), s3 };
+    const working = () =>
+      waitingOutDenials(mayPass, () => work(scope, ports, tools).finally(() => tools.kms.close()));
     return withShare(shares, () => keepMoving(unit, phase, ledger, working));
   };
   return ({ round, ...unit }, context) =>

@@ -3,6 +3,7 @@ import { JobsRefused } from './jobs-refused.ts';
 
 const NAMES: Readonly<Record<keyof DeploymentSettings, true>> = {
   name: true,
+  profile: true,
   jobs: true,
   allowPlaintextRoute: true,
   journalRetentionDays: true,

@@ -20,7 +20,7 @@ import { Construct } from 'constructs';
 import type { PipelineFunctions } from '../functions/pipeline-functions.ts';
 import type { RunBucket } from '../storage/run-bucket.ts';
 import { MachineRole } from './machine-role.ts';
-import { LAMBDA_RETRY, SERVICE_RETRY, SLOT_RETRY } from './retry.ts';
+import { tryAgain } from './retry.ts';
 import { UnitMap } from './unit-map.ts';
 
 export interface PipelineProps {
@@ -115,9 +115,7 @@ export class Pipeline extends Construct {
       outputs: '{% $states.result.Payload %}',
       retryOnServiceExceptions: false,
     });
-    state.addRetry(SLOT_RETRY);
-    state.addRetry(LAMBDA_RETRY);
-    state.addRetry(SERVICE_RETRY);
+    tryAgain(state, 'stage');
     state.addCatch(refused, { errors: [Errors.ALL], assign: { error: '{% $states.errorOutput %}' } });
     return state;
   }
@@ -130,12 +128,12 @@ export class Pipeline extends Construct {
         runId: '{% $states.context.Execution.Name %}',
         input: '{% $states.context.Execution.Input %}',
         refused: '{% $error %}',
+        retries: '{% $states.context.State.RetryCount %}',
       }),
       outputs: '{% $states.result.Payload %}',
       retryOnServiceExceptions: false,
     });
-    state.addRetry(SLOT_RETRY);
-    state.addRetry(LAMBDA_RETRY);
+    tryAgain(state, 'stage');
     state.addCatch(failed, { errors: [Errors.ALL] });
     state.next(failed);
     return state;
@@ -148,9 +146,7 @@ export class Pipeline extends Construct {
       outputs: '{% $states.result.Payload %}',
       retryOnServiceExceptions: false,
     });
-    state.addRetry(SLOT_RETRY);
-    state.addRetry(LAMBDA_RETRY);
-    state.addRetry(SERVICE_RETRY);
+    tryAgain(state, 'stage');
     return state;
   }
 
@@ -166,9 +162,7 @@ export class Pipeline extends Construct {
       outputs: '{% $states.result.Payload %}',
       retryOnServiceExceptions: false,
     });
-    state.addRetry(SLOT_RETRY);
-    state.addRetry(LAMBDA_RETRY);
-    state.addRetry(SERVICE_RETRY);
+    tryAgain(state, 'stage');
     state.addCatch(failed, { errors: [Errors.ALL] });
     state.next(failed);
     return state;

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { Errors, JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
+import { Errors, JitterType, type RetryProps, type TaskStateBase } from 'aws-cdk-lib/aws-stepfunctions';
 
 /**
  * Lambda itself was busy or broke down: nothing of ours ran, or what ran can be repeated.
  * Waits of 2, 4, 8, 16, 32, 60, 60, 60 s at most, each drawn at random below that: up to 4 minutes.
  */
-export const LAMBDA_RETRY: RetryProps = {
+const LAMBDA_RETRY: RetryProps = {
   errors: [
     'Lambda.ServiceException',
     'Lambda.AWSLambdaException',
@@ -31,7 +31,7 @@ export const LAMBDA_RETRY: RetryProps = {
  * used. The same worker waits 14 times 7.5 minutes on average, 105 tries or 315 events, for each invocation, which takes
  * 7 more: 77 invocations, or 19 hours of work in one unit. The unit's worker counts them (lambda/core/account/rounds.ts).
  */
-export const SLOT_RETRY: RetryProps = {
+const SLOT_RETRY: RetryProps = {
   errors: ['Lambda.TooManyRequestsException'],
   interval: Duration.seconds(2),
   backoffRate: 2,
@@ -41,7 +41,7 @@ export const SLOT_RETRY: RetryProps = {
 };
 
 /** A service was busy for longer than the SDK waits. For stages that do not retry all errors. */
-export const SERVICE_RETRY: RetryProps = {
+const SERVICE_RETRY: RetryProps = {
   errors: ['ServiceUnavailable'],
   interval: Duration.seconds(5),
   backoffRate: 2,
@@ -51,14 +51,14 @@ export const SERVICE_RETRY: RetryProps = {
 };
 
 /** A broken premise stays broken. This retrier comes first, because Step Functions takes the first one that matches. */
-export const NEVER_RETRY: RetryProps = { errors: ['PremiseBroken'], maxAttempts: 0 };
+const NEVER_RETRY: RetryProps = { errors: ['PremiseBroken'], maxAttempts: 0 };
 
 /**
  * A worker died half-way, was throttled for longer than the SDK waits, or found that another invocation has moved its
  * unit on. The next one goes on from the ledger, so a repetition is always safe; five of them, with waits of up to
  * 5, 10, 20, 40 and 80 s, tell a passing trouble from a unit that kills its worker.
  */
-export const WORKER_RETRY: RetryProps = {
+const WORKER_RETRY: RetryProps = {
   errors: [Errors.TASKS_FAILED],
   interval: Duration.seconds(5),
   backoffRate: 2,
@@ -66,3 +66,14 @@ export const WORKER_RETRY: RetryProps = {
   maxDelay: Duration.minutes(2),
   jitterStrategy: JitterType.FULL,
 };
+
+/** What every state is tried again for, in this order: Step Functions takes the first one that matches. */
+const RETRIES = {
+  stage: [SLOT_RETRY, LAMBDA_RETRY, SERVICE_RETRY],
+  worker: [NEVER_RETRY, SLOT_RETRY, LAMBDA_RETRY, WORKER_RETRY],
+} as const satisfies Readonly<Record<string, readonly RetryProps[]>>;
+
+/** A `stage` runs once in a run; a `worker`, as often as its unit needs it. */
+export function tryAgain(state: TaskStateBase, kind: keyof typeof RETRIES): void {
+  for (const retry of RETRIES[kind]) state.addRetry(retry);
+}

@@ -21,7 +21,7 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { LAMBDA_RETRY, NEVER_RETRY, SLOT_RETRY, WORKER_RETRY } from './retry.ts';
+import { tryAgain } from './retry.ts';
 
 export interface UnitMapProps {
   readonly bucket: IBucket;
@@ -97,10 +97,7 @@ function workUntilDone(scope: Construct, workerState: string, worker: IFunction)
     outputs: '{% $states.result.Payload %}',
     retryOnServiceExceptions: false,
   });
-  work.addRetry(NEVER_RETRY);
-  work.addRetry(SLOT_RETRY);
-  work.addRetry(LAMBDA_RETRY);
-  work.addRetry(WORKER_RETRY);
+  tryAgain(work, 'worker');
   // The worker says how long (lambda/core/account/rounds.ts).
   const paused = Wait.jsonata(scope, `${workerState} paused`, {
     time: WaitTime.seconds('{% $states.input.waitSeconds %}'),

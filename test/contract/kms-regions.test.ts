@@ -234,6 +234,16 @@ describe('what is new in KMS', () => {
       never.end();
     });
 
+    it('is waited for of its replica, too, which has an alias of its own', async () => {
+      const key = 'arn:aws:kms:us-east-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef';
+      const catalog = new KmsKeyCatalog(channel([]), [], [1, 1, 1]);
+      const kms = lagging(key, 3);
+      await catalog.describeKey(ALIAS);
+      const replica = side(key.replace('us-east-1', 'eu-west-1'));
+      expect(await catalog.mayReEncrypt(replica, replica)).toEqual({ kind: 'allowed' });
+      kms.end();
+    });
+
     it('is not what denies a key that the job names by its ARN', async () => {
       const key = await create(aws.kms);
       const catalog = new KmsKeyCatalog(channel([]), [], [1, 1, 1]);

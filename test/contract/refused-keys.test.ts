@@ -59,8 +59,12 @@ async function keysOf(kind: 'one Region' | 'two Regions') {
 function service(
   kind: 'one Region' | 'two Regions' = 'one Region',
   patienceMs: readonly number[] = [],
+  denialsMayPass: () => boolean = () => false,
 ): KeyService {
-  const channel = new KmsChannel({ endpoint: aws.endpoint, patienceMs, identityPatienceMs: [] });
+  const channel = new KmsChannel({
+    ...{ endpoint: aws.endpoint, patienceMs, identityPatienceMs: [] },
+    denialsMayPass,
+  });
   channel.setRate(10_000);
   return kind === 'one Region' ? new KmsKeyService(channel) : new PlaintextKeyService(channel);
 }
@@ -109,6 +113,24 @@ describe.each(['one Region', 'two Regions'] as const)('AccessDenied within %s,',
       reason: expect.stringContaining('AccessDeniedException: not authorized'),
     });
     expect(await keys.reEncrypt(plain)).toMatchObject({ kind: 're-encrypted' });
+  });
+
+  it('is believed of nobody as long as an alias may not count everywhere yet', async () => {
+    const { request } = await keysOf(kind);
+    const [plain, secret] = [await request(), await request(SECRET)];
+    let young = true;
+    const keys = service(kind, [], () => young);
+    const wait = { name: 'ServiceUnavailable', code: 'account.notYetAllowed' };
+    refusing(() => true);
+    await expect(keys.reEncrypt(plain)).rejects.toMatchObject(wait);
+    refusing(ofSecret);
+    expect(await keys.reEncrypt(plain)).toMatchObject({ kind: 're-encrypted' });
+    // Allowed in one place and denied in another, for a moment, looks the same as a data key that is denied for good.
+    await expect(keys.reEncrypt(secret)).rejects.toMatchObject(wait);
+    young = false;
+    expect(await keys.reEncrypt(secret)).toMatchObject({ kind: 'denied' });
+    refusing(() => true);
+    await expect(keys.reEncrypt(plain)).rejects.toMatchObject({ name: 'PremiseBroken' });
   });
 
   it('of the first data key concerns it alone if the role may use the keys for others', async () => {

@@ -232,6 +232,31 @@ describe('IAM on loopback', () => {
     expect(() => parsePolicy(document(statement), 'identity')).toThrow(error);
   });
 
+  describe('NotPrincipal', () => {
+    const NotPrincipal = { AWS: ROLE.arn };
+    const code = (statement: Statement, kind: 'identity' | 'resource' | 'trust'): string => {
+      try {
+        parsePolicy(document(statement), kind);
+        return 'accepted';
+      } catch (error) {
+        return (error as { readonly code: string }).code;
+      }
+    };
+
+    it('is refused, never guessed: what it does to roles with a boundary depends on more than the policy', () => {
+      expect(code(deny({ NotPrincipal }), 'resource')).toBe('NotImplemented');
+    });
+
+    it.each([
+      ['with Allow', allow({ NotPrincipal }), 'resource'],
+      ['beside Principal', deny({ NotPrincipal, Principal: '*' }), 'resource'],
+      ['in an identity policy', deny({ NotPrincipal }), 'identity'],
+      ['in a trust policy', deny({ NotPrincipal }), 'trust'],
+    ] as const)('is malformed %s', (_, statement, kind) => {
+      expect(code(statement, kind)).toBe('MalformedPolicyDocument');
+    });
+  });
+
   it('refuses policies beyond the quotas of IAM', () => {
     const identities = new Identities();
     identities.create(ROLE.arn);

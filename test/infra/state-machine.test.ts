@@ -77,6 +77,15 @@ describe('the state machine', () => {
         expect(Retry?.[0]).toMatchObject({ ErrorEquals: ['PremiseBroken'], MaxAttempts: 0 });
   });
 
+  it.each(['Plan', 'ReportRefusal', 'Report', 'ReportFailure'])(
+    '%s is tried again while a service is unavailable',
+    name => {
+      expect(States[name]?.['Retry']?.map(({ ErrorEquals }) => ErrorEquals)).toContainEqual([
+        'ServiceUnavailable',
+      ]);
+    },
+  );
+
   it('waits for a Lambda slot as long as 16 workers of 15 minutes need if they share 2, within the event limit', () => {
     for (const [name, { Type, Retry = [] }] of all) {
       if (Type !== 'Task') continue;

@@ -60,7 +60,7 @@ export class GrantWatch {
 }
 
 /** `KmsRewrap-FunctionsPlanRole1234ABCD-0123456789ab` is `Plan`. */
-function shortName(roleArn: string): string {
+export function shortName(roleArn: string): string {
   return (
     /(?:Functions|Pipeline)?(Plan|MigrateUnitPlaintext|MigrateUnit|VerifyUnit|RollbackUnit|Report|StateMachine|Scheduler\w*?)Role/.exec(
       roleArn,

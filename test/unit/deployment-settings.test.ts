@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { settingDifferences, settingsInText, settingsText } from '../../lambda/core/job/deployed-settings.ts';
 import type { DeploymentSettings } from '../../lambda/core/job/deployed-settings.ts';
-import { parseSettings } from '../../lambda/core/job/deployment-settings.ts';
+import { parseSettings, settingsJsonSchema } from '../../lambda/core/job/deployment-settings.ts';
 import { formatProblem } from '../../lambda/core/model/problem.ts';
 import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
 import { loadSettings } from '../../lib/jobs/load-settings.ts';
@@ -75,6 +75,56 @@ describe('the settings of a deployment', () => {
       'arn:aws:iam::111122223333:role/aws-reserved/*/Audit_*',
     ];
     expect(settings({ journalReaders }).journalReaders).toEqual(journalReaders);
+  });
+
+  it('say to editors which readers of the journal they take', () => {
+    const { properties } = settingsJsonSchema() as {
+      readonly properties: { readonly journalReaders: { readonly items: { readonly pattern: string } } };
+    };
+    const pattern = new RegExp(properties.journalReaders.items.pattern, 'u');
+    const taken = (reader: string): boolean =>
+      parseSettings({ journalReaders: [reader] }).kind === 'settings';
+    const iam = 'arn:aws:iam::111122223333:';
+    const names = ['a', 'a/b', 'a*', '*/a', '*', '*/*', '', 'a b', 'a/*'];
+    for (const reader of [
+      '*',
+      'a',
+      ...['role/', 'user/', 'group/'].flatMap(kind => names.map(name => iam + kind + name)),
+    ])
+      expect([reader, pattern.test(reader)]).toEqual([reader, taken(reader)]);
+    expect(pattern.test(`${iam}role/Auditor`)).toBe(true);
+    expect(pattern.test(`${iam}role/*/*`)).toBe(false);
+  });
+
+  describe('of the profile hardened', () => {
+    const hardened = (more: object = {}): DeploymentSettings => settings({ profile: 'hardened', ...more });
+
+    it('have a key of their own where none is named', () => {
+      const key = 'arn:aws:kms:us-east-1:111122223333:key/1';
+      expect(hardened().customerManagedKey).toBe(true);
+      expect(hardened({ customerManagedKey: key }).customerManagedKey).toBe(key);
+    });
+
+    it('lock the journal for as long as it is kept, and leave it to people how long that is', () => {
+      expect(hardened().journalObjectLock).toBeUndefined();
+      expect(hardened({ journalRetentionDays: 90 }).journalObjectLock).toBe('governance');
+      const compliance = { journalRetentionDays: 90, journalObjectLock: 'compliance' };
+      expect(hardened(compliance).journalObjectLock).toBe('compliance');
+    });
+
+    it.each([{ customerManagedKey: false }, { allowPlaintextRoute: true }])(
+      'are refused with %j, which contradicts it',
+      more => {
+        const parsed = parseSettings({ profile: 'hardened', ...more });
+        expect(parsed.kind === 'refused' ? parsed.problems.map(formatProblem) : []).toEqual([
+          expect.stringContaining('contradicts "profile": "hardened"'),
+        ]);
+      },
+    );
+
+    it('are refused with a profile that there is not', () => {
+      expect(parseSettings({ profile: 'paranoid' }).kind).toBe('refused');
+    });
   });
 
   it('are read from a file, and their jobs lie in its folder', () => {

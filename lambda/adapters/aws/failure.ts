@@ -1,3 +1,4 @@
+import { notYetAllowed } from '../../core/account/keep-moving.ts';
 import { announceTrouble } from '../../core/account/run-control.ts';
 import { PremiseBroken, RewrapError, ServiceUnavailable } from '../../core/model/errors.ts';
 import type { Ledger } from '../../core/ports.ts';
@@ -31,6 +32,16 @@ export async function namingFailures<T>(work: () => Promise<T>): Promise<T> {
  */
 export function tellingFailures<T>(runId: string, ledger: Ledger, work: () => Promise<T>): Promise<T> {
   return namingFailures(() => announceTrouble(runId, ledger, () => namingFailures(work)));
+}
+
+/** A denial of any service may be that of a key behind it, as long as an alias may not count everywhere yet. */
+export async function waitingOutDenials<T>(mayPass: () => boolean, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && isDenied(error) && mayPass()) throw notYetAllowed(error.message, error);
+    throw error;
+  }
 }
 
 function failureOf(error: unknown): Error {

@@ -8,6 +8,7 @@ import {
   type RotationsListEntry,
 } from '@aws-sdk/client-kms';
 import type { KnownKeyMaterial } from '../../core/model/run.ts';
+import { isSameKey } from '../../core/model/key-use.ts';
 import type { AskedKey, KeyCatalog, KeyDescription, KeyLookup, Permission } from '../../core/keys/catalog.ts';
 import { isDenied, isOfIdentity, isTransient, messageOf, nameOf } from '../aws/errors.ts';
 import type { KmsChannel } from './channel.ts';
@@ -51,7 +52,7 @@ export class KmsKeyCatalog implements KeyCatalog {
 
   /** A new replica is `Creating` for a while. */
   async describeKey(reference: string): Promise<KeyLookup> {
-    const byAlias = reference.includes(':alias/');
+    const byAlias = reference.includes(':alias/') || this.#isByAlias(reference);
     const found = await patiently(
       () => this.#untilAllowed(byAlias, () => this.#describe(reference)),
       lookup => lookup.kind === 'found' && lookup.key.state === 'Creating',
@@ -62,8 +63,13 @@ export class KmsKeyCatalog implements KeyCatalog {
   }
 
   async mayReEncrypt(source: AskedKey, destination: AskedKey): Promise<Permission> {
-    const byAlias = this.#byAlias.has(source.keyArn) || this.#byAlias.has(destination.keyArn);
+    const byAlias = this.#isByAlias(source.keyArn) || this.#isByAlias(destination.keyArn);
     return this.#untilAllowed(byAlias, () => this.#mayReEncrypt(source, destination));
+  }
+
+  /** A replica has an alias of its own, by which the roles are granted it. */
+  #isByAlias(keyArn: string): boolean {
+    return [...this.#byAlias].some(known => isSameKey(known, keyArn));
   }
 
   /** What is denied by reason of an alias may come to be allowed. All questions share the waits: what is over is over for all. */

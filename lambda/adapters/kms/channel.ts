@@ -12,6 +12,8 @@ export interface ChannelConfig extends ClientConfig {
   readonly grantTokens?: readonly string[];
   /** Waits before what is missing is believed to be missing. @default KMS_PATIENCE_MS */
   readonly patienceMs?: readonly number[];
+  /** Whether KMS may deny a call only because an alias does not count everywhere yet. @default it never does */
+  readonly denialsMayPass?: () => boolean;
   /** What the pace waits by. @default the clock and the timers of this process */
   readonly waiting?: Waiting;
 }
@@ -35,6 +37,7 @@ type Sent<T> =
 export class KmsChannel {
   readonly grantTokens: readonly string[];
   readonly patienceMs: readonly number[];
+  readonly denialsMayPass: () => boolean;
   readonly #config: ClientConfig;
   readonly #waiting: Waiting;
   readonly #clients = new Map<string, KMSClient>();
@@ -46,11 +49,13 @@ export class KmsChannel {
   constructor({
     grantTokens = [],
     patienceMs = KMS_PATIENCE_MS,
+    denialsMayPass = () => false,
     waiting = REAL_TIME,
     ...config
   }: ChannelConfig = {}) {
     this.grantTokens = grantTokens;
     this.patienceMs = patienceMs;
+    this.denialsMayPass = denialsMayPass;
     this.#waiting = waiting;
     this.#config = config;
   }

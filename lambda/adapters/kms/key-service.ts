@@ -27,7 +27,7 @@ export class KmsKeyService implements KeyService {
 
   constructor(channel: KmsChannel) {
     this.#channel = channel;
-    this.#refused = new RefusedKeys(channel.patienceMs);
+    this.#refused = new RefusedKeys(channel);
   }
 
   pace(requestsPerSecond: number): void {

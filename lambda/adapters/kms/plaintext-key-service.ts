@@ -38,7 +38,7 @@ export class PlaintextKeyService implements KeyService {
 
   constructor(channel: KmsChannel) {
     this.#channel = channel;
-    this.#refused = new RefusedKeys(channel.patienceMs);
+    this.#refused = new RefusedKeys(channel);
     this.#withinRegion = new KmsKeyService(channel);
   }
 

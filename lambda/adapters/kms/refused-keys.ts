@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { notYetAllowed } from '../../core/account/keep-moving.ts';
 import type { NotReEncrypted } from '../../core/ports.ts';
 import { isDenied, isOfIdentity, isTransient, messageOf, nameOf } from '../aws/errors.ts';
 import { dryRunSucceeded, isNotYetVisible } from './errors.ts';
 import type { Asked } from '../aws/refused-calls.ts';
+import type { KmsChannel } from './channel.ts';
 
 /** A KMS call about one data key, with the dry runs that show what its refusal is about. */
 export interface KeyCall<T> {
@@ -22,20 +24,40 @@ export interface KeyCall<T> {
  * KMS refuses a call, repeat the last call that worked with the same keys as a dry run, or, if there is none, ask whether
  * the role may use the keys at all. If that succeeds, and the refusal is repeated, it concerns that data key alone. If
  * not, a grant or key may not be visible yet, so wait; after that, everything is refused.
+ *
+ * As long as an alias may not count everywhere yet, no denial is believed, neither of one data key nor of all: what works
+ * here may be denied there.
  */
 export class RefusedKeys {
   readonly #patienceMs: readonly number[];
+  readonly #denialsMayPass: () => boolean;
   /** The last call that worked, by its name. Its contexts and ciphertext stay in memory. */
   readonly #worked = new Map<string, () => Promise<unknown>>();
   /** A question about the keys, not about one call, is asked once for all calls in flight. */
   readonly #asking = new Map<string, Promise<Rehearsed>>();
 
-  constructor(patienceMs: readonly number[]) {
+  constructor({ patienceMs, denialsMayPass }: Pick<KmsChannel, 'patienceMs' | 'denialsMayPass'>) {
     this.#patienceMs = patienceMs;
+    this.#denialsMayPass = denialsMayPass;
   }
 
-  /** @throws the error of KMS where it is none of refusal, or where the keys themselves are refused */
+  /**
+   * @throws the error of KMS where it is none of refusal, or where the keys themselves are refused
+   * @throws ServiceUnavailable where a denial may pass
+   */
   async ask<T>(call: KeyCall<T>): Promise<Asked<T>> {
+    const denied = await this.#decided(call).then(
+      asked => (asked.kind === 'refused' ? asked : { kind: 'answered' as const, asked }),
+      (error: unknown) => ({ kind: 'thrown' as const, error }),
+    );
+    if (denied.kind === 'answered') return denied.asked;
+    if (isDenied(denied.error) && this.#denialsMayPass())
+      throw notYetAllowed(`${call.name}: ${messageOf(denied.error)}`, denied.error);
+    if (denied.kind === 'thrown') throw denied.error as Error;
+    return denied;
+  }
+
+  async #decided<T>(call: KeyCall<T>): Promise<Asked<T>> {
     let asked = await this.#send(call);
     for (const wait of [...this.#patienceMs, undefined]) {
       if (asked.kind === 'answered') return asked;

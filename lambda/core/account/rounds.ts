@@ -73,8 +73,8 @@ export async function inRound(
   const progress = await work();
   if (progress.paused === undefined) return { ...progress, round: { events } };
   const waited = { events: events + EVENTS.wait };
-  // A share becomes free as soon as another worker begins a page.
-  if (progress.paused === 'no-share') return { ...progress, round: waited, waitSeconds: MINUTE };
+  // A share becomes free as soon as another worker begins a page, and a permission comes by itself or not at all.
+  if (progress.paused !== 'by-operator') return { ...progress, round: waited, waitSeconds: MINUTE };
   const now = clock.now();
   const since = Math.min(pausedSince ?? now, now);
   const waitSeconds = pauseSeconds((now - since) / 1000);

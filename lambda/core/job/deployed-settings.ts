@@ -4,6 +4,8 @@ export interface DeploymentSettings {
   readonly name: string;
   /** Folder of job files, or one; relative to the settings file. */
   readonly jobs: string;
+  /** What is left out has the strictest value that asks nothing of anybody (hardened-profile.ts). */
+  readonly profile?: 'hardened';
   /** Jobs may take the route decrypt-encrypt. */
   readonly allowPlaintextRoute: boolean;
   /** Absent where the journal is kept for good. */
@@ -50,6 +52,7 @@ export function settingsInText(text: unknown): DeployedSettings | undefined {
 }
 
 const NAMES = [
+  'profile',
   'allowPlaintextRoute',
   'journalRetentionDays',
   'journalObjectLock',

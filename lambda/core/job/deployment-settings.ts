@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Problem } from '../model/problem.ts';
 import { oneOf, strictObject, text, wholeNumber } from '../schema/strict-object.ts';
 import { DEFAULT_DEPLOYMENT, type DeploymentSettings } from './deployed-settings.ts';
+import { profileProblems, withProfile } from './hardened-profile.ts';
 import { problemOf } from './parse-job.ts';
 
 /** How far DynamoDB's point-in-time recovery reaches back. A restored table holds old data keys. */
@@ -16,14 +17,13 @@ const keyArn = z.string().regex(/^arn:[^:]+:kms:[^:]+:\d{12}:key\/[^/]+$/, { err
 
 /**
  * IAM user guide, ARNs of users and roles. A path or the end of a name may be a wildcard, as roles of IAM Identity Center need
- * it.
+ * it; but something of the name or of its path must be said.
  */
 const reader = z
   .string({ error: 'is no text' })
-  .refine(text => READER.test(text) && /[^*/]/.test(text.split('/').slice(1).join('')), {
+  .regex(/^arn:aws[a-z-]*:iam::\d{12}:(?:role|user)\/(?=[*/]*[^*/])[\w+=,.@/*-]+$/, {
     error: 'is no ARN of a role or user; write such as arn:aws:iam::111122223333:role/Auditor',
   });
-const READER = /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/*-]+$/;
 
 const takenOver = strictObject(
   {
@@ -44,6 +44,11 @@ const settingsSchema = strictObject(
       .default(DEFAULT_DEPLOYMENT)
       .describe(
         'Names the stacks. To have several deployments in one account and Region, give each its own.',
+      ),
+    profile: oneOf(['hardened'])
+      .optional()
+      .describe(
+        'With hardened, customerManagedKey is true where it is left out, and journalObjectLock is governance where journalRetentionDays is given. Plaintext routes are refused.',
       ),
     jobs: text('a folder of job files')
       .default('jobs')
@@ -95,7 +100,10 @@ export type ParsedSettings =
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
 
 /** Validates the settings of a deployment, strictly and completely. */
-export function parseSettings(input: unknown): ParsedSettings {
+export function parseSettings(written: unknown): ParsedSettings {
+  const contradictions = profileProblems(written);
+  if (contradictions.length > 0) return { kind: 'refused', problems: contradictions };
+  const input = withProfile(written);
   const parsed = settingsSchema.safeParse(input);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(issue => ({

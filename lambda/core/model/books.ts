@@ -103,5 +103,5 @@ export interface UnitProgress extends Position {
   /** In a verify pass: the page of the migrate pass's journal that it has reached. */
   readonly comparedTo?: number;
   /** Never in a checkpoint: why this invocation has ended, and the next one can wait. */
-  readonly paused?: 'by-operator' | 'no-share';
+  readonly paused?: 'by-operator' | 'no-share' | 'not-yet-allowed';
 }

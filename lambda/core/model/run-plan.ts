@@ -29,6 +29,8 @@ export interface KeysOfRun {
   readonly sources: readonly PlannedKey[];
   readonly destination: PlannedKey;
   readonly route: PlannedRoute;
+  /** The job names a key by an alias, so that roles get it by a condition on that alias. */
+  readonly byAlias?: true;
   /** For every KMS request of the run. KMS documents them as not secret. */
   readonly grantTokens: readonly string[];
   /** What KMS tells of the key materials of all keys of the run, at its start. */

@@ -2,6 +2,7 @@ import { sourceRegion } from '../model/job-regions.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 import { routeOf } from '../routes/registry.ts';
 import { configureFormat } from '../job/bind-format.ts';
+import { namesAliases } from '../job/by-alias.ts';
 import { jobDigest } from '../job/job-digest.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { unitsOf, workOf } from './cut-work.ts';
@@ -40,8 +41,8 @@ export function assemblePlan(
     sources,
     destination,
     route,
-    grantTokens,
-    dryRun,
+    ...(namesAliases(job) && { byAlias: true }),
+    ...{ grantTokens, dryRun },
     ...sampled,
     storeRegion: sourceRegion(job),
     ...{ keyMaterials, looked },
