@@ -34,6 +34,7 @@ import { Executions } from './stepfunctions/executions.ts';
 import { integrations } from './integrations.ts';
 import { stepFunctionsService } from './stepfunctions/service.ts';
 import { Parameters } from './ssm/parameters.ts';
+import { ssmService } from './ssm/service.ts';
 import { StateMachines } from './stepfunctions/state-machines.ts';
 import { stsService } from './sts/service.ts';
 
@@ -115,7 +116,8 @@ export class EmbeddedAws {
       states: stepFunctionsService(this.#stateMachines, this.#executions),
       lambda: lambdaService(this.functions, this.lambda),
       events: eventBridgeService(this.events),
-      sts: stsService(),
+      sts: stsService(arn => this.#callers.issueFor(arn)),
+      ssm: ssmService(this.#parameters),
       cloudformation: cloudFormationService(this.#stacks),
     };
   }

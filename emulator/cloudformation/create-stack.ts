@@ -83,7 +83,14 @@ async function createResource(resource: StackResource, stack: Stack, services: S
       createSchedule(resource, stack, services);
       return;
     case 'AWS::SSM::Parameter':
-      services.parameters.create(physicalId, String(properties['Value']), stack);
+      services.parameters.create(
+        {
+          name: physicalId,
+          type: String(properties['Type']),
+          value: String(properties['Value']),
+        },
+        stack,
+      );
       return;
     default:
       if (!INERT.has(type) && !type.startsWith('AWS::IAM::') && type !== 'AWS::S3::BucketPolicy')

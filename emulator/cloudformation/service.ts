@@ -1,7 +1,7 @@
 import type { Permission } from '../protocol/authorization.ts';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { OperationContext } from '../protocol/json-protocol.ts';
-import { queryService } from '../protocol/query-protocol.ts';
+import { escapeXml, queryService } from '../protocol/query-protocol.ts';
 import type { Service } from '../protocol/request.ts';
 import type { Stack } from './stack.ts';
 
@@ -33,7 +33,7 @@ export function cloudFormationService(stacks: readonly Stack[]): Service {
         // back as question marks (aws-cloudformation/cloudformation-coverage-roadmap, issues 814 and 1220).
         const stages =
           '<StagesAvailable><member>Original</member><member>Processed</member></StagesAvailable>';
-        return `<TemplateBody>${escaped(found.templateBody.replace(/[\u{80}-\u{10ffff}]/gu, '?'))}</TemplateBody>${stages}`;
+        return `<TemplateBody>${escapeXml(found.templateBody.replace(/[\u{80}-\u{10ffff}]/gu, '?'))}</TemplateBody>${stages}`;
       },
     },
     permissionsOf,
@@ -55,10 +55,6 @@ function permissionsOf(
       resourceAccountId: accountId,
     },
   ];
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>]/g, character => `&#${character.charCodeAt(0)};`);
 }
 
 function stackXml({ stackName, outputs, region, accountId }: Stack): string {
