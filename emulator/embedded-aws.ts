@@ -13,17 +13,18 @@ import {
   DEFAULT_REGION,
   type Credentials,
 } from './protocol/callers.ts';
-import { CloudFormation, type Reading } from './cloudformation/cloudformation.ts';
+import type { CloudFormation } from './cloudformation/cloudformation.ts';
 import { cloudFormationService } from './cloudformation/service.ts';
 import type { Place } from './cloudformation/stack.ts';
 import type { ReadYaml } from './cloudformation/template-text.ts';
 import { readAssembly } from './cloudformation/template.ts';
+import { deployer } from './deployer.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
 import { KeyStore, type ChecksFirst } from './kms/key-store.ts';
 import { keysOfAws, kmsService, type KeysOfAws } from './kms/service.ts';
 import { Iam } from './iam/iam.ts';
 import { ADMINISTRATOR } from './iam/managed-by-aws.ts';
-import { EVERYTHING, type Authorization } from './protocol/authorization.ts';
+import type { Authorization } from './protocol/authorization.ts';
 import { eventBridgeService, type PublishedEvent } from './eventbridge/service.ts';
 import { ConnectionLost, Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
@@ -112,7 +113,19 @@ export class EmbeddedAws {
       ...(waitScale !== undefined && { waitScale }),
       ...(historyLimit !== undefined && { historyLimit }),
     });
-    this.#cloudFormation = this.#newCloudFormation();
+    this.#cloudFormation = deployer({
+      buckets: this.#buckets,
+      keys: this.#keys.store,
+      iam: this.iam,
+      schedules: this.schedules,
+      functions: this.functions,
+      stateMachines: this.#stateMachines,
+      parameters: this.#parameters,
+      service: name => this.#services[name] as Service,
+      authorizationOf: from => this.#authorizationOf(from),
+      readYaml: options.readYaml,
+      folder: () => (this.#folder ??= mkdtempSync(join(tmpdir(), 'embedded-aws-'))),
+    });
     this.#services = {
       kms: kmsService(this.#keys),
       dynamodb: dynamoDbService(this.#keys.permissions.forDynamoDb),
@@ -255,62 +268,6 @@ export class EmbeddedAws {
   /** Credentials of a role, as one of its functions has them. */
   assume(roleArn: string): Credentials {
     return this.#callers.issueFor(roleArn);
-  }
-
-  #newCloudFormation(): CloudFormation {
-    return new CloudFormation({
-      services: {
-        buckets: this.#buckets,
-        keys: this.#keys.store,
-        iam: this.iam,
-        schedules: this.schedules,
-        functions: this.functions,
-        stateMachines: this.#stateMachines,
-        parameters: this.#parameters,
-        dynamoDb: (operation, input, place) => this.#callDynamoDb(operation, input, place),
-      },
-      readYaml: this.#options.readYaml,
-      folder: () => (this.#folder ??= mkdtempSync(join(tmpdir(), 'embedded-aws-'))),
-      readObject: (object, at) => this.#readObject(object, at),
-      authorizationOf: (arn, { accountId, region }) =>
-        this.#authorizationOf({ caller: { accountId, arn }, region, service: 'cloudformation' }),
-    });
-  }
-
-  async #readObject(
-    { bucket, key }: { readonly bucket: string; readonly key: string },
-    { iam, place }: Reading,
-  ): Promise<Buffer> {
-    const { region } = this.#buckets.get(bucket);
-    const { status, body } = await (this.#services['s3'] as Service).handle({
-      ...{ method: 'GET', headers: {}, body: Buffer.alloc(0), query: new URLSearchParams() },
-      path: `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`,
-      ...{ service: 's3', region, iam, requestId: randomUUID() },
-      caller: { accountId: place.accountId, arn: 'arn:aws:iam::aws:role/cloudformation' },
-    });
-    if (status >= 300) throw new Error(String(body));
-    return Buffer.from(body);
-  }
-
-  async #callDynamoDb(operation: string, input: object, { accountId, region }: Place): Promise<void> {
-    const response = await (this.#services['dynamodb'] as Service).handle({
-      method: 'POST',
-      path: '/',
-      query: new URLSearchParams(),
-      headers: {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `DynamoDB_20120810.${operation}`,
-        'x-amz-date': '20260101T000000Z',
-        authorization: `AWS4-HMAC-SHA256 Credential=embedded/20260101/${region}/dynamodb/aws4_request, SignedHeaders=host, Signature=none`,
-      },
-      body: Buffer.from(JSON.stringify(input)),
-      service: 'dynamodb',
-      region,
-      caller: { accountId, arn: `arn:aws:iam::${accountId}:role/cloudformation` },
-      iam: EVERYTHING,
-      requestId: randomUUID(),
-    });
-    if (response.status !== 200) throw new Error(`${operation}: ${String(response.body)}`);
   }
 }
 
