@@ -15,7 +15,6 @@ import {
 } from './protocol/callers.ts';
 import type { CloudFormation } from './cloudformation/cloudformation.ts';
 import { cloudFormationService } from './cloudformation/service.ts';
-import type { Place } from './cloudformation/stack.ts';
 import type { ReadYaml } from './cloudformation/template-text.ts';
 import { readAssembly } from './cloudformation/template.ts';
 import { deployer } from './deployer.ts';
@@ -258,11 +257,6 @@ export class EmbeddedAws {
     for (const [index, policy] of policies.entries())
       this.iam.identities.putInline(arn, `Policy${index}`, policy);
     return this.#callers.issueFor(arn);
-  }
-
-  /** A parameter of Systems Manager, if it is there. */
-  parameter(name: string, place: Place = { accountId: DEFAULT_ACCOUNT, region: DEFAULT_REGION }) {
-    return this.#parameters.find(name, place);
   }
 
   /** Credentials of a role, as one of its functions has them. */

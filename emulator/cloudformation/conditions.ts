@@ -3,7 +3,7 @@ import type { Template } from './template.ts';
 import { invalid } from './template-text.ts';
 
 /** Whether an expression of a condition or rule holds. `named`: whether another condition does. */
-export function expressionHolds(
+function expressionHolds(
   expression: unknown,
   references: Omit<References, 'holds'>,
   named: (condition: string) => boolean,

@@ -26,7 +26,7 @@ export function ssmService(parameters: Parameters): Service {
 }
 
 /** A name that is a path begins with the slash that the ARN has there. */
-export function arnOf(
+function arnOf(
   name: string,
   { region, accountId }: { readonly region: string; readonly accountId: string },
 ): string {

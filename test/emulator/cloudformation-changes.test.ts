@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { changeStack, stackNamed } from '../support/change-stack.ts';
 import { embedded, errorName, type Embedded } from '../support/embedded.ts';
+import { parameterValue } from '../support/raw-call.ts';
 
 const bucket = (Properties: object = {}, more: object = {}) => ({
   Type: 'AWS::S3::Bucket',
@@ -39,14 +40,15 @@ describe('CloudFormation on loopback, by change sets', () => {
   const physicalIds = async (StackName: string): Promise<Readonly<Record<string, string>>> => {
     const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName }));
     return Object.fromEntries(
-      StackResources.map(({ LogicalResourceId, PhysicalResourceId }) => [
-        LogicalResourceId,
-        PhysicalResourceId!,
+      StackResources.map((one): readonly [string, string] => [
+        one.LogicalResourceId!,
+        one.PhysicalResourceId!,
       ]),
     );
   };
   const exists = async (Bucket: string): Promise<boolean> =>
     (await errorName(aws.s3.send(new GetBucketEncryptionCommand({ Bucket })))) === 'none';
+  const valueOf = (name: string): Promise<string | undefined> => parameterValue(aws.endpoint, name);
   const remove = (StackName: string) => client.send(new DeleteStackCommand({ StackName }));
   /** What happened to resources, the first first; `StackName` may be the id of a deleted stack. */
   const told = async (StackName: string): Promise<readonly string[]> => {
@@ -84,10 +86,9 @@ describe('CloudFormation on loopback, by change sets', () => {
     });
     const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName: 'First' }));
     expect(JSON.parse(TemplateBody!)).toEqual(template);
-    expect(valueOf('/first/says')).toBe(`${Bucket}-us-east-1-yes`);
-    expect(valueOf('/first/joined')).toBe('a+b');
+    expect(await valueOf('/first/says')).toBe(`${Bucket}-us-east-1-yes`);
+    expect(await valueOf('/first/joined')).toBe('a+b');
   });
-  const valueOf = (name: string): string | undefined => aws.aws.parameter(name)?.value;
 
   it('changes in place, replaces, and takes away, and keeps what its policies say', async () => {
     const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
@@ -115,7 +116,7 @@ describe('CloudFormation on loopback, by change sets', () => {
     const second = await physicalIds('Second');
     expect(second['Stays']).toBe(first['Stays']);
     expect(second['Kept']).not.toBe(first['Kept']);
-    expect(valueOf('/second')).toBe(second['Kept']);
+    expect(await valueOf('/second')).toBe(second['Kept']);
     const there = [first['Stays'], first['Goes'], first['Kept'], first['Old'], second['Kept']];
     expect(await Promise.all(there.map(name => exists(name!)))).toEqual([true, false, true, true, true]);
   });
@@ -163,12 +164,12 @@ describe('CloudFormation on loopback, by change sets', () => {
       template('after', { New: bucket(), Fails: parameter('/third', 'v', { DependsOn: 'New' }) }),
     );
     expect(stack.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect([valueOf('/fifth'), valueOf('/fifth/goes')]).toEqual(['before', 'v']);
+    expect([await valueOf('/fifth'), await valueOf('/fifth/goes')]).toEqual(['before', 'v']);
     expect(Object.keys(await physicalIds('Fifth'))).toEqual(['Says', 'Goes']);
     expect((await changeStack(client, 'Fifth', template('at last'))).stack.StackStatus).toBe(
       'UPDATE_COMPLETE',
     );
-    expect([valueOf('/fifth'), valueOf('/fifth/goes')]).toEqual(['at last', undefined]);
+    expect([await valueOf('/fifth'), await valueOf('/fifth/goes')]).toEqual(['at last', undefined]);
   });
 
   it('is deleted only without protection, and keeps what cannot or must not go', async () => {
@@ -197,7 +198,11 @@ describe('CloudFormation on loopback, by change sets', () => {
     await client.send(new DeleteStackCommand({ StackName: 'Sixth', RetainResources: ['Full'] }));
     await expect(stackNamed(client, 'Sixth')).rejects.toThrow('does not exist');
     expect((await stackNamed(client, StackId!)).StackStatus).toBe('DELETE_COMPLETE');
-    expect([await exists(Full!), await exists(Kept!), valueOf('/sixth')]).toEqual([true, true, undefined]);
+    expect([await exists(Full!), await exists(Kept!), await valueOf('/sixth')]).toEqual([
+      true,
+      true,
+      undefined,
+    ]);
   });
 
   it('gives a stack that was deleted new names when it comes again', async () => {

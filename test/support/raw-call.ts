@@ -13,8 +13,14 @@ export function queryCall(to: RawCall, parameters: Readonly<Record<string, strin
   return call(to, { body: new URLSearchParams(parameters).toString(), headers: {} });
 }
 
+/** The value of a parameter of Systems Manager, if it is there. */
+export async function parameterValue(endpoint: string, Name: string): Promise<string | undefined> {
+  const answer = await jsonCall({ endpoint, service: 'ssm' }, 'AmazonSSM.GetParameter', { Name });
+  return (answer as { readonly Parameter?: { readonly Value: string } }).Parameter?.Value;
+}
+
 /** Calls a service of the JSON protocol, and answers with its JSON. */
-export async function jsonCall(to: RawCall, target: string, input: object): Promise<unknown> {
+async function jsonCall(to: RawCall, target: string, input: object): Promise<unknown> {
   const headers = { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' };
   return JSON.parse(await call(to, { body: JSON.stringify(input), headers })) as unknown;
 }
