@@ -18,13 +18,14 @@ import { stackNamed } from '../support/change-stack.ts';
 import { embedded, errorName, type Embedded } from '../support/embedded.ts';
 import { fresh } from '../support/fresh.ts';
 import { queryCall } from '../support/raw-call.ts';
-import { blockOf, DEPLOY_LINES } from '../support/readme.ts';
+import { blockOf, commandsIn, DEPLOY_LINES } from '../support/readme.ts';
 
 /** The reader of YAML that aws-cdk-lib ships: the CDK CLI sends its bootstrap template in YAML. */
 const { parse } = createRequire(createRequire(import.meta.url).resolve('aws-cdk-lib'))('yaml') as {
   readonly parse: (text: string) => unknown;
 };
 
+const UPGRADE_LINES = commandsIn(blockOf('docs/upgrade.md', 'Upgrading kms-rewrap'));
 const MINUTES = 60_000;
 /** What docs/permissions.md says of the person who deploys, and nothing else. */
 const DEPLOYER = {
@@ -103,6 +104,16 @@ describe('the CDK CLI, by the lines of README.md', () => {
     return new Promise(resolve => child.on('close', code => resolve({ code, words })));
   }
 
+  /** Its words. @throws Error with them if it ends with another exit code */
+  async function run(
+    one: string,
+    as: { readonly by?: Credentials; readonly code?: number } = {},
+  ): Promise<string> {
+    const { code, words } = await shell(one, as.by);
+    if (code !== (as.code ?? 0)) throw new Error(`'${one}' ended with ${code}: ${words}`);
+    return words;
+  }
+
   const outputs = async (): Promise<Readonly<Record<string, string>>> => {
     const { Outputs = [] } = await stackNamed(cloudFormation, 'KmsRewrap');
     return Object.fromEntries(
@@ -127,11 +138,10 @@ describe('the CDK CLI, by the lines of README.md', () => {
   it(
     'makes what a deployment needs in an account that never saw the CDK, with the rights of its roles',
     async () => {
-      await shell(line('mkdir'));
-      expect(await shell(line('npx cdk bootstrap'))).toMatchObject({ code: 0 });
+      await run(line('mkdir'));
+      await run(line('npx cdk bootstrap'));
       expect((await stackNamed(cloudFormation, 'CDKToolkit')).StackStatus).toBe('CREATE_COMPLETE');
-      const deployed = await shell(line('npx cdk deploy'), deployer);
-      expect(deployed).toMatchObject({ code: 0 });
+      await run(line('npx cdk deploy'), { by: deployer });
       expect(await stackNamed(cloudFormation, 'KmsRewrap')).toMatchObject({
         StackStatus: 'CREATE_COMPLETE',
         EnableTerminationProtection: true,
@@ -145,12 +155,11 @@ describe('the CDK CLI, by the lines of README.md', () => {
   it(
     'deploys what plans, counts and migrates',
     async () => {
-      expect(await shell(line('npx rewrap plan'))).toMatchObject({ code: 0 });
+      await run(line('npx rewrap plan'));
       // Exit code 1: all that it has counted is left.
-      expect(await shell(line('npx rewrap run orders --mode census'))).toMatchObject({ code: 1 });
-      const run = await shell(DEPLOY_LINES.at(-1)!);
-      expect(run).toMatchObject({ code: 0 });
-      runId = /runs\/(orders-migrate-[^/]+)\//.exec(run.words)?.[1] ?? '';
+      await run(line('npx rewrap run orders --mode census'), { code: 1 });
+      const words = await run(DEPLOY_LINES.at(-1)!);
+      runId = /runs\/(orders-migrate-[^/]+)\//.exec(words)?.[1] ?? '';
     },
     10 * MINUTES,
   );
@@ -162,11 +171,14 @@ describe('the CDK CLI, by the lines of README.md', () => {
       const settings = JSON.parse(readFileSync(join(folder, 'deployment.json'), 'utf8')) as object;
       const changed = { ...settings, workerTimeoutSeconds: 600 };
       writeFileSync(join(folder, 'deployment.json'), JSON.stringify(changed));
-      expect(await shell(line('npx cdk deploy'), deployer)).toMatchObject({ code: 0 });
+      const differences = await run(UPGRADE_LINES.find(one => one.startsWith('npx cdk diff'))!);
+      expect(differences).toContain('Timeout');
+      expect(differences).not.toMatch(/\[[~-]\] AWS::.* (?:(?:may be )?replaced?|destroy|orphan)\b/);
+      await run(line('npx cdk deploy'), { by: deployer });
       expect((await stackNamed(cloudFormation, 'KmsRewrap')).StackStatus).toBe('UPDATE_COMPLETE');
       expect(await physicalIds()).toEqual(before);
       expect(aws.aws.functions.all().map(({ timeoutSeconds }) => timeoutSeconds)).toContain(600);
-      expect(await shell(`npx rewrap report ${runId}`)).toMatchObject({ code: 0 });
+      await run(`npx rewrap report ${runId}`);
     },
     10 * MINUTES,
   );
@@ -175,9 +187,8 @@ describe('the CDK CLI, by the lines of README.md', () => {
     'does not remove it by mistake; and as docs/uninstall.md says, all but what holds data',
     async () => {
       const { JournalBucketName: Bucket, LedgerTableName: TableName } = await outputs();
-      const refused = await shell('npx cdk destroy --all --force', deployer);
-      expect(refused.code).not.toBe(0);
-      expect(refused.words).toContain('cannot be deleted while TerminationProtection is enabled');
+      const refused = await run('npx cdk destroy --all --force', { by: deployer, code: 1 });
+      expect(refused).toContain('cannot be deleted while TerminationProtection is enabled');
       for (const one of blockOf('docs/uninstall.md', 'The last job of a Region')
         .replaceAll('\\\n', ' ')
         .trim()

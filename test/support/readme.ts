@@ -11,13 +11,18 @@ export function readmeBlock(section: string): string {
 
 export function blockOf(page: string, section: string): string {
   const words = readFileSync(join(ROOT, page), 'utf8');
-  const [, text] = new RegExp(`\n## ${section}\n[^]*?\`\`\`[a-z]*\n([^]*?)\`\`\``).exec(words) ?? [];
+  const [, text] = new RegExp(`(?:^|\n)#+ ${section}\n[^]*?\`\`\`[a-z]*\n([^]*?)\`\`\``).exec(words) ?? [];
   if (text === undefined) throw new Error(`${page} has no block in '${section}'`);
   return text;
 }
 
-/** The commands that deploy, without their comments. */
-export const DEPLOY_LINES: readonly string[] = readmeBlock('Deploy')
-  .split('\n')
-  .map(line => line.replace(/\s+#.*$/, ''))
-  .filter(line => line !== '');
+/** The commands of a block, without their comments. */
+export function commandsIn(block: string): readonly string[] {
+  return block
+    .split('\n')
+    .map(line => line.replace(/\s+#.*$/, ''))
+    .filter(line => line !== '');
+}
+
+/** The commands that deploy. */
+export const DEPLOY_LINES = commandsIn(readmeBlock('Deploy'));
