@@ -1,5 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { AwsError } from './protocol/aws-error.ts';
 import {
@@ -10,16 +13,17 @@ import {
   DEFAULT_REGION,
   type Credentials,
 } from './protocol/callers.ts';
-import { createStack } from './cloudformation/create-stack.ts';
+import type { CloudFormation } from './cloudformation/cloudformation.ts';
 import { cloudFormationService } from './cloudformation/service.ts';
-import { resolveStack, type Stack } from './cloudformation/stack.ts';
+import type { ReadYaml } from './cloudformation/template-text.ts';
 import { readAssembly } from './cloudformation/template.ts';
+import { deployer } from './deployer.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
 import { KeyStore, type ChecksFirst } from './kms/key-store.ts';
 import { keysOfAws, kmsService, type KeysOfAws } from './kms/service.ts';
 import { Iam } from './iam/iam.ts';
-import { ADMINISTRATOR } from './iam/identities.ts';
-import { EVERYTHING, type Authorization } from './protocol/authorization.ts';
+import { ADMINISTRATOR } from './iam/managed-by-aws.ts';
+import type { Authorization } from './protocol/authorization.ts';
 import { eventBridgeService, type PublishedEvent } from './eventbridge/service.ts';
 import { ConnectionLost, Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
@@ -34,6 +38,7 @@ import { Executions } from './stepfunctions/executions.ts';
 import { integrations } from './integrations.ts';
 import { stepFunctionsService } from './stepfunctions/service.ts';
 import { Parameters } from './ssm/parameters.ts';
+import { ssmService } from './ssm/service.ts';
 import { StateMachines } from './stepfunctions/state-machines.ts';
 import { stsService } from './sts/service.ts';
 
@@ -59,6 +64,8 @@ export interface EmbeddedAwsOptions {
    * @default key
    */
   readonly kmsChecksFirst?: ChecksFirst;
+  /** Reads templates of CloudFormation in YAML. @default JSON alone is read */
+  readonly readYaml?: ReadYaml;
 }
 
 /** An AWS on loopback: all services, accounts and Regions behind one port. */
@@ -76,7 +83,8 @@ export class EmbeddedAws {
   );
   readonly #keys: KeysOfAws;
   readonly #stateMachines = new StateMachines();
-  readonly #stacks: Stack[] = [];
+  readonly #cloudFormation: CloudFormation;
+  #folder: string | undefined;
   readonly #executions: Executions;
   readonly #parameters = new Parameters();
   readonly #services: Readonly<Record<string, Service>>;
@@ -104,6 +112,19 @@ export class EmbeddedAws {
       ...(waitScale !== undefined && { waitScale }),
       ...(historyLimit !== undefined && { historyLimit }),
     });
+    this.#cloudFormation = deployer({
+      buckets: this.#buckets,
+      keys: this.#keys.store,
+      iam: this.iam,
+      schedules: this.schedules,
+      functions: this.functions,
+      stateMachines: this.#stateMachines,
+      parameters: this.#parameters,
+      service: name => this.#services[name] as Service,
+      authorizationOf: from => this.#authorizationOf(from),
+      readYaml: options.readYaml,
+      folder: () => (this.#folder ??= mkdtempSync(join(tmpdir(), 'embedded-aws-'))),
+    });
     this.#services = {
       kms: kmsService(this.#keys),
       dynamodb: dynamoDbService(this.#keys.permissions.forDynamoDb),
@@ -115,8 +136,9 @@ export class EmbeddedAws {
       states: stepFunctionsService(this.#stateMachines, this.#executions),
       lambda: lambdaService(this.functions, this.lambda),
       events: eventBridgeService(this.events),
-      sts: stsService(),
-      cloudformation: cloudFormationService(this.#stacks),
+      sts: stsService(arn => this.#callers.issueFor(arn)),
+      ssm: ssmService(this.#parameters),
+      cloudformation: cloudFormationService(this.#cloudFormation),
     };
   }
 
@@ -133,31 +155,19 @@ export class EmbeddedAws {
   async stop(): Promise<void> {
     this.#executions.stopAll();
     this.lambda.stop();
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
     this.#server?.closeAllConnections();
     await new Promise<void>(resolve =>
       this.#server === undefined ? resolve() : this.#server.close(() => resolve()),
     );
   }
 
-  /** Creates the stacks of a cloud assembly, as `cdk deploy` would, and returns their names. */
+  /** Creates or updates the stacks of a cloud assembly without the CDK's bootstrap stack, and returns their names. */
   async deploy(assembly: string, accountId = DEFAULT_ACCOUNT): Promise<readonly string[]> {
-    const stacks: Stack[] = [];
-    for (const assembled of readAssembly(assembly)) {
-      const stack = resolveStack(assembled, { accountId, region: DEFAULT_REGION }, this.#stacks);
-      await createStack(stack, {
-        buckets: this.#buckets,
-        keys: this.#keys.store,
-        iam: this.iam,
-        schedules: this.schedules,
-        functions: this.functions,
-        stateMachines: this.#stateMachines,
-        parameters: this.#parameters,
-        createTable: (definition, place) => this.#createTable(definition, place),
-      });
-      this.#stacks.push(stack);
-      stacks.push(stack);
-    }
-    return stacks.map(({ stackName, region }) => `${stackName} (${region})`);
+    const stacks = [];
+    for (const assembled of readAssembly(assembly))
+      stacks.push(await this.#cloudFormation.deploy(assembled, { accountId, region: DEFAULT_REGION }));
+    return stacks.map(({ stackName, place }) => `${stackName} (${place.region})`);
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -252,30 +262,6 @@ export class EmbeddedAws {
   /** Credentials of a role, as one of its functions has them. */
   assume(roleArn: string): Credentials {
     return this.#callers.issueFor(roleArn);
-  }
-
-  async #createTable(
-    definition: object,
-    { accountId, region }: { readonly accountId: string; readonly region: string },
-  ): Promise<void> {
-    const response = await (this.#services['dynamodb'] as Service).handle({
-      method: 'POST',
-      path: '/',
-      query: new URLSearchParams(),
-      headers: {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': 'DynamoDB_20120810.CreateTable',
-        'x-amz-date': '20260101T000000Z',
-        authorization: `AWS4-HMAC-SHA256 Credential=embedded/20260101/${region}/dynamodb/aws4_request, SignedHeaders=host, Signature=none`,
-      },
-      body: Buffer.from(JSON.stringify(definition)),
-      service: 'dynamodb',
-      region,
-      caller: { accountId, arn: `arn:aws:iam::${accountId}:role/cloudformation` },
-      iam: EVERYTHING,
-      requestId: randomUUID(),
-    });
-    if (response.status !== 200) throw new Error(`CreateTable: ${String(response.body)}`);
   }
 }
 

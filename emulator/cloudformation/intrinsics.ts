@@ -1,7 +1,11 @@
+import { invalid } from './template-text.ts';
+
 /** What a template's references mean: physical ids by logical id, attributes, pseudo parameters. */
 export interface References {
   ref(name: string): unknown;
   attribute(resource: string, attribute: string): unknown;
+  /** Whether a condition of the template holds. */
+  holds(condition: string): boolean;
   /** An output of an existing stack, in any Region. */
   stackOutput(reference: {
     readonly StackName: string;
@@ -18,11 +22,19 @@ export function resolveIntrinsics(value: unknown, references: References): unkno
       .filter(element => element !== NO_VALUE);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
-  const [name, argument] = entries[0] ?? [];
-  if (entries.length === 1 && name !== undefined && (name === 'Ref' || name.startsWith('Fn::')))
-    return intrinsic(name, argument, references);
+  const call = callOf(value);
+  if (call !== undefined) return intrinsic(call.name, call.argument, references);
   const resolved = entries.map(([key, member]) => [key, resolveIntrinsics(member, references)] as const);
   return Object.fromEntries(resolved.filter(([, member]) => member !== NO_VALUE));
+}
+
+/** The intrinsic function that a value calls. */
+export function callOf(value: unknown): { readonly name: string; readonly argument: unknown } | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const entries = Object.entries(value);
+  const [name = '', argument] = entries[0] ?? [];
+  const isCall = entries.length === 1 && (name === 'Ref' || name.startsWith('Fn::'));
+  return isCall ? { name, argument } : undefined;
 }
 
 export const NO_VALUE = Symbol('AWS::NoValue');
@@ -54,8 +66,12 @@ function intrinsic(name: string, argument: unknown, references: References): unk
       const [separator, text] = argument as [string, unknown];
       return String(resolve(text)).split(separator);
     }
+    case 'Fn::If': {
+      const [condition, met, unmet] = argument as [string, unknown, unknown];
+      return resolve(references.holds(condition) ? met : unmet);
+    }
     default:
-      throw new Error(`the embedded CloudFormation does not have the intrinsic function ${name}`);
+      throw invalid(`the embedded CloudFormation does not have the intrinsic function ${name}`);
   }
 }
 

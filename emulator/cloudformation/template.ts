@@ -4,12 +4,36 @@ import { join } from 'node:path';
 export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly DependsOn?: string | readonly string[];
+  readonly Condition?: string;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 
-interface Template {
-  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
+export interface TemplateParameter {
+  readonly Type: string;
+  readonly Default?: string | number;
+  readonly AllowedValues?: readonly unknown[];
+  readonly AllowedPattern?: string;
+}
+
+interface Rule {
+  readonly RuleCondition?: unknown;
+  readonly Assertions: readonly { readonly Assert: unknown; readonly AssertDescription?: string }[];
+}
+
+export interface Template {
+  readonly Description?: string;
+  readonly Parameters?: Readonly<Record<string, TemplateParameter>>;
+  readonly Conditions?: Readonly<Record<string, unknown>>;
+  readonly Rules?: Readonly<Record<string, Rule>>;
   readonly Resources: Readonly<Record<string, TemplateResource>>;
-  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
+  readonly Outputs?: Readonly<
+    Record<
+      string,
+      { readonly Value: unknown; readonly Condition?: string; readonly Export?: { readonly Name: unknown } }
+    >
+  >;
 }
 
 /** A stack of a cloud assembly. The folders of its file assets are listed by the name of their S3 object. */

@@ -24,8 +24,13 @@ export type InvocationResult =
 export class Functions {
   readonly #functions = new Map<string, FunctionDefinition>();
 
-  create(definition: FunctionDefinition): void {
+  /** Makes a function, or changes it. */
+  put(definition: FunctionDefinition): void {
     this.#functions.set(definition.arn, definition);
+  }
+
+  delete(arn: string): void {
+    this.#functions.delete(arn);
   }
 
   /** By ARN, with or without version, or by name in a Region and account. */

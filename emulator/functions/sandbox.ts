@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { Credentials } from '../protocol/callers.ts';
 import type { FunctionDefinition, InvocationResult } from './functions.ts';
 
@@ -54,6 +55,11 @@ export class Sandbox {
     this.#ready = this.#nextMessage();
     // The caller of invoke() sees the failure. If nobody invokes it, the failure must not end the process.
     this.#ready.catch(() => undefined);
+  }
+
+  /** Whether it runs this code, under this role and environment. */
+  runs(definition: FunctionDefinition): boolean {
+    return isDeepStrictEqual(this.#definition, definition);
   }
 
   get functionArn(): string {

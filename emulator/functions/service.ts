@@ -54,7 +54,7 @@ export class LambdaRuntime {
       });
     }
     this.#invoked.push(definition.arn);
-    const sandbox = this.#idle.get(definition.arn)?.pop() ?? this.#start(definition);
+    const sandbox = this.#warm(definition) ?? this.#start(definition);
     this.#busy.add(sandbox);
     try {
       return await sandbox.invoke(event, randomUUID());
@@ -62,6 +62,15 @@ export class LambdaRuntime {
       this.#busy.delete(sandbox);
       if (sandbox.alive) this.#idle.set(definition.arn, [...(this.#idle.get(definition.arn) ?? []), sandbox]);
     }
+  }
+
+  /** An idle sandbox of the function as it is now. Those of older code go. */
+  #warm(definition: FunctionDefinition): Sandbox | undefined {
+    const idle = this.#idle.get(definition.arn) ?? [];
+    const current = idle.filter(sandbox => sandbox.runs(definition));
+    for (const sandbox of idle) if (!sandbox.runs(definition)) sandbox.kill();
+    this.#idle.set(definition.arn, current);
+    return current.pop();
   }
 
   /**

@@ -33,7 +33,7 @@ export class Iam {
     const attached = this.identities.policiesOf(principal.arn);
     const ask = (permission: Permission, how: Asked['how']): Decision => {
       const { action, resource, resourceAccountId, conditions = {} } = permission;
-      const { resourcePolicy, resourceDecides, grantees = [] } = permission;
+      const { resourceDecides, grantees = [] } = permission;
       const request: AuthorizationRequest = {
         ...{ principal, action, resource, resourceAccountId },
         context: contextOf(everyRequest(from, { principal, resourceAccountId, now }), conditions),
@@ -41,7 +41,7 @@ export class Iam {
       const policies: Policies = {
         identity: attached?.identity ?? [],
         boundary: attached?.boundary,
-        resource: resourcePolicy === undefined ? undefined : this.#parsed(resourcePolicy),
+        resource: this.#wordOf(permission),
         ...(resourceDecides !== undefined && { resourceDecides }),
         granted: grantees.includes(principal.arn),
       };
@@ -56,6 +56,11 @@ export class Iam {
       },
       has: permission => ask(permission, 'tried').kind === 'allowed',
     };
+  }
+
+  #wordOf({ resourcePolicy, trustOf }: Permission): Policy | undefined {
+    if (trustOf !== undefined) return this.identities.policiesOf(trustOf)?.trust;
+    return resourcePolicy === undefined ? undefined : this.#parsed(resourcePolicy);
   }
 
   #parsed(text: string): Policy {

@@ -1,12 +1,18 @@
 import { AwsError } from '../protocol/aws-error.ts';
+import { MANAGED_BY_AWS } from './managed-by-aws.ts';
 import { parsePolicy, type Policy } from './policy.ts';
 
 /** A role or user and what is attached to it. */
 interface Identity {
-  readonly trust: Policy;
+  trust: Policy;
   readonly inline: Map<string, { readonly size: number; readonly policy: Policy }>;
   readonly managed: Set<string>;
-  readonly boundary: string | undefined;
+  boundary: string | undefined;
+}
+
+interface Described {
+  readonly trust?: unknown;
+  readonly boundary?: string | undefined;
 }
 
 /** An identity's policies, as they are evaluated. */
@@ -15,8 +21,6 @@ export interface Attached {
   readonly boundary: Policy | undefined;
   readonly trust: Policy;
 }
-
-export const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
 /** Default quotas of IAM, in characters without whitespace (IAM user guide, quotas). */
 const QUOTAS = { roleInline: 10_240, userInline: 2_048, managed: 6_144, attached: 10, trust: 2_048 } as const;
@@ -27,14 +31,10 @@ export class Identities {
   readonly #managed = new Map<string, Policy>();
 
   constructor() {
-    const everything = { Effect: 'Allow', Action: '*', Resource: '*' };
-    this.putManaged(ADMINISTRATOR, { Version: '2012-10-17', Statement: [everything] });
+    for (const [arn, document] of Object.entries(MANAGED_BY_AWS)) this.putManaged(arn, document);
   }
 
-  create(
-    arn: string,
-    { trust, boundary }: { readonly trust?: unknown; readonly boundary?: string | undefined } = {},
-  ): void {
+  create(arn: string, { trust, boundary }: Described = {}): void {
     if (trust !== undefined) needSize('ACLSizePerRole', trust, QUOTAS.trust);
     this.#identities.set(arn, {
       trust: trust === undefined ? [] : parsePolicy(trust, 'trust'),
@@ -42,6 +42,28 @@ export class Identities {
       managed: new Set(),
       boundary,
     });
+  }
+
+  /** @throws AwsError EntityAlreadyExists */
+  createNew(arn: string, described: Described): void {
+    if (this.#identities.has(arn))
+      throw new AwsError('EntityAlreadyExists', `Role with name ${arn.split('/').at(-1)} already exists.`, {
+        status: 409,
+      });
+    this.create(arn, described);
+  }
+
+  /** Trust policy and boundary of a role that is there. Its policies stay. */
+  change(arn: string, { trust, boundary }: Described): void {
+    const identity = this.#of(arn);
+    needSize('ACLSizePerRole', trust, QUOTAS.trust);
+    identity.trust = parsePolicy(trust, 'trust');
+    identity.boundary = boundary;
+  }
+
+  /** Its inline policies go with it, as do attachments. */
+  delete(arn: string): void {
+    this.#identities.delete(arn);
   }
 
   putInline(arn: string, name: string, document: unknown): void {
@@ -54,7 +76,7 @@ export class Identities {
   }
 
   deleteInline(arn: string, name: string): void {
-    this.#of(arn).inline.delete(name);
+    this.#identities.get(arn)?.inline.delete(name);
   }
 
   putManaged(arn: string, document: unknown): void {
@@ -71,6 +93,16 @@ export class Identities {
     managed.add(policyArn);
     if (managed.size > QUOTAS.attached)
       throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${QUOTAS.attached}`);
+  }
+
+  detach(arn: string, policyArn: string): void {
+    this.#identities.get(arn)?.managed.delete(policyArn);
+  }
+
+  deleteManaged(arn: string): void {
+    if ([...this.#identities.values()].some(({ managed }) => managed.has(arn)))
+      throw new AwsError('DeleteConflict', 'Cannot delete a policy attached to entities.', { status: 409 });
+    this.#managed.delete(arn);
   }
 
   /** Of all roles and users. */

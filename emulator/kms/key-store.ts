@@ -109,6 +109,11 @@ export class KeyStore {
     return ring.members.map(arn => this.#keys.get(arn)).find(key => key?.region === region);
   }
 
+  /** By its ARN. */
+  find(arn: string): Key | undefined {
+    return this.#keys.get(arn);
+  }
+
   keysOf({ region, caller }: OperationContext): readonly Key[] {
     return [...this.#keys.values()].filter(
       key => key.region === region && key.accountId === caller.accountId,

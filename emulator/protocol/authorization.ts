@@ -12,6 +12,8 @@ export interface Permission {
   readonly conditions?: ConditionKeys;
   /** JSON. */
   readonly resourcePolicy?: string | undefined;
+  /** The role whose trust policy is the resource's word. */
+  readonly trustOf?: string;
   /** Without the word of the resource, nobody gets in: key policies. @default false */
   readonly resourceDecides?: boolean;
   /** The principals of a grant that allows this, by ARN. */

@@ -3,7 +3,10 @@ import { asAwsError, type OperationContext, type PermissionsOf } from './json-pr
 import type { AwsRequest, AwsResponse, Service } from './request.ts';
 
 /** Returns the XML inside `<ACTIONResult>`. */
-export type QueryOperation = (parameters: URLSearchParams, context: OperationContext) => string;
+export type QueryOperation = (
+  parameters: URLSearchParams,
+  context: OperationContext,
+) => string | Promise<string>;
 
 /** A service of the AWS Query protocol: form parameters in, XML out. */
 export function queryService(
@@ -12,16 +15,16 @@ export function queryService(
 ): Service {
   return {
     handle(request: AwsRequest): Promise<AwsResponse> {
-      return Promise.resolve(answer(request, operations, permissionsOf));
+      return answer(request, operations, permissionsOf);
     },
   };
 }
 
-function answer(
+async function answer(
   request: AwsRequest,
   operations: Readonly<Record<string, QueryOperation>>,
   permissionsOf: PermissionsOf<URLSearchParams>,
-): AwsResponse {
+): Promise<AwsResponse> {
   const headers = { 'content-type': 'text/xml', 'x-amzn-requestid': request.requestId };
   const metadata = `<ResponseMetadata><RequestId>${request.requestId}</RequestId></ResponseMetadata>`;
   try {
@@ -31,17 +34,22 @@ function answer(
     if (operation === undefined)
       throw new AwsError('InvalidAction', `the embedded AWS does not have the action '${action}'`);
     for (const permission of permissionsOf(action, parameters, request)) request.iam.need(permission);
+    const result = await operation(parameters, request);
     return {
       status: 200,
       headers,
-      body: `<${action}Response><${action}Result>${operation(parameters, request)}</${action}Result>${metadata}</${action}Response>`,
+      body: `<${action}Response><${action}Result>${result}</${action}Result>${metadata}</${action}Response>`,
     };
   } catch (error) {
     const { code, message, status } = asAwsError(error);
     return {
       status,
       headers,
-      body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>${request.requestId}</RequestId></ErrorResponse>`,
+      body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${request.requestId}</RequestId></ErrorResponse>`,
     };
   }
+}
+
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>]/g, character => `&#${character.charCodeAt(0)};`);
 }

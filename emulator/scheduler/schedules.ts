@@ -46,6 +46,10 @@ export class Schedules {
     this.#schedules.set(`${schedule.region} ${schedule.name}`, schedule);
   }
 
+  delete(name: string, region: string): void {
+    this.#schedules.delete(`${region} ${name}`);
+  }
+
   all(): readonly Schedule[] {
     return [...this.#schedules.values()];
   }

@@ -47,6 +47,10 @@ export class StateMachines {
     return machine;
   }
 
+  delete(arn: string): void {
+    this.#machines.delete(arn);
+  }
+
   all(): readonly StateMachine[] {
     return [...this.#machines.values()];
   }

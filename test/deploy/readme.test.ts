@@ -1,18 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fresh } from '../support/fresh.ts';
 import { DEPLOY_LINES, ROOT } from '../support/readme.ts';
-
-/** The package as somebody has it who has just cloned and installed it. */
-function fresh(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'fresh-'));
-  for (const name of ['bin', 'cli', 'lambda', 'lib', 'examples', 'cdk.json', 'deployment.json'])
-    cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-  for (const name of ['package.json', 'tsconfig.json']) cpSync(join(ROOT, name), join(folder, name));
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  return folder;
-}
 
 /** Without CloudFormation's own rules: test/infra/nag.test.ts has them, and they take most of the time. */
 const ENVIRONMENT = { ...process.env, CDK_VALIDATION: 'false' };

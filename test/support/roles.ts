@@ -87,6 +87,7 @@ function referencesTo({ ledger, journal, runs }: OwnNames): References {
   return {
     ref: name => pseudo[name] ?? name,
     attribute: (resource, attribute) => (attribute === 'Arn' ? arnOf(resource) : resource),
+    holds: () => true,
     stackOutput: ({ OutputName }) => OutputName,
   };
 }

@@ -1,0 +1,38 @@
+import type { Functions } from '../functions/functions.ts';
+import type { Iam } from '../iam/iam.ts';
+import type { KeyStore } from '../kms/key-store.ts';
+import type { Authorization } from '../protocol/authorization.ts';
+import type { Buckets } from '../s3/bucket.ts';
+import type { Schedules } from '../scheduler/schedules.ts';
+import type { Parameters } from '../ssm/parameters.ts';
+import type { StateMachines } from '../stepfunctions/state-machines.ts';
+import type { Place, StackResource } from './stack.ts';
+
+/** The services that a stack's resources live in. */
+export interface Services {
+  readonly buckets: Buckets;
+  readonly keys: KeyStore;
+  readonly iam: Iam;
+  readonly functions: Functions;
+  readonly stateMachines: StateMachines;
+  readonly parameters: Parameters;
+  readonly schedules: Schedules;
+  /** Calls DynamoDB as an administrator: whoever deploys was asked before. @throws AwsError */
+  dynamoDb(operation: string, input: object, place: Place): Promise<void>;
+}
+
+/** On whose behalf CloudFormation acts, and where. */
+export interface Acting {
+  readonly place: Place;
+  readonly services: Services;
+  readonly iam: Authorization;
+  /** The folder with the code of a function. */
+  codeOf(code: unknown): Promise<string>;
+}
+
+/** Makes, changes and deletes resources of one type. A change that fails must leave things as they were. */
+export interface ResourceHandler {
+  create(resource: StackResource, acting: Acting): void | Promise<void>;
+  update(resource: StackResource, before: StackResource, acting: Acting): void | Promise<void>;
+  delete(resource: StackResource, acting: Acting): void | Promise<void>;
+}

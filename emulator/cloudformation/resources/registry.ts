@@ -1,0 +1,52 @@
+import { AwsError } from '../../protocol/aws-error.ts';
+import type { ResourceHandler } from '../acting.ts';
+import { bucketHandler, bucketPolicyHandler } from './buckets.ts';
+import { managedPolicyHandler, policyHandler, roleHandler } from './identities.ts';
+import { aliasHandler, keyHandler, replicaHandler } from './keys.ts';
+import { parameterHandler } from './parameters.ts';
+import { functionHandler, scheduleHandler, stateMachineHandler } from './pipeline.ts';
+import { tableHandler } from './tables.ts';
+
+const HANDLERS: Readonly<Record<string, ResourceHandler>> = {
+  'AWS::DynamoDB::Table': tableHandler,
+  'AWS::IAM::ManagedPolicy': managedPolicyHandler,
+  'AWS::IAM::Policy': policyHandler,
+  'AWS::IAM::Role': roleHandler,
+  'AWS::KMS::Alias': aliasHandler,
+  'AWS::KMS::Key': keyHandler,
+  'AWS::KMS::ReplicaKey': replicaHandler,
+  'AWS::Lambda::Function': functionHandler,
+  'AWS::S3::Bucket': bucketHandler,
+  'AWS::S3::BucketPolicy': bucketPolicyHandler,
+  'AWS::SSM::Parameter': parameterHandler,
+  'AWS::Scheduler::Schedule': scheduleHandler,
+  'AWS::StepFunctions::StateMachine': stateMachineHandler,
+};
+
+/**
+ * Resources that do nothing here: log groups until someone writes to them, Athena, because nobody queries, repositories
+ * without images, and queues and alarms, which surround schedules. All there is of them is their name.
+ */
+export class Resources {
+  readonly #names = new Set<string>();
+
+  readonly #inert: ResourceHandler = {
+    create: ({ type, physicalId }, { place }) => {
+      const key = `${place.accountId} ${place.region} ${type} ${physicalId}`;
+      if (this.#names.has(key))
+        throw new AwsError(
+          'AlreadyExists',
+          `Resource of type '${type}' with identifier '${physicalId}' already exists.`,
+        );
+      this.#names.add(key);
+    },
+    update: () => undefined,
+    delete: ({ type, physicalId }, { place }) => {
+      this.#names.delete(`${place.accountId} ${place.region} ${type} ${physicalId}`);
+    },
+  };
+
+  handlerOf(type: string): ResourceHandler {
+    return HANDLERS[type] ?? this.#inert;
+  }
+}
