@@ -20,10 +20,10 @@ describe('listing keys', () => {
   it('continues after an empty page that is not the last', async () => {
     const { client, asked } = scripted([
       { IsTruncated: true, NextContinuationToken: 't' },
-      { Contents: [{ Key: 'p/a+b%2B' }], IsTruncated: false },
+      { Contents: [{ Key: 'p/a+b%2B', Size: 7, ETag: '"e"' }], IsTruncated: false },
     ]);
     expect(await listObjects(client, { ...QUERY, startAfter: 'p/' })).toEqual({
-      objects: [{ key: 'p/a b+', lastModified: 0 }],
+      objects: [{ key: 'p/a b+', lastModified: 0, size: 7, etag: '"e"' }],
       folders: [],
       truncated: false,
     });
@@ -44,10 +44,10 @@ describe('listing keys', () => {
 
   it('stops at the first page with keys, and says that there are more', async () => {
     const { client, asked } = scripted([
-      { Contents: [{ Key: 'p/a' }], IsTruncated: true, NextContinuationToken: 't' },
+      { Contents: [{ Key: 'p/a', Size: 7, ETag: '"e"' }], IsTruncated: true, NextContinuationToken: 't' },
     ]);
     expect(await listObjects(client, QUERY)).toEqual({
-      objects: [{ key: 'p/a', lastModified: 0 }],
+      objects: [{ key: 'p/a', lastModified: 0, size: 7, etag: '"e"' }],
       folders: [],
       truncated: true,
     });
