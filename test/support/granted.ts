@@ -36,14 +36,19 @@ export class GrantWatch {
       kept.set(statement, (kept.get(statement) ?? new Set()).add(request.action));
   }
 
+  /** Everything that roles or users are granted. */
+  granted(arns: readonly string[]): readonly string[] {
+    return arns.flatMap(role => this.#grantedTo(role)).map(one => wordsOf(one));
+  }
+
   /** What a role or user is granted and nothing needed: no call would have been refused without it. */
   unneeded(arns: readonly string[]): readonly string[] {
     return arns
       .flatMap(role => this.#grantedTo(role))
       .filter(({ statement, action }) => this.#needed.get(statement)?.has(action) !== true)
-      .map(({ role, action, resources, statement }) => {
-        const twice = this.#shared.get(statement)?.has(action) === true ? ' (granted twice)' : '';
-        return `${shortName(role)}: ${action} on ${resources.map(one => shortResource(one)).join(', ')}${twice}`;
+      .map(one => {
+        const twice = this.#shared.get(one.statement)?.has(one.action) === true ? ' (granted twice)' : '';
+        return `${wordsOf(one)}${twice}`;
       });
   }
 
@@ -57,6 +62,10 @@ export class GrantWatch {
       return [Action].flat().map(action => ({ role, action, resources: [Resource].flat(), statement }));
     });
   }
+}
+
+function wordsOf({ role, action, resources }: Granted): string {
+  return `${shortName(role)}: ${action} on ${resources.map(one => shortResource(one)).join(', ')}`;
 }
 
 /** `KmsRewrap-FunctionsPlanRole1234ABCD-0123456789ab` is `Plan`. */
