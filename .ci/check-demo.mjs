@@ -61,4 +61,6 @@ assert.deepEqual(report.lookAlikes, { count: 0, first: [] });
 assert.ok(report.notChecked.length > 3, 'it says what it did not look at');
 assert.equal(report.failures.length, 22);
 assert.deepEqual([report.proof.holds, report.proof.openedUnderNewKey, report.proof.lost], [true, 2468, []]);
-console.log(`demo: 2,468 data keys moved and proven, 22 named${seconds === undefined ? '' : `, in ${seconds} s`}`);
+console.log(
+  `demo: 2,468 data keys moved and proven, 22 named${seconds === undefined ? '' : `, in ${seconds} s`}`,
+);
