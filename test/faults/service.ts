@@ -13,6 +13,7 @@ import { DeployedRuns } from '../../lambda/adapters/run/past-runs.ts';
 import { KMS_PATIENCE_MS } from '../../lambda/adapters/aws/patience.ts';
 import { PatientRecords } from '../../lambda/adapters/records/patient-records.ts';
 import { LedgerShareBook } from '../../lambda/adapters/state/share-book.ts';
+import { openBucket } from '../../lambda/adapters/s3/bucket-store.ts';
 import { openStore, storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import { S3RunFiles } from '../../lambda/adapters/run/files.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
@@ -28,6 +29,7 @@ import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { beginRun } from '../../lambda/core/plan/begin-run.ts';
 import type { FailedUnit } from '../../lambda/core/report/failure-words.ts';
 import type { CopyLimits } from '../../lambda/core/stores/s3/copy-in-parts.ts';
+import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
 import type { ShareBook } from '../../lambda/core/rate/lease.ts';
 import { kmsRegions, WorkerShare, withShare } from '../../lambda/core/rate/worker-share.ts';
 import { finishRun, type FinishRequest } from '../../lambda/core/report/finish-run.ts';
@@ -131,10 +133,11 @@ export class Service {
         outcomes: new S3OutcomeArchive(clients.s3(), place),
       };
       const { copyLimits } = this.#options;
-      const records = await openStore(scope.store, {
-        ...{ clients, region: plan.storeRegion, needs: [], deadline },
-        ...(copyLimits !== undefined && { copyLimits }),
-      });
+      const options = { clients, region: plan.storeRegion, needs: [], deadline };
+      const records =
+        copyLimits === undefined
+          ? await openStore(scope.store, options)
+          : await openBucket(scope.store as BucketStore, { ...options, copyLimits });
       const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
       const ports = {
         records: new PatientRecords(records, storeName(scope.store), {

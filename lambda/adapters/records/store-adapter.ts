@@ -1,7 +1,6 @@
 import type { RecordPart } from '../../core/model/format.ts';
 import type { Store } from '../../core/model/job.ts';
 import type { Deadline, RecordStore } from '../../core/ports.ts';
-import type { CopyLimits } from '../../core/stores/s3/copy-in-parts.ts';
 import type { AwsClients } from '../aws/clients.ts';
 import { isDenied, isTransient, messageOf, nameOf, premise } from '../aws/errors.ts';
 import type { Lookup } from '../../core/stores/lookup.ts';
@@ -22,8 +21,6 @@ export interface OpenOptions {
   readonly needs: readonly RecordPart[];
   /** Of the invocation that writes. @default a write may take any time */
   readonly deadline?: Deadline;
-  /** What one request copies. @default what S3 takes; less, where copies in parts are rehearsed */
-  readonly copyLimits?: CopyLimits;
 }
 
 const NOT_FOUND: readonly string[] = [

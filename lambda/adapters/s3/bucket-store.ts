@@ -4,7 +4,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { BucketCatalog } from '../../core/stores/s3/catalog.ts';
-import { requestsOfCopy } from '../../core/stores/s3/copy-in-parts.ts';
+import { requestsOfCopy, type CopyLimits } from '../../core/stores/s3/copy-in-parts.ts';
 import type { BucketStore } from '../../core/stores/s3/schema.ts';
 import type { RecordStore } from '../../core/ports.ts';
 import type { AwsClients } from '../aws/clients.ts';
@@ -18,7 +18,12 @@ import { S3Records } from './records.ts';
 /** Buckets over the S3 API. */
 export const bucketAdapter: StoreAdapter<BucketStore, BucketCatalog> = { open: openBucket, catalog };
 
-async function openBucket(store: BucketStore, options: OpenOptions): Promise<RecordStore> {
+interface OpenBucketOptions extends OpenOptions {
+  /** What one request copies. @default what S3 takes; less, where copies in parts are rehearsed */
+  readonly copyLimits?: CopyLimits;
+}
+
+export async function openBucket(store: BucketStore, options: OpenBucketOptions): Promise<RecordStore> {
   const { clients, region, needs, deadline, copyLimits: limits } = options;
   const tags = needs.includes('tags');
   const writing = { ...(deadline !== undefined && { deadline }), ...(limits !== undefined && { limits }) };
