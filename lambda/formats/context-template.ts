@@ -81,6 +81,25 @@ function isList<Place>(context: Contexts<Place>['encryptionContext']): context i
   return Array.isArray(context);
 }
 
+/** The same contexts with their places in another notation. */
+export function mapContexts<Written extends object, Place extends object>(
+  { encryptionContext, destinationEncryptionContext }: Contexts<Written>,
+  placeOf: (written: Written) => Place,
+): Contexts<Place> {
+  const mapped = (template: Template<Written>): Template<Place> =>
+    // A name may be `__proto__`, which an assignment would lose.
+    Object.fromEntries(
+      Object.entries(template).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? value : placeOf(value),
+      ]),
+    );
+  return {
+    encryptionContext: isList(encryptionContext) ? encryptionContext.map(mapped) : mapped(encryptionContext),
+    destinationEncryptionContext: destinationEncryptionContext && mapped(destinationEncryptionContext),
+  };
+}
+
 /** Every place that is part of a context. */
 export function contextPlaces<Place extends object>({
   encryptionContext,

@@ -1,6 +1,17 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { strictObject } from '../core/schema/strict-object.ts';
 import { contextTemplate, contextTemplates } from './context-template.ts';
+
+/** A part of a context that tells data keys of one record apart. */
+export const wildcardPlace = strictObject(
+  {
+    wildcard: z
+      .int()
+      .min(1)
+      .describe('The name or index that an open step (*) of dataKey stands for; 1 is the first of them.'),
+  },
+  'a context value',
+);
 
 /** A format's own kind of place, and the places that may be part of its contexts. */
 export interface Vocabulary<Place extends z.ZodType, ContextPlace extends z.ZodType> {

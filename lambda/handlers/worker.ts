@@ -14,6 +14,7 @@ import { keepMoving } from '../core/account/keep-moving.ts';
 import { inRound, type UnitAnswer, type UnitInRound } from '../core/account/rounds.ts';
 import type { UnitProgress } from '../core/model/books.ts';
 import { storeName } from '../core/stores/places.ts';
+import { needsOf } from '../core/model/format.ts';
 import type { Phase, Unit } from '../core/model/run.ts';
 import { kmsRegions, WorkerShare, withShare } from '../core/rate/worker-share.ts';
 import type { Deadline } from '../core/ports.ts';
@@ -51,7 +52,7 @@ export function worker(
     const shares = sharesFor(scope, phase, context);
     const time = { deadline: deadlineOf(context), clock };
     const { deadline } = time;
-    const records = await openStore(scope.store, { clients, region, needs: scope.format.needs, deadline });
+    const records = await openStore(scope.store, { clients, region, ...needsOf(scope.format), deadline });
     const waiting = { ...time, wait: (ms: number) => sleep(ms), random: Math.random };
     const ports = {
       records: new PatientRecords(records, storeName(scope.store), waiting),

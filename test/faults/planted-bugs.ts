@@ -1,6 +1,6 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { placeDigest } from '../../lambda/core/journal/intents.ts';
-import { valueAt } from '../../lambda/core/model/attribute-path.ts';
+import { valueAt } from '../../lambda/core/places/value-at.ts';
 import type { IntentEntry } from '../../lambda/core/journal/entries.ts';
 import type { ReEncryptAnswer } from '../../lambda/core/ports.ts';
 import { PASSING_BUGS } from './passing-bugs.ts';

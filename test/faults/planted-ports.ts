@@ -1,4 +1,5 @@
-import { heldAt, type PlaceChange } from '../../lambda/core/model/place.ts';
+import { heldAt } from '../../lambda/core/places/held-at.ts';
+import type { PlaceChange } from '../../lambda/core/model/place.ts';
 import type { ItemRecord, StoreRecord } from '../../lambda/core/model/record.ts';
 import type { ReEncryptAnswer, ReEncryptRequest, RecordStore } from '../../lambda/core/ports.ts';
 import type { WorkerPorts } from './service.ts';

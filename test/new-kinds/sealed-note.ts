@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import * as z from 'zod';
 import { configuredFormat, type BoundFormat, type FormatDefinition } from '../../core/model/format.ts';
-import { heldAt } from '../../core/model/place.ts';
+import { heldAt } from '../../core/places/held-at.ts';
 import { strictObject, text } from '../../core/schema/strict-object.ts';
 
 const config = strictObject(
@@ -13,7 +13,7 @@ const config = strictObject(
 /** A data key in base64 at one attribute. */
 export const sealedNoteFormat: FormatDefinition = {
   name: 'sealed-note',
-  records: 'item',
+  records: ['item'],
   asymmetric: false,
   configSchema: config,
   configure(given) {

@@ -60,10 +60,10 @@ export class MemoryStore implements RecordStore {
     const row = [...this.rows.values()].find(one => this.#locator(one) === locator);
     if (row === undefined) return Promise.resolve({ kind: 'precondition-failed' });
     const same = (one: unknown, other: unknown): boolean => isDeepStrictEqual(plain(one), plain(other));
-    if (!places.every(({ path, before }) => same(at(row.fields, path), this.#field(before))))
+    if (!places.every(({ path, before }) => same(at(row.fields, path as Path), this.#field(before))))
       return Promise.resolve({ kind: 'precondition-failed' });
     for (const { path, before, after } of places)
-      if (!same(before, after)) row.fields = withValue(row.fields, path, this.#field(after));
+      if (!same(before, after)) row.fields = withValue(row.fields, path as Path, this.#field(after));
     return Promise.resolve({ kind: 'written' });
   }
 

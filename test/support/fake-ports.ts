@@ -2,7 +2,10 @@ import type { IntentEntry, OutcomeEntry } from '../../lambda/core/journal/entrie
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import { UnitConflict } from '../../lambda/core/model/errors.ts';
 import type { ItemRecord, StoreRecord } from '../../lambda/core/model/record.ts';
-import { changed, heldAt, sameValue, type PlaceChange } from '../../lambda/core/model/place.ts';
+import { changed } from '../../lambda/core/places/changed.ts';
+import { heldAt } from '../../lambda/core/places/held-at.ts';
+import { sameValue } from '../../lambda/core/places/same-value.ts';
+import type { PlaceChange } from '../../lambda/core/model/place.ts';
 import type { ScanRange, Unit } from '../../lambda/core/model/run.ts';
 import type { MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type {

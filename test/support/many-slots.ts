@@ -8,7 +8,7 @@ import type {
   StoreRecord,
 } from '../../lambda/core/model/record.ts';
 import { forEveryDestination } from './bound.ts';
-import { valueAt } from '../../lambda/core/model/attribute-path.ts';
+import { valueAt } from '../../lambda/core/places/value-at.ts';
 
 const config = z.object({
   type: z.literal('many'),
@@ -21,7 +21,7 @@ const config = z.object({
 /** Any number of data keys in one item: `keys[0].edk`, `keys[1].edk`, … */
 export const manySlots: FormatDefinition = {
   name: 'many',
-  records: 'item',
+  records: ['item'],
   configSchema: config,
   asymmetric: true,
   configure: given => forEveryDestination(slots(config.parse(given))),

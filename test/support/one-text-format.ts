@@ -9,7 +9,7 @@ const config = z.object({ type: z.literal('one-text') });
 /** All data keys of an item are in one JSON text, as is common for envelopes: `{"keys":{"a":"AQIC…","b":"AQIC…"}}`. */
 export const oneText: FormatDefinition = {
   name: 'one-text',
-  records: 'item',
+  records: ['item'],
   configSchema: config,
   asymmetric: true,
   configure: () =>

@@ -8,6 +8,7 @@ import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import { RunRefused } from '../../lambda/core/model/errors.ts';
+import { needsOf } from '../../lambda/core/model/format.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import type { Unit } from '../../lambda/core/model/run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
@@ -89,7 +90,7 @@ export class JobPlayer {
         results.push(
           await work(scope, {
             ...{ journal, archive: journal, ledger, keys: new KmsKeyService(channel) },
-            records: await openStore(scope.store, { clients, region, needs: scope.format.needs }),
+            records: await openStore(scope.store, { clients, region, ...needsOf(scope.format) }),
             telemetry: { dataKey: () => undefined, page: () => undefined },
             deadline: { remaining: () => Number.POSITIVE_INFINITY },
             clock: { now: () => Date.now() },

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { formatAttributePath, parsePath } from '../../lambda/formats/attribute/attribute-path.ts';
+import { parsePattern, placeText } from '../../lambda/core/places/pattern.ts';
+import { placeOf } from '../../lambda/formats/attribute/place.ts';
 import { attributeFormat } from '../../lambda/formats/attribute/index.ts';
 import type { ItemRecord } from '../../lambda/core/model/record.ts';
 import { bound } from '../support/bound.ts';
@@ -38,6 +39,7 @@ describe('the format attribute', () => {
       {
         kind: 'data-key',
         slot: 'envelope.keys[0].edk',
+        path: ['envelope', 'keys', 0, 'edk'],
         ciphertext: edk,
         recordedKeyArn: OLD_KEY,
         ...under({ purpose: 'orders', tenant: 'acme', id: 'o-1', count: '7' }),
@@ -97,7 +99,7 @@ describe('the format attribute', () => {
     const record = order({ envelope: { M: { keys: { L: [{ M: { edk: { B: edk } } }] } } } });
     const change = format.replace(record, [
       {
-        slot: 'x',
+        slot: 'envelope.keys[0].edk',
         ciphertext: Buffer.from('new'),
         destination: { keyArn: NEW_KEY },
         destinationAlgorithm: 'SYMMETRIC_DEFAULT',
@@ -154,7 +156,12 @@ describe('the format attribute', () => {
       writeTo: { dataKey: 'europe.edk' },
     });
     expect(beside.read(item('x', { edk: { B: edk } }))).toEqual([
-      { kind: 'unsupported', slot: 'edk', reason: 'the item has no map europe to write the new data key to' },
+      {
+        kind: 'unsupported',
+        slot: 'edk',
+        path: ['edk'],
+        reason: 'the item has no map europe to write the new data key to',
+      },
     ]);
     expect(beside.read(item('x', { edk: { B: edk }, europe: { M: {} } }))).toMatchObject([
       { kind: 'data-key', writeTo: { slot: 'europe.edk', stale: false } },
@@ -222,12 +229,12 @@ describe('an attribute path', () => {
     const step = fc.oneof(fc.stringMatching(/^[^.[\]]{1,8}$/), fc.nat({ max: 99 }));
     fc.assert(
       fc.property(fc.stringMatching(/^[^.[\]]{1,8}$/), fc.array(step, { maxLength: 5 }), (first, rest) =>
-        expect(parsePath(formatAttributePath([first, ...rest]))).toEqual([first, ...rest]),
+        expect(parsePattern(placeText([first, ...rest]))).toEqual([first, ...rest]),
       ),
     );
   });
 
   it.each(['', '.a', 'a.', 'a..b', '[0]', 'a[x]', 'a[0', 'a.[0]', 'a[0]b'])('is not %j', text =>
-    expect(parsePath(text)).toBeUndefined(),
+    expect(placeOf(text)).toBeUndefined(),
   );
 });

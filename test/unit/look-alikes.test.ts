@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { parsePattern, placeText } from '../../lambda/core/model/place-pattern.ts';
+import { parsePattern, placeText } from '../../lambda/core/places/pattern.ts';
 import type { AttributeMap, AttributeValue, StoreRecord } from '../../lambda/core/model/record.ts';
 import { lookingFor, type LookOptions } from '../../lambda/core/scan/look-alikes/look-alikes.ts';
 import { MOST_OF_A_RECORD, type LookAlike } from '../../lambda/core/scan/look-alikes/search.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { changed } from '../../lambda/core/model/place.ts';
+import { changed } from '../../lambda/core/places/changed.ts';
 import { objectMetadataFormat } from '../../lambda/formats/object-metadata/index.ts';
 import { bound } from '../support/bound.ts';
 import { NEW_KEY, object, OLD_KEY, under } from '../support/builders.ts';
@@ -20,6 +20,7 @@ describe('the format object-metadata', () => {
     expect(finding).toEqual({
       kind: 'data-key',
       slot: 'data-key',
+      path: ['data-key'],
       ciphertext: Buffer.from('old'),
       recordedKeyArn: OLD_KEY,
       ...under({ purpose: 'documents', tenant: 'acme', key: 'a/b' }),

@@ -4,7 +4,7 @@ import type { AttributeMap, AttributeValue } from '../../lambda/core/model/recor
 import { decide } from '../../lambda/core/rollback/decide.ts';
 import { rollbackUnit } from '../../lambda/core/rollback/rollback-unit.ts';
 import { unitScope, type UnitScope } from '../../lambda/core/scan/unit-scope.ts';
-import { encode } from '../../lambda/formats/attribute/encoding.ts';
+import { valueEncoding } from '../../lambda/formats/value-encoding.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { item, NEW_KEY, object, OLD_KEY, plan, UNIT } from '../support/builders.ts';
 import { fakePorts, type FakePorts } from '../support/fake-ports.ts';
@@ -57,7 +57,7 @@ describe('rolling back a run over data keys', () => {
     const { forward, back } = scopesOf(attribute({ encoding }));
     const ports = fakePorts();
     for (const id of ['a', 'b']) {
-      const edk = encode(ports.keys.encrypt(OLD_KEY, id, CONTEXT), encoding, undefined);
+      const edk = valueEncoding(encoding).encode(ports.keys.encrypt(OLD_KEY, id, CONTEXT), undefined);
       ports.records.put(item(id, { tenant: { S: 'acme' }, edk }));
     }
     const before = snapshot(ports);
@@ -160,7 +160,9 @@ describe('rolling back a run of an earlier version', () => {
     const { forward, back } = scopesOf(attribute({ encoding }));
     const ports = fakePorts();
     const old = Buffer.from(ports.keys.encrypt(OLD_KEY, 'a', CONTEXT));
-    ports.records.put(item('o-1', { tenant: { S: 'acme' }, edk: encode(old, encoding, undefined) }));
+    ports.records.put(
+      item('o-1', { tenant: { S: 'acme' }, edk: valueEncoding(encoding).encode(old, undefined) }),
+    );
     const before = snapshot(ports);
     await migrateUnit(forward, ports);
     const [intent] = ports.journal.intents;

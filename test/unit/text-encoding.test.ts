@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { decode, encode, type AttributeEncoding } from '../../lambda/formats/attribute/encoding.ts';
+import { valueEncoding, type ValueEncodingName } from '../../lambda/formats/value-encoding.ts';
 import {
   decodeText,
   encodeText,
@@ -71,13 +71,15 @@ describe('a text', () => {
 });
 
 describe('base64 text in binary', () => {
-  const encoding: AttributeEncoding = 'base64-in-binary';
+  const encoding: ValueEncodingName = 'base64-in-binary';
   it('is read and written back as such', () => {
     fc.assert(
       fc.property(bytes, bytes, (before, after) => {
         const held = { B: Buffer.from(buffer(before).toString('base64')) };
-        expect(decode(held, encoding)).toEqual({ ciphertext: buffer(before) });
-        expect(encode(after, encoding, held)).toEqual({ B: Buffer.from(buffer(after).toString('base64')) });
+        expect(valueEncoding(encoding).decode(held)).toEqual({ ciphertext: buffer(before) });
+        expect(valueEncoding(encoding).encode(after, held)).toEqual({
+          B: Buffer.from(buffer(after).toString('base64')),
+        });
       }),
     );
   });

@@ -8,7 +8,9 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
-import { changed, type PlaceChange } from '../../core/model/place.ts';
+import { changed } from '../../core/places/changed.ts';
+import { atContainers } from '../../core/places/containers.ts';
+import type { PlaceChange } from '../../core/model/place.ts';
 import type { AttributeMap, ItemRecord, StoreRecord } from '../../core/model/record.ts';
 import type { ScanRange } from '../../core/model/run.ts';
 import type { TableScope } from '../../core/model/scope.ts';
@@ -165,15 +167,15 @@ export class DynamoDbRecords implements CopyTarget {
     return { kind: 'item', locator, key: attributes, attributes, hidden };
   }
 
-  takes(_record: StoreRecord, places: readonly PlaceChange[]): boolean {
-    return fitsOneUpdate(places);
+  takes(record: StoreRecord, places: readonly PlaceChange[]): boolean {
+    return fitsOneUpdate(atContainers(record, places));
   }
 
   async write(record: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
     const command = new UpdateItemCommand({
       TableName: this.#table,
       Key: needItem(record).key as SdkItem,
-      ...updateExpression(places),
+      ...updateExpression(atContainers(record, places)),
     });
     return this.#written('dynamodb:UpdateItem', record, () => this.#client.send(command));
   }

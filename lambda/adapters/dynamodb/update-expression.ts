@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { isWritten, type PlaceChange } from '../../core/model/place.ts';
-import type { AttributePath, AttributeValue as ItemValue } from '../../core/model/record.ts';
+import { isWritten } from '../../core/places/same-value.ts';
+import type { PlaceChange } from '../../core/model/place.ts';
+import type { AttributePath, AttributeValue as ItemValue, PathStep } from '../../core/model/record.ts';
 
 export interface UpdateExpression {
   readonly UpdateExpression: string;
@@ -36,7 +37,7 @@ export function updateExpression(places: readonly PlaceChange[]): UpdateExpressi
       (text, step) =>
         typeof step === 'number'
           ? `${text}[${step}]`
-          : `${text}${text === '' ? '' : '.'}${placeholder(names, step)}`,
+          : `${text}${text === '' ? '' : '.'}${placeholder(names, memberName(step))}`,
       '',
     );
   const equals = (steps: AttributePath, name: string, value: ItemValue): string => {
@@ -60,6 +61,12 @@ export function updateExpression(places: readonly PlaceChange[]): UpdateExpressi
     ExpressionAttributeNames: Object.fromEntries([...names].map(([name, alias]) => [alias, name])),
     ExpressionAttributeValues: values,
   };
+}
+
+/** DynamoDB knows nothing of documents: only their containers are written. */
+function memberName(step: PathStep): string {
+  if (typeof step === 'string') return step;
+  throw new TypeError('an update writes attributes, and nothing within their texts');
 }
 
 function placeholder(names: Map<string, string>, name: string): string {

@@ -1,4 +1,4 @@
-import type { RecordPart } from '../../core/model/format.ts';
+import type { Needs } from '../../core/model/format.ts';
 import type { Store } from '../../core/model/job.ts';
 import type { Deadline, RecordStore } from '../../core/ports.ts';
 import type { AwsClients } from '../aws/clients.ts';
@@ -13,12 +13,11 @@ export interface StoreAdapter<S extends Store, Catalog> {
   catalog(clients: AwsClients): Catalog;
 }
 
-export interface OpenOptions {
+/** What the format needs is read as well. */
+export interface OpenOptions extends Needs {
   readonly clients: AwsClients;
   /** The Region of stores that name none. */
   readonly region: string;
-  /** What the format reads that costs a request of its own. */
-  readonly needs: readonly RecordPart[];
   /** Of the invocation that writes. @default a write may take any time */
   readonly deadline?: Deadline;
 }

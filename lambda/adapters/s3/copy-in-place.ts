@@ -4,7 +4,8 @@ import type {
   StorageClass,
   ObjectLockMode,
 } from '@aws-sdk/client-s3';
-import { changed, type PlaceChange } from '../../core/model/place.ts';
+import { changed } from '../../core/places/changed.ts';
+import type { PlaceChange } from '../../core/model/place.ts';
 import type { ObjectLock, ObjectRecord } from '../../core/model/record.ts';
 import type { GrantHeaders } from './object-grants.ts';
 import { isArchiveClass } from './object-record.ts';

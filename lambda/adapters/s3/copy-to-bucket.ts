@@ -1,5 +1,6 @@
 import type { CopyObjectCommandInput, StorageClass } from '@aws-sdk/client-s3';
-import { changed, type PlaceChange } from '../../core/model/place.ts';
+import { changed } from '../../core/places/changed.ts';
+import type { PlaceChange } from '../../core/model/place.ts';
 import type { ObjectRecord } from '../../core/model/record.ts';
 import { contentHeaders, lock } from './copy-in-place.ts';
 

@@ -1,6 +1,8 @@
 import { CopyObjectCommand, UploadPartCopyCommand, type S3Client } from '@aws-sdk/client-s3';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { heldAt, sameValue, type PlaceChange } from '../../core/model/place.ts';
+import { heldAt } from '../../core/places/held-at.ts';
+import { sameValue } from '../../core/places/same-value.ts';
+import type { PlaceChange } from '../../core/model/place.ts';
 import type { ObjectRecord } from '../../core/model/record.ts';
 import type { Deadline, WriteResult } from '../../core/ports.ts';
 import { COPY_LIMITS, isCopiedInParts, type CopyLimits } from '../../core/stores/s3/copy-in-parts.ts';

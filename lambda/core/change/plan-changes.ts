@@ -1,7 +1,8 @@
+import type { Finding } from '../model/data-key.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { BoundFormat } from '../model/format.ts';
-import { changed } from '../model/place.ts';
+import { changed } from '../places/changed.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { RecordStore } from '../ports.ts';
 import type { PageAnswer } from '../reencrypt/reencrypt-page.ts';
@@ -32,14 +33,18 @@ export interface PlanChangesOptions {
 export function planChanges(answers: readonly PageAnswer[], options: PlanChangesOptions): PlannedChanges {
   const settled = new Map<Found, Outcome>();
   const moved = new Map<StoreRecord, MovedDataKey[]>();
+  const current = new Set<Found>();
   for (const { found, answer } of answers)
-    if (answer.kind === 'settled') settled.set(found, answer.outcome);
-    else if (found.finding.kind === 'data-key') {
+    if (answer.kind === 'settled') {
+      settled.set(found, answer.outcome);
+      if (answer.outcome.kind === 'already-current') current.add(found);
+    } else if (found.finding.kind === 'data-key') {
       const one = movedDataKey(found, { ...answer, dataKey: found.finding });
       moved.set(found.record, [...(moved.get(found.record) ?? []), one]);
     }
   const changes = [...moved].flatMap(([record, dataKeys]) => {
-    const planned = changesOf(record, dataKeys, options);
+    const left = othersOf(record, [...dataKeys.map(({ found }) => found), ...current], options);
+    const planned = changesOf(record, { dataKeys, left }, options);
     if (typeof planned !== 'string') return [planned];
     for (const { found } of dataKeys) settled.set(found, { kind: 'unsupported', reason: planned });
     return [];
@@ -50,14 +55,34 @@ export function planChanges(answers: readonly PageAnswer[], options: PlanChanges
 const WOULD_NOT_OPEN =
   'its reader could not open what would be written, because it would read another context or another data key from the record; check the places that the job names';
 
+/**
+ * The data keys of a record that stay as they are. Those that are under the destination already do not count: beside them
+ * may stand what the run writes.
+ */
+function othersOf(
+  record: StoreRecord,
+  known: readonly Found[],
+  { format }: Pick<PlanChangesOptions, 'format'>,
+): readonly Finding[] {
+  const slots = new Set(known.flatMap(found => (found.record === record ? [found.finding.slot] : [])));
+  return format.read(record).filter(({ slot }) => !slots.has(slot));
+}
+
+const WOULD_MISLEAD =
+  'another data key of this record, which this run does not move, would be read in another way: they share a place, such as a key ARN; move all of them in one run, or give each its own place';
+
 /** The changes of one record, or why it stays as it is. */
 function changesOf(
   record: StoreRecord,
-  dataKeys: readonly MovedDataKey[],
+  {
+    dataKeys,
+    left: others,
+  }: { readonly dataKeys: readonly MovedDataKey[]; readonly left: readonly Finding[] },
   { format, records }: PlanChangesOptions,
 ): readonly Move[] | string {
   const whole = moveOf(record, dataKeys, format);
   if (!opensAsExpected(after(whole), { moved: dataKeys, left: [] }, format)) return WOULD_NOT_OPEN;
+  if (!opensAsExpected(after(whole), { moved: [], left: others }, format)) return WOULD_MISLEAD;
   if (records.takes(record, whole.places)) return [whole];
   const parts = inParts(whole, { format, records });
   const opens = parts.slice(0, -1).every((part, index) => {

@@ -3,6 +3,7 @@ import type { Problem } from '../model/problem.ts';
 import { sourceRegion } from '../model/job-regions.ts';
 import type { ConfiguredFormat } from '../model/format.ts';
 import { isSameName } from '../model/store-place.ts';
+import { mayMeet } from '../places/pattern.ts';
 import { ownPlace, storeName } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
 
@@ -11,8 +12,7 @@ export function overlappingStores(job: Job, bound: readonly ConfiguredFormat[]):
   const region = sourceRegion(job);
   return job.stores.flatMap((store, index) => {
     const same = job.stores.findIndex(
-      (other, at) =>
-        at < index && bound[at]?.identity === bound[index]?.identity && overlaps(other, store, region),
+      (other, at) => at < index && shareDataKeys(bound[at], bound[index]) && overlaps(other, store, region),
     );
     const first = job.stores[same];
     if (first === undefined) return [];
@@ -20,6 +20,16 @@ export function overlappingStores(job: Job, bound: readonly ConfiguredFormat[]):
     const words = `has the data keys of stores[${same}] (${storeName(first)}), too; ${cure}`;
     return [{ path: `stores[${index}]`, value: storeName(store), words }];
   });
+}
+
+/** A pattern may stand for a place that the other store names. */
+function shareDataKeys(one: ConfiguredFormat | undefined, other: ConfiguredFormat | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  const [place, otherPlace] = [one.declared[0], other.declared[0]];
+  return (
+    one.identity === other.identity ||
+    (place !== undefined && otherPlace !== undefined && mayMeet(place, otherPlace))
+  );
 }
 
 function overlaps(a: Store, b: Store, region: string): boolean {

@@ -1,7 +1,7 @@
 import type { ConfiguredFormat } from '../model/format.ts';
-import { placeText } from '../model/place-pattern.ts';
+import { mayMeet, placeText } from '../places/pattern.ts';
+import type { PlacePattern } from '../model/place.ts';
 import type { Problem } from '../model/problem.ts';
-import type { AttributePath } from '../model/record.ts';
 
 /**
  * Each place of a format holds one thing. If two places are equal, or one is inside the other, the second write would
@@ -16,10 +16,9 @@ export function placeProblems({ declared }: ConfiguredFormat, index: number): re
   );
 }
 
-function clash(place: AttributePath, other: AttributePath): string | undefined {
-  const [shorter, longer] = place.length <= other.length ? [place, other] : [other, place];
-  if (!shorter.every((step, at) => step === longer[at])) return undefined;
-  return shorter.length === longer.length
+function clash(place: PlacePattern, other: PlacePattern): string | undefined {
+  if (!mayMeet(place, other)) return undefined;
+  return place.length === other.length
     ? 'is named twice; give the data key and everything beside it a place of its own'
     : `and ${placeText(other)} are inside one another; name places that hold one value each`;
 }

@@ -18,8 +18,8 @@ export function storeSchema(formats: FormatRegistry) {
 type Typed = z.ZodObject<{ type: z.ZodLiteral<string> }>;
 
 function formatOf({ type, records }: StoreKind, formats: FormatRegistry) {
-  const definitions: readonly FormatDefinition[] = [...formats.values()].filter(
-    format => format.records === records,
+  const definitions: readonly FormatDefinition[] = [...formats.values()].filter(format =>
+    format.records.includes(records),
   );
   const [first, ...others] = definitions.map(({ configSchema }) => configSchema);
   if (first === undefined) throw new Error(`no format reads the records of ${type}: check the registry`);

@@ -40,13 +40,15 @@ export interface IntendedDataKey {
 
 /** One place of a record before and after a change: all that a rollback needs to know, whatever the format. */
 export interface UndoPlace {
-  /** Path of an attribute, or the name of a metadata entry alone. */
+  /** Path of an attribute, the name of a metadata entry, or the body of an object; then perhaps of a value in a document. */
   readonly path: AttributePath;
   readonly role: Exclude<DataKeyPlace['role'], 'condition'>;
   /** Indexes of the data keys that it belongs to; empty for a version, which belongs to the whole record. */
   readonly dataKeys: readonly number[];
   /** What lay there: an attribute value in the JSON of the DynamoDB API, a metadata text as type S; `null` for nothing. */
   readonly before: unknown;
+  /** How it was written, if the place is within a document: with its quotes and escapes. */
+  readonly written?: string;
   /** SHA-256, hex, of what lay there, and of what is written there, in the same notation. */
   readonly beforeDigest: string;
   readonly afterDigest: string;

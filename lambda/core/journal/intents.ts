@@ -2,8 +2,10 @@ import { Buffer } from 'node:buffer';
 import type { ChangedDataKey, RecordChange } from '../change/record-change.ts';
 import { toJson } from '../model/attribute-json.ts';
 import { storeName } from '../stores/places.ts';
-import { isWritten, type DataKeyPlace } from '../model/place.ts';
-import type { AttributeValue } from '../model/record.ts';
+import { isWritten } from '../places/same-value.ts';
+import type { DataKeyPlace } from '../model/place.ts';
+import type { AttributeValue, StoreRecord } from '../model/record.ts';
+import { writtenAt } from '../places/containers.ts';
 import type { RouteType } from '../model/route.ts';
 import { digest } from '../model/digest.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
@@ -31,7 +33,7 @@ function intentOf(
     ...(retries > 0 && { retries }),
     route,
     dataKeys: dataKeys.map(intended),
-    undo: makes ? [] : places.filter(isWritten).flatMap(place => undoOf(place, dataKeys)),
+    undo: makes ? [] : places.filter(isWritten).flatMap(place => undoOf(record, place, dataKeys)),
   };
 }
 
@@ -46,15 +48,18 @@ function intended(dataKey: ChangedDataKey): IntendedDataKey {
 }
 
 function undoOf(
+  record: StoreRecord,
   { path, role, slots, before, after }: DataKeyPlace,
   dataKeys: readonly ChangedDataKey[],
 ): readonly UndoPlace[] {
   if (role === 'condition') return [];
+  const written = before === undefined ? undefined : writtenAt(record, path);
   const belongsTo = dataKeys.flatMap(({ slot }, index) => (slots.includes(slot) ? [index] : []));
   return [
     {
       ...{ path, role, dataKeys: belongsTo },
       before: toJson(before),
+      ...(written !== undefined && { written }),
       beforeDigest: placeDigest(before),
       afterDigest: placeDigest(after),
     },

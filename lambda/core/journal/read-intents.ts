@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import * as z from 'zod';
 import { fromJson } from '../model/attribute-json.ts';
+import { PLAIN_DOCUMENTS } from '../model/document-step.ts';
 import type { ReadIntents } from './ports.ts';
 import { digest } from '../model/digest.ts';
 import { JOURNAL_SCHEMA, type IntentEntry } from './entries.ts';
@@ -8,6 +9,14 @@ import { placeDigest } from './intents.ts';
 import { fromSchema2, schema2 } from './schema-2.ts';
 
 const material = z.object({ keyArn: z.string(), keyMaterialId: z.string().optional() });
+
+const step = z.union([
+  z.string(),
+  z.int().nonnegative(),
+  z.strictObject({ part: z.literal('body') }),
+  z.strictObject({ as: z.enum(PLAIN_DOCUMENTS) }),
+  z.strictObject({ as: z.literal('delimited'), by: z.string() }),
+]);
 
 const intentSchema = z.object({
   schema: z.literal(JOURNAL_SCHEMA),
@@ -32,10 +41,11 @@ const intentSchema = z.object({
     .min(1),
   undo: z.array(
     z.object({
-      path: z.array(z.union([z.string(), z.int().nonnegative()])).min(1),
+      path: z.array(step).min(1),
       role: z.enum(['data-key', 'companion', 'version']),
       dataKeys: z.array(z.int().nonnegative()),
       before: z.unknown(),
+      written: z.string().optional(),
       beforeDigest: z.string(),
       afterDigest: z.string(),
     }),

@@ -1,5 +1,6 @@
 import type { EncryptionContext } from './encryption-context.ts';
 import type { EncryptionAlgorithm } from './key-use.ts';
+import type { AttributePath } from './record.ts';
 
 /** KMS key material: the key's ARN and the id of the material. KMS names no material of asymmetric keys and of custom key stores. */
 export interface KeyMaterial {
@@ -18,6 +19,8 @@ export interface DataKey {
   readonly kind: 'data-key';
   /** Where it is in the record, in the format's own notation: an attribute path, a metadata name. */
   readonly slot: string;
+  /** Where its value is, if the format has it in one place. */
+  readonly path?: AttributePath;
   readonly ciphertext: Uint8Array;
   /** At least one, in the job's order. `destination` is made of the record as it will be after the change. */
   readonly contexts: readonly ContextPair[];
@@ -61,11 +64,17 @@ export type Finding =
   | {
       readonly kind: 'unreadable';
       readonly slot: string;
+      readonly path?: AttributePath;
       readonly reason: string;
       /** Present if only the context is missing: KMS can still be asked about the ciphertext. */
       readonly ciphertext?: Uint8Array;
     }
-  | { readonly kind: 'unsupported'; readonly slot: string; readonly reason: string };
+  | {
+      readonly kind: 'unsupported';
+      readonly slot: string;
+      readonly path?: AttributePath;
+      readonly reason: string;
+    };
 
 /** KMS limits a CiphertextBlob to 1..6144 bytes (API reference, ReEncrypt). */
 export const MAX_CIPHERTEXT_BYTES = 6144;

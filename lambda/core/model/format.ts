@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import type { Finding, KeyMaterial } from './data-key.ts';
 import type { EncryptionAlgorithm, PlannedKey } from './key-use.ts';
 import type { Problem } from './problem.ts';
-import type { DataKeyPlace } from './place.ts';
-import type { AttributePath, StoreRecord } from './record.ts';
+import type { DataKeyPlace, PlacePattern } from './place.ts';
+import type { ObjectRecord, StoreRecord } from './record.ts';
 
 /** A new ciphertext for the data key at one slot. */
 export interface Replacement {
@@ -16,16 +16,26 @@ export interface Replacement {
 /** The key that data keys are moved to. */
 export type Destination = Pick<PlannedKey, 'keyArn' | 'encryptionAlgorithm'>;
 
-/** Parts of a record that cost a request of their own, and are read only where a format needs them. */
-export type RecordPart = 'tags';
+/** Parts of objects that cost a request of their own, and are read only where a format needs them. */
+export type RecordPart = 'tags' | 'body';
+
+/** What a format needs of objects beside what S3 shows of all of them. */
+export interface Needs {
+  readonly needs: readonly RecordPart[];
+  /** Of which objects it needs the body, as far as all else shows. @default of every object */
+  readonly needsBodyOf?: (object: ObjectRecord) => boolean;
+}
+
+export function needsOf({ needs, needsBodyOf }: Needs): Needs {
+  return { needs, ...(needsBodyOf !== undefined && { needsBodyOf }) };
+}
 
 /** A format with a job's configuration: what it says of a store before anything is read. */
-export interface ConfiguredFormat {
+export interface ConfiguredFormat extends Needs {
   /** Which slot this configuration looks at. Two stores with the same identity would do the work twice. */
   readonly identity: string;
   /** The old ciphertexts stay beside the new ones. */
   readonly keepsSource: boolean;
-  readonly needs: readonly RecordPart[];
   /** The names of the context that data keys have, and shall have; empty where there is none. */
   readonly contextNames: {
     readonly source: readonly string[];
@@ -33,8 +43,8 @@ export interface ConfiguredFormat {
     /** How many contexts a data key may be under. */
     readonly templates: number;
   };
-  /** Every place that `replace` may change: attribute paths, or names of metadata entries. */
-  readonly declared: readonly AttributePath[];
+  /** Every place that `replace` may change. The first is that of the data key. */
+  readonly declared: readonly PlacePattern[];
   /** What is wrong between fields of the configuration that are right each by itself. `path` is below `format`. */
   readonly problems: readonly Problem[];
   /** `destination`: the run writes its ARN and algorithm beside data keys, and contexts may be made of those. */
@@ -63,7 +73,7 @@ export function configuredFormat(
 export interface FormatDefinition {
   readonly name: string;
   /** The records that it reads, and so the kinds of store that it can be used with. */
-  readonly records: StoreRecord['kind'];
+  readonly records: readonly StoreRecord['kind'][];
   /** Whether its readers can use data keys under asymmetric keys. */
   readonly asymmetric: boolean;
   /** Strict schema of the job's `format` object, `type` included. */

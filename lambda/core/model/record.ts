@@ -1,3 +1,5 @@
+import type { DocumentStep } from './document-step.ts';
+
 /** A DynamoDB attribute value, in the shape of the DynamoDB API. */
 export type AttributeValue =
   | { readonly S: string }
@@ -13,8 +15,16 @@ export type AttributeValue =
 
 export type AttributeMap = Readonly<Record<string, AttributeValue>>;
 
-/** Names of map members and indexes of list elements, from the outside in. */
-export type AttributePath = readonly (string | number)[];
+/** The body of an object. Its other places begin with the name of a metadata entry. */
+export interface BodyStep {
+  readonly part: 'body';
+}
+
+/** The name of a map member, the index of a list element, the body of an object, or a document that a value contains. */
+export type PathStep = string | number | BodyStep | DocumentStep;
+
+/** Where a value of a record is, from the outside in. */
+export type AttributePath = readonly PathStep[];
 
 export interface ItemRecord {
   readonly kind: 'item';
@@ -56,6 +66,9 @@ export interface ObjectLock {
   readonly eventHold?: { readonly on: boolean; readonly days?: number; readonly years?: number };
 }
 
+/** `unread`: why it was not read, although the format needs it. */
+export type ObjectBody = { readonly B: Uint8Array } | { readonly unread: string };
+
 export interface ObjectRecord {
   readonly kind: 'object';
   /** The object key: what reports and the journal call this record. */
@@ -70,6 +83,8 @@ export interface ObjectRecord {
   readonly metadata: Readonly<Record<string, string>>;
   /** Read only if an encryption context is made of them, because they cost a request of their own. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Read only if a format needs it. */
+  readonly body?: ObjectBody;
   readonly headers: ObjectHeaders;
   readonly storageClass?: string;
   readonly encryption?: {

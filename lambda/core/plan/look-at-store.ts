@@ -2,12 +2,15 @@ import { PremiseBroken } from '../model/errors.ts';
 import type { BoundFormat } from '../model/format.ts';
 import { names, type PlannedKey } from '../model/key-use.ts';
 import type { AttributePath, StoreRecord } from '../model/record.ts';
+import type { Finding } from '../model/data-key.ts';
+import type { PlacePattern } from '../model/place.ts';
 import type { ScanRange, SeenPlace, StoreLook } from '../model/run.ts';
+import { matchedPlaces } from '../places/expand.ts';
 import type { RecordStore } from '../ports.ts';
 import { findDataKeys, type Found } from '../scan/find-data-keys.ts';
 import { lookingFor } from '../scan/look-alikes/look-alikes.ts';
 import { signInBytes } from '../scan/look-alikes/signs.ts';
-import { nearestPlace, nearName, onlyThePlace, placesOf } from './seen-places.ts';
+import { nearestPlace, nearName, onlyTheValue, placesOf } from './seen-places.ts';
 
 /** How many records Plan looks at: half a megabyte of small items, one page of a scan. */
 const LOOKED_AT = 500;
@@ -20,8 +23,8 @@ export interface LookRequest {
   /** The range is all of the store, or of the part that the job is about. */
   readonly whole: boolean;
   readonly format: BoundFormat;
-  /** Places that the stores of the job declare, in the scanner's notation. */
-  readonly declared: readonly AttributePath[];
+  /** Places that the stores of the job declare. */
+  readonly declared: readonly PlacePattern[];
   readonly ignore: readonly string[];
   /** What such records show that an operator should know, whatever is looked for. */
   readonly remarks?: (records: readonly StoreRecord[]) => readonly string[];
@@ -139,11 +142,16 @@ function lookAtPlace(
 ): Pick<StoreLook, 'misread' | 'placeEmpty' | 'forms'> {
   const look = lookingFor({ declared: [], ignore: [], lengths: lengthsOf(sources) });
   const lengths = new Set(lengthsOf(sources));
-  const findings = new Map(found.map(({ record, finding }) => [record, finding]));
-  const places = records.flatMap(record => {
-    const place = onlyThePlace(record, format.declared[0] ?? []);
-    return place === undefined ? [] : [{ finding: findings.get(record), form: look(place)[0]?.form }];
-  });
+  const findings = new Map<string, Finding>();
+  for (const { record, finding } of found) findings.set(nameOf(record, finding.path), finding);
+  const dataKeys = format.declared[0] ?? [];
+  const places = records.flatMap(record =>
+    matchedPlaces(record, dataKeys).flatMap(place => {
+      if (place.kind === 'closed') return [];
+      const finding = findings.get(nameOf(record, place.path)) ?? findings.get(nameOf(record, undefined));
+      return [{ finding, form: look(onlyTheValue(place.value))[0]?.form }];
+    }),
+  );
   // The decoded bytes do not look like a ciphertext, but the value itself does: hexadecimal is also valid base64.
   const misread = places.filter(
     ({ finding, form }) =>
@@ -156,6 +164,10 @@ function lookAtPlace(
     placeEmpty: places.filter(({ finding }) => finding === undefined).length,
     forms: counts(places.flatMap(({ form }) => form ?? [])).map(([form, count]) => ({ form, count })),
   };
+}
+
+function nameOf({ locator }: StoreRecord, path: AttributePath | undefined): string {
+  return JSON.stringify([locator, path]);
 }
 
 function lengthsOf(sources: readonly PlannedKey[]): readonly number[] {
@@ -171,7 +183,7 @@ function counts(of: readonly string[]): readonly (readonly [string, number])[] {
 /** Names that object mappers give to the number that they increment with each save. */
 const VERSION_NAME = /^_?(?:version|ver|rev|revision|lock_?version|optimistic_?lock)(?:_?(?:no|number))?$/i;
 
-function versionsOf(records: readonly StoreRecord[], declared: readonly AttributePath[]): readonly string[] {
+function versionsOf(records: readonly StoreRecord[], declared: readonly PlacePattern[]): readonly string[] {
   const known = new Set(declared.map(([name]) => name));
   const found = records.flatMap(record =>
     record.kind !== 'item'

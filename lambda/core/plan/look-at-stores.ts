@@ -1,5 +1,5 @@
 import { bindFormat } from '../job/bind-format.ts';
-import type { FormatRegistry, RecordPart } from '../model/format.ts';
+import { needsOf, type FormatRegistry, type Needs } from '../model/format.ts';
 import type { Job, Store } from '../model/job.ts';
 import type { PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
@@ -17,7 +17,7 @@ import { lookAtStore } from './look-at-store.ts';
 /** Opens the records of a store as its workers read them. */
 export type OpenRecords = (
   store: Store,
-  options: { readonly region: string; readonly needs: readonly RecordPart[] },
+  options: Needs & { readonly region: string },
 ) => Promise<RecordStore>;
 
 export interface LookPorts {
@@ -65,7 +65,7 @@ async function lookAtOne(store: Store, index: number, looking: Looking): Promise
   const format = bindFormat(store, formats, destination);
   const looked = await lookAtStore({
     ...{ store: storeName(store), ...kindOf(store).scope.firstRange(store), format, sources, destination },
-    records: () => ports.records(store, { region, needs: format.needs }),
+    records: () => ports.records(store, { region, ...needsOf(format) }),
     declared: declaredPlacesOf(store, { stores: job.stores, storeRegion: region }, formats),
     ignore: store.ignore ?? [],
     remarks: records => kindOf(store).remarks?.(records, store) ?? [],

@@ -1,8 +1,7 @@
-import { valueAt } from '../model/attribute-path.ts';
-import { placeText } from '../model/place-pattern.ts';
-import type { AttributePath, AttributeValue, StoreRecord } from '../model/record.ts';
+import { placeText } from '../places/pattern.ts';
+import type { AttributeValue, StoreRecord } from '../model/record.ts';
 import type { SeenPlace } from '../model/run.ts';
-import type { LookAlike } from '../scan/look-alikes/search.ts';
+import type { LookAlike, ScannerPath } from '../scan/look-alikes/search.ts';
 import { isMarked, shownPlace, withoutCiphertexts } from '../scan/look-alikes/shown-place.ts';
 import type { LookAlikeForm } from '../scan/look-alikes/signs.ts';
 import { byNearness, isNearSpelling } from '../model/spelling.ts';
@@ -44,7 +43,7 @@ export function encodingOf(form: string): string | undefined {
 }
 
 /** The fields of a format that read a look-alike; `undefined` where none does. */
-function fieldsFor(path: AttributePath | undefined, form: LookAlikeForm): string | undefined {
+function fieldsFor(path: ScannerPath | undefined, form: LookAlikeForm): string | undefined {
   const [dataKey, encoding] = [dataKeyField(path), encodingOf(form)];
   return dataKey === undefined || encoding === undefined
     ? undefined
@@ -52,27 +51,19 @@ function fieldsFor(path: AttributePath | undefined, form: LookAlikeForm): string
 }
 
 /** The name of a metadata entry. Tags, headers and the key of an object hold no data keys that a format reads. */
-function inMetadata([kind, ...name]: AttributePath): AttributePath | undefined {
+function inMetadata([kind, ...name]: ScannerPath): ScannerPath | undefined {
   return kind === 'metadata' ? name : undefined;
 }
 
-function dataKeyField(path: AttributePath | undefined): string | undefined {
+function dataKeyField(path: ScannerPath | undefined): string | undefined {
   if (path === undefined || isMarked(withoutCiphertexts(path))) return undefined;
   const plain = path.every(step => typeof step === 'number' || /^[^.[\]"*]+$/.test(step));
   return JSON.stringify(plain ? placeText(path) : path);
 }
 
-/** The record reduced to the value at one place; `undefined` if there is none. */
-export function onlyThePlace(record: StoreRecord, place: AttributePath): StoreRecord | undefined {
-  if (record.kind === 'item') {
-    const value = valueAt(record.attributes, place);
-    return value && { ...record, attributes: { value } };
-  }
-  const name = String(place[0]);
-  const text = Object.hasOwn(record.metadata, name) ? record.metadata[name] : undefined;
-  if (text === undefined) return undefined;
-  const { tags: _, ...rest } = record;
-  return { ...rest, locator: '', metadata: { value: text }, headers: {} };
+/** A record that is nothing but one value. */
+export function onlyTheValue(value: AttributeValue): StoreRecord {
+  return { kind: 'item', locator: '', key: {}, attributes: { value } };
 }
 
 /** How many records, and names in them, are searched for a misspelling. */
@@ -90,7 +81,10 @@ export function nearName(slot: string, records: readonly StoreRecord[]): string 
   return byNearness(slot, near, name => name)[0];
 }
 
-function namesIn(members: Readonly<Record<string, AttributeValue>>, above: AttributePath): readonly string[] {
+function namesIn(
+  members: Readonly<Record<string, AttributeValue>>,
+  above: readonly string[],
+): readonly string[] {
   return Object.entries(members).flatMap(([name, value]) => {
     const path = [...above, name];
     return 'M' in value && path.length < MAX_DEPTH ? namesIn(value.M, path) : [placeText(path)];

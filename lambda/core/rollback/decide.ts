@@ -6,7 +6,8 @@ import { fromJson } from '../model/attribute-json.ts';
 import { writtenCiphertext, writtenSlot } from '../model/data-key.ts';
 import type { BoundFormat } from '../model/format.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { heldAt, type DataKeyPlace } from '../model/place.ts';
+import { heldAt } from '../places/held-at.ts';
+import type { DataKeyPlace } from '../model/place.ts';
 import type { AttributeValue, StoreRecord } from '../model/record.ts';
 import { digest } from '../model/digest.ts';
 
@@ -96,7 +97,9 @@ function restoring(intent: IntentEntry, { record, back, format }: Restoring): Re
     const slots = place.dataKeys.filter(index => back.has(index)).map(index => slotOf(intent, index));
     if (role === 'version') return raised(before).map(after => ({ path, role, slots, before, after }));
     if (slots.length === 0 || placeState(place, before) !== 'after') return [];
-    return [{ path, role, slots, before, after: fromJson(place.before) }];
+    const { written } = place;
+    const after = fromJson(place.before);
+    return [{ path, role, slots, before, after, ...(written !== undefined && { written }) }];
   });
   const shown = new Map(
     format.read(record).flatMap(one => {

@@ -2,7 +2,7 @@ import type { IntendedDataKey, IntentEntry } from '../journal/entries.ts';
 import type { RecordChange } from '../change/record-change.ts';
 import type { BoundFormat } from '../model/format.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { changed } from '../model/place.ts';
+import { changed } from '../places/changed.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { RecordStore, WriteResult } from '../ports.ts';
 import { decide, type Decision, type UndoneDataKey } from './decide.ts';

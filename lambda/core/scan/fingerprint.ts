@@ -1,31 +1,53 @@
 import { Buffer } from 'node:buffer';
 import { toJson } from '../model/attribute-json.ts';
-import type { AttributeMap, AttributePath, AttributeValue, StoreRecord } from '../model/record.ts';
 import { digest } from '../model/digest.ts';
+import type { PlacePattern } from '../model/place.ts';
+import type {
+  AttributeMap,
+  AttributePath,
+  AttributeValue,
+  ObjectRecord,
+  StoreRecord,
+} from '../model/record.ts';
+import { matchedPlaces } from '../places/expand.ts';
+import { isBody } from '../places/held-at.ts';
+import { isDocumentStep } from '../places/value-at.ts';
+import { withoutDocumentPlaces } from '../places/without-documents.ts';
 
 /**
  * A digest of a record without the places that a run may change. It is equal before and after a run unless somebody else has
- * written. For an object it covers metadata, headers, storage class, encryption, lock and length. S3 copies the body itself,
- * and the ETag may change although the body does not.
+ * written. For an object it covers metadata, headers, storage class, encryption and lock, and its body or, if the format does
+ * not read bodies, its length. S3 copies the body itself, and the ETag may change although the body does not.
  */
-export function fingerprintOf(record: StoreRecord, declared: readonly AttributePath[]): string {
-  return digest(Buffer.from(JSON.stringify(sorted(substance(record, declared)))));
+export function fingerprintOf(record: StoreRecord, declared: readonly PlacePattern[]): string {
+  const substance = substanceOf(withoutDocumentPlaces(record, declared), declared);
+  return digest(Buffer.from(JSON.stringify(sorted(substance))));
 }
 
-function substance(record: StoreRecord, declared: readonly AttributePath[]): unknown {
-  if (record.kind === 'item') return toJson({ M: without(record.attributes, declared) });
-  const { metadata, headers, storageClass, encryption, lock, size } = record;
-  const names = new Set(declared.map(([name]) => name));
+function substanceOf(record: StoreRecord, declared: readonly PlacePattern[]): unknown {
+  const paths = declared
+    .filter(place => !place.some(isDocumentStep))
+    .flatMap(place => matchedPlaces(record, place).map(({ path }) => path));
+  if (record.kind === 'item') return toJson({ M: without(record.attributes, paths) });
+  const { metadata, headers, storageClass, encryption, lock } = record;
+  const names = new Set(paths.map(([name]) => name));
   const besides = Object.entries(metadata).filter(([name]) => !names.has(name));
-  return { metadata: Object.fromEntries(besides), headers, storageClass, encryption, lock, size };
+  const content = contentOf(record, paths);
+  return { metadata: Object.fromEntries(besides), headers, storageClass, encryption, lock, ...content };
 }
 
-function without(attributes: AttributeMap, declared: readonly AttributePath[]): AttributeMap {
-  return declared.reduce((map, path) => withoutPath({ M: map }, path), { M: attributes }.M);
+/** What is known of the body, unless the whole body is a place that a run may change. */
+function contentOf({ body, size }: ObjectRecord, paths: readonly AttributePath[]): object {
+  if (body === undefined || 'unread' in body) return { size };
+  return paths.some(([first]) => isBody(first)) ? {} : { body: digest(body.B) };
+}
+
+function without(attributes: AttributeMap, paths: readonly AttributePath[]): AttributeMap {
+  return paths.reduce((map, path) => withoutPath({ M: map }, path), { M: attributes }.M);
 }
 
 function withoutPath({ M: map }: { readonly M: AttributeMap }, [step, ...rest]: AttributePath): AttributeMap {
-  const name = String(step);
+  const name = typeof step === 'string' ? step : '';
   const member = map[name];
   if (member === undefined) return map;
   if (rest.length > 0) return { ...map, [name]: withoutMember(member, rest) };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parsePattern } from '../model/place-pattern.ts';
+import { parsePattern } from '../places/pattern.ts';
 import { keyReference } from '../schema/key-reference.ts';
 import { oneOf, text } from '../schema/strict-object.ts';
 

@@ -7,7 +7,7 @@ import { writtenCiphertext, type Finding } from '../model/data-key.ts';
 import { ServiceUnavailable } from '../model/errors.ts';
 import type { BoundFormat } from '../model/format.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { changed } from '../model/place.ts';
+import { changed } from '../places/changed.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { RecordStore, WriteResult } from '../ports.ts';
 import { isContextBound } from '../keys/check-reply.ts';

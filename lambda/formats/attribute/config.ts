@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import { oneOf, strictObject, text } from '../../core/schema/strict-object.ts';
-import { sharedFields } from '../shared-fields.ts';
-import { parsePath } from './attribute-path.ts';
-import { ATTRIBUTE_ENCODINGS } from './encoding.ts';
+import { sharedFields, wildcardPlace } from '../shared-fields.ts';
+import { VALUE_ENCODINGS } from '../value-encoding.ts';
+import { placeOf } from './place.ts';
 
 const PATH_CURE =
-  'write names joined by dots, list indexes in brackets: envelope.keys[0].edk; or a list of steps for names with dots in them';
+  'write names joined by dots, list indexes in brackets, * for any: envelope.keys[*].edk; or a list of steps for names with dots in them';
 
 const path = z
   .union([text('an attribute path'), z.array(z.union([z.string().min(1), z.int().nonnegative()])).min(1)], {
     error: ({ input }) => `${input === undefined ? 'is missing' : 'is no attribute path'}; ${PATH_CURE}`,
   })
-  .refine(value => parsePath(value) !== undefined, { error: `is no attribute path; ${PATH_CURE}` });
+  .refine(value => placeOf(value) !== undefined, { error: `is no attribute path; ${PATH_CURE}` });
 
 const contextPlace = z.union([
   strictObject(
@@ -22,6 +22,7 @@ const contextPlace = z.union([
     { keyAttribute: text('the name of a key attribute').describe("An attribute of the item's primary key.") },
     'a context value',
   ),
+  wildcardPlace,
 ]);
 
 /** The job's `format` object for `attribute`. */
@@ -29,7 +30,7 @@ export const attributeConfig = strictObject(
   {
     type: z.literal('attribute'),
     dataKey: path.describe('Where the encrypted data key is.'),
-    encoding: oneOf(ATTRIBUTE_ENCODINGS)
+    encoding: oneOf(VALUE_ENCODINGS)
       .default('binary')
       .describe(
         'binary: type B. base64, base64url, hex: type S; with or without padding, written back as read. -unpadded decides if the old text does not show it. base64-in-binary: base64 text in type B.',

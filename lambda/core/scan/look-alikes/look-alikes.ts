@@ -1,11 +1,15 @@
-import { parsePattern, PlaceTree } from '../../model/place-pattern.ts';
-import type { AttributePath, AttributeValue, StoreRecord } from '../../model/record.ts';
+import { parsePattern, PlaceTree } from '../../places/pattern.ts';
+import type { PlacePattern } from '../../model/place.ts';
+import type { AttributeValue, StoreRecord } from '../../model/record.ts';
+import { isBody } from '../../places/held-at.ts';
+import { isDocumentStep } from '../../places/value-at.ts';
+import { withoutDocumentPlaces } from '../../places/without-documents.ts';
 import { keyNamesOf } from './key-names.ts';
-import { Search, type LookAlike } from './search.ts';
+import { Search, type LookAlike, type ScannerPath } from './search.ts';
 
 export interface LookOptions {
-  /** Attribute paths, or `['metadata', name]`, that the job declares: the value there is not looked at. */
-  readonly declared: readonly AttributePath[];
+  /** Places that the job declares: the values there are not looked at. */
+  readonly declared: readonly PlacePattern[];
   /** Places that the job ignores, as it writes them; this includes everything below them. */
   readonly ignore: readonly string[];
   /** Lengths of ciphertexts that have no characteristic beginning: those of RSA keys. */
@@ -22,38 +26,50 @@ export type Look = (record: StoreRecord) => readonly LookAlike[];
  *
  * Seen through: base64 and hexadecimal, also around one another and inside longer values, gzip and zlib.
  * Not seen: what is encrypted; what is compressed in another way, or to less than a 32nd; UTF-16; base58, base85 and
- * other encodings whose digits depend on all that goes before; bodies of objects.
+ * other encodings whose digits depend on all that goes before; bodies of objects that the format does not read.
  */
 export function lookingFor({ declared, ignore, lengths = [], keyNames = [] }: LookOptions): Look {
   const patterns = ignore.map(parsePattern).filter(pattern => pattern !== undefined);
-  const tree = PlaceTree.of([...declared, ...patterns]);
+  const plain = declared.filter(place => !place.some(isDocumentStep));
+  const trees = {
+    item: PlaceTree.of([...plain, ...patterns]),
+    object: PlaceTree.of([...plain.map(inScanner), ...patterns]),
+  };
   const sought = { lengths: new Set(lengths), names: keyNamesOf(keyNames) };
   return record => {
     const search = new Search(sought);
-    for (const [path, value] of partsOf(record)) search.at(path, value, placesBelow(tree, path));
+    const tree = trees[record.kind];
+    for (const [path, value] of partsOf(withoutDocumentPlaces(record, declared)))
+      search.at(path, value, placesBelow(tree, path));
     return search.found;
   };
 }
 
+/** A format names entries of metadata only. The scanner sees the tags, the headers and the key of an object as well. */
+function inScanner(place: PlacePattern): PlacePattern {
+  return isBody(place[0]) ? ['body', ...place.slice(1)] : ['metadata', ...place];
+}
+
 /** The values of a record, by their place. */
-function partsOf(record: StoreRecord): readonly (readonly [AttributePath, AttributeValue])[] {
+function partsOf(record: StoreRecord): readonly (readonly [ScannerPath, AttributeValue])[] {
   if (record.kind === 'item')
     return Object.entries(record.attributes).map(([name, value]) => [[name], value] as const);
-  const { locator, metadata, tags = {}, headers } = record;
+  const { locator, metadata, tags = {}, headers, body } = record;
   const texts = (
     first: string,
     of: Readonly<Record<string, string | undefined>>,
-  ): [AttributePath, AttributeValue][] =>
+  ): [ScannerPath, AttributeValue][] =>
     Object.entries(of).map(([name, text = '']) => [[first, name], { S: text }]);
   return [
     [['key'], { S: locator }],
     ...texts('metadata', metadata),
     ...texts('tag', tags),
     ...texts('header', headers as Readonly<Record<string, string | undefined>>),
+    ...(body !== undefined && 'B' in body ? [[['body'], body] as const] : []),
   ];
 }
 
-function placesBelow(tree: PlaceTree, path: AttributePath): readonly PlaceTree[] | 'place' {
+function placesBelow(tree: PlaceTree, path: ScannerPath): readonly PlaceTree[] | 'place' {
   let below: readonly PlaceTree[] | 'place' = [tree];
   for (const step of path) {
     if (below === 'place') return below;

@@ -1,13 +1,15 @@
-import { PlaceTree } from '../../model/place-pattern.ts';
-import type { AttributePath, AttributeValue } from '../../model/record.ts';
+import { PlaceTree } from '../../places/pattern.ts';
+import type { AttributeValue } from '../../model/record.ts';
 import { namedIn, type KeyNames } from './key-names.ts';
 import { listShows, mapShows, setShows } from './numbers.ts';
 import { signInBytes, signInText, type LookAlikeForm, type Sign } from './signs.ts';
 
+/** Where in a record; of an object `metadata`, `tag` or `header` comes first, or `key` or `body` alone. */
+export type ScannerPath = readonly (string | number)[];
+
 /** Something that looks like a KMS ciphertext. */
 export interface LookAlike {
-  /** Where in the record; of an object `metadata`, `tag` or `header` comes first, or `key` alone. */
-  readonly path: AttributePath;
+  readonly path: ScannerPath;
   readonly form: LookAlikeForm;
 }
 
@@ -36,7 +38,7 @@ export class Search {
     this.#names = names;
   }
 
-  at(path: AttributePath, value: AttributeValue, places: Places): void {
+  at(path: ScannerPath, value: AttributeValue, places: Places): void {
     this.#path = [...path];
     this.#look(value, places);
   }

@@ -1,4 +1,4 @@
-import type { AttributeMap, AttributePath, AttributeValue } from './record.ts';
+import type { AttributeMap, AttributePath, AttributeValue, PathStep } from '../model/record.ts';
 
 interface Setting {
   readonly path: AttributePath;
@@ -18,11 +18,16 @@ export function changedMetadata(
 ): Readonly<Record<string, string>> {
   const entries = new Map(Object.entries(metadata));
   for (const { path, after } of settings) {
-    const name = String(path[0]);
+    const name = nameOf(path[0]);
     if (after === undefined) entries.delete(name);
     else entries.set(name, textOf(after));
   }
   return Object.fromEntries(entries);
+}
+
+function nameOf(step: PathStep | undefined): string {
+  if (typeof step === 'string') return step;
+  throw new TypeError('a metadata entry has a name');
 }
 
 function textOf(value: AttributeValue): string {
@@ -61,5 +66,5 @@ function inValue(
         return after === undefined ? [] : [after];
       }),
     };
-  throw new TypeError(`nothing to set at ${String(step)}`);
+  throw new TypeError(`nothing to set at ${JSON.stringify(step)}`);
 }

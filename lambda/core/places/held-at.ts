@@ -1,0 +1,43 @@
+import type { AttributePath, AttributeValue, BodyStep, StoreRecord } from '../model/record.ts';
+import { own, reach, type Reached } from './value-at.ts';
+
+/** The value at a place of a record; `undefined` for none. */
+export function heldAt(record: StoreRecord, path: AttributePath): AttributeValue | undefined {
+  const reached = reachIn(record, path);
+  return reached.kind === 'value' ? reached.value : undefined;
+}
+
+/** What a path of a record leads to. */
+export function reachIn(record: StoreRecord, [first, ...rest]: AttributePath): Reached {
+  if (isBody(first) && record.kind === 'object' && record.body !== undefined && 'unread' in record.body)
+    return { kind: 'closed', reason: record.body.unread };
+  return reach(partOf(record, first), rest);
+}
+
+/** What the first step of a path leads to. */
+export function partOf(record: StoreRecord, step: unknown): AttributeValue | undefined {
+  switch (record.kind) {
+    case 'item':
+      return typeof step === 'string' ? own(record.attributes, step) : undefined;
+    case 'object':
+      if (isBody(step)) return record.body !== undefined && 'B' in record.body ? record.body : undefined;
+      return typeof step === 'string' ? entryOf(record.metadata, step) : undefined;
+  }
+}
+
+function entryOf(metadata: Readonly<Record<string, string>>, name: string): AttributeValue | undefined {
+  const text = Object.hasOwn(metadata, name) ? metadata[name] : undefined;
+  if (text === undefined) return undefined;
+  const known = ENTRIES.get(metadata) ?? new Map<string, AttributeValue>();
+  ENTRIES.set(metadata, known);
+  const value = known.get(name) ?? { S: text };
+  known.set(name, value);
+  return value;
+}
+
+/** One value for each entry, so that documents in it are parsed once. */
+const ENTRIES = new WeakMap<object, Map<string, AttributeValue>>();
+
+export function isBody(step: unknown): step is BodyStep {
+  return typeof step === 'object' && step !== null && 'part' in step;
+}

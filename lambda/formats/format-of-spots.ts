@@ -1,0 +1,58 @@
+import type * as z from 'zod';
+import {
+  configuredFormat,
+  type ConfiguredFormat,
+  type Destination,
+  type FormatDefinition,
+} from '../core/model/format.ts';
+import type { StoreRecord } from '../core/model/record.ts';
+import { readSpots } from './read-spots.ts';
+import { replaceSpots } from './replace-spots.ts';
+import type { Spotted } from './spot.ts';
+
+/** A format as a room writes it: what it says of a store, and where it finds data keys in a record. */
+export interface Spotting<Kind extends StoreRecord> {
+  readonly saying: Omit<ConfiguredFormat, 'bind'>;
+  /** All spots of a record, those that hold nothing included. */
+  spots(record: Kind, destination: Destination): readonly Spotted[];
+}
+
+export interface SpotFormat<Config extends z.ZodObject, Kind extends StoreRecord> {
+  readonly name: string;
+  /** The kinds of records that it reads. */
+  readonly records: readonly Kind['kind'][];
+  readonly asymmetric: boolean;
+  readonly config: Config;
+  configure(config: z.output<Config>): Spotting<Kind>;
+}
+
+/** The definition of a format that finds spots. */
+export function formatOfSpots<Config extends z.ZodObject, Kind extends StoreRecord>(
+  format: SpotFormat<Config, Kind>,
+): FormatDefinition {
+  const { name, records, asymmetric, config } = format;
+  return {
+    ...{ name, records, asymmetric },
+    configSchema: config,
+    configure(given) {
+      const spotting = format.configure(config.parse(given));
+      return configuredFormat(spotting.saying, destination => {
+        const of = (record: StoreRecord): readonly Spotted[] =>
+          spotting.spots(needed(record, format), destination);
+        return {
+          read: record => readSpots(record, of(record)),
+          replace: (record, replacements) => replaceSpots(record, of(record), replacements),
+        };
+      });
+    },
+  };
+}
+
+function needed<Kind extends StoreRecord>(
+  record: StoreRecord,
+  { name, records }: Pick<SpotFormat<z.ZodObject, Kind>, 'name' | 'records'>,
+): Kind {
+  if (!records.includes(record.kind))
+    throw new TypeError(`the format ${name} reads ${records.join('s and ')}s, not ${record.kind}s`);
+  return record as Kind;
+}

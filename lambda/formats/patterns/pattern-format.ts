@@ -1,0 +1,38 @@
+import type { PlacePattern } from '../../core/model/place.ts';
+import type { Contexts } from '../context-template.ts';
+import type { ValueEncoding } from '../value-encoding.ts';
+import type { ContextPlace } from './context-value.ts';
+
+/** The companions of data keys. Their open steps stand for the same as those of the data key's place. */
+export interface CompanionPatterns {
+  readonly keyArn?: PlacePattern | undefined;
+  readonly encryptionAlgorithm?: PlacePattern | undefined;
+  readonly sourceDigest?: PlacePattern | undefined;
+}
+
+export interface PatternPlaces extends CompanionPatterns {
+  readonly dataKey: PlacePattern;
+  readonly version?: PlacePattern | undefined;
+  /** Where new data keys go, if the old ones are to stay. */
+  readonly writeTo?: (CompanionPatterns & { readonly dataKey: PlacePattern }) | undefined;
+}
+
+/** A format whose data keys are wherever a job says. */
+export interface PatternFormat extends Contexts<ContextPlace> {
+  readonly places: PatternPlaces;
+  readonly encoding: ValueEncoding;
+}
+
+/** Every place that a run may change, that of the data key first. */
+export function declaredPatterns(places: PatternPlaces): readonly PlacePattern[] {
+  const { version, writeTo } = places;
+  return [...placesOf(places), ...placesOf(writeTo), ...(version === undefined ? [] : [version])];
+}
+
+/** A data key's place, and those of its companions. */
+export function placesOf(
+  of: undefined | (CompanionPatterns & { readonly dataKey?: PlacePattern | undefined }),
+): readonly PlacePattern[] {
+  const { dataKey, keyArn, encryptionAlgorithm, sourceDigest } = of ?? {};
+  return [dataKey, keyArn, encryptionAlgorithm, sourceDigest].filter(place => place !== undefined);
+}
