@@ -41,7 +41,7 @@ export interface SpotWriteTo {
 
 /** A place that should hold a data key, but cannot be read, or must not be touched. */
 export interface NoSpot {
-  readonly kind: 'unreadable' | 'unsupported';
+  readonly kind: 'unreadable' | 'unsupported' | 'blocked';
   readonly path: AttributePath;
   readonly reason: string;
 }

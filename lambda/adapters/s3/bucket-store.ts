@@ -3,6 +3,7 @@ import {
   GetBucketVersioningCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { needsOf } from '../../core/model/format.ts';
 import type { BucketCatalog } from '../../core/stores/s3/catalog.ts';
 import { requestsOfCopy, type CopyLimits } from '../../core/stores/s3/copy-in-parts.ts';
 import type { BucketStore } from '../../core/stores/s3/schema.ts';
@@ -24,15 +25,15 @@ interface OpenBucketOptions extends OpenOptions {
 }
 
 export async function openBucket(store: BucketStore, options: OpenBucketOptions): Promise<RecordStore> {
-  const { clients, region, needs, deadline, copyLimits: limits } = options;
-  const tags = needs.includes('tags');
+  const { clients, region, deadline, copyLimits: limits } = options;
+  const needs = needsOf(options);
   const writing = { ...(deadline !== undefined && { deadline }), ...(limits !== undefined && { limits }) };
   const { bucket, prefix, copyTo, scope } = store;
   const client = clients.s3(store.region ?? region);
   const source = new S3Records(client, {
     bucket,
     prefix,
-    ...{ tags, ...writing },
+    ...{ needs, ...writing },
     ...(scope !== undefined && { scope }),
     accessControlLists: await accessControlLists(bucket, client),
   });
@@ -42,7 +43,7 @@ export async function openBucket(store: BucketStore, options: OpenBucketOptions)
   const target = new S3Records(there, {
     bucket: copyTo.bucket,
     prefix,
-    ...{ tags, ...writing },
+    ...{ needs, ...writing },
     accessControlLists: await accessControlLists(copyTo.bucket, there),
     copyFrom: { bucket, client, ...(serverSideEncryptionKey !== undefined && { serverSideEncryptionKey }) },
   });

@@ -161,6 +161,6 @@ function alarmAt(inMs: number, ring: () => void): NodeJS.Timeout | undefined {
 }
 
 /** Of a copy into another bucket, the record that was read is its source. */
-function isAsRead(now: ObjectRecord, { absent: _absent, ...read }: ObjectRecord): boolean {
+export function isAsRead(now: ObjectRecord, { absent: _absent, ...read }: ObjectRecord): boolean {
   return isDeepStrictEqual(now, { ...read, settled: true });
 }

@@ -2,10 +2,13 @@ import { GetObjectAclCommand, GetObjectTaggingCommand, HeadObjectCommand } from 
 import type { S3Client } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
 import type { ObjectRecord } from '../../core/model/record.ts';
+import type { Needs, RecordPart } from '../../core/model/format.ts';
+import { readWithin } from '../records/bounded-reads.ts';
 import { answerDate } from '../aws/answer-date.ts';
 import { isOfIdentity, isTransient, nameOf } from '../aws/errors.ts';
 import { listObjects } from './list-objects.ts';
 import { grantHeaders, type GrantHeaders } from './object-grants.ts';
+import { CHANGES_TOO_OFTEN, readBody } from './object-body.ts';
 import { hiddenObject, objectRecord } from './object-record.ts';
 import type { Asked, RefusedCalls } from '../aws/refused-calls.ts';
 import { hiddenWords, mayBeOfIdentity, s3Premise } from './refusals.ts';
@@ -13,12 +16,15 @@ import { hiddenWords, mayBeOfIdentity, s3Premise } from './refusals.ts';
 /** HEAD requests in flight. A listing shows no metadata, so every object costs one. */
 const HEADS_IN_FLIGHT = 32;
 
+/** How often an object is looked at if it changes before its body is read. */
+const MOST_LOOKS = 3;
+
 export interface ReadBucket {
   readonly bucket: string;
   /** Objects have their own access control lists, which a copy must keep. */
   readonly accessControlLists: boolean;
-  /** Read each object's tags, too. */
-  readonly tags?: boolean;
+  /** What to read of an object beside what S3 shows of all. @default nothing */
+  readonly needs?: Needs;
 }
 
 /** Reads objects one by one. If S3 refuses one of them, the refusal is reported for that object. */
@@ -33,16 +39,55 @@ export class ObjectReads {
     this.#refused = refused;
   }
 
+  /** Objects with their bodies as many as fit into memory together, at least one. */
   heads(keys: readonly string[]): Promise<readonly (ObjectRecord | undefined)[]> {
     this.#refused.saw(keys);
+    if (this.#needs('body'))
+      return readWithin(
+        keys,
+        some => pMap(some, key => this.head(key), { concurrency: HEADS_IN_FLIGHT }),
+        ({ body }) => (body !== undefined && 'B' in body ? body.B.length : 0),
+      );
     return pMap(keys, key => this.head(key), { concurrency: HEADS_IN_FLIGHT });
   }
 
   /** The object as it is now, `undefined` if there is none, or hidden if S3 refuses to show it. */
   async head(key: string): Promise<ObjectRecord | undefined> {
-    const record = await this.#read('s3:HeadObject', key, () => this.identified(key, () => this.#head(key)));
-    if (record === undefined || record.hidden !== undefined || this.#store.tags !== true) return record;
+    for (let times = 1; ; times++) {
+      const shown = await this.#read('s3:HeadObject', key, () => this.identified(key, () => this.#head(key)));
+      const record = await this.#withTags(shown);
+      if (record === undefined || !this.#needsBodyOf(record)) return record;
+      const whole = await this.#withBody(record);
+      if (whole !== 'changed') return whole;
+      if (times === MOST_LOOKS) return { ...record, body: CHANGES_TOO_OFTEN };
+    }
+  }
+
+  async #withTags(record: ObjectRecord | undefined): Promise<ObjectRecord | undefined> {
+    if (record === undefined || record.hidden !== undefined || !this.#needs('tags')) return record;
+    const key = record.locator;
     return this.#read('s3:GetObjectTagging', key, async () => ({ ...record, tags: await this.#tags(key) }));
+  }
+
+  #needs(part: RecordPart): boolean {
+    return this.#store.needs?.needs.includes(part) === true;
+  }
+
+  #needsBodyOf(record: ObjectRecord): boolean {
+    return (
+      record.hidden === undefined && this.#needs('body') && (this.#store.needs?.needsBodyOf?.(record) ?? true)
+    );
+  }
+
+  /** With its body; `undefined` if the object is gone, `changed` if it is no longer the one that was looked at. */
+  async #withBody(record: ObjectRecord): Promise<ObjectRecord | undefined | 'changed'> {
+    let isChanged = false;
+    const read = await this.#read('s3:GetObject', record.locator, async () => {
+      const body = await readBody(this.#client, this.#store.bucket, record);
+      isChanged = body === 'changed';
+      return body === 'changed' ? record : { ...record, body };
+    });
+    return isChanged ? 'changed' : read;
   }
 
   /** A HEAD, once more if its reply may mean that S3 does not know the caller, and S3 does. */

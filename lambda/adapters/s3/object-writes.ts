@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { heldAt } from '../../core/places/held-at.ts';
 import { sameValue } from '../../core/places/same-value.ts';
 import type { PlaceChange } from '../../core/model/place.ts';
+import type { Needs } from '../../core/model/format.ts';
 import type { ObjectRecord } from '../../core/model/record.ts';
+import { changed, writesBody } from '../../core/places/changed.ts';
 import type { Deadline, WriteResult } from '../../core/ports.ts';
 import { COPY_LIMITS, isCopiedInParts, type CopyLimits } from '../../core/stores/s3/copy-in-parts.ts';
 import { refusalWords } from '../aws/errors.ts';
@@ -13,6 +15,7 @@ import { CarriedReads } from './carried.ts';
 import { copyInPlace, refusedInPlace } from './copy-in-place.ts';
 import { CopyInParts } from './copy-in-parts.ts';
 import { copyToBucket } from './copy-to-bucket.ts';
+import { putObject } from './put-object.ts';
 import { copyWithoutEffect, partWithoutEffect } from './copy-without-effect.ts';
 import { ObjectReads } from './object-reads.ts';
 import type { PartsCopy } from './upload.ts';
@@ -30,7 +33,7 @@ interface CopyFrom {
 
 export interface WrittenBucket {
   readonly bucket: string;
-  readonly tags?: boolean;
+  readonly needs?: Needs;
   readonly copyFrom?: CopyFrom;
   /** Of the invocation that writes. @default it may take any time */
   readonly deadline?: Deadline;
@@ -62,7 +65,7 @@ export class ObjectWrites {
     store: WrittenBucket,
     { reads, refused }: { readonly reads: ObjectReads; readonly refused: RefusedCalls },
   ) {
-    const { bucket, tags, copyFrom, limits = COPY_LIMITS, deadline = NO_END } = store;
+    const { bucket, needs, copyFrom, limits = COPY_LIMITS, deadline = NO_END } = store;
     this.#client = client;
     this.#store = store;
     this.#reads = reads;
@@ -78,7 +81,7 @@ export class ObjectWrites {
             bucket: copyFrom.bucket,
             reads: new ObjectReads(
               copyFrom.client,
-              { bucket: copyFrom.bucket, accessControlLists: false, ...(tags !== undefined && { tags }) },
+              { bucket: copyFrom.bucket, accessControlLists: false, ...(needs !== undefined && { needs }) },
               refused,
             ),
             calls: new WriteCalls(refused, copyFrom.bucket),
@@ -92,7 +95,7 @@ export class ObjectWrites {
     if (from === undefined) throw new TypeError(`there is no source to copy ${object.locator} from`);
     if (object.blocked !== undefined) return { kind: 'blocked', reason: object.blocked };
     const copy = copyToBucket({ bucket, from, object, places });
-    return this.#copy({ object, copy, source: this.#source });
+    return this.#make({ object, copy, source: this.#source }, places);
   }
 
   async replace(read: ObjectRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
@@ -105,7 +108,7 @@ export class ObjectWrites {
       return { kind: 'blocked', reason: refusalWords('s3:GetObjectAcl', grants.error) };
     const { bucket } = this.#store;
     const copy = copyInPlace({ bucket, object, places, grants: grants.answer });
-    return this.#copy({ object, copy, source: this.#own });
+    return this.#make({ object, copy, source: this.#own }, places);
   }
 
   /** Whether an object could be copied: an error says why not. */
@@ -124,6 +127,13 @@ export class ObjectWrites {
   /** Whether its annotations could be listed: an error says why not. */
   async tryAnnotations(key: string): Promise<void> {
     await this.#source.isAnnotated(key);
+  }
+
+  /** A copy takes the body along as it is. With another body, the object is put as a whole. */
+  async #make(asked: PartsCopy, places: readonly PlaceChange[]): Promise<WriteResult> {
+    const { body } = changed(asked.object, places);
+    if (!writesBody(places) || body === undefined || 'unread' in body) return this.#copy(asked);
+    return putObject(asked, { body: body.B, client: this.#client, calls: this.#calls });
   }
 
   async #copy(asked: PartsCopy): Promise<WriteResult> {

@@ -57,10 +57,13 @@ export class S3Records implements CopyTarget {
     const inside = endAt === undefined ? objects : objects.filter(({ key }) => compareUtf8(key, endAt) <= 0);
     const wanted = inside.filter(object => isInScope(object, this.#store.scope));
     const heads = await this.#reads.heads(wanted.map(({ key }) => key));
-    const last = inside.at(-1)?.key;
+    // With their bodies, the objects of a listing may be too large to hold together: the page ends at the last that was read.
+    const isCut = heads.length < wanted.length;
+    const last = isCut ? wanted[heads.length - 1]?.key : inside.at(-1)?.key;
+    const goesOn = isCut || (truncated && inside.length === objects.length);
     return {
       records: heads.filter(head => head !== undefined),
-      ...(truncated && inside.length === objects.length && last !== undefined && { cursor: last }),
+      ...(goesOn && last !== undefined && { cursor: last }),
     };
   }
 

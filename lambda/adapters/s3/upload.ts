@@ -108,7 +108,7 @@ export class Upload {
  * What a copy says of the object that it makes, and what it would carry over. The checksum's algorithm and type are those of
  * the source; without them S3 chooses.
  */
-function uploadInput(
+export function uploadInput(
   copy: CopyObjectCommandInput,
   { carried, checksum }: { readonly carried: Carried; readonly checksum: Checksum | undefined },
 ): CreateMultipartUploadCommandInput {

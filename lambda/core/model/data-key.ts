@@ -69,8 +69,9 @@ export type Finding =
       /** Present if only the context is missing: KMS can still be asked about the ciphertext. */
       readonly ciphertext?: Uint8Array;
     }
+  /** `blocked`: it cannot be read for now, because of the state of its record. */
   | {
-      readonly kind: 'unsupported';
+      readonly kind: 'unsupported' | 'blocked';
       readonly slot: string;
       readonly path?: AttributePath;
       readonly reason: string;

@@ -66,8 +66,9 @@ export interface ObjectLock {
   readonly eventHold?: { readonly on: boolean; readonly days?: number; readonly years?: number };
 }
 
-/** `unread`: why it was not read, although the format needs it. */
-export type ObjectBody = { readonly B: Uint8Array } | { readonly unread: string };
+/** `unread`: why it was not read, although the format needs it. `blocked`: that can change. */
+export type ObjectBody =
+  { readonly B: Uint8Array } | { readonly unread: { readonly reason: string; readonly blocked?: true } };
 
 export interface ObjectRecord {
   readonly kind: 'object';

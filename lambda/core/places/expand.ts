@@ -16,6 +16,8 @@ export interface ClosedPlace {
   readonly kind: 'closed';
   readonly path: AttributePath;
   readonly reason: string;
+  /** For now, because of the state of the record. */
+  readonly blocked?: true;
 }
 
 /** Every place of a record that a pattern stands for and that has a value, in the order of the record. */
@@ -40,7 +42,7 @@ function below(
   if (rest.length === 0 || path.length > 0) {
     const reached = reachIn(record, path);
     if (reached.kind === 'nothing') return [];
-    if (reached.kind === 'closed') return [{ kind: 'closed', path, reason: reached.reason }];
+    if (reached.kind === 'closed') return [{ ...reached, path }];
     if (rest.length === 0) return [{ kind: 'matched', path, value: reached.value, open }];
   }
   const [next, after] = untilOpen(rest.slice(1));

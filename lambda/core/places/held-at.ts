@@ -10,7 +10,7 @@ export function heldAt(record: StoreRecord, path: AttributePath): AttributeValue
 /** What a path of a record leads to. */
 export function reachIn(record: StoreRecord, [first, ...rest]: AttributePath): Reached {
   if (isBody(first) && record.kind === 'object' && record.body !== undefined && 'unread' in record.body)
-    return { kind: 'closed', reason: record.body.unread };
+    return { kind: 'closed', ...record.body.unread };
   return reach(partOf(record, first), rest);
 }
 

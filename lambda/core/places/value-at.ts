@@ -6,7 +6,8 @@ import type { AttributeMap, AttributePath, AttributeValue, PathStep } from '../m
 export type Reached =
   | { readonly kind: 'value'; readonly value: AttributeValue }
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'closed'; readonly reason: string };
+  /** `blocked`: for now, because of the state of the record. */
+  | { readonly kind: 'closed'; readonly reason: string; readonly blocked?: true };
 
 /** The value at a path; `undefined` if any step of it is missing or cannot be opened. */
 export function valueAt(attributes: AttributeMap, path: AttributePath): AttributeValue | undefined {

@@ -94,6 +94,7 @@ function answerFor(found: Found, answers: ReadonlyMap<Found, Answer>): Answer | 
       return answers.get(found);
     case 'unreadable':
     case 'unsupported':
+    case 'blocked':
       return { kind: 'settled', outcome: { kind: finding.kind, reason: finding.reason } };
   }
 }

@@ -2,7 +2,7 @@ import type { DataKey, Finding } from '../model/data-key.ts';
 
 /** The ciphertext that should be under the destination key: the new one, if it has a place of its own. */
 export function ciphertextOf(finding: Finding): Uint8Array | undefined {
-  if (finding.kind === 'unsupported') return undefined;
+  if (!('ciphertext' in finding)) return undefined;
   if (finding.kind === 'data-key' && finding.writeTo !== undefined) return copyOf(finding);
   return finding.ciphertext;
 }

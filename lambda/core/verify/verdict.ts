@@ -75,7 +75,8 @@ export function verdictOf(evidence: Evidence, answer: DestinationAnswer | undefi
 function unasked(finding: Finding): Verdict {
   switch (finding.kind) {
     case 'unsupported':
-      return { outcome: { kind: 'unsupported', reason: finding.reason }, remains: true };
+    case 'blocked':
+      return { outcome: { kind: finding.kind, reason: finding.reason }, remains: true };
     case 'unreadable':
       return { outcome: { kind: 'unreadable', reason: finding.reason }, remains: true };
     case 'data-key':

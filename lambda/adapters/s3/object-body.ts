@@ -1,0 +1,33 @@
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { ObjectBody, ObjectRecord } from '../../core/model/record.ts';
+import { nameOf } from '../aws/errors.ts';
+
+/**
+ * Documents that hold data keys are small: what several people edit by hand has some KB. A worker has 512 MB, and a document
+ * is held as bytes, as text and as what was read of it, some ten times its bytes, on two pages.
+ */
+const MOST_MEBIBYTES = 8;
+const MOST_BYTES = MOST_MEBIBYTES * 1024 * 1024;
+
+/** The body of an object as it was looked at, or `changed` if it is no longer that. */
+export async function readBody(
+  client: S3Client,
+  bucket: string,
+  { locator: Key, size, etag }: ObjectRecord,
+): Promise<ObjectBody | 'changed'> {
+  if (size > MOST_BYTES)
+    return { unread: { reason: `has more than ${MOST_MEBIBYTES} MiB, and is not read` } };
+  try {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key, IfMatch: etag }));
+    return { B: (await Body?.transformToByteArray()) ?? new Uint8Array() };
+  } catch (error) {
+    if (nameOf(error) === 'PreconditionFailed') return 'changed';
+    if (nameOf(error) !== 'InvalidObjectState') throw error;
+    return { unread: { reason: 'is archived: restore the object, then run the job again', blocked: true } };
+  }
+}
+
+/** An object whose body changes between two requests, again and again. */
+export const CHANGES_TOO_OFTEN: ObjectBody = {
+  unread: { reason: 'was changed by others each time before it was read', blocked: true },
+};
