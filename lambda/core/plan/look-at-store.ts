@@ -5,8 +5,8 @@ import type { AttributePath, StoreRecord } from '../model/record.ts';
 import type { ScanRange, SeenPlace, StoreLook } from '../model/run.ts';
 import type { RecordStore } from '../ports.ts';
 import { findDataKeys, type Found } from '../scan/find-data-keys.ts';
-import { lookingFor } from '../scan/look-alikes/look-alikes.ts';
-import { signInBytes } from '../scan/look-alikes/signs.ts';
+import { lookingFor } from '../look-alikes/look-alikes.ts';
+import { signInBytes } from '../look-alikes/signs.ts';
 import { nearestPlace, nearName, onlyThePlace, placesOf } from './seen-places.ts';
 
 /** How many records Plan looks at: half a megabyte of small items, one page of a scan. */

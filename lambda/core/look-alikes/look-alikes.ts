@@ -1,5 +1,5 @@
-import { parsePattern, PlaceTree } from '../../model/place-pattern.ts';
-import type { AttributePath, AttributeValue, StoreRecord } from '../../model/record.ts';
+import { parsePattern, PlaceTree } from '../model/place-pattern.ts';
+import type { AttributePath, AttributeValue, StoreRecord } from '../model/record.ts';
 import { keyNamesOf } from './key-names.ts';
 import { Search, type LookAlike } from './search.ts';
 

@@ -1,5 +1,5 @@
-import { placeText } from '../../model/place-pattern.ts';
-import type { AttributePath } from '../../model/record.ts';
+import { placeText } from '../model/place-pattern.ts';
+import type { AttributePath } from '../model/record.ts';
 import { signInText } from './signs.ts';
 
 const MARK = '\uE000';
