@@ -7,8 +7,8 @@ import type {
   ItemRecord,
   StoreRecord,
 } from '../../lambda/core/model/record.ts';
-import { lookingFor, type LookOptions } from '../../lambda/core/scan/look-alikes/look-alikes.ts';
-import type { LookAlike } from '../../lambda/core/scan/look-alikes/search.ts';
+import { lookingFor, type LookOptions } from '../../lambda/core/look-alikes/look-alikes.ts';
+import type { LookAlike } from '../../lambda/core/look-alikes/search.ts';
 import { item, object } from '../support/builders.ts';
 
 const lookAlikes = (record: StoreRecord, options: LookOptions): readonly LookAlike[] =>

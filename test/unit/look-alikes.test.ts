@@ -3,8 +3,8 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parsePattern, placeText } from '../../lambda/core/places/pattern.ts';
 import type { AttributeMap, AttributeValue, StoreRecord } from '../../lambda/core/model/record.ts';
-import { lookingFor, type LookOptions } from '../../lambda/core/scan/look-alikes/look-alikes.ts';
-import { MOST_OF_A_RECORD, type LookAlike } from '../../lambda/core/scan/look-alikes/search.ts';
+import { lookingFor, type LookOptions } from '../../lambda/core/look-alikes/look-alikes.ts';
+import { MOST_OF_A_RECORD, type LookAlike } from '../../lambda/core/look-alikes/search.ts';
 import { item, object } from '../support/builders.ts';
 
 const NOTHING_DECLARED = { declared: [], ignore: [] };

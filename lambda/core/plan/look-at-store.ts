@@ -8,8 +8,8 @@ import type { ScanRange, SeenPlace, StoreLook } from '../model/run.ts';
 import { matchedPlaces } from '../places/expand.ts';
 import type { RecordStore } from '../ports.ts';
 import { findDataKeys, type Found } from '../scan/find-data-keys.ts';
-import { lookingFor } from '../scan/look-alikes/look-alikes.ts';
-import { signInBytes } from '../scan/look-alikes/signs.ts';
+import { lookingFor } from '../look-alikes/look-alikes.ts';
+import { signInBytes } from '../look-alikes/signs.ts';
 import { nearestPlace, nearName, onlyTheValue, placesOf } from './seen-places.ts';
 
 /** How many records Plan looks at: half a megabyte of small items, one page of a scan. */

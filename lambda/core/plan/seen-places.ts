@@ -1,9 +1,9 @@
 import { placeText } from '../places/pattern.ts';
 import type { AttributeValue, StoreRecord } from '../model/record.ts';
 import type { SeenPlace } from '../model/run.ts';
-import type { LookAlike, ScannerPath } from '../scan/look-alikes/search.ts';
-import { isMarked, shownPlace, withoutCiphertexts } from '../scan/look-alikes/shown-place.ts';
-import type { LookAlikeForm } from '../scan/look-alikes/signs.ts';
+import type { LookAlike, ScannerPath } from '../look-alikes/search.ts';
+import { isMarked, shownPlace, withoutCiphertexts } from '../look-alikes/shown-place.ts';
+import type { LookAlikeForm } from '../look-alikes/signs.ts';
 import { byNearness, isNearSpelling } from '../model/spelling.ts';
 
 /** Look-alikes by place and form, the most frequent first; indexes of lists are left open. */

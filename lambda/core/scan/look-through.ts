@@ -1,7 +1,7 @@
 import { MAX_FAILURES, type LookAlikeCount, type NamedLookAlike } from '../model/books.ts';
 import { storeName } from '../stores/places.ts';
 import type { StoreRecord } from '../model/record.ts';
-import { shownPlace } from './look-alikes/shown-place.ts';
+import { shownPlace } from '../look-alikes/shown-place.ts';
 import type { UnitScope } from './unit-scope.ts';
 
 /** What looks like a data key in the records of a page, outside the places that the job declares. */

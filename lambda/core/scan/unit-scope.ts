@@ -5,7 +5,7 @@ import type { Store } from '../model/job.ts';
 import type { Unit } from '../model/run.ts';
 import type { KeysOfRun, RunPlan, StoresOfRun } from '../model/run-plan.ts';
 import { declaredPlacesOf } from './declared-places.ts';
-import { lookingFor, type Look } from './look-alikes/look-alikes.ts';
+import { lookingFor, type Look } from '../look-alikes/look-alikes.ts';
 
 /** A unit with all that is needed to work on it. */
 export interface UnitScope {

@@ -1,9 +1,9 @@
-import { parsePattern, PlaceTree } from '../../places/pattern.ts';
-import type { PlacePattern } from '../../model/place.ts';
-import type { AttributeValue, StoreRecord } from '../../model/record.ts';
-import { isBody } from '../../places/held-at.ts';
-import { isDocumentStep } from '../../places/value-at.ts';
-import { withoutDocumentPlaces } from '../../places/without-documents.ts';
+import { parsePattern, PlaceTree } from '../places/pattern.ts';
+import type { PlacePattern } from '../model/place.ts';
+import type { AttributeValue, StoreRecord } from '../model/record.ts';
+import { isBody } from '../places/held-at.ts';
+import { isDocumentStep } from '../places/value-at.ts';
+import { withoutDocumentPlaces } from '../places/without-documents.ts';
 import { keyNamesOf } from './key-names.ts';
 import { Search, type LookAlike, type ScannerPath } from './search.ts';
 

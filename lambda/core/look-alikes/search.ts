@@ -1,5 +1,5 @@
-import { PlaceTree } from '../../places/pattern.ts';
-import type { AttributeValue } from '../../model/record.ts';
+import { PlaceTree } from '../places/pattern.ts';
+import type { AttributeValue } from '../model/record.ts';
 import { namedIn, type KeyNames } from './key-names.ts';
 import { listShows, mapShows, setShows } from './numbers.ts';
 import { signInBytes, signInText, type LookAlikeForm, type Sign } from './signs.ts';

@@ -1,4 +1,4 @@
-import type { AttributeMap, AttributeValue } from '../../model/record.ts';
+import type { AttributeMap, AttributeValue } from '../model/record.ts';
 
 /** A ciphertext has more than 100 bytes; five numbers alone may be anything. */
 const LEAST_NUMBERS = 35;

@@ -1,4 +1,4 @@
-import { placeText } from '../../places/pattern.ts';
+import { placeText } from '../places/pattern.ts';
 import type { ScannerPath } from './search.ts';
 import { signInText } from './signs.ts';
 
