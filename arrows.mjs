@@ -43,6 +43,7 @@ const service = (name, imports = [], outside = []) => ({
 export const ROOMS = [
   core('model'),
   core('schema', 'model'),
+  core('documents', 'model'),
   core('ports.ts', 'model'),
   core('keys', 'model', 'ports.ts'),
   core('stores', 'model', 'schema'),
@@ -89,7 +90,12 @@ export const ROOMS = [
     'proof',
   ),
   core('retire', 'model', 'keys', 'stores', 'job', 'verdict', 'proof'),
-  { room: 'formats', files: '^lambda/formats/', imports: ['core/model', 'core/schema'], outside: PURE },
+  {
+    room: 'formats',
+    files: '^lambda/formats/',
+    imports: ['core/model', 'core/schema', 'core/documents'],
+    outside: PURE,
+  },
   adapters('aws', [], ['@smithy/*', 'https-proxy-agent', 'proxy-from-env']),
   adapters('records', ['aws']),
   adapters('kms', ['aws']),
