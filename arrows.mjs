@@ -97,7 +97,7 @@ export const ROOMS = [
   {
     room: 'formats',
     files: '^lambda/formats/',
-    imports: ['core/model', 'core/schema', 'core/places'],
+    imports: ['core/model', 'core/schema', 'core/documents', 'core/places'],
     outside: PURE,
   },
   adapters('aws', [], ['@smithy/*', 'https-proxy-agent', 'proxy-from-env']),

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { base64OfBytes, bytesOfBase64, type Base64Alphabet } from '../core/documents/base64-text.ts';
 import { ciphertextFromBytes, type ReadCiphertext } from './ciphertext.ts';
 
 /**
@@ -33,39 +34,22 @@ export function decodeText(text: string, encoding: TextEncoding): ReadCiphertext
 
 /** The text for new bytes, in the form of the old text or, if there is none, in the form that the job names. */
 export function encodeText(ciphertext: Uint8Array, encoding: TextEncoding, old?: string): string {
-  const bytes = Buffer.from(ciphertext);
   switch (encoding) {
     case 'hex': {
-      const hex = bytes.toString('hex');
+      const hex = Buffer.from(ciphertext).toString('hex');
       return old !== undefined && /[A-F]/.test(old) ? hex.toUpperCase() : hex;
     }
     case 'base64':
-    case 'base64-unpadded':
-      return isPadded(encoding, old) ? bytes.toString('base64') : unpadded(bytes.toString('base64'));
     case 'base64url':
+      return base64OfBytes(ciphertext, encoding, { old, otherwise: true });
+    case 'base64-unpadded':
+      return base64OfBytes(ciphertext, 'base64', { old, otherwise: false });
     case 'base64url-unpadded':
-      return isPadded(encoding, old) ? padded(bytes.toString('base64url')) : bytes.toString('base64url');
+      return base64OfBytes(ciphertext, 'base64url', { old, otherwise: false });
   }
 }
 
-function decodeBase64(text: string, alphabet: 'base64' | 'base64url', otherwise: string): ReadCiphertext {
-  const bytes = Buffer.from(text, alphabet);
-  const canonical = unpadded(bytes.toString(alphabet));
-  return text === canonical || text === padded(canonical)
-    ? ciphertextFromBytes(bytes)
-    : { reason: otherwise };
-}
-
-function isPadded(encoding: TextEncoding, old: string | undefined): boolean {
-  if (old?.endsWith('=') === true) return true;
-  if (old !== undefined && old.length % 4 !== 0) return false;
-  return !encoding.endsWith('-unpadded');
-}
-
-function padded(text: string): string {
-  return text.padEnd(Math.ceil(text.length / 4) * 4, '=');
-}
-
-function unpadded(text: string): string {
-  return text.replace(/={1,2}$/, '');
+function decodeBase64(text: string, alphabet: Base64Alphabet, otherwise: string): ReadCiphertext {
+  const bytes = bytesOfBase64(text, alphabet);
+  return bytes === undefined ? { reason: otherwise } : ciphertextFromBytes(bytes);
 }

@@ -1,19 +1,35 @@
-import type { AttributePath, AttributeValue } from '../model/record.ts';
 import type { DocumentStep } from '../model/document-step.ts';
-export type OpenedDocument = Document | { readonly kind: 'no-document'; readonly reason: string };
-export interface Document {
-  readonly kind: 'document';
-  readonly root: AttributeValue;
-  readonly closed: readonly { readonly path: AttributePath; readonly reason: string }[];
-  written(path: AttributePath): string | undefined;
-  replaced(
-    settings: readonly {
-      readonly path: AttributePath;
-      readonly after: AttributeValue | undefined;
-      readonly written?: string;
-    }[],
-  ): AttributeValue;
+import type { AttributeValue } from '../model/record.ts';
+import { openBase64 } from './base64.ts';
+import { delimited } from './delimited.ts';
+import { noDocument, type OpenedDocument } from './document.ts';
+import { json } from './json.ts';
+import { openMaterialDescription } from './material-description.ts';
+import { openText } from './text-document.ts';
+
+export type { Closed, Document, OpenedDocument, Setting } from './document.ts';
+
+/** Opens a value that is a document of its own. It believes nothing of the value. */
+export function openDocument(value: AttributeValue, step: DocumentStep): OpenedDocument {
+  switch (step.as) {
+    case 'json':
+      return openText(value, json);
+    case 'base64':
+    case 'base64url':
+      return openBase64(value, step.as);
+    case 'delimited':
+      return openText(value, delimited(step.by));
+    case 'material-description':
+      return openMaterialDescription(value);
+    case 'yaml':
+    case 'dotenv':
+    case 'ini':
+      return noDocument('is of a kind that cannot be opened yet');
+  }
 }
-export function openDocument(_value: AttributeValue, _step: DocumentStep): OpenedDocument {
-  return { kind: 'no-document', reason: 'stub' };
+
+/** Why texts of these characters cannot all be parts of such a document. A job that writes them there is refused. */
+export function cannotHold(step: DocumentStep, characters: string): string | undefined {
+  if (step.as !== 'delimited' || !Array.from(step.by).every(one => characters.includes(one))) return undefined;
+  return `the separator ${JSON.stringify(step.by)} may occur in a part`;
 }
