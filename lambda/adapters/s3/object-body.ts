@@ -9,25 +9,25 @@ import { nameOf } from '../aws/errors.ts';
 const MOST_MEBIBYTES = 8;
 const MOST_BYTES = MOST_MEBIBYTES * 1024 * 1024;
 
-/** The body of an object as it was looked at, or `changed` if it is no longer that. */
+/** The body of an object, if the object is still the one that was looked at. */
 export async function readBody(
   client: S3Client,
   bucket: string,
   { locator: Key, size, etag }: ObjectRecord,
-): Promise<ObjectBody | 'changed'> {
+): Promise<ObjectBody> {
   if (size > MOST_BYTES)
     return { unread: { reason: `has more than ${MOST_MEBIBYTES} MiB, and is not read` } };
   try {
     const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key, IfMatch: etag }));
     return { B: (await Body?.transformToByteArray()) ?? new Uint8Array() };
   } catch (error) {
-    if (nameOf(error) === 'PreconditionFailed') return 'changed';
+    if (nameOf(error) === 'PreconditionFailed') return CHANGED_MEANWHILE;
     if (nameOf(error) !== 'InvalidObjectState') throw error;
     return { unread: { reason: 'is archived: restore the object, then run the job again', blocked: true } };
   }
 }
 
-/** An object whose body changes between two requests, again and again. */
-export const CHANGES_TOO_OFTEN: ObjectBody = {
+/** What is known of a body that changes between two requests. */
+export const CHANGED_MEANWHILE: ObjectBody = {
   unread: { reason: 'was changed by others each time before it was read', blocked: true },
 };

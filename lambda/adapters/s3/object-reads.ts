@@ -8,7 +8,7 @@ import { answerDate } from '../aws/answer-date.ts';
 import { isOfIdentity, isTransient, nameOf } from '../aws/errors.ts';
 import { listObjects } from './list-objects.ts';
 import { grantHeaders, type GrantHeaders } from './object-grants.ts';
-import { CHANGES_TOO_OFTEN, readBody } from './object-body.ts';
+import { CHANGED_MEANWHILE, readBody } from './object-body.ts';
 import { hiddenObject, objectRecord } from './object-record.ts';
 import type { Asked, RefusedCalls } from '../aws/refused-calls.ts';
 import { hiddenWords, mayBeOfIdentity, s3Premise } from './refusals.ts';
@@ -57,9 +57,10 @@ export class ObjectReads {
       const shown = await this.#read('s3:HeadObject', key, () => this.identified(key, () => this.#head(key)));
       const record = await this.#withTags(shown);
       if (record === undefined || !this.#needsBodyOf(record)) return record;
-      const whole = await this.#withBody(record);
-      if (whole !== 'changed') return whole;
-      if (times === MOST_LOOKS) return { ...record, body: CHANGES_TOO_OFTEN };
+      const whole = await this.#read('s3:GetObject', key, async () => {
+        return { ...record, body: await readBody(this.#client, this.#store.bucket, record) };
+      });
+      if (whole?.body !== CHANGED_MEANWHILE || times === MOST_LOOKS) return whole;
     }
   }
 
@@ -77,17 +78,6 @@ export class ObjectReads {
     return (
       record.hidden === undefined && this.#needs('body') && (this.#store.needs?.needsBodyOf?.(record) ?? true)
     );
-  }
-
-  /** With its body; `undefined` if the object is gone, `changed` if it is no longer the one that was looked at. */
-  async #withBody(record: ObjectRecord): Promise<ObjectRecord | undefined | 'changed'> {
-    let isChanged = false;
-    const read = await this.#read('s3:GetObject', record.locator, async () => {
-      const body = await readBody(this.#client, this.#store.bucket, record);
-      isChanged = body === 'changed';
-      return body === 'changed' ? record : { ...record, body };
-    });
-    return isChanged ? 'changed' : read;
   }
 
   /** A HEAD, once more if its reply may mean that S3 does not know the caller, and S3 does. */

@@ -101,7 +101,8 @@ export class ObjectWrites {
   async replace(read: ObjectRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
     const refused = refusedInPlace(read);
     if (refused !== undefined) return { kind: 'blocked', reason: refused };
-    const object = await this.#settle(read, places);
+    // Before a body is put, the object is looked at as a whole.
+    const object = writesBody(places) ? read : await this.#settle(read, places);
     if (object === undefined) return { kind: 'precondition-failed' };
     const grants = await this.#reads.grants(object.locator);
     if (grants.kind === 'refused')

@@ -1,4 +1,4 @@
-import type { AttributeValue } from '../model/record.ts';
+import type { AttributeValue, PathStep } from '../model/record.ts';
 import type { Setting } from './document.ts';
 import { childAt, type Place } from './place.ts';
 import type { Wanted } from './wanted.ts';
@@ -65,13 +65,13 @@ function sameText(shown: AttributeValue, after: AttributeValue): boolean {
   return 'N' in shown && 'N' in after && shown.N === after.N;
 }
 
-function addedMember(place: Place, step: string | number, { setting }: Wanted): AddedMember {
+function addedMember(place: Place, step: PathStep, { setting }: Wanted): AddedMember {
   if (place.inside?.kind !== 'members' || typeof step !== 'string' || setting?.after === undefined)
     throw new TypeError('There is no value at a place that is to be replaced.');
   return { name: step, after: setting.after, written: setting.written };
 }
 
-function removedName(step: string | number, { closed }: Place): string {
+function removedName(step: PathStep, { closed }: Place): string {
   if (typeof step !== 'string') throw new TypeError('Only a member of a map can be removed.');
   if (closed !== undefined) throw new TypeError(`A value cannot be removed: ${closed}.`);
   return step;
