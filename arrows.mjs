@@ -43,7 +43,7 @@ const service = (name, imports = [], outside = []) => ({
 export const ROOMS = [
   core('model'),
   core('schema', 'model'),
-  core('documents', 'model'),
+  { ...core('documents', 'model'), outside: [...PURE, 'yaml'] },
   core('ports.ts', 'model'),
   core('keys', 'model', 'ports.ts'),
   core('stores', 'model', 'schema'),

@@ -6,6 +6,7 @@ import { noDocument, type OpenedDocument } from './document.ts';
 import { json } from './json.ts';
 import { openMaterialDescription } from './material-description.ts';
 import { openText } from './text-document.ts';
+import { yaml } from './yaml.ts';
 
 export type { Closed, Document, OpenedDocument, Setting } from './document.ts';
 
@@ -22,6 +23,7 @@ export function openDocument(value: AttributeValue, step: DocumentStep): OpenedD
     case 'material-description':
       return openMaterialDescription(value);
     case 'yaml':
+      return openText(value, yaml);
     case 'dotenv':
     case 'ini':
       return noDocument('is of a kind that cannot be opened yet');
@@ -30,6 +32,7 @@ export function openDocument(value: AttributeValue, step: DocumentStep): OpenedD
 
 /** Why texts of these characters cannot all be parts of such a document. A job that writes them there is refused. */
 export function cannotHold(step: DocumentStep, characters: string): string | undefined {
-  if (step.as !== 'delimited' || !Array.from(step.by).every(one => characters.includes(one))) return undefined;
+  if (step.as !== 'delimited' || !Array.from(step.by).every(one => characters.includes(one)))
+    return undefined;
   return `the separator ${JSON.stringify(step.by)} may occur in a part`;
 }
