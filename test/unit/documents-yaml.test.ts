@@ -189,7 +189,8 @@ describe('what another part of the document decides about is closed', () => {
   ])('%s', (_, text, ...closed) => {
     const document = open(text);
     expect(document.closed.map(({ path }) => path)).toEqual(closed);
-    for (const path of closed) expect(() => document.replaced([{ path, after: EDK }])).toThrow(TypeError);
+    for (const { path } of document.closed)
+      expect(() => document.replaced([{ path, after: EDK }])).toThrow(TypeError);
     expectPlacesToBeReplaceable({ S: text }, YAML, EDK);
   });
 

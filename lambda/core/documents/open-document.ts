@@ -2,7 +2,9 @@ import type { DocumentStep } from '../model/document-step.ts';
 import type { AttributeValue } from '../model/record.ts';
 import { openBase64 } from './base64.ts';
 import { delimited } from './delimited.ts';
-import { noDocument, type OpenedDocument } from './document.ts';
+import type { OpenedDocument } from './document.ts';
+import { dotenv } from './dotenv.ts';
+import { ini } from './ini.ts';
 import { json } from './json.ts';
 import { openMaterialDescription } from './material-description.ts';
 import { openText } from './text-document.ts';
@@ -25,8 +27,9 @@ export function openDocument(value: AttributeValue, step: DocumentStep): OpenedD
     case 'yaml':
       return openText(value, yaml);
     case 'dotenv':
+      return openText(value, dotenv);
     case 'ini':
-      return noDocument('is of a kind that cannot be opened yet');
+      return openText(value, ini);
   }
 }
 
