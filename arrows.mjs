@@ -42,7 +42,7 @@ const service = (name, imports = [], outside = []) => ({
 /** `outside`: packages and modules of Node; `node:*` is all of these. `because`: what the linter says instead of a cure. */
 export const ROOMS = [
   core('model'),
-  core('documents', 'model'),
+  { ...core('documents', 'model'), outside: [...PURE, 'yaml'] },
   core('places', 'model', 'documents'),
   core('schema', 'model'),
   core('look-alikes', 'model', 'places'),

@@ -64,17 +64,21 @@ export function expectPlacesToBeReplaceable(
   after: AttributeValue,
 ): void {
   const document = opened(value, step);
-  expect(document.replaced([])).toEqual(value);
+  expect(raw(document.replaced([]))).toBe(raw(value));
   for (const [path, before] of leaves(document)) {
     const written = document.written(path);
-    expect(written).toBeDefined();
-    expect(document.replaced([{ path, after: before }])).toEqual(value);
-    expect(document.replaced([{ path, after: before, written: written! }])).toEqual(value);
+    if (written === undefined) throw new Error('A value that is shown is written nowhere.');
+    expect(raw(document.replaced([{ path, after: before }]))).toBe(raw(value));
+    expect(raw(document.replaced([{ path, after: before, written }]))).toBe(raw(value));
     const changed = document.replaced([{ path, after }]);
-    expect(Object.keys(changed)).toEqual(Object.keys(value));
     const again = opened(changed, step);
-    expect(again.root).toEqual(withValue(document.root, path, after));
+    expect(JSON.stringify(again.root)).toBe(JSON.stringify(withValue(document.root, path, after)));
     expect(again.closed).toEqual(document.closed);
-    expect(again.replaced([{ path, after: before, written: written! }])).toEqual(value);
+    expect(raw(again.replaced([{ path, after: before, written }]))).toBe(raw(value));
   }
+}
+
+/** Jest compares long texts faster than bytes. */
+function raw(value: AttributeValue): string {
+  return 'B' in value ? `B${Buffer.from(value.B).toString('latin1')}` : `S${textOf(value)}`;
 }

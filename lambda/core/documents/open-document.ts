@@ -2,10 +2,13 @@ import type { DocumentStep } from '../model/document-step.ts';
 import type { AttributeValue } from '../model/record.ts';
 import { openBase64 } from './base64.ts';
 import { delimited } from './delimited.ts';
-import { noDocument, type OpenedDocument } from './document.ts';
+import type { OpenedDocument } from './document.ts';
+import { dotenv } from './dotenv.ts';
+import { ini } from './ini.ts';
 import { json } from './json.ts';
 import { openMaterialDescription } from './material-description.ts';
 import { openText } from './text-document.ts';
+import { yaml } from './yaml.ts';
 
 export type { Closed, Document, OpenedDocument, Setting } from './document.ts';
 
@@ -22,14 +25,17 @@ export function openDocument(value: AttributeValue, step: DocumentStep): OpenedD
     case 'material-description':
       return openMaterialDescription(value);
     case 'yaml':
+      return openText(value, yaml);
     case 'dotenv':
+      return openText(value, dotenv);
     case 'ini':
-      return noDocument('is of a kind that cannot be opened yet');
+      return openText(value, ini);
   }
 }
 
 /** Why texts of these characters cannot all be parts of such a document. A job that writes them there is refused. */
 export function cannotHold(step: DocumentStep, characters: string): string | undefined {
-  if (step.as !== 'delimited' || !Array.from(step.by).every(one => characters.includes(one))) return undefined;
+  if (step.as !== 'delimited' || !Array.from(step.by).every(one => characters.includes(one)))
+    return undefined;
   return `the separator ${JSON.stringify(step.by)} may occur in a part`;
 }

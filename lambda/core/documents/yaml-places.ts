@@ -1,0 +1,82 @@
+import { isAlias, isScalar, isSeq, type Pair, type ParsedNode, type Scalar } from 'yaml';
+import { DEEPEST, MOST_OF_YAML, TOO_DEEP, TOO_MANY_OF_YAML } from './bounds.ts';
+import { noDocument, type NoDocument } from './document.ts';
+import { elementsPlace, membersPlace, type Entry, type Place, type Span } from './place.ts';
+import { plainValue } from './yaml-plain.ts';
+
+/** Where the values of a YAML document lie. What another part of the document or a tag decides about is closed. */
+export function yamlPlaces(root: ParsedNode): Place | NoDocument {
+  const reader = new YamlReader();
+  const place = reader.place(root, 1);
+  return reader.excess === undefined ? place : noDocument(reader.excess);
+}
+
+class YamlReader {
+  excess: string | undefined;
+  private nodes = 0;
+
+  place(node: ParsedNode, depth: number): Place {
+    const [start, end] = node.range;
+    const span = { start, end, ...closedBy(node) };
+    this.nodes += 1;
+    if (depth > DEEPEST) this.excess = TOO_DEEP;
+    if (this.nodes > MOST_OF_YAML) this.excess = TOO_MANY_OF_YAML;
+    // An alias says nothing by itself. It is closed, so nobody believes this.
+    if (this.excess !== undefined || isAlias(node)) return { ...span, shown: { NULL: true } };
+    if (isScalar(node)) return scalarPlace(node, span);
+    if (isSeq(node))
+      return elementsPlace(
+        span,
+        node.items.map(item => this.place(item, depth + 1)),
+      );
+    return this.map(node.items, span, depth);
+  }
+
+  private map(pairs: readonly ParsedPair[], span: Span, depth: number): Place {
+    const entries: Entry[] = [];
+    let closed = span.closed;
+    for (const { key, value } of pairs) {
+      const name = nameOf(key);
+      if (name === undefined) closed ??= 'it has a name that is not a simple text';
+      else entries.push(this.entry(name, key as Scalar.Parsed, { value, depth }));
+    }
+    return membersPlace({ ...span, ...(closed === undefined ? {} : { closed }) }, entries);
+  }
+
+  private entry(
+    name: string,
+    key: Scalar.Parsed,
+    { value, depth }: { readonly value: ParsedNode | null; readonly depth: number },
+  ): Entry {
+    const [start, nameEnd] = key.range;
+    const place =
+      value === null
+        ? { start: nameEnd, end: nameEnd, shown: { NULL: true as const }, closed: NOTHING_WRITTEN }
+        : this.place(value, depth + 1);
+    const closed = name === '<<' ? 'it is merged into the map around it' : closedBy(key).closed;
+    return { name, start, nameEnd, place: closed === undefined ? place : { ...place, closed } };
+  }
+}
+
+type ParsedPair = Pair<ParsedNode | null, ParsedNode | null>;
+
+const NOTHING_WRITTEN = 'nothing is written there';
+
+/** Names are texts, whatever else YAML might read them as. */
+function nameOf(key: ParsedNode | null): string | undefined {
+  return isScalar(key) && key.range[0] < key.range[1] ? String(key.value) : undefined;
+}
+
+function closedBy(node: ParsedNode): { readonly closed?: string } {
+  if (isAlias(node)) return { closed: 'it is an alias of a value elsewhere' };
+  if (node.anchor !== undefined) return { closed: 'it has an anchor, so that it may be used elsewhere' };
+  if (node.tag !== undefined) return { closed: 'it has a tag, which says how it is read' };
+  return {};
+}
+
+function scalarPlace(node: Scalar.Parsed, span: Span): Place {
+  const text = String(node.value);
+  if (node.type !== 'PLAIN') return { ...span, shown: { S: text } };
+  if (span.start === span.end) return { closed: NOTHING_WRITTEN, ...span, shown: { NULL: true } };
+  return { ...span, shown: plainValue(text) };
+}

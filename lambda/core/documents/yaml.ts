@@ -1,0 +1,36 @@
+import { parseAllDocuments } from 'yaml';
+import { noDocument, type NoDocument } from './document.ts';
+import type { Place } from './place.ts';
+import type { TextForm } from './text-document.ts';
+import { yamlExcess } from './yaml-bounds.ts';
+import { yamlPlaces } from './yaml-places.ts';
+import { yamlScalar } from './yaml-scalars.ts';
+
+/** One YAML document, of which scalars are replaced: comments, order, indentation and the style of each stay. */
+export const yaml: TextForm = { read, writer: () => ({ value: yamlScalar }) };
+
+/**
+ * Control characters are no YAML. What stands for a line break in one version of YAML, or with one parser only, would put
+ * values elsewhere for some readers.
+ */
+const DISPUTED = /[\0-\x08\v\f\x0E-\x1F\x7F\x85\u2028\u2029]|\r(?!\n)|(?!^)\uFEFF/;
+
+function read(text: string): Place | NoDocument {
+  if (DISPUTED.test(text)) return noDocument('has characters that readers of YAML do not agree about');
+  const excess = yamlExcess(text);
+  if (excess !== undefined) return noDocument(excess);
+  // Every scalar as a text: what plain ones mean is decided here, and no alias is followed.
+  const documents = parseAllDocuments(text, {
+    schema: 'failsafe',
+    merge: false,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const [document, ...more] = documents;
+  if (document === undefined || !('contents' in document)) return noDocument('is an empty YAML stream');
+  if (more.length > 0) return noDocument('holds several YAML documents');
+  const [error] = document.errors;
+  if (error !== undefined) return noDocument(`is not YAML: ${error.code} at character ${error.pos[0] + 1}`);
+  return document.contents === null ? noDocument('is an empty YAML document') : yamlPlaces(document.contents);
+}
