@@ -21,6 +21,7 @@ import type { StoreRecord } from '../../lambda/core/model/record.ts';
 import type { ScanRange } from '../../lambda/core/model/run.ts';
 import type { RecordStore, WriteResult } from '../../lambda/core/ports.ts';
 import { bindFormat } from '../../lambda/core/job/bind-format.ts';
+import { NEW_DESTINATION } from '../support/bound.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { NEW_KEY, OLD_KEY } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
@@ -78,10 +79,7 @@ async function tableSubject(createMissing: boolean): Promise<Subject> {
     (await client(where).send(new GetItemCommand({ TableName: table, Key: { id: { S: id } } }))).Item;
   return {
     store: await open(store),
-    format: bindFormat(store, formats, {
-      keyArn: NEW_KEY,
-      encryptionAlgorithm: 'SYMMETRIC_DEFAULT',
-    }),
+    format: bindFormat(store, formats, NEW_DESTINATION),
     range: { type: 'segment', segment: 0, totalSegments: 1 },
     put: (where, id, edk) => {
       const envelope: AttributeValue = { M: { edk: { B: Buffer.from(edk) }, key: { S: OLD_KEY } } };
@@ -121,10 +119,7 @@ async function bucketSubject(createMissing: boolean): Promise<Subject> {
   });
   return {
     store: await open(store),
-    format: bindFormat(store, formats, {
-      keyArn: NEW_KEY,
-      encryptionAlgorithm: 'SYMMETRIC_DEFAULT',
-    }),
+    format: bindFormat(store, formats, NEW_DESTINATION),
     range: { type: 'key-range' },
     put: (where, id, edk) => {
       const { client, object } = place(where, id);

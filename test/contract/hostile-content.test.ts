@@ -19,6 +19,7 @@ import { formats } from '../../lambda/formats/registry.ts';
 import { bindFormat } from '../../lambda/core/job/bind-format.ts';
 import type { AttributeMap } from '../../lambda/core/model/record.ts';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
+import { NEW_DESTINATION } from '../support/bound.ts';
 import { item, job, jobInput, NEW_KEY, OLD_KEY, plan, planned } from '../support/builders.ts';
 
 /** Names, keys, values and words of people who wish to be taken for us. */
@@ -275,7 +276,7 @@ describe('what is read', () => {
     const [store] = job().stores;
     const encryptionContext = { constructor: { attribute: '__proto__' }, toString: 'x' };
     const format = { type: 'attribute', dataKey: 'edk', encoding: 'binary', encryptionContext };
-    const bound = bindFormat({ ...store!, format }, formats, planned(NEW_KEY));
+    const bound = bindFormat({ ...store!, format }, formats, NEW_DESTINATION);
     const attributes = JSON.parse('{"__proto__":{"S":"b"}}') as AttributeMap;
     const record = item('1', {});
     const all = Object.fromEntries([

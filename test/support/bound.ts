@@ -8,10 +8,18 @@ import { attributeFormat } from '../../lambda/formats/attribute/index.ts';
 import { objectMetadataFormat } from '../../lambda/formats/object-metadata/index.ts';
 import { NEW_KEY } from './builders.ts';
 
-const NEW: Destination = { keyArn: NEW_KEY, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' };
+export const NEW_DESTINATION: Destination = {
+  keyArn: NEW_KEY,
+  encryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+  startedAt: '2026-11-01T00:00:00.000Z',
+};
 
 /** A format bound to the new key, as in a run: it reads and changes records. */
-export function bound(definition: FormatDefinition, config: object, destination = NEW): BoundFormat {
+export function bound(
+  definition: FormatDefinition,
+  config: object,
+  destination = NEW_DESTINATION,
+): BoundFormat {
   return definition.configure(config).bind(destination);
 }
 

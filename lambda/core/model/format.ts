@@ -14,7 +14,10 @@ export interface Replacement {
 }
 
 /** The key that data keys are moved to. */
-export type Destination = Pick<PlannedKey, 'keyArn' | 'encryptionAlgorithm'>;
+export interface Destination extends Pick<PlannedKey, 'keyArn' | 'encryptionAlgorithm'> {
+  /** When the run was planned, ISO 8601: all that it writes has one date. */
+  readonly startedAt: string;
+}
 
 /** Parts of objects that cost a request of their own, and are read only where a format needs them. */
 export type RecordPart = 'tags' | 'body';

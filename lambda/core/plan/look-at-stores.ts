@@ -62,7 +62,8 @@ interface OneLook {
 async function lookAtOne(store: Store, index: number, looking: Looking): Promise<OneLook> {
   const { job, sources, destination, formats, ports } = looking;
   const region = sourceRegion(job);
-  const format = bindFormat(store, formats, destination);
+  // A look writes nothing, and so no date.
+  const format = bindFormat(store, formats, { ...destination, startedAt: '' });
   const looked = await lookAtStore({
     ...{ store: storeName(store), ...kindOf(store).scope.firstRange(store), format, sources, destination },
     records: () => ports.records(store, { region, ...needsOf(format) }),

@@ -29,7 +29,7 @@ export function unitScope(unit: Unit, plan: RunPlan, formats: FormatRegistry): U
     unit,
     plan,
     store,
-    format: bindFormat(store, formats, plan.destination),
+    format: bindFormat(store, formats, { ...plan.destination, startedAt: plan.startedAt }),
     look: lookFor(store, plan, formats),
   };
 }
