@@ -1,8 +1,15 @@
 import type { FormatDefinition, FormatRegistry } from '../core/model/format.ts';
 import { attributeFormat } from './attribute/index.ts';
+import { jsonDocumentFormat } from './json-document/index.ts';
+import { objectBodyFormat } from './object-body/index.ts';
 import { objectMetadataFormat } from './object-metadata/index.ts';
 
-const definitions: readonly FormatDefinition[] = [attributeFormat, objectMetadataFormat];
+const definitions: readonly FormatDefinition[] = [
+  attributeFormat,
+  objectMetadataFormat,
+  objectBodyFormat,
+  jsonDocumentFormat,
+];
 
 /** Every format of this version. A new one is a folder beside the others and a line here. */
 export const formats: FormatRegistry = new Map(definitions.map(definition => [definition.name, definition]));

@@ -28,6 +28,16 @@ export function sharedFields<Place extends z.ZodType, ContextPlace extends z.Zod
   called,
 }: Vocabulary<Place, ContextPlace>) {
   return {
+    ...companionFields(place, called),
+    ...contextFields(contextPlace),
+    writeTo: writeTo(place, called)
+      .optional()
+      .describe('Where the new data key goes, if the old one is to stay where it is.'),
+  };
+}
+
+export function companionFields<Place extends z.ZodType>(place: Place, called: string) {
+  return {
     keyArn: place
       .optional()
       .describe(`${called} that names the key; read as a hint, and written together with the data key.`),
@@ -36,6 +46,11 @@ export function sharedFields<Place extends z.ZodType, ContextPlace extends z.Zod
       .describe(
         `${called} that names the encryption algorithm; read as a hint, and written with the data key.`,
       ),
+  };
+}
+
+export function contextFields<ContextPlace extends z.ZodType>(contextPlace: ContextPlace) {
+  return {
     encryptionContext: contextTemplates(contextPlace)
       .default({})
       .describe(
@@ -44,9 +59,6 @@ export function sharedFields<Place extends z.ZodType, ContextPlace extends z.Zod
     destinationEncryptionContext: contextTemplate(contextPlace)
       .optional()
       .describe('The context to encrypt it under, if that is to be another one.'),
-    writeTo: writeTo(place, called)
-      .optional()
-      .describe('Where the new data key goes, if the old one is to stay where it is.'),
   };
 }
 

@@ -23,6 +23,7 @@ export function jobProblems(job: Job, formats: FormatRegistry): readonly Problem
       problems.map(problem => ({ ...problem, path: `stores[${index}].format.${problem.path}` })),
     ),
     ...bound.flatMap((format, index) => placeProblems(format, index)),
+    ...job.stores.flatMap((store, index) => kindProblems(store, bound[index], index)),
     ...job.stores.flatMap((store, index) => scopeProblems(store, index)),
     ...overlappingStores(job, bound),
     ...(job.fingerprints && job.verify === 'off' ? [NOTHING_TO_COMPARE] : []),
@@ -59,6 +60,14 @@ function asymmetryProblems(job: Job, formats: FormatRegistry): readonly Problem[
           },
         ],
   );
+}
+
+/** A configuration names an attribute, and the store is a bucket, or the other way round. */
+function kindProblems(store: Store, format: ConfiguredFormat | undefined, index: number): readonly Problem[] {
+  const { records } = kindOf(store);
+  if (format?.readsOnly === undefined || format.readsOnly === records) return [];
+  const words = `names places of ${format.readsOnly}s, and this store has ${records}s; name places of ${records}s`;
+  return [{ path: `stores[${index}].format`, value: store.format.type, words }];
 }
 
 /** KMS binds no context to what an asymmetric key encrypts (API reference, Encrypt). */

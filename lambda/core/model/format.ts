@@ -37,6 +37,8 @@ export function needsOf({ needs, needsBodyOf }: Needs): Needs {
 export interface ConfiguredFormat extends Needs {
   /** Which slot this configuration looks at. Two stores with the same identity would do the work twice. */
   readonly identity: string;
+  /** The only kind of records that this configuration reads, of several that the format can. */
+  readonly readsOnly?: StoreRecord['kind'];
   /** The old ciphertexts stay beside the new ones. */
   readonly keepsSource: boolean;
   /** The names of the context that data keys have, and shall have; empty where there is none. */

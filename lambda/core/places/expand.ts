@@ -1,6 +1,6 @@
 import { ANY, type PlacePattern } from '../model/place.ts';
 import type { AttributePath, AttributeValue, PathStep, StoreRecord } from '../model/record.ts';
-import { heldAt, isBody, partOf, reachIn } from './held-at.ts';
+import { heldAt, isBody, partOf, pathIn, reachIn } from './held-at.ts';
 
 /** A place of a record that a pattern stands for. */
 export interface Matched {
@@ -43,7 +43,8 @@ function below(
     const reached = reachIn(record, path);
     if (reached.kind === 'nothing') return [];
     if (reached.kind === 'closed') return [{ ...reached, path }];
-    if (rest.length === 0) return [{ kind: 'matched', path, value: reached.value, open }];
+    if (rest.length === 0)
+      return [{ kind: 'matched', path: pathIn(record, path), value: reached.value, open }];
   }
   const [next, after] = untilOpen(rest.slice(1));
   return stepsIn(record, path).flatMap(step =>

@@ -25,6 +25,15 @@ export function partOf(record: StoreRecord, step: unknown): AttributeValue | und
   }
 }
 
+/** A path as the record has it: where a number is the name of a member, it becomes a text. */
+export function pathIn(record: StoreRecord, path: AttributePath): AttributePath {
+  return path.map((step, at) => {
+    if (typeof step !== 'number') return step;
+    const parent = heldAt(record, path.slice(0, at));
+    return parent !== undefined && 'M' in parent ? String(step) : step;
+  });
+}
+
 function entryOf(metadata: Readonly<Record<string, string>>, name: string): AttributeValue | undefined {
   const text = Object.hasOwn(metadata, name) ? metadata[name] : undefined;
   if (text === undefined) return undefined;

@@ -66,14 +66,15 @@ function mayBeSame(one: PlacePattern[number] | undefined, other: PlacePattern[nu
   return stepName(one) === stepName(other);
 }
 
-/** Equal for equal steps. */
-function stepName(step: PlacePattern[number] | undefined): string | number | symbol | undefined {
-  return typeof step === 'object' ? Symbol.for(JSON.stringify(step)) : step;
+/** Equal for equal steps. A number may also be the name of a member. */
+function stepName(step: PlacePattern[number] | undefined): string | symbol | undefined {
+  if (typeof step === 'object') return Symbol.for(JSON.stringify(step));
+  return typeof step === 'number' ? String(step) : step;
 }
 
 /** Places that are not looked at, as a tree that is walked step by step together with a record. */
 export class PlaceTree {
-  readonly #children = new Map<string | number | symbol | undefined, PlaceTree>();
+  readonly #children = new Map<string | symbol | undefined, PlaceTree>();
   #isPlace = false;
 
   static of(paths: readonly PlacePattern[]): PlaceTree {

@@ -61,9 +61,10 @@ export function isEmpty(value: AttributeValue): boolean {
   return 'NULL' in value || ('S' in value && value.S === '') || ('B' in value && value.B.length === 0);
 }
 
+/** In a map, a number is the name of a member: `{"keys": {"1": …}}`. */
 function child(value: AttributeValue, step: PathStep): AttributeValue | undefined {
-  if (typeof step === 'number') return 'L' in value ? value.L[step] : undefined;
-  return typeof step === 'string' && 'M' in value ? own(value.M, step) : undefined;
+  if (typeof step === 'number' && 'L' in value) return value.L[step];
+  return typeof step !== 'object' && 'M' in value ? own(value.M, String(step)) : undefined;
 }
 
 export function own(map: AttributeMap, name: string): AttributeValue | undefined {

@@ -7,40 +7,41 @@ import { placeOf } from './place.ts';
 const PATH_CURE =
   'write names joined by dots, list indexes in brackets, * for any: envelope.keys[*].edk; or a list of steps for names with dots in them';
 
-const path = z
+export const attributePath = z
   .union([text('an attribute path'), z.array(z.union([z.string().min(1), z.int().nonnegative()])).min(1)], {
     error: ({ input }) => `${input === undefined ? 'is missing' : 'is no attribute path'}; ${PATH_CURE}`,
   })
   .refine(value => placeOf(value) !== undefined, { error: `is no attribute path; ${PATH_CURE}` });
 
-const contextPlace = z.union([
+export const attributeContextPlaces = [
   strictObject(
-    { attribute: path.describe('A string, number or binary attribute of the item.') },
+    { attribute: attributePath.describe('A string, number or binary attribute of the item.') },
     'a context value',
   ),
   strictObject(
     { keyAttribute: text('the name of a key attribute').describe("An attribute of the item's primary key.") },
     'a context value',
   ),
-  wildcardPlace,
-]);
+] as const;
+
+const contextPlace = z.union([...attributeContextPlaces, wildcardPlace]);
 
 /** The job's `format` object for `attribute`. */
 export const attributeConfig = strictObject(
   {
     type: z.literal('attribute'),
-    dataKey: path.describe('Where the encrypted data key is.'),
+    dataKey: attributePath.describe('Where the encrypted data key is.'),
     encoding: oneOf(VALUE_ENCODINGS)
       .default('binary')
       .describe(
         'binary: type B. base64, base64url, hex: type S; with or without padding, written back as read. -unpadded decides if the old text does not show it. base64-in-binary: base64 text in type B.',
       ),
-    version: path
+    version: attributePath
       .optional()
       .describe(
         'A number that writers raise with each save (optimistic locking); raised with the data key, so that writers notice.',
       ),
-    ...sharedFields({ place: path, contextPlace, called: 'A string attribute' }),
+    ...sharedFields({ place: attributePath, contextPlace, called: 'A string attribute' }),
   },
   'a format',
 );

@@ -4,7 +4,7 @@ import type { ContextPlace } from '../patterns/context-value.ts';
 import type { PatternFormat } from '../patterns/pattern-format.ts';
 import { valueEncoding } from '../value-encoding.ts';
 import type { AttributeConfig } from './config.ts';
-import { placeOf, type Written } from './place.ts';
+import { needPlace, type Written } from './place.ts';
 
 /** A configuration with its places read. */
 export function patternsOf(config: AttributeConfig): PatternFormat {
@@ -36,11 +36,4 @@ function companionsOf({
 
 function optional(written: Written | undefined): PlacePattern | undefined {
   return written === undefined ? undefined : needPlace(written);
-}
-
-/** A place of a configuration that has been validated before. */
-function needPlace(written: Written): PlacePattern {
-  const place = placeOf(written);
-  if (place === undefined) throw new TypeError(`no attribute path: ${JSON.stringify(written)}`);
-  return place;
 }

@@ -9,3 +9,10 @@ export function placeOf(written: Written): PlacePattern | undefined {
   const place = typeof written === 'string' ? parsePattern(written) : written;
   return typeof place?.[0] === 'number' ? undefined : place;
 }
+
+/** A place of a configuration that has been validated before. */
+export function needPlace(written: Written): PlacePattern {
+  const place = placeOf(written);
+  if (place === undefined) throw new TypeError(`no attribute path: ${JSON.stringify(written)}`);
+  return place;
+}

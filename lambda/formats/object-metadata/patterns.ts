@@ -1,5 +1,5 @@
 import { mapContexts } from '../context-template.ts';
-import type { ContextPlace } from '../patterns/context-value.ts';
+import { entry, objectContext } from '../object-places.ts';
 import type { PatternFormat } from '../patterns/pattern-format.ts';
 import { valueEncoding } from '../value-encoding.ts';
 import type { ObjectMetadataConfig } from './config.ts';
@@ -20,10 +20,6 @@ export function patternsOf(config: ObjectMetadataConfig): PatternFormat {
         sourceDigest: entry(writeTo.sourceDigest),
       },
     },
-    ...mapContexts(config, (place): ContextPlace => ('metadata' in place ? { at: [place.metadata] } : place)),
+    ...mapContexts(config, objectContext),
   };
-}
-
-function entry(name: string | undefined): readonly [string] | undefined {
-  return name === undefined ? undefined : [name];
 }

@@ -4,7 +4,7 @@ import { isEncryptionAlgorithm } from '../../core/model/key-use.ts';
 import type { PlacePattern } from '../../core/model/place.ts';
 import type { AttributePath, StoreRecord } from '../../core/model/record.ts';
 import { matchedPlaces, type ClosedPlace, type Matched } from '../../core/places/expand.ts';
-import { heldAt } from '../../core/places/held-at.ts';
+import { heldAt, pathIn } from '../../core/places/held-at.ts';
 import { placeText } from '../../core/places/pattern.ts';
 import { buildContexts, type Resolvers } from '../context-template.ts';
 import { placeName } from '../place-name.ts';
@@ -41,12 +41,14 @@ interface Of {
 function spotAt({ path, value, open }: Matched, of: Of): Spot {
   const { record, format } = of;
   const { encoding, places } = format;
-  const own = companionsFor(places, open);
+  const at = (pattern: PlacePattern | undefined): AttributePath | undefined =>
+    pattern && pathIn(record, pathFor(pattern, open));
+  const own = companionsAt(places, at);
   const to = places.writeTo && {
-    path: pathFor(places.writeTo.dataKey, open),
-    ...companionsFor(places.writeTo, open),
+    path: pathIn(record, pathFor(places.writeTo.dataKey, open)),
+    ...companionsAt(places.writeTo, at),
   };
-  const version = places.version && pathFor(places.version, open);
+  const version = at(places.version);
   const bytes = isNothing(value) ? undefined : encoding.decode(value);
   const source = bytes !== undefined && 'ciphertext' in bytes ? bytes.ciphertext : new Uint8Array();
   const recordedAlgorithm = textAt(record, own.encryptionAlgorithm);
@@ -65,9 +67,10 @@ function spotAt({ path, value, open }: Matched, of: Of): Spot {
   };
 }
 
-function companionsFor(patterns: CompanionPatterns, open: readonly (string | number)[]): Companions {
-  const at = (pattern: PlacePattern | undefined): AttributePath | undefined =>
-    pattern && pathFor(pattern, open);
+function companionsAt(
+  patterns: CompanionPatterns,
+  at: (pattern: PlacePattern | undefined) => AttributePath | undefined,
+): Companions {
   return {
     keyArn: at(patterns.keyArn),
     encryptionAlgorithm: at(patterns.encryptionAlgorithm),
@@ -84,7 +87,7 @@ function resolvers(
   const now = (place: ContextPlace): ReturnType<typeof contextValue> => contextValue(record, place, open);
   if (format.places.writeTo !== undefined) return { now, then: now };
   const then = (place: ContextPlace): ReturnType<typeof contextValue> => {
-    const path = 'at' in place ? pathFor(place.at, open) : undefined;
+    const path = 'at' in place ? pathIn(record, pathFor(place.at, open)) : undefined;
     if (samePath(path, keyArn) && textAt(record, keyArn) !== undefined) return { value: destination.keyArn };
     if (samePath(path, encryptionAlgorithm)) return { value: destination.encryptionAlgorithm };
     return now(place);
