@@ -5,7 +5,7 @@ import { ANY, type PlacePattern } from '../../core/model/place.ts';
 /** A kind of document as a job writes it. */
 export type WrittenOpener = 'json' | 'yaml' | 'base64' | 'base64url' | { readonly delimited: string };
 /** A place in a document as a job writes it: a pointer, or pointers and the documents between them. */
-export type WrittenPlace = string | readonly WrittenOpener[] | readonly (string | WrittenOpener)[];
+export type WrittenPlace = string | readonly (string | Exclude<WrittenOpener, string>)[];
 
 export function documentStep(opener: WrittenOpener): DocumentStep {
   return typeof opener === 'string' ? { as: opener } : { as: 'delimited', by: opener.delimited };
@@ -16,14 +16,18 @@ export function placeIn(written: WrittenPlace): PlacePattern | undefined {
   if (typeof written === 'string') return pointerSteps(written);
   const parts = written.map(part => {
     if (typeof part === 'string' && part.startsWith('/')) return pointerSteps(part);
-    return isOpener(part) ? [documentStep(part)] : undefined;
+    const opener = openerOf(part);
+    return opener && [documentStep(opener)];
   });
   return parts.every(part => part !== undefined) ? parts.flat() : undefined;
 }
 
-function isOpener(part: string | WrittenOpener): part is WrittenOpener {
-  return typeof part !== 'string' || ['json', 'yaml', 'base64', 'base64url'].includes(part);
+function openerOf(part: string | Exclude<WrittenOpener, string>): WrittenOpener | undefined {
+  if (typeof part !== 'string') return part;
+  return PLAIN.find(one => one === part);
 }
+
+const PLAIN = ['json', 'yaml', 'base64', 'base64url'] as const;
 
 /** RFC 6901, and `*` for any member or element. Digits are an index or, in an object, a name. */
 function pointerSteps(pointer: string): PlacePattern | undefined {

@@ -40,7 +40,7 @@ const ONE_LINE: Lines = { text: '', lineEnd: '', end: '' };
 function linesOf(value: AttributeValue | undefined): Lines | undefined {
   if (value === undefined || !('B' in value)) return undefined;
   const all = Buffer.from(value.B).toString('latin1');
-  const content = all.replace(/[\r\n\t ]+$/, '');
+  const content = all.trimEnd();
   const end = all.slice(content.length);
   const lineEnd = content.includes('\r\n') ? '\r\n' : '\n';
   const lines = content.split(lineEnd);
