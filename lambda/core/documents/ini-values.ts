@@ -69,7 +69,7 @@ export function iniValue(after: AttributeValue, old: string): string {
   const quote = /^(?:"""|["'`])/.exec(old)?.[0] ?? '';
   const quotes = [quote, '', '"', '`', '"""'];
   return firstThatReads(
-    quotes.map(one => `${one}${text}${one}`),
+    quotes.filter(one => one === '' || !text.includes(one)).map(one => `${one}${text}${one}`),
     after,
     spelling => textIn(spelling),
   );
