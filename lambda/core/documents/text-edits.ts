@@ -34,6 +34,7 @@ interface Writing {
 }
 
 export function textEdits(writing: Writing, place: Place, wanted: Wanted): readonly Edit[] {
+  if (wanted.setting === undefined && wanted.steps.size === 0) return [];
   if (place.closed !== undefined) throw new TypeError(`A value cannot be replaced: ${place.closed}.`);
   if (wanted.setting !== undefined) return [valueEdit(writing, place, wanted.setting)];
   const edits: Edit[] = [];

@@ -5,8 +5,8 @@ import { elementsPlace, membersPlace, type Entry, type Place, type Span } from '
 import { plainValue } from './yaml-plain.ts';
 
 /** Where the values of a YAML document lie. What another part of the document or a tag decides about is closed. */
-export function yamlPlaces(root: ParsedNode): Place | NoDocument {
-  const reader = new YamlReader();
+export function yamlPlaces(text: string, root: ParsedNode): Place | NoDocument {
+  const reader = new YamlReader(text);
   const place = reader.place(root, 1);
   return reader.excess === undefined ? place : noDocument(reader.excess);
 }
@@ -14,6 +14,11 @@ export function yamlPlaces(root: ParsedNode): Place | NoDocument {
 class YamlReader {
   excess: string | undefined;
   private nodes = 0;
+  private readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 
   place(node: ParsedNode, depth: number): Place {
     const [start, end] = node.range;
@@ -23,7 +28,7 @@ class YamlReader {
     if (this.nodes > MOST_OF_YAML) this.excess = TOO_MANY_OF_YAML;
     // An alias says nothing by itself. It is closed, so nobody believes this.
     if (this.excess !== undefined || isAlias(node)) return { ...span, shown: { NULL: true } };
-    if (isScalar(node)) return scalarPlace(node, span);
+    if (isScalar(node)) return scalarPlace(this.text, node, { ...span, isRoot: depth === 1 });
     if (isSeq(node))
       return elementsPlace(
         span,
@@ -60,6 +65,7 @@ class YamlReader {
 
 type ParsedPair = Pair<ParsedNode | null, ParsedNode | null>;
 
+const NOT_AGREED = 'parsers of YAML do not agree about it';
 const NOTHING_WRITTEN = 'nothing is written there';
 
 /** Names are texts, whatever else YAML might read them as. */
@@ -74,9 +80,31 @@ function closedBy(node: ParsedNode): { readonly closed?: string } {
   return {};
 }
 
-function scalarPlace(node: Scalar.Parsed, span: Span): Place {
-  const text = String(node.value);
-  if (node.type !== 'PLAIN') return { ...span, shown: { S: text } };
+interface ScalarSpan extends Span {
+  readonly isRoot: boolean;
+}
+
+function scalarPlace(text: string, node: Scalar.Parsed, { isRoot, ...span }: ScalarSpan): Place {
+  const value = String(node.value);
+  const shown = node.type === 'PLAIN' ? plainValue(value) : { S: value };
   if (span.start === span.end) return { closed: NOTHING_WRITTEN, ...span, shown: { NULL: true } };
-  return { ...span, shown: plainValue(text) };
+  return isDisputed(text, node, { ...span, isRoot })
+    ? { closed: NOT_AGREED, ...span, shown }
+    : { ...span, shown };
+}
+
+const TAB_BELOW = /[^\n]*\n(?: *\r?\n)* *\t/y;
+
+/**
+ * Parsers differ in block scalars that are the whole document, in the last line break of one that the end of the file
+ * cuts off, and in whether tabs alone make a blank line.
+ */
+function isDisputed(
+  text: string,
+  { type, value }: Scalar.Parsed,
+  { start, end, isRoot }: ScalarSpan,
+): boolean {
+  TAB_BELOW.lastIndex = end;
+  if (type !== 'BLOCK_LITERAL' && type !== 'BLOCK_FOLDED') return type === 'PLAIN' && TAB_BELOW.test(text);
+  return isRoot || (String(value).endsWith('\n') && !text.slice(start, end).endsWith('\n'));
 }

@@ -32,5 +32,7 @@ function read(text: string): Place | NoDocument {
   if (more.length > 0) return noDocument('holds several YAML documents');
   const [error] = document.errors;
   if (error !== undefined) return noDocument(`is not YAML: ${error.code} at character ${error.pos[0] + 1}`);
-  return document.contents === null ? noDocument('is an empty YAML document') : yamlPlaces(document.contents);
+  return document.contents === null
+    ? noDocument('is an empty YAML document')
+    : yamlPlaces(text, document.contents);
 }
