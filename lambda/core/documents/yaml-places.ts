@@ -68,9 +68,10 @@ type ParsedPair = Pair<ParsedNode | null, ParsedNode | null>;
 const NOT_AGREED = 'parsers of YAML do not agree about it';
 const NOTHING_WRITTEN = 'nothing is written there';
 
-/** Names are texts, whatever else YAML might read them as. */
+/** Names are texts on their line, whatever else YAML might read them as. */
 function nameOf(key: ParsedNode | null): string | undefined {
-  return isScalar(key) && key.range[0] < key.range[1] ? String(key.value) : undefined;
+  if (!isScalar(key) || key.type?.startsWith('BLOCK') === true) return undefined;
+  return key.range[0] < key.range[1] ? String(key.value) : undefined;
 }
 
 function closedBy(node: ParsedNode): { readonly closed?: string } {
