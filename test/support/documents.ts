@@ -37,7 +37,7 @@ export function leaves(document: Document): readonly (readonly [AttributePath, A
 }
 
 /** A value with another one at a path, made without the product. */
-export function withValue(value: AttributeValue, path: AttributePath, after: AttributeValue): AttributeValue {
+function withValue(value: AttributeValue, path: AttributePath, after: AttributeValue): AttributeValue {
   const [step, ...rest] = path;
   if (step === undefined) return after;
   if ('M' in value)
