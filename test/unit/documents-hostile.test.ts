@@ -149,6 +149,7 @@ describe('what could exhaust a worker is refused before it is parsed', () => {
     expect(open('dotenv', `A="${'\\"'.repeat(many)}`).kind).toBe('no-document');
     expect(open('dotenv', 'A="'.repeat(many)).kind).toBe('no-document');
     expect(open('ini', `A = """\n${'x\n'.repeat(100_000)}`).kind).toBe('no-document');
+    expect(open('yaml', `[${'a,'.repeat(40_000)}${' '.repeat(many)}\n\n]`).kind).toBe('document');
     expect(open('yaml', `a: |\n${' \n'.repeat(many)}`).kind).toBe('document');
   });
 });
