@@ -6,8 +6,8 @@ import {
 import type { DocumentStep } from '../../lambda/core/model/document-step.ts';
 import type { AttributePath, AttributeValue } from '../../lambda/core/model/record.ts';
 
-/** Each worker of CI may ask for more. */
-export const FUZZ_RUNS = Number(process.env['DOCUMENT_FUZZ_RUNS'] ?? 1000);
+/** Random inputs for each kind of document. 10,000 take a minute, and found nothing when this was written. */
+export const FUZZ_RUNS = Number(process.env['DOCUMENT_FUZZ_RUNS'] ?? 200);
 
 export function opened(value: AttributeValue, step: DocumentStep): Document {
   const document: OpenedDocument = openDocument(value, step);
@@ -37,7 +37,7 @@ export function leaves(document: Document): readonly (readonly [AttributePath, A
 }
 
 /** A value with another one at a path, made without the product. */
-export function withValue(value: AttributeValue, path: AttributePath, after: AttributeValue): AttributeValue {
+function withValue(value: AttributeValue, path: AttributePath, after: AttributeValue): AttributeValue {
   const [step, ...rest] = path;
   if (step === undefined) return after;
   if ('M' in value)
@@ -64,17 +64,21 @@ export function expectPlacesToBeReplaceable(
   after: AttributeValue,
 ): void {
   const document = opened(value, step);
-  expect(raw(document.replaced([]))).toBe(raw(value));
-  for (const [path, before] of leaves(document)) {
+  const places = leaves(document).map(([path, before]) => {
     const written = document.written(path);
     if (written === undefined) throw new Error('A value that is shown is written nowhere.');
-    expect(raw(document.replaced([{ path, after: before }]))).toBe(raw(value));
-    expect(raw(document.replaced([{ path, after: before, written }]))).toBe(raw(value));
-    const changed = document.replaced([{ path, after }]);
-    const again = opened(changed, step);
-    expect(JSON.stringify(again.root)).toBe(JSON.stringify(withValue(document.root, path, after)));
+    return { path, after: before, written };
+  });
+  expect(raw(document.replaced([]))).toBe(raw(value));
+  expect(raw(document.replaced(places))).toBe(raw(value));
+  expect(raw(document.replaced(places.map(place => ({ path: place.path, after: place.after }))))).toBe(
+    raw(value),
+  );
+  for (const place of places) {
+    const again = opened(document.replaced([{ path: place.path, after }]), step);
+    expect(JSON.stringify(again.root)).toBe(JSON.stringify(withValue(document.root, place.path, after)));
     expect(again.closed).toEqual(document.closed);
-    expect(raw(again.replaced([{ path, after: before, written }]))).toBe(raw(value));
+    expect(raw(again.replaced([place]))).toBe(raw(value));
   }
 }
 

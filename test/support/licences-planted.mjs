@@ -14,7 +14,7 @@ process.stdout.write(
     ours: refusals(lock, []),
     forDevelopment: refusals(withPackage(planted, { license: 'CC-BY-4.0', dev: true }), []),
     installed: refusals(withPackage(planted, { license: 'CC-BY-4.0' }), []),
-    shipped: refusals(withPackage(planted, { license: 'ISC' }), shipped),
+    shipped: refusals(withPackage(planted, { license: 'BlueOak-1.0.0' }), shipped),
     unnamed: refusals(withPackage(planted, { dev: true }), []),
     choice: refusals(withPackage(planted, { license: '(MIT OR GPL-2.0)' }), []),
     packages: packagesOf([...shipped, ...shipped], withPackage(planted, { license: 'MIT' })),

@@ -107,6 +107,14 @@ describe('a delimited text', () => {
     );
   });
 
+  it('is the only kind that may not hold base64', () => {
+    const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=';
+    for (const as of ['json', 'yaml', 'dotenv', 'ini', 'base64', 'material-description'] as const)
+      expect(cannotHold({ as }, base64)).toBeUndefined();
+    expect(cannotHold({ as: 'ini' }, 'a\n')).toMatch(/line breaks/);
+    expect(cannotHold({ as: 'dotenv' }, '$')).toMatch(/dollar/);
+  });
+
   it.each(['', 'more than eight'])('has no separator %j', separator =>
     expect(openDocument({ S: 'x' }, { as: 'delimited', by: separator })).toEqual(refusal(/separator/)),
   );
@@ -180,5 +188,8 @@ describe('a value', () => {
     expect(textOf(changed)).toBe('\uFEFF{"edk": "ö"}\r\n');
     const latin1 = Buffer.from('{"edk": "ä"}', 'latin1');
     expect(openDocument({ B: latin1 }, { as: 'json' })).toEqual(refusal(/UTF-8/));
+    expect(openDocument({ S: '["\uD800"]' }, { as: 'json' })).toEqual(refusal(/Unicode/));
+    const parts = opened({ S: 'a.b' }, { as: 'delimited', by: '.' });
+    expect(() => parts.replaced([{ path: [0], after: { S: '\uD800' } }])).toThrow(TypeError);
   });
 });

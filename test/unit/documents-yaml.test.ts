@@ -161,6 +161,27 @@ describe('any document of another emitter', () => {
   });
 });
 
+describe('a stream of several documents', () => {
+  it('is a list of them, each of which is changed alone', () => {
+    const text = '# c\na: 1\nedk: AQ\n---\nb: 2\nedk: >-\n  AQ\n---\n# nothing\n';
+    const document = open(text);
+    expect(document.root).toEqual({
+      L: [
+        { M: { a: { N: '1' }, edk: { S: 'AQ' } } },
+        { M: { b: { N: '2' }, edk: { S: 'AQ' } } },
+        { NULL: true },
+      ],
+    });
+    expect(change(text, { path: [1, 'edk'], after: EDK })).toBe(text.replace('  AQ', `  ${EDK.S}`));
+    expectPlacesToBeReplaceable({ S: text }, YAML, EDK);
+  });
+
+  it('takes no value that would be a document of its own', () => {
+    const setting = { path: [0], after: EDK, written: `${EDK.S}\n---\nx` };
+    expect(() => change('a\n---\nb\n', setting)).toThrow(TypeError);
+  });
+});
+
 describe('what YAML 1.1 and 1.2 read differently', () => {
   it('is the text that is written; the rest is what both say', () => {
     const text = '[yes, 0777, 1_000, 12:30, 2026-11-25, 1e3, "1", 1, -2.50, true, null, ~, .5, 0o7]';
@@ -195,7 +216,6 @@ describe('what another part of the document decides about is closed', () => {
   });
 
   it.each([
-    ['several documents', 'a: 1\n---\nb: 2\n'],
     ['no document', '# nothing\n'],
     ['a tab for indentation', 'a:\n\tb: 1\n'],
     ['an open bracket', '[a, b\n'],

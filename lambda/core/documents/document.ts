@@ -12,6 +12,7 @@ export interface Document {
   readonly kind: 'document';
   /**
    * - json, yaml: objects as M, arrays as L, strings as S, numbers as N in their source text, then BOOL and NULL
+   * - yaml with several documents: L of what each of them holds
    * - dotenv: M of S, with names as they are in the file
    * - ini: M of sections, each M of S
    * - base64, base64url: B

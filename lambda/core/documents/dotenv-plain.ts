@@ -65,7 +65,7 @@ export function plainDotenvValue(after: AttributeValue, old: string): string {
   const quotes = ["'", '"'].sort(one => (old.startsWith(one) ? -1 : 1));
   const quoted = quotes.map(quote => `${quote}${text}${quote}`);
   return firstThatReads(/^['"]/.test(old) ? quoted : [text, ...quoted], after, spelling => {
-    const place = valueAt(spelling, 0, spelling.length);
+    const place = /^[ \t]/.test(spelling) ? undefined : valueAt(spelling, 0, spelling.length);
     if (place === undefined || place.closed !== undefined || place.end < spelling.length) return undefined;
     return 'S' in place.shown ? place.shown.S : undefined;
   });

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '../model/record.ts';
-import { firstThatReads, Lines } from './lines.ts';
+import { firstThatReads, Lines, NOT_AGREED } from './lines.ts';
 import type { Place, Span } from './place.ts';
 
 /** The value behind the sign that ends a name. `undefined` if it does not end. */
@@ -53,14 +53,19 @@ function continuedAt(text: string, span: Span, lines: Lines): Place {
   return { start: span.start, end, shown: { S: parts.join('') }, closed: 'it goes on in the next line' };
 }
 
-/** Up to a comment, which needs no blank before it. One pair of quotes around the whole is not part of it. */
+/**
+ * Up to a comment, which needs no blank before it. One pair of quotes around the whole is not part of it. Whether a comment
+ * may begin within quotes, go-ini has answered both ways, the last time in version 1.68.
+ */
 function bareAt(text: string, { start, end }: Span): Place {
   const line = text.slice(start, end);
   const comment = line.search(/[#;]/);
   const value = (comment < 0 ? line : line.slice(0, comment)).trimEnd();
-  const quote = value[0] ?? '';
-  const isQuoted = /^["']/.test(value) && value.length > 1 && value.indexOf(quote, 1) === value.length - 1;
-  return { start, end: start + value.length, shown: { S: isQuoted ? value.slice(1, -1) : value } };
+  const quote = /^["']/.exec(value)?.[0];
+  const close = quote === undefined ? -1 : value.indexOf(quote, 1);
+  const shown = { S: close > 0 && close === value.length - 1 ? value.slice(1, -1) : value };
+  const disputed = quote !== undefined && close < 0 && comment >= 0;
+  return { start, end: start + value.length, shown, ...(disputed ? { closed: NOT_AGREED } : {}) };
 }
 
 /** In the old quotes or without quotes, as the old value was; in others where that would not say it. */
@@ -69,7 +74,7 @@ export function iniValue(after: AttributeValue, old: string): string {
   const quote = /^(?:"""|["'`])/.exec(old)?.[0] ?? '';
   const quotes = [quote, '', '"', '`', '"""'];
   return firstThatReads(
-    quotes.map(one => `${one}${text}${one}`),
+    quotes.filter(one => one === '' || !text.includes(one)).map(one => `${one}${text}${one}`),
     after,
     spelling => textIn(spelling),
   );

@@ -51,7 +51,7 @@ interface LineSpan {
 function sectionAt(text: string, { start, end }: LineSpan, lines: Lines): Section {
   const line = text.slice(start, end);
   const close = line.indexOf(']');
-  if (close < 0 || line.lastIndexOf(']') !== close)
+  if (close < 2 || line.lastIndexOf(']') !== close)
     lines.refuse('has a section whose name does not end clearly');
   return { name: line.slice(1, close), start, nameEnd: start + close + 1, entries: [] };
 }
@@ -71,10 +71,11 @@ function entryAt(text: string, { start, end }: LineSpan, lines: Lines): readonly
 
 /** A name, and how many characters stand before the sign that ends it. */
 function nameIn(line: string): { readonly text: string; readonly length: number } | undefined {
-  const quote = /^"""(?=.{4})|^["`]/.exec(line)?.[0] ?? '';
+  const quote = /^(?:"""|["`])/.exec(line)?.[0] ?? '';
   const close = quote === '' ? 0 : line.indexOf(quote, quote.length);
   if (close < 0) return undefined;
   const length = close + quote.length + line.slice(close + quote.length).search(/[=:]/);
-  if (length < close + quote.length || length === 0) return undefined;
-  return { text: line.slice(quote.length, quote === '' ? length : close).trim(), length };
+  if (length < close + quote.length) return undefined;
+  const text = line.slice(quote.length, quote === '' ? length : close).trim();
+  return text === '' ? undefined : { text, length };
 }

@@ -10,7 +10,7 @@ import { openMaterialDescription } from './material-description.ts';
 import { openText } from './text-document.ts';
 import { yaml } from './yaml.ts';
 
-export type { Closed, Document, OpenedDocument, Setting } from './document.ts';
+export type { Document, OpenedDocument, Setting } from './document.ts';
 
 /** Opens a value that is a document of its own. It believes nothing of the value. */
 export function openDocument(value: AttributeValue, step: DocumentStep): OpenedDocument {
@@ -35,7 +35,22 @@ export function openDocument(value: AttributeValue, step: DocumentStep): OpenedD
 
 /** Why texts of these characters cannot all be parts of such a document. A job that writes them there is refused. */
 export function cannotHold(step: DocumentStep, characters: string): string | undefined {
-  if (step.as !== 'delimited' || !Array.from(step.by).every(one => characters.includes(one)))
-    return undefined;
-  return `the separator ${JSON.stringify(step.by)} may occur in a part`;
+  switch (step.as) {
+    case 'delimited':
+      return Array.from(step.by).every(one => characters.includes(one))
+        ? `the separator ${JSON.stringify(step.by)} may occur in a part`
+        : undefined;
+    case 'dotenv':
+      return /[\r\\$`]/.test(characters)
+        ? 'dotenv cannot hold backslashes, dollar signs and backticks'
+        : undefined;
+    case 'ini':
+      return /[\r\n]/.test(characters) ? 'INI cannot hold line breaks' : undefined;
+    case 'json':
+    case 'yaml':
+    case 'base64':
+    case 'base64url':
+    case 'material-description':
+      return undefined;
+  }
 }

@@ -11,7 +11,7 @@ export interface Place {
   readonly inside?: Inside;
 }
 
-export type Inside =
+type Inside =
   | {
       readonly kind: 'members';
       readonly entries: readonly Entry[];

@@ -15,7 +15,9 @@ export function sourceText(value: AttributeValue): SourceText | NoDocument {
   if ('S' in value) {
     // A character of a text takes at most three bytes, so that few texts have to be counted.
     const tooLong = value.S.length * 3 > MOST_BYTES && Buffer.byteLength(value.S) > MOST_BYTES;
-    return tooLong ? noDocument(TOO_LONG) : { kind: 'text', text: value.S, valueOf: S => ({ S }) };
+    if (tooLong) return noDocument(TOO_LONG);
+    if (/\p{Surrogate}/u.test(value.S)) return noDocument('is not well-formed Unicode');
+    return { kind: 'text', text: value.S, valueOf: S => ({ S }) };
   }
   if (!('B' in value)) return noDocument('is neither a text nor binary');
   if (value.B.length > MOST_BYTES) return noDocument(TOO_LONG);

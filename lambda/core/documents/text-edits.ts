@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AttributeValue, PathStep } from '../model/record.ts';
 import type { Setting } from './document.ts';
 import { childAt, type Place } from './place.ts';
@@ -34,6 +35,7 @@ interface Writing {
 }
 
 export function textEdits(writing: Writing, place: Place, wanted: Wanted): readonly Edit[] {
+  if (wanted.setting === undefined && wanted.steps.size === 0) return [];
   if (place.closed !== undefined) throw new TypeError(`A value cannot be replaced: ${place.closed}.`);
   if (wanted.setting !== undefined) return [valueEdit(writing, place, wanted.setting)];
   const edits: Edit[] = [];
@@ -56,13 +58,8 @@ function valueEdit({ text, writer }: Writing, { start, end, shown }: Place, sett
   const { after, written } = setting;
   if (after === undefined) throw new TypeError('Only a member of a map can be removed.');
   const old = text.slice(start, end);
-  return { start, end, text: written ?? (sameText(shown, after) ? old : writer.value(after, old)) };
-}
-
-/** Styles that the writer does not have, such as escapes that nothing demands, last as long as the value does. */
-function sameText(shown: AttributeValue, after: AttributeValue): boolean {
-  if ('S' in shown) return 'S' in after && shown.S === after.S;
-  return 'N' in shown && 'N' in after && shown.N === after.N;
+  // Styles that the writer does not have, such as escapes without need, last as long as the value does.
+  return { start, end, text: written ?? (isDeepStrictEqual(shown, after) ? old : writer.value(after, old)) };
 }
 
 function addedMember(place: Place, step: PathStep, { setting }: Wanted): AddedMember {

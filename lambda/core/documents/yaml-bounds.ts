@@ -3,7 +3,8 @@ import { DEEPEST, MOST_OF_YAML, TOO_DEEP, TOO_MANY_OF_YAML } from './bounds.ts';
 
 /**
  * Why a YAML text is not worth parsing. The parser calls itself for each level and keeps all that it has read, so this
- * reads tokens only, one by one. Levels are counted by brackets and by the columns at which lines begin.
+ * reads tokens only, one by one. Levels are estimated by brackets and by the columns at which lines begin: what
+ * passes may be twice as deep as allowed, and is counted exactly when it has been parsed.
  */
 export function yamlExcess(text: string): string | undefined {
   const columns = new Columns();
@@ -17,7 +18,7 @@ export function yamlExcess(text: string): string | undefined {
     tokens += 1;
     if (!SIGNS.has(type) && !BLANKS.has(type)) signs += 1;
     columns.see(source, type);
-    if (columns.depth + brackets > DEEPEST) return TOO_DEEP;
+    if (columns.depth + brackets > 2 * DEEPEST) return TOO_DEEP;
     if (signs > 4 * MOST_OF_YAML || tokens > 10 * MOST_OF_YAML) return TOO_MANY_OF_YAML;
   }
   return undefined;

@@ -6,7 +6,10 @@ import { yamlExcess } from './yaml-bounds.ts';
 import { yamlPlaces } from './yaml-places.ts';
 import { yamlScalar } from './yaml-scalars.ts';
 
-/** One YAML document, of which scalars are replaced: comments, order, indentation and the style of each stay. */
+/**
+ * YAML, of which scalars are replaced: comments, order, indentation and the style of each stay. SOPS writes its keys into each
+ * document of a stream.
+ */
 export const yaml: TextForm = { read, writer: () => ({ value: yamlScalar }) };
 
 /**
@@ -27,10 +30,11 @@ function read(text: string): Place | NoDocument {
     prettyErrors: false,
     logLevel: 'silent',
   });
-  const [document, ...more] = documents;
-  if (document === undefined || !('contents' in document)) return noDocument('is an empty YAML stream');
-  if (more.length > 0) return noDocument('holds several YAML documents');
-  const [error] = document.errors;
+  if ('empty' in documents) return noDocument('is an empty YAML stream');
+  const error = documents.flatMap(({ errors }) => errors)[0];
   if (error !== undefined) return noDocument(`is not YAML: ${error.code} at character ${error.pos[0] + 1}`);
-  return document.contents === null ? noDocument('is an empty YAML document') : yamlPlaces(document.contents);
+  const roots = documents.map(({ contents }) => contents);
+  return roots.every(root => root === null)
+    ? noDocument('is an empty YAML document')
+    : yamlPlaces(text, roots);
 }
