@@ -11,6 +11,7 @@ const SOUND: StoreFigures = {
   verified: true,
   records: 10,
   withoutDataKey: 2,
+  bodiesRead: 0,
   withoutDataKeyExpected: false,
   dataKeys: 8,
   foreign: 0,
@@ -35,6 +36,8 @@ describe('the verdict on a store', () => {
     ['records hold no data key', { dataKeys: 0, withoutDataKey: 10 }, ['no-data-key-found']],
     ["every data key is another key's", { foreign: 8 }, ['all-foreign']],
     ['objects hold none in their metadata', { kind: 'object' }, ['objects-without-data-key']],
+    ['one of these bodies was not read', { kind: 'object', bodiesRead: 1 }, ['objects-without-data-key']],
+    ['objects hold none, their bodies included', { kind: 'object', bodiesRead: 2 }, ['proven']],
     ['such objects are expected', { kind: 'object', withoutDataKeyExpected: true }, ['proven']],
     [
       'nothing is under a prefix',
@@ -82,6 +85,7 @@ describe('the verdict on a store', () => {
       finished: fc.boolean(),
       verified: fc.boolean(),
       withoutDataKey: small,
+      bodiesRead: small,
       withoutDataKeyExpected: fc.boolean(),
       dataKeys: small,
       foreign: small,
@@ -94,13 +98,14 @@ describe('the verdict on a store', () => {
           ...of,
           records: of.dataKeys + of.withoutDataKey,
           foreign: Math.min(of.foreign, of.dataKeys),
+          bodiesRead: Math.min(of.bodiesRead, of.withoutDataKey),
         };
         const proven =
           one.finished &&
           one.verified &&
           one.remaining + one.lookAlikes === 0 &&
           one.dataKeys > one.foreign &&
-          (one.kind === 'item' || one.withoutDataKey === 0 || one.withoutDataKeyExpected);
+          (one.kind === 'item' || one.withoutDataKey === one.bodiesRead || one.withoutDataKeyExpected);
         expect(storeVerdict(one).kind === 'proven').toBe(proven);
       }),
     );

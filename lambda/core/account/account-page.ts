@@ -13,6 +13,8 @@ export interface DonePage {
     readonly records: { readonly length: number };
     /** Locators of the records in which the format finds no data key. */
     readonly withoutDataKey: readonly string[];
+    /** Of how many of these the body was read as well. @default 0 */
+    readonly bodiesRead?: number;
     readonly position: Position;
   };
   readonly lookAlikes?: LookAlikeCount;
@@ -45,6 +47,7 @@ export async function accountPage(
     ...{ records: part.records.length, entries, remaining, kms },
     withoutDataKey: part.withoutDataKey.length,
     withoutDataKeyFirst: part.withoutDataKey,
+    bodiesRead: part.bodiesRead ?? 0,
     ...(lookAlikes !== undefined && { lookAlikes }),
     ...(fingerprints !== undefined && { fingerprints }),
   });

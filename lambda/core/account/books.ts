@@ -25,6 +25,7 @@ export interface PageCounts {
   readonly records: number;
   readonly withoutDataKey: number;
   readonly withoutDataKeyFirst?: readonly string[];
+  readonly bodiesRead?: number;
   readonly lookAlikes?: LookAlikeCount;
   readonly entries: readonly OutcomeEntry[];
   readonly remaining: number;
@@ -35,13 +36,14 @@ export interface PageCounts {
 /** The books of one page. */
 export function pageBooks(page: PageCounts): Books {
   const { records, withoutDataKey, withoutDataKeyFirst, entries, remaining, kms } = page;
-  const { fingerprints, lookAlikes } = page;
+  const { fingerprints, lookAlikes, bodiesRead } = page;
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
   for (const { outcome } of entries) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return {
     records,
     withoutDataKey,
     ...examples(withoutDataKeyFirst),
+    ...sumBodies(bodiesRead),
     dataKeys: entries.length,
     outcomes,
     keyMaterials: sumKeyMaterials(entries.flatMap(materialCounts)),
@@ -67,6 +69,7 @@ export function addBooks(a: Books, b: Books): Books {
     records: a.records + b.records,
     withoutDataKey: (a.withoutDataKey ?? 0) + (b.withoutDataKey ?? 0),
     ...examples([...(a.withoutDataKeyFirst ?? []), ...(b.withoutDataKeyFirst ?? [])]),
+    ...sumBodies(a.bodiesRead, b.bodiesRead),
     dataKeys: a.dataKeys + b.dataKeys,
     outcomes,
     keyMaterials: sumKeyMaterials([...a.keyMaterials, ...b.keyMaterials]),
@@ -80,6 +83,11 @@ export function addBooks(a: Books, b: Books): Books {
 
 function examples(first: readonly string[] = []): Pick<Books, 'withoutDataKeyFirst'> {
   return first.length === 0 ? {} : { withoutDataKeyFirst: first.slice(0, MAX_EXAMPLES) };
+}
+
+function sumBodies(...counts: readonly (number | undefined)[]): Pick<Books, 'bodiesRead'> {
+  const bodiesRead = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  return bodiesRead === 0 ? {} : { bodiesRead };
 }
 
 function sumLookAlikes(

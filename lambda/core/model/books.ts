@@ -47,6 +47,8 @@ export interface Books {
   readonly records: number;
   /** Records in which the job's format finds no data key. Absent in ledgers of earlier versions. */
   readonly withoutDataKey?: number;
+  /** Objects among them whose bodies were read as well. @default 0 */
+  readonly bodiesRead?: number;
   /** Locators of the first 10 of them. */
   readonly withoutDataKeyFirst?: readonly string[];
   readonly dataKeys: number;

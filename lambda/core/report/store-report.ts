@@ -61,13 +61,14 @@ function verdictOf(
   books: Books,
   seen: { readonly finished: boolean; readonly verified: boolean; readonly narrowedTo?: string },
 ): StoreVerdict {
-  const { records, withoutDataKey = 0, dataKeys, outcomes, lookAlikes } = books;
+  const { records, withoutDataKey = 0, bodiesRead = 0, dataKeys, outcomes, lookAlikes } = books;
   return storeVerdict({
     ...seen,
     kind: kindOf(store).records,
     prefix: ownPlace(store, store.region).prefix ?? '',
     records,
     withoutDataKey,
+    bodiesRead,
     withoutDataKeyExpected: store.withoutDataKey === 'expected',
     dataKeys,
     foreign: outcomes['foreign-key'] ?? 0,

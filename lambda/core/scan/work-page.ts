@@ -12,6 +12,8 @@ export interface Part {
   readonly records: readonly StoreRecord[];
   /** Locators of the records in which the format finds no data key. */
   readonly withoutDataKey: readonly string[];
+  /** Of how many of these the body was read as well. */
+  readonly bodiesRead: number;
   readonly found: ReadonlySet<Found>;
   readonly position: Position;
 }
@@ -121,10 +123,12 @@ export class WorkPage {
   #part(records: readonly StoreRecord[], found: readonly Found[], position: Position): Part {
     const having = new Set(this.found.map(({ record }) => record));
     const within = this.#place.beyond?.within;
-    const withoutDataKey = records
-      .filter(record => !having.has(record) && recordHandle(record) !== within)
-      .map(({ locator }) => locator);
-    return { records, found: new Set(found), withoutDataKey, position };
+    const without = records.filter(record => !having.has(record) && recordHandle(record) !== within);
+    return {
+      ...{ records, found: new Set(found), position },
+      withoutDataKey: without.map(({ locator }) => locator),
+      bodiesRead: without.filter(record => record.kind === 'object' && record.body !== undefined).length,
+    };
   }
 }
 

@@ -32,7 +32,7 @@ export type StoreVerdict =
 
 /** What a run saw of a store. */
 export interface StoreFigures {
-  /** What its records are. The bodies of objects are not read. */
+  /** What its records are. */
   readonly kind: StoreRecord['kind'];
   /** Of a bucket; empty where the job names all of it. */
   readonly prefix: string;
@@ -44,6 +44,8 @@ export interface StoreFigures {
   readonly verified: boolean;
   readonly records: number;
   readonly withoutDataKey: number;
+  /** Of how many of these objects the body was read as well. */
+  readonly bodiesRead: number;
   /** The job says that such records need none. */
   readonly withoutDataKeyExpected: boolean;
   readonly dataKeys: number;
@@ -66,7 +68,7 @@ export interface StoreFigures {
  * | values elsewhere that look like data keys, or name a source key | not proven: `look-alikes` |
  * | records, and no data key in any of them | not proven: `no-data-key-found` |
  * | data keys, and every one under other keys than the job's | not proven: `all-foreign` |
- * | objects without a data key in their metadata: their bodies are not read | not proven: `objects-without-data-key` |
+ * | objects without a data key whose bodies were not read | not proven: `objects-without-data-key` |
  * | no record under a prefix, or in a part | not proven: `nothing-there` |
  * | no record, and all of the store was named | empty |
  * | anything else: every data key that is not another key's was opened | proven |
@@ -132,12 +134,12 @@ const DOUBTS: readonly Question[] = [
 ];
 
 function objectsWithoutDataKey(figures: StoreFigures): Doubt | undefined {
-  const { kind, dataKeys, withoutDataKey, withoutDataKeyExpected } = figures;
-  if (kind !== 'object' || dataKeys === 0 || withoutDataKey === 0 || withoutDataKeyExpected) return undefined;
+  const { kind, dataKeys, withoutDataKeyExpected } = figures;
+  const count = figures.withoutDataKey - figures.bodiesRead;
+  if (kind !== 'object' || dataKeys === 0 || count <= 0 || withoutDataKeyExpected) return undefined;
   return {
-    code: 'objects-without-data-key',
-    count: withoutDataKey,
-    words: `${counted(withoutDataKey, 'object')} without a data key in the metadata, and bodies are not read; if they need none, write "withoutDataKey": "expected" in the job`,
+    ...{ code: 'objects-without-data-key', count },
+    words: `${counted(count, 'object')} without a data key in the metadata, and their bodies are not read; if they need none, write "withoutDataKey": "expected" in the job`,
   };
 }
 

@@ -3,7 +3,7 @@ import type { BucketStore } from './schema.ts';
 
 export const unseenOfBuckets: Unseen<BucketStore> = {
   always: [
-    'bodies of objects, including instruction files: only metadata, tags and headers are read',
+    'bodies of objects that the format does not read: of the others only metadata, tags and headers are read',
     'noncurrent versions of objects: they keep their former data keys',
   ],
   of: () => [],
