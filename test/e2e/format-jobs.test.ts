@@ -35,7 +35,9 @@ describe('an example job for the format', () => {
       }
       if (recipients !== undefined) expect(version).toEqual({ N: '2' });
     }
-    expect(opened.sort(Buffer.compare)).toEqual(made.map(({ plaintext }) => plaintext).sort(Buffer.compare));
+    expect(opened.sort((a, b) => a.compare(b))).toEqual(
+      made.map(({ plaintext }) => plaintext).sort((a, b) => a.compare(b)),
+    );
   });
 
   it('object-metadata moves the data keys of objects', async () => {
