@@ -8,7 +8,7 @@ export interface Reason {
   readonly Item?: object;
 }
 
-export const NO_REASON: Reason = { Code: 'None' };
+const NO_REASON: Reason = { Code: 'None' };
 
 /** What depends on an item or the schema of its table is a reason; other mistakes refuse the whole request. */
 const OF_THE_ITEM = [
