@@ -16,9 +16,12 @@ describe.each([awsCredstash, branchKeystoreNode])('$name', client => {
   });
   afterAll(() => aws.stop());
 
-  it('reads what it wrote', async () => {
+  it('reads what it wrote, and goes on with it', async () => {
     expect(written.dataKeys).toBeGreaterThan(3);
-    await expect(client.read({ endpoint: aws.endpoint, keyArn }, written)).resolves.toBeUndefined();
+    const place = { endpoint: aws.endpoint, keyArn };
+    await expect(client.read(place, written)).resolves.toBeUndefined();
+    await client.goOn?.(place);
+    await expect(client.read(place, written)).resolves.toBeUndefined();
   });
 
   it('reads nothing when its key is disabled', async () => {

@@ -23,6 +23,8 @@ export interface Client {
   write(place: Place): Promise<Written>;
   /** @throws Error if it cannot read something, or reads something else */
   read(place: Place, written: Written): Promise<void>;
+  /** What it does with its store later: new data keys beside those that were moved. */
+  goOn?(place: Place): Promise<void>;
 }
 
 /** @throws Error if a client read something else than it wrote */

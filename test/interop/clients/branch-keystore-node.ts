@@ -63,7 +63,10 @@ export const branchKeystoreNode: Client = {
       await store.getActiveBranchKey(branchKeyId);
       await store.getBranchKeyVersion(branchKeyId, version);
     }
-    // Readers that name their key find it in the store, and may make a new version.
+  },
+
+  /** A store that names its key finds that key in the table, and makes a new version of a branch key. */
+  async goOn(place: Place): Promise<void> {
     const pinned = open(place, { identifier: place.keyArn });
     await pinned.versionKey({ branchKeyIdentifier: 'tenant-7' });
     const { branchKeyId, text, message } = await say(place, 'tenant-7', 'a version made later');
