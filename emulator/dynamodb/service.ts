@@ -6,7 +6,7 @@ import { keyIn, schemas } from './keys-of-items.ts';
 import { permissionsOf } from './permissions.ts';
 import { ServerSideKeys, type UseKey } from './server-side-keys.ts';
 import { AllTables, callsFor, forward, targeting, type Tables } from './tables.ts';
-import { transaction } from './transactions.ts';
+import { isTransaction, transact } from './transactions.ts';
 
 /**
  * DynamoDB on loopback: one dynalite for each account and Region, called without a socket, and a shim for what dynalite
@@ -42,14 +42,13 @@ function refusalOf(operation: string, request: AwsRequest, keys: ServerSideKeys)
 }
 
 async function answer(operation: string, request: AwsRequest, tables: Tables): Promise<AwsResponse> {
-  const call = callsFor(tables.server, request);
+  if (!isTransaction(operation)) return tables.turns.together(() => single(operation, request, tables));
   try {
-    const transacted = transaction(operation, { input: inputOf(request), call, tables });
-    if (transacted !== undefined) return json(request, await transacted);
+    const call = callsFor(tables.server, request);
+    return json(request, await transact(operation, inputOf(request), { call, tables }));
   } catch (error) {
     return refused(error, request);
   }
-  return tables.turns.together(() => single(operation, request, tables));
 }
 
 async function single(operation: string, request: AwsRequest, tables: Tables): Promise<AwsResponse> {

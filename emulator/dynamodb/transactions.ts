@@ -5,14 +5,21 @@ import { transactWrite } from './transact-write.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Carries out a transaction alone. Other operations are none of its business: `undefined`. */
-export function transaction(
-  operation: string,
-  { input, call, tables }: { readonly input: Input; readonly call: Call; readonly tables: Tables },
-): Promise<object> | undefined {
-  if (operation === 'TransactGetItems') return tables.turns.alone(() => transactGet(input, call));
-  if (operation !== 'TransactWriteItems') return undefined;
-  return tables.turns.alone(() => once(input, tables, () => transactWrite(input, call)));
+export type Transaction = 'TransactGetItems' | 'TransactWriteItems';
+
+export function isTransaction(operation: string): operation is Transaction {
+  return operation === 'TransactGetItems' || operation === 'TransactWriteItems';
+}
+
+/** Carries out a transaction while nobody else reads or writes. */
+export function transact(
+  operation: Transaction,
+  input: Input,
+  { call, tables }: { readonly call: Call; readonly tables: Tables },
+): Promise<object> {
+  return operation === 'TransactGetItems'
+    ? tables.turns.alone(() => transactGet(input, call))
+    : tables.turns.alone(() => once(input, tables, () => transactWrite(input, call)));
 }
 
 /** A request with a client token has its effect once. One that failed had none. */

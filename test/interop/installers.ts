@@ -6,13 +6,18 @@ import { awsCredstash } from './clients/aws-credstash.ts';
 import { branchKeystoreNode } from './clients/branch-keystore-node.ts';
 import { sops } from './clients/sops.ts';
 import { processClient } from './process-client.ts';
-import { run, succeed } from './process.ts';
+import { run, succeed, type Run } from './process.ts';
+
+/** A client is not to be had here. */
+export class NotThere extends Error {
+  override readonly name = 'NotThere';
+}
 
 /** A client that may be there. */
 export interface Offer {
   readonly name: string;
   readonly software: string;
-  /** @throws Error if it cannot be installed */
+  /** @throws NotThere if its registry does not have it, or what it needs is missing */
   install(cache: string): Promise<Client>;
 }
 
@@ -36,10 +41,10 @@ function python(name: string, script: string, { packages, alone = [] }: Packages
       const folder = join(cache, 'python', name);
       const binary = join(folder, 'bin', 'python');
       await once(folder, [...alone, ...packages].join(' '), async () => {
-        await succeed(['python3', '-m', 'venv', '--clear', folder]);
+        await fetched(['python3', '-m', 'venv', '--clear', folder]);
         const pip = [binary, '-m', 'pip', '--disable-pip-version-check', 'install', '--quiet'];
-        if (alone.length > 0) await succeed([...pip, '--no-deps', ...alone]);
-        await succeed([...pip, ...packages]);
+        if (alone.length > 0) await fetched([...pip, '--no-deps', ...alone]);
+        await fetched([...pip, ...packages]);
       });
       return processClient({ name, software, command: [binary, join(CLIENTS, 'python', script)] });
     },
@@ -54,7 +59,7 @@ function sopsOf(name: string, version: string): Offer {
       const folder = join(cache, 'go', name);
       const module = `github.com/getsops/sops/v3/cmd/sops@v${version}`;
       await once(folder, module, () =>
-        succeed(['go', 'install', module], { cwd: cache, env: { GOBIN: folder, GOFLAGS: '-p=2' } }),
+        fetched(['go', 'install', module], { cwd: cache, env: { GOBIN: folder, GOFLAGS: '-p=2' } }),
       );
       return sops(name, software, join(folder, 'sops'));
     },
@@ -79,7 +84,7 @@ function java(name: string, software: string, { project, driver, version, args =
       const paths = join(folder, 'classpath');
       const open = version === undefined ? [] : [`-D${project}.version=${version}`];
       await once(folder, readFileSync(pom, 'utf8'), () =>
-        succeed([
+        fetched([
           'mvn',
           '-q',
           '-B',
@@ -103,13 +108,34 @@ function s3ecJava(name: string, version: string): Offer {
   return java(name, software, { project: 's3ec', driver: 'Driver.java', version, args });
 }
 
-/** What the registries that an ordinary client reaches do not have; each stays named in every result. */
-function missing(name: string, software: string, tool: readonly string[], why: string): Offer {
+/** A module of Go and the program that uses it. */
+function go(name: string, software: string, { project, module }: { project: string; module: string }): Offer {
+  return {
+    ...{ name, software },
+    install: async cache => {
+      const folder = join(cache, 'go', name);
+      const source = readFileSync(join(CLIENTS, 'go', project, 'main.go'), 'utf8');
+      await once(folder, `${module}\n${source}`, async () => {
+        writeFileSync(join(folder, 'main.go'), source);
+        writeFileSync(join(folder, 'go.mod'), 'module interop\n');
+        await fetched(['go', 'get', module], { cwd: folder });
+        await fetched(['go', 'mod', 'download'], { cwd: folder });
+        await succeed(['go', 'build', '-p=2', '-mod=mod', '-o', 'client', '.'], { cwd: folder });
+      });
+      return processClient({ name, software, command: [join(folder, 'client')] });
+    },
+  };
+}
+
+/** Ruby's registry is not asked: its libraries come with the system, or not at all. */
+function ruby(name: string, script: string, libraries: readonly string[]): Offer {
+  const software = `Ruby ${libraries.join(', ')}`;
   return {
     ...{ name, software },
     install: async () => {
-      const { code } = await run(tool);
-      throw new Error(code === 0 ? 'there is no driver for it yet' : why);
+      const { code } = await run(['ruby', ...libraries.map(library => `-r${library}`), '-e', '']);
+      if (code !== 0) throw new NotThere('there is no Ruby with these libraries');
+      return processClient({ name, software, command: ['ruby', join(CLIENTS, 'ruby', script)] });
     },
   };
 }
@@ -130,6 +156,10 @@ export const OFFERS: readonly Offer[] = [
       ...['PyYAML', 'statsd', 'attrs', 'lru-dict', 'python-json-logger', 'guard', 'pytz'],
     ],
   }),
+  go('s3ec-go', 'Go amazon-s3-encryption-client-go 3.1.0', {
+    project: 's3ec',
+    module: 'github.com/aws/amazon-s3-encryption-client-go/v3@v3.1.0',
+  }),
   java('s3ec-java-sdk1', 'Maven aws-java-sdk-s3 1.12.788', { project: 'sdk1', driver: 'S3Client.java' }),
   s3ecJava('s3ec-java-3', '3.5.0'),
   s3ecJava('s3ec-java-4', '4.0.1'),
@@ -137,14 +167,16 @@ export const OFFERS: readonly Offer[] = [
     project: 'sdk1',
     driver: 'DynamoDbClient.java',
   }),
-  missing(
-    's3ec-go',
-    'Go aws/amazon-s3-encryption-client-go',
-    ['go', 'list', '-m', '-versions', 'github.com/aws/amazon-s3-encryption-client-go/v4'],
-    'the module proxy does not have it',
-  ),
-  missing('s3ec-ruby', 'Ruby aws-sdk-s3', ['ruby', '--version'], 'there is no Ruby'),
+  ruby('s3ec-ruby', 's3ec_client.rb', ['aws-sdk-s3', 'aws-sdk-kms']),
 ];
+
+async function fetched(command: readonly string[], options: Run = {}): Promise<void> {
+  try {
+    await succeed(command, options);
+  } catch (error) {
+    throw new NotThere((error as Error).message);
+  }
+}
 
 /** Installs what is not there, or is there as something else. */
 async function once(folder: string, what: string, install: () => Promise<unknown>): Promise<void> {

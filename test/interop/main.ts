@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { EmbeddedAws } from '../../emulator/embedded-aws.ts';
-import { OFFERS } from './installers.ts';
+import { NotThere, OFFERS } from './installers.ts';
 import { CREDENTIALS } from './process-client.ts';
 import { begin, finish, type Result, type Step, type Trial } from './trial.ts';
 
@@ -34,7 +34,8 @@ async function main(): Promise<number> {
       try {
         trials.push(await begin(await offer.install(cache), endpoint));
       } catch (error) {
-        skipped.push(`${name} (${software}): ${error instanceof Error ? error.message : String(error)}`);
+        if (!(error instanceof NotThere)) throw error;
+        skipped.push(`${name} (${software}): ${error.message}`);
       }
     }
     return conclude(await finish(trials, aws, endpoint), skipped);

@@ -35,6 +35,8 @@ export function run(
 export async function succeed(command: readonly string[], options: Run = {}): Promise<string> {
   const { code, stdout, stderr } = await run(command, options);
   if (code === 0) return stdout;
-  const words = `${stdout}\n${stderr}`.trim().split('\n').slice(-8).join('\n');
+  const lines = `${stdout}\n${stderr}`.trim().split('\n');
+  // Some say first what is wrong, others last.
+  const words = (lines.length < 10 ? lines : [...lines.slice(0, 4), '…', ...lines.slice(-5)]).join('\n');
   throw new Error(`${command.slice(0, 2).join(' ')} ended with ${code}: ${words}`);
 }
