@@ -70,7 +70,7 @@ export function candidatesOf(record: StoreRecord, body?: Uint8Array): readonly C
   const { candidates, claimed } = recogniseItem(record);
   const others = searchValues(record.attributes, {
     placeOf: path => ({ in: 'attribute', path }),
-    documents: true,
+    texts: 'documents',
     claimed,
   });
   return [...candidates, ...others];

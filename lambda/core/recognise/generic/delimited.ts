@@ -12,15 +12,21 @@ export interface DelimitedPart {
 const BEFORE = /[^A-Za-z0-9+/=_-]{1,8}$/;
 const BEHIND = /^[^A-Za-z0-9+/=_-]{1,8}/;
 
+/** Each part that is found costs a walk through the text. */
+const MOST_TEXT = 65_536;
+const MOST_PARTS = 20;
+
 /** The parts of a text such as `v1.<data key>.<nonce>.<ciphertext>` that are ciphertexts of KMS. */
 export function delimitedParts(text: string): readonly DelimitedPart[] {
   const parts: DelimitedPart[] = [];
+  if (text.length > MOST_TEXT) return parts;
   let from = 0;
   for (const run of encodedRuns(text)) {
     const start = text.indexOf(run, from);
     from = start + run.length;
     const part = BEGINS_BASE64.test(run) ? partAt(text, start, run) : undefined;
     if (part !== undefined) parts.push(part);
+    if (parts.length === MOST_PARTS) break;
   }
   return parts;
 }

@@ -18,8 +18,8 @@ import { ofBase64, seenEncoding } from './seen-encoding.ts';
 export interface TreePlace {
   /** The place of a path in the tree. */
   readonly placeOf: (path: readonly PlaceStep[]) => GenericPlace;
-  /** Texts of the tree may be documents, which are looked through. */
-  readonly documents: boolean;
+  /** What formats read in the texts of the tree: JSON documents and parts of a text, parts only, or neither. */
+  readonly texts: 'documents' | 'parts' | 'plain';
   /** Names at the top that are accounted for. */
   readonly claimed?: ReadonlySet<string>;
 }
@@ -49,7 +49,7 @@ interface Leaf {
 function ofLeaf(value: AttributeValue, leaf: Leaf): readonly Candidate[] {
   const refused = 'S' in value ? refusedText(value.S) : 'B' in value ? refusedCiphertext(value.B) : undefined;
   if (refused !== undefined) return [{ kind: 'refused', slot: shownSlot(leaf), ...refused }];
-  return 'S' in value && leaf.at.documents ? inDocument(parseJson(value.S), leaf) : [];
+  return 'S' in value && leaf.at.texts === 'documents' ? inDocument(parseJson(value.S), leaf) : [];
 }
 
 function inDocument(json: unknown, leaf: Leaf, encoded?: 'base64'): readonly Candidate[] {
@@ -63,7 +63,7 @@ export function searchJson(
 ): readonly Candidate[] {
   return searchValues(treeOf(json), {
     placeOf: ([, ...path]) => ({ ...place, json: { path, ...(encoded !== undefined && { encoded }) } }),
-    documents: false,
+    texts: 'parts',
   });
 }
 
@@ -81,10 +81,11 @@ function ofLookAlike({ path, form }: LookAlike, leaf: Leaf): readonly Candidate[
 
 /** A text in parts, or base64 of a JSON text. */
 function ofLongerText(text: string, leaf: Leaf): readonly Candidate[] {
+  if (leaf.at.texts === 'plain') return [];
   const parts = delimitedParts(text).map(({ by, part, text: digits }) =>
     generic(leaf, { ...placeAt(leaf), delimited: { by, part } }, ofBase64(digits)),
   );
-  if (parts.length > 0 || !leaf.at.documents || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return parts;
+  if (parts.length > 0 || leaf.at.texts !== 'documents' || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return parts;
   return inDocument(parseJson(Buffer.from(text, 'base64').toString('utf8')), leaf, 'base64');
 }
 

@@ -23,7 +23,7 @@ export function recogniseObject(object: ObjectRecord, body: Buffer | undefined):
 function inMetadata({ metadata }: ObjectRecord): readonly Candidate[] {
   return searchValues(metadataTree(metadata), {
     placeOf: path => ({ in: 'metadata', path }),
-    documents: false,
+    texts: 'plain',
   });
 }
 
