@@ -50,6 +50,17 @@ describe('what can never be re-wrapped is named, and nothing is proposed for it'
     expect(withNone).toBe(0);
   });
 
+  it('the raw wraps of message format 3 of the S3 Encryption Client', () => {
+    const { refused, formats } = recogniseStore(vectorStore('s3ec_java_v4-4.0.1', 's3ec-v3').records);
+    expect(formats).toMatchObject([{ format: { type: 's3-encryption-client' }, records: 2 }]);
+    expect(
+      refused.map(({ what, records, reason }) => [what, records, /by ([\w/-]+)/.exec(reason)?.[1]]),
+    ).toEqual([
+      ['s3-encryption-client-raw', 2, 'AES/GCM'],
+      ['s3-encryption-client-raw', 2, 'RSA-OAEP-SHA1'],
+    ]);
+  });
+
   it('the raw wrap of one object, among objects under KMS', () => {
     const { refused } = recogniseStore(vectorStore('s3ec_java_v3-3.5.0', 's3ec-java-v3').records);
     expect(refused).toMatchObject([
