@@ -89,6 +89,15 @@ describe('what can never be re-wrapped is named, and nothing is proposed for it'
     ]);
   });
 
+  it('keysets and ciphertexts of Tink under AWS KMS', () => {
+    const { refused, lookAlikes } = recogniseStore(vectorStore('tink_py-1.16.1', 'tink-aws-kms').records);
+    expect(refused.map(({ what, records }) => [what, records])).toEqual([
+      ['tink-keyset', 2],
+      ['tink-envelope', 1],
+    ]);
+    expect(lookAlikes).toEqual([]);
+  });
+
   it('a keyset that nothing encrypts is named as such', () => {
     const { refused } = recogniseStore(vectorStore('tink_py-1.16.1', 'tink-keysets').records);
     expect(refused[1]).toMatchObject({ what: 'tink-cleartext-keyset', records: 2 });

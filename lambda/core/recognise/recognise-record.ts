@@ -6,8 +6,8 @@ import { mergedFormats } from './merged-formats.ts';
 import { recogniseItem } from './items/items.ts';
 import { recogniseObject } from './objects/objects.ts';
 import { searchValues } from './generic/search-values.ts';
-import { refusedCiphertext as refused } from './refused/refused-ciphertext.ts';
-import type { RefusedCiphertext } from './refused/refusal.ts';
+
+export { refusedCiphertext } from './refused/refused-ciphertext.ts';
 
 /** Something that was recognised at one slot of a record. */
 export interface Sighting {
@@ -56,11 +56,6 @@ export function recogniseRecord(record: StoreRecord, body?: Uint8Array): readonl
       return [{ what: 'look-alike', slot: one.slot, verdict: { kind: 'look-alike', form: one.form } }];
     }),
   ];
-}
-
-/** What a single value is if it cannot be re-wrapped; `undefined` for anything else. Formats ask it of what they find at their places. */
-export function refusedCiphertext(bytes: Uint8Array): RefusedCiphertext | undefined {
-  return refused(bytes);
 }
 
 /** Everything that is recognised in one record. */

@@ -5,6 +5,7 @@ import { encryptedFile } from './encrypted-file.ts';
 import { esdkMessage } from './esdk-message.ts';
 import { AZURE, googleCiphertext, isAzureKeyName, vaultCiphertext } from './other-key-services.ts';
 import type { Recogniser, RefusedCiphertext } from './refusal.ts';
+import { tinkEnvelope } from './tink-envelope.ts';
 import { tinkJsonKeyset, tinkKeyset } from './tink-keyset.ts';
 
 /** By what bytes are. Each looks at the first bytes, and gives up there for almost all others. */
@@ -13,6 +14,7 @@ const OF_BYTES: readonly Recogniser[] = [
   databaseEsdkHeader,
   googleCiphertext,
   tinkKeyset,
+  tinkEnvelope,
   encryptedFile,
 ];
 
