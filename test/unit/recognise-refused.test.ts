@@ -19,7 +19,7 @@ const only = (sightings: readonly Sighting[]): Sighting | undefined => {
   return sightings[0];
 };
 
-/** The layout of a ciphertext of Google Cloud KMS as it was found in ten of them: two fields, each begins with 0. */
+/** The layout of a ciphertext of Google Cloud KMS as it was found in nine of them: two fields, each begins with 0. */
 const google = (second: number): Buffer =>
   Buffer.concat([
     Buffer.from([0x0a, 0x24, 0]),
