@@ -12,7 +12,7 @@ import { item, object } from '../support/builders.ts';
 import { vectorStore } from '../support/vector-records.ts';
 
 /** Of each kind of input; `RECOGNISE_FUZZ_RUNS=10000` for more. */
-const RUNS = Number(process.env['RECOGNISE_FUZZ_RUNS'] ?? 2000);
+const RUNS = Number(process.env['RECOGNISE_FUZZ_RUNS'] ?? 1000);
 /** Seeded, so the same in each run. */
 const random = (length: number, seed: number): Buffer =>
   createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16)).update(Buffer.alloc(length));

@@ -104,7 +104,52 @@ describe('a data key in an attribute', () => {
   });
 });
 
+describe('an encryption context beside a data key', () => {
+  const context = { M: { tenant: S('t'), 'a.b': S('x') } };
+
+  it('is proposed as it is read, and asked about', () => {
+    const record = item('1', { edk: B('a'), encryptionContext: context });
+    const seen = recogniseStore([{ record }]);
+    expect(proposed(seen)).toEqual({
+      ...{ type: 'attribute', dataKey: 'edk', encoding: 'binary' },
+      encryptionContext: {
+        tenant: { attribute: 'encryptionContext.tenant' },
+        'a.b': { attribute: ['encryptionContext', 'a.b'] },
+      },
+    });
+    expect(ciphertextsBy('attribute', proposed(seen), record)).toEqual([blob('a')]);
+    expect(seen.formats[0]?.questions[0]).toBe(
+      'whether the encryption context is what encryptionContext holds',
+    );
+  });
+
+  it.each<[string, readonly AttributeMap[]]>([
+    [
+      'names differ from record to record',
+      [
+        { edk: B('a'), encryptionContext: context },
+        { edk: B('b'), encryptionContext: { M: { other: S('t') } } },
+      ],
+    ],
+    ['it has more than texts', [{ edk: B('a'), encryptionContext: { M: { tenant: { N: '1' } } } }]],
+    ['there are two', [{ edk: B('a'), encryptionContext: context, encCtx: context }]],
+    [
+      'it is in any element of a list',
+      [{ keys: { L: [{ M: { edk: B('a'), encryptionContext: context } }] } }],
+    ],
+  ])('is left open if %s', (_name, items) => {
+    expect(proposed(ofItems(items))).not.toHaveProperty('encryptionContext');
+  });
+});
+
 describe('nothing is guessed', () => {
+  it('a name at the top that is a ciphertext is neither proposed nor shown', () => {
+    const seen = ofItems([{ [base64('a')]: B('b') }]);
+    expect(seen.conclusion).toEqual({ kind: 'nothing' });
+    expect(seen.lookAlikes.length).toBeGreaterThan(0);
+    expect(JSON.stringify(seen)).not.toContain('AQIC');
+  });
+
   it.each<[string, readonly AttributeMap[], readonly string[]]>([
     ['two encodings at one place', [{ edk: B('a') }, { edk: S(base64('b')) }], ['binary', 'base64']],
     [
@@ -221,6 +266,21 @@ describe('documents', () => {
     ['its hexadecimal', blob('a').toString('hex'), { type: 'object-body', encoding: 'hex' }],
   ])('%s as a body', (_name, body, format) => {
     expect(proposed(ofBodies([body]))).toEqual(format);
+  });
+
+  it('a body in parts', () => {
+    expect(proposed(ofBodies([`v1.${base64('a')}.bm9uY2U=\n`]))).toEqual({
+      ...{ type: 'json-document', delimiter: '.', part: 1, encoding: 'base64' },
+    });
+  });
+
+  it.each<[string, string | Uint8Array]>([
+    ['a file of lines', `a: 1\nkey: "${base64('a')}"\nb: 2\n`],
+    ['bytes with one inside', Buffer.concat([Buffer.from([9, 9]), blob('a')])],
+  ])('%s is a look-alike', (_name, body) => {
+    const { conclusion, lookAlikes, withNone } = ofBodies([body]);
+    expect({ conclusion, withNone }).toEqual({ conclusion: { kind: 'nothing' }, withNone: 0 });
+    expect(lookAlikes).toMatchObject([{ slot: 'body', form: 'in-binary', records: 1 }]);
   });
 
   it('a body that is none of these holds nothing', () => {

@@ -11,6 +11,8 @@ export type Candidate =
       readonly format: Readonly<Record<string, unknown>>;
       readonly dataKeys: number;
       readonly keyArns: readonly string[];
+      /** What the operator has to decide because of what this record holds. */
+      readonly questions?: readonly string[];
     }
   | GenericCandidate
   | {
@@ -38,7 +40,15 @@ export interface GenericCandidate {
   readonly onlyOneKind: boolean;
   /** Names of values beside it that are ARNs of KMS keys. */
   readonly companions: readonly string[];
+  /** A map of texts beside it whose name says that it is the encryption context. */
+  readonly context?: StoredContext;
   readonly keyArns: readonly string[];
+}
+
+/** Where a record keeps an encryption context: the name of a map, and the names in it. */
+export interface StoredContext {
+  readonly name: string;
+  readonly members: readonly string[];
 }
 
 /** Candidates, and the attributes that they account for. */

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { canonicalJson } from '../model/canonical-json.ts';
-import type { Candidate, GenericCandidate } from './candidate.ts';
+import type { Candidate, GenericCandidate, StoredContext } from './candidate.ts';
 import { parentOf, withAlikePlaces } from './generic/alike-places.ts';
 import type { PlaceStep } from './generic/generic-place.ts';
 import { proposedFormat } from './generic/proposal.ts';
 import { mergedEncoding } from './generic/seen-encoding.ts';
-import { QUESTIONS, whichKeyArn } from './questions.ts';
+import { questionsOf, whichKeyArn } from './questions.ts';
 
 /** A format that occurs in records, and how much of it. */
 export interface SeenFormat {
@@ -13,6 +14,7 @@ export interface SeenFormat {
   /** A proposal for a job's `format`. */
   readonly format: Readonly<Record<string, unknown>>;
   readonly records: number;
+  /** At most 20 of a record are counted. */
   readonly dataKeys: number;
   /** KMS keys that are named beside data keys, with the number of records. */
   readonly keys: readonly NamedKey[];
@@ -80,7 +82,8 @@ function groupsOf<Of extends Candidate>(
 
 function ofNamed(group: readonly Seen<Named>[]): SeenFormat {
   const { what, slot, format } = first(group);
-  return { what, slot, format, ...counts(group), questions: QUESTIONS[what] ?? [] };
+  const ofRecords = new Set(group.flatMap(({ candidate }) => candidate.questions ?? []));
+  return { what, slot, format, ...counts(group), questions: [...questionsOf(what), ...ofRecords] };
 }
 
 function first<Of extends Candidate>([one]: readonly Seen<Of>[]): Of {
@@ -139,14 +142,25 @@ function ofGeneric(group: readonly Seen<GenericCandidate>[], shared: ReadonlySet
   const [keyArn] = companions;
   const isTold = companions.length === 1 && !shared.has(`${parentOf(place)} ${keyArn}`);
   const [likeliest = ''] = encoding.kind === 'encoding' ? [encoding.encoding] : encoding.between;
-  const format = proposedFormat({ place, encoding: likeliest, keyArn: isTold ? keyArn : undefined });
+  const format = proposedFormat({
+    ...{ place, encoding: likeliest, keyArn: isTold ? keyArn : undefined },
+    context: sameContext(group),
+  });
   const what = String(format['type']);
-  const questions = [...(QUESTIONS[what] ?? []), ...(isTold ? [] : whichKeyArn(companions))];
+  const told = Object.hasOwn(format, 'encryptionContext') ? sameContext(group)?.name : undefined;
+  const questions = [...questionsOf(what, told), ...(isTold ? [] : whichKeyArn(companions))];
   return {
     format: { what, slot, format, ...counts(group), questions },
     top: place.in === 'attribute' ? place.path[0] : undefined,
     ...(encoding.kind === 'conflict' && { conflict: { slot, between: encoding.between } }),
   };
+}
+
+/** The context that all records keep in the same way. */
+function sameContext(group: readonly Seen<GenericCandidate>[]): StoredContext | undefined {
+  const { context } = first(group);
+  const isSame = group.every(({ candidate }) => isDeepStrictEqual(candidate.context, context));
+  return isSame ? context : undefined;
 }
 
 /** Names of keys that are beside several data keys: nothing tells to which of them each belongs. */

@@ -5,8 +5,7 @@ const CONTEXT =
 const COVERED =
   "whether the application's own authenticated data or MAC covers the data key or the key's name: only if not, it may be re-wrapped";
 
-/** What data cannot say about a format, by its name. */
-export const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
+const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   attribute: [CONTEXT, COVERED],
   'object-metadata': [CONTEXT, COVERED],
   'object-body': [CONTEXT, COVERED],
@@ -18,8 +17,22 @@ export const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/**
+ * What data cannot say about a format. `context`: the name of the value that the proposal takes the encryption context from.
+ */
+export function questionsOf(what: string, context?: string): readonly string[] {
+  const questions = QUESTIONS[what] ?? [];
+  if (context === undefined) return questions;
+  const instead = `whether the encryption context is what ${visible(context)} holds`;
+  return questions.map(question => (question === CONTEXT ? instead : question));
+}
+
 /** `names`: of the values beside a data key that name a KMS key. */
 export function whichKeyArn(names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
   return [`which value beside it names its key, if any: ${names.slice(0, 5).map(visible).join(', ')}`];
 }
+
+/** Of the wrap `kms` of the S3 Encryption Clients. */
+export const HOW_NAMED =
+  'in which form readers of the wrap kms configure the new key (id, ARN or alias), as the encryption context holds it in that form';

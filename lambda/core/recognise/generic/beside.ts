@@ -3,6 +3,7 @@ import type { AttributeMap, AttributePath, AttributeValue } from '../../model/re
 import { valueAt } from '../../model/attribute-path.ts';
 import { signInBytes, signInText } from '../../look-alikes/signs.ts';
 import { isMarked, withoutCiphertexts } from '../../look-alikes/shown-place.ts';
+import type { StoredContext } from '../candidate.ts';
 import type { PlaceStep } from './generic-place.ts';
 import { seenEncoding } from './seen-encoding.ts';
 
@@ -14,6 +15,20 @@ export function keyNamesBeside(tree: AttributeMap, path: AttributePath): Readonl
     if (arn !== undefined) names.set(name, arn);
   }
   return names;
+}
+
+const CONTEXT_NAME = /^(?:kms[_-]?)?(?:encryption|enc|crypto)[_-]?(?:context|ctx)$/i;
+const MOST_MEMBERS = 10;
+
+/** The one map of texts beside a place that is called an encryption context. */
+export function contextBeside(tree: AttributeMap, path: AttributePath): StoredContext | undefined {
+  const maps = Object.entries(membersBeside(tree, path) ?? {}).filter(([name]) => CONTEXT_NAME.test(name));
+  const [name, value] = maps.length === 1 ? (maps[0] ?? []) : [];
+  if (name === undefined || value === undefined || !('M' in value)) return undefined;
+  const members = Object.keys(value.M).sort();
+  const isContext =
+    members.length > 0 && members.length <= MOST_MEMBERS && Object.values(value.M).every(one => 'S' in one);
+  return isContext ? { name, members } : undefined;
 }
 
 function membersBeside(tree: AttributeMap, path: AttributePath): AttributeMap | undefined {

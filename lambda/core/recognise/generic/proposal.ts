@@ -1,3 +1,4 @@
+import type { StoredContext } from '../candidate.ts';
 import { isWild, patternText, pointerText, type GenericPlace, type PlaceStep } from './generic-place.ts';
 
 interface Told {
@@ -5,6 +6,8 @@ interface Told {
   readonly encoding: string;
   /** The name of the value beside the data key that names its key. */
   readonly keyArn: string | undefined;
+  /** The map beside it that holds its encryption context. */
+  readonly context: StoredContext | undefined;
 }
 
 /** The `format` object of a job for data keys at a place. */
@@ -13,7 +16,7 @@ export function proposedFormat(told: Told): Readonly<Record<string, unknown>> {
   if (place.json !== undefined || place.delimited !== undefined) return jsonDocument(told);
   switch (place.in) {
     case 'attribute':
-      return { type: 'attribute', ...onePlace(told) };
+      return { type: 'attribute', ...onePlace(told), ...contextOf(told) };
     case 'metadata':
       return { type: 'object-metadata', ...onePlace(told) };
     case 'body':
@@ -27,6 +30,16 @@ function onePlace({ place: { path }, encoding, keyArn }: Told): Readonly<Record<
     encoding,
     ...(keyArn !== undefined && { keyArn: asPath([...path.slice(0, -1), keyArn]) }),
   };
+}
+
+/** A context whose values are read from the map; not where the path to the map may lead to several. */
+function contextOf({ place: { path }, context }: Told): Readonly<Record<string, unknown>> {
+  const parent = path.slice(0, -1);
+  if (context === undefined || parent.some(isWild)) return {};
+  const members = context.members.map(
+    name => [name, { attribute: asPath([...parent, context.name, name]) }] as const,
+  );
+  return { encryptionContext: Object.fromEntries(members) };
 }
 
 /** As a job writes paths: joined by dots, or a list of steps if a name has dots or brackets in it. */

@@ -7,7 +7,7 @@ import type { AttributeMap, AttributePath, AttributeValue } from '../../model/re
 import type { Candidate, GenericCandidate } from '../candidate.ts';
 import { parseJson } from '../json-member.ts';
 import { refusedCiphertext, refusedText } from '../refused/refused-ciphertext.ts';
-import { keyNamesBeside, onlyCiphertexts, widened } from './beside.ts';
+import { contextBeside, keyNamesBeside, onlyCiphertexts, widened } from './beside.ts';
 import { delimitedParts } from './delimited.ts';
 import { slotText, type GenericPlace, type PlaceStep, type SeenEncoding } from './generic-place.ts';
 import { treeOf } from './json-tree.ts';
@@ -73,10 +73,15 @@ function withoutTwins(alike: readonly LookAlike[]): readonly LookAlike[] {
 
 function ofLookAlike({ path, form }: LookAlike, leaf: Leaf): readonly Candidate[] {
   const value = valueAt(leaf.tree, path);
-  const encoding = value === undefined ? undefined : seenEncoding(value, form);
+  const encoding = value === undefined || isUnnameable(path) ? undefined : seenEncoding(value, form);
   if (encoding !== undefined) return [generic(leaf, placeAt(leaf), encoding)];
   const inside = value !== undefined && 'S' in value ? ofLongerText(value.S, leaf) : [];
   return inside.length > 0 ? inside : [{ kind: 'look-alike', slot: shownSlot(leaf), form }];
+}
+
+/** A job cannot write a name at the top that is itself a ciphertext: it would show it. */
+function isUnnameable(path: AttributePath): boolean {
+  return isMarked(withoutCiphertexts(path.slice(0, 1)));
 }
 
 /** A text in parts, or base64 of a JSON text. */
@@ -91,6 +96,7 @@ function ofLongerText(text: string, leaf: Leaf): readonly Candidate[] {
 
 function generic({ tree, path }: Leaf, place: GenericPlace, encoding: SeenEncoding): GenericCandidate {
   const beside = keyNamesBeside(tree, path);
+  const context = contextBeside(tree, path);
   return {
     kind: 'generic',
     slot: slotText(place),
@@ -99,6 +105,7 @@ function generic({ tree, path }: Leaf, place: GenericPlace, encoding: SeenEncodi
     encoding,
     onlyOneKind: onlyCiphertexts(tree, path),
     companions: [...beside.keys()],
+    ...(context !== undefined && { context }),
     keyArns: [...new Set(beside.values())],
   };
 }

@@ -4,7 +4,8 @@ import { shownPlace } from '../../look-alikes/shown-place.ts';
 import { signInBytes, signInText } from '../../look-alikes/signs.ts';
 import type { AttributeMap, ObjectRecord } from '../../model/record.ts';
 import type { Candidate } from '../candidate.ts';
-import { seenEncoding } from '../generic/seen-encoding.ts';
+import { delimitedParts } from '../generic/delimited.ts';
+import { ofBase64, seenEncoding } from '../generic/seen-encoding.ts';
 import { searchJson, searchValues } from '../generic/search-values.ts';
 import { slotText, type GenericPlace, type SeenEncoding } from '../generic/generic-place.ts';
 import { parseJson } from '../json-member.ts';
@@ -52,7 +53,16 @@ function inBody(object: ObjectRecord, body: Buffer): readonly Candidate[] {
   const json = parseJson(text);
   const named = instructionFile(object, json) ?? sopsFile(text, json);
   if (named !== undefined) return named.candidates;
-  return json === undefined ? [] : searchJson(json, { in: 'body', path: [] });
+  return json === undefined ? inText(body) : searchJson(json, { in: 'body', path: [] });
+}
+
+/** A text in parts; or a ciphertext somewhere in a body that no format reads. */
+function inText(body: Buffer): readonly Candidate[] {
+  const parts = delimitedParts(body.toString('latin1').trimEnd());
+  if (parts.length > 0)
+    return parts.map(({ by, part, text }) => alone(ofBase64(text), { ...BODY, delimited: { by, part } }));
+  const sign = signInBytes(body, NO_LENGTHS, 1);
+  return sign === undefined ? [] : [{ kind: 'look-alike', slot: slotText(BODY), form: sign.form }];
 }
 
 const BODY: GenericPlace = { in: 'body', path: [] };
@@ -71,9 +81,9 @@ function wholeBody(body: Buffer): Candidate | undefined {
 
 const NO_LENGTHS: ReadonlySet<number> = new Set();
 
-function alone(encoding: SeenEncoding): Candidate {
+function alone(encoding: SeenEncoding, place: GenericPlace = BODY): Candidate {
   return {
-    ...{ kind: 'generic', slot: slotText(BODY), place: BODY, dataKeys: 1, encoding },
+    ...{ kind: 'generic', slot: slotText(place), place, dataKeys: 1, encoding },
     ...{ onlyOneKind: false, companions: [], keyArns: [] },
   };
 }

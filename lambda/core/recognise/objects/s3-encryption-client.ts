@@ -2,6 +2,7 @@ import { parseKeyReference } from '../../model/arn.ts';
 import type { ObjectRecord } from '../../model/record.ts';
 import { one, type Recognised } from '../candidate.ts';
 import { member, parseJson } from '../json-member.ts';
+import { HOW_NAMED } from '../questions.ts';
 
 /** Entries of an envelope: of the metadata, or of an instruction file. */
 type Envelope = (name: string) => string | undefined;
@@ -65,6 +66,7 @@ function ofEnvelope(entry: Envelope, { slot, data }: Where): Recognised | undefi
     format,
     dataKeys: 1,
     keyArns: keyArnsOf(entry),
+    questions: entry('x-amz-wrap-alg') === 'kms' ? [HOW_NAMED] : [],
   });
 }
 
