@@ -9,6 +9,7 @@ const DDBEC = 'ddbec_py-dynamodb-encryption-sdk-3.3.0';
 describe('one format', () => {
   it.each<[file: string, store: string, type: string, counts: object]>([
     ['credstash_py-1.17.1', 'credential-store', 'credstash', { records: 10, dataKeys: 10 }],
+    ['credstash_node-3.0.1', 'credstash-node', 'credstash', { records: 2, dataKeys: 2 }],
     ['confidant-7.0.0', 'confidant', 'confidant', { records: 9, dataKeys: 9 }],
     ['branchkeys_node-5.0.2', 'branch-keys-node', 'branch-key-store', { records: 8, dataKeys: 8 }],
     [DDBEC, 'ddbec-s', 'dynamodb-encryption-client', { records: 3, dataKeys: 3 }],

@@ -21,7 +21,7 @@ export interface StoreRecognition {
 }
 
 /** Something that cannot be re-wrapped where it lies. */
-export interface SeenRefused {
+interface SeenRefused {
   readonly what: string;
   readonly reason: string;
   readonly records: number;
@@ -31,7 +31,7 @@ export interface SeenRefused {
 }
 
 /** Something that looks like a KMS ciphertext where no format reads it. */
-export interface SeenLookAlike {
+interface SeenLookAlike {
   readonly slot: string;
   readonly form: LookAlikeForm;
   readonly records: number;
@@ -39,7 +39,7 @@ export interface SeenLookAlike {
 }
 
 /** What `format: "auto"` comes to. It never chooses between two. */
-export type Conclusion =
+type Conclusion =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'one-format'; readonly format: Readonly<Record<string, unknown>> }
   /** Each in places of its own: each needs a store of its own in the job. */
