@@ -167,6 +167,20 @@ describe('items of a key store', () => {
   });
 });
 
+describe('keysets of Tink in JSON', () => {
+  const [keyset] = vectorStore('tink_py-1.16.1', 'tink-keysets').records.filter(
+    ({ record }) => record.locator === 'encrypted.json',
+  );
+  const json = JSON.parse(Buffer.from(keyset?.body ?? []).toString()) as Record<string, unknown>;
+
+  it.each<[string, Record<string, unknown>, string | undefined]>([
+    ['as Tink writes them', json, 'tink-keyset'],
+    ['without what is known of the keys', { encryptedKeyset: json['encryptedKeyset'] }, 'tink-keyset'],
+    ['in a document of an application', { encryptedKeyset: json['encryptedKeyset'], iv: 'x' }, undefined],
+    ['with keys of something else', { ...json, keysetInfo: { keyInfo: [{ typeUrl: 'x' }] } }, undefined],
+  ])('%s', (_name, document, what) => expect(whatIs(JSON.stringify(document))).toBe(what));
+});
+
 describe('items that only look like those of a library', () => {
   const text = { S: 'x' };
   it.each<[string, AttributeMap]>([

@@ -30,11 +30,16 @@ export function tinkKeyset(bytes: Buffer): RefusedCiphertext | undefined {
 export function tinkJsonKeyset(json: unknown): RefusedCiphertext | undefined {
   if (typeof member(json, 'encryptedKeyset') === 'string') {
     const info = member(json, 'keysetInfo');
-    const isEncrypted = info === undefined || isTyped(member(member(info, 'keyInfo'), '0'));
-    return isEncrypted ? ENCRYPTED : undefined;
+    const isTinks = info === undefined ? isAlone(json) : isTyped(member(member(info, 'keyInfo'), '0'));
+    return isTinks ? ENCRYPTED : undefined;
   }
   const isCleartext = typeof member(json, 'primaryKeyId') === 'number';
   return isCleartext && isTyped(member(member(member(json, 'key'), '0'), 'keyData')) ? CLEARTEXT : undefined;
+}
+
+/** With other members beside it, the document is some application's own. */
+function isAlone(json: unknown): boolean {
+  return Object.keys(json as object).length === 1;
 }
 
 function isTyped(key: unknown): boolean {
