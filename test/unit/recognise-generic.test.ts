@@ -212,6 +212,11 @@ describe('nothing is guessed', () => {
     expect(told).toContain('by.*.edk');
   });
 
+  it('three names beside an IV are three places, as any member could be the IV', () => {
+    const items = [1, 2, 3].map(n => ({ m: { M: { [`edk${n}`]: B(`${n}`), iv: S('x') } } }));
+    expect(ofItems(items).formats.map(({ slot }) => slot)).toEqual(['m.edk1', 'm.edk2', 'm.edk3']);
+  });
+
   it('an index is data if there are many', () => {
     const { conclusion } = ofItems(Array.from({ length: 30 }, (_, n) => ({ [`edk${n}`]: B(`${n}`) })));
     expect(conclusion.kind).toBe('ambiguous');
@@ -281,6 +286,11 @@ describe('documents', () => {
     const { conclusion, lookAlikes, withNone } = ofBodies([body]);
     expect({ conclusion, withNone }).toEqual({ conclusion: { kind: 'nothing' }, withNone: 0 });
     expect(lookAlikes).toMatchObject([{ slot: 'body', form: 'in-binary', records: 1 }]);
+  });
+
+  it('parts of a very long text are look-alikes', () => {
+    const { lookAlikes, formats: seen } = ofItems([{ secret: S(`v1.${base64('a')}.${' '.repeat(70_000)}`) }]);
+    expect([seen.length, lookAlikes.length]).toEqual([0, 1]);
   });
 
   it('a body that is none of these holds nothing', () => {

@@ -89,7 +89,15 @@ describe('messages of the Encryption SDK', () => {
     expect(sighting?.verdict).toMatchObject({ keyArns: [expect.stringMatching(/^arn:aws:kms:/)] });
   });
 
+  /** Content type, four reserved bytes, lengths of IV and frame, IV and tag are the last of a header of version 1. */
+  const end = message.indexOf(Buffer.from('ffffffff00000001', 'hex')) - 38;
+
   it.each<[string, (bytes: Buffer) => void]>([
+    ['an unknown type of content', bytes => bytes.writeUInt8(3, end)],
+    ['content without frames that has a length of frames', bytes => bytes.writeUInt8(1, end)],
+    ['frames without a length', bytes => bytes.writeUInt32BE(0, end + 6)],
+    ['reserved bytes that are used', bytes => bytes.writeUInt32BE(1, end + 1)],
+    ['an IV of another length', bytes => bytes.writeUInt8(16, end + 5)],
     ['an unknown version', bytes => bytes.writeUInt8(3, 0)],
     ['an unknown type', bytes => bytes.writeUInt8(0x81, 1)],
     ['an unknown suite', bytes => bytes.writeUInt16BE(0x0999, 2)],
@@ -179,6 +187,14 @@ describe('keysets of Tink in JSON', () => {
     ['in a document of an application', { encryptedKeyset: json['encryptedKeyset'], iv: 'x' }, undefined],
     ['with keys of something else', { ...json, keysetInfo: { keyInfo: [{ typeUrl: 'x' }] } }, undefined],
   ])('%s', (_name, document, what) => expect(whatIs(JSON.stringify(document))).toBe(what));
+});
+
+it('a keyset of Tink without information begins as Tink and KMS begin ciphertexts', () => {
+  const [keyset] = vectorStore('tink_py-1.16.1', 'tink-keysets').records;
+  const binary = Buffer.from(keyset?.body ?? []);
+  expect(whatIs(binary)).toBe('tink-keyset');
+  binary.writeUInt8(2, 3);
+  expect(whatIs(binary)).toBeUndefined();
 });
 
 describe('items that only look like those of a library', () => {

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { recogniseRecord, refusedCiphertext } from '../../lambda/core/recognise/recognise-record.ts';
 import { recogniseStore } from '../../lambda/core/recognise/recognise-store.ts';
 import type { AttributeValue } from '../../lambda/core/model/record.ts';
+import { item } from '../support/builders.ts';
 import { vectorStore } from '../support/vector-records.ts';
 
 const DDBEC = 'ddbec_py-dynamodb-encryption-sdk-3.3.0';
@@ -135,7 +136,7 @@ describe('no value of a record that can be re-wrapped is refused', () => {
 describe('a part of it is not taken for it', () => {
   const whole = [
     ...vectorStore('esdk_py-aws-encryption-sdk-4.0.7', 'esdk-objects').records.map(({ body }) => body),
-    ...vectorStore('dbesdk_java-3.9.0', 'dbe-items').records.map(({ record }) => headOf(record)),
+    ...heads('dbesdk_java-3.9.0', 'dbe-items', 'aws_dbe_head'),
   ].flatMap(bytes => bytes ?? []);
 
   /** The least that is refused: the header, without what follows. */
@@ -149,9 +150,32 @@ describe('a part of it is not taken for it', () => {
     expect(whole).toHaveLength(14);
     for (const bytes of whole) {
       const header = headerBytes(bytes);
-      expect(header).toBeGreaterThan(150);
       for (let length = 0; length < header; length++)
         expect(refusedCiphertext(bytes.subarray(0, length))).toBeUndefined();
+    }
+  });
+
+  it('the header of a message ends where its last and only frame begins', () => {
+    const lastFrame = Buffer.from('ffffffff00000001', 'hex');
+    for (const { body } of vectorStore('esdk_py-aws-encryption-sdk-4.0.7', 'esdk-objects').records)
+      expect(headerBytes(body ?? Buffer.alloc(0))).toBe(Buffer.from(body ?? []).indexOf(lastFrame));
+  });
+
+  it.each<[string, readonly (Uint8Array | undefined)[]]>([
+    ['a header of the Database Encryption SDK', heads('dbesdk_java-3.9.0', 'dbe-items', 'aws_dbe_head')],
+    ['a description of the DynamoDB Encryption Client', heads(DDBEC, 'ddbec-s', '*amzn-ddb-map-desc*')],
+  ])('nor %s with a byte more', (_name, all) => {
+    const what = (bytes: Uint8Array): string =>
+      recogniseRecord(
+        item('1', {
+          aws_dbe_head: { B: bytes },
+          aws_dbe_foot: { B: bytes },
+          '*amzn-ddb-map-desc*': { B: bytes },
+        }),
+      )[0]?.what ?? 'nothing';
+    for (const bytes of all) {
+      expect(what(bytes ?? Buffer.alloc(0))).toMatch(/^(?:database-esdk-item|dynamodb-encryption-client)$/);
+      expect(what(Buffer.concat([bytes ?? Buffer.alloc(0), Buffer.alloc(1)]))).not.toMatch(/^d/);
     }
   });
 
@@ -168,10 +192,11 @@ it('an object says where it was recognised', () => {
   expect(new Set(slots)).toEqual(new Set(['metadata.x-amz-key-v2', 'body#/x-amz-key-v2']));
 });
 
-function headOf(record: object): Uint8Array | undefined {
-  const { attributes } = record as { readonly attributes: Readonly<Record<string, AttributeValue>> };
-  const head = attributes['aws_dbe_head'];
-  return head !== undefined && 'B' in head ? head.B : undefined;
+function heads(file: string, store: string, name: string): readonly (Uint8Array | undefined)[] {
+  return vectorStore(file, store).records.map(({ record }) => {
+    const value = record.kind === 'item' ? record.attributes[name] : undefined;
+    return value !== undefined && 'B' in value ? value.B : undefined;
+  });
 }
 
 function bytesOf(value: AttributeValue): readonly Uint8Array[] {

@@ -37,7 +37,8 @@ function partAt(text: string, start: number, run: string): DelimitedPart | undef
   const before = BEFORE.exec(text.slice(Math.max(0, start - 8), start))?.[0];
   const behind = BEHIND.exec(text.slice(end, end + 8))?.[0];
   const by = before ?? behind;
-  if (by === undefined || (end < text.length && behind !== by)) return undefined;
+  if (by === undefined) return undefined;
+  // The other side has to be the same separator, or nothing: else the part is longer than the ciphertext.
   const part = text.slice(0, start).split(by).length - 1;
   return text.split(by)[part] === run + padding ? { by, part, text: run + padding } : undefined;
 }
