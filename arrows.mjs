@@ -46,6 +46,7 @@ export const ROOMS = [
   core('places', 'model', 'documents'),
   core('schema', 'model'),
   core('look-alikes', 'model', 'places'),
+  core('recognise', 'model', 'places', 'look-alikes'),
   core('ports.ts', 'model'),
   core('keys', 'model', 'ports.ts'),
   core('stores', 'model', 'places', 'schema'),
@@ -97,7 +98,7 @@ export const ROOMS = [
   {
     room: 'formats',
     files: '^lambda/formats/',
-    imports: ['core/model', 'core/schema', 'core/documents', 'core/places'],
+    imports: ['core/model', 'core/schema', 'core/documents', 'core/places', 'core/recognise'],
     outside: PURE,
   },
   adapters('aws', [], ['@smithy/*', 'https-proxy-agent', 'proxy-from-env']),
