@@ -227,24 +227,42 @@ describe('nothing is guessed', () => {
 describe('documents', () => {
   const json = (seed: string): string =>
     JSON.stringify({ v: 1, keys: [{ edk: base64(seed), arn: OLD_KEY }], iv: 'x' });
-  const inside = { type: 'json-document', dataKey: '/keys/*/edk', keyArn: '/keys/*/arn', encoding: 'base64' };
+  const inside = {
+    type: 'json-document',
+    in: 'body' as unknown,
+    dataKey: '/keys/*/edk',
+    keyArn: '/keys/*/arn',
+    encoding: 'base64',
+  };
 
   it.each<[string, AttributeMap, unknown]>([
-    ['a JSON text', { envelope: S(json('a')) }, { ...inside, attribute: 'envelope' }],
+    ['a JSON text', { envelope: S(json('a')) }, { ...inside, in: { attribute: 'envelope' } }],
     [
       'base64 of a JSON text',
       { envelope: S(Buffer.from(json('a')).toString('base64')) },
-      { ...inside, attribute: 'envelope', documentEncoding: 'base64' },
+      { ...inside, in: { attribute: 'envelope' }, opens: ['base64', 'json'] },
     ],
     [
       'a text in parts',
       { secret: S(`v1.${base64('a')}.bm9uY2U=.Y2lwaGVydGV4dA==`) },
-      { type: 'json-document', attribute: 'secret', delimiter: '.', part: 1, encoding: 'base64' },
+      {
+        type: 'json-document',
+        in: { attribute: 'secret' },
+        opens: [{ delimited: '.' }],
+        dataKey: '/1',
+        encoding: 'base64',
+      },
     ],
     [
       'a text in parts, the data key first',
       { secret: S(`${base64('a')}::bm9uY2U=`) },
-      { type: 'json-document', attribute: 'secret', delimiter: '::', part: 0, encoding: 'base64' },
+      {
+        type: 'json-document',
+        in: { attribute: 'secret' },
+        opens: [{ delimited: '::' }],
+        dataKey: '/0',
+        encoding: 'base64',
+      },
     ],
   ])('%s in an attribute', (_name, attributes, format) => {
     expect(proposed(ofItems([attributes]))).toEqual(format);
@@ -255,17 +273,17 @@ describe('documents', () => {
     [
       'a JSON array',
       JSON.stringify([base64('a')]),
-      { type: 'json-document', dataKey: '/*', encoding: 'base64' },
+      { type: 'json-document', in: 'body', dataKey: '/*', encoding: 'base64' },
     ],
     [
       'a text in parts in a JSON text',
       JSON.stringify({ t: `v1.${base64('a')}.x` }),
-      { type: 'json-document', dataKey: '/t', delimiter: '.', part: 1, encoding: 'base64' },
+      { type: 'json-document', in: 'body', dataKey: ['/t', { delimited: '.' }, '/1'], encoding: 'base64' },
     ],
     [
       'a name with a slash',
       JSON.stringify({ 'a/b': base64('a') }),
-      { type: 'json-document', dataKey: '/a~1b', encoding: 'base64' },
+      { type: 'json-document', in: 'body', dataKey: '/a~1b', encoding: 'base64' },
     ],
     ['the data key itself', blob('a'), { type: 'object-body', encoding: 'binary' }],
     ['its base64 with the end of a line', `${base64('a')}\n`, { type: 'object-body', encoding: 'base64' }],
@@ -276,7 +294,13 @@ describe('documents', () => {
 
   it('a body in parts', () => {
     expect(proposed(ofBodies([`v1.${base64('a')}.bm9uY2U=\n`]))).toEqual({
-      ...{ type: 'json-document', delimiter: '.', part: 1, encoding: 'base64' },
+      ...{
+        type: 'json-document',
+        in: 'body',
+        opens: [{ delimited: '.' }],
+        dataKey: '/1',
+        encoding: 'base64',
+      },
     });
   });
 
@@ -312,9 +336,17 @@ describe('objects', () => {
     expect(ciphertextsBy('object-metadata', format, record)).toEqual([blob('a')]);
   });
 
+  it('a JSON text in metadata', () => {
+    const record = object('k', { envelope: JSON.stringify({ edk: base64('a'), arn: OLD_KEY }) });
+    expect(proposed(recogniseStore([{ record }]))).toEqual({
+      ...{ type: 'json-document', in: { metadata: 'envelope' }, dataKey: '/edk', encoding: 'base64' },
+      keyArn: '/arn',
+    });
+  });
+
   it('a look-alike where no format reads it is neither lost nor a format', () => {
     const { lookAlikes, conclusion, withNone } = recogniseStore([
-      { record: object('k', { part: `v1.${base64('a')}.x` }, { tags: { edk: base64('b') } }) },
+      { record: object('k', { part: `a=${base64('a')}` }, { tags: { edk: base64('b') } }) },
     ]);
     expect({ conclusion, withNone }).toEqual({ conclusion: { kind: 'nothing' }, withNone: 0 });
     expect(lookAlikes.map(({ slot }) => slot)).toEqual(['metadata.part', 'tag.edk']);
@@ -327,18 +359,8 @@ describe('objects', () => {
 });
 
 it('one record has one sighting for each place, however many data keys are there', () => {
-  const record = item('1', { keys: { L: [B('a'), B('b'), B('c')] }, note: S('x') });
-  expect(recogniseRecord(record)).toEqual([
-    {
-      what: 'attribute',
-      slot: 'keys[*]',
-      verdict: {
-        kind: 'format',
-        format: { type: 'attribute', dataKey: 'keys[*]', encoding: 'binary' },
-        keyArns: [],
-      },
-    },
-  ]);
+  const sightings = recogniseRecord(item('1', { keys: { L: [B('a'), B('b'), B('c')] }, note: S('x') }));
+  expect(sightings).toMatchObject([{ what: 'attribute', slot: 'keys[*]', verdict: { kind: 'format' } }]);
 });
 
 /** The ciphertexts that a format reads in a record as the proposal configures it. */

@@ -48,16 +48,32 @@ function asPath(path: readonly PlaceStep[]): string | readonly (string | number)
   return isPlain || path.some(isWild) ? patternText(path) : path.flatMap(step => (isWild(step) ? [] : step));
 }
 
+/** `opens` says what the value is; without it, a JSON text. Parts of a text have their numbers for names. */
 function jsonDocument({ place, encoding, keyArn }: Told): Readonly<Record<string, unknown>> {
-  const { json, delimited, path } = place;
+  const { json, delimited } = place;
+  const opener = delimited && { delimited: delimited.by };
+  const part = delimited && `/${delimited.part}`;
+  const opens =
+    json === undefined ? [opener] : json.encoded === undefined ? undefined : [json.encoded, 'json'];
+  const pointer = json === undefined ? part : pointerText(json.path);
   return {
     type: 'json-document',
-    ...(path.length > 0 && { attribute: asPath(path) }),
-    ...(json !== undefined && { dataKey: pointerText(json.path) }),
-    ...(json?.encoded !== undefined && { documentEncoding: json.encoded }),
-    ...(delimited !== undefined && { delimiter: delimited.by, part: delimited.part }),
+    in: documentPlace(place),
+    ...(opens !== undefined && { opens }),
+    dataKey: json === undefined || part === undefined ? pointer : [pointer, opener, part],
     encoding,
     ...(json !== undefined &&
       keyArn !== undefined && { keyArn: pointerText([...json.path.slice(0, -1), keyArn]) }),
   };
+}
+
+function documentPlace({ in: container, path }: GenericPlace): unknown {
+  switch (container) {
+    case 'attribute':
+      return { attribute: asPath(path) };
+    case 'metadata':
+      return { metadata: patternText(path) };
+    case 'body':
+      return 'body';
+  }
 }

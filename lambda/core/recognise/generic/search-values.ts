@@ -18,8 +18,8 @@ import { ofBase64, seenEncoding } from './seen-encoding.ts';
 export interface TreePlace {
   /** The place of a path in the tree. */
   readonly placeOf: (path: readonly PlaceStep[]) => GenericPlace;
-  /** What formats read in the texts of the tree: JSON documents and parts of a text, parts only, or neither. */
-  readonly texts: 'documents' | 'parts' | 'plain';
+  /** What formats read in the texts of the tree: JSON documents and parts of a text, or parts only. */
+  readonly texts: 'documents' | 'parts';
   /** Names at the top that are accounted for. */
   readonly claimed?: ReadonlySet<string>;
 }
@@ -86,7 +86,6 @@ function isUnnameable(path: ScannerPath): boolean {
 
 /** A text in parts, or base64 of a JSON text. */
 function ofLongerText(text: string, leaf: Leaf): readonly Candidate[] {
-  if (leaf.at.texts === 'plain') return [];
   const parts = delimitedParts(text).map(({ by, part, text: digits }) =>
     generic(leaf, { ...placeAt(leaf), delimited: { by, part } }, ofBase64(digits)),
   );

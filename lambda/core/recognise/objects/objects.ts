@@ -24,7 +24,7 @@ export function recogniseObject(object: ObjectRecord, body: Buffer | undefined):
 function inMetadata({ metadata }: ObjectRecord): readonly Candidate[] {
   return searchValues(metadataTree(metadata), {
     placeOf: path => ({ in: 'metadata', path }),
-    texts: 'plain',
+    texts: 'documents',
   });
 }
 
