@@ -1,8 +1,13 @@
 import type { FormatDefinition, FormatRegistry } from '../core/model/format.ts';
 import { attributeFormat } from './attribute/index.ts';
 import { objectMetadataFormat } from './object-metadata/index.ts';
+import { s3EncryptionClientFormat } from './s3-encryption-client/index.ts';
 
-const definitions: readonly FormatDefinition[] = [attributeFormat, objectMetadataFormat];
+const definitions: readonly FormatDefinition[] = [
+  attributeFormat,
+  objectMetadataFormat,
+  s3EncryptionClientFormat,
+];
 
 /** Every format of this version. A new one is a folder beside the others and a line here. */
 export const formats: FormatRegistry = new Map(definitions.map(definition => [definition.name, definition]));

@@ -1,6 +1,7 @@
 import { cases as attribute } from './cases/attribute.ts';
 import { cases as objectMetadata } from './cases/object-metadata.ts';
+import { cases as s3EncryptionClient } from './cases/s3-encryption-client.ts';
 import type { FormatCase } from './format-case.ts';
 
 /** Every case of every format: one import and one line for each format. */
-export const CASES: readonly FormatCase[] = [...attribute, ...objectMetadata];
+export const CASES: readonly FormatCase[] = [...attribute, ...objectMetadata, ...s3EncryptionClient];
