@@ -70,7 +70,7 @@ describe('objects of the S3 Encryption Clients', () => {
 
   it('are read with the new key alone once the example job has moved them', async () => {
     for (const one of objects(keys.old)) await write(at('encrypted-uploads'), one);
-    const job = JSON.parse(readFileSync('examples/jobs/s3-encryption-client.json', 'utf8')) as object;
+    const job = JSON.parse(readFileSync('examples/jobs/formats/s3-encryption-client.json', 'utf8')) as object;
     const player = new JobPlayer(aws);
     const { code, plan, report, advice } = await player.play(job);
     expect(report.failures).toEqual([]);
