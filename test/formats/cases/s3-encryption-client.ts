@@ -15,7 +15,10 @@ interface Stored {
   readonly body: string;
 }
 
-const FILES = ['s3ec_java_sdk1-aws-java-sdk-s3-1.12.788.json', 's3ec_java_v3-3.5.0.json'];
+const FILES = [
+  ...['s3ec_java_sdk1-aws-java-sdk-s3-1.12.788.json', 's3ec_java_sdk1_forms-aws-java-sdk-s3-1.12.788.json'],
+  ...['s3ec_java_v3-3.5.0.json', 's3ec_java_v4-4.0.1.json', 's3ec_py-4.0.0.json', 's3ec_go-3.2.0.json'],
+];
 const type = 's3-encryption-client';
 const definition = s3EncryptionClientFormat;
 
@@ -40,10 +43,10 @@ function asRead(key: string, { metadata, body }: Stored): ObjectRecord {
   });
 }
 
-/** The text in which an object names its key itself. */
+/** Whether an object names its key itself, by ARN or id, and not by an alias. */
 function namesKey({ record, oldKey }: (typeof written)[number]): boolean {
   const text = record.metadata['x-amz-matdesc'] ?? bodyText(record);
-  return text.includes('kms_cmk_id') && text.includes(oldKey);
+  return text.includes('kms_cmk_id') && text.includes(oldKey.slice(oldKey.indexOf('/') + 1));
 }
 
 function bodyText({ body }: ObjectRecord): string {
@@ -55,13 +58,20 @@ const [inV2] = written.filter(({ record }) => record.metadata['x-amz-wrap-alg'] 
 const without = [
   plain,
   ...written
-    .filter(({ record }) => !record.locator.endsWith('.instruction') && !('x-amz-iv' in record.metadata))
-    .map(({ record }) => record),
+    .map(({ record }) => record)
+    .filter(({ locator, metadata }) => !locator.endsWith('.instruction') && !holdsDataKey(metadata)),
 ];
 const inDoubt = [
-  ...written.filter(({ record }) => record.locator.startsWith('raw/')).map(({ record }) => record),
+  // Under a key of the application; and with a key id in a description that S3 shows as encoded words.
+  ...written
+    .filter(({ record }) => ['raw/aes-1.txt', 'arn/uni.x'].includes(record.locator))
+    .map(({ record }) => record),
   ...['x-amz-wrap-alg', 'x-amz-key-v2'].map(name => withoutField(inV2!.record, name)),
 ];
+
+function holdsDataKey(metadata: Readonly<Record<string, string>>): boolean {
+  return 'x-amz-key-v2' in metadata || 'x-amz-3' in metadata;
+}
 
 function withoutField(record: ObjectRecord, gone: string): ObjectRecord {
   const metadata = Object.entries(record.metadata).filter(([name]) => name !== gone);
@@ -70,9 +80,10 @@ function withoutField(record: ObjectRecord, gone: string): ObjectRecord {
 
 /** One of each kind: the others differ in their bytes alone. */
 const CASES = [
-  ...['v1/ae-1.txt', 'v1/desc-1.txt', 'v1alias/ae-1.txt', 'v1i/ae-1.txt.instruction'],
-  ...['v2/desc-1.txt', 'v2i/plain-1.txt.instruction'],
+  ...['v1/desc-1.txt', 'v1alias/ae-1.txt', 'v1i/ae-1.txt.instruction', 'v2/desc-1.txt'],
+  ...['id/desc.x', 'arn-i/uni.x.instruction', 'id-i/desc.x.instruction'],
   ...['metadata/context-1.txt', 'instruction/context-1.txt.instruction'],
+  ...['v3/uni', 'v3i/uni.instruction', 'v2i/cjk.instruction', 'v3/ctx', 'v2/html', 'v2/uni'],
 ];
 
 export const cases: readonly FormatCase[] = written
