@@ -52,6 +52,8 @@ export interface ConfiguredFormat extends Needs {
   readonly declared: readonly PlacePattern[];
   /** What is wrong between fields of the configuration that are right each by itself. `path` is below `format`. */
   readonly problems: readonly Problem[];
+  /** What the first records of a store show that an operator should know of this format. */
+  readonly remarks?: (records: readonly StoreRecord[]) => readonly string[];
   /** `destination`: the run writes its ARN and algorithm beside data keys, and contexts may be made of those. */
   bind(destination: Destination): BoundFormat;
 }
