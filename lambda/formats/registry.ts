@@ -3,12 +3,14 @@ import { attributeFormat } from './attribute/index.ts';
 import { jsonDocumentFormat } from './json-document/index.ts';
 import { objectBodyFormat } from './object-body/index.ts';
 import { objectMetadataFormat } from './object-metadata/index.ts';
+import { sopsFormat } from './sops/index.ts';
 
 const definitions: readonly FormatDefinition[] = [
   attributeFormat,
   objectMetadataFormat,
   objectBodyFormat,
   jsonDocumentFormat,
+  sopsFormat,
 ];
 
 /** Every format of this version. A new one is a folder beside the others and a line here. */
