@@ -11,10 +11,12 @@ export function declaredOf(layouts: readonly Layout[]): readonly PlacePattern[] 
     layouts.flatMap(({ step, shape, path, prefix }): readonly PlacePattern[] => {
       const at = [BODY, step, ...path];
       if (shape === 'flat') return FLAT.map(entry => [...at, `${prefix}${entry}${field}`]);
-      return [
-        [...at, 'kms', ANY, field],
-        [...at, 'key_groups', ANY, 'kms', ANY, field],
-      ];
+      // A stream of YAML is a list of its documents.
+      const inStream: readonly PlacePattern[] = step.as === 'yaml' ? [[BODY, step, ANY, ...path]] : [];
+      return [at, ...inStream].flatMap((root): readonly PlacePattern[] => [
+        [...root, 'kms', ANY, field],
+        [...root, 'key_groups', ANY, 'kms', ANY, field],
+      ]);
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { DocumentStep } from '../../core/model/document-step.ts';
-import type { AttributePath, BodyStep, ObjectRecord } from '../../core/model/record.ts';
-import { heldAt, reachIn } from '../../core/places/held-at.ts';
+import type { AttributePath, AttributeValue, BodyStep, ObjectRecord } from '../../core/model/record.ts';
+import { reachIn } from '../../core/places/held-at.ts';
 import { closedSpot } from '../patterns/spots.ts';
 import type { NoSpot } from '../spot.ts';
 import type { LAYOUTS } from './config.ts';
@@ -55,33 +55,43 @@ export interface Metadata {
   readonly names: readonly string[];
 }
 
-/** Metadata as SOPS writes it, or why it cannot be found; `undefined` for a file that is none of SOPS. */
-export function metadataOf(record: ObjectRecord, layouts: readonly Layout[]): Metadata | NoSpot | undefined {
+/** Metadata as SOPS writes it, or why it cannot be found; nothing for a file that is none of SOPS. */
+export function metadataOf(record: ObjectRecord, layouts: readonly Layout[]): readonly (Metadata | NoSpot)[] {
   const body = reachIn(record, [BODY]);
-  if (body.kind === 'nothing') return undefined;
-  if (body.kind === 'closed') return closedSpot(record, { ...body, path: [BODY] });
+  if (body.kind === 'nothing') return [];
+  if (body.kind === 'closed') return [closedSpot(record, { ...body, path: [BODY] })];
   const text = 'B' in body.value ? Buffer.from(body.value.B).toString('latin1') : '';
-  if (!MAY_HAVE_NAMES.test(text)) return undefined;
-  const found: (Metadata | NoSpot)[] = [];
-  let reason: string | undefined;
+  if (!MAY_HAVE_NAMES.test(text)) return [];
+  const found: (readonly (Metadata | NoSpot)[])[] = [];
+  const reasons: string[] = [];
   for (const layout of layouts) {
     const root = reachIn(record, [BODY, layout.step]);
-    if (root.kind === 'closed') reason ??= root.reason;
+    if (root.kind === 'closed') reasons.push(`read as ${layout.step.as}, it ${root.reason}`);
     if (root.kind !== 'value') continue;
-    found.push(...metadataIn(record, layout));
+    found.push(rootsOf(root.value, layout).flatMap(path => metadataAt(record, layout, path)));
     if (layout === JSON_LAYOUT) break;
   }
-  if (found.length > 1) return doubtful([BODY], 'the body can be read in two layouts of SOPS');
-  return found[0] ?? (isOfSops(text) ? lost(reason) : undefined);
+  const [some = [], ...others] = found.filter(one => one.length > 0);
+  if (others.length > 0) return [doubtful([BODY], 'the body can be read in two layouts of SOPS')];
+  return some.length === 0 && isOfSops(text) ? [lost(reasons)] : some;
 }
 
-function metadataIn(record: ObjectRecord, layout: Layout): readonly (Metadata | NoSpot)[] {
-  const at = [BODY, layout.step, ...layout.path];
+/** Where maps that may hold metadata begin. SOPS writes its metadata into each document of a stream, and reads the first. */
+function rootsOf(root: AttributeValue, { step }: Layout): readonly AttributePath[] {
+  if (step.as !== 'yaml' || !('L' in root)) return [[]];
+  return root.L.flatMap((one, index) => ('M' in one ? [[index]] : []));
+}
+
+function metadataAt(
+  record: ObjectRecord,
+  layout: Layout,
+  root: AttributePath,
+): readonly (Metadata | NoSpot)[] {
+  const at = [BODY, layout.step, ...root, ...layout.path];
   const reached = reachIn(record, at);
   if (reached.kind === 'closed') return [closedSpot(record, { ...reached, path: at })];
-  const held = heldAt(record, at);
-  if (held === undefined || !('M' in held)) return [];
-  const names = Object.keys(held.M).flatMap(name =>
+  if (reached.kind === 'nothing' || !('M' in reached.value)) return [];
+  const names = Object.keys(reached.value.M).flatMap(name =>
     name.startsWith(layout.prefix) ? [name.slice(layout.prefix.length)] : [],
   );
   return names.some(name => TELLING.test(name)) ? [{ kind: 'metadata', layout, at, names }] : [];
@@ -100,8 +110,9 @@ function isOfSops(text: string): boolean {
 
 const NAME = /^[ \t]*["']?sops["']?[ \t]*:|"sops"\s{0,9}:|^sops_[a-z]|^\[sops\]/m;
 
-function lost(reason = 'it has none'): NoSpot {
-  return doubtful([BODY], `the body looks like a file of SOPS, but its metadata cannot be read: ${reason}`);
+function lost(reasons: readonly string[]): NoSpot {
+  const why = reasons.length === 0 ? 'it has none' : reasons.join('; ');
+  return doubtful([BODY], `the body looks like a file of SOPS, but its metadata cannot be read: ${why}`);
 }
 
 export function doubtful(path: AttributePath, reason: string): NoSpot {

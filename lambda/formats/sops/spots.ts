@@ -19,9 +19,12 @@ export function sopsSpots(
   layouts: readonly Layout[],
   destination: Destination,
 ): readonly Spotted[] {
-  const metadata = metadataOf(record, layouts);
-  if (metadata === undefined) return [];
-  if (metadata.kind !== 'metadata') return [metadata];
+  return metadataOf(record, layouts).flatMap(one =>
+    one.kind === 'metadata' ? spotsIn(record, one, destination) : [one],
+  );
+}
+
+function spotsIn(record: ObjectRecord, metadata: Metadata, destination: Destination): readonly Spotted[] {
   const unknown = unknownVersion(record, metadata);
   if (unknown !== undefined) return [unknown];
   const { layout, at } = metadata;
