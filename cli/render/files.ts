@@ -1,5 +1,5 @@
 import type { KeyMaterial } from '../../lambda/core/model/data-key.ts';
-import { mayNeedSource, type Outcome, type OutcomeKind } from '../../lambda/core/model/outcome.ts';
+import { isSettled, type Outcome, type OutcomeKind } from '../../lambda/core/model/outcome.ts';
 import type { StoreRecord } from '../../lambda/core/model/record.ts';
 import { placeText } from '../../lambda/core/places/pattern.ts';
 import type { Rewrapped } from '../../lambda/core/rewrap-records.ts';
@@ -8,7 +8,7 @@ export interface FilesResult {
   readonly dryRun: boolean;
   readonly files: readonly FileResult[];
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
-  /** Something is left under a source key, or in doubt, or no data key was found at all. */
+  /** A data key is not under the destination key, or in doubt; or none was found at all. */
   readonly left: boolean;
   readonly notChecked: readonly string[];
 }
@@ -48,8 +48,7 @@ export function filesResult(
     outcomes: Object.fromEntries(
       [...new Set(kinds)].map(kind => [kind, kinds.filter(one => one === kind).length]),
     ),
-    // If all are foreign, the wrong keys were named.
-    left: kinds.some(mayNeedSource) || kinds.every(kind => kind === 'foreign-key'),
+    left: kinds.length === 0 || !kinds.every(isSettled),
     notChecked: NOT_CHECKED,
   };
 }

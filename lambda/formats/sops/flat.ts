@@ -22,7 +22,8 @@ export function flatEntries(record: ObjectRecord, metadata: Metadata): readonly 
   const strange: NoSpot[] = [];
   for (const name of metadata.names) {
     const [, entry, group, index, field] = OF_ENTRY.exec(name) ?? [];
-    if (entry === undefined || field === undefined) strange.push(...strangeName(record, metadata, name));
+    if (entry === undefined || field === undefined || isDeeper(field))
+      strange.push(...strangeName(record, metadata, name));
     else if (!isWithin(group, index))
       strange.push(...(field === 'enc' ? [tooMany(pathOf(metadata, name))] : []));
     else fields.set(entry, [...(fields.get(entry) ?? []), field]);
@@ -33,6 +34,11 @@ export function flatEntries(record: ObjectRecord, metadata: Metadata): readonly 
     return { kind: 'entry', enc: at('enc'), arn: at('arn'), createdAt: at('created_at'), contexts };
   });
   return [...entries, ...strange];
+}
+
+/** All fields but the context are texts. */
+function isDeeper(field: string): boolean {
+  return !field.startsWith(CONTEXT) && /__(?:map|list)_/.test(field);
 }
 
 function pathOf({ at, layout }: Metadata, name: string): AttributePath {
