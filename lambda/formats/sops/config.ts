@@ -22,5 +22,3 @@ export const sopsConfig = strictObject(
   },
   'a format',
 );
-
-export type SopsConfig = z.output<typeof sopsConfig>;

@@ -24,10 +24,10 @@ const nested = (as: 'json' | 'yaml'): Layout => ({
 });
 
 /** JSON is YAML, too, and is looked for first. */
-export const JSON_LAYOUT = nested('json');
-export const YAML_LAYOUT = nested('yaml');
-export const DOTENV_LAYOUT: Layout = { step: { as: 'dotenv' }, shape: 'flat', path: [], prefix: 'sops_' };
-export const INI_LAYOUT: Layout = { step: { as: 'ini' }, shape: 'flat', path: ['sops'], prefix: '' };
+const JSON_LAYOUT = nested('json');
+const YAML_LAYOUT = nested('yaml');
+const DOTENV_LAYOUT: Layout = { step: { as: 'dotenv' }, shape: 'flat', path: [], prefix: 'sops_' };
+const INI_LAYOUT: Layout = { step: { as: 'ini' }, shape: 'flat', path: ['sops'], prefix: '' };
 
 /** The layouts that files may have, the likeliest first. */
 export function layoutsOf(name: (typeof LAYOUTS)[number] | undefined): readonly Layout[] {
