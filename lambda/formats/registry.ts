@@ -4,6 +4,7 @@ import { jsonDocumentFormat } from './json-document/index.ts';
 import { objectBodyFormat } from './object-body/index.ts';
 import { objectMetadataFormat } from './object-metadata/index.ts';
 import { s3EncryptionClientFormat } from './s3-encryption-client/index.ts';
+import { sopsFormat } from './sops/index.ts';
 
 const definitions: readonly FormatDefinition[] = [
   attributeFormat,
@@ -11,6 +12,7 @@ const definitions: readonly FormatDefinition[] = [
   objectBodyFormat,
   jsonDocumentFormat,
   s3EncryptionClientFormat,
+  sopsFormat,
 ];
 
 /** Every format of this version. A new one is a folder beside the others and a line here. */

@@ -41,7 +41,7 @@ describe('a job for all versions of objects', () => {
     const old = await put('files/a');
     await put('files/a');
     const { code, report } = await world.player.play(job('all'));
-    expect([code, report.verdict.kind]).toEqual([1, expect.not.stringMatching('proven')]);
+    expect([code, report.verdict]).toEqual([1, 'not-proven']);
     expect(report.stores[0]).toMatchObject({ dataKeys: 2, outcomes: { rewrapped: 1, blocked: 1 } });
     expect(report.failures).toContainEqual(
       expect.objectContaining({
@@ -114,7 +114,7 @@ it('a version that is no longer current is read as it is', async () => {
   const store = new S3Records(world.aws.s3, {
     ...{ bucket: 'payloads', prefix: '', accessControlLists: false, versions: 'all' },
   });
-  const { records } = await store.readPage({ type: 'key-range' }, { pageSize: 9, consistent: false });
+  const { records } = await store.readPage({ type: 'key-range' }, { pageSize: 9 });
   const old = records.find(({ locator }) => locator.includes(id));
   expect(old).toMatchObject({ key: 'files/a', metadata: Metadata, blocked: expect.any(String) });
 });

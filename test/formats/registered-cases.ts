@@ -3,6 +3,7 @@ import { cases as jsonDocument } from './cases/json-document.ts';
 import { cases as objectBody } from './cases/object-body.ts';
 import { cases as objectMetadata } from './cases/object-metadata.ts';
 import { cases as s3EncryptionClient } from './cases/s3-encryption-client.ts';
+import { cases as sops } from './cases/sops.ts';
 import type { FormatCase } from './format-case.ts';
 
 /** Every case of every format: one import and one line for each format. */
@@ -12,4 +13,5 @@ export const CASES: readonly FormatCase[] = [
   ...objectBody,
   ...objectMetadata,
   ...s3EncryptionClient,
+  ...sops,
 ];

@@ -14,7 +14,8 @@ export interface Replacement {
 }
 
 /** The key that data keys are moved to. */
-export interface Destination extends Pick<PlannedKey, 'keyArn' | 'encryptionAlgorithm'> {
+export interface Destination
+  extends Pick<PlannedKey, 'keyArn' | 'encryptionAlgorithm'>, Partial<Pick<PlannedKey, 'alsoKnownAs'>> {
   /** When the run was planned, ISO 8601: all that it writes has one date. */
   readonly startedAt: string;
 }
