@@ -20,7 +20,7 @@ export const OF_A_DATA_KEY = [
 export const DATA_KEY_OF_OLD_NET = 'EncryptedEnvelopeKey';
 
 /** Marks an instruction file. Some clients do not write it. */
-export const INSTRUCTION_FILE_MARK = 'x-amz-crypto-instr-file';
+const INSTRUCTION_FILE_MARK = 'x-amz-crypto-instr-file';
 
 export const METADATA: AttributePath = [];
 export const INSTRUCTIONS: AttributePath = [{ part: 'body' }, { as: 'json' }];

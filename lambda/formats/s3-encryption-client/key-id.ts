@@ -1,17 +1,14 @@
 import { parseKeyReference } from '../../core/model/arn.ts';
 import { isKeyName } from '../patterns/companions.ts';
 
-/** How a description names a key: in the form that it has, or in one that the job names. */
-export type KeyIdForm = string;
-
 /** The name of the member of a description that names the key. */
 export const KEY_ID = 'kms_cmk_id';
 
 /**
- * What a description says once its data key is under the new key. An alias stays: it is a name that the application has, and
- * that its owner points at another key.
+ * What a description says once its data key is under the new key, in the form that it has or in one that the job names. An
+ * alias stays: it is a name that the application has, and that its owner points at another key.
  */
-export function keyIdAfter(before: string, keyArn: string, form: KeyIdForm): string {
+export function keyIdAfter(before: string, keyArn: string, form: string): string {
   switch (form) {
     case 'arn':
       return keyArn;

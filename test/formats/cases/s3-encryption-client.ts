@@ -17,13 +17,18 @@ interface Stored {
 
 const FILES = [
   ...['s3ec_java_sdk1-aws-java-sdk-s3-1.12.788.json', 's3ec_java_sdk1_forms-aws-java-sdk-s3-1.12.788.json'],
-  ...['s3ec_java_v3-3.5.0.json', 's3ec-kms_java_v4-4.0.1.json', 's3ec_py-4.0.0.json', 's3ec_go-3.2.0.json'],
+  ...[
+    's3ec_java_v3-3.5.0.json',
+    's3ec_java_v4_contexts-4.0.1.json',
+    's3ec_py-4.0.0.json',
+    's3ec_go-3.2.0.json',
+  ],
 ];
 const type = 's3-encryption-client';
 const definition = s3EncryptionClientFormat;
 
 /** What real clients wrote, in the folders of the vectors. */
-export const written: readonly {
+const written: readonly {
   readonly client: string;
   readonly oldKey: string;
   readonly record: ObjectRecord;
