@@ -11,7 +11,7 @@ import { replaceSpots } from './replace-spots.ts';
 import type { Spotted } from './spot.ts';
 
 /** A format as a room writes it: what it says of a store, and where it finds data keys in a record. */
-export interface Spotting<Kind extends StoreRecord> {
+interface Spotting<Kind extends StoreRecord> {
   readonly saying: Omit<ConfiguredFormat, 'bind'>;
   /** All spots of a record, those that hold nothing included. */
   spots(record: Kind, destination: Destination): readonly Spotted[];
