@@ -57,7 +57,7 @@ export interface EmbeddedAwsOptions {
   readonly historyLimit?: number;
   /** Lambda invocations at one time. @default 64 */
   readonly lambdaConcurrency?: number;
-  /** The clock by which imported key material expires, in milliseconds since 1970. @default Date.now */
+  /** The clock by which imported key material and client tokens expire, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
   /**
    * What KMS checks first if a ciphertext is under another key than the named one. AWS does not document the order.
@@ -127,7 +127,7 @@ export class EmbeddedAws {
     });
     this.#services = {
       kms: kmsService(this.#keys),
-      dynamodb: dynamoDbService(this.#keys.permissions.forDynamoDb),
+      dynamodb: dynamoDbService(this.#keys.permissions.forDynamoDb, options.now),
       s3: s3Service(this.#buckets, {
         ...(s3PageSize !== undefined && { pageSize: s3PageSize }),
         ...(s3CopyLimitBytes !== undefined && { copyLimitBytes: s3CopyLimitBytes }),

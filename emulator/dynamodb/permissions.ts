@@ -24,6 +24,7 @@ export function permissionsOf(
       action: `dynamodb:${action}`,
       resource: index === undefined ? arn : `${arn}/index/${index}`,
       resourceAccountId: arn.split(':')[4] ?? at.caller.accountId,
+      ...(operation.startsWith('Transact') && { conditions: { 'dynamodb:EnclosingOperation': operation } }),
     };
   });
 }

@@ -1,29 +1,30 @@
-import dynalite from 'dynalite';
-import type { IncomingHttpHeaders, Server } from 'node:http';
-import { Readable } from 'node:stream';
 import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import { inputOf, jsonError, targetOf } from '../protocol/json-protocol.ts';
 import { expressionTooLarge } from './expression-limits.ts';
+import type { Item } from './item-size.ts';
+import { keyIn, schemas } from './keys-of-items.ts';
 import { permissionsOf } from './permissions.ts';
 import { ServerSideKeys, type UseKey } from './server-side-keys.ts';
+import { AllTables, callsFor, forward, targeting, type Tables } from './tables.ts';
+import { transaction } from './transactions.ts';
 
 /**
  * DynamoDB on loopback: one dynalite for each account and Region, called without a socket, and a shim for what dynalite
  * lacks. behaviour.md says what it does and does not do.
+ *
+ * @param now the clock by which client tokens expire, in milliseconds since 1970
  */
-export function dynamoDbService(useKey?: UseKey): Service {
-  const tables = new Map<string, Server>();
+export function dynamoDbService(useKey?: UseKey, now: () => number = Date.now): Service {
+  const all = new AllTables(now);
   const keys = new ServerSideKeys(useKey);
   return {
     async handle(request: AwsRequest): Promise<AwsResponse> {
-      const server = serverOf(tables, request);
       const operation = targetOf(request);
       const refusal = refusalOf(operation, request, keys);
-      const shimmed = refusal ?? (await shim(operation, request, server)) ?? tooLarge(request);
-      if (shimmed !== undefined) return shimmed;
-      const response = await forward(server, request);
+      if (refusal !== undefined) return refusal;
+      const response = await answer(operation, request, all.of(request));
       keys.remember(operation, request, response);
-      return withOldItem(operation, request, response, server);
+      return response;
     },
   };
 }
@@ -36,69 +37,32 @@ function refusalOf(operation: string, request: AwsRequest, keys: ServerSideKeys)
     keys.need(operation, input, request);
     return undefined;
   } catch (error) {
-    return jsonError(error, {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amzn-requestid': request.requestId,
-    });
+    return refused(error, request);
   }
 }
 
-function serverOf(tables: Map<string, Server>, { region, caller }: AwsRequest): Server {
-  const place = `${caller.accountId}/${region}`;
-  const known = tables.get(place);
-  if (known !== undefined) return known;
-  // dynalite reads account and Region from the environment once, when it is created.
-  const before = { region: process.env['AWS_REGION'], account: process.env['AWS_ACCOUNT_ID'] };
-  process.env['AWS_REGION'] = region;
-  process.env['AWS_ACCOUNT_ID'] = caller.accountId;
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  restore('AWS_REGION', before.region);
-  restore('AWS_ACCOUNT_ID', before.account);
-  tables.set(place, server);
-  return server;
+async function answer(operation: string, request: AwsRequest, tables: Tables): Promise<AwsResponse> {
+  const call = callsFor(tables.server, request);
+  try {
+    const transacted = transaction(operation, { input: inputOf(request), call, tables });
+    if (transacted !== undefined) return json(request, await transacted);
+  } catch (error) {
+    return refused(error, request);
+  }
+  return tables.turns.together(() => single(operation, request, tables));
 }
 
-function restore(name: string, value: string | undefined): void {
-  if (value === undefined) Reflect.deleteProperty(process.env, name);
-  else process.env[name] = value;
+async function single(operation: string, request: AwsRequest, tables: Tables): Promise<AwsResponse> {
+  const shimmed = (await shim(operation, request, tables)) ?? tooLarge(request);
+  if (shimmed !== undefined) return shimmed;
+  return withOldItem(operation, request, { response: await forward(tables.server, request), tables });
 }
 
-/** Hands a request to dynalite's own request handler and collects what it answers. */
-function forward(
-  server: Server,
-  { method, path, headers, body }: Pick<AwsRequest, 'method' | 'path' | 'headers' | 'body'>,
-): Promise<AwsResponse> {
-  return new Promise(resolve => {
-    const incoming = Object.assign(Readable.from(body.length === 0 ? [] : [body]), {
-      method,
-      url: path,
-      headers: { ...headers, 'content-length': String(body.length) },
-    });
-    server.emit('request', incoming, new CollectedResponse(resolve));
+function refused(error: unknown, { requestId }: AwsRequest): AwsResponse {
+  return jsonError(error, {
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amzn-requestid': requestId,
   });
-}
-
-/** The part of http.ServerResponse that dynalite uses. */
-class CollectedResponse {
-  statusCode = 200;
-  readonly #headers: Record<string, string> = {};
-  readonly #resolve: (response: AwsResponse) => void;
-
-  constructor(resolve: (response: AwsResponse) => void) {
-    this.#resolve = resolve;
-  }
-
-  setHeader(name: string, value: string | number): void {
-    this.#headers[name.toLowerCase()] = String(value);
-  }
-
-  removeHeader(name: string): void {
-    Reflect.deleteProperty(this.#headers, name.toLowerCase());
-  }
-
-  end(body: string | Buffer = ''): void {
-    this.#resolve({ status: this.statusCode, headers: this.#headers, body });
-  }
 }
 
 /** Refuses expressions that are too large, because dynalite has no limit. */
@@ -112,7 +76,7 @@ function tooLarge(request: AwsRequest): AwsResponse | undefined {
 async function shim(
   operation: string,
   request: AwsRequest,
-  server: Server,
+  { server }: Tables,
 ): Promise<AwsResponse | undefined> {
   switch (operation) {
     case 'DescribeContinuousBackups': {
@@ -143,37 +107,28 @@ async function shim(
 async function withOldItem(
   operation: string,
   request: AwsRequest,
-  response: AwsResponse,
-  server: Server,
+  { response, tables }: { readonly response: AwsResponse; readonly tables: Tables },
 ): Promise<AwsResponse> {
   if (response.status !== 400 || !['UpdateItem', 'PutItem', 'DeleteItem'].includes(operation))
     return response;
   const error = JSON.parse(String(response.body)) as { readonly __type?: string };
   const input = JSON.parse(request.body.toString('utf8')) as {
     readonly TableName: string;
-    readonly Key?: object;
+    readonly Item?: Item;
+    readonly Key?: Item;
     readonly ReturnValuesOnConditionCheckFailure?: string;
   };
   if (
     !error.__type?.endsWith('ConditionalCheckFailedException') ||
-    input.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD' ||
-    input.Key === undefined
+    input.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD'
   )
     return response;
-  const body = Buffer.from(
-    JSON.stringify({ TableName: input.TableName, Key: input.Key, ConsistentRead: true }),
-  );
-  const { body: found } = await forward(server, {
-    ...request,
-    headers: targeting(request.headers, 'GetItem'),
-    body,
-  });
-  const { Item } = JSON.parse(String(found)) as { readonly Item?: object };
-  return Item === undefined ? response : json(request, { ...error, Item }, 400);
-}
-
-function targeting(headers: IncomingHttpHeaders, operation: string): IncomingHttpHeaders {
-  return { ...headers, 'x-amz-target': `DynamoDB_20120810.${operation}` };
+  const { TableName } = input;
+  const call = callsFor(tables.server, request);
+  const Key = input.Key ?? keyIn(input.Item ?? {}, await schemas(call)(TableName), true);
+  const { output } = await call('GetItem', { TableName, Key, ConsistentRead: true });
+  const { Item: found } = output;
+  return found === undefined ? response : json(request, { ...error, Item: found }, 400);
 }
 
 function json({ requestId }: AwsRequest, output: object, status = 200): AwsResponse {

@@ -7,7 +7,7 @@ import { isSymmetric, type Key } from './key.ts';
 import type { KeyStore } from './key-store.ts';
 import type { LastUsages } from './last-usage.ts';
 import { requestAlias, type KeyPermissions } from './permissions.ts';
-import { blob, context, flag, grantTokens, oneOf } from './members.ts';
+import { blob, context, flag, grantTokens, needNone, oneOf } from './members.ts';
 import { needUsable } from './usable.ts';
 
 const MAX_PLAINTEXT = 4096;
@@ -28,6 +28,7 @@ export function cryptoOperations(crypto: Crypto): Readonly<Record<string, Operat
     name,
     usages.tracking(name, (input, at) => {
       grantTokens(input, token => grants.hasToken(token));
+      needNone(input, ['Recipient', 'CustomKeyStoreId']);
       return operation(input, at);
     }),
   ]);
@@ -67,7 +68,7 @@ function withoutGrantTokens({ store, permissions }: Crypto): Readonly<Record<str
     GenerateDataKeyPair: (input, at) => generateDataKeyPair(store, input, at, true),
     GenerateDataKeyPairWithoutPlaintext: (input, at) => generateDataKeyPair(store, input, at, false),
     GenerateRandom: input => ({
-      Plaintext: dataKeyBytes({ NumberOfBytes: input['NumberOfBytes'] ?? 32 }).toString('base64'),
+      Plaintext: dataKeyBytes({ NumberOfBytes: input['NumberOfBytes'] }).toString('base64'),
     }),
   };
 }

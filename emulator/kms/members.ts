@@ -57,6 +57,13 @@ export function grantTokens(input: Input, isKnown: (token: unknown) => boolean):
     throw new AwsError('InvalidGrantTokenException', 'The specified grant token is not valid.');
 }
 
+/** Members that would change what the operation does, and that this KMS does not have. */
+export function needNone(input: Input, members: readonly string[]): void {
+  const given = members.find(member => input[member] !== undefined);
+  if (given !== undefined)
+    throw new AwsError('UnsupportedOperationException', `the embedded AWS does not have ${given} here`);
+}
+
 function lengthError(member: string, bound: string): Error {
   return validationError(
     `1 validation error detected: Value at '${lower(member)}' failed to satisfy constraint: Member must have length ${bound}`,

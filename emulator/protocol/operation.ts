@@ -12,9 +12,10 @@ export function operationOf({
   const target = headers['x-amz-target'];
   if (target !== undefined) return String(target).split('.').at(-1) ?? '';
   if (service !== 's3') return query.get('Action') ?? '';
-  const [, , ...key] = path.split('/');
+  const [, bucket, ...key] = path.split('/');
   const copies = headers['x-amz-copy-source'] !== undefined;
-  return key.join('/') === '' ? onBucket(method, query) : onObject(method, query, copies);
+  if (key.join('/') !== '') return onObject(method, query, copies);
+  return bucket === '' ? '' : onBucket(method, query);
 }
 
 function onBucket(method: string, query: URLSearchParams): string {
@@ -28,6 +29,7 @@ function onBucket(method: string, query: URLSearchParams): string {
     return { GET: 'GetObjectLockConfiguration', PUT: 'PutObjectLockConfiguration' }[method] ?? '';
   if (method === 'GET' && query.has('uploads')) return 'ListMultipartUploads';
   if (method === 'POST' && query.has('delete')) return 'DeleteObjects';
+  if (method === 'GET' && !query.has('location')) return 'ListObjects';
   return method === 'HEAD' ? 'HeadBucket' : '';
 }
 

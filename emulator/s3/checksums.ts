@@ -104,7 +104,16 @@ export function verifyChecksums(
         `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
       );
   }
+  if (stored === undefined && headers['x-amz-sdk-checksum-algorithm'] !== undefined)
+    throw new AwsError(
+      'InvalidRequest',
+      'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
+    );
   return stored ?? fullChecksum(OF_S3, body);
+}
+
+export function checksumHeaders({ algorithm, type, value }: Checksum): Record<string, string> {
+  return { [`x-amz-checksum-${algorithm}`]: value(), 'x-amz-checksum-type': type };
 }
 
 export function checksumXml({ algorithm, type, value }: Checksum): string {

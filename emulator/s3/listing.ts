@@ -2,9 +2,18 @@ import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
 import type { Bucket, ObjectVersion } from './bucket.ts';
 import { lowerBound } from './key-order.ts';
+import { listed } from './listed-names.ts';
 import { escapeXml, xmlResponse, type S3Request } from './s3-request.ts';
 
 const MAX_KEYS = 1000;
+
+/** What a listing asks for; pages never hold more than 1,000 entries. */
+interface Wanted {
+  readonly prefix: string;
+  readonly startAfter: string;
+  readonly delimiter: string;
+  readonly maxKeys: number;
+}
 
 interface Page {
   readonly objects: readonly ObjectVersion[];
@@ -13,38 +22,69 @@ interface Page {
   readonly next?: string;
 }
 
-/** ListObjectsV2. Continuation tokens are opaque; pages never hold more than 1,000 entries. */
-export function listObjects({ query }: S3Request, bucket: Bucket, pageSize: number): AwsResponse {
-  const prefix = query.get('prefix') ?? '';
-  const token = query.get('continuation-token');
-  const startAfter = token === null ? (query.get('start-after') ?? '') : decodeToken(token);
-  const delimiter = query.get('delimiter') ?? '';
-  const maxKeys = Math.min(Number(query.get('max-keys') ?? MAX_KEYS), pageSize);
-  const page = readPage(bucket, { prefix, startAfter, delimiter, maxKeys });
-  const name = query.get('encoding-type') === 'url' ? encodeKey : escapeXml;
-  const contents = page.objects.map(
-    ({ key, etag, lastModified, body, storageClass }) =>
-      `<Contents><Key>${name(key)}</Key><LastModified>${new Date(lastModified).toISOString()}</LastModified><ETag>${escapeXml(etag)}</ETag><Size>${body.length}</Size><StorageClass>${storageClass}</StorageClass></Contents>`,
-  );
-  const prefixes = page.prefixes.map(
-    common => `<CommonPrefixes><Prefix>${name(common)}</Prefix></CommonPrefixes>`,
-  );
-  const next =
-    page.next === undefined ? '' : `<NextContinuationToken>${encodeToken(page.next)}</NextContinuationToken>`;
+/** ListObjects, with the key or common prefix at which the next page begins. */
+export function listObjects(request: S3Request, bucket: Bucket, pageSize: number): AwsResponse {
+  const { query } = request;
+  const marker = query.get('marker') ?? '';
+  const wanted = wantedBy(query, marker, pageSize);
+  const page = readPage(bucket, wanted);
+  const { name, element, optional } = listed(query);
+  // S3 names the next marker where there is a delimiter; else it is the last key of the page.
+  const next = page.next !== undefined && wanted.delimiter !== '' ? element('NextMarker', page.next) : '';
   return xmlResponse(
-    `<ListBucketResult><Name>${bucket.name}</Name><Prefix>${name(prefix)}</Prefix><KeyCount>${page.objects.length + page.prefixes.length}</KeyCount><MaxKeys>${maxKeys}</MaxKeys><IsTruncated>${page.next !== undefined}</IsTruncated>${next}${contents.join('')}${prefixes.join('')}</ListBucketResult>`,
+    `<ListBucketResult><Name>${bucket.name}</Name>${element('Prefix', wanted.prefix)}${element('Marker', marker)}${next}${described(page, wanted, optional)}${contents(page, { name, owner: bucket.accountId })}</ListBucketResult>`,
   );
 }
 
-function readPage(
-  bucket: Bucket,
-  {
-    prefix,
+/** ListObjectsV2. Continuation tokens are opaque. */
+export function listObjectsV2(request: S3Request, bucket: Bucket, pageSize: number): AwsResponse {
+  const { query } = request;
+  const token = query.get('continuation-token');
+  const startAfter = query.get('start-after') ?? '';
+  const wanted = wantedBy(query, token === null ? startAfter : decodeToken(token), pageSize);
+  const page = readPage(bucket, wanted);
+  const { name, element, optional } = listed(query);
+  const next =
+    page.next === undefined ? '' : `<NextContinuationToken>${encodeToken(page.next)}</NextContinuationToken>`;
+  const given = token === null ? '' : `<ContinuationToken>${escapeXml(token)}</ContinuationToken>`;
+  const owner = query.get('fetch-owner') === 'true' ? bucket.accountId : undefined;
+  return xmlResponse(
+    `<ListBucketResult><Name>${bucket.name}</Name>${element('Prefix', wanted.prefix)}${optional('StartAfter', startAfter)}<KeyCount>${page.objects.length + page.prefixes.length}</KeyCount>${given}${next}${described(page, wanted, optional)}${contents(page, { name, owner })}</ListBucketResult>`,
+  );
+}
+
+function wantedBy(query: URLSearchParams, startAfter: string, pageSize: number): Wanted {
+  return {
+    prefix: query.get('prefix') ?? '',
     startAfter,
-    delimiter,
-    maxKeys,
-  }: { prefix: string; startAfter: string; delimiter: string; maxKeys: number },
-): Page {
+    delimiter: query.get('delimiter') ?? '',
+    maxKeys: Math.min(Number(query.get('max-keys') ?? MAX_KEYS), pageSize),
+  };
+}
+
+/** What both versions tell of a page. */
+function described(
+  { next }: Page,
+  { maxKeys, delimiter }: Wanted,
+  optional: (tag: string, text: string) => string,
+): string {
+  return `${optional('Delimiter', delimiter)}${optional('EncodingType', '')}<MaxKeys>${maxKeys}</MaxKeys><IsTruncated>${next !== undefined}</IsTruncated>`;
+}
+
+function contents(
+  { objects, prefixes }: Page,
+  { name, owner }: { readonly name: (key: string) => string; readonly owner: string | undefined },
+): string {
+  const owned = owner === undefined ? '' : `<Owner><ID>${owner}</ID></Owner>`;
+  const entries = objects.map(
+    ({ key, etag, lastModified, body, storageClass }) =>
+      `<Contents><Key>${name(key)}</Key><LastModified>${new Date(lastModified).toISOString()}</LastModified><ETag>${escapeXml(etag)}</ETag><Size>${body.length}</Size>${owned}<StorageClass>${storageClass}</StorageClass></Contents>`,
+  );
+  const common = prefixes.map(prefix => `<CommonPrefixes><Prefix>${name(prefix)}</Prefix></CommonPrefixes>`);
+  return [...entries, ...common].join('');
+}
+
+function readPage(bucket: Bucket, { prefix, startAfter, delimiter, maxKeys }: Wanted): Page {
   const { keys } = bucket.objects;
   const objects: ObjectVersion[] = [];
   const prefixes: string[] = [];
@@ -84,16 +124,12 @@ function decodeToken(token: string): string {
   return key;
 }
 
-function encodeKey(key: string): string {
-  return encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
-}
-
 /** ListObjectVersions, newest first within a key. */
 export function listVersions({ query }: S3Request, bucket: Bucket, pageSize: number): AwsResponse {
-  const prefix = query.get('prefix') ?? '';
+  const { prefix, maxKeys } = wantedBy(query, '', pageSize);
+  const { name, element, optional } = listed(query);
   const keyMarker = query.get('key-marker') ?? '';
   const versionMarker = query.get('version-id-marker');
-  const maxKeys = Math.min(Number(query.get('max-keys') ?? MAX_KEYS), pageSize);
   const { keys } = bucket.objects;
   const entries = keys
     .slice(
@@ -111,19 +147,21 @@ export function listVersions({ query }: S3Request, bucket: Bucket, pageSize: num
   const last = page.at(-1);
   const next =
     truncated && last !== undefined
-      ? `<NextKeyMarker>${escapeXml(last.key)}</NextKeyMarker><NextVersionIdMarker>${last.versionId}</NextVersionIdMarker>`
+      ? `${element('NextKeyMarker', last.key)}<NextVersionIdMarker>${last.versionId}</NextVersionIdMarker>`
       : '';
+  const markers = `${element('KeyMarker', keyMarker)}<VersionIdMarker>${escapeXml(versionMarker ?? '')}</VersionIdMarker>`;
   return xmlResponse(
-    `<ListVersionsResult><Name>${bucket.name}</Name><Prefix>${escapeXml(prefix)}</Prefix><MaxKeys>${maxKeys}</MaxKeys><IsTruncated>${truncated}</IsTruncated>${next}${page.map(version => versionXml(version, bucket)).join('')}</ListVersionsResult>`,
+    `<ListVersionsResult><Name>${bucket.name}</Name>${element('Prefix', prefix)}${markers}${optional('EncodingType', '')}<MaxKeys>${maxKeys}</MaxKeys><IsTruncated>${truncated}</IsTruncated>${next}${page.map(version => versionXml(version, bucket, name)).join('')}</ListVersionsResult>`,
   );
 }
 
 function versionXml(
   { key, versionId, deleteMarker, lastModified, etag, body, storageClass }: ObjectVersion,
   bucket: Bucket,
+  name: (key: string) => string,
 ): string {
   const latest = bucket.objects.newest(key)?.versionId === versionId;
-  const common = `<Key>${escapeXml(key)}</Key><VersionId>${versionId}</VersionId><IsLatest>${latest}</IsLatest><LastModified>${new Date(lastModified).toISOString()}</LastModified>`;
+  const common = `<Key>${name(key)}</Key><VersionId>${versionId}</VersionId><IsLatest>${latest}</IsLatest><LastModified>${new Date(lastModified).toISOString()}</LastModified><Owner><ID>${bucket.accountId}</ID></Owner>`;
   if (deleteMarker) return `<DeleteMarker>${common}</DeleteMarker>`;
   return `<Version>${common}<ETag>${escapeXml(etag)}</ETag><Size>${body.length}</Size><StorageClass>${storageClass}</StorageClass></Version>`;
 }

@@ -3,6 +3,7 @@ import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
 import type { Bucket, MultipartUpload } from './bucket.ts';
 import { OF_S3, type Checksum } from './checksums.ts';
+import { listed } from './listed-names.ts';
 import { attributesFrom } from './object-attributes.ts';
 import { emptyResponse, escapeXml, xmlResponse, type S3Request } from './s3-request.ts';
 
@@ -69,14 +70,15 @@ export function listParts(request: S3Request, bucket: Bucket): AwsResponse {
 
 /** The uploads under a prefix that are neither completed nor aborted, in one page. */
 export function listUploads({ query }: S3Request, bucket: Bucket): AwsResponse {
+  const { name, optional } = listed(query);
   const list = [...bucket.uploads.values()]
     .filter(({ key }) => key.startsWith(query.get('prefix') ?? ''))
     .map(
       ({ key, uploadId, initiatedAt, initiator }) =>
-        `<Upload><Key>${escapeXml(key)}</Key><UploadId>${uploadId}</UploadId><Initiator><ID>${initiator}</ID></Initiator><Initiated>${new Date(initiatedAt).toISOString()}</Initiated></Upload>`,
+        `<Upload><Key>${name(key)}</Key><UploadId>${uploadId}</UploadId><Initiator><ID>${initiator}</ID></Initiator><Initiated>${new Date(initiatedAt).toISOString()}</Initiated></Upload>`,
     );
   return xmlResponse(
-    `<ListMultipartUploadsResult><Bucket>${bucket.name}</Bucket><IsTruncated>false</IsTruncated>${list.join('')}</ListMultipartUploadsResult>`,
+    `<ListMultipartUploadsResult><Bucket>${bucket.name}</Bucket>${optional('EncodingType', '')}<IsTruncated>false</IsTruncated>${list.join('')}</ListMultipartUploadsResult>`,
   );
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
 import { newVersionId, readable, type Bucket, type ObjectVersion } from './bucket.ts';
-import { verifyChecksums } from './checksums.ts';
+import { checksumHeaders, verifyChecksums } from './checksums.ts';
 import { checkRead, checkWrite } from './conditions.ts';
 import { attributesFrom, replyHeaders } from './object-attributes.ts';
 import { checkReadable, restoreHeader } from './restore.ts';
@@ -25,7 +25,7 @@ export function putObject(request: S3Request, bucket: Bucket): AwsResponse {
     checksum,
   };
   bucket.objects.put(version, bucket.versioning);
-  return emptyResponse(200, writeHeaders(version, bucket));
+  return emptyResponse(200, { ...writeHeaders(version, bucket), ...checksumHeaders(checksum) });
 }
 
 export function writeHeaders(version: ObjectVersion, bucket: Bucket): Record<string, string> {
@@ -66,10 +66,7 @@ function checksumHeader({ checksum }: ObjectVersion, { headers }: S3Request): Re
     headers['range'] !== undefined
   )
     return {};
-  return {
-    [`x-amz-checksum-${checksum.algorithm}`]: checksum.value(),
-    'x-amz-checksum-type': checksum.type,
-  };
+  return checksumHeaders(checksum);
 }
 
 function ranged(body: Buffer, range: string | undefined, headers: Record<string, string>): AwsResponse {

@@ -30,10 +30,6 @@ const ON_BUCKET: Readonly<Record<string, string>> = {
   'PUT encryption': 'PutEncryptionConfiguration',
   'GET object-lock': 'GetBucketObjectLockConfiguration',
   'PUT object-lock': 'PutBucketObjectLockConfiguration',
-  'GET lifecycle': 'GetLifecycleConfiguration',
-  'PUT lifecycle': 'PutLifecycleConfiguration',
-  'GET policy': 'GetBucketPolicy',
-  'PUT policy': 'PutBucketPolicy',
   'GET uploads': 'ListBucketMultipartUploads',
 };
 
@@ -48,10 +44,6 @@ const ON_OBJECT: Readonly<Record<string, string>> = {
   'DELETE tagging': 'DeleteObjectTagging',
   'GET acl': 'GetObjectAcl',
   'PUT acl': 'PutObjectAcl',
-  'GET retention': 'GetObjectRetention',
-  'PUT retention': 'PutObjectRetention',
-  'GET legal-hold': 'GetObjectLegalHold',
-  'PUT legal-hold': 'PutObjectLegalHold',
   'GET annotation': 'ListObjectAnnotations',
   'GET annotationName': 'GetObjectAnnotation',
   'PUT annotationName': 'PutObjectAnnotation',

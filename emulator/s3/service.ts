@@ -4,7 +4,7 @@ import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import { Buckets, type Bucket } from './bucket.ts';
 import { getEncryption, getObjectLock, putEncryption, putObjectLock } from './bucket-defaults.ts';
 import * as bucketOperations from './bucket-operations.ts';
-import { listObjects, listVersions } from './listing.ts';
+import { listObjects, listObjectsV2, listVersions } from './listing.ts';
 import { deleteAnnotation, getAnnotation, listAnnotations, putAnnotation } from './annotations.ts';
 import { completeUpload } from './complete-upload.ts';
 import { COPY_LIMIT_BYTES, copyObject } from './copy-object.ts';
@@ -15,6 +15,7 @@ import { getObject, putObject } from './object-operations.ts';
 import { S3Permissions, type UseKey } from './permissions.ts';
 import { restoreObject } from './restore.ts';
 import { emptyResponse, s3Error, s3Request, type S3Request } from './s3-request.ts';
+import { notImplemented, subresource } from './subresource.ts';
 
 export interface S3Options {
   /** The most entries in a listing page. @default 1000, as S3 */
@@ -60,7 +61,7 @@ function answer(request: AwsRequest, served: Served): AwsResponse {
 /** IAM is asked first, about what the caller learns as well as about what it does. */
 function permitted(s3: S3Request, served: Served): AwsResponse {
   const { permissions } = served;
-  permissions.need(s3, subresource(s3.query));
+  permissions.need(s3, subresource(s3));
   try {
     const response =
       s3.bucket === ''
@@ -74,34 +75,9 @@ function permitted(s3: S3Request, served: Served): AwsResponse {
   }
 }
 
-/** Sub-resources that are operations of their own; every other query parameter is an argument. */
-function subresource(query: URLSearchParams): string {
-  const known = [
-    'acl',
-    'delete',
-    'encryption',
-    'lifecycle',
-    'location',
-    'object-lock',
-    'ownershipControls',
-    'policy',
-    'tagging',
-    'uploads',
-    'uploadId',
-    'versioning',
-    'versions',
-    'retention',
-    'legal-hold',
-    'annotationName',
-    'annotation',
-    'restore',
-  ];
-  return known.find(name => query.has(name)) ?? '';
-}
-
 function onBucket(request: S3Request, { buckets, pageSize }: Served): AwsResponse {
   const { method, query, bucket: name } = request;
-  const operation = `${method} ${subresource(query)}`.trim();
+  const operation = `${method} ${subresource(request)}`.trim();
   if (operation === 'PUT') return bucketOperations.createBucket(request, buckets);
   const bucket = bucketHere(request, buckets);
   switch (operation) {
@@ -111,8 +87,9 @@ function onBucket(request: S3Request, { buckets, pageSize }: Served): AwsRespons
       buckets.delete(name);
       return emptyResponse(204);
     case 'GET':
-      if (query.get('list-type') !== '2') throw notImplemented('ListObjects (version 1)');
-      return listObjects(request, bucket, pageSize);
+      return query.has('list-type')
+        ? listObjectsV2(request, bucket, pageSize)
+        : listObjects(request, bucket, pageSize);
     case 'GET versions':
       return listVersions(request, bucket, pageSize);
     case 'GET location':
@@ -157,7 +134,7 @@ function bucketHere({ bucket: name, region }: S3Request, buckets: Buckets): Buck
 function onObject(request: S3Request, served: Served): AwsResponse {
   const { method, query, key, headers } = request;
   const bucket = bucketHere(request, served.buckets);
-  switch (`${method} ${subresource(query)}`.trim()) {
+  switch (`${method} ${subresource(request)}`.trim()) {
     case 'POST uploads':
       return createUpload(request, bucket);
     case 'PUT uploadId':
@@ -198,10 +175,6 @@ function onObject(request: S3Request, served: Served): AwsResponse {
     case 'GET acl':
       return bucketOperations.getAcl(request, bucket);
     default:
-      throw notImplemented(`${method} ?${subresource(query)} on an object`);
+      throw notImplemented(`${method} ?${subresource(request)} on an object`);
   }
-}
-
-function notImplemented(what: string): AwsError {
-  return new AwsError('NotImplemented', `the embedded AWS does not have ${what}`, { status: 501 });
 }

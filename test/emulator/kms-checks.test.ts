@@ -1,4 +1,12 @@
-import { CreateKeyCommand, DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  DecryptCommand,
+  EncryptCommand,
+  GenerateDataKeyCommand,
+  GenerateDataKeyPairCommand,
+  GenerateRandomCommand,
+  type KMSClient,
+} from '@aws-sdk/client-kms';
 import { embedded, errorName, type Embedded } from '../support/embedded.ts';
 
 const CONTEXT = { tenant: 'acme' };
@@ -49,5 +57,37 @@ describe('a dry run of Decrypt that ignores the ciphertext', () => {
     expect(await nameOf(own.replace(/.{4}$/, '0000'))).toBe('NotFoundException');
     expect(await nameOf()).toBe('ValidationException');
     await aws.stop();
+  });
+});
+
+describe('what KMS on loopback does not have', () => {
+  let aws: Embedded;
+  beforeAll(async () => {
+    aws = await embedded();
+  });
+  afterAll(() => aws.stop());
+
+  it('is refused where AWS would answer in another way: plaintext for an enclave alone', async () => {
+    const { kms } = aws;
+    const KeyId = (await kms.send(new CreateKeyCommand({}))).KeyMetadata!.Arn!;
+    const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }));
+    const Recipient = {
+      KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256' as const,
+      AttestationDocument: Buffer.from('document'),
+    };
+    const calls = [
+      kms.send(new DecryptCommand({ CiphertextBlob, Recipient })),
+      kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', Recipient })),
+      kms.send(new GenerateDataKeyPairCommand({ KeyId, KeyPairSpec: 'ECC_NIST_P256', Recipient })),
+      kms.send(new GenerateRandomCommand({ NumberOfBytes: 8, Recipient })),
+      kms.send(new GenerateRandomCommand({ NumberOfBytes: 8, CustomKeyStoreId: 'cks-1' })),
+    ];
+    expect(await Promise.all(calls.map(errorName))).toEqual(calls.map(() => 'UnsupportedOperationException'));
+  });
+
+  it('is not made up: random bytes need a number', async () => {
+    expect(await errorName(aws.kms.send(new GenerateRandomCommand({})))).toBe('ValidationException');
+    const { Plaintext } = await aws.kms.send(new GenerateRandomCommand({ NumberOfBytes: 24 }));
+    expect(Plaintext).toHaveLength(24);
   });
 });

@@ -1,0 +1,34 @@
+import { validationError } from '../protocol/aws-error.ts';
+import type { Call, Tables } from './tables.ts';
+import { transactGet } from './transact-get.ts';
+import { transactWrite } from './transact-write.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** Carries out a transaction alone. Other operations are none of its business: `undefined`. */
+export function transaction(
+  operation: string,
+  { input, call, tables }: { readonly input: Input; readonly call: Call; readonly tables: Tables },
+): Promise<object> | undefined {
+  if (operation === 'TransactGetItems') return tables.turns.alone(() => transactGet(input, call));
+  if (operation !== 'TransactWriteItems') return undefined;
+  return tables.turns.alone(() => once(input, tables, () => transactWrite(input, call)));
+}
+
+/** A request with a client token has its effect once. One that failed had none. */
+async function once(
+  { ClientRequestToken: token, ...input }: Input,
+  { tokens }: Tables,
+  write: () => Promise<object>,
+): Promise<object> {
+  if (token === undefined) return write();
+  if (typeof token !== 'string' || token.length < 1 || token.length > 36)
+    throw validationError(
+      "1 validation error detected: Value at 'clientRequestToken' failed to satisfy constraint: Member must have length between 1 and 36",
+    );
+  const known = tokens.answered(token, input);
+  if (known !== undefined) return known;
+  const output = await write();
+  tokens.remember(token, input, output);
+  return output;
+}
