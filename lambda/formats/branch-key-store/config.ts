@@ -13,5 +13,3 @@ export const branchKeyStoreConfig = strictObject(
   },
   'a format',
 );
-
-export type BranchKeyStoreConfig = z.output<typeof branchKeyStoreConfig>;
