@@ -1,5 +1,6 @@
 import type { FormatDefinition, FormatRegistry } from '../core/model/format.ts';
 import { attributeFormat } from './attribute/index.ts';
+import { branchKeyStoreFormat } from './branch-key-store/index.ts';
 import { jsonDocumentFormat } from './json-document/index.ts';
 import { objectBodyFormat } from './object-body/index.ts';
 import { objectMetadataFormat } from './object-metadata/index.ts';
@@ -13,6 +14,7 @@ const definitions: readonly FormatDefinition[] = [
   jsonDocumentFormat,
   s3EncryptionClientFormat,
   sopsFormat,
+  branchKeyStoreFormat,
 ];
 
 /** Every format of this version. A new one is a folder beside the others and a line here. */

@@ -14,7 +14,7 @@ import { JobPlayer, type PlayedJob } from '../support/play-job.ts';
 import { sopsEntries, type SopsEntry } from '../support/sops-reader.ts';
 
 const Bucket = 'config-secrets';
-const JOB = JSON.parse(readFileSync('examples/jobs/sops.json', 'utf8')) as object;
+const JOB = JSON.parse(readFileSync('examples/jobs/formats/sops.json', 'utf8')) as object;
 
 /** Files of every layout, with a data key of the embedded KMS at each entry. The tests are one story, told in order. */
 describe('a bucket of files of SOPS', () => {

@@ -1,4 +1,5 @@
 import { cases as attribute } from './cases/attribute.ts';
+import { cases as branchKeyStore } from './cases/branch-key-store.ts';
 import { cases as jsonDocument } from './cases/json-document.ts';
 import { cases as objectBody } from './cases/object-body.ts';
 import { cases as objectMetadata } from './cases/object-metadata.ts';
@@ -9,6 +10,7 @@ import type { FormatCase } from './format-case.ts';
 /** Every case of every format: one import and one line for each format. */
 export const CASES: readonly FormatCase[] = [
   ...attribute,
+  ...branchKeyStore,
   ...jsonDocument,
   ...objectBody,
   ...objectMetadata,

@@ -3,7 +3,7 @@ import type { Finding, KeyMaterial } from './data-key.ts';
 import type { EncryptionAlgorithm, PlannedKey } from './key-use.ts';
 import type { Problem } from './problem.ts';
 import type { DataKeyPlace, PlacePattern } from './place.ts';
-import type { ObjectRecord, StoreRecord } from './record.ts';
+import type { AttributeMap, ObjectRecord, StoreRecord } from './record.ts';
 
 /** A new ciphertext for the data key at one slot. */
 export interface Replacement {
@@ -23,15 +23,28 @@ export interface Destination
 /** Parts of objects that cost a request of their own, and are read only where a format needs them. */
 export type RecordPart = 'tags' | 'body';
 
-/** What a format needs of objects beside what S3 shows of all of them. */
+/** Another item of the same table that says, by being there, that nobody else may write to an item. */
+export interface Guard {
+  readonly key: AttributeMap;
+  /** Why nothing is written then, and what to do. */
+  readonly reason: string;
+}
+
+/** What a format needs of a store: of objects, beside what S3 shows of all of them; of writes, beside unchanged places. */
 export interface Needs {
   readonly needs: readonly RecordPart[];
   /** Of which objects it needs the body, as far as all else shows. @default of every object */
   readonly needsBodyOf?: (object: ObjectRecord) => boolean;
+  /** The guards of the item with that key: it is written only if, at that very time, none of them is there. */
+  readonly guards?: (key: AttributeMap) => readonly Guard[];
 }
 
-export function needsOf({ needs, needsBodyOf }: Needs): Needs {
-  return { needs, ...(needsBodyOf !== undefined && { needsBodyOf }) };
+export function needsOf({ needs, needsBodyOf, guards }: Needs): Needs {
+  return {
+    needs,
+    ...(needsBodyOf !== undefined && { needsBodyOf }),
+    ...(guards !== undefined && { guards }),
+  };
 }
 
 /** A format with a job's configuration: what it says of a store before anything is read. */
@@ -86,7 +99,8 @@ export interface FormatDefinition {
   readonly asymmetric: boolean;
   /** Strict schema of the job's `format` object, `type` included. */
   readonly configSchema: z.ZodObject;
-  configure(config: unknown): ConfiguredFormat;
+  /** `store`: the name of the table or bucket, for formats whose contexts may contain it. */
+  configure(config: unknown, store?: string): ConfiguredFormat;
 }
 
 /** All formats by name. The handlers and the CLI hand it in; the core imports none. */
