@@ -107,7 +107,7 @@ async function judged(
     if (judgement !== undefined) return judgement;
   }
   return judgeLook({
-    ...{ look, slot, keys, kind: kindOf(store).records },
+    ...{ look, slot, keys, kind: kindOf(store).records, format: store.format.type },
     withoutDataKeyExpected: store.withoutDataKey === 'expected',
     ...(narrowed !== undefined && { narrowed }),
   });
