@@ -14,15 +14,19 @@ interface Vector {
 }
 type StoredValue = { readonly S: string } | { readonly N: string } | { readonly B: string };
 
-const vector = JSON.parse(readFileSync('test/vectors/branchkeys_node-5.0.2.json', 'utf8')) as Vector;
-
-/** What the real client wrote. */
-export const VECTOR_ITEMS: readonly ItemRecord[] = Object.values(vector.tables).flatMap(({ items }) =>
-  items.map(item =>
-    branchKeyItem(Object.fromEntries(Object.entries(item).map(([name, value]) => [name, decoded(value)]))),
-  ),
-);
-export const VECTOR_KEY = vector.oldKey;
+/** What a real client wrote, and the key that its items name. */
+export function branchKeyVector(file: string): {
+  readonly items: readonly ItemRecord[];
+  readonly key: string;
+} {
+  const { oldKey, tables } = JSON.parse(readFileSync(`test/vectors/${file}`, 'utf8')) as Vector;
+  const items = Object.values(tables).flatMap(table =>
+    table.items.map(item =>
+      branchKeyItem(Object.fromEntries(Object.entries(item).map(([name, value]) => [name, decoded(value)]))),
+    ),
+  );
+  return { items, key: oldKey };
+}
 
 function decoded(value: StoredValue): AttributeValue {
   return 'B' in value ? { B: Buffer.from(value.B, 'base64') } : value;

@@ -1,6 +1,6 @@
 import { branchKeyStoreFormat } from '../../../lambda/formats/branch-key-store/index.ts';
 import type { AttributeMap, ItemRecord } from '../../../lambda/core/model/record.ts';
-import { branchKeyItem, mutationItem, VECTOR_ITEMS, VECTOR_KEY } from '../../support/branch-key-items.ts';
+import { branchKeyItem, mutationItem, branchKeyVector } from '../../support/branch-key-items.ts';
 import { item } from '../../support/builders.ts';
 import type { FormatCase } from '../format-case.ts';
 
@@ -8,11 +8,14 @@ const typeOf = ({ attributes }: ItemRecord): string => {
   const { type } = attributes;
   return type !== undefined && 'S' in type ? type.S : '';
 };
-const withContext = VECTOR_ITEMS.filter(({ attributes }) =>
-  Object.keys(attributes).some(name => name.startsWith('aws-crypto-ec:')),
-);
+type Vector = ReturnType<typeof branchKeyVector>;
+const NODE = branchKeyVector('branchkeys_node-5.0.2.json');
+const PYTHON = branchKeyVector('branchkeys_py-1.11.3.json');
+const withContext = ({ attributes }: ItemRecord): boolean =>
+  Object.keys(attributes).some(name => name.startsWith('aws-crypto-ec:'));
 
-function caseOf(title: string, record: ItemRecord | undefined): FormatCase {
+function caseOf(title: string, { items, key }: Vector, is: (item: ItemRecord) => boolean): FormatCase {
+  const record = items.find(is);
   if (record === undefined) throw new Error(`the vectors have no ${title}`);
   const changed = (change: AttributeMap): ItemRecord => branchKeyItem({ ...record.attributes, ...change });
   return {
@@ -21,7 +24,7 @@ function caseOf(title: string, record: ItemRecord | undefined): FormatCase {
     config: { type: 'branch-key-store', logicalKeyStoreName: 'branch-keys-node' },
     record,
     dataKeys: 1,
-    recordedKeyArn: VECTOR_KEY,
+    recordedKeyArn: key,
     inDoubt: [
       branchKeyItem(mutationItem('tenant-1')),
       branchKeyItem(mutationItem('tenant-1', 'branch:MUTATION_INDEX')),
@@ -35,25 +38,16 @@ function caseOf(title: string, record: ItemRecord | undefined): FormatCase {
       changed({ 'aws-crypto-ec:count': { N: '1' } }),
       item('a', { enc: { B: Buffer.alloc(184) } }),
     ],
-    without: [item('a', { 'kms-arn': { S: VECTOR_KEY } }), changed({ enc: { NULL: true } })],
+    without: [item('a', { 'kms-arn': { S: key } }), changed({ enc: { NULL: true } })],
   };
 }
 
+const isActive = (one: ItemRecord): boolean => typeOf(one) === 'branch:ACTIVE';
+
 export const cases: readonly FormatCase[] = [
-  caseOf(
-    'an active branch key',
-    VECTOR_ITEMS.find(one => typeOf(one) === 'branch:ACTIVE'),
-  ),
-  caseOf(
-    'an active branch key with a context of its own',
-    withContext.find(one => typeOf(one) === 'branch:ACTIVE'),
-  ),
-  caseOf(
-    'an earlier version',
-    withContext.find(one => typeOf(one).startsWith('branch:version:')),
-  ),
-  caseOf(
-    'a key of beacons',
-    withContext.find(one => typeOf(one) === 'beacon:ACTIVE'),
-  ),
+  caseOf('an active branch key', NODE, isActive),
+  caseOf('an active branch key with a context of its own', NODE, one => isActive(one) && withContext(one)),
+  caseOf('an earlier version', NODE, one => typeOf(one).startsWith('branch:version:') && withContext(one)),
+  caseOf('a key of beacons', NODE, one => typeOf(one) === 'beacon:ACTIVE' && withContext(one)),
+  caseOf('a branch key of the client in Python', PYTHON, one => isActive(one) && withContext(one)),
 ];
