@@ -1,8 +1,17 @@
 import { cases as attribute } from './cases/attribute.ts';
+import { cases as confidant } from './cases/confidant.ts';
+import { cases as credstash } from './cases/credstash.ts';
 import { cases as jsonDocument } from './cases/json-document.ts';
 import { cases as objectBody } from './cases/object-body.ts';
 import { cases as objectMetadata } from './cases/object-metadata.ts';
 import type { FormatCase } from './format-case.ts';
 
 /** Every case of every format: one import and one line for each format. */
-export const CASES: readonly FormatCase[] = [...attribute, ...objectMetadata, ...objectBody, ...jsonDocument];
+export const CASES: readonly FormatCase[] = [
+  ...attribute,
+  ...objectMetadata,
+  ...objectBody,
+  ...jsonDocument,
+  ...credstash,
+  ...confidant,
+];
