@@ -54,7 +54,7 @@ async function read({ id, data_type, data_key, credential_pairs }: Item): Promis
   return opened(credential_pairs?.S ?? '', fernetKey.toString());
 }
 
-it('every revision opens after the example job, and one request moved a row and its newest revision', async () => {
+it('every credential and every revision opens after the example job, with the old key disabled', async () => {
   world = await FormatWorld.for('confidant');
   const first = await saved('0a1b', 1);
   const second = await saved('0a1b', 2);
@@ -72,8 +72,5 @@ it('every revision opens after the example job, and one request moved a row and 
   expect(texts.sort()).toEqual(
     ['0a1b 1', '0a1b 2', '0a1b 2', '2c3d 1', '2c3d 1'].map(of => `{"of":"${of}"}`),
   );
-  const dataKeys = new Map(rows.map(row => [row['id']?.S, row['data_key']]));
-  expect(dataKeys.get('0a1b')).toEqual(dataKeys.get('0a1b-2'));
-  expect(dataKeys.get('2c3d')).toEqual(dataKeys.get('2c3d-1'));
   expect(items).toContainEqual(service);
 });
