@@ -7,11 +7,13 @@ import type {
   FormatRegistry,
 } from '../model/format.ts';
 import type { Store } from '../model/job.ts';
+import { kindOf } from '../stores/registry.ts';
 
 /** The store's format, configured. The configuration was validated with the job and is parsed again here. */
 export function configureFormat(store: Store, formats: FormatRegistry): ConfiguredFormat {
   const definition = formatOf(store, formats);
-  return definition.configure(definition.configSchema.parse(store.format));
+  const { name: storeName } = kindOf(store).names.own(store);
+  return definition.configure(definition.configSchema.parse(store.format), { storeName });
 }
 
 /** The store's format, ready to read records and to change them. */
