@@ -2,6 +2,7 @@ import type { FormatDefinition, FormatRegistry } from '../core/model/format.ts';
 import { attributeFormat } from './attribute/index.ts';
 import { confidantFormat } from './confidant/index.ts';
 import { credstashFormat } from './credstash/index.ts';
+import { dynamodbEncryptionClientFormat } from './dynamodb-encryption-client/index.ts';
 import { jsonDocumentFormat } from './json-document/index.ts';
 import { objectBodyFormat } from './object-body/index.ts';
 import { objectMetadataFormat } from './object-metadata/index.ts';
@@ -13,6 +14,7 @@ const definitions: readonly FormatDefinition[] = [
   jsonDocumentFormat,
   credstashFormat,
   confidantFormat,
+  dynamodbEncryptionClientFormat,
 ];
 
 /** Every format of this version. A new one is a folder beside the others and a line here. */

@@ -1,6 +1,7 @@
 import { cases as attribute } from './cases/attribute.ts';
 import { cases as confidant } from './cases/confidant.ts';
 import { cases as credstash } from './cases/credstash.ts';
+import { cases as dynamodbEncryptionClient } from './cases/dynamodb-encryption-client.ts';
 import { cases as jsonDocument } from './cases/json-document.ts';
 import { cases as objectBody } from './cases/object-body.ts';
 import { cases as objectMetadata } from './cases/object-metadata.ts';
@@ -14,4 +15,5 @@ export const CASES: readonly FormatCase[] = [
   ...jsonDocument,
   ...credstash,
   ...confidant,
+  ...dynamodbEncryptionClient,
 ];

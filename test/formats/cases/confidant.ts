@@ -40,6 +40,6 @@ const caseOf = (title: string, record: ItemRecord): FormatCase => ({
 });
 
 export const cases: readonly FormatCase[] = [
-  ...written.map(record => caseOf('confidant 7.0.0', record)),
+  ...written.slice(0, 4).map(record => caseOf('confidant 7.0.0', record)),
   ...written.slice(0, 2).map(record => caseOf('the same as bytes', asBytes(record))),
 ];

@@ -2,7 +2,7 @@ import { credstashFormat } from '../../../lambda/formats/credstash/index.ts';
 import { changedItem, itemOf, vectorItems } from '../../support/vector-items.ts';
 import type { FormatCase } from '../format-case.ts';
 
-const written = vectorItems('credstash_py-1.17.1', 'credential-store');
+const written = vectorItems('credstash_py-1.17.1', 'credential-store').filter((_, index) => index % 3 === 0);
 const config = {
   type: 'credstash',
   contexts: [{ name: 'prod.*', encryptionContext: [{ env: 'prod' }, {}] }],
