@@ -1,6 +1,9 @@
 import type { FormatDefinition, FormatRegistry } from '../core/model/format.ts';
 import { attributeFormat } from './attribute/index.ts';
 import { branchKeyStoreFormat } from './branch-key-store/index.ts';
+import { confidantFormat } from './confidant/index.ts';
+import { credstashFormat } from './credstash/index.ts';
+import { dynamodbEncryptionClientFormat } from './dynamodb-encryption-client/index.ts';
 import { jsonDocumentFormat } from './json-document/index.ts';
 import { objectBodyFormat } from './object-body/index.ts';
 import { objectMetadataFormat } from './object-metadata/index.ts';
@@ -15,6 +18,9 @@ const definitions: readonly FormatDefinition[] = [
   s3EncryptionClientFormat,
   sopsFormat,
   branchKeyStoreFormat,
+  credstashFormat,
+  confidantFormat,
+  dynamodbEncryptionClientFormat,
 ];
 
 /** Every format of this version. A new one is a folder beside the others and a line here. */

@@ -63,7 +63,7 @@ beforeAll(() => {
   edit('lambda/formats/registry.ts', {
     'import { objectMetadataFormat }':
       "import { sealedNoteFormat } from './sealed-note/index.ts';\nimport { objectMetadataFormat }",
-    'objectMetadataFormat]': 'objectMetadataFormat, sealedNoteFormat]',
+    '  objectMetadataFormat,': '  objectMetadataFormat,\n  sealedNoteFormat,',
   });
 
   addRoom('by-hand.ts', 'lambda/core/routes/by-hand.ts');

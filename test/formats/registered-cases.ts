@@ -1,5 +1,8 @@
 import { cases as attribute } from './cases/attribute.ts';
 import { cases as branchKeyStore } from './cases/branch-key-store.ts';
+import { cases as confidant } from './cases/confidant.ts';
+import { cases as credstash } from './cases/credstash.ts';
+import { cases as dynamodbEncryptionClient } from './cases/dynamodb-encryption-client.ts';
 import { cases as jsonDocument } from './cases/json-document.ts';
 import { cases as objectBody } from './cases/object-body.ts';
 import { cases as objectMetadata } from './cases/object-metadata.ts';
@@ -11,6 +14,9 @@ import type { FormatCase } from './format-case.ts';
 export const CASES: readonly FormatCase[] = [
   ...attribute,
   ...branchKeyStore,
+  ...confidant,
+  ...credstash,
+  ...dynamodbEncryptionClient,
   ...jsonDocument,
   ...objectBody,
   ...objectMetadata,

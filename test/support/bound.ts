@@ -19,8 +19,9 @@ export function bound(
   definition: FormatDefinition,
   config: object,
   destination = NEW_DESTINATION,
+  storeName = 'Orders',
 ): BoundFormat {
-  return definition.configure(config).bind(destination);
+  return definition.configure(config, { storeName }).bind(destination);
 }
 
 /** A format that does not depend on the destination. */

@@ -1,6 +1,6 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../stores/places.ts';
-import type { Fingerprints, LookAlikeCount, Position, UnitProgress } from '../model/books.ts';
+import type { Fingerprints, LookAlikeCount, Position, UnitProgress, WrappedRecords } from '../model/books.ts';
 import type { KeyService, Ledger } from '../ports.ts';
 import type { Telemetry } from './ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
@@ -15,6 +15,8 @@ export interface DonePage {
     readonly withoutDataKey: readonly string[];
     /** Of how many of these the body was read as well. @default 0 */
     readonly bodiesRead?: number;
+    /** Records that are under keys of another table instead. @default none */
+    readonly wrappedBy?: readonly WrappedRecords[];
     readonly position: Position;
   };
   readonly lookAlikes?: LookAlikeCount;
@@ -48,6 +50,7 @@ export async function accountPage(
     withoutDataKey: part.withoutDataKey.length,
     withoutDataKeyFirst: part.withoutDataKey,
     bodiesRead: part.bodiesRead ?? 0,
+    wrappedBy: part.wrappedBy ?? [],
     ...(lookAlikes !== undefined && { lookAlikes }),
     ...(fingerprints !== undefined && { fingerprints }),
   });

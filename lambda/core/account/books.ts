@@ -6,6 +6,7 @@ import {
   type Fingerprints,
   type KeyMaterialCount,
   type LookAlikeCount,
+  type WrappedRecords,
 } from '../model/books.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
 import { mayNeedSource, type OutcomeKind } from '../model/outcome.ts';
@@ -26,6 +27,7 @@ export interface PageCounts {
   readonly withoutDataKey: number;
   readonly withoutDataKeyFirst?: readonly string[];
   readonly bodiesRead?: number;
+  readonly wrappedBy?: readonly WrappedRecords[];
   readonly lookAlikes?: LookAlikeCount;
   readonly entries: readonly OutcomeEntry[];
   readonly remaining: number;
@@ -36,7 +38,7 @@ export interface PageCounts {
 /** The books of one page. */
 export function pageBooks(page: PageCounts): Books {
   const { records, withoutDataKey, withoutDataKeyFirst, entries, remaining, kms } = page;
-  const { fingerprints, lookAlikes, bodiesRead } = page;
+  const { fingerprints, lookAlikes, bodiesRead, wrappedBy } = page;
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
   for (const { outcome } of entries) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return {
@@ -44,6 +46,7 @@ export function pageBooks(page: PageCounts): Books {
     withoutDataKey,
     ...examples(withoutDataKeyFirst),
     ...sumBodies(bodiesRead),
+    ...sumWrapped(wrappedBy),
     dataKeys: entries.length,
     outcomes,
     keyMaterials: sumKeyMaterials(entries.flatMap(materialCounts)),
@@ -70,6 +73,7 @@ export function addBooks(a: Books, b: Books): Books {
     withoutDataKey: (a.withoutDataKey ?? 0) + (b.withoutDataKey ?? 0),
     ...examples([...(a.withoutDataKeyFirst ?? []), ...(b.withoutDataKeyFirst ?? [])]),
     ...sumBodies(a.bodiesRead, b.bodiesRead),
+    ...sumWrapped(a.wrappedBy, b.wrappedBy),
     dataKeys: a.dataKeys + b.dataKeys,
     outcomes,
     keyMaterials: sumKeyMaterials([...a.keyMaterials, ...b.keyMaterials]),
@@ -88,6 +92,15 @@ function examples(first: readonly string[] = []): Pick<Books, 'withoutDataKeyFir
 function sumBodies(...counts: readonly (number | undefined)[]): Pick<Books, 'bodiesRead'> {
   const bodiesRead = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
   return bodiesRead === 0 ? {} : { bodiesRead };
+}
+
+/** The tables of one store; a run with many stores may have many. */
+function sumWrapped(...all: readonly (readonly WrappedRecords[] | undefined)[]): Pick<Books, 'wrappedBy'> {
+  const byTable = new Map<string, number>();
+  for (const { table, records } of all.flatMap(one => one ?? []))
+    byTable.set(table, (byTable.get(table) ?? 0) + records);
+  const wrappedBy = [...byTable].map(([table, records]) => ({ table, records }));
+  return wrappedBy.length === 0 ? {} : { wrappedBy };
 }
 
 function sumLookAlikes(

@@ -42,6 +42,12 @@ export interface NamedLookAlike {
   readonly form: string;
 }
 
+/** Records that hold no data key that KMS made: theirs are under keys that lie in another table, and move with them. */
+export interface WrappedRecords {
+  readonly table: string;
+  readonly records: number;
+}
+
 /** What a pass saw and did. `dataKeys` equals the sum of `outcomes`, always. */
 export interface Books {
   readonly records: number;
@@ -51,6 +57,8 @@ export interface Books {
   readonly bodiesRead?: number;
   /** Locators of the first 10 of them. */
   readonly withoutDataKeyFirst?: readonly string[];
+  /** Records under keys of other tables, by the name of the table. They do not count as without a data key. */
+  readonly wrappedBy?: readonly WrappedRecords[];
   readonly dataKeys: number;
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
   /** Absent where the pass did not look, and in ledgers of earlier versions. */

@@ -47,6 +47,20 @@ export function needsOf({ needs, needsBodyOf, guards }: Needs): Needs {
   };
 }
 
+/** A store whose keys, which KMS did not make, wrap the data keys of other records: to move it is to move them. */
+export interface WrappingStore {
+  /** The name of a table in the same Region. */
+  readonly table: string;
+  /** Whether a record is under such a key, and so holds no data key that KMS made. */
+  readonly wraps: (record: StoreRecord) => boolean;
+}
+
+/** What a format is used with, as far as data keys depend on it. */
+export interface UsedWith {
+  /** The name of the table or the bucket. */
+  readonly storeName: string;
+}
+
 /** A format with a job's configuration: what it says of a store before anything is read. */
 export interface ConfiguredFormat extends Needs {
   /** Which slot this configuration looks at. Two stores with the same identity would do the work twice. */
@@ -64,6 +78,8 @@ export interface ConfiguredFormat extends Needs {
   };
   /** Every place that `replace` may change. The first is that of the data key. */
   readonly declared: readonly PlacePattern[];
+  /** Keys that lie in a store of their own, and under which records of this one may be. */
+  readonly wrappedBy?: WrappingStore;
   /** What is wrong between fields of the configuration that are right each by itself. `path` is below `format`. */
   readonly problems: readonly Problem[];
   /** What the first records of a store show that an operator should know of this format. */
@@ -99,8 +115,7 @@ export interface FormatDefinition {
   readonly asymmetric: boolean;
   /** Strict schema of the job's `format` object, `type` included. */
   readonly configSchema: z.ZodObject;
-  /** `store`: the name of the table or bucket, for formats whose contexts may contain it. */
-  configure(config: unknown, store?: string): ConfiguredFormat;
+  configure(config: unknown, used: UsedWith): ConfiguredFormat;
 }
 
 /** All formats by name. The handlers and the CLI hand it in; the core imports none. */

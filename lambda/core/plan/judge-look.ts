@@ -2,6 +2,7 @@ import type { PlannedKey } from '../model/key-use.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { SeenPlace, StoreLook } from '../model/run.ts';
 import type { Judgement } from '../stores/store.ts';
+import { wrappedWords } from '../verdict/store-verdict.ts';
 import { encodingOf } from './seen-places.ts';
 
 export interface JudgedStore {
@@ -31,7 +32,8 @@ export function judgeLook(judged: JudgedStore): Judgement {
           : `its first page has no ${kind} in the part that the job is about (${narrowed}): where a run finds none, nothing is proven`,
       ],
     };
-  if (look.withDataKey > look.misread) return { warnings: warningsOf(judged) };
+  if (look.withDataKey > look.misread || look.wrappedBy !== undefined)
+    return { warnings: warningsOf(judged) };
   const first = `the first ${look.records.toLocaleString('en-US')}`;
   if (look.unsupported > 0 && look.unsupported === look.unreadable)
     return {
@@ -103,6 +105,7 @@ function warningsOf({ look, kind, keys }: JudgedStore): readonly string[] {
           `${unreadable} ${of} have a data key that a run would leave, or something else at its place (${reason ?? 'unknown'}): each is named and left`,
         ]),
     ...(withoutDataKey === 0 ? [] : [`${withoutDataKey} ${of} have no data key where the job looks`]),
+    ...(look.wrappedBy === undefined ? [] : [`${of}: ${wrappedWords(look.wrappedBy)}`]),
     ...unknownKeys(look, withDataKey, keys),
     ...elsewhere
       .slice(0, 3)

@@ -10,6 +10,7 @@ import type { RecordStore } from '../ports.ts';
 import { findDataKeys, type Found } from '../scan/find-data-keys.ts';
 import { lookingFor } from '../look-alikes/look-alikes.ts';
 import { signInBytes } from '../look-alikes/signs.ts';
+import { wrappedIn } from '../scan/wrapped-records.ts';
 import { nearestPlace, nearName, onlyTheValue, placesOf } from './seen-places.ts';
 
 /** How many records Plan looks at: half a megabyte of small items, one page of a scan. */
@@ -66,6 +67,12 @@ function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured
   const odd = found.filter(({ finding }) => finding.kind !== 'data-key');
   const atPlace = lookAtPlace(records, found, request);
   const elsewhere = lookElsewhere(records, request);
+  const having = new Set(found.map(({ record }) => record));
+  const keyless = wrappedIn(
+    records.filter(record => !having.has(record)),
+    format,
+  );
+  const [wrapped] = keyless.wrappedBy;
   const nearest = nearestPlace(format.identity, elsewhere);
   const near = found.length > 0 ? undefined : nearName(format.identity, records);
   return {
@@ -73,7 +80,8 @@ function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured
     records: records.length,
     more,
     withDataKey: new Set(keysAmong(found).map(({ record }) => record)).size,
-    withoutDataKey: records.length - new Set(found.map(({ record }) => record)).size,
+    withoutDataKey: keyless.without.length,
+    ...(wrapped !== undefined && { wrappedBy: wrapped }),
     unreadable: odd.length,
     undecodable: count(odd, ({ finding }) => finding.kind === 'unreadable' && !('ciphertext' in finding)),
     unsupported: count(odd, ({ record, finding }) => finding.kind === 'unsupported' && !isHidden(record)),

@@ -1,3 +1,4 @@
+import type { WrappedRecords } from '../model/books.ts';
 import type { RunMode } from '../model/run.ts';
 import type { StorePlace } from '../model/store-place.ts';
 import type { BucketScope, TableScope } from '../model/scope.ts';
@@ -28,6 +29,8 @@ export interface StoreProof {
   readonly doubts?: readonly Doubt[];
   readonly records?: number;
   readonly withoutDataKey?: number;
+  /** Records under keys of other tables: the proof says nothing about those. */
+  readonly wrappedBy?: readonly WrappedRecords[];
   readonly dataKeys?: number;
   readonly proven?: number | null;
   /** Under none of the keys of the run, as KMS has said. */

@@ -1,6 +1,6 @@
 import type { OutcomeKind } from '../model/outcome.ts';
 import { unsettledIn } from '../verdict/run-verdict.ts';
-import { counted, type Doubt } from '../verdict/store-verdict.ts';
+import { counted, wrappedWords, type Doubt } from '../verdict/store-verdict.ts';
 import type { Evidence, Report } from './report.ts';
 
 export interface Conclusion {
@@ -52,7 +52,12 @@ function census(report: Report): Conclusion {
   const doubts = doubtTexts(report, ({ code }) => !['not-verified', 'remaining'].includes(code));
   return {
     title: `${isNarrowed(report) ? 'A part of the stores: ' : ''}${counted(toDo, 'data key')} to re-wrap${hasOtherDoubts(report) ? ` ${toDo === 1 ? 'was' : 'were'} found, and there are doubts` : ''}`,
-    text: sentences(['Nothing was changed.', ...doubts, notMoved(unsettledDataKeys(report) - toDo)]),
+    text: sentences([
+      'Nothing was changed.',
+      ...doubts,
+      notMoved(unsettledDataKeys(report) - toDo),
+      ...wrapped(report),
+    ]),
     tone: report.verdict === 'nothing-to-do' ? 'good' : 'warn',
   };
 }
@@ -61,17 +66,21 @@ function proven(report: Report): Conclusion {
   const { keepsSource, stores } = report;
   const opened = stores.reduce((sum, store) => sum + (store.proven ?? 0), 0);
   const empty = stores.filter(({ verdict }) => verdict.kind === 'empty').map(({ store }) => store);
+  const others = openTables(report);
   return {
     title: keepsSource
       ? 'Every data key has its copy under the destination key'
-      : 'Nothing is left under the source keys',
+      : `Nothing is left under the source keys${others.length === 0 ? '' : ' here, and records are under keys of tables that this run did not move'}`,
     text: sentences([
-      `KMS opened ${opened === 1 ? 'the one' : `each of the ${opened.toLocaleString('en-US')}`} ${keepsSource ? (opened === 1 ? 'copy' : 'copies') : opened === 1 ? 'data key' : 'data keys'} with the destination key, its current key material and the encryption context that a reader builds.`,
+      opened === 0
+        ? ''
+        : `KMS opened ${opened === 1 ? 'the one' : `each of the ${opened.toLocaleString('en-US')}`} ${keepsSource ? (opened === 1 ? 'copy' : 'copies') : opened === 1 ? 'data key' : 'data keys'} with the destination key, its current key material and the encryption context that a reader builds.`,
       keepsSource ? 'The source records keep theirs.' : '',
       withoutDataKey(report),
+      ...wrapped(report),
       empty.length === 0 ? '' : `There was no record in ${empty.join(', ')}.`,
     ]),
-    tone: 'good',
+    tone: others.length === 0 ? 'good' : 'warn',
   };
 }
 
@@ -89,6 +98,7 @@ function notProven(report: Report): Conclusion {
       foreign === 0
         ? ''
         : `${counted(foreign, 'data key')} under other keys than the job's, left as they are.`,
+      ...wrapped(report),
       isNarrowed(report) ? 'What the rest of the stores holds is not known.' : '',
     ]),
     tone: 'warn',
@@ -142,6 +152,20 @@ function withoutDataKey({ stores }: Evidence): string {
   return records === 0
     ? ''
     : `${counted(records, 'record')} without a data key in the places that the job names.`;
+}
+
+function wrapped({ stores }: Evidence): readonly string[] {
+  return stores.flatMap(({ store, wrappedBy = [] }) =>
+    wrappedBy.map(one => `${store}: ${wrappedWords(one)}.`),
+  );
+}
+
+/** Tables whose keys wrap records of this run's stores, and which the run has not proven. */
+function openTables({ stores }: Evidence): readonly string[] {
+  const proven = stores.filter(({ verdict }) => verdict.kind === 'proven').map(({ store }) => store);
+  return stores
+    .flatMap(({ wrappedBy = [] }) => wrappedBy.map(({ table }) => table))
+    .filter(table => !proven.some(store => store.endsWith(`:${table}`)));
 }
 
 function total({ stores }: Evidence, kind: OutcomeKind): number {

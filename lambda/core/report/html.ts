@@ -1,6 +1,7 @@
 import { visible } from '../model/visible.ts';
 import { OUTCOME_KINDS, type OutcomeKind } from '../model/outcome.ts';
 import type { Course, Evidence, Report, StoreReport } from './report.ts';
+import { wrappedWords } from '../verdict/store-verdict.ts';
 import { conclusion } from './conclusion.ts';
 import { STYLE } from './html-style.ts';
 
@@ -28,6 +29,7 @@ ${section('Key materials', keyMaterialsTable(report))}
 ${section('In doubt, or not moved', failuresTable(report))}
 ${section('Looks like a data key or names a source key, outside the places of the job', lookAlikesTable(report))}
 ${section('Records without a data key in the places of the job', withoutDataKeyTable(report.stores))}
+${section('Records under keys of other tables', list(wrappedLines(report.stores)))}
 ${section('Beside the data keys', fingerprintsText(report))}
 ${section('Route', `<p>${escape(`${report.route.type}: ${report.route.why}`)}</p>`)}
 ${section('Warnings', list(report.warnings))}
@@ -108,6 +110,12 @@ function withoutDataKeyTable(stores: readonly StoreReport[]): string {
     withoutDataKeyFirst.map(locator => `<code>${escape(locator)}</code>`).join('<br>'),
   ]);
   return table(['Store', 'Records', 'Such as'], rows);
+}
+
+function wrappedLines(stores: readonly StoreReport[]): readonly string[] {
+  return stores.flatMap(({ store, wrappedBy = [] }) =>
+    wrappedBy.map(one => `${store}: ${wrappedWords(one)}`),
+  );
 }
 
 function outcomeCell(kind: OutcomeKind, count: number): string {

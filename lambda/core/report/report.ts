@@ -1,4 +1,10 @@
-import type { Failure, Fingerprints, KeyMaterialCount, LookAlikeCount } from '../model/books.ts';
+import type {
+  Failure,
+  Fingerprints,
+  KeyMaterialCount,
+  LookAlikeCount,
+  WrappedRecords,
+} from '../model/books.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import type { RouteType } from '../model/route.ts';
 import type { Estimate, RunMode } from '../model/run.ts';
@@ -17,6 +23,8 @@ export interface StoreReport {
   readonly withoutDataKey: number;
   /** Locators of the first 10 of them. */
   readonly withoutDataKeyFirst: readonly string[];
+  /** Records under keys of other tables, by the name of the table; absent where there are none. */
+  readonly wrappedBy?: readonly WrappedRecords[];
   readonly dataKeys: number;
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
   /** Of the pass that concludes the run: the verify pass, where there is one. */

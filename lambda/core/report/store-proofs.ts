@@ -20,6 +20,7 @@ export function proofsOf(plan: RunPlan, report: ReportedRun & EndOfRun & Evidenc
         doubts,
         records: store.records,
         withoutDataKey: store.withoutDataKey,
+        ...(store.wrappedBy !== undefined && { wrappedBy: store.wrappedBy }),
         dataKeys: sum(store.concluding),
         proven: store.proven,
         foreign: store.concluding['foreign-key'] ?? 0,

@@ -40,6 +40,7 @@ export function storeReport(plan: RunPlan, index: number, { passes, phases, fail
     records: books.records,
     withoutDataKey: concluding.withoutDataKey ?? 0,
     withoutDataKeyFirst: concluding.withoutDataKeyFirst ?? [],
+    ...(concluding.wrappedBy !== undefined && { wrappedBy: concluding.wrappedBy }),
     dataKeys: books.dataKeys,
     outcomes: books.outcomes,
     concluding: concluding.outcomes,
@@ -62,6 +63,7 @@ function verdictOf(
   seen: { readonly finished: boolean; readonly verified: boolean; readonly narrowedTo?: string },
 ): StoreVerdict {
   const { records, withoutDataKey = 0, bodiesRead = 0, dataKeys, outcomes, lookAlikes } = books;
+  const { wrappedBy = [] } = books;
   return storeVerdict({
     ...seen,
     kind: kindOf(store).records,
@@ -69,6 +71,7 @@ function verdictOf(
     records,
     withoutDataKey,
     bodiesRead,
+    wrapped: wrappedBy.reduce((sum, one) => sum + one.records, 0),
     withoutDataKeyExpected: store.withoutDataKey === 'expected',
     dataKeys,
     foreign: outcomes['foreign-key'] ?? 0,

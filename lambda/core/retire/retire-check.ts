@@ -4,6 +4,7 @@ import { blocks, note, waits, type RetireFinding } from './findings.ts';
 import type { KeyUsage } from './ports.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { proofsIn, storeFindings, type KnownStore } from './store-findings.ts';
+import { wrappedFindings } from './wrapped-findings.ts';
 
 export interface RetireFacts {
   readonly key: Pick<KeyDescription, 'arn' | 'state' | 'multiRegion'>;
@@ -46,6 +47,7 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
           ),
         ]
       : facts.stores.flatMap(store => storeFindings(store))),
+    ...wrappedFindings(facts.stores),
     ...(facts.superseded ?? []).map(({ place, slot, job, runId, at }) =>
       note(
         `${storePlaceText(place)} ${slot}`,

@@ -1,9 +1,10 @@
-import type { Beyond, Position } from '../model/books.ts';
+import type { Beyond, Position, WrappedRecords } from '../model/books.ts';
 import type { Finding } from '../model/data-key.ts';
 import type { BoundFormat } from '../model/format.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { RecordPage } from '../ports.ts';
 import { findDataKeys, type Found } from './find-data-keys.ts';
+import { wrappedIn } from './wrapped-records.ts';
 import { dataKeyHandle, recordHandle } from './handles.ts';
 
 /** What one checkpoint accounts for: a page, or as much of it as there was time for. */
@@ -14,6 +15,8 @@ export interface Part {
   readonly withoutDataKey: readonly string[];
   /** Of how many of these the body was read as well. */
   readonly bodiesRead: number;
+  /** Records that are under keys of another table instead. */
+  readonly wrappedBy: readonly WrappedRecords[];
   readonly found: ReadonlySet<Found>;
   readonly position: Position;
 }
@@ -123,9 +126,10 @@ export class WorkPage {
   #part(records: readonly StoreRecord[], found: readonly Found[], position: Position): Part {
     const having = new Set(this.found.map(({ record }) => record));
     const within = this.#place.beyond?.within;
-    const without = records.filter(record => !having.has(record) && recordHandle(record) !== within);
+    const keyless = records.filter(record => !having.has(record) && recordHandle(record) !== within);
+    const { without, wrappedBy } = wrappedIn(keyless, this.#place.format);
     return {
-      ...{ records, found: new Set(found), position },
+      ...{ records, found: new Set(found), position, wrappedBy },
       withoutDataKey: without.map(({ locator }) => locator),
       bodiesRead: without.filter(record => record.kind === 'object' && record.body !== undefined).length,
     };

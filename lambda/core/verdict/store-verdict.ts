@@ -1,3 +1,4 @@
+import type { WrappedRecords } from '../model/books.ts';
 import type { StoreRecord } from '../model/record.ts';
 
 /** Why a store is not proven. A person can look each of them up in docs/proof.md. */
@@ -46,6 +47,8 @@ export interface StoreFigures {
   readonly withoutDataKey: number;
   /** Of how many of these objects the body was read as well. */
   readonly bodiesRead: number;
+  /** Records under keys of other tables, which move with those. @default 0 */
+  readonly wrapped?: number;
   /** The job says that such records need none. */
   readonly withoutDataKeyExpected: boolean;
   readonly dataKeys: number;
@@ -66,7 +69,7 @@ export interface StoreFigures {
  * | no verify pass | not proven: `not-verified` |
  * | data keys that need a source key, or may need one | not proven: `remaining` |
  * | values elsewhere that look like data keys, or name a source key | not proven: `look-alikes` |
- * | records, and no data key in any of them | not proven: `no-data-key-found` |
+ * | records, no data key in any of them, and none under a key of another table | not proven: `no-data-key-found` |
  * | data keys, and every one under other keys than the job's | not proven: `all-foreign` |
  * | objects without a data key whose bodies were not read | not proven: `objects-without-data-key` |
  * | no record under a prefix, or in a part | not proven: `nothing-there` |
@@ -113,8 +116,8 @@ const DOUBTS: readonly Question[] = [
           count: lookAlikes,
           words: `${counted(lookAlikes, 'value')} outside the job's places ${lookAlikes === 1 ? 'looks like a data key, or names' : 'look like data keys, or name'} a source key; name each place in a format (keyArn for the name of a key), or list it under "ignore" if no reader uses it`,
         },
-  ({ records, dataKeys }) =>
-    records === 0 || dataKeys > 0
+  ({ records, dataKeys, wrapped = 0 }) =>
+    records === 0 || dataKeys > 0 || wrapped > 0
       ? undefined
       : {
           code: 'no-data-key-found',
@@ -152,6 +155,11 @@ function nothingThere({ finished, records, prefix, narrowedTo }: StoreFigures): 
         ? 'there is no record in that part of it; check the filter, index or segments'
         : `no object is under the prefix ${prefix}; check how it is written`,
   };
+}
+
+/** What a person has to do about records under keys of other tables. */
+export function wrappedWords({ table, records }: WrappedRecords): string {
+  return `${counted(records, 'item')} ${records === 1 ? 'is' : 'are'} encrypted under keys of the MetaStore table ${table}; re-wrap that table`;
 }
 
 export function counted(value: number, what: string): string {

@@ -21,9 +21,8 @@ export const branchKeyStoreFormat = formatOfSpots<typeof branchKeyStoreConfig, I
   records: ['item'],
   asymmetric: false,
   config: branchKeyStoreConfig,
-  configure({ logicalKeyStoreName }, store) {
-    const logicalName = logicalKeyStoreName ?? store;
-    if (logicalName === undefined) throw new TypeError('a branch key store has a logical name, or a table');
+  configure({ logicalKeyStoreName }, { storeName }) {
+    const logicalName = logicalKeyStoreName ?? storeName;
     return {
       saying: {
         identity: BRANCH_KEY,
