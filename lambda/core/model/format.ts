@@ -34,7 +34,7 @@ export function needsOf({ needs, needsBodyOf }: Needs): Needs {
 }
 
 /** A store whose keys, which KMS did not make, wrap the data keys of other records: to move it is to move them. */
-export interface WrappingStore {
+interface WrappingStore {
   /** The name of a table in the same Region. */
   readonly table: string;
   /** Whether a record is under such a key, and so holds no data key that KMS made. */
