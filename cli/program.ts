@@ -7,6 +7,7 @@ import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
 import { contextOf, type SharedOptions } from './context/shared-options.ts';
 import type { CommandContext } from './context/command-context.ts';
 import type { Control } from './commands/control.ts';
+import type { FileOptions } from './commands/file.ts';
 import type { LocalOptions } from './commands/local.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { RetireOptions } from './commands/retire-check.ts';
@@ -81,6 +82,7 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
   commandsToTry(definer);
   commandsOfRuns(definer);
   commandsToLook(definer);
+  commandsOfFiles(definer);
   const jobs = program.command('jobs').description('job files');
   shared(jobs.command('validate <files...>').description('validates job files')).action(
     definer.act(async (context, files: string[]) =>
@@ -162,6 +164,18 @@ function commandsToLook({ command, act }: Definer): void {
     .action(
       act(async (context, key: string, options: RetireOptions) =>
         (await import('./commands/retire-check.ts')).retireCheckCommand(key, options, context),
+      ),
+    );
+}
+
+function commandsOfFiles({ command, act }: Definer): void {
+  command('file <paths...>', 're-wraps the data keys of SOPS files on this computer, without a deployment')
+    .requiredOption('--source <key...>', 'ARN, or alias ARN, of each key that data keys may be under')
+    .requiredOption('--destination <key>', 'ARN, or alias ARN, of the key that they are moved to')
+    .option('--dry-run', 'KMS checks every data key, and nothing is written')
+    .action(
+      act(async (context, paths: string[], options: FileOptions) =>
+        (await import('./commands/file.ts')).file(paths, options, context),
       ),
     );
 }

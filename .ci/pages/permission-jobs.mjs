@@ -32,6 +32,7 @@ const bucket = (name, more = {}) => ({ type: 's3', bucket: name, prefix: 'a/b', 
 const IN_PLACE = [
   table('plain', { serverSideEncryptionKey: KEYS.tableEncryption }),
   table('indexed', { scope: { index: 'sparse' } }),
+  table('guarded', { format: { type: 'branch-key-store' } }),
   bucket('plain', { serverSideEncryptionKey: KEYS.bucketEncryption }),
   bucket('tagged', { format: { ...metadata, encryptionContext: { tenant: { tag: 'tenant' } } } }),
 ];

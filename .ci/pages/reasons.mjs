@@ -106,6 +106,12 @@ export const REASONS = [
   reason(WRITERS, dynamodb('GetItem'), 'tables', 'to read an item again after a lost race'),
   reason(WRITERS, dynamodb('UpdateItem'), 'tables', 'to write, on condition that nobody else has written'),
   reason(
+    [...WRITERS, ...ROLLBACK],
+    dynamodb('ConditionCheckItem'),
+    'tables',
+    'to write, on condition that no mutation of the branch key is in flight',
+  ),
+  reason(
     WRITERS,
     dynamodb('PutItem'),
     'tables',

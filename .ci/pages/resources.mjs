@@ -39,6 +39,7 @@ const KINDS = [
   kind('encryption keys', 'the `serverSideEncryptionKey` of a bucket', ...keys(KEYS.bucketEncryption)),
   kind('tables', 'tables that are not copied', table('plain')),
   kind('tables', 'tables whose `scope` names an index', table('indexed')),
+  kind('tables', 'tables whose format is `branch-key-store`', table('guarded')),
   kind('tables', 'tables with a `copyTo`', table('copied'), table('copied-whole')),
   kind('tables', 'tables that a `copyTo` names', table('copy')),
   kind('tables', 'tables that a `copyTo` with `createMissing` names', table('made')),
@@ -88,6 +89,7 @@ const TOGETHER = [
     'tables of the jobs',
     'tables that are not copied',
     'tables whose `scope` names an index',
+    'tables whose format is `branch-key-store`',
     'tables with a `copyTo`',
   ],
   ['tables that the jobs write to', ...wordsOf('tables').filter(words => words !== 'tables with a `copyTo`')],
@@ -96,6 +98,7 @@ const TOGETHER = [
     'tables that a `copyTo` names',
     'tables that a `copyTo` with `createMissing` names',
   ],
+  ['tables that are not copied', 'tables that are not copied', 'tables whose format is `branch-key-store`'],
   ['all buckets of the jobs', ...wordsOf('buckets')],
   [
     'buckets that the jobs write to',

@@ -1,6 +1,9 @@
+import { Buffer } from 'node:buffer';
 import type { Finding } from '../core/model/data-key.ts';
-import type { StoreRecord } from '../core/model/record.ts';
+import type { AttributeValue, StoreRecord } from '../core/model/record.ts';
 import { placeText } from '../core/places/pattern.ts';
+import { refusedCiphertext } from '../core/recognise/refused/refused-ciphertext.ts';
+import type { ReadCiphertext } from './ciphertext.ts';
 import { placeName } from './place-name.ts';
 import type { Spot, Spotted } from './spot.ts';
 import { isNothing } from './value-encoding.ts';
@@ -19,6 +22,9 @@ function readSpot(record: StoreRecord, spot: Spot): readonly Finding[] {
   if (isNothing(value)) return [];
   const at = { slot: placeText(path), path };
   const bytes = encoding.decode(value);
+  const refused = refusedIn(value, bytes);
+  if (refused !== undefined)
+    return [{ kind: 'unsupported', ...at, reason: `${placeName(record, path)} ${refused.reason}` }];
   if ('reason' in bytes)
     return [{ kind: 'unreadable', ...at, reason: `${placeName(record, path)} ${bytes.reason}` }];
   const { ciphertext } = bytes;
@@ -26,6 +32,16 @@ function readSpot(record: StoreRecord, spot: Spot): readonly Finding[] {
     return [{ kind: 'unreadable', ...at, reason: contexts.reason, ciphertext }];
   if (spot.unwritable !== undefined) return [{ kind: 'unsupported', ...at, reason: spot.unwritable }];
   return [{ kind: 'data-key', ...at, ciphertext, ...saidBy(spot), ...builtOf(contexts) }];
+}
+
+/** What can never be re-wrapped is named, whether or not it has the encoding of a data key. */
+function refusedIn(value: AttributeValue, bytes: ReadCiphertext): ReturnType<typeof refusedCiphertext> {
+  if ('ciphertext' in bytes) return refusedCiphertext(bytes.ciphertext);
+  return 'S' in value
+    ? refusedCiphertext(Buffer.from(value.S))
+    : 'B' in value
+      ? refusedCiphertext(value.B)
+      : undefined;
 }
 
 function builtOf({ contexts, readerContexts }: Extract<Spot['contexts'], { kind: 'contexts' }>) {

@@ -1,31 +1,41 @@
+import { configureFormat } from '../../lambda/core/job/bind-format.ts';
 import type { TableStore } from '../../lambda/core/stores/dynamodb/schema.ts';
+import { formats } from '../../lambda/formats/registry.ts';
 import type { Grant, Home } from '../grants/grant.ts';
 import { copyWrites, ownWrites, serverSideKey, type Place, type Writes } from './place.ts';
 
 /** The table of a store and, where it is copied, the table that its copies go to. */
 export function tablePlaces(store: TableStore, region: string): readonly Place[] {
   const { table, copyTo, scope } = store;
-  const own = new TablePlace(table, ownWrites(store, region), { scanned: true, index: scope?.index });
+  const guarded = configureFormat(store, formats).guards !== undefined;
+  const own = new TablePlace(table, ownWrites(store, region), {
+    scanned: true,
+    index: scope?.index,
+    guarded,
+  });
   if (copyTo === undefined) return [own];
-  return [own, new TablePlace(copyTo.table, copyWrites(copyTo), { scanned: false, index: undefined })];
+  const found = { scanned: false, index: undefined, guarded };
+  return [own, new TablePlace(copyTo.table, copyWrites(copyTo), found)];
 }
 
-/** How its items are found. */
-interface Found {
+/** How its items are found, and written. */
+interface Items {
   /** By a scan; elsewhere by their keys. */
   readonly scanned: boolean;
   readonly index: string | undefined;
+  /** Each is written only if other items are not there. */
+  readonly guarded: boolean;
 }
 
 class TablePlace implements Place {
   readonly #table: string;
   readonly #writes: Writes;
-  readonly #found: Found;
+  readonly #items: Items;
 
-  constructor(table: string, writes: Writes, found: Found) {
+  constructor(table: string, writes: Writes, items: Items) {
     this.#table = table;
     this.#writes = writes;
-    this.#found = found;
+    this.#items = items;
   }
 
   inspect(home: Home): readonly Grant[] {
@@ -34,7 +44,7 @@ class TablePlace implements Place {
   }
 
   read(home: Home): readonly Grant[] {
-    const { scanned, index } = this.#found;
+    const { scanned, index } = this.#items;
     const resource = this.#arn(home);
     const actions = [
       'dynamodb:DescribeTable',
@@ -51,7 +61,12 @@ class TablePlace implements Place {
 
   restore(home: Home): readonly Grant[] {
     const { written } = this.#writes;
-    const byKey = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
+    const byKey = [
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:UpdateItem',
+      ...this.#guardChecks(),
+    ];
     const actions = ['dynamodb:DescribeTable', ...(written ? byKey : [])];
     return [{ actions, resource: this.#arn(home) }, ...(written ? this.#serverSideKey(['kms:Decrypt']) : [])];
   }
@@ -63,8 +78,13 @@ class TablePlace implements Place {
       'dynamodb:GetItem',
       ...(written ? ['dynamodb:UpdateItem'] : []),
       ...(created ? ['dynamodb:PutItem'] : []),
+      ...(written ? this.#guardChecks() : []),
     ];
     return [{ actions, resource: this.#arn(home) }];
+  }
+
+  #guardChecks(): readonly string[] {
+    return this.#items.guarded ? ['dynamodb:ConditionCheckItem'] : [];
   }
 
   #serverSideKey(actions: readonly string[]): readonly Grant[] {

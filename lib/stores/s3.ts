@@ -8,7 +8,8 @@ import { copyWrites, ownWrites, serverSideKey, type Place, type Writes } from '.
 export function bucketPlaces(store: BucketStore, region: string): readonly Place[] {
   const { bucket, prefix, copyTo } = store;
   const tags = configureFormat(store, formats).needs.includes('tags');
-  const own = new BucketPlace({ bucket, prefix, tags }, ownWrites(store, region));
+  const versions = store.versions === 'all';
+  const own = new BucketPlace({ bucket, prefix, tags, versions }, ownWrites(store, region));
   if (copyTo === undefined) return [own];
   return [own, new BucketPlace({ bucket: copyTo.bucket, prefix, tags }, copyWrites(copyTo))];
 }
@@ -18,6 +19,8 @@ interface Objects {
   readonly prefix: string;
   /** Object tags are read for encryption contexts. */
   readonly tags: boolean;
+  /** Noncurrent versions are looked at. @default false */
+  readonly versions?: boolean;
 }
 
 /**
@@ -72,9 +75,11 @@ class BucketPlace implements Place {
   }
 
   read(home: Home): readonly Grant[] {
-    const { tags } = this.#objects;
+    const { tags, versions = false } = this.#objects;
+    const ofVersions = ['s3:GetObjectVersion', ...(tags ? ['s3:GetObjectVersionTagging'] : [])];
     return [
-      ...this.#listKeys(home),
+      ...this.#listKeys(home, versions ? ['s3:ListBucketVersions'] : []),
+      ...(versions ? this.#onObjects(home, ofVersions) : []),
       ...this.#onBucket(home, ['s3:GetBucketOwnershipControls']),
       ...this.#onObjects(home, ['s3:GetObject', ...(tags ? ['s3:GetObjectTagging'] : [])]),
       ...this.#serverSideKey(['kms:Decrypt']),
@@ -106,11 +111,11 @@ class BucketPlace implements Place {
    * Listing within the prefix. `IfExists`, because S3 asks for the same permission, without a prefix, when an object is
    * missing: who may not list gets 403 instead of 404, and a deleted object would look like a broken premise.
    */
-  #listKeys(home: Home): readonly Grant[] {
+  #listKeys(home: Home, also: readonly string[] = []): readonly Grant[] {
     const { prefix } = this.#objects;
     const value = `${literally(prefix)}*`;
     const conditions = [{ operator: 'StringLikeIfExists', key: 's3:prefix', value }] as const;
-    return this.#onBucket(home, ['s3:ListBucket'], prefix === '' ? [] : conditions);
+    return this.#onBucket(home, ['s3:ListBucket', ...also], prefix === '' ? [] : conditions);
   }
 
   /** The folders above the prefix: where there is nothing under it, Plan looks for one that is spelled almost so. */

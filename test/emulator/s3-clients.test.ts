@@ -3,6 +3,7 @@ import {
   CreateMultipartUploadCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectAnnotationsCommand,
   ListObjectsCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
@@ -136,8 +137,11 @@ describe('S3 on loopback', () => {
     expect((await raw('HEAD', 'unmade')).status).toBe(404);
   });
 
-  it('takes the signature of a URL and the name of the operation for no sub-resource', async () => {
+  it('takes the arguments of its operations, and the signature of a URL, for no sub-resource', async () => {
     expect((await raw('GET', `${Bucket}/a?x-id=GetObject&X-Amz-Expires=900`)).status).toBe(200);
+    expect(
+      await s3.send(new ListObjectAnnotationsCommand({ Bucket, Key: 'a', MaxAnnotationResults: 1 })),
+    ).toMatchObject({ $metadata: { httpStatusCode: 200 } });
   });
 
   it('answers a put with the checksum that it stored', async () => {

@@ -185,6 +185,20 @@ describe('the permissions', () => {
     expect(updated).not.toMatch(/Orders|Encrypted/);
   });
 
+  it('conditions on other items are granted only where a format has such guards, and only to roles that write', () => {
+    const guarded = job({
+      stores: [{ type: 'dynamodb', table: 'BranchKeys', format: { type: 'branch-key-store' } }],
+    });
+    const granted = [...statementsByStage(synthesized([job(), guarded]))].flatMap(([stage, all]) =>
+      all
+        .filter(({ Action }) => [Action].flat().includes('dynamodb:ConditionCheckItem'))
+        .map(({ Resource }) => [stage, JSON.stringify(Resource)] as const),
+    );
+    expect(granted.map(([stage]) => stage).sort()).toEqual(['MigrateUnit', 'RollbackUnit']);
+    for (const [, resource] of granted) expect(resource).toMatch(/BranchKeys/);
+    for (const [, resource] of granted) expect(resource).not.toMatch(/Orders/);
+  });
+
   it('listing is granted within the prefix, and without one, so that a deleted object is a 404 and not a 403', () => {
     const conditions = withAction('VerifyUnit', 's3:ListBucket').map(({ Condition }) => Condition);
     expect(conditions).toContainEqual({ StringLikeIfExists: { 's3:prefix': '2026/*' } });

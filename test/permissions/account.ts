@@ -1,3 +1,4 @@
+import { BranchKeyStoreNode } from '@aws-crypto/branch-keystore-node';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateAliasCommand,
@@ -71,6 +72,7 @@ export class Account {
     await this.#table('Copy', { key: source, at: this.there, encryptedBy: thereEncryption });
     await this.#table('Made', { at: this.there });
     await this.#table('Neighbour', { key: this.keys.neighbour });
+    await this.#branchKeys('BranchKeys', source);
     await this.#buckets();
   }
 
@@ -142,6 +144,29 @@ export class Account {
           },
         }),
       );
+  }
+
+  async #branchKeys(ddbTableName: string, identifier: string): Promise<void> {
+    const { kms: kmsClient, dynamodb: ddbClient } = this.here;
+    const names = ['branch-key-id', 'type'];
+    await ddbClient.send(
+      new CreateTableCommand({
+        TableName: ddbTableName,
+        KeySchema: names.map((AttributeName, index) => ({
+          AttributeName,
+          KeyType: index === 0 ? 'HASH' : 'RANGE',
+        })),
+        AttributeDefinitions: names.map(AttributeName => ({ AttributeName, AttributeType: 'S' })),
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    const store = new BranchKeyStoreNode({
+      logicalKeyStoreName: ddbTableName,
+      kmsConfiguration: { identifier },
+      keyManagement: { kmsClient },
+      storage: { ddbTableName, ddbClient },
+    });
+    await store.createKey();
   }
 
   async #buckets(): Promise<void> {
@@ -234,6 +259,7 @@ export function jobsOf({ keys }: Account): readonly object[] {
       stores: [
         table('Plain', { serverSideEncryptionKey: keys.tableEncryption }),
         table('Indexed', { scope: { index: 'sparse' } }),
+        table('BranchKeys', { format: { type: 'branch-key-store' } }),
         bucket('plain-documents', { serverSideEncryptionKey: keys.bucketEncryption }),
         bucket('tagged-documents', { format: byTag }),
       ],

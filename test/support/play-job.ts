@@ -12,6 +12,7 @@ import { needsOf } from '../../lambda/core/model/format.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import type { Unit } from '../../lambda/core/model/run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
+import type { RecordStore } from '../../lambda/core/ports.ts';
 import { planRun } from '../../lambda/core/plan/plan-run.ts';
 import { foldReport } from '../../lambda/core/report/fold.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
@@ -35,14 +36,19 @@ export interface PlayedJob {
   readonly advice: RetireAdvice;
 }
 
+type Opened = (records: RecordStore) => RecordStore;
+
 /** Plays jobs on the embedded AWS with the product's own adapters, but without Step Functions and Lambda. */
 export class JobPlayer {
   readonly #aws: Embedded;
+  readonly #records: Opened;
   readonly #proofs: StoreProof[] = [];
   #runs = 0;
 
-  constructor(aws: Embedded) {
+  /** @param records what the workers get instead of the records of a store */
+  constructor(aws: Embedded, records: Opened = store => store) {
     this.#aws = aws;
+    this.#records = records;
   }
 
   /** The message of the refusal. Throws if the run is not refused. */
@@ -90,7 +96,9 @@ export class JobPlayer {
         results.push(
           await work(scope, {
             ...{ journal, archive: journal, ledger, keys: new KmsKeyService(channel) },
-            records: await openStore(scope.store, { clients, region, ...needsOf(scope.format) }),
+            records: this.#records(
+              await openStore(scope.store, { clients, region, ...needsOf(scope.format) }),
+            ),
             telemetry: { dataKey: () => undefined, page: () => undefined },
             deadline: { remaining: () => Number.POSITIVE_INFINITY },
             clock: { now: () => Date.now() },

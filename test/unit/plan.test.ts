@@ -49,6 +49,17 @@ describe('planning a run', () => {
     expect(plan.estimate.usd.total).toBeGreaterThan(plan.estimate.usd.kms);
   });
 
+  it('estimates six write units for an item with two guards, which are checked in one transaction with it', async () => {
+    const [store] = job().stores;
+    const guarded = job({
+      stores: [{ ...store!, format: { type: 'branch-key-store' }, withoutDataKey: 'expected' }],
+    });
+    const [plain, dear] = await Promise.all(
+      [job(), guarded].map(async one => (await planRun({ ...REQUEST, jobs: [one] }, ports())).plan),
+    );
+    expect(dear!.estimate.usd.writes / plain!.estimate.usd.writes).toBeCloseTo(6);
+  });
+
   it.each([
     ['is disabled', { state: 'Disabled' }, 'is disabled; enable it for the duration of the run'],
     ['is pending deletion', { state: 'PendingDeletion' }, 'is pending deletion; cancel the deletion'],

@@ -21,6 +21,7 @@ const CONTENDED = new Set([
   'OperationAborted',
   'ReplicatedWriteConflictException',
   'TransactionConflictException',
+  'TransactionInProgressException',
 ]);
 
 /**

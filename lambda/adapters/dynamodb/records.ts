@@ -1,11 +1,8 @@
 import {
   type DynamoDBClient,
   GetItemCommand,
-  PutItemCommand,
   ScanCommand,
   type ScanCommandOutput,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import { changed } from '../../core/places/changed.ts';
@@ -21,20 +18,19 @@ import { BoundedReads, readWithin, type BoundedPage } from '../records/bounded-r
 import { itemBytes } from './item-bytes.ts';
 import { busyOf } from '../aws/busy.ts';
 import type { CopyTarget } from '../records/copied-records.ts';
+import { GuardPresent } from './guarded-write.ts';
 import { decodeKey, encodeKey, type SdkItem } from './item-key.ts';
+import { ItemWrites, type ItemWrite, type WrittenTable } from './item-writes.ts';
 import { isFull, judgeItem } from './refusals.ts';
 import { despiteConflicts } from '../aws/patience.ts';
 import { RefusedCalls } from '../aws/refused-calls.ts';
 import { scanScope } from './scan-scope.ts';
-import { fitsOneUpdate, updateExpression } from './update-expression.ts';
+import { fitsOneUpdate } from './update-expression.ts';
 
 /** How many items to read at a time, one by one, if their batch was refused. */
 const GETS_IN_FLIGHT = 32;
 
-export interface Table {
-  readonly name: string;
-  /** The attributes of its primary key, partition key first. */
-  readonly keyNames: readonly string[];
+export interface Table extends WrittenTable {
   readonly scope?: TableScope;
 }
 
@@ -46,29 +42,15 @@ export class DynamoDbRecords implements CopyTarget {
   readonly #scope: TableScope;
   readonly #refused: RefusedCalls;
   readonly #reads = new BoundedReads();
+  readonly #writes: ItemWrites;
 
-  constructor(client: DynamoDBClient, { name, keyNames, scope = {} }: Table) {
+  constructor(client: DynamoDBClient, { scope = {}, ...table }: Table) {
     this.#client = client;
-    this.#table = name;
-    this.#keyNames = keyNames;
+    this.#table = table.name;
+    this.#keyNames = table.keyNames;
     this.#scope = scope;
-    this.#refused = new RefusedCalls(judgeItem, {
-      'dynamodb:UpdateItem': key => client.send(new UpdateItemCommand(this.#withoutEffect(key))),
-      'dynamodb:PutItem': key => {
-        const { Key: Item, ...never } = this.#withoutEffect(key);
-        return client.send(new PutItemCommand({ ...never, Item }));
-      },
-    });
-  }
-
-  /** A write that only tests whether it is allowed. Its condition never holds, whether or not the item exists. */
-  #withoutEffect(locator: string): UpdateItemCommandInput {
-    return {
-      TableName: this.#table,
-      Key: decodeKey(locator),
-      ConditionExpression: 'attribute_exists(#key) AND attribute_not_exists(#key)',
-      ExpressionAttributeNames: { '#key': this.#keyNames[0] ?? '' },
-    };
+    this.#writes = new ItemWrites(client, table);
+    this.#refused = new RefusedCalls(judgeItem, this.#writes.elsewhere);
   }
 
   async readPage(
@@ -120,13 +102,8 @@ export class DynamoDbRecords implements CopyTarget {
   }
 
   async create(source: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
-    const command = new PutItemCommand({
-      TableName: this.#table,
-      Item: changed(needItem(source), places).attributes as SdkItem,
-      ConditionExpression: 'attribute_not_exists(#partitionKey)',
-      ExpressionAttributeNames: { '#partitionKey': this.#keyNames[0] ?? '' },
-    });
-    return this.#written('dynamodb:PutItem', source, () => this.#client.send(command));
+    const { key, attributes } = changed(needItem(source), places);
+    return this.#written(source, this.#writes.put(key as SdkItem, attributes as SdkItem));
   }
 
   /** The items of the first keys, as many as fit into memory together. */
@@ -172,15 +149,11 @@ export class DynamoDbRecords implements CopyTarget {
   }
 
   async write(record: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
-    const command = new UpdateItemCommand({
-      TableName: this.#table,
-      Key: needItem(record).key as SdkItem,
-      ...updateExpression(atContainers(record, places)),
-    });
-    return this.#written('dynamodb:UpdateItem', record, () => this.#client.send(command));
+    const key = needItem(record).key as SdkItem;
+    return this.#written(record, this.#writes.update(key, atContainers(record, places)));
   }
 
-  async #written(call: string, { locator }: StoreRecord, send: () => Promise<unknown>): Promise<WriteResult> {
+  async #written({ locator }: StoreRecord, { call, send }: ItemWrite): Promise<WriteResult> {
     try {
       const asked = await this.#refused.ask(call, locator, () => despiteConflicts(send));
       return asked.kind === 'answered'
@@ -188,6 +161,7 @@ export class DynamoDbRecords implements CopyTarget {
         : { kind: 'blocked', reason: refusalWords(call, asked.error) };
     } catch (error) {
       if (nameOf(error) === 'ConditionalCheckFailedException') return { kind: 'precondition-failed' };
+      if (error instanceof GuardPresent) return { kind: 'blocked', reason: error.reason };
       if (isFull(error))
         return {
           kind: 'blocked',

@@ -1,12 +1,14 @@
 import { judgeOf, messageOf, nameOf } from '../aws/errors.ts';
 import type { Judgement } from '../aws/refused-calls.ts';
 
-/** A failed condition and a conflicting write concern the item's state. They are no refusals. */
+/** A failed condition, a guard and a conflicting write concern the item's state. They are no refusals. */
 const judgeByName = judgeOf(
   new Set([
     'ConditionalCheckFailedException',
+    'GuardPresent',
     'ReplicatedWriteConflictException',
     'TransactionConflictException',
+    'TransactionInProgressException',
   ]),
 );
 

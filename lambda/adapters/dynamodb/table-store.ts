@@ -15,10 +15,14 @@ import { DynamoDbRecords, type Table } from './records.ts';
 /** Tables over the DynamoDB API. */
 export const tableAdapter: StoreAdapter<TableStore, TableCatalog> = { open: openTable, catalog };
 
-async function openTable(store: TableStore, { clients, region }: OpenOptions): Promise<RecordStore> {
+async function openTable(store: TableStore, { clients, region, guards }: OpenOptions): Promise<RecordStore> {
   const { table, copyTo, scope } = store;
   const open = async (place: Omit<Table, 'keyNames'>, client: DynamoDBClient): Promise<DynamoDbRecords> =>
-    new DynamoDbRecords(client, { ...place, keyNames: await keyNames(place.name, client) });
+    new DynamoDbRecords(client, {
+      ...place,
+      keyNames: await keyNames(place.name, client),
+      ...(guards !== undefined && { guards }),
+    });
   const source = await open(
     { name: table, ...(scope !== undefined && { scope }) },
     clients.dynamodb(store.region ?? region),

@@ -28,13 +28,14 @@ export async function openBucket(store: BucketStore, options: OpenBucketOptions)
   const { clients, region, deadline, copyLimits: limits } = options;
   const needs = needsOf(options);
   const writing = { ...(deadline !== undefined && { deadline }), ...(limits !== undefined && { limits }) };
-  const { bucket, prefix, copyTo, scope } = store;
+  const { bucket, prefix, copyTo, scope, versions } = store;
   const client = clients.s3(store.region ?? region);
   const source = new S3Records(client, {
     bucket,
     prefix,
     ...{ needs, ...writing },
     ...(scope !== undefined && { scope }),
+    ...(versions !== undefined && { versions }),
     accessControlLists: await accessControlLists(bucket, client),
   });
   if (copyTo === undefined) return source;

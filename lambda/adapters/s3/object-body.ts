@@ -1,5 +1,5 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { ObjectBody, ObjectRecord } from '../../core/model/record.ts';
+import { objectKeyOf, type ObjectBody, type ObjectRecord } from '../../core/model/record.ts';
 import { nameOf } from '../aws/errors.ts';
 
 /**
@@ -12,13 +12,15 @@ const MOST_BYTES = MOST_MEBIBYTES * 1024 * 1024;
 /** The body of an object, if the object is still the one that was looked at. */
 export async function readBody(
   client: S3Client,
-  bucket: string,
-  { locator: Key, size, etag }: ObjectRecord,
+  { bucket, versionId }: { readonly bucket: string; readonly versionId?: string | undefined },
+  record: ObjectRecord,
 ): Promise<ObjectBody> {
+  const { size, etag } = record;
   if (size > MOST_BYTES)
     return { unread: { reason: `has more than ${MOST_MEBIBYTES} MiB, and is not read` } };
+  const asked = { Bucket: bucket, Key: objectKeyOf(record), VersionId: versionId, IfMatch: etag };
   try {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key, IfMatch: etag }));
+    const { Body } = await client.send(new GetObjectCommand(asked));
     return { B: (await Body?.transformToByteArray()) ?? new Uint8Array() };
   } catch (error) {
     if (nameOf(error) === 'PreconditionFailed') return CHANGED_MEANWHILE;

@@ -6,6 +6,7 @@ import type { Needs, RecordPart } from '../../core/model/format.ts';
 import { readWithin } from '../records/bounded-reads.ts';
 import { answerDate } from '../aws/answer-date.ts';
 import { isOfIdentity, isTransient, nameOf } from '../aws/errors.ts';
+import type { ListedVersion } from './list-versions.ts';
 import { listObjects } from './list-objects.ts';
 import { grantHeaders, type GrantHeaders } from './object-grants.ts';
 import { CHANGED_MEANWHILE, readBody } from './object-body.ts';
@@ -15,6 +16,16 @@ import { hiddenWords, mayBeOfIdentity, s3Premise } from './refusals.ts';
 
 /** HEAD requests in flight. A listing shows no metadata, so every object costs one. */
 const HEADS_IN_FLIGHT = 32;
+
+/** An object, or one of its versions. */
+interface Version {
+  readonly key: string;
+  readonly versionId?: string;
+}
+
+/** S3 changes no version that is there; a copy of it would become the newest. */
+const NONCURRENT =
+  'is a noncurrent version, which S3 cannot change: a copy of it would become the newest version; delete it (a lifecycle rule does so for all), or keep the source key for as long as somebody may restore it';
 
 /** How often an object is looked at if it changes before its body is read. */
 const MOST_LOOKS = 3;
@@ -39,35 +50,59 @@ export class ObjectReads {
     this.#refused = refused;
   }
 
-  /** Objects with their bodies as many as fit into memory together, at least one. */
   heads(keys: readonly string[]): Promise<readonly (ObjectRecord | undefined)[]> {
     this.#refused.saw(keys);
-    if (this.#needs('body'))
-      return readWithin(
-        keys,
-        some => pMap(some, key => this.head(key), { concurrency: HEADS_IN_FLIGHT }),
-        ({ body }) => (body !== undefined && 'B' in body ? body.B.length : 0),
-      );
-    return pMap(keys, key => this.head(key), { concurrency: HEADS_IN_FLIGHT });
+    return this.#many(keys, key => this.head(key));
+  }
+
+  versions(listed: readonly ListedVersion[]): Promise<readonly (ObjectRecord | undefined)[]> {
+    this.#refused.saw(listed.flatMap(({ key, current }) => (current ? [key] : [])));
+    return this.#many(listed, ({ key, versionId, current }) =>
+      current ? this.head(key) : this.version(key, versionId),
+    );
+  }
+
+  /** Objects with their bodies as many as fit into memory together, at least one. */
+  #many<Of>(
+    listed: readonly Of[],
+    look: (one: Of) => Promise<ObjectRecord | undefined>,
+  ): Promise<readonly (ObjectRecord | undefined)[]> {
+    const looks = (some: readonly Of[]): Promise<(ObjectRecord | undefined)[]> =>
+      pMap(some, look, { concurrency: HEADS_IN_FLIGHT });
+    if (!this.#needs('body')) return looks(listed);
+    return readWithin(listed, looks, ({ body }) => (body !== undefined && 'B' in body ? body.B.length : 0));
   }
 
   /** The object as it is now, `undefined` if there is none, or hidden if S3 refuses to show it. */
-  async head(key: string): Promise<ObjectRecord | undefined> {
+  head(key: string): Promise<ObjectRecord | undefined> {
+    return this.#look({ key });
+  }
+
+  /** A noncurrent version: it is read as an object is, and nothing can be written to it. */
+  async version(key: string, versionId: string): Promise<ObjectRecord | undefined> {
+    const record = await this.#look({ key, versionId });
+    if (record === undefined) return undefined;
+    return { ...record, locator: `${key} (version ${versionId})`, key, blocked: NONCURRENT };
+  }
+
+  async #look(of: Version): Promise<ObjectRecord | undefined> {
     for (let times = 1; ; times++) {
-      const shown = await this.#read('s3:HeadObject', key, () => this.identified(key, () => this.#head(key)));
-      const record = await this.#withTags(shown);
+      const shown = await this.#read('s3:HeadObject', of, () =>
+        this.identified(of.key, () => this.#head(of)),
+      );
+      const record = await this.#withTags(shown, of);
       if (record === undefined || !this.#needsBodyOf(record)) return record;
-      const whole = await this.#read('s3:GetObject', key, async () => {
-        return { ...record, body: await readBody(this.#client, this.#store.bucket, record) };
+      const whole = await this.#read('s3:GetObject', of, async () => {
+        const place = { bucket: this.#store.bucket, versionId: of.versionId };
+        return { ...record, body: await readBody(this.#client, place, record) };
       });
       if (whole?.body !== CHANGED_MEANWHILE || times === MOST_LOOKS) return whole;
     }
   }
 
-  async #withTags(record: ObjectRecord | undefined): Promise<ObjectRecord | undefined> {
+  async #withTags(record: ObjectRecord | undefined, of: Version): Promise<ObjectRecord | undefined> {
     if (record === undefined || record.hidden !== undefined || !this.#needs('tags')) return record;
-    const key = record.locator;
-    return this.#read('s3:GetObjectTagging', key, async () => ({ ...record, tags: await this.#tags(key) }));
+    return this.#read('s3:GetObjectTagging', of, async () => ({ ...record, tags: await this.#tags(of) }));
   }
 
   #needs(part: RecordPart): boolean {
@@ -91,8 +126,8 @@ export class ObjectReads {
     }
   }
 
-  async #head(key: string): Promise<ObjectRecord> {
-    const head = new HeadObjectCommand({ Bucket: this.#store.bucket, Key: key });
+  async #head({ key, versionId }: Version): Promise<ObjectRecord> {
+    const head = new HeadObjectCommand({ Bucket: this.#store.bucket, Key: key, VersionId: versionId });
     const answeredAt = answerDate(head);
     return objectRecord(key, await this.#client.send(head), answeredAt());
   }
@@ -126,7 +161,7 @@ export class ObjectReads {
 
   async #read(
     call: string,
-    key: string,
+    { key }: Version,
     send: () => Promise<ObjectRecord>,
   ): Promise<ObjectRecord | undefined> {
     try {
@@ -140,9 +175,9 @@ export class ObjectReads {
     }
   }
 
-  async #tags(key: string): Promise<Readonly<Record<string, string>>> {
+  async #tags({ key, versionId }: Version): Promise<Readonly<Record<string, string>>> {
     const { TagSet } = await this.#client.send(
-      new GetObjectTaggingCommand({ Bucket: this.#store.bucket, Key: key }),
+      new GetObjectTaggingCommand({ Bucket: this.#store.bucket, Key: key, VersionId: versionId }),
     );
     return Object.fromEntries((TagSet ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
   }

@@ -8,6 +8,7 @@ import { compareUtf8 } from '../../core/model/utf8-order.ts';
 import { isTransient } from '../aws/errors.ts';
 import { RefusedCalls } from '../aws/refused-calls.ts';
 import type { CopyTarget } from '../records/copied-records.ts';
+import { decodeMarker, encodeMarker, listVersions } from './list-versions.ts';
 import { listObjects, type ListedObject } from './list-objects.ts';
 import { ObjectReads, type ReadBucket } from './object-reads.ts';
 import { ObjectWrites, type WrittenBucket } from './object-writes.ts';
@@ -16,6 +17,8 @@ import { judgeS3, s3Premise } from './refusals.ts';
 export interface BucketStore extends ReadBucket, WrittenBucket {
   readonly prefix: string;
   readonly scope?: BucketScope;
+  /** @default current */
+  readonly versions?: 'current' | 'all';
 }
 
 /** A bucket and prefix as a store of records. */
@@ -47,6 +50,7 @@ export class S3Records implements CopyTarget {
   ): Promise<RecordPage> {
     if (range.type !== 'key-range')
       throw new TypeError(`a bucket is read by key ranges, not by a ${range.type}`);
+    if (this.#store.versions === 'all') return this.#versionPage(range, options);
     const { endAt, prefix = this.#store.prefix } = range;
     const startAfter = options.cursor ?? range.startAfter;
     const { objects, truncated } = await this.#list({
@@ -64,6 +68,35 @@ export class S3Records implements CopyTarget {
     return {
       records: heads.filter(head => head !== undefined),
       ...(goesOn && last !== undefined && { cursor: last }),
+    };
+  }
+
+  /** Versions have no listing that starts anywhere: the page ends at the last that was read, and the next one goes on after it. */
+  async #versionPage(
+    { startAfter, endAt, prefix = this.#store.prefix }: ScanRange & { readonly type: 'key-range' },
+    { cursor, pageSize: limit }: { readonly cursor?: string; readonly pageSize: number },
+  ): Promise<RecordPage> {
+    const start = startAfter === undefined ? undefined : { key: startAfter };
+    const after = cursor === undefined ? start : decodeMarker(cursor);
+    const { bucket, scope } = this.#store;
+    const { versions, next } = await this.#listing('s3:ListObjectVersions', () =>
+      listVersions(this.#client, { bucket, prefix, limit, ...(after !== undefined && { after }) }),
+    );
+    const inside =
+      endAt === undefined ? versions : versions.filter(({ key }) => compareUtf8(key, endAt) <= 0);
+    const wanted = inside.filter(version => isInScope(version, scope));
+    const read = await this.#reads.versions(wanted);
+    const last = read.length < wanted.length ? wanted[read.length - 1] : undefined;
+    const isPast = endAt !== undefined && next !== undefined && compareUtf8(next.key, endAt) > 0;
+    const marker = last === undefined ? (isPast || inside.length < versions.length ? undefined : next) : last;
+    return {
+      records: read.filter(record => record !== undefined),
+      ...(marker !== undefined && {
+        cursor: encodeMarker({
+          key: marker.key,
+          ...(marker.versionId !== undefined && { versionId: marker.versionId }),
+        }),
+      }),
     };
   }
 
@@ -91,17 +124,24 @@ export class S3Records implements CopyTarget {
   /** Without a listing there is no store, so end the run at once. */
   async #list(query: Omit<Parameters<typeof listObjects>[1], 'bucket'>): ReturnType<typeof listObjects> {
     const { bucket } = this.#store;
+    return this.#listing('s3:ListObjectsV2', () => listObjects(this.#client, { bucket, ...query }));
+  }
+
+  async #listing<T>(call: string, list: () => Promise<T>): Promise<T> {
     try {
-      return await listObjects(this.#client, { bucket, ...query });
+      return await list();
     } catch (error) {
       if (isTransient(error)) throw error;
-      throw s3Premise('s3:ListObjectsV2', { bucket }, error);
+      throw s3Premise(call, { bucket: this.#store.bucket }, error);
     }
   }
 }
 
 /** Whether a listed object belongs to the run's part of the store. */
-function isInScope({ key, lastModified }: ListedObject, scope: BucketScope = {}): boolean {
+function isInScope(
+  { key, lastModified }: Pick<ListedObject, 'key' | 'lastModified'>,
+  scope: BucketScope = {},
+): boolean {
   const { suffix = '', modifiedAfter, modifiedBefore } = scope;
   return (
     key.endsWith(suffix) &&

@@ -3,7 +3,7 @@ import type { Finding, KeyMaterial } from './data-key.ts';
 import type { EncryptionAlgorithm, PlannedKey } from './key-use.ts';
 import type { Problem } from './problem.ts';
 import type { DataKeyPlace, PlacePattern } from './place.ts';
-import type { ObjectRecord, StoreRecord } from './record.ts';
+import type { AttributeMap, ObjectRecord, StoreRecord } from './record.ts';
 
 /** A new ciphertext for the data key at one slot. */
 export interface Replacement {
@@ -14,7 +14,8 @@ export interface Replacement {
 }
 
 /** The key that data keys are moved to. */
-export interface Destination extends Pick<PlannedKey, 'keyArn' | 'encryptionAlgorithm'> {
+export interface Destination
+  extends Pick<PlannedKey, 'keyArn' | 'encryptionAlgorithm'>, Partial<Pick<PlannedKey, 'alsoKnownAs'>> {
   /** When the run was planned, ISO 8601: all that it writes has one date. */
   readonly startedAt: string;
 }
@@ -22,15 +23,28 @@ export interface Destination extends Pick<PlannedKey, 'keyArn' | 'encryptionAlgo
 /** Parts of objects that cost a request of their own, and are read only where a format needs them. */
 export type RecordPart = 'tags' | 'body';
 
-/** What a format needs of objects beside what S3 shows of all of them. */
+/** Another item of the same table that says, by being there, that nobody else may write to an item. */
+export interface Guard {
+  readonly key: AttributeMap;
+  /** Why nothing is written then, and what to do. */
+  readonly reason: string;
+}
+
+/** What a format needs of a store: of objects, beside what S3 shows of all of them; of writes, beside unchanged places. */
 export interface Needs {
   readonly needs: readonly RecordPart[];
   /** Of which objects it needs the body, as far as all else shows. @default of every object */
   readonly needsBodyOf?: (object: ObjectRecord) => boolean;
+  /** The guards of the item with that key: it is written only if, at that very time, none of them is there. */
+  readonly guards?: (key: AttributeMap) => readonly Guard[];
 }
 
-export function needsOf({ needs, needsBodyOf }: Needs): Needs {
-  return { needs, ...(needsBodyOf !== undefined && { needsBodyOf }) };
+export function needsOf({ needs, needsBodyOf, guards }: Needs): Needs {
+  return {
+    needs,
+    ...(needsBodyOf !== undefined && { needsBodyOf }),
+    ...(guards !== undefined && { guards }),
+  };
 }
 
 /** A store whose keys, which KMS did not make, wrap the data keys of other records: to move it is to move them. */
@@ -39,12 +53,6 @@ interface WrappingStore {
   readonly table: string;
   /** Whether a record is under such a key, and so holds no data key that KMS made. */
   readonly wraps: (record: StoreRecord) => boolean;
-}
-
-/** What a format is used with, as far as data keys depend on it. */
-export interface UsedWith {
-  /** The name of the table or the bucket. */
-  readonly storeName: string;
 }
 
 /** A format with a job's configuration: what it says of a store before anything is read. */
@@ -68,6 +76,8 @@ export interface ConfiguredFormat extends Needs {
   readonly wrappedBy?: WrappingStore;
   /** What is wrong between fields of the configuration that are right each by itself. `path` is below `format`. */
   readonly problems: readonly Problem[];
+  /** What the first records of a store show that an operator should know of this format. */
+  readonly remarks?: (records: readonly StoreRecord[]) => readonly string[];
   /** `destination`: the run writes its ARN and algorithm beside data keys, and contexts may be made of those. */
   bind(destination: Destination): BoundFormat;
 }
@@ -99,7 +109,8 @@ export interface FormatDefinition {
   readonly asymmetric: boolean;
   /** Strict schema of the job's `format` object, `type` included. */
   readonly configSchema: z.ZodObject;
-  configure(config: unknown, used: UsedWith): ConfiguredFormat;
+  /** `store`: the name of the table or bucket, for formats whose contexts may contain it. */
+  configure(config: unknown, store?: string): ConfiguredFormat;
 }
 
 /** All formats by name. The handlers and the CLI hand it in; the core imports none. */

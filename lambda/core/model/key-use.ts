@@ -30,7 +30,10 @@ export interface PlannedKey {
 }
 
 /** Whether a text in a record names this key: by its ARN, by a name that the job uses, by an alias, or by its id. */
-export function names({ keyArn, alsoKnownAs }: PlannedKey, recorded: string): boolean {
+export function names(
+  { keyArn, alsoKnownAs }: Pick<PlannedKey, 'keyArn' | 'alsoKnownAs'>,
+  recorded: string,
+): boolean {
   return [keyArn, ...alsoKnownAs].some(
     name => name === recorded || name.endsWith(`:key/${recorded}`) || name.endsWith(`:${recorded}`),
   );

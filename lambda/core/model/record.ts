@@ -72,8 +72,10 @@ export type ObjectBody =
 
 export interface ObjectRecord {
   readonly kind: 'object';
-  /** The object key: what reports and the journal call this record. */
+  /** What reports and the journal call this record: the object key; of a noncurrent version, with the id of the version. */
   readonly locator: string;
+  /** The object key, where the locator is not just that. */
+  readonly key?: string;
   readonly etag: string;
   /** Milliseconds since 1970, whole seconds: S3 gives no more. */
   readonly lastModified: number;
@@ -102,3 +104,7 @@ export interface ObjectRecord {
 }
 
 export type StoreRecord = ItemRecord | ObjectRecord;
+
+export function objectKeyOf({ key, locator }: ObjectRecord): string {
+  return key ?? locator;
+}

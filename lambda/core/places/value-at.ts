@@ -57,7 +57,7 @@ export function withinDocument(steps: AttributePath): AttributePath {
 }
 
 /** NULL, an empty text and empty bytes contain no document: object mappers write them for nothing. */
-export function isEmpty(value: AttributeValue): boolean {
+function isEmpty(value: AttributeValue): boolean {
   return 'NULL' in value || ('S' in value && value.S === '') || ('B' in value && value.B.length === 0);
 }
 

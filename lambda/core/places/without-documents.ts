@@ -12,9 +12,20 @@ export function withoutDocumentPlaces<Kind extends StoreRecord>(
   record: Kind,
   places: readonly PlacePattern[],
 ): Kind {
-  const inDocuments = places.filter(pattern => pattern.some(isDocumentStep));
-  if (inDocuments.length === 0 || record.hidden !== undefined) return record;
-  const gone = inDocuments.flatMap(pattern =>
+  if (record.hidden !== undefined) return record;
+  const documents = new Map<string, PlacePattern[]>();
+  for (const pattern of places) {
+    const at = pattern.findIndex(isDocumentStep);
+    if (at < 0) continue;
+    const name = JSON.stringify(pattern[at]);
+    documents.set(name, [...(documents.get(name) ?? []), pattern]);
+  }
+  // JSON is YAML, too: what is gone from the one document is looked for again in the other.
+  return [...documents.values()].reduce(withoutPlaces, record);
+}
+
+function withoutPlaces<Kind extends StoreRecord>(record: Kind, places: readonly PlacePattern[]): Kind {
+  const gone = places.flatMap(pattern =>
     matchedPlaces(record, pattern).flatMap((place): readonly PlaceChange[] => {
       if (place.kind === 'closed') return [];
       const { path, value: before } = place;

@@ -9,6 +9,8 @@ export interface JudgedStore {
   readonly look: StoreLook;
   /** What its records are. */
   readonly kind: StoreRecord['kind'];
+  /** The type of the job's format. */
+  readonly format: string;
   /** The slot of the job's format, as its own records name it. */
   readonly slot: string;
   /** The job's keys, as it names them and by their ARN. */
@@ -63,16 +65,24 @@ export function judgeLook(judged: JudgedStore): Judgement {
 const WRONG_PLACE: Readonly<Record<StoreRecord['kind'], string>> = {
   item: 'correct the place that the format names, or remove the store from the job',
   object:
-    'correct the place that the format names, or remove the store from the job; bodies, instruction files among them, are not read: if its objects need no data key in their metadata, write "withoutDataKey": "expected"',
+    'correct the place that the format names, or remove the store from the job; bodies are read only by formats that look for data keys in them: if its objects need none, write "withoutDataKey": "expected"',
+};
+
+/** The formats whose fields are suggested: any other has none of its own for a place. */
+const GENERAL: Readonly<Record<StoreRecord['kind'], string>> = {
+  item: 'attribute',
+  object: 'object-metadata',
 };
 
 /** An encoding that fits the value at that place, or the place with the most similar name. */
-function suggestionOf({ look, kind }: JudgedStore): string | undefined {
+function suggestionOf({ look, kind, format }: JudgedStore): string | undefined {
   const { forms, nearest } = look;
   const readable = forms.find(({ form }) => encodingOf(form) !== undefined);
+  const general = GENERAL[kind];
   if (readable !== undefined)
     return `${readable.count} have one there as ${readable.form}: write "encoding": "${encodingOf(readable.form)}"`;
-  if (nearest?.write !== undefined) return `${placeWords(nearest, kind)}: write ${nearest.write}`;
+  if (nearest?.write !== undefined)
+    return `${placeWords(nearest, kind)}: write ${format === general ? '' : `"type": "${general}", `}${nearest.write}`;
   const [odd] = forms;
   if (odd !== undefined)
     return `${odd.count} have something there that looks like one, as ${odd.form}, which no encoding reads`;

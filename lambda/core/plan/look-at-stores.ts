@@ -69,7 +69,10 @@ async function lookAtOne(store: Store, index: number, looking: Looking): Promise
     records: () => ports.records(store, { region, ...needsOf(format) }),
     declared: declaredPlacesOf(store, { stores: job.stores, storeRegion: region }, formats),
     ignore: store.ignore ?? [],
-    remarks: records => kindOf(store).remarks?.(records, store) ?? [],
+    remarks: records => [
+      ...(kindOf(store).remarks?.(records, store) ?? []),
+      ...(format.remarks?.(records) ?? []),
+    ],
   });
   const problems = (words: string | undefined): readonly Problem[] =>
     words === undefined ? [] : [{ path: `stores[${index}]`, value: storeName(store), words }];
@@ -104,7 +107,7 @@ async function judged(
     if (judgement !== undefined) return judgement;
   }
   return judgeLook({
-    ...{ look, slot, keys, kind: kindOf(store).records },
+    ...{ look, slot, keys, kind: kindOf(store).records, format: store.format.type },
     withoutDataKeyExpected: store.withoutDataKey === 'expected',
     ...(narrowed !== undefined && { narrowed }),
   });

@@ -66,7 +66,7 @@ export interface Inspection<Catalog = unknown> {
   readonly region: string;
   /** The run visits the first records only: one range is enough. */
   readonly sample: boolean;
-  readonly format: Pick<ConfiguredFormat, 'declared'>;
+  readonly format: Pick<ConfiguredFormat, 'declared' | 'guards'>;
 }
 
 export interface Inspected {

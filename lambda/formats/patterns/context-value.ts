@@ -1,6 +1,11 @@
 import { Buffer } from 'node:buffer';
 import type { PlacePattern } from '../../core/model/place.ts';
-import type { AttributePath, AttributeValue, StoreRecord } from '../../core/model/record.ts';
+import {
+  objectKeyOf,
+  type AttributePath,
+  type AttributeValue,
+  type StoreRecord,
+} from '../../core/model/record.ts';
 import { reachIn } from '../../core/places/held-at.ts';
 import { asPath, filledIn, placeText } from '../../core/places/pattern.ts';
 import type { ContextValue } from '../context-template.ts';
@@ -25,7 +30,7 @@ export function contextValue(
 ): ContextValue {
   if ('at' in place) return atPlace(record, pathFor(place.at, open));
   if ('wildcard' in place) return { value: String(open[place.wildcard - 1]) };
-  if ('objectKey' in place) return { value: record.locator };
+  if ('objectKey' in place) return { value: record.kind === 'object' ? objectKeyOf(record) : record.locator };
   if ('tag' in place) return tagOf(record, place.tag);
   const { keyAttribute } = place;
   const key = record.kind === 'item' ? record.key : {};

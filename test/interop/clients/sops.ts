@@ -53,13 +53,15 @@ export function sops(name: string, software: string, binary: string): Client {
       const s3 = new S3Client({ endpoint: place.endpoint, region: 'us-east-1' });
       await s3.send(new CreateBucketCommand({ Bucket: bucket }));
       const details: Details = [];
+      let dataKeys = 0;
       for (const file of FILES) {
         const Body = await inFolder(folder => encrypt(file, { binary, folder, place }));
+        // Counted, because versions of SOPS differ in whether a key with two contexts is one entry or two.
+        dataKeys += Body.match(/\bAQICA/g)?.length ?? 0;
         await s3.send(new PutObjectCommand({ Bucket: bucket, Key: file.name, Body }));
         details.push({ name: file.name, plain: await decrypt(file.name, Body, { binary, place }) });
       }
       s3.destroy();
-      const dataKeys = FILES.reduce((sum, { groups }) => sum + groups.flat().length, 0);
       return { dataKeys, buckets: [bucket], details };
     },
 

@@ -6,7 +6,10 @@ const USD = { readRequestUnit: 0.125 / 1_000_000, writeRequestUnit: 0.625 / 1_00
 const READ_UNIT_BYTES = 4_096;
 const WRITE_UNIT_BYTES = 1_024;
 
-export function tableCost({ records, bytes }: StoreCount, { isCopied, passes }: Visit): StoreCost {
+export function tableCost(
+  { records, bytes, writes = records }: StoreCount,
+  { isCopied, passes }: Visit,
+): StoreCost {
   // A migrate pass reads eventually consistent (half a unit for 4 KB), a verify pass strongly (a whole one).
   const unitsPerPass = bytes / READ_UNIT_BYTES;
   // Everything in a copied table is read with strong consistency, in both places.
@@ -15,6 +18,6 @@ export function tableCost({ records, bytes }: StoreCount, { isCopied, passes }: 
   const unitsPerItem = Math.max(1, Math.ceil(itemBytes / WRITE_UNIT_BYTES));
   return {
     reads: unitsPerPass * unitsPerByte * USD.readRequestUnit,
-    writes: records * unitsPerItem * USD.writeRequestUnit,
+    writes: writes * unitsPerItem * USD.writeRequestUnit,
   };
 }

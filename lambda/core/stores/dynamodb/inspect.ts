@@ -23,9 +23,13 @@ export async function inspectTable(
     ranges: sample ? ONE_RANGE : tableRanges(store, table, limits.maxConcurrency),
     records: table.itemCount,
     bytes: table.sizeBytes,
+    ...(format.guards !== undefined && { writes: GUARDED_WRITES * table.itemCount }),
     warnings: tableWarnings(store, table),
   };
 }
+
+/** An item and two guards in one transaction, which DynamoDB writes twice: to prepare it, and to commit it. */
+const GUARDED_WRITES = 6;
 
 const ONE_RANGE: readonly ScanRange[] = [{ type: 'segment', segment: 0, totalSegments: 1 }];
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Store, StoreCopy } from '../../model/job.ts';
 import type { BucketScope } from '../../model/scope.ts';
-import { strictObject, text } from '../../schema/strict-object.ts';
+import { oneOf, strictObject, text } from '../../schema/strict-object.ts';
 import { copyFields, storeFields } from '../fields.ts';
 import { bucketScope } from './scope-schema.ts';
 
@@ -11,6 +11,8 @@ export interface BucketStore extends Store {
   readonly bucket: string;
   readonly prefix: string;
   readonly scope?: BucketScope;
+  /** Which versions of objects runs look at. @default current */
+  readonly versions?: 'current' | 'all';
   /** The bucket whose objects of the same keys get the new data keys, where the bucket itself is to stay as it is. */
   readonly copyTo?: StoreCopy & { readonly bucket: string };
 }
@@ -40,6 +42,11 @@ export function bucketSchema(format: z.ZodType): z.ZodObject {
       prefix: prefix.default('').describe('Only objects whose keys start with this.'),
       format,
       ...storeFields,
+      versions: oneOf(['current', 'all'])
+        .optional()
+        .describe(
+          'all: runs look at noncurrent versions, too, and report each. S3 changes none of them, so a run moves none either. Default: current.',
+        ),
       scope: bucketScope.optional().describe('Narrows runs to a part of the bucket.'),
       copyTo: strictObject(
         { ...copyFields, bucket: bucketName.describe('The bucket of the copy.') },

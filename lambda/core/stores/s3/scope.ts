@@ -4,10 +4,12 @@ import type { BucketStore } from './schema.ts';
 
 /** Parts of a bucket: prefixes, a suffix, a stretch of time. */
 export const bucketParts: StoreScope<BucketStore> = {
-  problems: ({ prefix: own, scope }) =>
-    (scope?.prefixes ?? []).flatMap((prefix, position, all) =>
+  problems: ({ prefix: own, scope, versions, copyTo }) => [
+    ...(scope?.prefixes ?? []).flatMap((prefix, position, all) =>
       prefixProblems(prefix, { own, position, earlier: all.slice(0, position) }),
     ),
+    ...(versions === 'all' && copyTo !== undefined ? [NO_COPIES_OF_VERSIONS] : []),
+  ],
 
   narrowedTo({ scope: { prefixes, suffix, modifiedAfter, modifiedBefore } = {} }) {
     return [
@@ -28,6 +30,12 @@ export const bucketParts: StoreScope<BucketStore> = {
   areApart: (one, other) => !prefixesOf(one).some(a => prefixesOf(other).some(b => areNested(a, b))),
 
   cure: 'give them prefixes that do not overlap',
+};
+
+const NO_COPIES_OF_VERSIONS: Problem = {
+  path: 'versions',
+  value: 'all',
+  words: 'are not copied: a copy is made of the current version; write current, or a store without copyTo',
 };
 
 function prefixesOf({ prefix, scope }: BucketStore): readonly string[] {

@@ -1,0 +1,74 @@
+import { ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+
+/** One version of an object. Delete markers are none: nothing is in them. */
+export interface ListedVersion {
+  readonly key: string;
+  readonly versionId: string;
+  /** It is what S3 shows where no version is named. */
+  readonly current: boolean;
+  /** Milliseconds since 1970. */
+  readonly lastModified: number;
+}
+
+/** After a key, or after one version of it. */
+export interface VersionMarker {
+  readonly key: string;
+  readonly versionId?: string;
+}
+
+export interface VersionListing {
+  readonly versions: readonly ListedVersion[];
+  /** Where the next page starts; absent at the end. */
+  readonly next?: VersionMarker;
+}
+
+/** One page of all versions, in UTF-8 byte order of the keys, the newest version of each first. */
+export async function listVersions(
+  client: S3Client,
+  query: {
+    readonly bucket: string;
+    readonly prefix: string;
+    readonly after?: VersionMarker;
+    readonly limit: number;
+  },
+): Promise<VersionListing> {
+  const { bucket, prefix, after, limit } = query;
+  const output = await client.send(
+    new ListObjectVersionsCommand({
+      Bucket: bucket,
+      Prefix: prefix,
+      MaxKeys: limit,
+      EncodingType: 'url',
+      ...(after !== undefined && { KeyMarker: after.key }),
+      ...(after?.versionId !== undefined && { VersionIdMarker: after.versionId }),
+    }),
+  );
+  const versions = (output.Versions ?? []).map(
+    ({ Key = '', VersionId = 'null', IsLatest, LastModified }) => ({
+      key: decoded(Key),
+      versionId: VersionId,
+      current: IsLatest === true,
+      lastModified: LastModified?.getTime() ?? 0,
+    }),
+  );
+  const { IsTruncated, NextKeyMarker, NextVersionIdMarker } = output;
+  if (IsTruncated !== true || NextKeyMarker === undefined) return { versions };
+  const next = {
+    key: decoded(NextKeyMarker),
+    ...(NextVersionIdMarker !== undefined && { versionId: NextVersionIdMarker }),
+  };
+  return { versions, next };
+}
+
+function decoded(name: string): string {
+  return decodeURIComponent(name.replaceAll('+', ' '));
+}
+
+/** A marker as the cursor of a page. */
+export function encodeMarker(marker: VersionMarker): string {
+  return JSON.stringify(marker);
+}
+
+export function decodeMarker(cursor: string): VersionMarker {
+  return JSON.parse(cursor) as VersionMarker;
+}

@@ -1,0 +1,38 @@
+import { visible } from '../model/visible.ts';
+
+const CONTEXT =
+  'which encryption context its readers use: the data does not say; write encryptionContext, {} for none';
+const COVERED =
+  "whether the application's own authenticated data or MAC covers the data key or the key's name: only if not, it may be re-wrapped";
+
+const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
+  attribute: [CONTEXT, COVERED],
+  'object-metadata': [CONTEXT, COVERED],
+  'object-body': [CONTEXT, COVERED],
+  'json-document': [CONTEXT, COVERED],
+  credstash: [CONTEXT],
+  'branch-key-store': [
+    'the logical name of the key store, which is part of the encryption context: usually, but not always, that of the table',
+    'whether its readers take any key (discovery): those with a fixed key ARN refuse the moved branch keys',
+  ],
+};
+
+/**
+ * What data cannot say about a format. `context`: the name of the value that the proposal takes the encryption context from.
+ */
+export function questionsOf(what: string, context?: string): readonly string[] {
+  const questions = QUESTIONS[what] ?? [];
+  if (context === undefined) return questions;
+  const instead = `whether the encryption context is what ${visible(context)} holds`;
+  return questions.map(question => (question === CONTEXT ? instead : question));
+}
+
+/** `names`: of the values beside a data key that name a KMS key. */
+export function whichKeyArn(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  return [`which value beside it names its key, if any: ${names.slice(0, 5).map(visible).join(', ')}`];
+}
+
+/** Of the wrap `kms` of the S3 Encryption Clients. */
+export const HOW_NAMED =
+  'in which form readers of the wrap kms configure the new key (id, ARN or alias), as the encryption context holds it in that form';

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { oneOf, strictObject, text } from '../../core/schema/strict-object.ts';
+
+/** How SOPS lays a file out. `binary` is JSON with one value. */
+export const LAYOUTS = ['yaml', 'json', 'dotenv', 'ini', 'binary'] as const;
+
+/** The job's `format` object for `sops`. */
+export const sopsConfig = strictObject(
+  {
+    type: z.literal('sops'),
+    layout: oneOf(LAYOUTS)
+      .optional()
+      .describe('How all files of the store are laid out. By default, the content of each file says it.'),
+    suffixes: z
+      .array(text('the end of object keys, such as .enc.yaml'))
+      .min(1, { error: 'is empty; write at least one suffix, or leave the field out' })
+      .max(32, { error: 'are too many suffixes; write at most 32' })
+      .optional()
+      .describe(
+        'How the keys of SOPS files end. Other objects are not read and count as without data key. By default, every object is read.',
+      ),
+  },
+  'a format',
+);
