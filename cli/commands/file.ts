@@ -47,7 +47,7 @@ export async function file(
   const service = new KmsKeyService(channel);
   service.pace(KMS_REQUESTS_PER_SECOND);
   const format = sopsFormat
-    .configure({ type: 'sops' }, { storeName: 'files' })
+    .configure({ type: 'sops' })
     .bind({ ...keys.destination, startedAt: new Date().toISOString() });
   const rewrapping = { ...keys, format, route: { type: 'direct', why: 'files' } as const, dryRun };
   const outcomes = await rewrapRecords(records, rewrapping, { store, keys: service });

@@ -4,7 +4,6 @@ import {
   type ConfiguredFormat,
   type Destination,
   type FormatDefinition,
-  type UsedWith,
 } from '../core/model/format.ts';
 import type { StoreRecord } from '../core/model/record.ts';
 import { readSpots } from './read-spots.ts';
@@ -24,7 +23,8 @@ export interface SpotFormat<Config extends z.ZodObject, Kind extends StoreRecord
   readonly records: readonly Kind['kind'][];
   readonly asymmetric: boolean;
   readonly config: Config;
-  configure(config: z.output<Config>, used: UsedWith): Spotting<Kind>;
+  /** `store`: the name of the table or bucket; absent where no store has been named. */
+  configure(config: z.output<Config>, store: string | undefined): Spotting<Kind>;
 }
 
 /** The definition of a format that finds spots. */
@@ -35,8 +35,8 @@ export function formatOfSpots<Config extends z.ZodObject, Kind extends StoreReco
   return {
     ...{ name, records, asymmetric },
     configSchema: config,
-    configure(given, used) {
-      const spotting = format.configure(config.parse(given), used);
+    configure(given, store) {
+      const spotting = format.configure(config.parse(given), store);
       return configuredFormat(spotting.saying, destination => {
         const of = (record: StoreRecord): readonly Spotted[] =>
           spotting.spots(needed(record, format), destination);

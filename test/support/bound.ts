@@ -21,7 +21,7 @@ export function bound(
   destination = NEW_DESTINATION,
   storeName = 'Orders',
 ): BoundFormat {
-  return definition.configure(config, { storeName }).bind(destination);
+  return definition.configure(config, storeName).bind(destination);
 }
 
 /** A format that does not depend on the destination. */

@@ -365,9 +365,7 @@ it('one record has one sighting for each place, however many data keys are there
 
 /** The ciphertexts that a format reads in a record as the proposal configures it. */
 function ciphertextsBy(type: string, config: unknown, record: StoreRecord): readonly unknown[] {
-  const configured = formats
-    .get(type)
-    ?.configure(formats.get(type)?.configSchema.parse(config), { storeName: 'Orders' });
+  const configured = formats.get(type)?.configure(formats.get(type)?.configSchema.parse(config), 'Orders');
   const bound = configured?.bind(NEW_DESTINATION);
   return (bound?.read(record) ?? []).map(finding =>
     'ciphertext' in finding ? Buffer.from(finding.ciphertext ?? []) : finding,

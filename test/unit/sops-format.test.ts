@@ -161,10 +161,7 @@ describe('a file without entries of KMS', () => {
 
 describe('the job', () => {
   it('says which objects are read, and in which layout', () => {
-    const { needsBodyOf } = sopsFormat.configure(
-      { type: 'sops', suffixes: ['.enc.yaml'] },
-      { storeName: 'files' },
-    );
+    const { needsBodyOf } = sopsFormat.configure({ type: 'sops', suffixes: ['.enc.yaml'] });
     expect(['a.enc.yaml', 'a.yaml'].map(key => needsBodyOf?.(fileOfSops(key, 'x')))).toEqual([true, false]);
     const text = SOPS_FILES.get('plain/app.env')!;
     const only = (layout: string) =>

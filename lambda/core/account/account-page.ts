@@ -1,6 +1,7 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../stores/places.ts';
-import type { Fingerprints, LookAlikeCount, Position, UnitProgress, WrappedRecords } from '../model/books.ts';
+import type { Fingerprints, LookAlikeCount, Position, UnitProgress } from '../model/books.ts';
+import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { KeyService, Ledger } from '../ports.ts';
 import type { Telemetry } from './ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';

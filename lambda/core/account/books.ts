@@ -6,9 +6,9 @@ import {
   type Fingerprints,
   type KeyMaterialCount,
   type LookAlikeCount,
-  type WrappedRecords,
 } from '../model/books.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
+import type { WrappedRecords } from '../model/wrapped-records.ts';
 import { mayNeedSource, type OutcomeKind } from '../model/outcome.ts';
 import type { OutcomeEntry } from '../journal/entries.ts';
 

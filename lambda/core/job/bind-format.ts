@@ -12,8 +12,8 @@ import { kindOf } from '../stores/registry.ts';
 /** The store's format, configured. The configuration was validated with the job and is parsed again here. */
 export function configureFormat(store: Store, formats: FormatRegistry): ConfiguredFormat {
   const definition = formatOf(store, formats);
-  const { name: storeName } = kindOf(store).names.own(store);
-  return definition.configure(definition.configSchema.parse(store.format), { storeName });
+  const { name } = kindOf(store).names.own(store);
+  return definition.configure(definition.configSchema.parse(store.format), name);
 }
 
 /** The store's format, ready to read records and to change them. */

@@ -1,5 +1,6 @@
 import type { OutcomeKind } from './outcome.ts';
 import type { Phase } from './run.ts';
+import type { WrappedRecords } from './wrapped-records.ts';
 
 /** A data key that is not settled, named for the report. */
 export interface Failure {
@@ -40,12 +41,6 @@ export interface NamedLookAlike {
   /** Where in the record, for people. */
   readonly path: string;
   readonly form: string;
-}
-
-/** Records that hold no data key that KMS made: theirs are under keys that lie in another table, and move with them. */
-export interface WrappedRecords {
-  readonly table: string;
-  readonly records: number;
 }
 
 /** What a pass saw and did. `dataKeys` equals the sum of `outcomes`, always. */

@@ -48,17 +48,11 @@ export function needsOf({ needs, needsBodyOf, guards }: Needs): Needs {
 }
 
 /** A store whose keys, which KMS did not make, wrap the data keys of other records: to move it is to move them. */
-export interface WrappingStore {
+interface WrappingStore {
   /** The name of a table in the same Region. */
   readonly table: string;
   /** Whether a record is under such a key, and so holds no data key that KMS made. */
   readonly wraps: (record: StoreRecord) => boolean;
-}
-
-/** What a format is used with, as far as data keys depend on it. */
-export interface UsedWith {
-  /** The name of the table or the bucket. */
-  readonly storeName: string;
 }
 
 /** A format with a job's configuration: what it says of a store before anything is read. */
@@ -115,7 +109,8 @@ export interface FormatDefinition {
   readonly asymmetric: boolean;
   /** Strict schema of the job's `format` object, `type` included. */
   readonly configSchema: z.ZodObject;
-  configure(config: unknown, used: UsedWith): ConfiguredFormat;
+  /** `store`: the name of the table or bucket, for formats whose contexts may contain it. */
+  configure(config: unknown, store?: string): ConfiguredFormat;
 }
 
 /** All formats by name. The handlers and the CLI hand it in; the core imports none. */

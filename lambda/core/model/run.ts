@@ -1,4 +1,4 @@
-import type { WrappedRecords } from './books.ts';
+import type { WrappedRecords } from './wrapped-records.ts';
 
 export const RUN_MODES = ['census', 'migrate', 'verify', 'rollback'] as const;
 export type RunMode = (typeof RUN_MODES)[number];

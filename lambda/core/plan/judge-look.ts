@@ -2,7 +2,7 @@ import type { PlannedKey } from '../model/key-use.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { SeenPlace, StoreLook } from '../model/run.ts';
 import type { Judgement } from '../stores/store.ts';
-import { wrappedWords } from '../verdict/store-verdict.ts';
+import { wrappedWords } from '../model/wrapped-records.ts';
 import { encodingOf } from './seen-places.ts';
 
 export interface JudgedStore {

@@ -1,4 +1,4 @@
-import type { WrappedRecords } from '../model/books.ts';
+import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { RunMode } from '../model/run.ts';
 import type { StorePlace } from '../model/store-place.ts';
 import type { BucketScope, TableScope } from '../model/scope.ts';

@@ -1,6 +1,7 @@
 import type { OutcomeKind } from '../model/outcome.ts';
+import { wrappedWords } from '../model/wrapped-records.ts';
 import { unsettledIn } from '../verdict/run-verdict.ts';
-import { counted, wrappedWords, type Doubt } from '../verdict/store-verdict.ts';
+import { counted, type Doubt } from '../verdict/store-verdict.ts';
 import type { Evidence, Report } from './report.ts';
 
 export interface Conclusion {

@@ -1,7 +1,7 @@
 import { visible } from '../model/visible.ts';
 import { OUTCOME_KINDS, type OutcomeKind } from '../model/outcome.ts';
 import type { Course, Evidence, Report, StoreReport } from './report.ts';
-import { wrappedWords } from '../verdict/store-verdict.ts';
+import { wrappedWords } from '../model/wrapped-records.ts';
 import { conclusion } from './conclusion.ts';
 import { STYLE } from './html-style.ts';
 

@@ -1,10 +1,5 @@
-import type {
-  Failure,
-  Fingerprints,
-  KeyMaterialCount,
-  LookAlikeCount,
-  WrappedRecords,
-} from '../model/books.ts';
+import type { Failure, Fingerprints, KeyMaterialCount, LookAlikeCount } from '../model/books.ts';
+import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import type { RouteType } from '../model/route.ts';
 import type { Estimate, RunMode } from '../model/run.ts';

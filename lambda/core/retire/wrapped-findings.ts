@@ -1,5 +1,5 @@
 import { isSamePlace, storePlaceText, type StorePlace } from '../model/store-place.ts';
-import { wrappedWords } from '../verdict/store-verdict.ts';
+import { wrappedWords } from '../model/wrapped-records.ts';
 import { blocks, note, type RetireFinding } from './findings.ts';
 import { proofsIn, type KnownStore } from './store-findings.ts';
 

@@ -1,4 +1,5 @@
-import type { Beyond, Position, WrappedRecords } from '../model/books.ts';
+import type { Beyond, Position } from '../model/books.ts';
+import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { Finding } from '../model/data-key.ts';
 import type { BoundFormat } from '../model/format.ts';
 import type { StoreRecord } from '../model/record.ts';

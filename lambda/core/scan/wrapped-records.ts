@@ -1,4 +1,4 @@
-import type { WrappedRecords } from '../model/books.ts';
+import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { BoundFormat } from '../model/format.ts';
 import type { StoreRecord } from '../model/record.ts';
 

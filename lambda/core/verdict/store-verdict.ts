@@ -1,4 +1,3 @@
-import type { WrappedRecords } from '../model/books.ts';
 import type { StoreRecord } from '../model/record.ts';
 
 /** Why a store is not proven. A person can look each of them up in docs/proof.md. */
@@ -155,11 +154,6 @@ function nothingThere({ finished, records, prefix, narrowedTo }: StoreFigures): 
         ? 'there is no record in that part of it; check the filter, index or segments'
         : `no object is under the prefix ${prefix}; check how it is written`,
   };
-}
-
-/** What a person has to do about records under keys of other tables. */
-export function wrappedWords({ table, records }: WrappedRecords): string {
-  return `${counted(records, 'item')} ${records === 1 ? 'is' : 'are'} encrypted under keys of the MetaStore table ${table}; re-wrap that table`;
 }
 
 export function counted(value: number, what: string): string {

@@ -21,8 +21,9 @@ export const branchKeyStoreFormat = formatOfSpots<typeof branchKeyStoreConfig, I
   records: ['item'],
   asymmetric: false,
   config: branchKeyStoreConfig,
-  configure({ logicalKeyStoreName }, { storeName }) {
-    const logicalName = logicalKeyStoreName ?? storeName;
+  configure({ logicalKeyStoreName }, store) {
+    const logicalName = logicalKeyStoreName ?? store;
+    if (logicalName === undefined) throw new TypeError('a branch key store has a logical name, or a table');
     return {
       saying: {
         identity: BRANCH_KEY,

@@ -19,8 +19,11 @@ export interface ContextSettings {
   readonly instead: readonly Template[] | undefined;
 }
 
-export function contextSettings(config: DynamodbEncryptionClientConfig, storeName: string): ContextSettings {
-  const { tableName = storeName, extraContext, encryptionContext, materialDescription } = config;
+export function contextSettings(
+  config: DynamodbEncryptionClientConfig,
+  store: string | undefined,
+): ContextSettings {
+  const { tableName = store ?? [], extraContext, encryptionContext, materialDescription } = config;
   return {
     description: materialDescription,
     tableNames: typeof tableName === 'string' ? [tableName] : tableName,
@@ -38,10 +41,13 @@ function templatesOf(encryptionContext: WrittenContext): readonly Template[] {
   return [mapped].flat();
 }
 
+const NO_TABLE = 'the encryption context cannot be built: the name of the table is not known';
+
 /** As AwsKmsCryptographicMaterialsProvider and DirectKmsMaterialProvider build them from an item. */
 export function contextsOf(item: ItemRecord, settings: ContextSettings): BuiltContexts {
   const resolve = (place: ContextPlace): ReturnType<typeof contextValue> => contextValue(item, place, []);
   const encryptionContext = templates(Object.keys(item.key), settings);
+  if (encryptionContext.length === 0) return { kind: 'missing', reason: NO_TABLE };
   return buildContexts({ encryptionContext }, { now: resolve, then: resolve });
 }
 

@@ -1,4 +1,4 @@
-import type { ConfiguredFormat, UsedWith } from '../../core/model/format.ts';
+import type { ConfiguredFormat } from '../../core/model/format.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { ItemRecord } from '../../core/model/record.ts';
 import { placeText } from '../../core/places/pattern.ts';
@@ -18,15 +18,15 @@ export const dynamodbEncryptionClientFormat = formatOfSpots<
   records: ['item'],
   asymmetric: false,
   config: dynamodbEncryptionClientConfig,
-  configure(config, used) {
-    const settings = settingsOf(config, used);
+  configure(config, store) {
+    const settings = settingsOf(config, store);
     return { saying: sayingOf(settings), spots: item => encryptedItemSpots(item, settings) };
   },
 });
 
-function settingsOf(config: DynamodbEncryptionClientConfig, { storeName }: UsedWith): SpotSettings {
+function settingsOf(config: DynamodbEncryptionClientConfig, store: string | undefined): SpotSettings {
   const { signature, metaStore } = config;
-  return { ...contextSettings(config, storeName), signature, metaStore };
+  return { ...contextSettings(config, store), signature, metaStore };
 }
 
 function sayingOf(settings: SpotSettings): Omit<ConfiguredFormat, 'bind'> {
