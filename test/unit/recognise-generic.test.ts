@@ -227,27 +227,35 @@ describe('nothing is guessed', () => {
 describe('documents', () => {
   const json = (seed: string): string =>
     JSON.stringify({ v: 1, keys: [{ edk: base64(seed), arn: OLD_KEY }], iv: 'x' });
-  const inside = { type: 'json-document', dataKey: '/keys/*/edk', keyArn: '/keys/*/arn', encoding: 'base64' };
+  const inside = {
+    ...{ type: 'json-document', in: 'body', encoding: 'base64' },
+    ...{ dataKey: '/keys/*/edk', keyArn: '/keys/*/arn' },
+  };
+  const parts = (by: string, part: number): object => ({
+    ...{ type: 'json-document', in: 'body', encoding: 'base64' },
+    ...{ opens: [{ delimited: by }], dataKey: `/${part}` },
+  });
 
   it.each<[string, AttributeMap, unknown]>([
-    ['a JSON text', { envelope: S(json('a')) }, { ...inside, attribute: 'envelope' }],
+    ['a JSON text', { envelope: S(json('a')) }, { ...inside, in: { attribute: 'envelope' } }],
     [
       'base64 of a JSON text',
       { envelope: S(Buffer.from(json('a')).toString('base64')) },
-      { ...inside, attribute: 'envelope', documentEncoding: 'base64' },
+      { ...inside, in: { attribute: 'envelope' }, opens: ['base64', 'json'] },
     ],
     [
       'a text in parts',
       { secret: S(`v1.${base64('a')}.bm9uY2U=.Y2lwaGVydGV4dA==`) },
-      { type: 'json-document', attribute: 'secret', delimiter: '.', part: 1, encoding: 'base64' },
+      { ...parts('.', 1), in: { attribute: 'secret' } },
     ],
     [
       'a text in parts, the data key first',
       { secret: S(`${base64('a')}::bm9uY2U=`) },
-      { type: 'json-document', attribute: 'secret', delimiter: '::', part: 0, encoding: 'base64' },
+      { ...parts('::', 0), in: { attribute: 'secret' } },
     ],
-  ])('%s in an attribute', (_name, attributes, format) => {
+  ])('%s in an attribute: the proposal reads it', (_name, attributes, format) => {
     expect(proposed(ofItems([attributes]))).toEqual(format);
+    expect(ciphertextsBy('json-document', format, item('1', attributes))).toEqual([blob('a')]);
   });
 
   it.each<[string, string | Uint8Array, unknown]>([
@@ -255,29 +263,44 @@ describe('documents', () => {
     [
       'a JSON array',
       JSON.stringify([base64('a')]),
-      { type: 'json-document', dataKey: '/*', encoding: 'base64' },
+      { type: 'json-document', in: 'body', dataKey: '/*', encoding: 'base64' },
     ],
     [
       'a text in parts in a JSON text',
       JSON.stringify({ t: `v1.${base64('a')}.x` }),
-      { type: 'json-document', dataKey: '/t', delimiter: '.', part: 1, encoding: 'base64' },
+      {
+        ...{ type: 'json-document', in: 'body', encoding: 'base64' },
+        dataKey: ['/t', { delimited: '.' }, '/1'],
+      },
     ],
     [
       'a name with a slash',
       JSON.stringify({ 'a/b': base64('a') }),
-      { type: 'json-document', dataKey: '/a~1b', encoding: 'base64' },
+      { type: 'json-document', in: 'body', dataKey: '/a~1b', encoding: 'base64' },
     ],
     ['the data key itself', blob('a'), { type: 'object-body', encoding: 'binary' }],
     ['its base64 with the end of a line', `${base64('a')}\n`, { type: 'object-body', encoding: 'base64' }],
     ['its hexadecimal', blob('a').toString('hex'), { type: 'object-body', encoding: 'hex' }],
-  ])('%s as a body', (_name, body, format) => {
+  ])('%s as a body: the proposal reads it', (_name, body, format) => {
     expect(proposed(ofBodies([body]))).toEqual(format);
+    const record = object('k', {}, { body: { B: Buffer.from(body) } });
+    expect(ciphertextsBy((format as { type: string }).type, format, record)).toEqual([blob('a')]);
+  });
+
+  it('an encryption context beside the data key: its values are read from there', () => {
+    const text = JSON.stringify({ e: { edk: base64('a'), encryption_context: { 'a/b': 'x' } } });
+    const seen = ofBodies([text]);
+    expect(proposed(seen)).toMatchObject({
+      dataKey: '/e/edk',
+      encryptionContext: { 'a/b': { pointer: '/e/encryption_context/a~1b' } },
+    });
+    const record = object('k', {}, { body: { B: Buffer.from(text) } });
+    expect(ciphertextsBy('json-document', proposed(seen), record)).toEqual([blob('a')]);
+    expect(seen.formats[0]?.questions[0]).toMatch('what encryption_context holds');
   });
 
   it('a body in parts', () => {
-    expect(proposed(ofBodies([`v1.${base64('a')}.bm9uY2U=\n`]))).toEqual({
-      ...{ type: 'json-document', delimiter: '.', part: 1, encoding: 'base64' },
-    });
+    expect(proposed(ofBodies([`v1.${base64('a')}.bm9uY2U=\n`]))).toEqual(parts('.', 1));
   });
 
   it.each<[string, string | Uint8Array]>([
@@ -309,6 +332,13 @@ describe('objects', () => {
       encoding: 'base64',
       keyArn: 'key-arn',
     });
+    expect(ciphertextsBy('object-metadata', format, record)).toEqual([blob('a')]);
+  });
+
+  it('the name of an entry is one word, with dots or without', () => {
+    const record = object('k', { 'edk.v1': base64('a'), 'arn.v1': OLD_KEY });
+    const format = proposed(recogniseStore([{ record }]));
+    expect(format).toMatchObject({ dataKey: 'edk.v1', keyArn: 'arn.v1' });
     expect(ciphertextsBy('object-metadata', format, record)).toEqual([blob('a')]);
   });
 

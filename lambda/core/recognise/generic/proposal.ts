@@ -18,7 +18,7 @@ export function proposedFormat(told: Told): Readonly<Record<string, unknown>> {
     case 'attribute':
       return { type: 'attribute', ...onePlace(told), ...contextOf(told) };
     case 'metadata':
-      return { type: 'object-metadata', ...onePlace(told) };
+      return { type: 'object-metadata', ...oneEntry(told) };
     case 'body':
       return { type: 'object-body', encoding: told.encoding };
   }
@@ -30,6 +30,11 @@ function onePlace({ place: { path }, encoding, keyArn }: Told): Readonly<Record<
     encoding,
     ...(keyArn !== undefined && { keyArn: asPath([...path.slice(0, -1), keyArn]) }),
   };
+}
+
+/** The name of an entry is one word, whatever is in it. */
+function oneEntry({ place, encoding, keyArn }: Told): Readonly<Record<string, unknown>> {
+  return { dataKey: String(place.path[0]), encoding, ...(keyArn !== undefined && { keyArn }) };
 }
 
 /** A context whose values are read from the map; not where the path to the map may lead to several. */
@@ -48,16 +53,41 @@ function asPath(path: readonly PlaceStep[]): string | readonly (string | number)
   return isPlain || path.some(isWild) ? patternText(path) : path.flatMap(step => (isWild(step) ? [] : step));
 }
 
-function jsonDocument({ place, encoding, keyArn }: Told): Readonly<Record<string, unknown>> {
-  const { json, delimited, path } = place;
+function jsonDocument({ place, encoding, keyArn, context }: Told): Readonly<Record<string, unknown>> {
+  const { json, delimited } = place;
+  const parent = json?.path.slice(0, -1) ?? [];
+  const members = json === undefined || context === undefined || parent.some(isWild) ? [] : context.members;
+  const pointers = members.map(
+    name => [name, { pointer: pointerText([...parent, context?.name ?? '', name]) }] as const,
+  );
   return {
     type: 'json-document',
-    ...(path.length > 0 && { attribute: asPath(path) }),
-    ...(json !== undefined && { dataKey: pointerText(json.path) }),
-    ...(json?.encoded !== undefined && { documentEncoding: json.encoded }),
-    ...(delimited !== undefined && { delimiter: delimited.by, part: delimited.part }),
+    in: containerOf(place),
+    ...(json === undefined
+      ? { opens: delimited === undefined ? [] : [{ delimited: delimited.by }] }
+      : json.encoded !== undefined && { opens: [json.encoded, 'json'] }),
+    dataKey: placeInDocument(place),
     encoding,
-    ...(json !== undefined &&
-      keyArn !== undefined && { keyArn: pointerText([...json.path.slice(0, -1), keyArn]) }),
+    ...(json !== undefined && keyArn !== undefined && { keyArn: pointerText([...parent, keyArn]) }),
+    ...(pointers.length > 0 && { encryptionContext: Object.fromEntries(pointers) }),
   };
+}
+
+function containerOf({ in: container, path }: GenericPlace): unknown {
+  switch (container) {
+    case 'attribute':
+      return { attribute: asPath(path) };
+    case 'metadata':
+      return { metadata: String(path[0]) };
+    case 'body':
+      return 'body';
+  }
+}
+
+/** A pointer, or the pointer to a text in parts and that to the part. */
+function placeInDocument({ json, delimited }: GenericPlace): unknown {
+  const inside = pointerText(json?.path ?? []);
+  if (delimited === undefined) return inside;
+  const part = `/${delimited.part}`;
+  return json === undefined ? part : [inside, { delimited: delimited.by }, part];
 }
