@@ -34,7 +34,12 @@ function onePlace({ place: { path }, encoding, keyArn }: Told): Readonly<Record<
 
 /** The name of an entry is one word, whatever is in it. */
 function oneEntry({ place, encoding, keyArn }: Told): Readonly<Record<string, unknown>> {
-  return { dataKey: String(place.path[0]), encoding, ...(keyArn !== undefined && { keyArn }) };
+  return { dataKey: entryOf(place), encoding, ...(keyArn !== undefined && { keyArn }) };
+}
+
+function entryOf({ path: [name] }: Pick<GenericPlace, 'path'>): string {
+  if (typeof name !== 'string') throw new TypeError('an entry of metadata has a name');
+  return name;
 }
 
 /** A context whose values are read from the map; not where the path to the map may lead to several. */
@@ -78,7 +83,7 @@ function containerOf({ in: container, path }: GenericPlace): unknown {
     case 'attribute':
       return { attribute: asPath(path) };
     case 'metadata':
-      return { metadata: String(path[0]) };
+      return { metadata: entryOf({ path }) };
     case 'body':
       return 'body';
   }
