@@ -86,5 +86,8 @@ export interface FormatDefinition {
   configure(config: unknown): ConfiguredFormat;
 }
 
+/** The name that stands for the format that Plan finds. */
+export const AUTO = 'auto';
+
 /** All formats by name. The handlers and the CLI hand it in; the core imports none. */
 export type FormatRegistry = ReadonlyMap<string, FormatDefinition>;
