@@ -166,6 +166,28 @@ describe('rewrap inspect of a bucket', () => {
   });
 });
 
+describe('whoever may read a store and nothing else', () => {
+  it.each([
+    ['Mixed', { 'dynamodb:us-east-1:111122223333:table/Mixed': ['dynamodb:DescribeTable', 'dynamodb:Scan'] }],
+    [
+      's3://mixed/app/z/',
+      {
+        's3:::mixed': ['s3:GetBucketOwnershipControls', 's3:ListBucket'],
+        's3:::mixed/*': ['s3:GetObject'],
+      },
+    ],
+  ])('may inspect it: %s', async (store, granted) => {
+    const Statement = Object.entries(granted).map(([resource, Action]) => ({
+      ...{ Effect: 'Allow', Action, Resource: `arn:aws:${resource}` },
+    }));
+    const name = `reader-${store.length}`;
+    const credentials = aws.aws.createUser(name, [{ Version: '2012-10-17', Statement }]);
+    const result = await rewrap(['inspect', store], { endpoint: aws.endpoint, credentials });
+    expect(result.stderr).toMatch(/^open: /);
+    expect(result.code).toBe(0);
+  });
+});
+
 describe('rewrap inspect does not begin', () => {
   it.each<[string, readonly string[], RegExp]>([
     ['with no store', ['s3://X/'], /is no bucket name/],
