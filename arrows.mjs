@@ -84,6 +84,7 @@ export const ROOMS = [
     'places',
     'schema',
     'look-alikes',
+    'recognise',
     'ports.ts',
     'keys',
     'stores',

@@ -8,6 +8,7 @@ import { contextOf, type SharedOptions } from './context/shared-options.ts';
 import type { CommandContext } from './context/command-context.ts';
 import type { Control } from './commands/control.ts';
 import type { FileOptions } from './commands/file.ts';
+import type { InspectOptions } from './commands/inspect.ts';
 import type { LocalOptions } from './commands/local.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { RetireOptions } from './commands/retire-check.ts';
@@ -143,6 +144,17 @@ function commandsOfRuns({ command, act }: Definer): void {
 }
 
 function commandsToLook({ command, act }: Definer): void {
+  command(
+    'inspect <store>',
+    'says what data keys a table or s3://BUCKET/PREFIX holds, and writes the job for them',
+  )
+    .option('--sample <n>', 'records to look at', wholeNumber, 500)
+    .option('--write <file>', 'also write the job to a new file')
+    .action(
+      act(async (context, store: string, options: InspectOptions) =>
+        (await import('./commands/inspect.ts')).inspect(store, options, context),
+      ),
+    );
   command(
     'status [run]',
     'shows the progress of a run, or the latest runs; and who holds which store',

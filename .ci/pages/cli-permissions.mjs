@@ -76,6 +76,14 @@ export const cliPermissions = () => {
     '',
     '- `cloudformation:GetTemplate` on the stack: to plan what is deployed.',
     '- Besides, all that the function Plan may do, but to write: it is the same code.',
+    '',
+    '### `rewrap inspect`',
+    '',
+    'It looks for no deployment, and needs nothing but, on the store that it is about:',
+    '',
+    '- `dynamodb:DescribeTable`, `dynamodb:Scan` on a table: to read a sample.',
+    '- `s3:GetBucketOwnershipControls`, `s3:ListBucket` on a bucket, `s3:GetObject` on its objects: to read a sample.',
+    '- `kms:Decrypt` with the key of the server-side encryption of the store, where that is a key of yours.',
   ].join('\n');
 };
 

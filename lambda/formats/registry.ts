@@ -4,6 +4,7 @@ import { branchKeyStoreFormat } from './branch-key-store/index.ts';
 import { confidantFormat } from './confidant/index.ts';
 import { credstashFormat } from './credstash/index.ts';
 import { dynamodbEncryptionClientFormat } from './dynamodb-encryption-client/index.ts';
+import { autoFormat } from './auto/index.ts';
 import { jsonDocumentFormat } from './json-document/index.ts';
 import { objectBodyFormat } from './object-body/index.ts';
 import { objectMetadataFormat } from './object-metadata/index.ts';
@@ -21,6 +22,7 @@ const definitions: readonly FormatDefinition[] = [
   credstashFormat,
   confidantFormat,
   dynamodbEncryptionClientFormat,
+  autoFormat,
 ];
 
 /** Every format of this version. A new one is a folder beside the others and a line here. */

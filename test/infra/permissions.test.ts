@@ -199,6 +199,19 @@ describe('the permissions', () => {
     for (const [, resource] of granted) expect(resource).not.toMatch(/Orders/);
   });
 
+  it('a store whose format Plan is to find has what any format may need: tags, beside the objects', () => {
+    const bucket = { type: 's3', bucket: 'documents', prefix: '', format: { type: 'auto' } };
+    const table = { type: 'dynamodb', table: 'Found', format: { type: 'auto' } };
+    const found = statementsByStage(synthesized([job({ stores: [bucket, table] })]));
+    for (const stage of ['MigrateUnit', 'VerifyUnit'])
+      expect(actionsOf(found.get(stage) ?? [])).toEqual(
+        expect.arrayContaining(['dynamodb:Scan', 's3:GetObject', 's3:GetObjectTagging']),
+      );
+    expect(actionsOf(found.get('Plan') ?? [])).toEqual(
+      expect.arrayContaining(['dynamodb:Scan', 's3:GetObject']),
+    );
+  });
+
   it('listing is granted within the prefix, and without one, so that a deleted object is a 404 and not a 403', () => {
     const conditions = withAction('VerifyUnit', 's3:ListBucket').map(({ Condition }) => Condition);
     expect(conditions).toContainEqual({ StringLikeIfExists: { 's3:prefix': '2026/*' } });

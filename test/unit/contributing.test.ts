@@ -42,6 +42,7 @@ describe('the recipe for a command', () => {
   const NOT_IN_TESTS: Readonly<Record<string, string>> = {
     demo: 'npm start, which .ci/run holds to its result',
     local: 'it never ends; tests start the embedded AWS themselves',
+    inspect: 'test/contract/inspect.test.ts, as it needs no deployment',
   };
 
   it('names files that exist, in the order of its steps', () => {
@@ -70,7 +71,7 @@ describe('the recipe for a command', () => {
 
   it('leaves no command file that the program does not load', () => {
     const program = read('cli/program.ts');
-    const shared = ['cli/commands/run-input.ts'];
+    const shared = ['run-input', 'inspected-store', 'store-sample'].map(name => `cli/commands/${name}.ts`);
     for (const file of sources('cli/commands').filter(one => !shared.includes(one)))
       expect(program).toContain(`import('./${file.slice('cli/'.length)}')`);
   });

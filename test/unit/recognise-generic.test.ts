@@ -1,29 +1,11 @@
 import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import { recogniseRecord } from '../../lambda/core/recognise/recognise-record.ts';
-import { recogniseStore, type StoreRecognition } from '../../lambda/core/recognise/recognise-store.ts';
+import { recogniseStore } from '../../lambda/core/recognise/recognise-store.ts';
 import type { AttributeMap, AttributeValue, StoreRecord } from '../../lambda/core/model/record.ts';
-import { formats } from '../../lambda/formats/registry.ts';
 import { item, NEW_KEY, object, OLD_KEY } from '../support/builders.ts';
-import { NEW_DESTINATION } from '../support/bound.ts';
+import { B, base64, blob, ciphertextsBy, ofItems, proposed, S } from '../support/recognised.ts';
 
-/** Bytes that begin as ciphertexts of KMS do. */
-const blob = (seed: string): Buffer =>
-  Buffer.concat([
-    Buffer.from('01020200788e', 'hex'),
-    ...[0, 1, 2, 3, 4].map(part => createHash('sha256').update(`${seed} ${part}`).digest()),
-  ]);
-const B = (seed: string): AttributeValue => ({ B: blob(seed) });
-const S = (text: string): AttributeValue => ({ S: text });
-const base64 = (seed: string): string => blob(seed).toString('base64');
 const numbers = [1, 2, 3, 4, 5];
-
-const ofItems = (items: readonly AttributeMap[]): StoreRecognition =>
-  recogniseStore(items.map((attributes, index) => ({ record: item(`item ${index}`, attributes) })));
-const ofBodies = (bodies: readonly (string | Uint8Array)[]): StoreRecognition =>
-  recogniseStore(bodies.map((body, index) => ({ record: object(`${index}`, {}), body: Buffer.from(body) })));
-const proposed = ({ conclusion }: StoreRecognition): unknown =>
-  conclusion.kind === 'one-format' ? conclusion.format : conclusion;
 
 describe('a data key in an attribute', () => {
   it.each<[string, AttributeValue, string]>([
@@ -207,6 +189,17 @@ describe('nothing is guessed', () => {
     });
   });
 
+  it.each([base64('a'), `v1.${base64('a')}.x`, JSON.stringify({ edk: base64('a') })])(
+    'a primary key is not proposed, as no item can get another one: case %#',
+    id => {
+      const key = { id: S(id) };
+      const record: StoreRecord = { kind: 'item', locator: id, key, attributes: { ...key, note: S('x') } };
+      const { conclusion, lookAlikes } = recogniseStore([{ record }]);
+      expect(conclusion).toEqual({ kind: 'nothing' });
+      expect(lookAlikes).toMatchObject([{ slot: 'id', records: 1 }]);
+    },
+  );
+
   it('names that are ciphertexts are not shown', () => {
     const told = JSON.stringify(ofItems([{ by: { M: { [base64('a')]: { M: { edk: B('b') } } } } }]));
     expect(told).not.toContain('AQIC');
@@ -224,105 +217,6 @@ describe('nothing is guessed', () => {
   });
 });
 
-describe('documents', () => {
-  const json = (seed: string): string =>
-    JSON.stringify({ v: 1, keys: [{ edk: base64(seed), arn: OLD_KEY }], iv: 'x' });
-  const inside = {
-    type: 'json-document',
-    in: 'body' as unknown,
-    dataKey: '/keys/*/edk',
-    keyArn: '/keys/*/arn',
-    encoding: 'base64',
-  };
-
-  it.each<[string, AttributeMap, unknown]>([
-    ['a JSON text', { envelope: S(json('a')) }, { ...inside, in: { attribute: 'envelope' } }],
-    [
-      'base64 of a JSON text',
-      { envelope: S(Buffer.from(json('a')).toString('base64')) },
-      { ...inside, in: { attribute: 'envelope' }, opens: ['base64', 'json'] },
-    ],
-    [
-      'a text in parts',
-      { secret: S(`v1.${base64('a')}.bm9uY2U=.Y2lwaGVydGV4dA==`) },
-      {
-        type: 'json-document',
-        in: { attribute: 'secret' },
-        opens: [{ delimited: '.' }],
-        dataKey: '/1',
-        encoding: 'base64',
-      },
-    ],
-    [
-      'a text in parts, the data key first',
-      { secret: S(`${base64('a')}::bm9uY2U=`) },
-      {
-        type: 'json-document',
-        in: { attribute: 'secret' },
-        opens: [{ delimited: '::' }],
-        dataKey: '/0',
-        encoding: 'base64',
-      },
-    ],
-  ])('%s in an attribute', (_name, attributes, format) => {
-    expect(proposed(ofItems([attributes]))).toEqual(format);
-  });
-
-  it.each<[string, string | Uint8Array, unknown]>([
-    ['a JSON text', json('a'), inside],
-    [
-      'a JSON array',
-      JSON.stringify([base64('a')]),
-      { type: 'json-document', in: 'body', dataKey: '/*', encoding: 'base64' },
-    ],
-    [
-      'a text in parts in a JSON text',
-      JSON.stringify({ t: `v1.${base64('a')}.x` }),
-      { type: 'json-document', in: 'body', dataKey: ['/t', { delimited: '.' }, '/1'], encoding: 'base64' },
-    ],
-    [
-      'a name with a slash',
-      JSON.stringify({ 'a/b': base64('a') }),
-      { type: 'json-document', in: 'body', dataKey: '/a~1b', encoding: 'base64' },
-    ],
-    ['the data key itself', blob('a'), { type: 'object-body', encoding: 'binary' }],
-    ['its base64 with the end of a line', `${base64('a')}\n`, { type: 'object-body', encoding: 'base64' }],
-    ['its hexadecimal', blob('a').toString('hex'), { type: 'object-body', encoding: 'hex' }],
-  ])('%s as a body', (_name, body, format) => {
-    expect(proposed(ofBodies([body]))).toEqual(format);
-  });
-
-  it('a body in parts', () => {
-    expect(proposed(ofBodies([`v1.${base64('a')}.bm9uY2U=\n`]))).toEqual({
-      ...{
-        type: 'json-document',
-        in: 'body',
-        opens: [{ delimited: '.' }],
-        dataKey: '/1',
-        encoding: 'base64',
-      },
-    });
-  });
-
-  it.each<[string, string | Uint8Array]>([
-    ['a file of lines', `a: 1\nkey: "${base64('a')}"\nb: 2\n`],
-    ['bytes with one inside', Buffer.concat([Buffer.from([9, 9]), blob('a')])],
-  ])('%s is a look-alike', (_name, body) => {
-    const { conclusion, lookAlikes, withNone } = ofBodies([body]);
-    expect({ conclusion, withNone }).toEqual({ conclusion: { kind: 'nothing' }, withNone: 0 });
-    expect(lookAlikes).toMatchObject([{ slot: 'body', form: 'in-binary', records: 1 }]);
-  });
-
-  it('parts of a very long text are look-alikes', () => {
-    const { lookAlikes, formats: seen } = ofItems([{ secret: S(`v1.${base64('a')}.${' '.repeat(70_000)}`) }]);
-    expect([seen.length, lookAlikes.length]).toEqual([0, 1]);
-  });
-
-  it('a body that is none of these holds nothing', () => {
-    expect(ofBodies(['a text', '{"a":1}', Buffer.alloc(500, 7), '']).conclusion).toEqual({ kind: 'nothing' });
-  });
-});
-
 describe('objects', () => {
   it('a data key in metadata: the proposal reads it', () => {
     const record = object('k', { edk: base64('a'), 'key-arn': OLD_KEY, other: 'x' });
@@ -336,17 +230,16 @@ describe('objects', () => {
     expect(ciphertextsBy('object-metadata', format, record)).toEqual([blob('a')]);
   });
 
-  it('a JSON text in metadata', () => {
-    const record = object('k', { envelope: JSON.stringify({ edk: base64('a'), arn: OLD_KEY }) });
-    expect(proposed(recogniseStore([{ record }]))).toEqual({
-      ...{ type: 'json-document', in: { metadata: 'envelope' }, dataKey: '/edk', encoding: 'base64' },
-      keyArn: '/arn',
-    });
+  it('the name of an entry is one word, with dots or without', () => {
+    const record = object('k', { 'edk.v1': base64('a'), 'arn.v1': OLD_KEY });
+    const format = proposed(recogniseStore([{ record }]));
+    expect(format).toMatchObject({ dataKey: 'edk.v1', keyArn: 'arn.v1' });
+    expect(ciphertextsBy('object-metadata', format, record)).toEqual([blob('a')]);
   });
 
   it('a look-alike where no format reads it is neither lost nor a format', () => {
     const { lookAlikes, conclusion, withNone } = recogniseStore([
-      { record: object('k', { part: `a=${base64('a')}` }, { tags: { edk: base64('b') } }) },
+      { record: object('k', { part: `v1.${base64('a')}.x` }, { tags: { edk: base64('b') } }) },
     ]);
     expect({ conclusion, withNone }).toEqual({ conclusion: { kind: 'nothing' }, withNone: 0 });
     expect(lookAlikes.map(({ slot }) => slot)).toEqual(['metadata.part', 'tag.edk']);
@@ -359,15 +252,16 @@ describe('objects', () => {
 });
 
 it('one record has one sighting for each place, however many data keys are there', () => {
-  const sightings = recogniseRecord(item('1', { keys: { L: [B('a'), B('b'), B('c')] }, note: S('x') }));
-  expect(sightings).toMatchObject([{ what: 'attribute', slot: 'keys[*]', verdict: { kind: 'format' } }]);
+  const record = item('1', { keys: { L: [B('a'), B('b'), B('c')] }, note: S('x') });
+  expect(recogniseRecord(record)).toEqual([
+    {
+      what: 'attribute',
+      slot: 'keys[*]',
+      verdict: {
+        kind: 'format',
+        format: { type: 'attribute', dataKey: 'keys[*]', encoding: 'binary' },
+        keyArns: [],
+      },
+    },
+  ]);
 });
-
-/** The ciphertexts that a format reads in a record as the proposal configures it. */
-function ciphertextsBy(type: string, config: unknown, record: StoreRecord): readonly unknown[] {
-  const configured = formats.get(type)?.configure(formats.get(type)?.configSchema.parse(config), 'Orders');
-  const bound = configured?.bind(NEW_DESTINATION);
-  return (bound?.read(record) ?? []).map(finding =>
-    'ciphertext' in finding ? Buffer.from(finding.ciphertext ?? []) : finding,
-  );
-}

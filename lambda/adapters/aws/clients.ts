@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { withNamedCalls } from './named-calls.ts';
 import { type ANSWER_TIMEOUT_MS, httpTo, type ClientConfig } from './client-config.ts';
+import { remember } from './said-by.ts';
 
 /** 32 HEADs or writes in flight, plus read-ahead and journal: the default of 50 sockets would be the bottleneck. */
 const MAX_SOCKETS = 128;
@@ -16,6 +17,16 @@ export class AwsClients {
 
   constructor(config: ClientConfig = {}) {
     this.#config = config;
+  }
+
+  /** The Region that the caller's settings name. */
+  async region(): Promise<string> {
+    try {
+      return await this.dynamodb().config.region();
+    } catch (error) {
+      if (error instanceof Error) remember(error);
+      throw error;
+    }
   }
 
   dynamodb(region?: string): DynamoDBClient {

@@ -113,5 +113,8 @@ export interface FormatDefinition {
   configure(config: unknown, store?: string): ConfiguredFormat;
 }
 
+/** The name that stands for the format that Plan finds. */
+export const AUTO = 'auto';
+
 /** All formats by name. The handlers and the CLI hand it in; the core imports none. */
 export type FormatRegistry = ReadonlyMap<string, FormatDefinition>;

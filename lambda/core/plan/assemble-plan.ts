@@ -1,4 +1,5 @@
 import { sourceRegion } from '../model/job-regions.ts';
+import type { Job } from '../model/job.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 import { routeOf } from '../routes/registry.ts';
 import { configureFormat } from '../job/bind-format.ts';
@@ -13,6 +14,8 @@ import type { RunInput } from './run-input.ts';
 import { runWarnings } from './run-warnings.ts';
 
 interface Decided {
+  /** The job as it was written, where formats may be left to Plan. */
+  readonly written: Job;
   readonly choice: ChosenRoute;
   readonly stores: InspectedStores;
   readonly keyMaterials: RunPlan['keyMaterials'];
@@ -25,7 +28,7 @@ interface Decided {
 export function assemblePlan(
   input: RunInput,
   { runId, now, formats, workerTimeoutSeconds }: PlanRequest,
-  { choice, stores, keyMaterials, looked, warnings, highestRate }: Decided,
+  { written, choice, stores, keyMaterials, looked, warnings, highestRate }: Decided,
 ): PlannedRun {
   const { job, mode, limits, sample, grantTokens } = input;
   const { route, sources, destination } = choice;
@@ -35,7 +38,7 @@ export function assemblePlan(
   const plan: RunPlan = {
     runId,
     job: job.name,
-    jobDigest: jobDigest(job),
+    jobDigest: jobDigest(written),
     mode,
     startedAt: new Date(now).toISOString(),
     sources,

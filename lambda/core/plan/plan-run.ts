@@ -7,6 +7,7 @@ import { checkReversal } from './check-reversal.ts';
 import { assemblePlan } from './assemble-plan.ts';
 import { chooseRoute } from './choose-route.ts';
 import { continueRun } from './continue-run.ts';
+import { findFormats, isFormatSought } from './find-formats.ts';
 import { inspectStores } from './inspect-stores.ts';
 import { lookAtStores, type OpenRecords } from './look-at-stores.ts';
 import { keyLimits } from './key-limits.ts';
@@ -14,6 +15,7 @@ import type { PlannedRun, PlanRequest } from './plan-request.ts';
 import { planRollback } from './plan-rollback.ts';
 import type { LatestRuns, PastRuns, RunHistory } from './ports.ts';
 import type { KeyCatalog } from '../keys/catalog.ts';
+import type { Job } from '../model/job.ts';
 import { refuse } from '../model/refuse.ts';
 import type { StoreCatalogs } from '../stores/registry.ts';
 import { changesSince } from './warn-of-changes.ts';
@@ -54,19 +56,15 @@ export async function planRun(request: PlanRequest, ports: PlanPorts): Promise<P
 }
 
 /** A run that visits records: a census, a migration, a verification. */
-async function planPasses(input: RunInput, request: PlanRequest, ports: PlanPorts): Promise<PlannedRun> {
-  const { job } = input;
-  const foreign = foreignAliases(job, request.account);
+async function planPasses(written: RunInput, request: PlanRequest, ports: PlanPorts): Promise<PlannedRun> {
+  const foreign = foreignAliases(written.job, request.account);
   if (foreign.length > 0) throw refuse('plan.input', foreign);
+  const { job, found } = await withFormats(written, request, ports);
+  const input = { ...written, job };
   const catalog = ports.keys(input.grantTokens);
   const [keys, stores] = await Promise.all([
     checkKeys(job, catalog, input.mode),
-    inspectStores(job, {
-      limits: input.limits,
-      catalogs: ports.stores,
-      sample: input.sample !== undefined,
-      formats: request.formats,
-    }),
+    inspectStores(job, inspecting(input, request, ports)),
   ]);
   if (keys.kind === 'refused') throw refuse('plan.premises', [...keys.problems, ...stores.problems]);
   const { plaintextAllowed } = request;
@@ -85,7 +83,35 @@ async function planPasses(input: RunInput, request: PlanRequest, ports: PlanPort
   const usable = [...choice.sources, choice.destination].filter(({ unusable }) => unusable === undefined);
   const arns = [...new Set(usable.map(({ keyArn }) => keyArn))];
   const keyMaterials = (await Promise.all(arns.map(arn => catalog.keyMaterials(arn)))).flat();
-  const warnings = [...limited.warnings, ...look.warnings, ...stores.warnings];
-  const decided = { choice, stores, keyMaterials, looked: look.looked, warnings, highestRate };
+  const warnings = [...found, ...limited.warnings, ...look.warnings, ...stores.warnings];
+  const decided = {
+    written: written.job,
+    choice,
+    stores,
+    keyMaterials,
+    looked: look.looked,
+    warnings,
+    highestRate,
+  };
   return assemblePlan({ ...input, limits: limited.limits }, request, decided);
+}
+
+function inspecting({ limits, sample }: RunInput, { formats }: PlanRequest, { stores }: PlanPorts) {
+  return { limits, catalogs: stores, sample: sample !== undefined, formats };
+}
+
+/** The job with a format for each store: from here on, no store has the format `auto`. */
+async function withFormats(
+  input: RunInput,
+  request: PlanRequest,
+  ports: PlanPorts,
+): Promise<{ readonly job: Job; readonly found: readonly string[] }> {
+  const { job } = input;
+  if (!isFormatSought(job)) return { job, found: [] };
+  const { ranges, problems } = await inspectStores(job, inspecting(input, request, ports));
+  if (problems.length > 0) throw refuse('plan.premises', problems);
+  const { formats } = request;
+  const found = await findFormats(job, { formats, records: ports.records, ranges });
+  if (found.problems.length > 0) throw refuse('plan.format', found.problems);
+  return { job: found.job, found: found.warnings };
 }

@@ -5,6 +5,8 @@ const CONTEXT =
 const COVERED =
   "whether the application's own authenticated data or MAC covers the data key or the key's name: only if not, it may be re-wrapped";
 
+const IS_CONTEXT = 'whether the encryption context is what';
+
 const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   attribute: [CONTEXT, COVERED],
   'object-metadata': [CONTEXT, COVERED],
@@ -23,8 +25,18 @@ const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
 export function questionsOf(what: string, context?: string): readonly string[] {
   const questions = QUESTIONS[what] ?? [];
   if (context === undefined) return questions;
-  const instead = `whether the encryption context is what ${visible(context)} holds`;
+  const instead = `${IS_CONTEXT} ${visible(context)} holds`;
   return questions.map(question => (question === CONTEXT ? instead : question));
+}
+
+/**
+ * The questions that are left where the operator lets the format be found. Who writes that asserts what only an application
+ * knows; and a context that the operator has written is no question.
+ */
+export function openQuestions(questions: readonly string[], isContextWritten: boolean): readonly string[] {
+  const isAnswered = (question: string): boolean =>
+    question === COVERED || (isContextWritten && (question === CONTEXT || question.startsWith(IS_CONTEXT)));
+  return questions.filter(question => !isAnswered(question));
 }
 
 /** `names`: of the values beside a data key that name a KMS key. */

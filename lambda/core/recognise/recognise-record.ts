@@ -67,6 +67,7 @@ export function candidatesOf(record: StoreRecord, body?: Uint8Array): readonly C
     placeOf: path => ({ in: 'attribute', path }),
     texts: 'documents',
     claimed,
+    fixed: Object.keys(record.key),
   });
   return [...candidates, ...others];
 }

@@ -58,14 +58,31 @@ const MOST_LISTED = 50;
 /** A store with more different places has names that are data. */
 const MOST_FORMATS = 20;
 
+/** What one record shows. Unlike the record, many of them fit into memory. */
+export interface SeenRecord {
+  readonly locator: string;
+  readonly hidden: boolean;
+  readonly candidates: readonly Candidate[];
+}
+
 /** What occurs in a sample of a store, how much of each, and whether that is one format. */
 export function recogniseStore(records: readonly RecordToRecognise[]): StoreRecognition {
-  const candidates = records.map(({ record, body }) => candidatesOf(record, body));
+  return recognitionOf(records.map(seenRecord));
+}
+
+export function seenRecord({ record, body }: RecordToRecognise): SeenRecord {
+  const { locator, hidden } = record;
+  return { locator, hidden: hidden !== undefined, candidates: candidatesOf(record, body) };
+}
+
+/** The same as `recogniseStore`, of records that were looked at one after the other. */
+export function recognitionOf(records: readonly SeenRecord[]): StoreRecognition {
+  const candidates = records.map(record => record.candidates);
   const { formats, conflicts } = mergedFormats(candidates);
-  const seen = candidates.flatMap((of, index) =>
-    of.map(candidate => ({ candidate, index, locator: records[index]?.record.locator ?? '' })),
+  const seen = records.flatMap(({ locator, candidates: of }, index) =>
+    of.map(candidate => ({ candidate, index, locator })),
   );
-  const hidden = records.filter(({ record }) => record.hidden !== undefined).length;
+  const hidden = records.filter(record => record.hidden).length;
   return {
     records: records.length,
     hidden,

@@ -1,4 +1,5 @@
 import { counted } from '../verdict/store-verdict.ts';
+import { AUTO } from '../model/format.ts';
 import { blocks, note, waits, type RetireFinding } from './findings.ts';
 import { storePlaceText, type StorePlace } from '../model/store-place.ts';
 import type { StoreBackups } from '../stores/store.ts';
@@ -52,7 +53,11 @@ function proofFindings(store: KnownStore): readonly RetireFinding[] {
     : [blocks(about, words)];
 }
 
-function blockingWords({ job, keyArn, evidence, outdated }: KnownStore, verify: string): string | undefined {
+function blockingWords(store: KnownStore, verify: string): string | undefined {
+  const { job, slot, keyArn, evidence, outdated } = store;
+  // Each run finds the format anew, so what one has proven may not be what the next one would look at.
+  if (slot === AUTO)
+    return `the job ${job} leaves the format to auto, and so no proof is about it; write the format that rewrap plan ${job} shows into the job, and then rewrap run ${job} --mode verify`;
   const copies = proofsIn(evidence).find(({ keepsSource }) => keepsSource);
   if (copies !== undefined)
     return `the source data keys were left where they are (run ${copies.runId}): only their copies are under another key`;

@@ -18,7 +18,7 @@ export function proposedFormat(told: Told): Readonly<Record<string, unknown>> {
     case 'attribute':
       return { type: 'attribute', ...onePlace(told), ...contextOf(told) };
     case 'metadata':
-      return { type: 'object-metadata', ...onePlace(told) };
+      return { type: 'object-metadata', ...oneEntry(told) };
     case 'body':
       return { type: 'object-body', encoding: told.encoding };
   }
@@ -30,6 +30,16 @@ function onePlace({ place: { path }, encoding, keyArn }: Told): Readonly<Record<
     encoding,
     ...(keyArn !== undefined && { keyArn: asPath([...path.slice(0, -1), keyArn]) }),
   };
+}
+
+/** The name of an entry is one word, whatever is in it. */
+function oneEntry({ place, encoding, keyArn }: Told): Readonly<Record<string, unknown>> {
+  return { dataKey: entryOf(place), encoding, ...(keyArn !== undefined && { keyArn }) };
+}
+
+function entryOf({ path: [name] }: Pick<GenericPlace, 'path'>): string {
+  if (typeof name !== 'string') throw new TypeError('an entry of metadata has a name');
+  return name;
 }
 
 /** A context whose values are read from the map; not where the path to the map may lead to several. */
@@ -48,32 +58,41 @@ function asPath(path: readonly PlaceStep[]): string | readonly (string | number)
   return isPlain || path.some(isWild) ? patternText(path) : path.flatMap(step => (isWild(step) ? [] : step));
 }
 
-/** `opens` says what the value is; without it, a JSON text. Parts of a text have their numbers for names. */
-function jsonDocument({ place, encoding, keyArn }: Told): Readonly<Record<string, unknown>> {
+function jsonDocument({ place, encoding, keyArn, context }: Told): Readonly<Record<string, unknown>> {
   const { json, delimited } = place;
-  const opener = delimited && { delimited: delimited.by };
-  const part = delimited && `/${delimited.part}`;
-  const opens =
-    json === undefined ? [opener] : json.encoded === undefined ? undefined : [json.encoded, 'json'];
-  const pointer = json === undefined ? part : pointerText(json.path);
+  const parent = json?.path.slice(0, -1) ?? [];
+  const members = json === undefined || context === undefined || parent.some(isWild) ? [] : context.members;
+  const pointers = members.map(
+    name => [name, { pointer: pointerText([...parent, context?.name ?? '', name]) }] as const,
+  );
   return {
     type: 'json-document',
-    in: documentPlace(place),
-    ...(opens !== undefined && { opens }),
-    dataKey: json === undefined || part === undefined ? pointer : [pointer, opener, part],
+    in: containerOf(place),
+    ...(json === undefined
+      ? { opens: delimited === undefined ? [] : [{ delimited: delimited.by }] }
+      : json.encoded !== undefined && { opens: [json.encoded, 'json'] }),
+    dataKey: placeInDocument(place),
     encoding,
-    ...(json !== undefined &&
-      keyArn !== undefined && { keyArn: pointerText([...json.path.slice(0, -1), keyArn]) }),
+    ...(json !== undefined && keyArn !== undefined && { keyArn: pointerText([...parent, keyArn]) }),
+    ...(pointers.length > 0 && { encryptionContext: Object.fromEntries(pointers) }),
   };
 }
 
-function documentPlace({ in: container, path }: GenericPlace): unknown {
+function containerOf({ in: container, path }: GenericPlace): unknown {
   switch (container) {
     case 'attribute':
       return { attribute: asPath(path) };
     case 'metadata':
-      return { metadata: patternText(path) };
+      return { metadata: entryOf({ path }) };
     case 'body':
       return 'body';
   }
+}
+
+/** A pointer, or the pointer to a text in parts and that to the part. */
+function placeInDocument({ json, delimited }: GenericPlace): unknown {
+  const inside = pointerText(json?.path ?? []);
+  if (delimited === undefined) return inside;
+  const part = `/${delimited.part}`;
+  return json === undefined ? part : [inside, { delimited: delimited.by }, part];
 }

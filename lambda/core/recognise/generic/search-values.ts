@@ -22,6 +22,8 @@ export interface TreePlace {
   readonly texts: 'documents' | 'parts';
   /** Names at the top that are accounted for. */
   readonly claimed?: ReadonlySet<string>;
+  /** Names at the top whose values nobody can change: the primary key of an item. */
+  readonly fixed?: readonly string[];
 }
 
 /** What can never be re-wrapped, and what looks like a ciphertext of KMS, in a tree of values. */
@@ -49,7 +51,12 @@ interface Leaf {
 function ofLeaf(value: AttributeValue, leaf: Leaf): readonly Candidate[] {
   const refused = 'S' in value ? refusedText(value.S) : 'B' in value ? refusedCiphertext(value.B) : undefined;
   if (refused !== undefined) return [{ kind: 'refused', slot: shownSlot(leaf), ...refused }];
-  return 'S' in value && leaf.at.texts === 'documents' ? inDocument(parseJson(value.S), leaf) : [];
+  const mayBeDocument = leaf.at.texts === 'documents' && !isFixed(leaf);
+  return 'S' in value && mayBeDocument ? inDocument(parseJson(value.S), leaf) : [];
+}
+
+function isFixed({ at, path: [top] }: Leaf): boolean {
+  return at.fixed?.some(name => name === top) === true;
 }
 
 function inDocument(json: unknown, leaf: Leaf, encoded?: 'base64'): readonly Candidate[] {
@@ -72,7 +79,7 @@ function withoutTwins(alike: readonly LookAlike[]): readonly LookAlike[] {
 }
 
 function ofLookAlike({ path, form }: LookAlike, leaf: Leaf): readonly Candidate[] {
-  const value = valueAt(leaf.tree, path);
+  const value = isFixed(leaf) ? undefined : valueAt(leaf.tree, path);
   const encoding = value === undefined || isUnnameable(path) ? undefined : seenEncoding(value, form);
   if (encoding !== undefined) return [generic(leaf, placeAt(leaf), encoding)];
   const inside = value !== undefined && 'S' in value ? ofLongerText(value.S, leaf) : [];
