@@ -25,7 +25,7 @@ export const proposed = ({ conclusion }: StoreRecognition): unknown =>
 
 /** The ciphertexts that a format reads in a record as the proposal configures it. */
 export function ciphertextsBy(type: string, config: unknown, record: StoreRecord): readonly unknown[] {
-  const configured = formats.get(type)?.configure(formats.get(type)?.configSchema.parse(config));
+  const configured = formats.get(type)?.configure(formats.get(type)?.configSchema.parse(config), 'Orders');
   const bound = configured?.bind(NEW_DESTINATION);
   return (bound?.read(record) ?? []).map(finding =>
     'ciphertext' in finding ? Buffer.from(finding.ciphertext ?? []) : finding,

@@ -237,9 +237,17 @@ describe('objects', () => {
     expect(ciphertextsBy('object-metadata', format, record)).toEqual([blob('a')]);
   });
 
+  it('a JSON text in metadata', () => {
+    const record = object('k', { envelope: JSON.stringify({ edk: base64('a'), arn: OLD_KEY }) });
+    expect(proposed(recogniseStore([{ record }]))).toEqual({
+      ...{ type: 'json-document', in: { metadata: 'envelope' }, dataKey: '/edk', encoding: 'base64' },
+      keyArn: '/arn',
+    });
+  });
+
   it('a look-alike where no format reads it is neither lost nor a format', () => {
     const { lookAlikes, conclusion, withNone } = recogniseStore([
-      { record: object('k', { part: `v1.${base64('a')}.x` }, { tags: { edk: base64('b') } }) },
+      { record: object('k', { part: `a=${base64('a')}` }, { tags: { edk: base64('b') } }) },
     ]);
     expect({ conclusion, withNone }).toEqual({ conclusion: { kind: 'nothing' }, withNone: 0 });
     expect(lookAlikes.map(({ slot }) => slot)).toEqual(['metadata.part', 'tag.edk']);
