@@ -191,6 +191,11 @@ describe('instruction files', () => {
     expect(read(suffixed, { instructionSuffixes: ['.mine'] })).toHaveLength(1);
   });
 
+  it('are known by the key of their object, whatever a version of it is called', () => {
+    const version = { ...file(kms(OLD_KEY)), locator: 'a.instruction (version 1)', key: 'a.instruction' };
+    expect(kindsOf(version)).toEqual(['data-key']);
+  });
+
   it('are changed byte for byte: the data key, and within the description the key id', () => {
     const php = (edk: string, key: string): string =>
       `{"x-amz-key-v2":"${edk.replaceAll('/', '\\/')}","x-amz-tag-len":128,"x-amz-wrap-alg":"kms",` +

@@ -1,5 +1,10 @@
 import { heldAt } from '../../core/places/held-at.ts';
-import type { AttributePath, AttributeValue, ObjectRecord } from '../../core/model/record.ts';
+import {
+  objectKeyOf,
+  type AttributePath,
+  type AttributeValue,
+  type ObjectRecord,
+} from '../../core/model/record.ts';
 import { isNothing } from '../value-encoding.ts';
 
 /** Where the S3 Encryption Clients put data keys: one field for each version of their format. */
@@ -57,6 +62,7 @@ export function isMarked({ metadata }: ObjectRecord): boolean {
   return Object.hasOwn(metadata, INSTRUCTION_FILE_MARK);
 }
 
-function isNamedSo({ locator }: ObjectRecord, suffixes: readonly string[]): boolean {
-  return suffixes.some(suffix => locator.endsWith(suffix) && locator.length > suffix.length);
+function isNamedSo(record: ObjectRecord, suffixes: readonly string[]): boolean {
+  const key = objectKeyOf(record);
+  return suffixes.some(suffix => key.endsWith(suffix) && key.length > suffix.length);
 }
