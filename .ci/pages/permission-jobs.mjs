@@ -35,6 +35,10 @@ const IN_PLACE = [
   table('guarded', { format: { type: 'branch-key-store' } }),
   bucket('plain', { serverSideEncryptionKey: KEYS.bucketEncryption }),
   bucket('tagged', { format: { ...metadata, encryptionContext: { tenant: { tag: 'tenant' } } } }),
+  bucket('versioned', {
+    versions: 'all',
+    format: { ...metadata, encryptionContext: { tenant: { tag: 'tenant' } } },
+  }),
 ];
 const copy = (more = {}) => ({ copyTo: { region: THERE, ...more } });
 const COPIED = [

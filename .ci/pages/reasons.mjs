@@ -162,6 +162,18 @@ export const REASONS = [
     'buckets',
     'to find every object; and without it, S3 answers 403 for an object that was deleted',
   ),
+  reason(
+    [...PLAN, ...WRITERS, ...VERIFY],
+    s3('ListBucketVersions'),
+    'buckets',
+    'to find noncurrent versions, where a job asks for all',
+  ),
+  reason(
+    [...PLAN, ...WRITERS, ...VERIFY],
+    s3('GetObjectVersion', 'GetObjectVersionTagging'),
+    'objects',
+    'to read what noncurrent versions keep, where a job asks for all',
+  ),
   reason(ROLLBACK, s3('ListBucket'), 'buckets', 'without it, S3 answers 403 for an object that was deleted'),
   reason(
     PLAN,

@@ -45,6 +45,7 @@ const KINDS = [
   kind('tables', 'tables that a `copyTo` with `createMissing` names', table('made')),
   kind('indexes', 'the index that a `scope` names', table('indexed/index/sparse')),
   kind('buckets', 'buckets that are not copied', bucket('plain'), bucket('tagged')),
+  kind('buckets', 'buckets of whose objects all versions are read', bucket('versioned')),
   kind('buckets', 'buckets with a `copyTo`', bucket('copied'), bucket('copied-whole')),
   kind('buckets', 'buckets that a `copyTo` names', bucket('copy')),
   kind(
@@ -54,6 +55,7 @@ const KINDS = [
   ),
   kind('objects', 'objects under the prefix of buckets that are not copied', objects('plain')),
   kind('objects', 'objects under the prefix whose encryption contexts are made of tags', objects('tagged')),
+  kind('objects', 'objects under the prefix of which all versions are read', objects('versioned')),
   kind(
     'objects',
     'objects under the prefix of buckets with a `copyTo`',
@@ -103,6 +105,11 @@ const TOGETHER = [
   [
     'buckets that the jobs write to',
     ...wordsOf('buckets').filter(words => words !== 'buckets with a `copyTo`'),
+  ],
+  [
+    'buckets that are not copied',
+    'buckets that are not copied',
+    'buckets of whose objects all versions are read',
   ],
   [
     'buckets that a `copyTo` names',
