@@ -75,7 +75,9 @@ describe('whoever runs a command of the CLI', () => {
       ledger: [arn('dynamodb', `table/${ledgerTable}`)],
       'keys of the jobs': [account.keys.source, account.keys.destination],
       'source keys': [account.keys.source],
-      'tables of the jobs': ['Plain', 'Indexed'].map(table => arn('dynamodb', `table/${table}`)),
+      'tables of the jobs': ['Plain', 'Indexed', 'BranchKeys'].map(table =>
+        arn('dynamodb', `table/${table}`),
+      ),
       'buckets of the jobs': ['plain-documents', 'tagged-documents'].map(bucket => `arn:aws:s3:::${bucket}`),
     };
     const found = known[on];
