@@ -2,8 +2,10 @@ import { CreateTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/cli
 import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { openStore } from '../../lambda/adapters/stores/registry.ts';
+import { configureFormat } from '../../lambda/core/job/bind-format.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { Books } from '../../lambda/core/model/books.ts';
+import { needsOf } from '../../lambda/core/model/format.ts';
 import type { Store } from '../../lambda/core/model/job.ts';
 import type { TableStore } from '../../lambda/core/stores/dynamodb/schema.ts';
 import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
@@ -28,7 +30,8 @@ describe('a refusal that stays', () => {
 
   async function open(store: Store) {
     const clients = new AwsClients({ endpoint: aws.endpoint });
-    return openStore(store, { clients, region: 'us-east-1', needs: [] });
+    const needs = needsOf(configureFormat(store, formats));
+    return openStore(store, { clients, region: 'us-east-1', ...needs });
   }
 
   async function migrate(store: Store): Promise<Books> {
@@ -121,6 +124,15 @@ describe('a refusal that stays', () => {
     expect(failures[0]?.reason).toMatch(
       /\(400 ValidationException: Item size.*no room for the new data key$/,
     );
+  });
+
+  it('of two bodies does not end the next run, which has nothing else to write', async () => {
+    const store: BucketStore = { ...(await bucket(0)), format: { type: 'object-body' } };
+    for (let index = 0; index < 10; index++)
+      await aws.s3.send(new PutObjectCommand({ Bucket: store.bucket, Key: `o${index}`, Body: edk(index) }));
+    deny(['PutObject'], ['o3', 'o7']);
+    expect((await migrate(store)).outcomes).toEqual({ rewrapped: 8, blocked: 2 });
+    expect((await migrate(store)).outcomes).toEqual({ 'already-current': 8, blocked: 2 });
   });
 
   it('of two objects does not end the next run, which has nothing else to write, and writes nothing to find out', async () => {

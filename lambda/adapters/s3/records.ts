@@ -34,6 +34,8 @@ export class S3Records implements CopyTarget {
     const copying = (key: string): Promise<void> => this.#writes.tryCopy(key);
     const refused = new RefusedCalls(judgeS3, {
       's3:CopyObject': copying,
+      // A copy is allowed to whoever may put the object, and may read it.
+      's3:PutObject': copying,
       's3:CreateMultipartUpload': copying,
       's3:UploadPartCopy': copying,
       's3:CompleteMultipartUpload': copying,
