@@ -42,12 +42,12 @@ export async function listObjects(
       }),
     );
     const objects = (output.Contents ?? []).map(({ Key = '', LastModified, Size = 0, ETag = '' }) => ({
-      key: decoded(Key),
+      key: decodedName(Key),
       lastModified: LastModified?.getTime() ?? 0,
       size: Size,
       etag: ETag,
     }));
-    const folders = (output.CommonPrefixes ?? []).map(({ Prefix = '' }) => decoded(Prefix));
+    const folders = (output.CommonPrefixes ?? []).map(({ Prefix = '' }) => decodedName(Prefix));
     token = output.NextContinuationToken;
     // An empty page is not always the last one. Stopping there would pass the rest off as finished.
     if (objects.length + folders.length > 0 || token === undefined)
@@ -55,6 +55,7 @@ export async function listObjects(
   }
 }
 
-function decoded(name: string): string {
+/** A key in a listing with `encoding-type=url`. */
+export function decodedName(name: string): string {
   return decodeURIComponent(name.replaceAll('+', ' '));
 }

@@ -1,4 +1,5 @@
 import { ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { decodedName } from './list-objects.ts';
 
 /** One version of an object. Delete markers are none: nothing is in them. */
 export interface ListedVersion {
@@ -45,7 +46,7 @@ export async function listVersions(
   );
   const versions = (output.Versions ?? []).map(
     ({ Key = '', VersionId = 'null', IsLatest, LastModified }) => ({
-      key: decoded(Key),
+      key: decodedName(Key),
       versionId: VersionId,
       current: IsLatest === true,
       lastModified: LastModified?.getTime() ?? 0,
@@ -54,14 +55,10 @@ export async function listVersions(
   const { IsTruncated, NextKeyMarker, NextVersionIdMarker } = output;
   if (IsTruncated !== true || NextKeyMarker === undefined) return { versions };
   const next = {
-    key: decoded(NextKeyMarker),
+    key: decodedName(NextKeyMarker),
     ...(NextVersionIdMarker !== undefined && { versionId: NextVersionIdMarker }),
   };
   return { versions, next };
-}
-
-function decoded(name: string): string {
-  return decodeURIComponent(name.replaceAll('+', ' '));
 }
 
 /** A marker as the cursor of a page. */

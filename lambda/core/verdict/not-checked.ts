@@ -56,7 +56,7 @@ function parts(stores: readonly Store[], sample: number | undefined): readonly s
         ? []
         : [`the rest of ${storeName(store)}, of which the run was about ${part}: verify all of it`];
     }),
-    ...stores.flatMap(store => kindOf(store).unseen.of(store)),
+    ...new Set(stores.flatMap(store => kindOf(store).unseen.of(store))),
     ...twice.map(name => `records that went from one part of ${name} to another while the run was there`),
   ];
 }

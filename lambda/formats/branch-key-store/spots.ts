@@ -2,6 +2,7 @@ import type { Destination } from '../../core/model/format.ts';
 import type { ItemRecord } from '../../core/model/record.ts';
 import { heldAt } from '../../core/places/held-at.ts';
 import type { NoSpot, Spotted } from '../spot.ts';
+import { textAt } from '../text-at.ts';
 import { valueEncoding } from '../value-encoding.ts';
 import {
   BRANCH_KEY,
@@ -22,7 +23,7 @@ export function branchKeySpots(
   item: ItemRecord,
   { logicalName, destination }: { readonly logicalName: string; readonly destination: Destination },
 ): readonly Spotted[] {
-  const type = textAt(item, TYPE);
+  const type = textAt(item, [TYPE]) ?? '';
   if (MUTATION_TYPES.includes(type)) return [{ kind: 'blocked', path: PATH, reason: IN_FLIGHT }];
   const value = heldAt(item, PATH);
   if (value === undefined) return [];
@@ -33,7 +34,7 @@ export function branchKeySpots(
       kind: 'spot',
       ...{ path: PATH, value, encoding: valueEncoding('binary') },
       contexts: branchKeyContexts(item, { logicalName, keyArn: destination.keyArn }),
-      recordedKeyArn: textAt(item, KEY_ARN),
+      recordedKeyArn: textAt(item, [KEY_ARN]),
       beside: [{ path: [KEY_ARN], after: ({ destination: { keyArn } }) => ({ S: keyArn }) }],
     },
   ];
@@ -48,7 +49,7 @@ function refusal(item: ItemRecord, type: string): Refusal | undefined {
     return unsupported(
       `attribute ${BRANCH_KEY} is in a table whose primary key is ${names.join(' and ')}; that of a branch key store is ${ID} and ${TYPE}: name another format`,
     );
-  if (textAt(item, ID) === '' || !isBranchKeyType(type))
+  if ((textAt(item, [ID]) ?? '') === '' || !isBranchKeyType(type))
     return unsupported(
       `attribute ${BRANCH_KEY} is in an item of another type than branch:ACTIVE, branch:version:… and beacon:ACTIVE, which no key store reads`,
     );
@@ -71,9 +72,4 @@ function ofHierarchy(item: ItemRecord): Refusal | undefined {
 
 function unsupported(reason: string): Refusal {
   return { kind: 'unsupported', reason };
-}
-
-function textAt(item: ItemRecord, name: string): string {
-  const value = heldAt(item, [name]);
-  return value !== undefined && 'S' in value ? value.S : '';
 }

@@ -1,7 +1,7 @@
 import { parseKeyReference } from '../../core/model/arn.ts';
 import { digest } from '../../core/model/digest.ts';
 import { isEncryptionAlgorithm } from '../../core/model/key-use.ts';
-import type { AttributePath, AttributeValue, StoreRecord } from '../../core/model/record.ts';
+import type { AttributePath, StoreRecord } from '../../core/model/record.ts';
 import { heldAt, reachIn } from '../../core/places/held-at.ts';
 import { isDocumentStep } from '../../core/places/value-at.ts';
 import { placeName } from '../place-name.ts';
@@ -73,12 +73,6 @@ export function foreignCompanion(record: StoreRecord, companions: Companions): s
     if (!fits(value.S)) return `${name} holds a text that is not ${called}, although the job says so`;
   }
   return undefined;
-}
-
-/** The text at a place; `undefined` if there is none, or something else. */
-export function textAt(record: StoreRecord, path: AttributePath | undefined): string | undefined {
-  const value: AttributeValue | undefined = path === undefined ? undefined : heldAt(record, path);
-  return value !== undefined && 'S' in value ? value.S : undefined;
 }
 
 const KEY_ID = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;

@@ -3,14 +3,16 @@ import type { Destination } from '../../core/model/format.ts';
 import { isEncryptionAlgorithm } from '../../core/model/key-use.ts';
 import type { PlacePattern } from '../../core/model/place.ts';
 import type { AttributePath, StoreRecord } from '../../core/model/record.ts';
-import { matchedPlaces, type ClosedPlace, type Matched } from '../../core/places/expand.ts';
+import { matchedPlaces, type Matched } from '../../core/places/expand.ts';
 import { heldAt, pathIn } from '../../core/places/held-at.ts';
 import { placeText } from '../../core/places/pattern.ts';
+import { closedSpot } from '../closed-spot.ts';
 import { buildContexts, type Resolvers } from '../context-template.ts';
 import { placeName } from '../place-name.ts';
-import type { NoSpot, Spot, Spotted, SpotWriteTo } from '../spot.ts';
+import type { Spot, Spotted, SpotWriteTo } from '../spot.ts';
+import { textAt } from '../text-at.ts';
 import { isNothing } from '../value-encoding.ts';
-import { companions, foreignCompanion, hasRoomAt, textAt, type Companions } from './companions.ts';
+import { companions, foreignCompanion, hasRoomAt, type Companions } from './companions.ts';
 import { contextValue, pathFor, type ContextPlace } from './context-value.ts';
 import type { CompanionPatterns, PatternFormat } from './pattern-format.ts';
 
@@ -24,12 +26,6 @@ export function patternSpots(
     if (place.kind === 'closed') return closedSpot(record, place);
     return spotAt(place, { record, format, destination });
   });
-}
-
-/** A place that cannot be opened, or not be changed without harm. */
-export function closedSpot(record: StoreRecord, { path, reason, blocked }: ClosedPlace): NoSpot {
-  const kind = blocked === true ? 'blocked' : 'unreadable';
-  return { kind, path, reason: `${placeName(record, path)} ${reason}` };
 }
 
 interface Of {

@@ -1,6 +1,6 @@
 import type { EncryptionContext } from '../../core/model/encryption-context.ts';
 import type { AttributePath, AttributeValue, ObjectRecord } from '../../core/model/record.ts';
-import { reachIn } from '../../core/places/held-at.ts';
+import { textAt } from '../text-at.ts';
 import type { BuiltContexts } from '../context-template.ts';
 
 /** One KMS entry of a file: a data key, its key, and where everything about it is. */
@@ -10,12 +10,6 @@ export interface Entry {
   readonly arn: AttributePath;
   readonly createdAt: AttributePath;
   readonly contexts: BuiltContexts;
-}
-
-/** The text at a place that is one and can be trusted. */
-export function textAt(record: ObjectRecord, path: AttributePath): string | undefined {
-  const reached = reachIn(record, path);
-  return reached.kind === 'value' && 'S' in reached.value ? reached.value.S : undefined;
 }
 
 /** The context of an entry. A re-wrap never changes it. */

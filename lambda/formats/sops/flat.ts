@@ -3,7 +3,8 @@ import { reachIn } from '../../core/places/held-at.ts';
 import type { BuiltContexts } from '../context-template.ts';
 import { placeName } from '../place-name.ts';
 import type { NoSpot } from '../spot.ts';
-import { contextAt, noContext, textAt, type Entry } from './entry.ts';
+import { textAt } from '../text-at.ts';
+import { contextAt, noContext, type Entry } from './entry.ts';
 import { doubtful, type Metadata } from './layout.ts';
 
 /** A run declares the places that it may change by name. So there are as many as can be named. */

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { DocumentStep } from '../../core/model/document-step.ts';
 import type { AttributePath, AttributeValue, BodyStep, ObjectRecord } from '../../core/model/record.ts';
 import { reachIn } from '../../core/places/held-at.ts';
-import { closedSpot } from '../patterns/spots.ts';
+import { closedSpot } from '../closed-spot.ts';
 import type { NoSpot } from '../spot.ts';
 import type { LAYOUTS } from './config.ts';
 

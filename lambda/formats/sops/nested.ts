@@ -2,7 +2,7 @@ import type { AttributePath, AttributeValue, ObjectRecord } from '../../core/mod
 import { reachIn } from '../../core/places/held-at.ts';
 import type { BuiltContexts } from '../context-template.ts';
 import { placeName } from '../place-name.ts';
-import { closedSpot } from '../patterns/spots.ts';
+import { closedSpot } from '../closed-spot.ts';
 import type { NoSpot } from '../spot.ts';
 import { typeOf } from '../value-encoding.ts';
 import { contextAt, isNone, noContext, sameContext, type Entry } from './entry.ts';
