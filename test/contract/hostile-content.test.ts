@@ -1,3 +1,4 @@
+import { logLines } from '../../lambda/core/account/log-lines.ts';
 import fc from 'fast-check';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -196,10 +197,15 @@ describe('hostile content', () => {
           .spyOn(process.stdout, 'write')
           .mockImplementation(line => written.push(String(line)) > 0);
         telemetry.dataKey(entryOf(text));
+        for (const line of logLines([{ ...entryOf(text), outcome: 'foreign-key' }], 'page').shared)
+          telemetry.dataKeys(line);
         log.mockRestore();
         stdout.mockRestore();
-        for (const line of written.join('').trimEnd().split('\n'))
-          expect(JSON.parse(line)).toMatchObject({ locator: wellFormed(text), level: 'INFO' });
+        const [one, several, ...others] = written.join('').trimEnd().split('\n');
+        expect(others).toEqual([]);
+        expect(JSON.parse(one!)).toMatchObject({ locator: wellFormed(text), level: 'INFO' });
+        const at = [{ slot: wellFormed(text), locators: [wellFormed(text)] }];
+        expect(JSON.parse(several!)).toMatchObject({ message: 'data keys', at, level: 'INFO' });
       }),
       { numRuns: 30 },
     );

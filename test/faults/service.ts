@@ -150,7 +150,7 @@ export class Service {
           outcomesOf: (of: Unit, fromPage?: number) => archive.outcomes.outcomesOf(of, fromPage),
         }),
         ...{ ledger, shares, deadline, clock },
-        telemetry: { dataKey: () => undefined, page: () => undefined },
+        telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
       };
       const mighty = new AwsClients(this.#wire.configOf(new Party(party.name, party.latencyMs)));
       const planted = this.#options.bug.ports?.(ports, { phase, plan, dynamodb: mighty.dynamodb() }) ?? ports;

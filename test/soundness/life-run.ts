@@ -129,7 +129,7 @@ export async function runOf(request: RunRequest): Promise<LifeRun> {
         const scope = unitScope(unit, plan, formats);
         const ports = {
           ...{ records: tableOf(request.rows, store), keys: new KeyServiceOf(request.kms), journal, ledger },
-          telemetry: { dataKey: () => undefined, page: () => undefined },
+          telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
           deadline: { remaining: () => Number.POSITIVE_INFINITY },
           clock: { now: () => 0 },
           shares: ALONE,

@@ -164,7 +164,7 @@ async function run(scene: Scene, { job, sceneJob, bug }: Given & { readonly bug:
   const ledger = new FakeLedger();
   const ports: Ports = {
     ...{ records: store, keys: new KeyServiceOf(scene.kms), journal, archive: journal, ledger },
-    telemetry: { dataKey: () => undefined, page: () => undefined },
+    telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
     deadline: { remaining: () => Number.POSITIVE_INFINITY },
     clock: { now: () => 0 },
     shares: ALONE,

@@ -82,6 +82,7 @@ export function job(changes: Partial<Job> = {}): Job {
     limits: { kmsRequestsPerSecond: 500, maxConcurrency: 4, toleratedFailurePercentage: 0 },
     verify: 'full',
     fingerprints: false,
+    log: 'page',
     ...changes,
   };
 }

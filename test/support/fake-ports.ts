@@ -159,7 +159,7 @@ export function fakePorts(changes: Partial<MigratePorts> = {}): FakePorts {
     journal: new FakeJournal(),
     ledger: new FakeLedger(),
     shares: ALONE,
-    telemetry: { dataKey: () => undefined, page: () => undefined },
+    telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
     deadline: { remaining: () => Number.POSITIVE_INFINITY },
     clock: { now: () => 0 },
     ...changes,

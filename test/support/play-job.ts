@@ -99,7 +99,7 @@ export class JobPlayer {
             records: this.#records(
               await openStore(scope.store, { clients, region, ...needsOf(scope.format) }),
             ),
-            telemetry: { dataKey: () => undefined, page: () => undefined },
+            telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
             deadline: { remaining: () => Number.POSITIVE_INFINITY },
             clock: { now: () => Date.now() },
             shares: ALONE,

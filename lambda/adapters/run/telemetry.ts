@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { OutcomeEntry } from '../../core/journal/entries.ts';
+import type { DataKeysLine } from '../../core/account/log-lines.ts';
 import type { Telemetry } from '../../core/account/ports.ts';
 
 export const METRICS_NAMESPACE = 'KmsRewrap';
@@ -28,7 +29,8 @@ export class PowertoolsTelemetry implements Telemetry {
     this.#job = job;
   }
 
-  dataKey({ store, locator, slot, outcome, reason, digest, route, source, destination }: OutcomeEntry): void {
+  dataKey(entry: OutcomeEntry): void {
+    const { store, locator, slot, outcome, reason, digest, copied, route } = entry;
     this.#logger.info('data key', {
       store,
       locator,
@@ -36,12 +38,23 @@ export class PowertoolsTelemetry implements Telemetry {
       outcome,
       ...(reason !== undefined && { reason }),
       ...(digest !== undefined && { digest }),
+      ...(copied !== undefined && { copied }),
       ...(route !== undefined && { route }),
-      ...(source !== undefined && { sourceKeyArn: source.keyArn, sourceKeyMaterialId: source.keyMaterialId }),
-      ...(destination !== undefined && {
-        destinationKeyArn: destination.keyArn,
-        destinationKeyMaterialId: destination.keyMaterialId,
-      }),
+      ...materials(entry),
+    });
+  }
+
+  dataKeys(line: DataKeysLine): void {
+    const { store, outcome, reason, copied, route, dataKeys, at } = line;
+    this.#logger.info('data keys', {
+      store,
+      outcome,
+      ...(reason !== undefined && { reason }),
+      ...(copied !== undefined && { copied }),
+      ...(route !== undefined && { route }),
+      ...materials(line),
+      dataKeys,
+      at,
     });
   }
 
@@ -58,6 +71,16 @@ export class PowertoolsTelemetry implements Telemetry {
       this.#metrics.addMetric(name, MetricUnit.Count, count);
     this.#metrics.publishStoredMetrics();
   }
+}
+
+function materials({ source, destination }: Pick<OutcomeEntry, 'source' | 'destination'>): object {
+  return {
+    ...(source !== undefined && { sourceKeyArn: source.keyArn, sourceKeyMaterialId: source.keyMaterialId }),
+    ...(destination !== undefined && {
+      destinationKeyArn: destination.keyArn,
+      destinationKeyMaterialId: destination.keyMaterialId,
+    }),
+  };
 }
 
 /** `rewrapped` → `Rewrapped`, `already-current` → `AlreadyCurrent`: the outcomes as metric names. */

@@ -6,6 +6,7 @@ import type { KeyService, Ledger } from '../ports.ts';
 import type { Telemetry } from './ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { pageBooks } from './books.ts';
+import { logLines } from './log-lines.ts';
 import { afterPage } from './unit-progress.ts';
 
 export interface DonePage {
@@ -44,7 +45,9 @@ export async function accountPage(
 ): Promise<UnitProgress> {
   const { part, lookAlikes, entries, remaining, progress, fingerprints, comparedTo } = done;
   const kms = keys.takeUsage();
-  for (const entry of entries) telemetry.dataKey(entry);
+  const { single, shared } = logLines(entries, scope.plan.log ?? 'page');
+  for (const entry of single) telemetry.dataKey(entry);
+  for (const line of shared) telemetry.dataKeys(line);
   telemetry.page(storeName(scope.store), entries, kms);
   const books = pageBooks({
     ...{ records: part.records.length, entries, remaining, kms },

@@ -1,8 +1,11 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
+import type { DataKeysLine } from './log-lines.ts';
 
 export interface Telemetry {
-  /** One line for each data key. */
+  /** A line of the log for one data key. */
   dataKey(entry: OutcomeEntry): void;
+  /** A line of the log for data keys of a page that have the same outcome and key materials. */
+  dataKeys(line: DataKeysLine): void;
   /** Counts of one page, as metrics. */
   page(
     store: string,

@@ -18,6 +18,20 @@ const encryptionAlgorithm = oneOf(ENCRYPTION_ALGORITHMS)
     'SYMMETRIC_DEFAULT for a symmetric key, one of RSAES_OAEP_… for an RSA key, SM2PKE for an SM2 key.',
   );
 
+const log = oneOf(['page', 'each'])
+  .default('page')
+  .describe(
+    'With page, a line of the log names all data keys of a page that have the same outcome and key materials; what is not as it should be has a line of its own. With each, every data key has one, for some 700 bytes each.',
+  );
+
+const JOB_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
+const name = text('a name for the job')
+  .regex(JOB_NAME, {
+    error: 'is no job name; write 1 to 40 of a-z, 0-9 and -, starting with a letter or digit',
+  })
+  .describe('Names the job in runs, reports and metrics.');
+
 const fingerprints = z
   .boolean({ error: 'is not true or false' })
   .default(false)
@@ -110,8 +124,6 @@ const schedule = strictObject(
   'a schedule',
 ).describe('When runs of this job start by themselves. Deploying it starts nothing.');
 
-const JOB_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
-
 const schemas = new WeakMap<FormatRegistry, z.ZodObject>();
 
 /** The schema of a job file: one source for validation, the committed JSON Schema and the job reference. */
@@ -126,11 +138,7 @@ function makeJobSchema(formats: FormatRegistry): z.ZodObject {
   return strictObject(
     {
       $schema: z.string().optional().describe('The JSON Schema of this file, for editors.'),
-      name: text('a name for the job')
-        .regex(JOB_NAME, {
-          error: 'is no job name; write 1 to 40 of a-z, 0-9 and -, starting with a letter or digit',
-        })
-        .describe('Names the job in runs, reports and metrics.'),
+      name,
       source: strictObject(
         {
           keys: z
@@ -157,6 +165,7 @@ function makeJobSchema(formats: FormatRegistry): z.ZodObject {
         .describe(
           'With full, KMS is asked about every data key again after a migration. With off it is not, and what remains is not known.',
         ),
+      log,
       schedule: schedule.optional(),
     },
     'a job',

@@ -13,6 +13,8 @@ export interface Job {
   readonly verify: 'full' | 'off';
   /** Compare every record after a migration with what it was before, beside its data key. */
   readonly fingerprints: boolean;
+  /** `page` names data keys of a page that have the same outcome and key materials in one line of the log. */
+  readonly log: 'page' | 'each';
   readonly schedule?: JobSchedule;
 }
 

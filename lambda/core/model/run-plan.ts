@@ -59,6 +59,8 @@ export interface PassesOfRun {
   readonly verify: boolean;
   /** The verify pass compares every record with what the migrate pass has read, beside the data key. */
   readonly fingerprints?: boolean;
+  /** Whether each data key has a line of the log of its own. @default 'page', also in plans of earlier versions */
+  readonly log?: 'page' | 'each';
 }
 
 /** How the work is cut, and how fast it may be done. */

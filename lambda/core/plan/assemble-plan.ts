@@ -56,7 +56,7 @@ export function assemblePlan(
     ),
     ...{ limits, highestRate },
     verify: mode === 'verify' || (mode === 'migrate' && job.verify === 'full'),
-    ...(job.fingerprints && { fingerprints: true }),
+    ...optional(job),
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
     ...workOf(units, limits),
     workerTimeoutSeconds,
@@ -64,6 +64,11 @@ export function assemblePlan(
     warnings: [...warnings, ...runWarnings({ ...input, dryRun, keyMaterials }, choice, formats)],
   };
   return { plan, units };
+}
+
+/** What stands in a plan only if the job asks for it. */
+function optional({ fingerprints, log }: Job): Pick<RunPlan, 'fingerprints' | 'log'> {
+  return { ...(fingerprints && { fingerprints }), ...(log === 'each' && { log }) };
 }
 
 /** Counting data keys needs no plaintext outside KMS, so a census on a plaintext route is always a dry run. */
