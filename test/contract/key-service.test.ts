@@ -25,10 +25,10 @@ beforeAll(async () => {
 });
 afterAll(() => aws.stop());
 
-async function embeddedSubject(): Promise<Subject> {
+async function embeddedSubject(requests: 'lean' | 'sdk' = 'lean'): Promise<Subject> {
   const create = async (): Promise<string> =>
     (await aws.kms.send(new CreateKeyCommand({}))).KeyMetadata!.Arn!;
-  const keys = new KmsKeyService(new KmsChannel({ endpoint: aws.endpoint, patienceMs: [] }));
+  const keys = new KmsKeyService(new KmsChannel({ endpoint: aws.endpoint, patienceMs: [], requests }));
   keys.pace(1_000);
   return {
     keys,
@@ -71,7 +71,8 @@ function side(keyArn: string, context: RequestSide['context'] = CONTEXT): Reques
 
 describe.each([
   ['the fake KMS', fakeSubject],
-  ['KMS of the embedded AWS', embeddedSubject],
+  ['KMS of the embedded AWS', () => embeddedSubject('lean')],
+  ['KMS of the embedded AWS, through the SDK', () => embeddedSubject('sdk')],
 ])('%s, as a key service', (_, subject) => {
   const request = async (
     of: Subject,

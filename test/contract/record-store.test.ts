@@ -1,4 +1,4 @@
-import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, PutItemCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import {
   CreateBucketCommand,
   HeadObjectCommand,
@@ -6,7 +6,7 @@ import {
   GetObjectTaggingCommand,
   GetObjectAclCommand,
 } from '@aws-sdk/client-s3';
-import { DynamoDbRecords } from '../../lambda/adapters/dynamodb/records.ts';
+import { DynamoDbRecords, type Table } from '../../lambda/adapters/dynamodb/records.ts';
 import { S3Records } from '../../lambda/adapters/s3/records.ts';
 import { PremiseBroken } from '../../lambda/core/model/errors.ts';
 import type { BoundFormat } from '../../lambda/core/model/format.ts';
@@ -17,6 +17,7 @@ import type { RecordStore } from '../../lambda/core/ports.ts';
 import { attributeAt, metadataAt } from '../support/bound.ts';
 import { item, NEW_KEY } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
+import { leanUpdates } from '../support/lean-updates.ts';
 import { FakeTable } from '../support/fake-ports.ts';
 
 /** One implementation of RecordStore under the contract, with ways to fill it and to change it behind its back. */
@@ -38,36 +39,35 @@ beforeAll(async () => {
 });
 afterAll(() => aws.stop());
 
-async function tableSubject(): Promise<Subject> {
+const PART = { part: { B: Buffer.from([0, 255]) } };
+const KEYS: Pick<CreateTableCommandInput, 'KeySchema' | 'AttributeDefinitions'> = {
+  KeySchema: [
+    { AttributeName: 'id', KeyType: 'HASH' },
+    { AttributeName: 'part', KeyType: 'RANGE' },
+  ],
+  AttributeDefinitions: [
+    { AttributeName: 'id', AttributeType: 'S' },
+    { AttributeName: 'part', AttributeType: 'B' },
+  ],
+};
+
+async function tableSubject(update?: Table['update']): Promise<Subject> {
   const name = `Table${++number}`;
   await aws.dynamodb.send(
-    new CreateTableCommand({
-      TableName: name,
-      KeySchema: [
-        { AttributeName: 'id', KeyType: 'HASH' },
-        { AttributeName: 'part', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'id', AttributeType: 'S' },
-        { AttributeName: 'part', AttributeType: 'B' },
-      ],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
+    new CreateTableCommand({ TableName: name, ...KEYS, BillingMode: 'PAY_PER_REQUEST' }),
   );
   return {
-    store: new DynamoDbRecords(aws.dynamodb, { name, keyNames: ['id', 'part'] }),
+    store: new DynamoDbRecords(aws.dynamodb, {
+      ...{ name, keyNames: ['id', 'part'] },
+      ...(update !== undefined && { update }),
+    }),
     format: attribute,
     range: SEGMENT,
     put: (id, edk) =>
       aws.dynamodb.send(
         new PutItemCommand({
           TableName: name,
-          Item: {
-            id: { S: id },
-            part: { B: Buffer.from([0, 255]) },
-            edk: { B: Buffer.from(edk) },
-            other: { S: 'kept' },
-          },
+          Item: { ...PART, id: { S: id }, edk: { B: Buffer.from(edk) }, other: { S: 'kept' } },
         }),
       ),
   };
@@ -85,7 +85,7 @@ async function bucketSubject(): Promise<Subject> {
         new PutObjectCommand({
           Bucket,
           Key: id,
-          Body: `body of ${id}, ${edk}`,
+          Body: `of ${id}, ${edk}`,
           Metadata: { edk: base64(edk), other: 'kept' },
         }),
       ),
@@ -105,7 +105,8 @@ function fakeSubject(): Promise<Subject> {
 
 describe.each([
   ['the fake table', fakeSubject],
-  ['a table of the embedded AWS', tableSubject],
+  ['a table of the embedded AWS', () => tableSubject(leanUpdates(aws.endpoint))],
+  ['a table of the embedded AWS, through the SDK', () => tableSubject()],
   ['a bucket of the embedded AWS', bucketSubject],
 ])('%s, as a store of records', (_, subject) => {
   const readAll = async ({ store, range }: Subject, pageSize: number): Promise<readonly StoreRecord[]> => {

@@ -2,6 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { withNamedCalls } from './named-calls.ts';
 import { type ANSWER_TIMEOUT_MS, httpTo, type ClientConfig } from './client-config.ts';
+import { LeanCalls, type LeanOperation } from './lean-calls.ts';
+import type { LeanClient } from './lean-client.ts';
 import { remember } from './said-by.ts';
 
 /** 32 HEADs or writes in flight, plus read-ahead and journal: the default of 50 sockets would be the bottleneck. */
@@ -43,6 +45,16 @@ export class AwsClients {
       withNamedCalls(new S3Client(this.#settings(region, 'objects')), 's3', this.#config);
     this.#s3.set(region, known);
     return known;
+  }
+
+  /** One operation of a client of this object, without the SDK's middleware. */
+  lean<Input extends object, Output extends object>(
+    client: LeanClient,
+    operation: LeanOperation<Input, Output>,
+  ): (input: Input) => Promise<Output> {
+    const { identityPatienceMs } = this.#config;
+    const calls = new LeanCalls(client, operation, { identityPatienceMs });
+    return input => calls.send(input);
   }
 
   #settings(region: string | undefined, kind: keyof typeof ANSWER_TIMEOUT_MS) {

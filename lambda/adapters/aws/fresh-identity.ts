@@ -30,22 +30,32 @@ export function withFreshIdentity<Client extends AnyClient>(
   patienceMs: readonly number[] = IDENTITY_PATIENCE_MS,
 ): Client {
   const stack = client.middlewareStack as DynamoDBClient['middlewareStack'];
-  stack.add(
-    next => async args => {
+  stack.add(despiteIdentity(client, patienceMs), {
+    step: 'initialize',
+    priority: 'low',
+    name: 'kmsRewrapFreshIdentity',
+  });
+  return client;
+}
+
+/** The same as a step of its own, for requests that go without the SDK's middleware. */
+export function despiteIdentity(
+  { config }: Pick<AnyClient, 'config'>,
+  patienceMs: readonly number[] = IDENTITY_PATIENCE_MS,
+) {
+  return <Args, Result>(next: (args: Args) => Promise<Result>) =>
+    async (args: Args): Promise<Result> => {
       for (const [index, wait] of patienceMs.entries()) {
         try {
           return await next(args);
         } catch (error) {
           if (!isOfIdentity(error)) throw error;
           await sleep(wait);
-          await renew(client.config as Identity, { clock: index === patienceMs.length - 1 });
+          await renew(config as Identity, { clock: index === patienceMs.length - 1 });
         }
       }
       return next(args);
-    },
-    { step: 'initialize', priority: 'low', name: 'kmsRewrapFreshIdentity' },
-  );
-  return client;
+    };
 }
 
 async function renew(identity: Identity, { clock }: { readonly clock: boolean }): Promise<void> {

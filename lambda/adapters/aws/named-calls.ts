@@ -15,8 +15,17 @@ export function withNamedCalls<Client extends AnyClient>(
   { identityPatienceMs }: Pick<ClientConfig, 'identityPatienceMs'> = {},
 ): Client {
   const stack = client.middlewareStack as DynamoDBClient['middlewareStack'];
-  stack.add(
-    (next, context) => async args => {
+  stack.add(naming(service), { step: 'initialize', name: 'kmsRewrapNamedCalls' });
+  return withFreshIdentity(client, identityPatienceMs);
+}
+
+/** The same as a step of its own, for requests that go without the SDK's middleware. */
+export function naming(service: string) {
+  return <Args extends { readonly input: object }, Result>(
+      next: (args: Args) => Promise<Result>,
+      context: { readonly commandName?: string },
+    ) =>
+    async (args: Args): Promise<Result> => {
       try {
         return await next(args);
       } catch (error) {
@@ -24,10 +33,7 @@ export function withNamedCalls<Client extends AnyClient>(
           name(error, `${service}:${operationOf(context)}${visible(resourceOf(args.input))}`);
         throw error;
       }
-    },
-    { step: 'initialize', name: 'kmsRewrapNamedCalls' },
-  );
-  return withFreshIdentity(client, identityPatienceMs);
+    };
 }
 
 function name(error: Error, call: string): void {

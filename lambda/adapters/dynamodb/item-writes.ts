@@ -3,6 +3,7 @@ import {
   PutItemCommand,
   type TransactWriteItem,
   UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Guard } from '../../core/model/format.ts';
 import type { AttributeMap } from '../../core/model/record.ts';
@@ -16,6 +17,8 @@ export interface WrittenTable {
   readonly name: string;
   readonly keyNames: readonly string[];
   readonly guards?: (key: AttributeMap) => readonly Guard[];
+  /** Sends an UpdateItem. @default through the SDK's middleware */
+  readonly update?: (input: UpdateItemCommandInput) => Promise<unknown>;
 }
 
 /** A write that can be sent, and again if another one is in its way. */
@@ -42,9 +45,13 @@ export class ItemWrites {
   update(key: SdkItem, places: readonly PlaceChange[]): ItemWrite {
     const update = { TableName: this.#table.name, Key: key, ...updateExpression(places) };
     return this.#sent('dynamodb:UpdateItem', key, {
-      alone: () => this.#client.send(new UpdateItemCommand(update)),
+      alone: () => this.#update(update),
       guarded: { Update: update },
     });
+  }
+
+  #update(input: UpdateItemCommandInput): Promise<unknown> {
+    return this.#table.update?.(input) ?? this.#client.send(new UpdateItemCommand(input));
   }
 
   /** Makes an item that is not there yet. */
@@ -65,8 +72,7 @@ export class ItemWrites {
     const { name: TableName } = this.#table;
     const never = { TableName, ConditionExpression: NEVER, ExpressionAttributeNames: this.#keyName };
     return {
-      'dynamodb:UpdateItem': locator =>
-        this.#client.send(new UpdateItemCommand({ ...never, Key: decodeKey(locator) })),
+      'dynamodb:UpdateItem': locator => this.#update({ ...never, Key: decodeKey(locator) }),
       'dynamodb:PutItem': locator =>
         this.#client.send(new PutItemCommand({ ...never, Item: decodeKey(locator) })),
       [transaction('dynamodb:UpdateItem')]: locator =>

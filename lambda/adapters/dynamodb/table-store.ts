@@ -11,16 +11,21 @@ import type { AwsClients } from '../aws/clients.ts';
 import { CopiedRecords } from '../records/copied-records.ts';
 import { lookup, needed, type OpenOptions, type StoreAdapter } from '../records/store-adapter.ts';
 import { DynamoDbRecords, type Table } from './records.ts';
+import { UPDATE_ITEM } from './update-item-operation.ts';
 
 /** Tables over the DynamoDB API. */
 export const tableAdapter: StoreAdapter<TableStore, TableCatalog> = { open: openTable, catalog };
 
 async function openTable(store: TableStore, { clients, region, guards }: OpenOptions): Promise<RecordStore> {
   const { table, copyTo, scope } = store;
-  const open = async (place: Omit<Table, 'keyNames'>, client: DynamoDBClient): Promise<DynamoDbRecords> =>
+  const open = async (
+    place: Omit<Table, 'keyNames' | 'update'>,
+    client: DynamoDBClient,
+  ): Promise<DynamoDbRecords> =>
     new DynamoDbRecords(client, {
       ...place,
       keyNames: await keyNames(place.name, client),
+      update: clients.lean(client, UPDATE_ITEM),
       ...(guards !== undefined && { guards }),
     });
   const source = await open(

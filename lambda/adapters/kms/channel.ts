@@ -1,12 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KMSClient } from '@aws-sdk/client-kms';
+import {
+  KMSClient,
+  ReEncryptCommand,
+  type ReEncryptCommandInput,
+  type ReEncryptCommandOutput,
+} from '@aws-sdk/client-kms';
 import { regionOf } from '../../core/model/arn.ts';
 import { Pace } from '../../core/reencrypt/pace.ts';
 import { isThrottling } from '../aws/errors.ts';
 import { httpTo, type ClientConfig } from '../aws/client-config.ts';
 import { isNotYetVisible, KMS_ATTEMPTS } from './errors.ts';
+import { LeanCalls, type Around } from '../aws/lean-calls.ts';
 import { withNamedCalls } from '../aws/named-calls.ts';
 import { KMS_PATIENCE_MS, patiently } from '../aws/patience.ts';
+import { RE_ENCRYPT } from './re-encrypt-operation.ts';
 
 export interface ChannelConfig extends ClientConfig {
   readonly grantTokens?: readonly string[];
@@ -16,6 +23,8 @@ export interface ChannelConfig extends ClientConfig {
   readonly denialsMayPass?: () => boolean;
   /** What the pace waits by. @default the clock and the timers of this process */
   readonly waiting?: Waiting;
+  /** Whether ReEncrypt goes through the SDK's middleware. @default 'lean', which takes a fraction of its CPU */
+  readonly requests?: 'lean' | 'sdk';
 }
 
 export interface Waiting {
@@ -25,6 +34,11 @@ export interface Waiting {
 }
 
 const REAL_TIME: Waiting = { now: () => performance.now(), sleep: ms => sleep(ms) };
+
+interface RegionOfKms {
+  readonly client: KMSClient;
+  readonly reEncrypt: (input: ReEncryptCommandInput) => Promise<ReEncryptCommandOutput>;
+}
 
 type Sent<T> =
   { readonly kind: 'answered'; readonly output: T } | { readonly kind: 'failed'; readonly error: unknown };
@@ -40,9 +54,10 @@ export class KmsChannel {
   readonly denialsMayPass: () => boolean;
   readonly #config: ClientConfig;
   readonly #waiting: Waiting;
-  readonly #clients = new Map<string, KMSClient>();
+  readonly #requests: 'lean' | 'sdk';
+  readonly #regions = new Map<string, RegionOfKms>();
   readonly #pace = new Pace(1);
-  #requests = 0;
+  #sent = 0;
   #throttled = 0;
   #open = true;
 
@@ -51,12 +66,14 @@ export class KmsChannel {
     patienceMs = KMS_PATIENCE_MS,
     denialsMayPass = () => false,
     waiting = REAL_TIME,
+    requests = 'lean',
     ...config
   }: ChannelConfig = {}) {
     this.grantTokens = grantTokens;
     this.patienceMs = patienceMs;
     this.denialsMayPass = denialsMayPass;
     this.#waiting = waiting;
+    this.#requests = requests;
     this.#config = config;
   }
 
@@ -65,8 +82,8 @@ export class KmsChannel {
   }
 
   takeUsage(): { readonly requests: number; readonly throttled: number } {
-    const usage = { requests: this.#requests, throttled: this.#throttled };
-    this.#requests = 0;
+    const usage = { requests: this.#sent, throttled: this.#throttled };
+    this.#sent = 0;
     this.#throttled = 0;
     return usage;
   }
@@ -89,7 +106,7 @@ export class KmsChannel {
     call: (client: KMSClient) => Promise<T>,
     patienceMs: readonly number[] = this.patienceMs,
   ): Promise<T> {
-    const client = this.#client(regionOf(keyArn));
+    const { client } = this.#region(regionOf(keyArn));
     const sent = await patiently<Sent<T>>(
       () =>
         call(client).then(
@@ -103,13 +120,18 @@ export class KmsChannel {
     return sent.output;
   }
 
-  #client(region: string): KMSClient {
-    const known = this.#clients.get(region) ?? this.#paced(region);
-    this.#clients.set(region, known);
+  /** Once, in the Region of its source key. Says what went wrong at once. */
+  async reEncrypt(input: ReEncryptCommandInput): Promise<ReEncryptCommandOutput> {
+    return this.#region(regionOf(input.SourceKeyId ?? '')).reEncrypt(input);
+  }
+
+  #region(region: string): RegionOfKms {
+    const known = this.#regions.get(region) ?? this.#paced(region);
+    this.#regions.set(region, known);
     return known;
   }
 
-  #paced(region: string): KMSClient {
+  #paced(region: string): RegionOfKms {
     const settings = { ...this.#config, region, maxAttempts: KMS_ATTEMPTS };
     const client = withNamedCalls(
       new KMSClient({ requestHandler: httpTo('api'), ...settings }),
@@ -123,7 +145,12 @@ export class KmsChannel {
       name: 'kmsRewrapPace',
     } as const;
     client.middlewareStack.addRelativeTo(this.#pacing, place);
-    return client;
+    if (this.#requests === 'sdk')
+      return { client, reEncrypt: input => client.send(new ReEncryptCommand(input)) };
+    const { identityPatienceMs } = this.#config;
+    const around: Around = send => this.#inTurn(send);
+    const lean = new LeanCalls(client, RE_ENCRYPT, { around, identityPatienceMs });
+    return { client, reEncrypt: input => lean.send(input) };
   }
 
   readonly #pacing =
@@ -136,7 +163,7 @@ export class KmsChannel {
     const wait = this.#pace.reserve(this.#waiting.now());
     if (wait > 0) await this.#waiting.sleep(wait);
     if (!this.#open) throw new Error('the invocation that made this KMS request is over');
-    this.#requests++;
+    this.#sent++;
     try {
       return await send();
     } catch (error) {

@@ -1,5 +1,4 @@
 import {
-  ReEncryptCommand,
   type DryRunModifierType,
   type ReEncryptCommandInput,
   type ReEncryptCommandOutput,
@@ -86,7 +85,7 @@ export class KmsKeyService implements KeyService {
       ...grantTokens(this.#channel),
       ...changes,
     };
-    return this.#channel.send(source.keyArn, client => client.send(new ReEncryptCommand(input)), []);
+    return this.#channel.reEncrypt(input);
   }
 }
 
