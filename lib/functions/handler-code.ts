@@ -19,6 +19,8 @@ export type Handler = (typeof HANDLERS)[number];
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FOLDER = join(ROOT, 'lambda', 'handlers');
+/** Functions are not desks: they have the credentials of their role, and nothing else. */
+const CREDENTIALS = join(ROOT, 'lambda', 'adapters', 'aws', 'function-credentials.ts');
 
 /** CommonJS dependencies inside an ES module call `require` for Node's own modules. */
 const REQUIRE_BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
@@ -75,6 +77,7 @@ function bundleAll(): { readonly code: ReadonlyMap<string, Uint8Array>; readonly
     // The bundle includes the SDK, so that key material ids and DryRun modifiers exist whatever the runtime ships.
     mainFields: ['module', 'main'],
     minify: true,
+    alias: { '@aws-sdk/credential-provider-node': CREDENTIALS },
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
   });
