@@ -163,7 +163,13 @@ export const REASONS = [
     'to find every object; and without it, S3 answers 403 for an object that was deleted',
   ),
   reason(
-    [...PLAN, ...WRITERS, ...VERIFY],
+    PLAN,
+    s3('ListBucketVersions'),
+    'buckets',
+    'to count noncurrent versions, which keep old data keys; without it, a run says that it has not looked',
+  ),
+  reason(
+    [...WRITERS, ...VERIFY],
     s3('ListBucketVersions'),
     'buckets',
     'to find noncurrent versions, where a job asks for all',

@@ -12,8 +12,9 @@ import type { AwsClients } from '../aws/clients.ts';
 import { isDenied, nameOf } from '../aws/errors.ts';
 import { CopiedRecords } from '../records/copied-records.ts';
 import { lookup, needed, type OpenOptions, type StoreAdapter } from '../records/store-adapter.ts';
-import { bucketDefaults } from './bucket-defaults.ts';
+import { bucketDefaults, seen } from './bucket-defaults.ts';
 import { listObjects } from './list-objects.ts';
+import { decodeMarker, encodeMarker, listVersions } from './list-versions.ts';
 import { S3Records } from './records.ts';
 
 /** Buckets over the S3 API. */
@@ -89,6 +90,19 @@ function catalog(clients: AwsClients): BucketCatalog {
       const { objects, truncated } = await listObjects(clients.s3(region), query);
       const copyRequests = objects.reduce((sum, object) => sum + requestsOfCopy(object), 0);
       return { keys: objects.map(({ key }) => key), copyRequests, truncated };
+    },
+
+    listVersions({ region, after, ...query }) {
+      return seen(async () => {
+        const marker = after === undefined ? {} : { after: decodeMarker(after) };
+        const page = await listVersions(clients.s3(region), { ...query, ...marker, limit: 1_000 });
+        const { versions, deleteMarkers, truncated, next } = page;
+        return {
+          versions: versions.filter(({ current }) => !current).length,
+          ...{ deleteMarkers, truncated },
+          ...(next !== undefined && { next: encodeMarker(next) }),
+        };
+      });
     },
 
     async listBelow({ region, ...query }) {

@@ -1,7 +1,7 @@
 import { ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { decodedName } from './list-objects.ts';
 
-/** One version of an object. Delete markers are none: nothing is in them. */
+/** One version of an object. Delete markers are none: nothing is in them, and they are counted apart. */
 export interface ListedVersion {
   readonly key: string;
   readonly versionId: string;
@@ -19,6 +19,8 @@ export interface VersionMarker {
 
 export interface VersionListing {
   readonly versions: readonly ListedVersion[];
+  readonly deleteMarkers: number;
+  readonly truncated: boolean;
   /** Where the next page starts; absent at the end. */
   readonly next?: VersionMarker;
 }
@@ -53,12 +55,17 @@ export async function listVersions(
     }),
   );
   const { IsTruncated, NextKeyMarker, NextVersionIdMarker } = output;
-  if (IsTruncated !== true || NextKeyMarker === undefined) return { versions };
+  const page = {
+    versions,
+    deleteMarkers: output.DeleteMarkers?.length ?? 0,
+    truncated: IsTruncated === true,
+  };
+  if (!page.truncated || NextKeyMarker === undefined) return page;
   const next = {
     key: decodedName(NextKeyMarker),
     ...(NextVersionIdMarker !== undefined && { versionId: NextVersionIdMarker }),
   };
-  return { versions, next };
+  return { ...page, next };
 }
 
 /** A marker as the cursor of a page. */

@@ -48,7 +48,7 @@ export function assemblePlan(
     ...{ grantTokens, dryRun },
     ...sampled,
     storeRegion: sourceRegion(job),
-    ...{ keyMaterials, looked },
+    ...{ keyMaterials, looked, versions: stores.versions },
     stores: job.stores,
     slots: job.stores.map(store => configureFormat(store, formats).identity),
     keepsSource: job.stores.some(
