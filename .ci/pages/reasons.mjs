@@ -162,12 +162,7 @@ export const REASONS = [
     'buckets',
     'to find every object; and without it, S3 answers 403 for an object that was deleted',
   ),
-  reason(
-    PLAN,
-    s3('ListBucketVersions'),
-    'buckets',
-    'to count noncurrent versions, which keep old data keys; without it, a run says that it has not looked',
-  ),
+  reason(PLAN, s3('ListBucketVersions'), 'buckets', 'to count noncurrent versions; a run goes on without it'),
   reason(
     [...WRITERS, ...VERIFY],
     s3('ListBucketVersions'),

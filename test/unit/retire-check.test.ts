@@ -29,14 +29,6 @@ const store = (changes: Partial<KnownStore> = {}): KnownStore => ({
   backups: NO_BACKUPS,
   ...changes,
 });
-const withVersions = (seen: { readonly versions: number; readonly complete: boolean }): KnownStore =>
-  store({
-    backups: {
-      ...NO_BACKUPS,
-      noncurrentVersions: true,
-      versions: { kind: 'counted', deleteMarkers: 2, ...seen },
-    },
-  });
 const OURS: KeyUsage = { kind: 'used', at: ENDED - 60_000, operation: 'ReEncrypt', eventId: 'e-1' };
 const facts = (changes: Partial<RetireFacts> = {}): RetireFacts => ({
   key: { arn: OLD_KEY, state: 'Enabled', multiRegion: false },
@@ -165,31 +157,6 @@ describe('retire-check', () => {
       'noncurrent versions',
     ],
     [
-      'objects have that many old versions',
-      { stores: [withVersions({ versions: 1_234, complete: true })] },
-      '1,234 noncurrent versions (and 2 delete markers) of its objects may hold old data keys',
-    ],
-    [
-      'objects have old versions, which were not counted to the end',
-      { stores: [withVersions({ versions: 0, complete: false })] },
-      'none in the part of the listing that was counted',
-    ],
-    [
-      'nobody could count old versions',
-      {
-        stores: [
-          store({
-            backups: {
-              ...NO_BACKUPS,
-              noncurrentVersions: true,
-              versions: { kind: 'not-counted', words: 'AccessDenied' },
-            },
-          }),
-        ],
-      },
-      'noncurrent versions of its objects may hold old data keys',
-    ],
-    [
       'a store cannot be looked at',
       {
         stores: [
@@ -210,14 +177,6 @@ describe('retire-check', () => {
         .map(finding => finding.words)
         .join(),
     ).toContain(words);
-  });
-
-  it('does not wait for versions of a bucket that has none at this moment', () => {
-    const { verdict, findings } = retireCheck(
-      facts({ stores: [withVersions({ versions: 0, complete: true })] }),
-    );
-    expect(verdict).toBe('disable');
-    expect(findings.map(({ words }) => words).join()).toContain('no noncurrent version');
   });
 
   it('mentions replicas of tables and of the key, and a key that is already disabled', () => {

@@ -4,7 +4,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { needsOf } from '../../core/model/format.ts';
-import type { BucketCatalog } from '../../core/stores/s3/catalog.ts';
+import type { BucketCatalog, VersionPage } from '../../core/stores/s3/catalog.ts';
 import { requestsOfCopy, type CopyLimits } from '../../core/stores/s3/copy-in-parts.ts';
 import type { BucketStore } from '../../core/stores/s3/schema.ts';
 import type { RecordStore } from '../../core/ports.ts';
@@ -92,17 +92,8 @@ function catalog(clients: AwsClients): BucketCatalog {
       return { keys: objects.map(({ key }) => key), copyRequests, truncated };
     },
 
-    listVersions({ region, after, ...query }) {
-      return seen(async () => {
-        const marker = after === undefined ? {} : { after: decodeMarker(after) };
-        const page = await listVersions(clients.s3(region), { ...query, ...marker, limit: 1_000 });
-        const { versions, deleteMarkers, truncated, next } = page;
-        return {
-          versions: versions.filter(({ current }) => !current).length,
-          ...{ deleteMarkers, truncated },
-          ...(next !== undefined && { next: encodeMarker(next) }),
-        };
-      });
+    listVersions({ region, ...query }) {
+      return seen(() => versionPage(clients.s3(region), query));
     },
 
     async listBelow({ region, ...query }) {
@@ -114,5 +105,22 @@ function catalog(clients: AwsClients): BucketCatalog {
         throw error;
       }
     },
+  };
+}
+
+async function versionPage(
+  s3: S3Client,
+  {
+    after,
+    ...query
+  }: { readonly bucket: string; readonly prefix: string; readonly after?: string | undefined },
+): Promise<VersionPage> {
+  const marker = after === undefined ? {} : { after: decodeMarker(after) };
+  const page = await listVersions(s3, { ...query, ...marker, limit: 1_000 });
+  const { versions, deleteMarkers, truncated, next } = page;
+  return {
+    versions: versions.filter(({ current }) => !current).length,
+    ...{ deleteMarkers, truncated },
+    ...(next !== undefined && { next: encodeMarker(next) }),
   };
 }

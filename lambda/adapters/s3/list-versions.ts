@@ -1,4 +1,4 @@
-import { ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { ListObjectVersionsCommand, type ObjectVersion, type S3Client } from '@aws-sdk/client-s3';
 import { decodedName } from './list-objects.ts';
 
 /** One version of an object. Delete markers are none: nothing is in them, and they are counted apart. */
@@ -46,14 +46,7 @@ export async function listVersions(
       ...(after?.versionId !== undefined && { VersionIdMarker: after.versionId }),
     }),
   );
-  const versions = (output.Versions ?? []).map(
-    ({ Key = '', VersionId = 'null', IsLatest, LastModified }) => ({
-      key: decodedName(Key),
-      versionId: VersionId,
-      current: IsLatest === true,
-      lastModified: LastModified?.getTime() ?? 0,
-    }),
-  );
+  const versions = (output.Versions ?? []).map(listed);
   const { IsTruncated, NextKeyMarker, NextVersionIdMarker } = output;
   const page = {
     versions,
@@ -66,6 +59,15 @@ export async function listVersions(
     ...(NextVersionIdMarker !== undefined && { versionId: NextVersionIdMarker }),
   };
   return { ...page, next };
+}
+
+function listed({ Key = '', VersionId = 'null', IsLatest, LastModified }: ObjectVersion): ListedVersion {
+  return {
+    key: decodedName(Key),
+    versionId: VersionId,
+    current: IsLatest === true,
+    lastModified: LastModified?.getTime() ?? 0,
+  };
 }
 
 /** A marker as the cursor of a page. */
