@@ -1,6 +1,9 @@
 import { sourceRegion } from '../model/job-regions.ts';
+import type { Needs } from '../model/format.ts';
 import type { Job } from '../model/job.ts';
+import type { StoreLook } from '../model/run.ts';
 import type { RunPlan } from '../model/run-plan.ts';
+import type { Visit } from '../stores/store.ts';
 import { routeOf } from '../routes/registry.ts';
 import { configureFormat } from '../job/bind-format.ts';
 import { namesAliases } from '../job/by-alias.ts';
@@ -60,10 +63,22 @@ export function assemblePlan(
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
     ...workOf(units, limits),
     workerTimeoutSeconds,
-    estimate: estimate({ job, mode, limits, counts: stores.counts, route: route.type, ...sampled }),
+    estimate: estimate({
+      ...{ job, mode, limits, counts: stores.counts, route: route.type, ...sampled },
+      // There is a look at each store, or the run would have been refused.
+      reads: job.stores.map((store, index) => readsOf(configureFormat(store, formats), looked[index])),
+    }),
     warnings: [...warnings, ...runWarnings({ ...input, dryRun, keyMaterials }, choice, formats)],
   };
   return { plan, units };
+}
+
+/** Whose bodies a format reads shows in the first records only. */
+function readsOf({ needs }: Needs, look: StoreLook | undefined): Pick<Visit, 'tags' | 'bodies'> {
+  return {
+    tags: needs.includes('tags'),
+    bodies: (look?.bodiesRead ?? 0) / Math.max(1, look?.records ?? 0),
+  };
 }
 
 /** Counting data keys needs no plaintext outside KMS, so a census on a plaintext route is always a dry run. */

@@ -104,6 +104,10 @@ export interface Visit {
   readonly isCopied: boolean;
   /** How many times every record is read. */
   readonly passes: number;
+  /** Tags are read of each. @default false */
+  readonly tags?: boolean;
+  /** Of which share of the records the body is read, and written with a new data key. @default 0 */
+  readonly bodies?: number;
 }
 
 /** US dollars. */
