@@ -1,15 +1,13 @@
 import { sourceRegion } from '../model/job-regions.ts';
-import type { Needs } from '../model/format.ts';
 import type { Job } from '../model/job.ts';
-import type { StoreLook } from '../model/run.ts';
 import type { RunPlan } from '../model/run-plan.ts';
-import type { Visit } from '../stores/store.ts';
 import { routeOf } from '../routes/registry.ts';
 import { configureFormat } from '../job/bind-format.ts';
 import { namesAliases } from '../job/by-alias.ts';
 import { jobDigest } from '../job/job-digest.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { unitsOf, workOf } from './cut-work.ts';
+import type { Estimate } from '../model/run.ts';
 import { estimate } from './estimate.ts';
 import type { InspectedStores } from './inspect-stores.ts';
 import type { PlannedRun, PlanRequest } from './plan-request.ts';
@@ -63,22 +61,28 @@ export function assemblePlan(
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
     ...workOf(units, limits),
     workerTimeoutSeconds,
-    estimate: estimate({
-      ...{ job, mode, limits, counts: stores.counts, route: route.type, ...sampled },
-      // There is a look at each store, or the run would have been refused.
-      reads: job.stores.map((store, index) => readsOf(configureFormat(store, formats), looked[index])),
-    }),
+    estimate: estimateOf(input, { choice, stores, looked, formats }),
     warnings: [...warnings, ...runWarnings({ ...input, dryRun, keyMaterials }, choice, formats)],
   };
   return { plan, units };
 }
 
-/** Whose bodies a format reads shows in the first records only. */
-function readsOf({ needs }: Needs, look: StoreLook | undefined): Pick<Visit, 'tags' | 'bodies'> {
-  return {
-    tags: needs.includes('tags'),
-    bodies: (look?.bodiesRead ?? 0) / Math.max(1, look?.records ?? 0),
-  };
+type Estimated = Pick<Decided, 'choice' | 'stores' | 'looked'> & Pick<PlanRequest, 'formats'>;
+
+/** Whose bodies a format reads shows in the first records only. There is a look at each store, or the run was refused. */
+function estimateOf(
+  { job, mode, limits, sample }: RunInput,
+  { choice, stores, looked, formats }: Estimated,
+): Estimate {
+  return estimate({
+    ...{ job, mode, limits, counts: stores.counts, route: choice.route.type },
+    ...(sample !== undefined && { sample }),
+    reads: job.stores.map((store, index) => {
+      const { bodiesRead = 0, records = 0 } = looked[index] ?? {};
+      const tags = configureFormat(store, formats).needs.includes('tags');
+      return { tags, bodies: bodiesRead / Math.max(1, records) };
+    }),
+  });
 }
 
 /** Counting data keys needs no plaintext outside KMS, so a census on a plaintext route is always a dry run. */
