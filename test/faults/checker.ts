@@ -55,7 +55,7 @@ export class Checker {
       stored.set(`table ${item['id']?.S ?? ''}`, storedItem(item, layout));
     for (const key of await listKeys(this.#clients, BUCKET, PREFIX)) {
       const object = await readObject(this.#clients, BUCKET, key);
-      if (object !== undefined) stored.set(`bucket ${key}`, storedObject(object));
+      if (object !== undefined) stored.set(`bucket ${key}`, storedObject(object, layout));
     }
     return stored;
   }
