@@ -216,7 +216,7 @@ describe('S3 on loopback, of what nobody said', () => {
     });
 
     it('may be bytes of ISO 8859-1, each of which is a character', async () => {
-      // AWS does not document this, and its SDKs that send it sign something else: emulator/s3/behaviour.md.
+      // AWS does not document this, and may refuse it: emulator/s3/behaviour.md.
       const authorization = 'Credential=local/20260101/us-east-1/s3/aws4_request';
       const headers = { authorization, 'x-amz-meta-one': 'stra\u00dfe' };
       await new Promise((resolve, reject) => {
