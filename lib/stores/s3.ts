@@ -64,7 +64,7 @@ class BucketPlace implements Place {
   inspect(home: Home): readonly Grant[] {
     const { written, created, serverSideEncryptionKey } = this.#writes;
     return [
-      ...this.#listKeys(home),
+      ...this.#listKeys(home, ['s3:ListBucketVersions']),
       ...this.#listFolders(home),
       ...this.#onBucket(home, [
         ...['s3:GetBucketOwnershipControls', 's3:GetBucketVersioning'],

@@ -22,6 +22,7 @@ import { keepMoving } from '../../lambda/core/account/keep-moving.ts';
 import type { HolderLife } from '../../lambda/core/lock/store-lock.ts';
 import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
+import { needsOf } from '../../lambda/core/model/format.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { storeName } from '../../lambda/core/stores/places.ts';
 import type { Phase, Unit } from '../../lambda/core/model/run.ts';
@@ -133,7 +134,7 @@ export class Service {
         outcomes: new S3OutcomeArchive(clients.s3(), place),
       };
       const { copyLimits } = this.#options;
-      const options = { clients, region: plan.storeRegion, needs: [], deadline };
+      const options = { clients, region: plan.storeRegion, ...needsOf(scope.format), deadline };
       const records =
         copyLimits === undefined
           ? await openStore(scope.store, options)

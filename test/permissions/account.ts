@@ -31,6 +31,7 @@ const RECORDS = 3;
 export class Account {
   readonly here: Clients;
   readonly there: Clients;
+  readonly #made = new Set<string>();
   keys = {
     source: '',
     behindAlias: '',
@@ -74,6 +75,7 @@ export class Account {
     await this.#table('Neighbour', { key: this.keys.neighbour });
     await this.#branchKeys('BranchKeys', source);
     await this.#buckets();
+    await this.#documents();
   }
 
   async #makeKeys(): Promise<void> {
@@ -112,7 +114,7 @@ export class Account {
   /** With an index that holds every other item. */
   async #table(
     TableName: string,
-    { key, at = this.here, encryptedBy }: { key?: string; at?: Clients; encryptedBy?: string },
+    { key, at = this.here, encryptedBy, document = false }: TableProps,
   ): Promise<void> {
     const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
     await at.dynamodb.send(
@@ -133,17 +135,16 @@ export class Account {
         }),
       }),
     );
-    for (let index = 0; key !== undefined && index < RECORDS; index++)
-      await at.dynamodb.send(
-        new PutItemCommand({
-          TableName,
-          Item: {
-            id: { S: `i-${index}` },
-            edk: { B: await this.#dataKey(key) },
-            ...(index % 2 === 0 && { open: { S: 'yes' } }),
-          },
-        }),
-      );
+    for (let index = 0; key !== undefined && index < RECORDS; index++) {
+      const edk = await this.#dataKey(key);
+      const text = JSON.stringify({ edk: Buffer.from(edk).toString('base64') });
+      const Item = {
+        id: { S: `i-${index}` },
+        ...(document ? { document: { S: text } } : { edk: { B: edk } }),
+        ...(index % 2 === 0 && { open: { S: 'yes' } }),
+      };
+      await at.dynamodb.send(new PutItemCommand({ TableName, Item }));
+    }
   }
 
   async #branchKeys(ddbTableName: string, identifier: string): Promise<void> {
@@ -181,8 +182,45 @@ export class Account {
     await this.#bucket('neighbour-documents', { key: neighbour });
   }
 
+  /** Data keys in JSON texts and as bodies of objects, and objects with more than one version. */
+  async #documents(): Promise<void> {
+    const { source } = this.keys;
+    await this.#table('Documents', { key: source, document: true });
+    await this.#bucket('body-documents', { key: source, body: true });
+    for (const _version of ['first', 'second'])
+      await this.#bucket('version-documents', { key: source, context: 'acme' });
+  }
+
   /** Objects with all that a copy must carry over. */
-  async #bucket(Bucket: string, { key, at = this.here, object = {}, context }: BucketProps): Promise<void> {
+  async #bucket(Bucket: string, props: BucketProps): Promise<void> {
+    const { key, at = this.here, object = {}, context, body = false } = props;
+    await this.#createBucket(Bucket, at);
+    for (let index = 0; key !== undefined && index < RECORDS; index++) {
+      const Key = `a/b/${index}`;
+      const dataKey = await this.#dataKeyOf(key, context);
+      const edk = Buffer.from(dataKey).toString('base64');
+      await at.s3.send(
+        new PutObjectCommand({
+          ...{ Bucket, Key },
+          ...(body ? { Body: dataKey } : { Body: 'body', Metadata: { edk } }),
+          ...{ Tagging: 'tenant=acme', ACL: 'authenticated-read', ObjectLockLegalHoldStatus: 'ON' },
+          ObjectLockMode: 'GOVERNANCE',
+          ObjectLockRetainUntilDate: new Date(Date.now() + 24 * 3_600_000),
+          ...object,
+        }),
+      );
+      // Annotations would be lost with the body.
+      if (body) continue;
+      await at.s3.send(
+        new PutObjectAnnotationCommand({ Bucket, Key, AnnotationName: 'note', AnnotationPayload: 'kept' }),
+      );
+    }
+  }
+
+  /** Once: another call for the same bucket makes other versions. */
+  async #createBucket(Bucket: string, at: Clients): Promise<void> {
+    if (this.#made.has(Bucket)) return;
+    this.#made.add(Bucket);
     await at.s3.send(
       new CreateBucketCommand({
         Bucket,
@@ -191,22 +229,6 @@ export class Account {
         ...(at === this.there && { CreateBucketConfiguration: { LocationConstraint: THERE } }),
       }),
     );
-    for (let index = 0; key !== undefined && index < RECORDS; index++) {
-      const Key = `a/b/${index}`;
-      const edk = Buffer.from(await this.#dataKeyOf(key, context)).toString('base64');
-      await at.s3.send(
-        new PutObjectCommand({
-          ...{ Bucket, Key, Body: 'body', Metadata: { edk } },
-          ...{ Tagging: 'tenant=acme', ACL: 'authenticated-read', ObjectLockLegalHoldStatus: 'ON' },
-          ObjectLockMode: 'GOVERNANCE',
-          ObjectLockRetainUntilDate: new Date(Date.now() + 24 * 3_600_000),
-          ...object,
-        }),
-      );
-      await at.s3.send(
-        new PutObjectAnnotationCommand({ Bucket, Key, AnnotationName: 'note', AnnotationPayload: 'kept' }),
-      );
-    }
   }
 
   async #dataKeyOf(key: string, tenant: string | undefined): Promise<Uint8Array> {
@@ -221,10 +243,20 @@ export class Account {
   }
 }
 
+interface TableProps {
+  readonly key?: string;
+  readonly at?: Clients;
+  readonly encryptedBy?: string;
+  /** The data key is in a JSON text. */
+  readonly document?: boolean;
+}
+
 interface BucketProps {
   readonly key?: string;
   readonly at?: Clients;
   readonly object?: Partial<PutObjectCommandInput>;
+  /** The data key is the body. */
+  readonly body?: boolean;
   /** The tenant that data keys are bound to. */
   readonly context?: string;
 }
@@ -251,6 +283,9 @@ export function jobsOf({ keys }: Account): readonly object[] {
   const here = { destination: { key: keys.destination } };
   const there = { destination: { key: keys.european } };
   const copyTo = (more: object) => ({ copyTo: { region: THERE, ...more } });
+  const document = {
+    ...{ type: 'json-document', in: { attribute: 'document' }, dataKey: '/edk', encryptionContext: {} },
+  };
   const byTag = { ...metadata, encryptionContext: { tenant: { tag: 'tenant' } } };
   return [
     job('in-place', keys.source, {
@@ -262,6 +297,14 @@ export function jobsOf({ keys }: Account): readonly object[] {
         table('BranchKeys', { format: { type: 'branch-key-store' } }),
         bucket('plain-documents', { serverSideEncryptionKey: keys.bucketEncryption }),
         bucket('tagged-documents', { format: byTag }),
+      ],
+    }),
+    job('bodies', keys.source, {
+      ...here,
+      stores: [
+        table('Documents', { format: document }),
+        bucket('body-documents', { format: { type: 'object-body', encryptionContext: {} } }),
+        bucket('version-documents', { format: byTag, versions: 'all' }),
       ],
     }),
     job('by-alias', `arn:aws:kms:${HERE}:111122223333:alias/orders`, { ...here, stores: [table('ByAlias')] }),

@@ -43,6 +43,10 @@ const KEPT: readonly (readonly [RegExp, string])[] = [
   [/s3:ListBucket on s3::kmsrewrap-runbucket/, 'A missing plan or report is 404, and not 403.'],
   [/(Plan|RollbackUnit): s3:ListBucket on s3::[a-z]+-documents/, 'A deleted object is 404, and not 403.'],
   [
+    /(MigrateUnit|VerifyUnit): s3:ListBucket on s3::version-documents/,
+    'All versions have a listing of their own; a deleted object is 404, and not 403.',
+  ],
+  [
     /(MigrateUnit|RollbackUnit|MigrateUnitPlaintext): dynamodb:GetItem/,
     'A lost race: the item is read again.',
   ],
@@ -103,6 +107,7 @@ describe('what the roles of a deployment are granted', () => {
 
   const RUNS = [
     ['in-place', 'us-east-1'],
+    ['bodies', 'us-east-1'],
     ['by-alias', 'us-east-1'],
     ['copied', THERE],
     ['multi-region', THERE],
@@ -130,6 +135,20 @@ describe('what the roles of a deployment are granted', () => {
     expect(Object.entries(ended).filter(([, end]) => end !== 'SUCCEEDED')).toEqual([]);
     // The schedule whose state machine is gone was to fail.
     expect([...watch.missed].filter(call => !call.endsWith('-gone'))).toEqual([]);
+  });
+
+  it('moves bodies and JSON texts, and reads every version', async () => {
+    const { runBucket } = await findDeployment('KmsRewrap', { endpoint: aws.endpoint, region: 'us-east-1' });
+    const report = { Bucket: runBucket, Key: 'runs/bodies-migrate/report.json' };
+    const { Body } = await aws.s3.send(new GetObjectCommand(report));
+    const { stores } = JSON.parse(await Body!.transformToString()) as {
+      readonly stores: readonly { readonly store: string; readonly outcomes: object }[];
+    };
+    expect(stores.map(({ store, outcomes }) => [store, outcomes])).toEqual([
+      ['dynamodb:Documents', { rewrapped: 3 }],
+      ['s3:body-documents/a/b', { rewrapped: 3 }],
+      ['s3:version-documents/a/b', { rewrapped: 3, blocked: 3 }],
+    ]);
   });
 
   it('is needed, or kept for a reason', () => {

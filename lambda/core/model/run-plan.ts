@@ -1,5 +1,6 @@
 import type { Limits, Store } from './job.ts';
 import type { PlannedKey } from './key-use.ts';
+import type { VersionsOfPlace } from './noncurrent-versions.ts';
 import type { PlannedRoute } from './route.ts';
 import type { Estimate, KnownKeyMaterial, RunMode, StoreLook } from './run.ts';
 
@@ -46,6 +47,8 @@ export interface StoresOfRun {
   readonly slots?: readonly string[];
   /** Of each store that was looked at. */
   readonly looked?: readonly StoreLook[];
+  /** By index of the store: what was seen of former versions of its records. Absent in rollbacks, too. */
+  readonly versions?: readonly (readonly VersionsOfPlace[])[];
   /** Source records, or old data keys beside the new ones, stay as they are. */
   readonly keepsSource: boolean;
   /** Records of each store to visit at most; absent where the run is no sample. */

@@ -3,6 +3,7 @@ import type { RouteType } from '../model/route.ts';
 import type { Estimate, RunMode } from '../model/run.ts';
 import { routeOf } from '../routes/registry.ts';
 import { kindOf } from '../stores/registry.ts';
+import type { Visit } from '../stores/store.ts';
 import type { CountedStore } from './inspect-stores.ts';
 
 /** US dollars for a KMS request in us-east-1, without free tier, as published in November 2026. */
@@ -14,6 +15,8 @@ export interface EstimateInput {
   readonly limits: Limits;
   readonly counts: readonly CountedStore[];
   readonly route: RouteType;
+  /** By index of the store: what is read of its records beside what their store shows of all. */
+  readonly reads?: readonly Pick<Visit, 'tags' | 'bodies'>[];
   /** Records of each store that are visited at most. */
   readonly sample?: number;
 }
@@ -34,7 +37,12 @@ export function estimate(input: EstimateInput): Estimate {
     const store = job.stores[count.store];
     return store === undefined
       ? []
-      : [kindOf(store).cost(count, { isCopied: store.copyTo !== undefined, passes })];
+      : [
+          kindOf(store).cost(count, {
+            ...{ isCopied: store.copyTo !== undefined, passes },
+            ...input.reads?.[count.store],
+          }),
+        ];
   });
   const usd = {
     kms: kmsRequests * USD_PER_KMS_REQUEST,

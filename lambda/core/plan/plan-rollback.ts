@@ -41,7 +41,8 @@ export async function planRollback(
     range,
   }));
   // The rollback of a sample is about all that the sample changed.
-  const { sample: _sample, continues: _continues, ...rest } = original;
+  // What was counted before that run is no longer so.
+  const { sample: _sample, continues: _continues, versions: _versions, ...rest } = original;
   const plan: RunPlan = {
     ...rest,
     ...workOf(units, limits),

@@ -1,4 +1,5 @@
 import type { Failure, Fingerprints, KeyMaterialCount, LookAlikeCount } from '../model/books.ts';
+import type { VersionsOfPlace } from '../model/noncurrent-versions.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import type { RouteType } from '../model/route.ts';
@@ -30,6 +31,8 @@ export interface StoreReport {
   readonly lookAlikes: number;
   /** Data keys that may still need a source key; `null` where the scan of this store did not finish, or saw a part of it. */
   readonly remaining: number | null;
+  /** What was seen of noncurrent versions when the run was planned; absent where the store can have none. */
+  readonly versions?: readonly VersionsOfPlace[];
   /** Under which key materials its data keys were, and are. */
   readonly keyMaterials: readonly KeyMaterialCount[];
 }

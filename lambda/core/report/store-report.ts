@@ -47,8 +47,14 @@ export function storeReport(plan: RunPlan, index: number, { passes, phases, fail
     proven: plan.verify ? (verified.outcomes['already-current'] ?? 0) : null,
     lookAlikes: concluding.lookAlikes?.count ?? 0,
     remaining: complete ? remainingOf(plan, books, verified) : null,
+    ...versionsOf(plan, index),
     keyMaterials: keyMaterials(plan, books, verified),
   };
+}
+
+function versionsOf({ versions = [] }: RunPlan, index: number): Pick<StoreReport, 'versions'> {
+  const possible = (versions[index] ?? []).filter(({ seen }) => seen.kind !== 'none-possible');
+  return possible.length === 0 ? {} : { versions: possible };
 }
 
 /** A census knows what there is to do, and a verify pass what is left. A migration without a verify pass does not know. */
