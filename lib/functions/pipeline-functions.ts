@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { ENV } from '../../lambda/handlers/env.ts';
-import { plaintextJobs } from '../jobs/plaintext-route.ts';
+import { ciphertextJobs, plaintextJobs } from '../jobs/plaintext-route.ts';
 import type { Home } from '../grants/grant.ts';
 import { keyGrants } from '../keys/key-grants.ts';
 import { storeGrants } from '../stores/store-grants.ts';
@@ -91,13 +91,15 @@ export class PipelineFunctions extends Construct {
     return plan;
   }
 
+  /** Data keys that can only take a plaintext route never come here. */
   private migrateUnitFunction(props: PipelineFunctionsProps): PipelineFunction {
-    const migrateUnit = this.writingWorker('MigrateUnit', props.jobs, {
+    const jobs = ciphertextJobs(props.jobs);
+    const migrateUnit = this.writingWorker('MigrateUnit', jobs, {
       ...props,
       handler: 'migrate-unit',
       description: 'kms-rewrap: re-encrypts the data keys of a unit',
     });
-    migrateUnit.allow(keyGrants.reEncrypt(props.jobs));
+    migrateUnit.allow(keyGrants.reEncrypt(jobs));
     return migrateUnit;
   }
 
