@@ -91,7 +91,9 @@ function aliveProblems(original: RunPlan, { succeeded, fencedAt }: RunEnd, now: 
 }
 
 async function keyProblems(sources: readonly PlannedKey[], keys: KeyCatalog): Promise<readonly Problem[]> {
-  const lookups = await Promise.all(sources.map(({ keyArn }) => keys.describeKey(keyArn)));
+  const lookups = await Promise.all(
+    sources.map(({ keyArn, alsoKnownAs }) => keys.describeKey(keyArn, alsoKnownAs)),
+  );
   return lookups.flatMap((lookup, index) => {
     const words = lookup.kind === 'found' ? unusableState(lookup.key.state) : 'cannot be described any more';
     return words === undefined ? [] : [{ path: 'source.keys', value: sources[index]?.keyArn, words }];
