@@ -150,6 +150,7 @@ export class Service {
           outcomesOf: (of: Unit, fromPage?: number) => archive.outcomes.outcomesOf(of, fromPage),
         }),
         ...{ ledger, shares, deadline, clock },
+        random: () => Math.random(),
         telemetry: { dataKey: () => undefined, page: () => undefined },
       };
       const mighty = new AwsClients(this.#wire.configOf(new Party(party.name, party.latencyMs)));

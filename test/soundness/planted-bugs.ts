@@ -9,7 +9,10 @@ import { ORDER_BUGS } from './order-bugs.ts';
 import type { Planted } from './play.ts';
 
 /** One mistake for each doubt: the report forgets it and draws its conclusions without it. */
-const FORGOTTEN_DOUBTS: readonly Planted[] = DOUBT_CODES.filter(code => code !== 'incomplete').map(code => ({
+const FORGOTTEN_DOUBTS: readonly Planted[] = DOUBT_CODES.filter(
+  // No scene has a journal that KMS contradicts; planted corruptions do (corrupting-bugs.ts).
+  code => !['incomplete', 'journal-contradicted'].includes(code),
+).map(code => ({
   name: `forgets the doubt ${code}`,
   bug: { report: report => withoutDoubt(report, code) },
 }));

@@ -1,6 +1,6 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../stores/places.ts';
-import type { Fingerprints, LookAlikeCount, Position, UnitProgress } from '../model/books.ts';
+import type { Fingerprints, LookAlikeCount, Position, Resting, UnitProgress } from '../model/books.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { KeyService, Ledger } from '../ports.ts';
 import type { Telemetry } from './ports.ts';
@@ -26,6 +26,8 @@ export interface DonePage {
   readonly remaining: number;
   readonly fingerprints?: Fingerprints;
   readonly comparedTo?: number;
+  /** What rests on the journal. @default nothing */
+  readonly resting?: Resting;
   /** The unit before this page. */
   readonly progress: UnitProgress;
 }
@@ -42,7 +44,7 @@ export async function accountPage(
   done: DonePage,
   { keys, ledger, telemetry }: AccountPorts,
 ): Promise<UnitProgress> {
-  const { part, lookAlikes, entries, remaining, progress, fingerprints, comparedTo } = done;
+  const { part, lookAlikes, entries, remaining, progress, fingerprints, comparedTo, resting } = done;
   const kms = keys.takeUsage();
   for (const entry of entries) telemetry.dataKey(entry);
   telemetry.page(storeName(scope.store), entries, kms);
@@ -54,6 +56,7 @@ export async function accountPage(
     wrappedBy: part.wrappedBy ?? [],
     ...(lookAlikes !== undefined && { lookAlikes }),
     ...(fingerprints !== undefined && { fingerprints }),
+    ...(resting !== undefined && { resting }),
   });
   const next = {
     ...afterPage(progress, { position: part.position, books }),
