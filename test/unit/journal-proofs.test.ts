@@ -222,6 +222,37 @@ describe('a journal that KMS contradicts', () => {
   });
 });
 
+describe('a new ciphertext that is corrupted before it is digested', () => {
+  /** The digest in the journal is that of the corrupted bytes, and so is what lies there. */
+  async function corrupting(which: (at: number) => boolean): Promise<FakePorts> {
+    const world = tableOf(20);
+    let at = 0;
+    const { keys } = world;
+    const answers = Object.assign(Object.create(keys) as FakePorts['keys'], {
+      reEncrypt: async (request: Parameters<typeof keys.reEncrypt>[0]): Promise<ReEncryptAnswer> => {
+        const answer = await keys.reEncrypt(request);
+        if (answer.kind !== 're-encrypted' || !which(at++)) return answer;
+        return { ...answer, ciphertext: Buffer.concat([answer.ciphertext, Buffer.from('x')]) };
+      },
+      takeUsage: () => keys.takeUsage(),
+    });
+    await migrateUnit(asked, { ...world, keys: answers });
+    return world;
+  }
+
+  it('is found by asking all, and not by the journal, where it is one that no sample meets', async () => {
+    const one = (at: number): boolean => at === 7;
+    expect((await verify(await corrupting(one))).books).toMatchObject({ remaining: 0 });
+    const all = await verify(await corrupting(one), scope({ pageSize: 500, askAll: true }));
+    expect(all.books).toMatchObject({ remaining: 1, outcomes: { unreadable: 1, 'already-current': 19 } });
+  });
+
+  it('is found by the first question where all are', async () => {
+    const { books } = await verify(await corrupting(() => true));
+    expect(books).toMatchObject({ remaining: 20, resting: { sampled: 1, contradicted: 1, onJournal: 0 } });
+  });
+});
+
 describe('the sample', () => {
   it('is one in a hundred, and the first of every invocation', async () => {
     const world = await migrated(4_000);
