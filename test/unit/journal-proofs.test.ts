@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
 import { freshProgress } from '../../lambda/core/account/unit-progress.ts';
 import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { OutcomesBefore } from '../../lambda/core/journal/outcomes-before.ts';
@@ -7,7 +8,10 @@ import { proofOf } from '../../lambda/core/model/data-key-proof.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import type { ReEncryptAnswer } from '../../lambda/core/ports.ts';
+import { conclusion } from '../../lambda/core/report/conclusion.ts';
 import { foldReport } from '../../lambda/core/report/fold.ts';
+import { proofsOf } from '../../lambda/core/report/store-proofs.ts';
+import { restingWords } from '../../lambda/core/verdict/resting-words.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { FOREIGN_KEY, item, NEW_KEY, OLD_KEY, planned, scope, UNIT } from '../support/builders.ts';
 import { fakePorts, onePage, type FakePorts } from '../support/fake-ports.ts';
@@ -219,6 +223,32 @@ describe('a journal that KMS contradicts', () => {
     });
     expect(report.verdict).toBe('not-proven');
     expect(report.stores[0]?.verdict).toMatchObject({ doubts: [{ code: 'journal-contradicted', count: 1 }] });
+  });
+});
+
+describe('the report', () => {
+  it('says how many data keys rest on the journal, and how many were asked in full, and so does retire-check', async () => {
+    const world = await migrated(20);
+    const verified = await verify(world);
+    const done = { ...freshProgress(UNIT, 'migrate'), done: true, books: { ...EMPTY_BOOKS, records: 20 } };
+    const report = await foldReport({
+      plan: asked.plan,
+      units: (async function* () {
+        yield* await Promise.resolve([done, verified]);
+      })(),
+      endedAt: asked.plan.startedAt,
+      files: { run: '', journal: '' },
+    });
+    const words =
+      '19 of 20 data keys rest on the journal of run run-1; 1 was asked in full, 1 of them to test the journal';
+    expect(conclusion(report).text).toContain(words);
+    expect(proofsOf(asked.plan, report)[0]).toMatchObject({ resting: { onJournal: 19, sampled: 1 } });
+    const resting = report.stores[0]?.resting;
+    expect(restingWords({ resting, proven: 20, runId: 'run-1' })).toBe(words);
+  });
+
+  it('says nothing of a journal where KMS was asked about all', () => {
+    expect(restingWords({ resting: undefined, proven: 20, runId: 'run-1' })).toBe('');
   });
 });
 

@@ -134,13 +134,17 @@ function sumFingerprints(
 
 const NONE: Resting = { onJournal: 0, ofEarlierRuns: 0, sampled: 0, contradicted: 0 };
 
-function sumResting(a: Resting = NONE, b: Resting = NONE): Pick<Books, 'resting'> {
-  const resting = {
+export function addResting(a: Resting = NONE, b: Resting = NONE): Resting {
+  return {
     onJournal: a.onJournal + b.onJournal,
     ofEarlierRuns: a.ofEarlierRuns + b.ofEarlierRuns,
     sampled: a.sampled + b.sampled,
     contradicted: a.contradicted + b.contradicted,
   };
+}
+
+function sumResting(a: Resting | undefined, b: Resting | undefined): Pick<Books, 'resting'> {
+  const resting = addResting(a, b);
   return resting.onJournal + resting.sampled === 0 ? {} : { resting };
 }
 
