@@ -247,6 +247,13 @@ describe('the report', () => {
     expect(restingWords({ resting, proven: 20, runId: 'run-1' })).toBe(words);
   });
 
+  it('says which part was asked in runs that it continues', () => {
+    const resting = { onJournal: 19, ofEarlierRuns: 7, sampled: 1, contradicted: 0 };
+    expect(restingWords({ resting, proven: 20, runId: 'run-2' })).toContain(
+      'rest on the journal of run run-2, 7 of them of runs that it continues;',
+    );
+  });
+
   it('says nothing of a journal where KMS was asked about all', () => {
     expect(restingWords({ resting: undefined, proven: 20, runId: 'run-1' })).toBe('');
   });

@@ -11,9 +11,11 @@ interface RestingOf {
 /** What a proof rests on, in the same words wherever one is told; empty where KMS was asked about every data key. */
 export function restingWords({ resting, proven, runId }: RestingOf): string {
   if (resting === undefined || resting.onJournal === 0) return '';
-  const { onJournal, sampled } = resting;
+  const { onJournal, ofEarlierRuns, sampled } = resting;
   const of = `${onJournal.toLocaleString('en-US')} of ${counted(proven, 'data key')}`;
   const asked = `${(proven - onJournal).toLocaleString('en-US')} ${proven - onJournal === 1 ? 'was' : 'were'} asked in full`;
   const tested = `${sampled.toLocaleString('en-US')} of them to test the journal`;
-  return `${of} rest${onJournal === 1 ? 's' : ''} on the journal of run ${runId}; ${asked}, ${tested}`;
+  const earlier =
+    ofEarlierRuns === 0 ? '' : `, ${ofEarlierRuns.toLocaleString('en-US')} of them of runs that it continues`;
+  return `${of} rest${onJournal === 1 ? 's' : ''} on the journal of run ${runId}${earlier}; ${asked}, ${tested}`;
 }

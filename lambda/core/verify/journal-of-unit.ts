@@ -2,7 +2,7 @@ import { MAX_FAILURES, type Fingerprints, type UnitProgress } from '../model/boo
 import { storeName } from '../stores/places.ts';
 import type { StoreRecord } from '../model/record.ts';
 import { OutcomesBefore, type Before } from '../journal/outcomes-before.ts';
-import type { OutcomeArchive } from '../journal/ports.ts';
+import type { JournalledOutcome, OutcomeArchive } from '../journal/ports.ts';
 import type { Ledger } from '../ports.ts';
 import { freshProgress } from '../account/unit-progress.ts';
 import { fingerprintOf } from '../scan/fingerprint.ts';
@@ -30,9 +30,16 @@ export function outcomesBefore(
       if (plan.mode !== 'migrate') return;
       const migrated = await ledger.lastCheckpoint(freshProgress(unit, 'migrate'), plan.runId);
       const runs = [...[...(migrated?.carriedFrom ?? plan.continues ?? [])].reverse(), plan.runId];
-      for (const runId of runs) yield* archive.outcomesOf({ ...unit, runId }, fromPage);
+      for (const runId of runs)
+        for await (const entry of archive.outcomesOf({ ...unit, runId }, fromPage))
+          yield runId === plan.runId ? entry : ofEarlierRun(entry, runId);
     })(),
   );
+}
+
+/** What KMS has said in a run that this one continues. If it is no proof, a strict reader refuses it as before. */
+function ofEarlierRun(entry: JournalledOutcome, runId: string): JournalledOutcome {
+  return entry.proof === undefined ? entry : { ...entry, proof: { ...entry.proof, runId } };
 }
 
 /** Compares the records of a page with their earlier fingerprints: how many there are, and which have changed. */
