@@ -55,8 +55,7 @@ export function assemblePlan(
       store => store.copyTo !== undefined || configureFormat(store, formats).keepsSource,
     ),
     ...{ limits, highestRate },
-    verify: mode === 'verify' || (mode === 'migrate' && job.verify !== 'off'),
-    ...(job.verify === 'ask-all' && { askAll: true }),
+    ...verifying(input),
     ...(job.fingerprints && { fingerprints: true }),
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
     ...workOf(units, limits),
@@ -65,6 +64,13 @@ export function assemblePlan(
     warnings: [...warnings, ...runWarnings({ ...input, dryRun, keyMaterials }, choice, formats)],
   };
   return { plan, units };
+}
+
+function verifying({ job, mode }: RunInput): Pick<RunPlan, 'verify' | 'askAll'> {
+  return {
+    verify: mode === 'verify' || (mode === 'migrate' && job.verify !== 'off'),
+    ...(job.verify === 'ask-all' && { askAll: true }),
+  };
 }
 
 /** Counting data keys needs no plaintext outside KMS, so a census on a plaintext route is always a dry run. */

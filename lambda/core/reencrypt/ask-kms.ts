@@ -113,7 +113,11 @@ function inPlace(
 ): Answer | undefined {
   switch (materialAge(reply, attempts.keys)) {
     case 'current':
-      return settled({ kind: 'already-current', source: reply.source, proof: opened(dataKey, source, reply) });
+      return settled({
+        kind: 'already-current',
+        source: reply.source,
+        proof: opened(dataKey, source, reply),
+      });
     case 'not-told':
       return settled({ kind: 'blocked', reason: NOT_TOLD, source: reply.source });
     case 'older':

@@ -179,7 +179,13 @@ function outcomeOf(result: WriteResult, one: MovedDataKey): Outcome {
   }
 }
 
-function proofOfMove({ newDigest, destination, replacement, context, kmsRequestIds }: MovedDataKey): DataKeyProof {
+function proofOfMove({
+  newDigest,
+  destination,
+  replacement,
+  context,
+  kmsRequestIds,
+}: MovedDataKey): DataKeyProof {
   const { destinationAlgorithm: encryptionAlgorithm } = replacement;
   return proofOf({ of: newDigest, material: destination, encryptionAlgorithm, context }, kmsRequestIds);
 }
