@@ -58,7 +58,7 @@ export const ROOMS = [
   core('scan', 'model', 'places', 'look-alikes', 'ports.ts', 'stores', 'job'),
   core('reencrypt', 'model', 'ports.ts', 'keys', 'routes', 'scan'),
   core('change', 'model', 'places', 'ports.ts', 'keys', 'scan', 'reencrypt'),
-  core('journal', 'model', 'places', 'stores', 'scan', 'change'),
+  core('journal', 'model', 'places', 'stores', 'scan', 'reencrypt', 'change'),
   core('account', 'model', 'ports.ts', 'stores', 'rate', 'lock', 'scan', 'journal'),
   core('write', 'model', 'places', 'ports.ts', 'keys', 'scan', 'change', 'journal'),
   core(

@@ -1,6 +1,8 @@
 import type { OutcomeKind } from '../model/outcome.ts';
+import { addResting } from '../account/books.ts';
 import { wrappedWords } from '../model/wrapped-records.ts';
 import { unsettledIn } from '../verdict/run-verdict.ts';
+import { restingWords } from '../verdict/resting-words.ts';
 import { counted, type Doubt } from '../verdict/store-verdict.ts';
 import type { Evidence, Report } from './report.ts';
 
@@ -76,6 +78,7 @@ function proven(report: Report): Conclusion {
       opened === 0
         ? ''
         : `KMS opened ${opened === 1 ? 'the one' : `each of the ${opened.toLocaleString('en-US')}`} ${keepsSource ? (opened === 1 ? 'copy' : 'copies') : opened === 1 ? 'data key' : 'data keys'} with the destination key, its current key material and the encryption context that a reader builds.`,
+      resting(report, opened),
       keepsSource ? 'The source records keep theirs.' : '',
       withoutDataKey(report),
       ...wrapped(report),
@@ -83,6 +86,12 @@ function proven(report: Report): Conclusion {
     ]),
     tone: others.length === 0 ? 'good' : 'warn',
   };
+}
+
+function resting({ stores, runId }: Report, proven: number): string {
+  const sum = stores.map(store => store.resting).reduce(addResting, undefined);
+  const words = restingWords({ resting: sum, proven, runId });
+  return words === '' ? '' : `${words}.`;
 }
 
 function notProven(report: Report): Conclusion {
