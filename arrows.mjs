@@ -167,6 +167,7 @@ export const ROOMS = [
     outside: ['node:*', 'aws-cdk-lib', 'esbuild', 'tsx'],
   },
   service('protocol'),
+  service('meter', ['protocol']),
   service('iam', ['protocol']),
   service('sts', ['protocol']),
   service('ssm', ['protocol']),
@@ -174,7 +175,7 @@ export const ROOMS = [
   service('s3', ['protocol'], ['fast-xml-parser']),
   service('dynamodb', ['protocol'], ['dynalite']),
   service('eventbridge', ['protocol']),
-  service('functions', ['protocol', 'iam']),
+  service('functions', ['protocol', 'meter', 'iam']),
   service('stepfunctions', ['protocol'], ['jsonata']),
   service('scheduler', ['protocol', 'iam']),
   service('cloudformation', [
