@@ -195,6 +195,14 @@ export const ROOMS = [
     outside: ['node:*'],
     because: ALONE,
   },
+  {
+    room: 'bench',
+    files: '^bench/',
+    imports: ['emulator/*', 'emulator', 'cli/embedded'],
+    outside: ['node:*', '@aws-sdk/*', '@smithy/*', 'p-map'],
+    because:
+      'The bench runs the product as it is deployed, and compares it with others: it imports none of its sources.',
+  },
 ];
 
 const CHECKERS = [

@@ -1,5 +1,6 @@
 import {
   CreateTableCommand,
+  DescribeTableCommand,
   GetItemCommand,
   PutItemCommand,
   ScanCommand,
@@ -54,6 +55,14 @@ const put = (id: string, bytes: number) =>
 const units = () => aws.aws.meter.read().dynamodb[table];
 const Key = (id: string) => ({ id: { S: id } });
 
+const isActive = async (TableName: string): Promise<boolean> => {
+  const { Table } = await aws.dynamodb.send(new DescribeTableCommand({ TableName }));
+  return Table?.TableStatus === 'ACTIVE';
+};
+const until = async (holds: () => Promise<boolean>): Promise<void> => {
+  while (!(await holds()));
+};
+
 describe('the meter of a table', () => {
   it('rounds a write up to 1 KB', async () => {
     await put('small', 10);
@@ -100,18 +109,30 @@ describe('the meter of a table', () => {
     expect(units()).toEqual({ readUnits: 3, writeUnits: 0 });
   });
 
-  it('rounds a scan as a whole, whatever its projection, and adds nothing to its answer', async () => {
-    await put('of a scan', 6_000);
+  it('rounds a scan as a whole, whatever its projection, and counts half where it need not be consistent', async () => {
+    await aws.dynamodb.send(
+      new CreateTableCommand({
+        TableName: 'Scanned',
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    await until(() => isActive('Scanned'));
+    // Three items of 2 + 1 + 1 + 3,000 bytes: 9,012 bytes are three units of 4,096.
+    for (const id of ['a', 'b', 'c'])
+      await aws.dynamodb.send(
+        new PutItemCommand({ TableName: 'Scanned', Item: { id: { S: id }, v: { S: 'x'.repeat(3_000) } } }),
+      );
     aws.aws.meter.reset();
-    const page = await aws.dynamodb.send(
-      new ScanCommand({ TableName: 'Table', ProjectionExpression: 'id', ConsistentRead: true }),
-    );
-    expect(page.ConsumedCapacity).toBeUndefined();
-    const all = await aws.dynamodb.send(
-      new ScanCommand({ TableName: 'Table', ConsistentRead: true, ReturnConsumedCapacity: 'TOTAL' }),
-    );
-    expect(all.ConsumedCapacity?.CapacityUnits).toBeGreaterThan(1);
-    expect(units()).toEqual({ readUnits: 2 * all.ConsumedCapacity!.CapacityUnits!, writeUnits: 0 });
+    const scan = (ConsistentRead: boolean) =>
+      aws.dynamodb.send(
+        new ScanCommand({ TableName: 'Scanned', ProjectionExpression: 'id', ConsistentRead }),
+      );
+    expect((await scan(false)).ConsumedCapacity).toBeUndefined();
+    expect(aws.aws.meter.read().dynamodb['us-east-1/Scanned']?.readUnits).toBe(1.5);
+    await scan(true);
+    expect(aws.aws.meter.read().dynamodb['us-east-1/Scanned']?.readUnits).toBe(4.5);
   });
 
   it('counts double in a transaction', async () => {
