@@ -199,7 +199,7 @@ export const ROOMS = [
     room: 'bench',
     files: '^bench/',
     imports: ['emulator/*', 'emulator', 'cli/embedded'],
-    outside: ['node:*', '@aws-sdk/*', '@smithy/*', 'p-map'],
+    outside: ['node:*', '@aws-sdk/*', 'p-map'],
     because:
       'The bench runs the product as it is deployed, and compares it with others: it imports none of its sources.',
   },

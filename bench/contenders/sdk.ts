@@ -6,8 +6,6 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { KMSClient, ReEncryptCommand } from '@aws-sdk/client-kms';
 import { CopyObjectCommand, HeadObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { Agent } from 'node:http';
 import type { BenchStore, Task } from './messages.ts';
 
 /** A record with one data key, as it was read. */
@@ -30,8 +28,8 @@ export class SdkCalls {
 
   constructor(task: Task) {
     this.#task = task;
-    const httpAgent = new Agent({ keepAlive: true, maxSockets: MOST_SOCKETS });
-    const config = { endpoint: task.endpoint, requestHandler: new NodeHttpHandler({ httpAgent }) };
+    const httpAgent = { keepAlive: true, maxSockets: MOST_SOCKETS };
+    const config = { endpoint: task.endpoint, requestHandler: { httpAgent } };
     this.#kms = new KMSClient(config);
     this.#dynamodb = new DynamoDBClient(config);
     this.#s3 = new S3Client({ ...config, forcePathStyle: true });
