@@ -13,7 +13,8 @@ import { scale } from './scale.ts';
 // npm run bench            all comparisons and curves, in under ten minutes on two quiet cores
 // npm run bench:scale      large stores, for longer
 // npm run bench -- --ratios     what does not depend on the machine, against its bounds
-// --part 0.1               a part of every size, to try it; its results are not written
+// --part 0.1               a part of every size and two rounds, to try it; its results are printed
+// --part 0.1 --keep        the same, and its results are kept
 
 Object.assign(process.env, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
 
@@ -22,10 +23,12 @@ const { values } = parseArgs({
     ratios: { type: 'boolean', default: false },
     scale: { type: 'boolean', default: false },
     part: { type: 'string', default: '1' },
+    keep: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
   },
 });
 const part = Number(values.part);
+const kept = values.keep || part === 1;
 const began = performance.now();
 
 if (values.scale) await benchScale();
@@ -50,17 +53,21 @@ async function withBench<Result>(work: (bench: Bench) => Promise<Result>): Promi
 async function benchAll(bench: Bench): Promise<void> {
   const on = machine();
   const size = (full: number): number => Math.max(100, Math.round(full * part));
-  const comparisons = await compareAll(bench, { dataKeys: size(1_000), rounds: 5 });
+  const comparisons = await compareAll(bench, {
+    // Less than a page says more of a run's beginning and end than of a data key.
+    dataKeys: Math.max(500, size(1_000)),
+    rounds: part === 1 ? 5 : 2,
+  });
   note('Compared with the loop, 16 at once, the bare pair and raw HTTP.');
   const figures = await ratios(bench);
   note('Counted requests, bytes and dollars.');
-  const cap = { kmsRequestsPerSecond: 200, workers: 2, records: size(2_400) };
+  const cap = { kmsRequestsPerSecond: 200, workers: 2, records: Math.max(1_600, size(2_400)) };
   const rate = await rateUnderCap(bench, cap);
   note('Ran under a cap.');
-  const curves = await growthCurves(bench, size(4_000));
+  const curves = await growthCurves(bench, Math.max(800, size(2_000)));
   note('Drew how it grows.');
   const results = { machine: on, comparisons, figures, rate, curves };
-  if (part === 1) note(`Results: ${writeResults('bench', results)}`);
+  if (kept) note(`Results: ${writeResults('bench', results)}`);
   else process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
 }
 
@@ -76,6 +83,5 @@ async function benchRatios(bench: Bench): Promise<number> {
 async function benchScale(): Promise<void> {
   const on = machine();
   const figures = await scale({ part, only: values.only }, figure => note(JSON.stringify(figure)));
-  if (part === 1 && values.only === '')
-    note(`Results: ${writeResults('scale', { machine: on, scale: figures })}`);
+  if (kept && values.only === '') note(`Results: ${writeResults('scale', { machine: on, scale: figures })}`);
 }

@@ -1,5 +1,4 @@
-import type { AwsProcess } from './aws/aws-process.ts';
-import { AwsProcess as Aws } from './aws/aws-process.ts';
+import { AwsProcess } from './aws/aws-process.ts';
 import type { Keys, TableSeed } from './aws/messages.ts';
 import { billOf, totalOf } from './cost/bill.ts';
 import { kmsRequests, useOf } from './measure.ts';
@@ -10,7 +9,8 @@ import type { MeterReading } from '../emulator/meter/reading.ts';
 export interface ScaleFigure {
   readonly name: string;
   readonly dataKeys: number;
-  readonly units: number;
+  /** Of the migrate pass: at least one for each unit. */
+  readonly invocations: number;
   readonly milliseconds: number;
   readonly cpuMicrosecondsPerDataKey: number;
   readonly kmsRequestsPerDataKey: number;
@@ -34,7 +34,6 @@ interface Prepared {
   readonly job: object;
   readonly name: string;
   readonly store: string;
-  readonly units?: number;
 }
 
 /** Room for the store of a million items, which the embedded AWS has in memory. */
@@ -116,7 +115,7 @@ export async function scale(
 }
 
 async function played(scene: Scene): Promise<ScaleFigure> {
-  const aws = await Aws.start(HEAP_MB);
+  const aws = await AwsProcess.start(HEAP_MB);
   try {
     const keys = await aws.ask('createKeys', {});
     const prepared = await scene.prepare(aws, keys);
@@ -161,7 +160,7 @@ function figureOf({ name, dataKeys }: Scene, { prepared, milliseconds, reading }
   );
   return {
     ...{ name, dataKeys, milliseconds },
-    units: stages[0]?.invocations ?? 0,
+    invocations: stages[0]?.invocations ?? 0,
     cpuMicrosecondsPerDataKey: (1_000 * cpu) / dataKeys,
     kmsRequestsPerDataKey: kmsRequests(reading) / dataKeys,
     peakResidentBytes: Math.max(...stages.map(({ peakResidentBytes }) => peakResidentBytes)),

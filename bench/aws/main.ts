@@ -45,5 +45,5 @@ process.on('message', ({ id, name, of }: Asked) => {
       (error: unknown) => process.send?.({ id, error: String(error) }),
     );
 });
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => void aws.stop().finally(() => process.exit(0)));
 process.send?.({ endpoint: await aws.start() });
