@@ -4,7 +4,7 @@ import { benchResults } from './bench-results.mjs';
 
 const WIDTH = 640;
 const HEIGHT = 300;
-export const CHART_FOLDER = 'docs/performance';
+const CHART_FOLDER = 'docs/performance';
 
 /** SVG without a browser: Plot draws into any DOM. */
 function drawn(options) {

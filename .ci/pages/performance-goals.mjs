@@ -6,20 +6,17 @@ const goal = (words, { most, least, figure, why }) => {
   const known = figure !== undefined && Number.isFinite(figure);
   const met = known && (most === undefined || figure <= most) && (least === undefined || figure >= least);
   const bound = most === undefined ? `≥ ${least}` : `≤ ${most}`;
-  return [
-    words,
-    bound,
-    known ? String(round(figure)) : 'not measured',
-    met ? 'met' : `no: ${known ? why : 'not measured yet'}`,
-  ];
+  const figureWords = known ? String(round(figure)) : '–';
+  const reason = known ? why : 'not measured yet';
+  return { words, bound, met, figure: figureWords, ...(!met && { reason }) };
 };
 
-const OVER_LOGS = 'the verify pass asks KMS again; log lines';
-const SMALL_MACHINE = 'the embedded AWS shares the cores and is the bottleneck here';
+const OVER_LOGS = 'the verify pass asks KMS about each data key again, and each has log lines: see the bill';
+const NOT_LOOKED_FOR = 'the cause has not been looked for; see on what machine this was measured';
 
 function countedGoals({ figures }) {
   return figures.flatMap(({ store, ratios, costWithLambda }) => [
-    goal(`KMS requests per data key, migrate and verify (${store})`, {
+    goal(`KMS requests per data key (${store})`, {
       ...{ most: 1.02, figure: ratios.kmsRequests, why: 'the verify pass asks KMS about each' },
     }),
     goal(`Cost over the calls of one pass (${store})`, {
@@ -42,41 +39,47 @@ function measuredGoals({ comparisons, rate }) {
         ...{
           most: 0.5,
           figure: ratio(figures, 'product', 'bare-pair'),
-          why: 'scan, journal and log lines cost CPU',
+          why: NOT_LOOKED_FOR,
         },
       }),
     ),
     goal('Throughput at 5 ms over the loop', {
-      ...{ least: 50, why: SMALL_MACHINE },
+      ...{ least: 50, why: NOT_LOOKED_FOR },
       figure: far.product.dataKeysPerSecond.median / far.loop.dataKeysPerSecond.median,
     }),
     goal('Sustained part of the rate cap', {
       least: 0.97,
       figure: rate.sustained,
-      why: 'pauses between pages',
+      why: NOT_LOOKED_FOR,
     }),
-    goal('Seconds above the cap', {
-      most: 0,
-      figure: rate.violations,
-      why: 'requests gather in some seconds',
-    }),
-    goal('Throttled part', { most: 0.001, figure: rate.throttled, why: 'see the seconds' }),
+    ...capGoals(rate),
     goal('Neighbour has its share back, seconds', { most: 10 }),
   ];
+}
+
+/** A run that never comes near its cap says nothing about keeping to it. */
+function capGoals({ sustained, violations, throttled }) {
+  const reached = sustained >= 0.97;
+  const why = reached ? NOT_LOOKED_FOR : 'the run did not keep up with its cap, so that this shows nothing';
+  const judged = (words, most, figure) => {
+    const one = goal(words, { most, figure, why });
+    return reached ? one : { ...one, met: false, reason: why };
+  };
+  return [judged('Seconds above the cap', 0, violations), judged('Throttled part', 0.001, throttled)];
 }
 
 function memoryGoals(scale) {
   const peak = name => scale?.scale.find(one => one.name === name)?.peakResidentBytes;
   const [small, large] = [peak('10 thousand items'), peak('1 million items')];
   return [
-    goal('Worker memory, 1 million items over 10 thousand', {
-      ...{ most: 1.1, figure: large / small, why: 'grows with the store' },
+    goal('Worker memory, 1 million over 10 thousand', {
+      ...{ most: 1.1, figure: large / small, why: NOT_LOOKED_FOR },
     }),
-    goal('Worker memory, MB', { most: 160, figure: large / 1024 ** 2, why: 'see the scale table' }),
+    goal('Worker memory, MB', { most: 160, figure: large / 1024 ** 2, why: NOT_LOOKED_FOR }),
   ];
 }
 
-/** Rows: the goal, its bound, the figure, whether it is met. */
+/** The goals, their bounds, the figures, and why a goal is not met. */
 export function goals(results, scale) {
   return [...countedGoals(results), ...measuredGoals(results), ...memoryGoals(scale)];
 }

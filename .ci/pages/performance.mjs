@@ -15,7 +15,7 @@ function machineWords({ machine: { cores, cpu, memoryGb, node, date, loadBefore 
   return [
     `Measured on ${date}: ${cores} cores (${cpu}), ${memoryGb} GB, Node ${node}.`,
     busy
-      ? `**Other work ran beside it** (load ${loadBefore} before it began): times are worse than on a quiet machine, ratios less so.`
+      ? `**Other work ran beside it** (load ${loadBefore} before it began): times, and ratios of times, may be worse than on a quiet machine.`
       : 'The machine was quiet before it began.',
   ].join('\n');
 }
@@ -91,13 +91,23 @@ function scaleTable({ scale }) {
   );
 }
 
+/** Why a goal is not met stands below the table, which would be wider than a screen. */
+function goalsPart(all) {
+  const rows = all.map(({ words, bound, figure, met }) => [words, bound, figure, met ? 'yes' : '**no**']);
+  const reasons = new Map();
+  for (const { words, reason } of all)
+    if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), words]);
+  const list = [...reasons].map(([reason, goals]) => `- ${goals.join('; ')}: ${reason}.`);
+  return `${table(['Goal', 'Bound', 'Figure', 'Met'], rows)}\n\nWhy not:\n\n${list.join('\n')}`;
+}
+
 /** The generated parts of docs/performance.md. */
 export function performanceSections() {
   const [results, scale] = [benchResults('bench'), benchResults('scale')];
   const of = part => (results === undefined ? NOT_YET : part(results));
   return {
     machine: of(machineWords),
-    goals: of(one => table(['Goal', 'Bound', 'Figure', 'Met'], goals(one, scale))),
+    goals: of(one => goalsPart(goals(one, scale))),
     comparison: of(({ comparisons }) => comparisons.map(compared).join('\n\n')),
     counts: of(counts),
     bill: of(bills),
