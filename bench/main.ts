@@ -10,7 +10,7 @@ import { worseThan } from './bounds.ts';
 import { writeResults } from './results.ts';
 import { scale } from './scale.ts';
 
-// npm run bench            all comparisons and curves, in under ten minutes on two quiet cores
+// npm run bench            all comparisons and curves; meant for ten minutes on two quiet cores
 // npm run bench:scale      large stores, for longer
 // npm run bench -- --ratios     what does not depend on the machine, against its bounds
 // --part 0.1               a part of every size and two rounds, to try it; its results are printed
