@@ -173,6 +173,7 @@ export const ROOMS = [
     outside: ['node:*', 'aws-cdk-lib', 'esbuild', 'tsx'],
   },
   service('protocol'),
+  service('meter', ['protocol']),
   service('iam', ['protocol']),
   service('sts', ['protocol']),
   service('ssm', ['protocol']),
@@ -180,7 +181,7 @@ export const ROOMS = [
   service('s3', ['protocol'], ['fast-xml-parser']),
   service('dynamodb', ['protocol'], ['dynalite']),
   service('eventbridge', ['protocol']),
-  service('functions', ['protocol', 'iam']),
+  service('functions', ['protocol', 'meter', 'iam']),
   service('stepfunctions', ['protocol'], ['jsonata']),
   service('scheduler', ['protocol', 'iam']),
   service('cloudformation', [
@@ -199,6 +200,14 @@ export const ROOMS = [
     imports: ['emulator/*'],
     outside: ['node:*'],
     because: ALONE,
+  },
+  {
+    room: 'bench',
+    files: '^bench/',
+    imports: ['emulator/*', 'emulator', 'cli/embedded'],
+    outside: ['node:*', '@aws-sdk/*', 'p-map'],
+    because:
+      'The bench runs the product as it is deployed, and compares it with others: it imports none of its sources.',
   },
 ];
 
