@@ -55,8 +55,8 @@ async function benchAll(bench: Bench): Promise<void> {
   const size = (full: number): number => Math.max(100, Math.round(full * part));
   const comparisons = await compareAll(bench, {
     // Less than a page says more of a run's beginning and end than of a data key.
-    dataKeys: Math.max(500, size(1_000)),
-    rounds: part === 1 ? 5 : 2,
+    dataKeys: Math.max(500, size(2_000)),
+    rounds: part === 1 ? 4 : 2,
   });
   note('Compared with the loop, 16 at once, the bare pair and raw HTTP.');
   const figures = await ratios(bench);
