@@ -241,6 +241,8 @@ describe('the report', () => {
     const words =
       '19 of 20 data keys rest on the journal of run run-1; 1 was asked in full, 1 of them to test the journal';
     expect(conclusion(report).text).toContain(words);
+    const doubtful = { ...report, verdict: 'not-proven' as const, remaining: 1 };
+    expect(conclusion(doubtful).text).toContain(words);
     expect(proofsOf(asked.plan, report)[0]).toMatchObject({ resting: { onJournal: 19, sampled: 1 } });
     const resting = report.stores[0]?.resting;
     expect(restingWords({ resting, proven: 20, runId: 'run-1' })).toBe(words);

@@ -67,7 +67,7 @@ function census(report: Report): Conclusion {
 
 function proven(report: Report): Conclusion {
   const { keepsSource, stores } = report;
-  const opened = stores.reduce((sum, store) => sum + (store.proven ?? 0), 0);
+  const opened = openedIn(report);
   const empty = stores.filter(({ verdict }) => verdict.kind === 'empty').map(({ store }) => store);
   const others = openTables(report);
   return {
@@ -78,7 +78,7 @@ function proven(report: Report): Conclusion {
       opened === 0
         ? ''
         : `KMS opened ${opened === 1 ? 'the one' : `each of the ${opened.toLocaleString('en-US')}`} ${keepsSource ? (opened === 1 ? 'copy' : 'copies') : opened === 1 ? 'data key' : 'data keys'} with the destination key, its current key material and the encryption context that a reader builds.`,
-      resting(report, opened),
+      resting(report),
       keepsSource ? 'The source records keep theirs.' : '',
       withoutDataKey(report),
       ...wrapped(report),
@@ -88,9 +88,14 @@ function proven(report: Report): Conclusion {
   };
 }
 
-function resting({ stores, runId }: Report, proven: number): string {
+function openedIn({ stores }: Report): number {
+  return stores.reduce((sum, store) => sum + (store.proven ?? 0), 0);
+}
+
+function resting(report: Report): string {
+  const { stores, runId } = report;
   const sum = stores.map(store => store.resting).reduce(addResting, undefined);
-  const words = restingWords({ resting: sum, proven, runId });
+  const words = restingWords({ resting: sum, proven: openedIn(report), runId });
   return words === '' ? '' : `${words}.`;
 }
 
@@ -108,6 +113,7 @@ function notProven(report: Report): Conclusion {
       foreign === 0
         ? ''
         : `${counted(foreign, 'data key')} under other keys than the job's, left as they are.`,
+      resting(report),
       ...wrapped(report),
       isNarrowed(report) ? 'What the rest of the stores holds is not known.' : '',
     ]),
