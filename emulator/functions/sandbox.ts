@@ -67,6 +67,8 @@ export class Sandbox {
       for (const stream of [this.#process.stdout, this.#process.stderr])
         stream?.on('data', (chunk: Buffer) => lines.write(chunk));
     this.#process.on('exit', () => (this.#exited = true));
+    // A message to a process that has just ended. Its exit follows, and tells whoever waits.
+    this.#process.on('error', () => undefined);
     this.#ready = this.#nextMessage();
     // The caller of invoke() sees the failure. If nobody invokes it, the failure must not end the process.
     this.#ready.catch(() => undefined);
