@@ -1,4 +1,5 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
+import type { ConsumedCapacity } from '../model/consumed.ts';
 import type { DataKeysLine } from './log-lines.ts';
 
 export interface Telemetry {
@@ -7,9 +8,11 @@ export interface Telemetry {
   /** A line of the log for data keys of a page that have the same outcome and key materials. */
   dataKeys(line: DataKeysLine): void;
   /** Counts of one page, as metrics. */
-  page(
-    store: string,
-    entries: readonly OutcomeEntry[],
-    kms: { readonly requests: number; readonly throttled: number },
-  ): void;
+  page(store: string, entries: readonly OutcomeEntry[], load: PageLoad): void;
+}
+
+/** What a page took of KMS and of its store. */
+export interface PageLoad {
+  readonly kms: { readonly requests: number; readonly throttled: number };
+  readonly capacity?: ConsumedCapacity;
 }

@@ -27,9 +27,15 @@ export function workOf(
   return { units: units.length, workers: workerCount(units.length, limits), pageSize: MOST_RECORDS };
 }
 
-/** Workers at one time. Each gets at least one request per second; more workers would only wait. */
-function workerCount(units: number, { maxConcurrency, kmsRequestsPerSecond }: Limits): number {
-  return Math.max(1, Math.min(maxConcurrency, units, kmsRequestsPerSecond));
+/**
+ * Workers at one time. Each gets at least one request per second, and one unit of its table's capacity; more workers would only
+ * wait. A job with several tables may have more workers, but not all of them would find work at the same time.
+ */
+function workerCount(units: number, limits: Limits): number {
+  const { maxConcurrency, kmsRequestsPerSecond } = limits;
+  const { writeCapacityPerSecond = Infinity, readCapacityPerSecond = Infinity } = limits;
+  const capacity = Math.min(writeCapacityPerSecond, readCapacityPerSecond);
+  return Math.max(1, Math.min(maxConcurrency, units, kmsRequestsPerSecond, capacity));
 }
 
 /**

@@ -19,6 +19,8 @@ export interface RollbackPorts extends Omit<WalkPorts, 'keys' | 'shares'> {
   readonly records: RecordStore;
   readonly archive: IntentArchive;
   readonly journal: Journal;
+  /** Of the capacity of its table. @default the store has none */
+  readonly shares?: RateShares;
 }
 
 /** Conditional writes in flight in one worker. */
@@ -46,7 +48,7 @@ export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Prom
           rollbackPage(scope, page, { ...ports, index, cursor }),
       }),
     },
-    { ...ports, keys: NO_KMS, shares: NO_SHARES },
+    { ...ports, keys: NO_KMS, shares: ports.shares ?? NO_SHARES },
   );
 }
 
