@@ -1,9 +1,11 @@
 import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import { inputOf, jsonError, targetOf } from '../protocol/json-protocol.ts';
 import { expressionTooLarge } from './expression-limits.ts';
-import type { Item } from './item-size.ts';
+import { itemSize, type Item } from './item-size.ts';
 import { keyIn, schemas } from './keys-of-items.ts';
 import { permissionsOf } from './permissions.ts';
+import { ProvisionedTables } from './provisioned.ts';
+import { withScanCapacity } from './scan-capacity.ts';
 import { ServerSideKeys, type UseKey } from './server-side-keys.ts';
 import { AllTables, callsFor, forward, targeting, type Tables } from './tables.ts';
 import { isTransaction, transact } from './transactions.ts';
@@ -17,13 +19,21 @@ import { isTransaction, transact } from './transactions.ts';
 export function dynamoDbService(useKey?: UseKey, now: () => number = Date.now): Service {
   const all = new AllTables(now);
   const keys = new ServerSideKeys(useKey);
+  const provisioned = new ProvisionedTables(now);
   return {
     async handle(request: AwsRequest): Promise<AwsResponse> {
       const operation = targetOf(request);
       const refusal = refusalOf(operation, request, keys);
       if (refusal !== undefined) return refusal;
-      const response = await answer(operation, request, all.of(request));
+      const tables = all.of(request);
+      const response = await provisioned
+        .serve(operation, request, {
+          serve: asked => answer(operation, asked, tables),
+          takenByFailed: asked => takenByFailed(asked, tables),
+        })
+        .catch((error: unknown) => refused(error, request));
       keys.remember(operation, request, response);
+      provisioned.remember(operation, request, response);
       return response;
     },
   };
@@ -41,6 +51,21 @@ function refusalOf(operation: string, request: AwsRequest, keys: ServerSideKeys)
   }
 }
 
+/** Developer Guide, "Working with items": a write whose condition fails takes what the item that is there would take. */
+async function takenByFailed(request: AwsRequest, tables: Tables): Promise<number> {
+  const { TableName, Key, Item: item } = inputOf(request) as unknown as Named;
+  const call = callsFor(tables.server, request);
+  const key = Key ?? keyIn(item ?? {}, await schemas(call)(TableName), true);
+  const { output } = await call('GetItem', { TableName, Key: key, ConsistentRead: true });
+  return Math.max(1, Math.ceil(itemSize((output['Item'] ?? {}) as Item) / 1_024));
+}
+
+interface Named {
+  readonly TableName: string;
+  readonly Item?: Item;
+  readonly Key?: Item;
+}
+
 async function answer(operation: string, request: AwsRequest, tables: Tables): Promise<AwsResponse> {
   if (!isTransaction(operation)) return tables.turns.together(() => single(operation, request, tables));
   try {
@@ -54,7 +79,8 @@ async function answer(operation: string, request: AwsRequest, tables: Tables): P
 async function single(operation: string, request: AwsRequest, tables: Tables): Promise<AwsResponse> {
   const shimmed = (await shim(operation, request, tables)) ?? tooLarge(request);
   if (shimmed !== undefined) return shimmed;
-  return withOldItem(operation, request, { response: await forward(tables.server, request), tables });
+  const response = withScanCapacity(operation, request, await forward(tables.server, request));
+  return withOldItem(operation, request, { response, tables });
 }
 
 function refused(error: unknown, { requestId }: AwsRequest): AwsResponse {
@@ -111,10 +137,7 @@ async function withOldItem(
   if (response.status !== 400 || !['UpdateItem', 'PutItem', 'DeleteItem'].includes(operation))
     return response;
   const error = JSON.parse(String(response.body)) as { readonly __type?: string };
-  const input = JSON.parse(request.body.toString('utf8')) as {
-    readonly TableName: string;
-    readonly Item?: Item;
-    readonly Key?: Item;
+  const input = JSON.parse(request.body.toString('utf8')) as Named & {
     readonly ReturnValuesOnConditionCheckFailure?: string;
   };
   if (

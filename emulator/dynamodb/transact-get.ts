@@ -3,6 +3,7 @@ import { schemas } from './keys-of-items.ts';
 import { expressionTooLarge } from './expression-limits.ts';
 import { validationError } from '../protocol/aws-error.ts';
 import type { Call } from './tables.ts';
+import { capacityOfTransaction, type Transacted } from './transaction-capacity.ts';
 import { actionsOf, cancelFor, needSizeOf, reasonOf, type Reason } from './transaction-errors.ts';
 
 /** TransactGetItems on tables that nobody writes meanwhile. */
@@ -12,6 +13,7 @@ export async function transactGet(
 ): Promise<{ readonly Responses: readonly object[] }> {
   const schemaOf = schemas(call);
   const responses: { readonly Item?: Item }[] = [];
+  const read: Transacted[] = [];
   const reasons: Reason[] = [];
   for (const [, member] of actionsOf(input, ['Get'])) {
     await schemaOf(String(member['TableName']));
@@ -23,8 +25,10 @@ export async function transactGet(
     reasons.push(reasonOf(answer));
     const item = answer.output['Item'] as Item | undefined;
     responses.push(item === undefined ? {} : { Item: item });
+    read.push({ table: String(TableName), items: [item] });
   }
   cancelFor(reasons);
   needSizeOf(responses.reduce((total, { Item: item = {} }) => total + itemSize(item), 0));
-  return { Responses: responses };
+  const capacity = capacityOfTransaction(input['ReturnConsumedCapacity'], 'read', read);
+  return { ...capacity, Responses: responses };
 }

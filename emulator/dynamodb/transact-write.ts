@@ -3,6 +3,7 @@ import { expressionTooLarge } from './expression-limits.ts';
 import { itemSize, type Item } from './item-size.ts';
 import { keyIn, schemas } from './keys-of-items.ts';
 import type { Answer, Call } from './tables.ts';
+import { capacityOfTransaction } from './transaction-capacity.ts';
 import { actionsOf, cancelFor, constraint, needSizeOf, reasonOf, type Reason } from './transaction-errors.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -43,8 +44,9 @@ export async function transactWrite(input: Input, call: Call): Promise<object> {
     actions.push({ kind, member, table, key, before: output['Item'] as Item | undefined });
   }
   needDistinct(actions);
-  await performAll(actions, call);
-  return {};
+  const after = await performAll(actions, call);
+  const written = actions.map(({ table, before }, index) => ({ table, items: [before, after[index]] }));
+  return capacityOfTransaction(input['ReturnConsumedCapacity'], 'write', written);
 }
 
 /** dynalite knows nothing of members that only transactions require. */
@@ -69,24 +71,26 @@ function needDistinct(actions: readonly Action[]): void {
     throw validationError('Transaction request cannot include multiple operations on one item');
 }
 
-async function performAll(actions: readonly Action[], call: Call): Promise<void> {
+/** The items as they are then. */
+async function performAll(actions: readonly Action[], call: Call): Promise<readonly Item[]> {
   const reasons: Reason[] = [];
   const performed: Action[] = [];
-  let bytes = 0;
+  const after: Item[] = [];
   try {
     for (const action of actions) {
       const answer = await perform(action, call);
       if (answer.status === 200) performed.push(action);
       reasons.push(withItem(reasonOf(answer), action));
-      bytes += itemSize(sizedItem(action, answer));
+      after.push(sizedItem(action, answer));
     }
-    needSizeOf(bytes);
+    needSizeOf(after.reduce((bytes, item) => bytes + itemSize(item), 0));
     cancelFor(reasons);
   } catch (error) {
     for (const action of performed) await putBack(action, call);
     throw error;
   }
   for (const action of actions) if (action.kind === 'ConditionCheck') await putBack(action, call);
+  return after;
 }
 
 async function perform({ kind, member, table, key }: Action, call: Call): Promise<Answer> {

@@ -19,8 +19,6 @@ export interface RollbackPorts extends Omit<WalkPorts, 'keys' | 'shares'> {
   readonly records: RecordStore;
   readonly archive: IntentArchive;
   readonly journal: Journal;
-  /** Of the capacity of its table. @default the store has none */
-  readonly shares?: RateShares;
 }
 
 /** Conditional writes in flight in one worker. */
@@ -48,7 +46,7 @@ export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Prom
           rollbackPage(scope, page, { ...ports, index, cursor }),
       }),
     },
-    { ...ports, keys: NO_KMS, shares: ports.shares ?? NO_SHARES },
+    { ...ports, keys: NO_KMS, shares: NO_SHARES },
   );
 }
 
