@@ -99,7 +99,7 @@ interface Sharing {
 function sharesFor({ unit, plan, store }: UnitScope, { phase, context, capacities }: Sharing): WorkerShare {
   const { runId, unitId } = unit;
   const holder = context.awsRequestId;
-  const tables = capacities.shared(capacityOf(store, plan.storeRegion));
+  const tables = capacities.shared(capacityOf(store, plan.storeRegion), phase);
   return new WorkerShare(
     [...kmsRegions(plan, phase), ...tables],
     { runId, work: `${phase}#${unitId}`, holder, workers: plan.workers },

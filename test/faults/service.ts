@@ -133,7 +133,7 @@ export class Service {
       const shares = sharesOf(new LedgerShareBook(clients.dynamodb(), LEDGER), {
         ...{ unit, plan, phase },
         ...{ party, clock, deadline },
-        tables: capacities.shared(capacityOf(scope.store, plan.storeRegion)),
+        tables: capacities.shared(capacityOf(scope.store, plan.storeRegion), phase),
       });
       const archive = {
         intents: new S3IntentArchive(clients.s3(), place),

@@ -7,6 +7,7 @@ import {
   type ScanCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
+import { ServiceUnavailable } from '../../core/model/errors.ts';
 import { changed } from '../../core/places/changed.ts';
 import { atContainers } from '../../core/places/containers.ts';
 import type { PlaceChange } from '../../core/model/place.ts';
@@ -192,6 +193,8 @@ export class DynamoDbRecords implements CopyTarget {
         : { kind: 'blocked', reason: refusalWords(call, asked.error) };
     } catch (error) {
       if (nameOf(error) === 'ConditionalCheckFailedException') return { kind: 'precondition-failed' };
+      // Nothing was sent: this invocation has no time for it.
+      if (error instanceof ServiceUnavailable) throw error;
       if (error instanceof GuardPresent) return { kind: 'blocked', reason: error.reason };
       if (isFull(error))
         return {

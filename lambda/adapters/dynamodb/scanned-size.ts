@@ -11,9 +11,11 @@ export class ScannedSize {
     pageSize: number,
     capacity: Pick<TableCapacity, 'fitting' | 'isReadBounded'>,
   ): { readonly Limit: number; readonly units: number } {
-    if (!capacity.isReadBounded) return { Limit: pageSize, units: 0 };
     const each = this.#unitsEach;
-    if (each === undefined) return { Limit: 1, units: 1 };
+    const isBounded = capacity.isReadBounded;
+    if (each === undefined) return { Limit: isBounded ? 1 : pageSize, units: 1 };
+    // Without a bound nothing waits, unless the table throttles this very request.
+    if (!isBounded) return { Limit: pageSize, units: pageSize * each };
     const Limit = Math.min(pageSize, capacity.fitting(each));
     return { Limit, units: Limit * each };
   }

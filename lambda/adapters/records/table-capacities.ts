@@ -1,5 +1,6 @@
 import type { Limits } from '../../core/model/job.ts';
 import type { ConsumedCapacity } from '../../core/model/consumed.ts';
+import type { Phase } from '../../core/model/run.ts';
 import type { CapacityUse } from '../../core/ports.ts';
 import { addCapacity } from '../../core/rate/consumed.ts';
 import type { SharedTable } from '../../core/rate/worker-share.ts';
@@ -34,8 +35,12 @@ export class TableCapacities implements CapacityUse {
     return table;
   }
 
-  /** What workers have to share: nothing where the job has no limit. */
-  shared(names: readonly string[]): readonly SharedTable[] {
+  /**
+   * What workers have to share: nothing where the job has no limit. A rollback may not look at what others have, so each of its
+   * workers keeps to an equal part.
+   */
+  shared(names: readonly string[], phase: Phase): readonly SharedTable[] {
+    if (phase === 'rollback') return [];
     const { readCapacityPerSecond: read, writeCapacityPerSecond: write } = this.#bounds.limits;
     if (read === undefined && write === undefined) return [];
     return names.map(name => ({ name, use: part => this.of(name).use(part) }));

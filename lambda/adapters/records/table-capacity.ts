@@ -41,6 +41,8 @@ class Side {
   readonly pace: UnitPace;
   readonly recent = new RecentUse();
   consumed: Consumed | undefined;
+  /** A first request was sent. */
+  begun = false;
 
   constructor(unitsPerSecond: number) {
     this.pace = new UnitPace(unitsPerSecond);
@@ -62,7 +64,6 @@ export class TableCapacity {
   readonly #limits: CapacityLimits;
   readonly #ports: CapacityPorts;
   readonly #sides: Readonly<Record<Kind, Side>>;
-  #begun = false;
   #open = true;
 
   /** @param part the part of the limits that this worker may use until it is told another */
@@ -133,19 +134,20 @@ export class TableCapacity {
   }
 
   /**
-   * A request for which the invocation has no time left is not sent: the next invocation goes on. But the first one is, whenever
-   * its turn comes, so that every invocation makes progress.
+   * A request for which the invocation has no time left is not sent: the next invocation goes on. But the first read and the first
+   * write are, whenever their turn comes, so that every invocation makes progress.
    */
-  async #turn({ pace }: Side, units: number): Promise<void> {
+  async #turn(side: Side, units: number): Promise<void> {
+    const { pace } = side;
     const { now, deadline } = this.#ports;
     const turn = pace.turn(now(), units);
     const wait = turn.at - now();
-    if (this.#begun && deadline !== undefined && wait > deadline.remaining() - RESERVE_MS)
+    if (side.begun && deadline !== undefined && wait > deadline.remaining() - RESERVE_MS)
       throw new ServiceUnavailable(
         'store.busy',
         `the limits of this job leave ${pace.rateAt(now()).toFixed(1)} units a second of the table to this worker, so that a request of ${units} waits for ${Math.ceil(wait / 1000)} s, longer than this invocation lasts; the next one goes on`,
       );
-    this.#begun = true;
+    side.begun = true;
     pace.take(turn);
     if (wait > 0) await this.#ports.sleep(wait);
     if (!this.#open) throw new Error('the invocation that made this request to DynamoDB is over');
