@@ -48,9 +48,12 @@ describe('Plan, of a table with provisioned capacity', () => {
     );
   });
 
-  it('lets no more workers begin than get a unit a second each', async () => {
-    const { workers } = await planned(large, { writeCapacityPerSecond: 3 });
-    expect(workers).toBe(3);
+  it.each([
+    [1, 1],
+    [10, 2],
+    [1_000, 4],
+  ])('with a limit of %d lets %d workers begin, so that each has a few units', async (limit, workers) => {
+    expect((await planned(large, { writeCapacityPerSecond: limit })).workers).toBe(workers);
   });
 });
 
