@@ -36,6 +36,15 @@ export default {
     project('e2e'),
     // npm run test:deploy alone: it synthesizes as somebody does who deploys, which takes a minute.
     ...(process.argv.includes('deploy') ? [project('deploy')] : []),
+    // npm run test:formats alone: the contract of all formats, which the contract tests play in 200 cases.
+    ...(process.argv.includes('formats')
+      ? [
+          project('formats', {
+            testMatch: ['<rootDir>/test/contract/formats.test.ts'],
+            globals: { FORMAT_FUZZ_CASES: 10_000 },
+          }),
+        ]
+      : []),
     // npm run test:permissions alone: it plays every kind of job from census to rollback.
     ...(process.argv.includes('permissions') ? [project('permissions')] : []),
   ],

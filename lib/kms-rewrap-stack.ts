@@ -10,9 +10,10 @@ import {
 } from '../lambda/core/job/deployed-settings.ts';
 import type { Job } from '../lambda/core/model/job.ts';
 import { JournalTables } from './athena/journal-tables.ts';
-import { checkRoom, MANAGED_POLICIES, type RoomProps } from './grants/role-room.ts';
+import { charactersOfJobs, MANAGED_POLICIES, type RoomSettings } from './grants/job-room.ts';
 import { claimsIn, StoreClaims } from './claims/store-claims.ts';
 import { PipelineFunctions } from './functions/pipeline-functions.ts';
+import { checkRoom } from './functions/role-room.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { DeploymentKey, type CustomerManagedKey } from './storage/deployment-key.ts';
@@ -96,7 +97,7 @@ export class KmsRewrapStack extends Stack {
     new JournalTables(this, 'JournalTables', { jobs, journal, runBucket, keyArn: key?.keyArn });
     new Schedules(this, 'Schedules', { jobs, pipeline: this.pipeline, enabled: schedules });
 
-    this.checkRoomOf(functions, { jobs: jobs.length, managedPolicies: managedPoliciesPerRole });
+    this.checkRoomOf(jobs, { allowPlaintextRoute, managedPoliciesPerRole });
     new CfnOutput(this, 'StateMachineArn', { value: this.pipeline.stateMachine.stateMachineArn });
     new CfnOutput(this, 'AllowPlaintextRoute', { value: String(allowPlaintextRoute) });
   }
@@ -122,11 +123,12 @@ export class KmsRewrapStack extends Stack {
   }
 
   /** A validation, because only then all policies are there. */
-  private checkRoomOf(functions: PipelineFunctions, props: Omit<RoomProps, 'ofJobs'>): void {
-    const ofJobs = new Map(functions.all.map(({ node, charactersOfJobs }) => [node.id, charactersOfJobs]));
+  private checkRoomOf(jobs: readonly Job[], settings: RoomSettings): void {
+    const ofJobs = charactersOfJobs(jobs, settings);
+    const { managedPoliciesPerRole: managedPolicies } = settings;
     this.node.addValidation({
       validate: () => {
-        checkRoom(this, { ...props, ofJobs });
+        checkRoom(this, { jobs: jobs.length, managedPolicies, ofJobs });
         return [];
       },
     });

@@ -50,6 +50,11 @@ export const COMMANDS = [
         'buckets of the jobs',
         'to name old versions',
       ),
+      permit(
+        ['s3:ListBucketVersions'],
+        'buckets of the jobs',
+        'to count them; without it, it says that there may be some',
+      ),
     ],
   },
 ];

@@ -4,8 +4,8 @@ import { ROOMS } from '../../arrows.mjs';
 
 const code = names => names.map(name => `\`${name}\``).join(', ');
 
-/** `core/plan` and `core/scan` are in one part of the house, `core`. `lib/jobs` is a separate part. */
-const partOf = room => (room === 'lib/jobs' ? room : room.split('/')[0]);
+/** `core/plan` and `core/scan` are in one part of the house, `core`. `lib/jobs` and `lib/grants` are separate parts. */
+const partOf = room => (['lib/jobs', 'lib/grants'].includes(room) ? room : room.split('/')[0]);
 
 export function houseDrawing(rooms = ROOMS) {
   const parts = [...new Set(rooms.map(({ room }) => partOf(room)))];

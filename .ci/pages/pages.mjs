@@ -2,6 +2,8 @@ import { shippedList } from '../licences/shipped.mjs';
 import { cliPermissions } from './cli-permissions.mjs';
 import { houseDrawing, houseList } from './house.mjs';
 import { jobFields } from './job-fields.mjs';
+import { performanceCharts } from './performance-charts.mjs';
+import { performanceSections } from './performance.mjs';
 import { permissions } from './permissions.mjs';
 import { stateMachine } from './state-machine.mjs';
 
@@ -14,5 +16,9 @@ export const PAGES = {
   }),
   'docs/dependencies.md': () => ({ shipped: shippedList() }),
   'docs/jobs.md': () => ({ 'job fields': jobFields() }),
+  'docs/performance.md': () => performanceSections(),
   'docs/permissions.md': () => ({ permissions: permissions(), cli: cliPermissions() }),
 };
+
+/** The drawings beside the pages, by their files. */
+export const DRAWINGS = () => performanceCharts();

@@ -162,8 +162,9 @@ export const REASONS = [
     'buckets',
     'to find every object; and without it, S3 answers 403 for an object that was deleted',
   ),
+  reason(PLAN, s3('ListBucketVersions'), 'buckets', 'to count noncurrent versions; a run goes on without it'),
   reason(
-    [...PLAN, ...WRITERS, ...VERIFY],
+    [...WRITERS, ...VERIFY],
     s3('ListBucketVersions'),
     'buckets',
     'to find noncurrent versions, where a job asks for all',

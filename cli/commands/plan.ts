@@ -9,7 +9,7 @@ import { DeployedRuns } from '../../lambda/adapters/run/past-runs.ts';
 import { LedgerShareBook } from '../../lambda/adapters/state/share-book.ts';
 import { S3RunFiles } from '../../lambda/adapters/run/files.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
-import type { Store } from '../../lambda/core/model/job.ts';
+import type { Job, Store } from '../../lambda/core/model/job.ts';
 import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
 import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
@@ -19,8 +19,9 @@ import { deployAgain, jobMeant } from '../deployment/deployed-jobs.ts';
 import { scheduleOf, type ScheduleState } from '../../lambda/core/plan/scheduled-run.ts';
 import { planText, scheduleText } from '../render/terminal.ts';
 import { settingsOfText } from '../render/settings.ts';
-import { settingsOf, type SettingsOf } from '../deployment/settings.ts';
-import type { CommandContext } from '../context/command-context.ts';
+import { besideHere, roomOf, roomText, type Room } from '../deployment/room.ts';
+import { settingsAndJobs, type SettingsOf } from '../deployment/settings.ts';
+import type { CommandContext, Where } from '../context/command-context.ts';
 import { runInput, type InputOptions } from './run-input.ts';
 
 export interface PlanOptions extends InputOptions {
@@ -66,7 +67,7 @@ export async function plan(
     console.note(`${deployAgain({ aws, deployment: name })}. This is what the file would do`);
   const told = {
     schedule: await scheduleOf(job, ports.latestRuns),
-    settings: await settingsOf({ deployment: name, aws: { ...aws, region } }),
+    ...(await settingsAndRoom(job, jobs, { deployment: name, aws: { ...aws, region } })),
   };
   const deployedToo = { deployed: asDeployed === 'yes', notChecked: notChecked(planned) };
   console.result({ ...planned, ...told, ...deployedToo }, shown => `${planText(shown)}\n${toldText(shown)}`);
@@ -76,12 +77,21 @@ export async function plan(
 interface Told {
   readonly schedule: ScheduleState | undefined;
   readonly settings: SettingsOf;
+  readonly room: Room;
+}
+
+/** The room beside the deployed jobs; where there are none, beside those of the folder. */
+async function settingsAndRoom(job: Job, folder: string, where: Where): Promise<Omit<Told, 'schedule'>> {
+  const { settings, jobs } = await settingsAndJobs(where);
+  const { deployment } = where;
+  const deployed = { deployment, jobs, settings: settings.deployed ?? settings.file };
+  return { settings, room: roomOf(job, jobs.length > 0 ? deployed : besideHere(deployment, folder)) };
 }
 
 /** What the deployment says of a job, besides what its run would do. */
-function toldText({ schedule, settings }: Told): string {
+function toldText({ schedule, settings, room }: Told): string {
   const first = schedule === undefined ? '' : `${scheduleText(schedule)}\n`;
-  return `${first}${settingsOfText(settings)}`;
+  return `${first}${settingsOfText(settings)}\n${roomText(room)}`;
 }
 
 const MAX_LAMBDA_SECONDS = 900;

@@ -7,6 +7,7 @@ import { permissionsOf } from './permissions.ts';
 import { ProvisionedTables } from './provisioned.ts';
 import { withScanCapacity } from './scan-capacity.ts';
 import { ServerSideKeys, type UseKey } from './server-side-keys.ts';
+import { askingForCapacity, withoutCapacity, writeUnitsOf, type Consumed } from './capacity.ts';
 import { AllTables, callsFor, forward, targeting, type Tables } from './tables.ts';
 import { isTransaction, transact } from './transactions.ts';
 
@@ -15,8 +16,13 @@ import { isTransaction, transact } from './transactions.ts';
  * lacks. behaviour.md says what it does and does not do.
  *
  * @param now the clock by which client tokens expire, in milliseconds since 1970
+ * @param consumed is told which units each request consumes
  */
-export function dynamoDbService(useKey?: UseKey, now: () => number = Date.now): Service {
+export function dynamoDbService(
+  useKey?: UseKey,
+  now: () => number = Date.now,
+  consumed: Consumed = () => undefined,
+): Service {
   const all = new AllTables(now);
   const keys = new ServerSideKeys(useKey);
   const provisioned = new ProvisionedTables(now);
@@ -28,7 +34,7 @@ export function dynamoDbService(useKey?: UseKey, now: () => number = Date.now): 
       const tables = all.of(request);
       const response = await provisioned
         .serve(operation, request, {
-          serve: asked => answer(operation, asked, tables),
+          serve: asked => answer(operation, asked, { tables, consumed }),
           takenByFailed: asked => takenByFailed(asked, tables),
         })
         .catch((error: unknown) => refused(error, request));
@@ -66,21 +72,31 @@ interface Named {
   readonly Key?: Item;
 }
 
-async function answer(operation: string, request: AwsRequest, tables: Tables): Promise<AwsResponse> {
-  if (!isTransaction(operation)) return tables.turns.together(() => single(operation, request, tables));
+interface Answering {
+  readonly tables: Tables;
+  readonly consumed: Consumed;
+}
+
+async function answer(operation: string, request: AwsRequest, answering: Answering): Promise<AwsResponse> {
+  const { tables, consumed } = answering;
+  if (!isTransaction(operation)) return tables.turns.together(() => single(operation, request, answering));
   try {
     const call = callsFor(tables.server, request);
-    return json(request, await transact(operation, inputOf(request), { call, tables }));
+    const spent = (table: string, units: object) => consumed(request.region, table, units);
+    return json(request, await transact(operation, inputOf(request), { call, tables, consumed: spent }));
   } catch (error) {
     return refused(error, request);
   }
 }
 
-async function single(operation: string, request: AwsRequest, tables: Tables): Promise<AwsResponse> {
+async function single(operation: string, request: AwsRequest, answering: Answering): Promise<AwsResponse> {
+  const { tables, consumed } = answering;
   const shimmed = (await shim(operation, request, tables)) ?? tooLarge(request);
   if (shimmed !== undefined) return shimmed;
-  const response = withScanCapacity(operation, request, await forward(tables.server, request));
-  return withOldItem(operation, request, { response, tables });
+  const answered = await forward(tables.server, askingForCapacity(operation, request));
+  const told = withoutCapacity(operation, request, { response: answered, consumed });
+  const response = withScanCapacity(operation, request, told);
+  return withOldItem(operation, request, { ...answering, response });
 }
 
 function refused(error: unknown, { requestId }: AwsRequest): AwsResponse {
@@ -128,11 +144,14 @@ async function shim(
   }
 }
 
-/** ReturnValuesOnConditionCheckFailure: dynalite ignores it, so read the item after the failure. This is not atomic. */
+/**
+ * ReturnValuesOnConditionCheckFailure: dynalite ignores it, so read the item after the failure. This is not atomic. A write
+ * whose condition fails consumes what the item that is there would cost.
+ */
 async function withOldItem(
   operation: string,
   request: AwsRequest,
-  { response, tables }: { readonly response: AwsResponse; readonly tables: Tables },
+  { response, tables, consumed }: Answering & { readonly response: AwsResponse },
 ): Promise<AwsResponse> {
   if (response.status !== 400 || !['UpdateItem', 'PutItem', 'DeleteItem'].includes(operation))
     return response;
@@ -140,17 +159,15 @@ async function withOldItem(
   const input = JSON.parse(request.body.toString('utf8')) as Named & {
     readonly ReturnValuesOnConditionCheckFailure?: string;
   };
-  if (
-    !error.__type?.endsWith('ConditionalCheckFailedException') ||
-    input.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD'
-  )
-    return response;
+  if (!error.__type?.endsWith('ConditionalCheckFailedException')) return response;
   const { TableName } = input;
   const call = callsFor(tables.server, request);
   const Key = input.Key ?? keyIn(input.Item ?? {}, await schemas(call)(TableName), true);
   const { output } = await call('GetItem', { TableName, Key, ConsistentRead: true });
-  const { Item: found } = output;
-  return found === undefined ? response : json(request, { ...error, Item: found }, 400);
+  const found = output['Item'] as Item | undefined;
+  consumed(request.region, TableName, { writeUnits: writeUnitsOf(found ?? {}) });
+  const isShown = found !== undefined && input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
+  return isShown ? json(request, { ...error, Item: found }, 400) : response;
 }
 
 function json({ requestId }: AwsRequest, output: object, status = 200): AwsResponse {

@@ -1,5 +1,6 @@
 import { validationError } from '../protocol/aws-error.ts';
 import { expressionTooLarge } from './expression-limits.ts';
+import { writeUnitsOf, type Spent } from './capacity.ts';
 import { itemSize, type Item } from './item-size.ts';
 import { keyIn, schemas } from './keys-of-items.ts';
 import type { Answer, Call } from './tables.ts';
@@ -32,7 +33,7 @@ interface Action {
  * TransactWriteItems on tables that nobody else reads or writes meanwhile: acts in order, and puts everything back if one
  * of the actions fails.
  */
-export async function transactWrite(input: Input, call: Call): Promise<object> {
+export async function transactWrite(input: Input, call: Call, consumed: Spent): Promise<object> {
   const members = actionsOf(input, KINDS);
   for (const [index, [kind, member]] of members.entries()) needMembers(kind, member, index);
   const schemaOf = schemas(call);
@@ -44,7 +45,7 @@ export async function transactWrite(input: Input, call: Call): Promise<object> {
     actions.push({ kind, member, table, key, before: output['Item'] as Item | undefined });
   }
   needDistinct(actions);
-  const after = await performAll(actions, call);
+  const after = await performAll(actions, call, consumed);
   const written = actions.map(({ table, before }, index) => ({ table, items: [before, after[index]] }));
   return capacityOfTransaction(input['ReturnConsumedCapacity'], 'write', written);
 }
@@ -72,7 +73,7 @@ function needDistinct(actions: readonly Action[]): void {
 }
 
 /** The items as they are then. */
-async function performAll(actions: readonly Action[], call: Call): Promise<readonly Item[]> {
+async function performAll(actions: readonly Action[], call: Call, consumed: Spent): Promise<readonly Item[]> {
   const reasons: Reason[] = [];
   const performed: Action[] = [];
   const after: Item[] = [];
@@ -81,7 +82,9 @@ async function performAll(actions: readonly Action[], call: Call): Promise<reado
       const answer = await perform(action, call);
       if (answer.status === 200) performed.push(action);
       reasons.push(withItem(reasonOf(answer), action));
-      after.push(sizedItem(action, answer));
+      const sized = sizedItem(action, answer);
+      after.push(sized);
+      consumed(action.table, { writeUnits: 2 * Math.max(...[sized, action.before ?? {}].map(writeUnitsOf)) });
     }
     needSizeOf(after.reduce((bytes, item) => bytes + itemSize(item), 0));
     cancelFor(reasons);

@@ -13,7 +13,7 @@ export interface Asked {
   readonly decision: Decision;
   /** What was evaluated. */
   readonly policies: Policies;
-  /** How an answer of no ends the call; `tried`: the caller gets less, and no error. */
+  /** How an answer of no ends the call; `tried`: the caller gets less, or an error that is not IAM's own. */
   readonly how: 'needed' | 'tried';
 }
 
@@ -73,14 +73,15 @@ export class Iam {
   trusts(roleArn: string, service: string, conditions: ConditionKeys = {}): boolean {
     const accountId = roleArn.split(':')[4] ?? '';
     const principal: Principal = { kind: 'service', arn: service, accountId };
-    const request = { principal, action: 'sts:AssumeRole', resource: roleArn, resourceAccountId: accountId };
+    const request: AuthorizationRequest = {
+      ...{ principal, action: 'sts:AssumeRole', resource: roleArn, resourceAccountId: accountId },
+      context: contextOf(conditions),
+    };
     const trust = this.identities.policiesOf(roleArn)?.trust ?? [];
-    return (
-      evaluate(
-        { ...request, context: contextOf(conditions) },
-        { identity: [], resource: trust, resourceDecides: true },
-      ).kind === 'allowed'
-    );
+    const policies: Policies = { identity: [], resource: trust, resourceDecides: true };
+    const decision = evaluate(request, policies);
+    this.watch?.({ request, decision, policies, how: 'tried' });
+    return decision.kind === 'allowed';
   }
 }
 

@@ -62,6 +62,7 @@ export function worker(
     const records = await openStore(scope.store, opening);
     const waiting = { ...time, wait: (ms: number) => sleep(ms), random: Math.random };
     const ports = {
+      random: () => Math.random(),
       records: new PatientRecords(records, storeName(scope.store), waiting),
       ...{ ledger, shares, capacity: capacities },
       telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),

@@ -5,8 +5,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Grant } from '../grants/grant.ts';
-import { ROOM_OF_JOBS } from '../grants/role-room.ts';
-import { charactersOf, policiesOf } from '../grants/statements.ts';
+import { policiesOf } from './policy-statements.ts';
+import { ROOM_OF_JOBS } from './role-room.ts';
 import { handlerCode, type Handler } from './handler-code.ts';
 
 export interface PipelineFunctionProps {
@@ -77,10 +77,5 @@ export class PipelineFunction extends LambdaFunction {
 
   get roleArn(): string {
     return this.#role.roleArn;
-  }
-
-  /** Characters of what `allow` has asked for. */
-  get charactersOfJobs(): number {
-    return charactersOf(this.#grants);
   }
 }

@@ -8,8 +8,7 @@ import type { Job } from '../../lambda/core/model/job.ts';
 import { ENV } from '../../lambda/handlers/env.ts';
 import { plaintextJobs } from '../jobs/plaintext-route.ts';
 import type { Home } from '../grants/grant.ts';
-import { keyGrants } from '../keys/key-grants.ts';
-import { storeGrants } from '../stores/store-grants.ts';
+import { JOB_GRANTS, type RoleOfJobs } from '../grants/job-grants.ts';
 import type { JournalBucket } from '../storage/journal-bucket.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { RunBucket } from '../storage/run-bucket.ts';
@@ -32,7 +31,7 @@ export interface PipelineFunctionsProps {
 
 type WritingWorker = PipelineFunctionsProps & { readonly handler: Handler; readonly description: string };
 
-/** The stages and what each may do. All permissions of the service are in this file. */
+/** The stages and what each may do; what they may do for their jobs is in lib/grants/job-grants.ts. */
 export class PipelineFunctions extends Construct {
   readonly plan: PipelineFunction;
   readonly migrateUnit: PipelineFunction;
@@ -81,48 +80,37 @@ export class PipelineFunctions extends Construct {
     runBucket.grantWrite(plan);
     ledger.grantCheckpoint(plan);
     ledger.grantShares(plan);
-    const home = homeOf(this);
-    plan.allow([
-      ...storeGrants.inspect(jobs, home),
-      ...storeGrants.read(jobs, home),
-      ...keyGrants.describe(jobs),
-      ...keyGrants.reEncrypt(jobs),
-    ]);
+    plan.allow(JOB_GRANTS.Plan(jobs, homeOf(this)));
     return plan;
   }
 
   private migrateUnitFunction(props: PipelineFunctionsProps): PipelineFunction {
-    const migrateUnit = this.writingWorker('MigrateUnit', props.jobs, {
+    return this.writingWorker('MigrateUnit', {
       ...props,
       handler: 'migrate-unit',
       description: 'kms-rewrap: re-encrypts the data keys of a unit',
     });
-    migrateUnit.allow(keyGrants.reEncrypt(props.jobs));
-    return migrateUnit;
   }
 
   /** The only function that may call Decrypt and Encrypt. It has a role of its own. */
   private migrateUnitPlaintextFunction(props: PipelineFunctionsProps): PipelineFunction | undefined {
-    const jobs = props.allowPlaintextRoute ? plaintextJobs(props.jobs) : [];
-    if (jobs.length === 0) return undefined;
-    const migrateUnit = this.writingWorker('MigrateUnitPlaintext', jobs, {
+    if (!props.allowPlaintextRoute || plaintextJobs(props.jobs).length === 0) return undefined;
+    return this.writingWorker('MigrateUnitPlaintext', {
       ...props,
       handler: 'migrate-unit-plaintext',
       description: 'kms-rewrap: decrypts and encrypts the data keys of a unit, between Regions',
     });
-    migrateUnit.allow(keyGrants.decryptEncrypt(jobs));
-    return migrateUnit;
   }
 
   /** What every worker that writes may do, whatever it asks of KMS. */
-  private writingWorker(id: string, jobs: readonly Job[], worker: WritingWorker): PipelineFunction {
-    const { handler, description, workerTimeout, logKey, runBucket, journal, ledger } = worker;
+  private writingWorker(id: RoleOfJobs, worker: WritingWorker): PipelineFunction {
+    const { jobs, handler, description, workerTimeout, logKey, runBucket, journal, ledger } = worker;
     const made = new PipelineFunction(this, id, { handler, description, logKey, timeout: workerTimeout });
     runBucket.grantRead(made);
     journal.grantAppend(made);
     ledger.grantCheckpoint(made);
     ledger.grantShares(made);
-    made.allow(storeGrants.migrate(jobs, homeOf(this)));
+    made.allow(JOB_GRANTS[id](jobs, homeOf(this)));
     return made;
   }
 
@@ -144,7 +132,7 @@ export class PipelineFunctions extends Construct {
     journal.grantReadOutcomes(verifyUnit);
     ledger.grantCheckpoint(verifyUnit);
     ledger.grantShares(verifyUnit);
-    verifyUnit.allow([...storeGrants.read(jobs, homeOf(this)), ...keyGrants.reEncryptDestination(jobs)]);
+    verifyUnit.allow(JOB_GRANTS.VerifyUnit(jobs, homeOf(this)));
     return verifyUnit;
   }
 
@@ -162,7 +150,7 @@ export class PipelineFunctions extends Construct {
     journal.grantReadIntents(rollbackUnit);
     ledger.grantCheckpoint(rollbackUnit);
     journal.closeIntents([rollbackUnit.roleArn, ...props.journalReaders]);
-    rollbackUnit.allow(storeGrants.restore(jobs, homeOf(this)));
+    rollbackUnit.allow(JOB_GRANTS.RollbackUnit(jobs, homeOf(this)));
     return rollbackUnit;
   }
 

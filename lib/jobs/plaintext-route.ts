@@ -20,3 +20,8 @@ export function refusePlaintextRoutes(jobs: readonly Job[]): void {
 export function plaintextJobs(jobs: readonly Job[]): readonly Job[] {
   return jobs.filter(job => possibleRoutes(job).some(({ plaintext }) => plaintext));
 }
+
+/** The jobs whose data keys may take any other route. */
+export function ciphertextJobs(jobs: readonly Job[]): readonly Job[] {
+  return jobs.filter(job => possibleRoutes(job).some(({ plaintext }) => !plaintext));
+}

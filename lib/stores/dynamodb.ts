@@ -71,9 +71,10 @@ class TablePlace implements Place {
     return [{ actions, resource: this.#arn(home) }, ...(written ? this.#serverSideKey(['kms:Decrypt']) : [])];
   }
 
-  /** PutItem only where a job makes items. */
+  /** PutItem only where a job makes items. Where it neither writes nor makes others of them, reading is enough. */
   migrate(home: Home): readonly Grant[] {
-    const { written, created } = this.#writes;
+    const { written, created, copied } = this.#writes;
+    if (!written && !copied) return [];
     const actions = [
       'dynamodb:GetItem',
       ...(written ? ['dynamodb:UpdateItem'] : []),

@@ -20,11 +20,14 @@ export interface Writes {
   readonly written: boolean;
   /** Records are made here. */
   readonly created: boolean;
+  /** Records elsewhere are made of those here. */
+  readonly copied: boolean;
 }
 
 /** In the store itself: nothing is written where it is copied. */
 export function ownWrites({ copyTo, serverSideEncryptionKey }: Store, region: string): Writes {
-  return { region, written: copyTo === undefined, created: false, serverSideEncryptionKey };
+  const copied = copyTo?.createMissing === true;
+  return { region, written: copyTo === undefined, created: false, copied, serverSideEncryptionKey };
 }
 
 /** In the place of the copy. */
@@ -33,7 +36,7 @@ export function copyWrites({
   createMissing,
   serverSideEncryptionKey,
 }: NonNullable<Store['copyTo']>): Writes {
-  return { region, written: true, created: createMissing, serverSideEncryptionKey };
+  return { region, written: true, created: createMissing, copied: false, serverSideEncryptionKey };
 }
 
 /** The key of the store's own encryption: usable through that service only, so that nobody can call Decrypt with it. */

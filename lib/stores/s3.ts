@@ -43,7 +43,7 @@ const COPY_IN_PLACE = [
   's3:PutObjectTagging',
 ];
 
-/** What a copy to another bucket reads of its source. */
+/** What is read of an object that is made in another bucket. */
 const COPY_SOURCE = [
   's3:GetObjectAnnotation',
   's3:GetObjectLegalHold',
@@ -64,7 +64,7 @@ class BucketPlace implements Place {
   inspect(home: Home): readonly Grant[] {
     const { written, created, serverSideEncryptionKey } = this.#writes;
     return [
-      ...this.#listKeys(home),
+      ...this.#listKeys(home, ['s3:ListBucketVersions']),
       ...this.#listFolders(home),
       ...this.#onBucket(home, [
         ...['s3:GetBucketOwnershipControls', 's3:GetBucketVersioning'],
@@ -100,7 +100,8 @@ class BucketPlace implements Place {
   }
 
   migrate(home: Home): readonly Grant[] {
-    const { written } = this.#writes;
+    const { written, copied } = this.#writes;
+    if (!written && !copied) return [];
     return [
       ...this.#onObjects(home, written ? COPY_IN_PLACE : COPY_SOURCE),
       ...(written ? this.#serverSideKey(['kms:Decrypt', 'kms:GenerateDataKey']) : []),

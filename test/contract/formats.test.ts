@@ -19,8 +19,8 @@ import { CASES } from '../formats/registered-cases.ts';
 import { bound, NEW_DESTINATION } from '../support/bound.ts';
 import { NEW_KEY, OLD_KEY, scope } from '../support/builders.ts';
 
-/** 10,000 in `npm run test:formats`. */
-const FUZZ_CASES = Number(process.env['FORMAT_FUZZ_CASES'] ?? 200);
+/** More in `npm run test:formats`: jest.config.mjs. */
+const { FORMAT_FUZZ_CASES: FUZZ_CASES = 200 } = globalThis as { readonly FORMAT_FUZZ_CASES?: number };
 
 const named = CASES.map(one => [`${one.definition.name}: ${one.title}`, one] as const);
 

@@ -254,6 +254,23 @@ describe('what is new in KMS', () => {
       kms.end();
     });
 
+    it('is waited for where a rollback asks about the key itself, by which a run knew its alias', async () => {
+      const key = await create(aws.kms);
+      let asked = 0;
+      const spied = jest
+        .spyOn(KMSClient.prototype, 'send')
+        .mockImplementation((() =>
+          ++asked <= 3
+            ? Promise.reject(denied())
+            : Promise.resolve({ KeyMetadata: { Arn: key, KeyState: 'Enabled' } })) as never);
+      const catalog = (): KmsKeyCatalog => new KmsKeyCatalog(channel([]), [], [1, 1, 1]);
+      expect(await catalog().describeKey(key, [ALIAS])).toMatchObject({ kind: 'found' });
+      asked = 0;
+      expect(await catalog().describeKey(key, [key])).toMatchObject({ kind: 'denied' });
+      expect(asked).toBe(1);
+      spied.mockRestore();
+    });
+
     it('is waited for as long as AWS documents: five minutes', () => {
       const sum = ALIAS_PATIENCE_MS.reduce((total, wait) => total + wait, 0);
       expect(sum).toBe(300_000);

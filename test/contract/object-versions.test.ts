@@ -73,6 +73,57 @@ describe('a job for all versions of objects', () => {
     expect([code, report.stores[0]]).toMatchObject([0, { dataKeys: 1, outcomes: { rewrapped: 1 } }]);
   });
 
+  it.each(['census', 'migrate'])(
+    'counts noncurrent versions and delete markers otherwise: %s',
+    async mode => {
+      await put('files/a');
+      for (let times = 0; times < 3; times++) await put('files/b');
+      await world.aws.s3.send(new DeleteObjectCommand({ Bucket: 'payloads', Key: 'files/a' }));
+      await put('elsewhere');
+      await put('elsewhere');
+      const { report, advice } = await world.player.play(job(), mode);
+      const place = 's3:us-east-1:payloads/files/';
+      const seen = { kind: 'counted', versions: 3, deleteMarkers: 1, complete: true };
+      expect(report.stores[0]).toMatchObject({ dataKeys: 1, versions: [{ place, seen }] });
+      expect(report.notChecked).toContainEqual(
+        expect.stringMatching(`^3 noncurrent versions \\(and 1 delete marker\\) in ${place}`),
+      );
+      // A run in place leaves one more, which retire-check counts when it is asked.
+      const now = mode === 'migrate' ? 4 : 3;
+      expect(advice.findings).toContainEqual(
+        expect.objectContaining({
+          weight: 'waits',
+          words: expect.stringMatching(`^${now} noncurrent versions`),
+        }),
+      );
+    },
+  );
+
+  it('has not looked, and goes on, where S3 does not list versions', async () => {
+    await put('files/a');
+    await put('files/a');
+    const denied = { service: 's3', operation: 'ListObjectVersions', error: 'AccessDenied', status: 403 };
+    world.aws.aws.faults.inject({ ...denied, count: 10 });
+    const { code, report, advice } = await world.player.play(job());
+    expect(code).toBe(0);
+    expect(report.notChecked).toContain('noncurrent versions of objects: they keep their former data keys');
+    expect(report.stores[0]?.versions?.[0]?.seen).toMatchObject({ kind: 'not-counted' });
+    expect(advice.findings.map(({ words }) => words)).toContainEqual(
+      expect.stringMatching(/^noncurrent versions of its objects may hold old data keys/),
+    );
+  });
+
+  it('says nothing of versions of a bucket that was never versioned', async () => {
+    await world.bucket('plain');
+    const { stores, ...rest } = job() as { readonly stores: readonly object[] };
+    const plain = { ...rest, stores: [{ ...stores[0], bucket: 'plain' }] };
+    const { ciphertext } = await world.dataKey({ object: 'files/a', tenant: 't' });
+    await world.put('plain', 'files/a', 'x', { tenant: 't', 'data-key': ciphertext.toString('base64') });
+    const { report } = await world.player.play(plain);
+    expect(report.notChecked.filter(words => words.includes('noncurrent'))).toEqual([]);
+    expect(report.stores[0]).not.toHaveProperty('versions');
+  });
+
   it('is refused for a store that is copied', async () => {
     const { stores, ...rest } = job('all') as { readonly stores: readonly object[] };
     const copyTo = { region: 'us-east-1', bucket: 'copies', createMissing: true };

@@ -39,6 +39,8 @@ describe('a migration, end to end', () => {
 
   it('is planned without changing anything', async () => {
     const { code, stdout } = await rewrap(['plan', 'orders', '--json'], { endpoint: aws.endpoint });
+    expect(JSON.parse(stdout)).toMatchObject({ room: { deployment: 'KmsRewrap', fits: true } });
+    expect((JSON.parse(stdout) as { room: { more: number } }).room.more).toBeGreaterThan(20);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       job: 'orders',

@@ -215,6 +215,20 @@ describe('S3 on loopback, of what nobody said', () => {
       expect((await head('words')).Metadata).toEqual(Metadata);
     });
 
+    it('may be bytes of ISO 8859-1, each of which is a character', async () => {
+      // AWS does not document this, and may refuse it: emulator/s3/behaviour.md.
+      const authorization = 'Credential=local/20260101/us-east-1/s3/aws4_request';
+      const headers = { authorization, 'x-amz-meta-one': 'stra\u00dfe' };
+      await new Promise((resolve, reject) => {
+        request(`${aws.endpoint}/${Bucket}/latin`, { method: 'PUT', headers }, answer =>
+          answer.resume().on('end', resolve),
+        )
+          .on('error', reject)
+          .end(Buffer.from('x'));
+      });
+      expect((await head('latin')).Metadata).toEqual({ one: '=?UTF-8?Q?stra=C3=9Fe?=' });
+    });
+
     it('are decoded before they are stored, so that a word of plain text is plain text afterwards', async () => {
       await put('plain-word', { Metadata: { one: '=?UTF-8?Q?a?= =?utf-8?B?Yg==?=' } });
       expect((await head('plain-word')).Metadata).toEqual({ one: 'ab' });

@@ -2,6 +2,7 @@ import { playCondition, tellAll, type ConditionBug } from './directed/condition-
 import { understand, type ErrorBug } from './directed/error-bugs.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
 import { play } from './play.ts';
+import { PLAIN_FORMS } from './schedule.ts';
 import { resultOf, type Done, type PlantedResult } from './totals.ts';
 
 /** What one process plays at a time. */
@@ -37,7 +38,7 @@ export async function work(job: Job): Promise<Done> {
 async function playPlanted(index: number): Promise<PlantedResult> {
   const { name, breaks, bug, given } = PLANTED_BUGS[index]!;
   for (let seed = 1; seed <= TRIES; seed++) {
-    const { findings } = await play(seed, bug, given);
+    const { findings } = await play(seed, bug, { forms: PLAIN_FORMS, ...given });
     const caught = findings.violations.find(({ invariant }) => breaks.includes(invariant));
     if (caught !== undefined) return { name, breaks, caught, seed };
   }

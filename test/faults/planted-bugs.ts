@@ -25,6 +25,12 @@ const MANY_WRITERS = {
   objects: 3,
   items: 8,
 } as const;
+/** They write for longer than it takes to plan a run. */
+const MANY_WRITERS_OF_BODIES = {
+  ...MANY_WRITERS,
+  ...{ items: 3, flawed: 0, stalls: 0.5, writerPauseMs: 1_000, faultRate: 0, kills: [], events: [] },
+  forms: { document: true, objects: 'body' },
+} as const;
 const CALM = { faultRate: 0, kills: [], events: [], writers: 0, duplicates: 0, stalls: 0 } as const;
 
 const CLAIMED = { kind: 'written' } as const;
@@ -36,6 +42,18 @@ export const PLANTED_BUGS: readonly Planted[] = [
     given: MANY_WRITERS,
     bug: {
       ports: ports => withRecords(ports, { write: (record, change) => blindly(ports, record, change) }),
+    },
+  },
+  {
+    name: 'puts a body without looking whether it is still the one it read',
+    breaks: [2, 4],
+    given: MANY_WRITERS_OF_BODIES,
+    bug: {
+      ports: ports =>
+        withRecords(ports, {
+          write: (record, change) =>
+            record.kind === 'object' ? blindly(ports, record, change) : ports.records.write(record, change),
+        }),
     },
   },
   {

@@ -2,18 +2,16 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { EmbeddedAws } from '../../emulator/embedded-aws.ts';
-import { parseJob } from '../../lambda/core/job/parse-job.ts';
-import type { Job } from '../../lambda/core/model/job.ts';
-import { formats } from '../../lambda/formats/registry.ts';
 import { createRoles, learnRoles } from '../support/roles.ts';
 import { Application, FLAWS, type ApplicationKeys, type Truth } from './application.ts';
 import { clientsOf, type Clients } from './aws.ts';
 import { Checker, type ReadReport } from './checker.ts';
+import { forRoles, jobOf } from './job-of.ts';
 import { Pipeline, type RunEnd } from './pipeline.ts';
 import { stoppedByPassing } from './passing-weather.ts';
 import { Random } from './random.ts';
-import { BUCKET, PREFIX, TABLE, type Layout, type Stored } from './records.ts';
-import { scheduleOf, type RunEvent, type Schedule } from './schedule.ts';
+import { BUCKET, TABLE, type Stored } from './records.ts';
+import { layoutOf, scheduleOf, type RunEvent, type Schedule } from './schedule.ts';
 import { Service, type PlantedBug } from './service.ts';
 import { Findings } from './violations.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -38,6 +36,10 @@ const [OLD, NEW, FOREIGN] = [1, 2, 3].map(
 /** Stand for the keys of a schedule before there are any. */
 const NO_KEYS: ApplicationKeys = { old: OLD, new: NEW, foreign: FOREIGN };
 
+/** What the product writes objects with. */
+const COPIES = ['CopyObject', 'CompleteMultipartUpload'];
+const PUTS = ['PutObject'];
+
 /** The maximum number of runs in bad weather before it clears. */
 const ROUGH_RUNS = 4;
 
@@ -49,7 +51,7 @@ export async function play(
 ): Promise<Played> {
   const random = new Random(seed);
   const schedule = { ...scheduleOf(seed, random.fork()), ...changes };
-  learnRoles(jobOf(schedule, NO_KEYS), NAMES);
+  learnRoles(jobOf(forRoles(schedule), NO_KEYS), NAMES);
   const findings = new Findings();
   const injected = await VirtualTime.run(random.fork(), async time => {
     const began = time.now();
@@ -59,6 +61,9 @@ export async function play(
     } catch (error) {
       findings.violate(4, `the schedule broke off: ${(error as Error).stack ?? String(error)}`);
     }
+    const { document, objects } = schedule.forms;
+    findings.count(`schedules: data keys of objects in ${objects}`);
+    if (document) findings.count('schedules: data keys of items in a JSON text');
     findings.count(SIMULATED, Math.round((time.now() - began) / 1000));
     return scene.weather.injected;
   });
@@ -83,7 +88,9 @@ interface Scene {
 type Given = Pick<Scene, 'time' | 'random' | 'findings'> & { readonly bug: PlantedBug };
 
 async function setTheScene(schedule: Schedule, { time, random, bug, findings }: Given): Promise<Scene> {
-  const watch = new Watch(findings);
+  const layout = layoutOf(schedule);
+  // Only a body that holds data keys is put.
+  const watch = new Watch(findings, layout.objects === 'metadata' ? COPIES : PUTS);
   const weather = new Weather(schedule, random.fork(), call => watch.see(call));
   const { kmsChecksFirst } = schedule;
   const aws = new EmbeddedAws({ s3PageSize: 5, kmsChecksFirst });
@@ -91,14 +98,14 @@ async function setTheScene(schedule: Schedule, { time, random, bug, findings }: 
   const admin = clientsOf(wire, new Party('admin', 1));
   const keys = await createKeys(admin);
   await createStores(admin, schedule.layout);
-  const given = { layout: schedule.layout, keys };
+  const given = { layout, keys };
   const application = new Application(clientsOf(wire, new Party('application', 60)), random.fork(), given);
   for (let made = 0; made < schedule.items; made++) await application.add('table');
   for (let made = 0; made < schedule.objects; made++) await application.add('bucket');
   for (let made = 0; made < schedule.flawed; made++)
     await application.add(random.chance(0.5) ? 'table' : 'bucket', random.pick(FLAWS));
   const job = jobOf(schedule, keys);
-  createRoles(aws, job, NAMES);
+  createRoles(aws, jobOf(forRoles(schedule), keys), NAMES);
   const service = new Service(wire, {
     job,
     schedule,
@@ -135,7 +142,10 @@ async function createKeys({ kms }: Clients): Promise<ApplicationKeys> {
   return { old: await arn(), new: await arn(), foreign: await arn() };
 }
 
-async function createStores({ dynamodb, s3 }: Clients, { versionedBucket }: Layout): Promise<void> {
+async function createStores(
+  { dynamodb, s3 }: Clients,
+  { versionedBucket }: Schedule['layout'],
+): Promise<void> {
   const table = (name: string, keys: readonly string[]): CreateTableCommand =>
     new CreateTableCommand({
       TableName: name,
@@ -153,49 +163,6 @@ async function createStores({ dynamodb, s3 }: Clients, { versionedBucket }: Layo
         VersioningConfiguration: { Status: 'Enabled' },
       }),
     );
-}
-
-function jobOf(
-  { layout, workers, kmsRequestsPerSecond, fingerprints }: Schedule,
-  keys: ApplicationKeys,
-): Job {
-  const at = (name: string): string => (layout.nested ? `envelope.${name}` : name);
-  const parsed = parseJob(
-    {
-      name: 'orders',
-      source: { keys: [keys.old] },
-      destination: { key: keys.new },
-      stores: [
-        {
-          type: 'dynamodb',
-          table: TABLE,
-          format: {
-            type: 'attribute',
-            dataKey: at('dataKey'),
-            keyArn: at('keyArn'),
-            encoding: layout.encoding,
-            encryptionContext: { tenant: { attribute: 'tenant' } },
-          },
-        },
-        {
-          type: 's3',
-          bucket: BUCKET,
-          prefix: PREFIX,
-          format: {
-            type: 'object-metadata',
-            dataKey: 'data-key',
-            keyArn: 'key-arn',
-            encryptionContext: { tenant: { metadata: 'tenant' } },
-          },
-        },
-      ],
-      limits: { kmsRequestsPerSecond, maxConcurrency: workers },
-      fingerprints,
-    },
-    formats,
-  );
-  if (parsed.kind === 'refused') throw new Error(JSON.stringify(parsed.problems));
-  return parsed.job;
 }
 
 /** The course of a schedule: runs in bad weather, one in still water, a second one, then everything is rolled back. */

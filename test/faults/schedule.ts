@@ -28,7 +28,7 @@ export type RunEvent = (typeof EVENTS)[number];
 /** Everything decided about a schedule in advance. The same seed gives the same schedule with the same result. */
 export interface Schedule {
   readonly seed: number;
-  readonly layout: Layout;
+  readonly layout: Omit<Layout, keyof Schedule['forms']>;
   readonly items: number;
   readonly objects: number;
   readonly flawed: number;
@@ -59,8 +59,17 @@ export interface Schedule {
   /** The last run in bad weather is rolled back before the one that must finish the work. */
   readonly rollsBackEarly: boolean;
   readonly passing: PassingTroubles;
+  /** Where data keys lie, other than in attributes and metadata alone. */
+  readonly forms: Pick<Layout, 'document' | 'objects'>;
   /** What KMS says about a ciphertext of another key: AWS documents no order for its checks. */
   readonly kmsChecksFirst: 'key' | 'context' | 'neither';
+}
+
+/** Data keys in attributes and in metadata. */
+export const PLAIN_FORMS: Schedule['forms'] = { document: false, objects: 'metadata' };
+
+export function layoutOf({ layout, forms }: Schedule): Layout {
+  return { ...layout, ...forms };
 }
 
 const TROUBLES = ['throttling', 'server-errors', 'lost-answers', 'silence', 'conflicts'] as const;
@@ -99,5 +108,10 @@ export function scheduleOf(seed: number, random: Random): Schedule {
     rollsBackEarly: random.chance(0.3),
     passing: passingTroublesOf(random),
     kmsChecksFirst: random.pick(['key', 'key', 'context', 'neither'] as const),
+    // Last, so that a seed means in all else what it has always meant.
+    forms: {
+      document: random.chance(0.3),
+      objects: random.pick(['metadata', 'metadata', 'body', 'sops'] as const),
+    },
   };
 }

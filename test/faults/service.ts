@@ -23,6 +23,7 @@ import { keepMoving } from '../../lambda/core/account/keep-moving.ts';
 import type { HolderLife } from '../../lambda/core/lock/store-lock.ts';
 import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
+import { needsOf } from '../../lambda/core/model/format.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { capacityOf, storeName } from '../../lambda/core/stores/places.ts';
 import type { Phase, Unit } from '../../lambda/core/model/run.ts';
@@ -140,7 +141,10 @@ export class Service {
         outcomes: new S3OutcomeArchive(clients.s3(), place),
       };
       const { copyLimits } = this.#options;
-      const options = { clients, region: plan.storeRegion, needs: [], deadline, capacities };
+      const options = {
+        ...{ clients, region: plan.storeRegion, ...needsOf(scope.format) },
+        ...{ deadline, capacities },
+      };
       const records =
         copyLimits === undefined
           ? await openStore(scope.store, options)
@@ -158,6 +162,7 @@ export class Service {
         }),
         ...{ ledger, shares, deadline, clock, capacity: capacities },
         telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
+        random: () => Math.random(),
       };
       const mighty = new AwsClients(this.#wire.configOf(new Party(party.name, party.latencyMs)));
       const planted = this.#options.bug.ports?.(ports, { phase, plan, dynamodb: mighty.dynamodb() }) ?? ports;

@@ -37,12 +37,15 @@ export class Watch {
   /** Writes to stores that took effect, since this was last set to 0. */
   writes = 0;
   readonly #findings: Findings;
+  /** The operations that may change an object. */
+  readonly #writesOfObjects: readonly string[];
   readonly #kms = new Map<string, number[]>();
   readonly #pagesAfterStop = new Map<string, Set<string>>();
   readonly #stoppedRuns = new Set<string>();
 
-  constructor(findings: Findings) {
+  constructor(findings: Findings, writesOfObjects: readonly string[]) {
     this.#findings = findings;
+    this.#writesOfObjects = writesOfObjects;
   }
 
   /** What one worker, and all of them together, may send. The latter is absent if units may get two workers. */
@@ -128,7 +131,7 @@ export class Watch {
     this.writes++;
     this.#findings.count('writes of the product');
     const { operation, target, party } = call;
-    const allowed = target === TABLE ? ['UpdateItem'] : ['CopyObject', 'CompleteMultipartUpload'];
+    const allowed = target === TABLE ? ['UpdateItem'] : this.#writesOfObjects;
     this.#findings.expect(allowed.includes(operation), 8, `${party.name} called ${operation} on ${target}`);
     const locator = locatorOf(call);
     this.#findings.expect(

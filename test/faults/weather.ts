@@ -13,7 +13,7 @@ type Matcher = (departure: Departure) => boolean;
 
 const isStoreRead: Matcher = ({ service, operation, target }) =>
   (service === 'dynamodb' && target === TABLE && ['Scan', 'GetItem', 'BatchGetItem'].includes(operation)) ||
-  (service === 's3' && inBucket(target) && ['ListObjectsV2', 'HeadObject'].includes(operation));
+  (service === 's3' && inBucket(target) && ['ListObjectsV2', 'HeadObject', 'GetObject'].includes(operation));
 export const isStoreWrite: Matcher = ({ service, operation, target }) =>
   (service === 'dynamodb' && target === TABLE && WRITES.includes(operation)) ||
   (service === 's3' && inBucket(target) && WRITES.includes(operation));
@@ -25,7 +25,7 @@ const isOutcomes: Matcher = ({ operation, target }) =>
 const isCheckpoint: Matcher = ({ operation, target, body }) =>
   operation === 'UpdateItem' && target === LEDGER && body.includes('SET progress');
 
-/** Every operation that changes a record. The product may use three of them. */
+/** Every operation that changes a record. The product may use four of them. */
 const WRITES = [
   'UpdateItem',
   'PutItem',
@@ -165,7 +165,7 @@ function injectionOf(
     case 'silence':
       return { kind: 'no-answer' };
     case 'conflicts':
-      if (operation === 'CopyObject')
+      if (operation === 'CopyObject' || (operation === 'PutObject' && target.startsWith(`${BUCKET}/`)))
         return random.chance(0.5)
           ? error('ConditionalRequestConflict', 409)
           : error('PreconditionFailed', 412);

@@ -43,6 +43,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     's3:GetBucketVersioning',
     's3:GetObject',
     's3:ListBucket',
+    's3:ListBucketVersions',
     's3:PutObject',
   ],
   RollbackUnit: [

@@ -1,7 +1,8 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import type { Job, Store } from '../../lambda/core/model/job.ts';
-import { policiesOf } from '../../lib/grants/statements.ts';
+import type { Job, JobSchedule, Store } from '../../lambda/core/model/job.ts';
+import { policiesOf } from '../../lib/functions/policy-statements.ts';
 import type { Grant } from '../../lib/grants/grant.ts';
+import { OTHER_RESOURCES, roomForMore } from '../../lib/grants/job-room.ts';
 import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
 import type { KmsRewrapStack, KmsRewrapStackProps } from '../../lib/kms-rewrap-stack.ts';
 import { bucketStore, job, use } from '../support/builders.ts';
@@ -19,6 +20,10 @@ const between = (from: string, to: string, stores: readonly Store[]): Partial<Jo
   destination: { ...use(to), dataKeyBytes: 32 },
   stores,
 });
+
+const SCHEDULE: JobSchedule = {
+  ...{ expression: 'rate(90 days)', timeZone: 'UTC', mode: 'census', starts: 'at-once' },
+};
 
 /** Jobs that have nothing in common but what their kind says. */
 const KINDS = {
@@ -118,6 +123,51 @@ describe('the room that IAM gives to a role', () => {
       expect(migrate).toContain(JSON.stringify(['kms:ReEncryptTo', keyOf(number + 5_000), {}]));
       expect(migrate).not.toContain(JSON.stringify(['kms:ReEncryptTo', keyOf(number), {}]));
     }
+  });
+});
+
+describe('the room for more jobs, as the command line tells it', () => {
+  const settings = { allowPlaintextRoute: false, managedPoliciesPerRole: 10 };
+  const jobsOf = (kind: Kind, count: number): readonly Job[] =>
+    Array.from({ length: count }, (_, number) => job({ name: `job-${number}`, ...KINDS[kind](number) }));
+
+  it.each(Object.keys(KINDS) as Kind[])(
+    'is no more than what the stack holds, and most of it, of jobs with %s',
+    kind => {
+      const [last, ...others] = [...jobsOf(kind, 10)].reverse();
+      const { fits, more } = roomForMore(last!, others, settings);
+      expect(fits).toBe(true);
+      const told = 10 + more!;
+      expect(() => Template.fromStack(many(kind, told))).not.toThrow();
+      expect(told).toBeGreaterThan(0.75 * saidToFit(many(kind, 10)));
+    },
+  );
+
+  it('grows with the quota, and is none where the stack would be refused', () => {
+    const kind = 'a table and two keys of its own';
+    const [last, ...others] = [...jobsOf(kind, 300)].reverse();
+    expect(roomForMore(last!, others, settings)).toEqual({ fits: false, more: 0 });
+    expect(roomForMore(last!, others, { ...settings, managedPoliciesPerRole: 25 })).toMatchObject({
+      fits: true,
+    });
+  });
+
+  it('is bounded by nothing where a job needs what is granted anyway', () => {
+    const [first] = jobsOf('a table of its own', 1);
+    expect(roomForMore({ ...first!, name: 'twin' }, [first!], settings)).toEqual({ fits: true, more: null });
+  });
+
+  it('counts on more other resources than a stack has, under any settings', () => {
+    const template = Template.fromStack(
+      stackOf([job({ schedule: SCHEDULE })], {
+        ...{ allowPlaintextRoute: true, customerManagedKey: true },
+      }),
+    );
+    const { Resources } = template.toJSON() as { Resources: Readonly<Record<string, { Type: string }>> };
+    const grown = ['AWS::SSM::Parameter', 'AWS::Scheduler::Schedule', 'AWS::IAM::ManagedPolicy'];
+    const others = Object.values(Resources).filter(({ Type }) => !grown.includes(Type));
+    expect(others.length).toBeLessThanOrEqual(OTHER_RESOURCES);
+    expect(others.length).toBeGreaterThan(OTHER_RESOURCES - 20);
   });
 });
 

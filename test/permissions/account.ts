@@ -5,11 +5,11 @@ import {
   CreateKeyCommand,
   GenerateDataKeyWithoutPlaintextCommand,
   KMSClient,
-  ReplicateKeyCommand,
   type CreateKeyCommandInput,
 } from '@aws-sdk/client-kms';
 import {
   CreateBucketCommand,
+  ListObjectsV2Command,
   PutObjectAnnotationCommand,
   PutObjectCommand,
   S3Client,
@@ -23,14 +23,17 @@ export interface Clients {
   readonly s3: S3Client;
 }
 
-const HERE = 'us-east-1';
+export const HERE = 'us-east-1';
 export const THERE = 'eu-west-1';
+const OTHER_ACCOUNT = '444455556666';
 const RECORDS = 3;
 
 /** An account with one store of each kind that a job can have, and keys for every route. */
 export class Account {
   readonly here: Clients;
   readonly there: Clients;
+  /** Of another account, in the same Region. */
+  readonly others: Clients;
   keys = {
     source: '',
     behindAlias: '',
@@ -38,11 +41,12 @@ export class Account {
     multiRegion: '',
     single: '',
     european: '',
-    bridge: '',
+    foreign: '',
     tableEncryption: '',
     bucketEncryption: '',
     thereEncryption: '',
     neighbour: '',
+    neighbourThere: '',
   };
 
   constructor(aws: Embedded) {
@@ -53,15 +57,24 @@ export class Account {
       dynamodb: new DynamoDBClient(config),
       s3: new S3Client(config),
     };
+    const credentials = { accessKeyId: OTHER_ACCOUNT, secretAccessKey: 'x' };
+    const theirs = { endpoint: aws.endpoint, region: HERE, credentials };
+    this.others = {
+      kms: new KMSClient(theirs),
+      dynamodb: new DynamoDBClient(theirs),
+      s3: new S3Client(theirs),
+    };
   }
 
   destroy(): void {
-    for (const client of Object.values(this.there)) (client as { destroy(): void }).destroy();
+    for (const { kms, dynamodb, s3 } of [this.there, this.others])
+      for (const client of [kms, dynamodb, s3]) client.destroy();
   }
 
   async fill(): Promise<void> {
     await this.#makeKeys();
     const { source, behindAlias, multiRegion, single, tableEncryption, thereEncryption } = this.keys;
+    const { foreign } = this.keys;
     await this.#table('Plain', { key: source, encryptedBy: tableEncryption });
     await this.#table('Indexed', { key: source });
     await this.#table('ByAlias', { key: behindAlias });
@@ -70,40 +83,47 @@ export class Account {
     await this.#table('Copied', { key: source });
     await this.#table('CopiedWhole', { key: source });
     await this.#table('Copy', { key: source, at: this.there, encryptedBy: thereEncryption });
-    await this.#table('Made', { at: this.there });
+    // One of the items is there already, the others are made.
+    await this.#table('Made', { key: source, at: this.there, records: 1 });
+    await this.#table('FromOthers', { key: foreign });
     await this.#table('Neighbour', { key: this.keys.neighbour });
     await this.#branchKeys('BranchKeys', source);
     await this.#buckets();
   }
 
+  /** As an administrator. */
+  async list(region: string, Bucket: string): Promise<void> {
+    await (region === THERE ? this.there : this.here).s3.send(new ListObjectsV2Command({ Bucket }));
+  }
+
   async #makeKeys(): Promise<void> {
     const make = async ({ kms }: Clients, input: CreateKeyCommandInput = {}): Promise<string> =>
       (await kms.send(new CreateKeyCommand(input))).KeyMetadata!.Arn!;
-    const shared = async (): Promise<string> => {
-      const arn = await make(this.here, { MultiRegion: true });
-      await this.here.kms.send(new ReplicateKeyCommand({ KeyId: arn, ReplicaRegion: THERE }));
-      return arn;
-    };
     this.keys = {
       source: await make(this.here),
       behindAlias: await make(this.here),
       destination: await make(this.here),
-      multiRegion: await shared(),
+      multiRegion: await make(this.here, { MultiRegion: true }),
       single: await make(this.here),
       european: await make(this.there),
-      bridge: await shared(),
+      foreign: await make(this.others, { Policy: JSON.stringify(SHARED_KEY) }),
       tableEncryption: await make(this.here),
       bucketEncryption: await make(this.here),
       thereEncryption: await make(this.there),
       neighbour: await make(this.here),
+      neighbourThere: await make(this.there),
     };
     await this.here.kms.send(
       new CreateAliasCommand({ AliasName: 'alias/orders', TargetKeyId: this.keys.behindAlias }),
     );
   }
 
+  #kmsOf(key: string): KMSClient {
+    return (key.includes(OTHER_ACCOUNT) ? this.others : this.here).kms;
+  }
+
   async #dataKey(KeyId: string): Promise<Uint8Array> {
-    const { CiphertextBlob } = await this.here.kms.send(
+    const { CiphertextBlob } = await this.#kmsOf(KeyId).send(
       new GenerateDataKeyWithoutPlaintextCommand({ KeyId, KeySpec: 'AES_256' }),
     );
     return CiphertextBlob!;
@@ -112,7 +132,7 @@ export class Account {
   /** With an index that holds every other item. */
   async #table(
     TableName: string,
-    { key, at = this.here, encryptedBy }: { key?: string; at?: Clients; encryptedBy?: string },
+    { key, at = this.here, encryptedBy, records = RECORDS }: TableProps,
   ): Promise<void> {
     const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
     await at.dynamodb.send(
@@ -133,7 +153,7 @@ export class Account {
         }),
       }),
     );
-    for (let index = 0; key !== undefined && index < RECORDS; index++)
+    for (let index = 0; key !== undefined && index < records; index++)
       await at.dynamodb.send(
         new PutItemCommand({
           TableName,
@@ -174,15 +194,19 @@ export class Account {
     const sse = (SSEKMSKeyId: string) => ({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId }) as const;
     await this.#bucket('plain-documents', { key: source, object: sse(bucketEncryption) });
     await this.#bucket('tagged-documents', { key: source, context: 'acme' });
+    await this.#bucket('versioned-documents', { key: source, context: 'acme' });
+    await this.#bucket('sealed-documents', { key: source, inBody: true });
+    await this.#bucket('plaintext-documents', { key: this.keys.single });
     await this.#bucket('copied-documents', { key: source });
     await this.#bucket('whole-documents', { key: source });
     await this.#bucket('copy-documents', { key: source, at: this.there, object: sse(thereEncryption) });
-    await this.#bucket('made-documents', { at: this.there });
+    await this.#bucket('made-documents', { key: source, at: this.there, records: 1 });
+    await this.#bucket('misspelt-documents', { key: source, folder: 'a/c/e/' });
     await this.#bucket('neighbour-documents', { key: neighbour });
   }
 
-  /** Objects with all that a copy must carry over. */
-  async #bucket(Bucket: string, { key, at = this.here, object = {}, context }: BucketProps): Promise<void> {
+  async #bucket(Bucket: string, props: BucketProps): Promise<void> {
+    const { at = this.here } = props;
     await at.s3.send(
       new CreateBucketCommand({
         Bucket,
@@ -191,18 +215,28 @@ export class Account {
         ...(at === this.there && { CreateBucketConfiguration: { LocationConstraint: THERE } }),
       }),
     );
-    for (let index = 0; key !== undefined && index < RECORDS; index++) {
-      const Key = `a/b/${index}`;
-      const edk = Buffer.from(await this.#dataKeyOf(key, context)).toString('base64');
+    await this.fillBucket(Bucket, props);
+  }
+
+  /** Objects with all that a copy must carry over; without annotations where the body is replaced, because S3 drops them. */
+  async fillBucket(Bucket: string, props: BucketProps): Promise<void> {
+    const { key, at = this.here, object = {}, context } = props;
+    const { inBody = false, folder = 'a/b/', records = RECORDS } = props;
+    for (let index = 0; key !== undefined && index < records; index++) {
+      const Key = `${folder}${index}`;
+      const dataKey = await this.#dataKeyOf(key, context);
+      const edk = Buffer.from(dataKey).toString('base64');
       await at.s3.send(
         new PutObjectCommand({
-          ...{ Bucket, Key, Body: 'body', Metadata: { edk } },
+          ...{ Bucket, Key },
+          ...(inBody ? { Body: dataKey } : { Body: 'body', Metadata: { edk } }),
           ...{ Tagging: 'tenant=acme', ACL: 'authenticated-read', ObjectLockLegalHoldStatus: 'ON' },
           ObjectLockMode: 'GOVERNANCE',
           ObjectLockRetainUntilDate: new Date(Date.now() + 24 * 3_600_000),
           ...object,
         }),
       );
+      if (inBody) continue;
       await at.s3.send(
         new PutObjectAnnotationCommand({ Bucket, Key, AnnotationName: 'note', AnnotationPayload: 'kept' }),
       );
@@ -221,72 +255,37 @@ export class Account {
   }
 }
 
+/** What another account says of a key that it lets this account move data keys out of. */
+const SHARED_KEY = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      ...{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${OTHER_ACCOUNT}:root` } },
+      ...{ Action: 'kms:*', Resource: '*' },
+    },
+    {
+      ...{ Sid: 'ThisAccount', Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' } },
+      Action: ['kms:DescribeKey', 'kms:ListKeyRotations', 'kms:ReEncryptFrom'],
+      Resource: '*',
+    },
+  ],
+};
+
+interface TableProps {
+  readonly key?: string;
+  readonly at?: Clients;
+  readonly encryptedBy?: string;
+  readonly records?: number;
+}
+
 interface BucketProps {
   readonly key?: string;
   readonly at?: Clients;
   readonly object?: Partial<PutObjectCommandInput>;
   /** The tenant that data keys are bound to. */
   readonly context?: string;
-}
-
-export function jobsOf({ keys }: Account): readonly object[] {
-  const attribute = { type: 'attribute', dataKey: 'edk', encryptionContext: {} };
-  const metadata = { type: 'object-metadata', dataKey: 'edk', encryptionContext: {} };
-  const table = (name: string, more: object = {}) => ({
-    type: 'dynamodb',
-    table: name,
-    format: attribute,
-    ...more,
-  });
-  const bucket = (name: string, more: object = {}) => ({
-    ...{ type: 's3', bucket: name, prefix: 'a/b', format: metadata },
-    ...more,
-  });
-  const job = (name: string, source: string, more: object) => ({
-    name,
-    source: { keys: [source] },
-    limits: { maxConcurrency: 2 },
-    ...more,
-  });
-  const here = { destination: { key: keys.destination } };
-  const there = { destination: { key: keys.european } };
-  const copyTo = (more: object) => ({ copyTo: { region: THERE, ...more } });
-  const byTag = { ...metadata, encryptionContext: { tenant: { tag: 'tenant' } } };
-  return [
-    job('in-place', keys.source, {
-      ...here,
-      schedule: { expression: 'cron(0 3 1 * ? *)', mode: 'census', starts: 'at-once' },
-      stores: [
-        table('Plain', { serverSideEncryptionKey: keys.tableEncryption }),
-        table('Indexed', { scope: { index: 'sparse' } }),
-        table('BranchKeys', { format: { type: 'branch-key-store' } }),
-        bucket('plain-documents', { serverSideEncryptionKey: keys.bucketEncryption }),
-        bucket('tagged-documents', { format: byTag }),
-      ],
-    }),
-    job('by-alias', `arn:aws:kms:${HERE}:111122223333:alias/orders`, { ...here, stores: [table('ByAlias')] }),
-    job('copied', keys.source, {
-      ...there,
-      route: { type: 'bridge', bridgeKey: keys.bridge },
-      stores: [
-        table('Copied', copyTo({ table: 'Copy', serverSideEncryptionKey: keys.thereEncryption })),
-        table('CopiedWhole', copyTo({ table: 'Made', createMissing: true })),
-        bucket(
-          'copied-documents',
-          copyTo({ bucket: 'copy-documents', serverSideEncryptionKey: keys.thereEncryption }),
-        ),
-        bucket('whole-documents', copyTo({ bucket: 'made-documents', createMissing: true })),
-      ],
-    }),
-    job('multi-region', keys.multiRegion, {
-      ...there,
-      route: { type: 'multi-region' },
-      stores: [table('MultiRegion')],
-    }),
-    job('plaintext', keys.single, {
-      ...there,
-      route: { type: 'decrypt-encrypt' },
-      stores: [table('Plaintext')],
-    }),
-  ];
+  /** Data keys are the objects themselves. */
+  readonly inBody?: boolean;
+  readonly folder?: string;
+  readonly records?: number;
 }

@@ -12,7 +12,8 @@ import { findDeployment, type Deployment } from '../../lambda/adapters/run/deplo
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { GrantWatch } from '../support/granted.ts';
 import { rewrap, type CliResult } from '../support/rewrap-cli.ts';
-import { Account, jobsOf } from './account.ts';
+import { Account } from './account.ts';
+import { jobsOf } from './jobs.ts';
 
 interface Permit {
   readonly actions: readonly string[];
@@ -78,7 +79,9 @@ describe('whoever runs a command of the CLI', () => {
       'tables of the jobs': ['Plain', 'Indexed', 'BranchKeys'].map(table =>
         arn('dynamodb', `table/${table}`),
       ),
-      'buckets of the jobs': ['plain-documents', 'tagged-documents'].map(bucket => `arn:aws:s3:::${bucket}`),
+      'buckets of the jobs': ['plain', 'tagged', 'versioned', 'sealed'].map(
+        kind => `arn:aws:s3:::${kind}-documents`,
+      ),
     };
     const found = known[on];
     if (found === undefined) throw new Error(`the test does not know what ${on} is`);

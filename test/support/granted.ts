@@ -79,6 +79,6 @@ export function shortName(roleArn: string): string {
   );
 }
 
-function shortResource(arn: string): string {
+export function shortResource(arn: string): string {
   return arn.replace(/^arn:aws:([a-z0-9]+):([a-z0-9-]*):\d*:/, '$1:$2:');
 }

@@ -1,21 +1,40 @@
 import { evaluate, type Policies } from '../../emulator/iam/evaluate.ts';
-import type { Asked } from '../../emulator/iam/iam.ts';
-import type { Policy, Statement } from '../../emulator/iam/policy.ts';
-import { shortName } from './granted.ts';
+import type { Asked, Iam } from '../../emulator/iam/iam.ts';
+import type { Policy } from '../../emulator/iam/policy.ts';
+import { shortName, shortResource } from './granted.ts';
+import { mutantsOf, type PolicyMutant } from './policy-mutants.ts';
 
 type Question = Pick<Asked, 'request' | 'decision' | 'policies'>;
-type Source = Readonly<Record<string, unknown>>;
 
-/** A policy without one of its statements, or one of the conditions of a statement. */
-interface Mutant {
-  readonly name: string;
-  readonly of: Policy;
+/** A policy, and whose it is. Policies of resources that say the same are one policy; each resource is looked at by itself. */
+interface Held {
+  readonly holder: string;
   readonly policy: Policy;
+  readonly questions: Question[];
 }
 
-/** Remembers what IAM was asked, each question once, and which statements and conditions no answer depends on. */
+export interface Survey {
+  /** Whose policies were looked at, with the number of statements of each. */
+  readonly holders: ReadonlyMap<string, number>;
+  readonly statements: number;
+  readonly mutants: number;
+  /** What could be removed, and nobody would have got another answer. */
+  readonly survivors: readonly string[];
+}
+
+/** Remembers what IAM was asked, each question once, and tells what no answer depends on. */
 export class Mutants {
   readonly #questions = new Map<string, Question>();
+
+  /** Watches together with whoever watches already. */
+  constructor(iam?: Iam) {
+    if (iam === undefined) return;
+    const { watch } = iam;
+    iam.watch = asked => {
+      watch?.(asked);
+      this.saw(asked);
+    };
+  }
 
   saw({ request, decision, policies }: Asked): void {
     const { principal, action, resource, context } = request;
@@ -25,84 +44,138 @@ export class Mutants {
     if (!this.#questions.has(id)) this.#questions.set(id, { request, decision, policies });
   }
 
-  /** Asks all that was asked of a bucket again, as if it came without TLS. What the answers were. */
-  withoutTls(bucket: string): readonly string[] {
-    const asked = [...this.#questions].filter(([, { request }]) =>
-      request.resource.startsWith(`arn:aws:s3:::${bucket}`),
-    );
-    const answers = asked.map(([id, { request, policies }]) => {
-      const insecure = {
-        ...request,
-        context: new Map([...request.context, ['aws:securetransport', 'false']]),
-      };
-      const decision = evaluate(insecure, policies);
-      this.#questions.set(`${id} without TLS`, { request: insecure, decision, policies });
+  /**
+   * Asks some of the questions again, as if somebody else asked, or something else. What the answers were: this is how calls are
+   * planted that nobody here can make.
+   */
+  asIf(
+    which: (request: Question['request']) => boolean,
+    change: (request: Question['request']) => Question['request'],
+  ): readonly string[] {
+    const asked = [...this.#questions.values()].filter(({ request }) => which(request));
+    const decisions = asked.map(({ request, policies }) => {
+      const other = change(request);
+      const decision = evaluate(other, policies);
+      this.saw({ request: other, decision, policies, how: 'tried' });
       return decision.kind;
     });
-    return [...new Set(answers)];
+    return [...new Set(decisions)];
   }
 
-  /** What could be removed, and nobody would have got another answer. */
-  survivors(): readonly string[] {
-    const questions = new Map<Policy, Question[]>();
-    for (const question of this.#questions.values())
-      for (const policy of policiesOf(question.policies))
-        questions.set(policy, [...(questions.get(policy) ?? []), question]);
-    return [...questions].flatMap(([policy, asked]) =>
-      mutantsOf(policy)
-        .filter(mutant => !asked.some(question => answersOtherwise(question, mutant)))
-        .map(({ name }) => `${holderOf(policy, asked[0])}: ${name}`),
+  /** Everything that was asked of a bucket and its objects, as if it came without TLS. */
+  withoutTls(bucket: string): readonly string[] {
+    return this.asIf(
+      ({ resource }) => resource.split('/')[0] === `arn:aws:s3:::${bucket}`,
+      request => inContext(request, { 'aws:securetransport': 'false' }),
     );
   }
-}
 
-/** Whose policy it is: a role's or user's, or a resource's. */
-function holderOf(policy: Policy, asked: Question | undefined): string {
-  if (asked === undefined || asked.policies.resource === policy) return 'resource';
-  return shortName(asked.request.principal.arn);
+  /** Leaves out, one after the other, whatever the policies of these roles and of all resources say. */
+  survey(iam: Iam, roles: readonly string[]): Survey {
+    const held = [...this.#ofIdentities(iam, roles), ...this.#ofResources(iam)];
+    const tried = held.map(one => ({ one, mutants: mutantsOf(one.policy) }));
+    const survivors = tried.flatMap(({ one: { holder, policy, questions }, mutants }) =>
+      mutants
+        .filter(mutant => !missedBy(questions, { policy, mutant }))
+        .map(({ name }) => `${holder}: ${shortened(name)}`),
+    );
+    return {
+      holders: countedBy(held),
+      statements: held.reduce((sum, { policy }) => sum + policy.length, 0),
+      mutants: tried.reduce((sum, { mutants }) => sum + mutants.length, 0),
+      survivors: [...new Set(survivors)],
+    };
+  }
+
+  /** What is attached to each of them, asked about or not: policies, boundary, trust. */
+  #ofIdentities(iam: Iam, roles: readonly string[]): readonly Held[] {
+    return roles.flatMap(arn => {
+      const attached = iam.identities.policiesOf(arn);
+      if (attached === undefined) return [];
+      const { identity, boundary, trust } = attached;
+      const own = this.#about(({ request }) => request.principal.arn === arn);
+      const trusting = this.#about(
+        ({ request, policies }) => request.resource === arn && policies.resource === trust,
+      );
+      const name = shortName(arn);
+      return [
+        ...identity.map(policy => ({ holder: name, policy, questions: own })),
+        ...(boundary === undefined
+          ? []
+          : [{ holder: `boundary of ${name}`, policy: boundary, questions: own }]),
+        { holder: `trust of ${name}`, policy: trust, questions: trusting },
+      ];
+    });
+  }
+
+  /** Policies of resources are known by the questions that they were asked. */
+  #ofResources(iam: Iam): readonly Held[] {
+    const trusts = new Set(iam.identities.arns().map(arn => iam.identities.policiesOf(arn)?.trust));
+    const held = new Map<Policy, Map<string, Held>>();
+    for (const question of this.#questions.values()) {
+      const policy = question.policies.resource;
+      if (policy === undefined || trusts.has(policy)) continue;
+      const holder = ownerOf(question.request.resource);
+      const holders = held.get(policy) ?? new Map<string, Held>();
+      held.set(policy, holders.set(holder, holders.get(holder) ?? { holder, policy, questions: [] }));
+      holders.get(holder)?.questions.push(question);
+    }
+    return [...held.values()].flatMap(holders => [...holders.values()]);
+  }
+
+  #about(which: (question: Question) => boolean): Question[] {
+    return [...this.#questions.values()].filter(which);
+  }
 }
 
 const OF_THE_MOMENT = new Set(['aws:currenttime', 'aws:epochtime']);
 
-function policiesOf({ identity, resource }: Policies): readonly Policy[] {
-  return [...identity, ...(resource === undefined ? [] : [resource])];
+/** Whether somebody would get another answer. */
+function missedBy(
+  questions: readonly Question[],
+  { policy, mutant }: { readonly policy: Policy; readonly mutant: PolicyMutant },
+): boolean {
+  const { isAbout } = mutant.statement;
+  return questions.some(
+    ({ request, decision, policies }) =>
+      isAbout.action(request.action) &&
+      isAbout.resource(request.resource, request.context) &&
+      evaluate(request, without(policies, policy, mutant.policy)).kind !== decision.kind,
+  );
 }
 
-function mutantsOf(policy: Policy): readonly Mutant[] {
-  return policy.flatMap((statement, index) => {
-    const put = (...instead: readonly Statement[]): Policy => policy.toSpliced(index, 1, ...instead);
-    const conditions = statement.conditions.map((_, at) => ({
-      name: `${nameOf(statement)} without ${conditionsOf(statement)[at]}`,
-      of: policy,
-      policy: put({ ...statement, conditions: statement.conditions.toSpliced(at, 1) }),
-    }));
-    return [{ name: nameOf(statement), of: policy, policy: put() }, ...conditions];
-  });
-}
-
-function answersOtherwise({ request, decision, policies }: Question, { of, policy }: Mutant): boolean {
-  const instead = (one: Policy): Policy => (one === of ? policy : one);
-  const { identity, resource } = policies;
-  const changed = {
+function without(policies: Policies, old: Policy, mutant: Policy): Policies {
+  const instead = (one: Policy): Policy => (one === old ? mutant : one);
+  const { identity, boundary, resource } = policies;
+  return {
     ...policies,
     identity: identity.map(instead),
+    ...(boundary !== undefined && { boundary: instead(boundary) }),
     ...(resource !== undefined && { resource: instead(resource) }),
   };
-  return evaluate(request, changed).kind !== decision.kind;
 }
 
-function nameOf({ source }: Statement): string {
-  const { Effect, Action, Resource, Sid = '' } = source as Source;
-  return [Sid, Effect, [Action].flat().join(' '), 'on', [Resource].flat().join(' ')]
-    .map(String)
-    .join(' ')
-    .trim();
+function countedBy(held: readonly Held[]): ReadonlyMap<string, number> {
+  const counted = new Map<string, number>();
+  for (const { holder, policy } of held) counted.set(holder, (counted.get(holder) ?? 0) + policy.length);
+  return counted;
 }
 
-/** In the order in which they are parsed. */
-function conditionsOf({ source }: Statement): readonly string[] {
-  const { Condition = {} } = source as { readonly Condition?: Readonly<Record<string, object>> };
-  return Object.entries(Condition).flatMap(([operator, keys]) =>
-    Object.keys(keys).map(key => `${operator} ${key}`),
-  );
+/** The bucket of an object; other resources are their own. */
+function ownerOf(resource: string): string {
+  return resource.startsWith('arn:aws:s3:::') ? (resource.split('/')[0] ?? resource) : resource;
+}
+
+function shortened(name: string): string {
+  return name
+    .split(' ')
+    .map(word => shortResource(word))
+    .join(' ');
+}
+
+export function inContext(
+  request: Question['request'],
+  values: Readonly<Record<string, string>>,
+): Question['request'] {
+  return { ...request, context: new Map([...request.context, ...Object.entries(values)]) };
 }

@@ -59,6 +59,8 @@ export function stores(changes: Partial<TableCatalog & BucketCatalog> = {}): Sto
       }),
     describeDefaults: () => Promise.resolve({ locks: { kind: 'seen', value: {} } }),
     listKeys: () => Promise.resolve({ keys: [], truncated: false }),
+    listVersions: () =>
+      Promise.resolve({ kind: 'seen', value: { versions: 0, deleteMarkers: 0, truncated: false } }),
     listBelow: () => Promise.resolve([]),
     ...changes,
   };

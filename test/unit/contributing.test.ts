@@ -106,3 +106,12 @@ describe('the recipe for an outcome', () => {
     expect([isSettled(unheardOf), mayNeedSource(unheardOf)]).toEqual([false, true]);
   });
 });
+
+describe('the scripts of package.json', () => {
+  it('are lines that every shell reads alike, that of Windows included', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Record<string, string> };
+    // cmd.exe sets no variable before a command, knows no single quotes and no $NAME.
+    const others = Object.entries(scripts).filter(([, line]) => /(^|[&|;]\s*)\w+=|^[^"]*'|\$/.test(line));
+    expect(others).toEqual([]);
+  });
+});

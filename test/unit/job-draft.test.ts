@@ -130,6 +130,16 @@ describe('a draft of a job', () => {
       );
   });
 
+  it('expects objects without a data key where instruction files hold theirs, and says what that means', () => {
+    const of = (file: string): JobDraft | undefined => drafts.find(draft => draft.file === file)?.draft;
+    const [withFiles, without] = [of('s3ec_java_v4-4.0.1'), of('s3ec_go-3.2.0')];
+    expect(withFiles?.job.stores[0]).toMatchObject({ withoutDataKey: 'expected' });
+    expect(withFiles?.questions).toContainEqual(
+      expect.stringMatching(/^stores\[0\]\.withoutDataKey: the sample has \d+ instruction file/),
+    );
+    expect(without?.job.stores[0]).not.toHaveProperty('withoutDataKey');
+  });
+
   it.each<[string, readonly AttributeMap[]]>([
     ['nothing', [{ note: { S: 'x' } }]],
     ['two encodings at one place', [{ edk: { B: EDK } }, { edk: { S: EDK.toString('base64') } }]],

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { jobDigest } from '../../lambda/core/job/job-digest.ts';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import { PremiseBroken } from '../../lambda/core/model/errors.ts';
@@ -5,7 +6,8 @@ import type { Job } from '../../lambda/core/model/job.ts';
 import { formatProblem } from '../../lambda/core/model/problem.ts';
 import type { AttributeMap, StoreRecord } from '../../lambda/core/model/record.ts';
 import type { RecordStore } from '../../lambda/core/ports.ts';
-import { bindFormat } from '../../lambda/core/job/bind-format.ts';
+import { openQuestions, questionsOf } from '../../lambda/core/recognise/questions.ts';
+import { bindFormat, configureFormat } from '../../lambda/core/job/bind-format.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { NEW_DESTINATION } from '../support/bound.ts';
 import { item, jobInput, object, OLD_KEY, tableStore } from '../support/builders.ts';
@@ -68,6 +70,44 @@ describe('a store with the format auto', () => {
     const records = [object('a', {}, { body: { B: Buffer.from(JSON.stringify({ edk: BASE64.S })) } })];
     const { stores } = await planOf({ records: showing(records) }, { jobs: [parsed(bucket)] });
     expect(stores[0]?.format).toMatchObject({ type: 'json-document', in: 'body', dataKey: '/edk' });
+  });
+
+  it('may be a bucket of instruction files, which are named, and nothing is asserted about it', async () => {
+    const { records } = vectorStore('s3ec_java_v3-3.5.0', 's3ec-java-v3');
+    const shown = records.map(({ record, body }) =>
+      body === undefined ? record : { ...record, body: { B: Buffer.from(body) } },
+    ) as readonly StoreRecord[];
+    const { stores, warnings } = await planOf(
+      { records: showing(shown) },
+      { jobs: [parsed({ ...bucket, format: { type: 'auto' } })] },
+    );
+    expect(stores[0]?.format.type).toBe('s3-encryption-client');
+    expect(stores[0]).not.toHaveProperty('withoutDataKey');
+    const said = warnings.join('\n');
+    expect(said).toMatch(/format auto: s3-encryption-client .*, \d+ of them instruction files/);
+    expect(said).toMatch(/no data key where the job looks: nothing is proven .*"withoutDataKey": "expected"/);
+  });
+
+  it('is never a format with guards, for which its roles have no permission: data leaves too much open', async () => {
+    const examples = readdirSync('examples/jobs/formats').map(
+      name => JSON.parse(readFileSync(`examples/jobs/formats/${name}`, 'utf8')) as object,
+    );
+    const all = examples.flatMap(example => {
+      const result = parseJob(example, formats);
+      return result.kind === 'job' ? result.job.stores : [];
+    });
+    expect(new Set(all.map(({ format }) => format.type))).toEqual(
+      new Set([...formats.keys()].filter(name => name !== 'auto')),
+    );
+    const guarded = all.filter(store => configureFormat(store, formats).guards !== undefined);
+    expect(guarded.map(({ format }) => format.type)).toContain('branch-key-store');
+    for (const { format } of guarded)
+      expect([format.type, openQuestions(questionsOf(format.type), true)]).not.toEqual([format.type, []]);
+
+    const { records } = vectorStore('branchkeys_node-5.0.2', 'branch-keys-node');
+    const given = { records: showing(records.map(({ record }) => record)) };
+    const refused = await refusal(given, { jobs: [parsed(auto({}))] });
+    expect(refused).toMatch(/has the format branch-key-store\. Data does not tell the logical name/);
   });
 
   it.each<[string, Given, object, RegExp]>([

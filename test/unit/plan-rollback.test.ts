@@ -59,6 +59,16 @@ describe('planning a rollback', () => {
     expect(await refusal({ pastRuns: fencedAgo(15.5) }, { input: INPUT })).toBe('not refused');
   });
 
+  it('asks about source keys with the aliases that the run knew them by: roles may be granted them by these', async () => {
+    const alias = 'arn:aws:kms:us-east-1:111122223333:alias/old';
+    const [source] = plan().sources;
+    const of = { sources: [{ ...source!, alsoKnownAs: [alias] }] };
+    const describeKey = jest.fn((arn: string) => Promise.resolve(key(arn)));
+    const planned = ports({ keys: keys({ describeKey }), pastRuns: past({}, of) });
+    await planRun({ ...REQUEST, input: INPUT }, planned);
+    expect(describeKey).toHaveBeenCalledWith(OLD_KEY, [alias]);
+  });
+
   it('is refused while a source key is disabled: nobody could open what it puts back', async () => {
     const disabled = keys({ describeKey: arn => Promise.resolve(key(arn, { state: 'Disabled' })) });
     const fence = jest.fn<ReturnType<PastRuns['fence']>, []>();

@@ -240,7 +240,11 @@ describe('retire-check', () => {
           kind: 'proven',
           proofs: [proof({ place: placeAt('s3:us-east-1:documents/2025/'), job: 'gone' })],
         },
-        backups: { ...NO_BACKUPS, noncurrentVersions: true },
+        backups: {
+          ...NO_BACKUPS,
+          noncurrentVersions: true,
+          versions: { kind: 'counted', versions: 0, deleteMarkers: 0, complete: true },
+        },
       },
       {
         place: PLACE,

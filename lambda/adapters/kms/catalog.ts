@@ -51,8 +51,9 @@ export class KmsKeyCatalog implements KeyCatalog {
   }
 
   /** A new replica is `Creating` for a while. */
-  async describeKey(reference: string): Promise<KeyLookup> {
-    const byAlias = reference.includes(':alias/') || this.#isByAlias(reference);
+  async describeKey(reference: string, knownBy: readonly string[] = []): Promise<KeyLookup> {
+    const named = [reference, ...knownBy].some(name => name.includes(':alias/'));
+    const byAlias = named || this.#isByAlias(reference);
     const found = await patiently(
       () => this.#untilAllowed(byAlias, () => this.#describe(reference)),
       lookup => lookup.kind === 'found' && lookup.key.state === 'Creating',

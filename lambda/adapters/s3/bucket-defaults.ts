@@ -21,7 +21,7 @@ export async function bucketDefaults(
 }
 
 /** What only warnings are made of ends no run, whatever S3 answers. */
-async function seen<T>(ask: () => Promise<T>): Promise<Seen<T>> {
+export async function seen<T>(ask: () => Promise<T>): Promise<Seen<T>> {
   try {
     return { kind: 'seen', value: await ask() };
   } catch (error) {

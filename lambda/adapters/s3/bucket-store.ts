@@ -4,7 +4,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { needsOf } from '../../core/model/format.ts';
-import type { BucketCatalog } from '../../core/stores/s3/catalog.ts';
+import type { BucketCatalog, VersionPage } from '../../core/stores/s3/catalog.ts';
 import { requestsOfCopy, type CopyLimits } from '../../core/stores/s3/copy-in-parts.ts';
 import type { BucketStore } from '../../core/stores/s3/schema.ts';
 import type { RecordStore } from '../../core/ports.ts';
@@ -12,8 +12,9 @@ import type { AwsClients } from '../aws/clients.ts';
 import { isDenied, nameOf } from '../aws/errors.ts';
 import { CopiedRecords } from '../records/copied-records.ts';
 import { lookup, needed, type OpenOptions, type StoreAdapter } from '../records/store-adapter.ts';
-import { bucketDefaults } from './bucket-defaults.ts';
+import { bucketDefaults, seen } from './bucket-defaults.ts';
 import { listObjects } from './list-objects.ts';
+import { decodeMarker, encodeMarker, listVersions } from './list-versions.ts';
 import { S3Records } from './records.ts';
 
 /** Buckets over the S3 API. */
@@ -91,6 +92,10 @@ function catalog(clients: AwsClients): BucketCatalog {
       return { keys: objects.map(({ key }) => key), copyRequests, truncated };
     },
 
+    listVersions({ region, ...query }) {
+      return seen(() => versionPage(clients.s3(region), query));
+    },
+
     async listBelow({ region, ...query }) {
       try {
         const { folders, objects } = await listObjects(clients.s3(region), { ...query, delimiter: '/' });
@@ -100,5 +105,22 @@ function catalog(clients: AwsClients): BucketCatalog {
         throw error;
       }
     },
+  };
+}
+
+async function versionPage(
+  s3: S3Client,
+  {
+    after,
+    ...query
+  }: { readonly bucket: string; readonly prefix: string; readonly after?: string | undefined },
+): Promise<VersionPage> {
+  const marker = after === undefined ? {} : { after: decodeMarker(after) };
+  const page = await listVersions(s3, { ...query, ...marker, limit: 1_000 });
+  const { versions, deleteMarkers, truncated, next } = page;
+  return {
+    versions: versions.filter(({ current }) => !current).length,
+    ...{ deleteMarkers, truncated },
+    ...(next !== undefined && { next: encodeMarker(next) }),
   };
 }

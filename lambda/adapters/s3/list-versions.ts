@@ -1,7 +1,7 @@
-import { ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { ListObjectVersionsCommand, type ObjectVersion, type S3Client } from '@aws-sdk/client-s3';
 import { decodedName } from './list-objects.ts';
 
-/** One version of an object. Delete markers are none: nothing is in them. */
+/** One version of an object. Delete markers are none: nothing is in them, and they are counted apart. */
 export interface ListedVersion {
   readonly key: string;
   readonly versionId: string;
@@ -19,6 +19,8 @@ export interface VersionMarker {
 
 export interface VersionListing {
   readonly versions: readonly ListedVersion[];
+  readonly deleteMarkers: number;
+  readonly truncated: boolean;
   /** Where the next page starts; absent at the end. */
   readonly next?: VersionMarker;
 }
@@ -44,21 +46,28 @@ export async function listVersions(
       ...(after?.versionId !== undefined && { VersionIdMarker: after.versionId }),
     }),
   );
-  const versions = (output.Versions ?? []).map(
-    ({ Key = '', VersionId = 'null', IsLatest, LastModified }) => ({
-      key: decodedName(Key),
-      versionId: VersionId,
-      current: IsLatest === true,
-      lastModified: LastModified?.getTime() ?? 0,
-    }),
-  );
+  const versions = (output.Versions ?? []).map(listed);
   const { IsTruncated, NextKeyMarker, NextVersionIdMarker } = output;
-  if (IsTruncated !== true || NextKeyMarker === undefined) return { versions };
+  const page = {
+    versions,
+    deleteMarkers: output.DeleteMarkers?.length ?? 0,
+    truncated: IsTruncated === true,
+  };
+  if (!page.truncated || NextKeyMarker === undefined) return page;
   const next = {
     key: decodedName(NextKeyMarker),
     ...(NextVersionIdMarker !== undefined && { versionId: NextVersionIdMarker }),
   };
-  return { versions, next };
+  return { ...page, next };
+}
+
+function listed({ Key = '', VersionId = 'null', IsLatest, LastModified }: ObjectVersion): ListedVersion {
+  return {
+    key: decodedName(Key),
+    versionId: VersionId,
+    current: IsLatest === true,
+    lastModified: LastModified?.getTime() ?? 0,
+  };
 }
 
 /** A marker as the cursor of a page. */

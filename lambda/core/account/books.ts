@@ -6,6 +6,7 @@ import {
   type Fingerprints,
   type KeyMaterialCount,
   type LookAlikeCount,
+  type Resting,
 } from '../model/books.ts';
 import type { ConsumedCapacity } from '../model/consumed.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
@@ -36,12 +37,13 @@ export interface PageCounts {
   readonly kms: { readonly requests: number; readonly throttled: number };
   readonly capacity?: ConsumedCapacity;
   readonly fingerprints?: Fingerprints;
+  readonly resting?: Resting;
 }
 
 /** The books of one page. */
 export function pageBooks(page: PageCounts): Books {
   const { records, withoutDataKey, withoutDataKeyFirst, entries, remaining, kms } = page;
-  const { fingerprints, lookAlikes, bodiesRead, wrappedBy, capacity } = page;
+  const { fingerprints, lookAlikes, bodiesRead, wrappedBy, capacity, resting } = page;
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
   for (const { outcome } of entries) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return {
@@ -63,6 +65,7 @@ export function pageBooks(page: PageCounts): Books {
       .map(failureOf),
     ...(lookAlikes !== undefined && { lookAlikes }),
     ...(fingerprints !== undefined && { fingerprints }),
+    ...sumResting(resting, undefined),
   };
 }
 
@@ -87,6 +90,7 @@ export function addBooks(a: Books, b: Books): Books {
     failures: [...a.failures, ...b.failures].slice(0, MAX_FAILURES),
     ...sumLookAlikes(a.lookAlikes, b.lookAlikes),
     ...sumFingerprints(a.fingerprints, b.fingerprints),
+    ...sumResting(a.resting, b.resting),
   };
 }
 
@@ -136,6 +140,22 @@ function sumFingerprints(
       first: [...a.first, ...b.first].slice(0, MAX_FAILURES),
     },
   };
+}
+
+const NONE: Resting = { onJournal: 0, ofEarlierRuns: 0, sampled: 0, contradicted: 0 };
+
+export function addResting(a: Resting = NONE, b: Resting = NONE): Resting {
+  return {
+    onJournal: a.onJournal + b.onJournal,
+    ofEarlierRuns: a.ofEarlierRuns + b.ofEarlierRuns,
+    sampled: a.sampled + b.sampled,
+    contradicted: a.contradicted + b.contradicted,
+  };
+}
+
+function sumResting(a: Resting | undefined, b: Resting | undefined): Pick<Books, 'resting'> {
+  const resting = addResting(a, b);
+  return resting.onJournal + resting.sampled === 0 ? {} : { resting };
 }
 
 /**

@@ -28,7 +28,8 @@ export interface AskedKey {
 
 /** KMS in every Region. Each key is looked up in the Region that its ARN names. */
 export interface KeyCatalog {
-  describeKey(reference: string): Promise<KeyLookup>;
+  /** @param knownBy other names of the key: roles may be granted it by an alias among them */
+  describeKey(reference: string, knownBy?: readonly string[]): Promise<KeyLookup>;
   /** DryRun with IGNORE_CIPHERTEXT: may this role use source and destination in ReEncrypt? Changes nothing. */
   mayReEncrypt(source: AskedKey, destination: AskedKey): Promise<Permission>;
   /** Key materials of a symmetric key; empty if KMS does not list them, as for keys of other accounts. */

@@ -1,5 +1,6 @@
 import type { Limits, Store } from './job.ts';
 import type { PlannedKey } from './key-use.ts';
+import type { VersionsOfPlace } from './noncurrent-versions.ts';
 import type { PlannedRoute } from './route.ts';
 import type { Estimate, KnownKeyMaterial, RunMode, StoreLook } from './run.ts';
 
@@ -46,6 +47,8 @@ export interface StoresOfRun {
   readonly slots?: readonly string[];
   /** Of each store that was looked at. */
   readonly looked?: readonly StoreLook[];
+  /** By index of the store: what was seen of former versions of its records. Absent in rollbacks, too. */
+  readonly versions?: readonly (readonly VersionsOfPlace[])[];
   /** Source records, or old data keys beside the new ones, stay as they are. */
   readonly keepsSource: boolean;
   /** Records of each store to visit at most; absent where the run is no sample. */
@@ -57,6 +60,8 @@ export interface PassesOfRun {
   /** A census that has KMS check every data key and make no new ciphertext. */
   readonly dryRun: boolean;
   readonly verify: boolean;
+  /** KMS is asked about every data key, whatever the journal proves. */
+  readonly askAll?: true;
   /** The verify pass compares every record with what the migrate pass has read, beside the data key. */
   readonly fingerprints?: boolean;
   /** Whether each data key has a line of the log of its own. @default 'page', also in plans of earlier versions */

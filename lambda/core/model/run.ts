@@ -42,6 +42,8 @@ export interface StoreLook {
   /** Of those, values that look like a ciphertext in another encoding than the job's. Hexadecimal, for one, is also valid base64. */
   readonly misread: number;
   readonly withoutDataKey: number;
+  /** Objects whose bodies were read; absent where there are none. */
+  readonly bodiesRead?: number;
   /** Records under keys of another table, which are not without a data key. */
   readonly wrappedBy?: WrappedRecords;
   /** Slots that hold something other than a data key in the job's form, or a data key that a run would leave alone. */

@@ -7,6 +7,7 @@ import { namesAliases } from '../job/by-alias.ts';
 import { jobDigest } from '../job/job-digest.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { unitsOf, workOf } from './cut-work.ts';
+import type { Estimate } from '../model/run.ts';
 import { estimate } from './estimate.ts';
 import type { InspectedStores } from './inspect-stores.ts';
 import type { PlannedRun, PlanRequest } from './plan-request.ts';
@@ -48,19 +49,19 @@ export function assemblePlan(
     ...{ grantTokens, dryRun },
     ...sampled,
     storeRegion: sourceRegion(job),
-    ...{ keyMaterials, looked },
+    ...{ keyMaterials, looked, versions: stores.versions },
     stores: job.stores,
     slots: job.stores.map(store => configureFormat(store, formats).identity),
     keepsSource: job.stores.some(
       store => store.copyTo !== undefined || configureFormat(store, formats).keepsSource,
     ),
     ...{ limits, highestRate },
-    verify: mode === 'verify' || (mode === 'migrate' && job.verify === 'full'),
+    ...verifying(input),
     ...optional(job),
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
     ...workOf(units, limits),
     workerTimeoutSeconds,
-    estimate: estimate({ job, mode, limits, counts: stores.counts, route: route.type, ...sampled }),
+    estimate: estimateOf(input, { choice, stores, looked, formats }),
     warnings: [...warnings, ...runWarnings({ ...input, dryRun, keyMaterials }, choice, formats)],
   };
   return { plan, units };
@@ -69,6 +70,31 @@ export function assemblePlan(
 /** What stands in a plan only if the job asks for it. */
 function optional({ fingerprints, log }: Job): Pick<RunPlan, 'fingerprints' | 'log'> {
   return { ...(fingerprints && { fingerprints }), ...(log === 'each' && { log }) };
+}
+
+type Estimated = Pick<Decided, 'choice' | 'stores' | 'looked'> & Pick<PlanRequest, 'formats'>;
+
+/** Whose bodies a format reads shows in the first records only. There is a look at each store, or the run was refused. */
+function estimateOf(
+  { job, mode, limits, sample }: RunInput,
+  { choice, stores, looked, formats }: Estimated,
+): Estimate {
+  return estimate({
+    ...{ job, mode, limits, counts: stores.counts, route: choice.route.type },
+    ...(sample !== undefined && { sample }),
+    reads: job.stores.map((store, index) => {
+      const { bodiesRead = 0, records = 0 } = looked[index] ?? {};
+      const tags = configureFormat(store, formats).needs.includes('tags');
+      return { tags, bodies: bodiesRead / Math.max(1, records) };
+    }),
+  });
+}
+
+function verifying({ job, mode }: RunInput): Pick<RunPlan, 'verify' | 'askAll'> {
+  return {
+    verify: mode === 'verify' || (mode === 'migrate' && job.verify !== 'off'),
+    ...(job.verify === 'ask-all' && { askAll: true }),
+  };
 }
 
 /** Counting data keys needs no plaintext outside KMS, so a census on a plaintext route is always a dry run. */

@@ -6,6 +6,7 @@ import { sourceRegion } from '../model/job-regions.ts';
 import { capacityOf } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
 import { secondsOf, type StoreLoad } from './duration.ts';
+import type { Visit } from '../stores/store.ts';
 import type { CountedStore } from './inspect-stores.ts';
 
 /** US dollars for a KMS request in us-east-1, without free tier, as published in November 2026. */
@@ -17,6 +18,8 @@ export interface EstimateInput {
   readonly limits: Limits;
   readonly counts: readonly CountedStore[];
   readonly route: RouteType;
+  /** By index of the store: what is read of its records beside what their store shows of all. */
+  readonly reads?: readonly Pick<Visit, 'tags' | 'bodies'>[];
   /** Records of each store that are visited at most. */
   readonly sample?: number;
 }
@@ -25,19 +28,24 @@ export interface EstimateInput {
 export function estimate(input: EstimateInput): Estimate {
   const { job, mode, limits, route } = input;
   const counts = input.counts.map(count => sampled(count, input.sample));
-  const verifies = mode === 'verify' || (mode === 'migrate' && job.verify === 'full');
+  const verifies = mode === 'verify' || (mode === 'migrate' && job.verify !== 'off');
   const passes = (mode === 'verify' ? 0 : 1) + (verifies ? 1 : 0);
   const writes = mode === 'migrate';
   const dataKeys = counts.reduce((sum, { records }) => sum + records, 0);
-  // A verify pass asks the destination key once, whatever the route.
   const requestsEach =
-    (mode === 'verify' ? 0 : routeOf({ type: route }).requestsPerDataKey) + (verifies ? 1 : 0);
-  const kmsRequests = dataKeys * requestsEach;
+    (mode === 'verify' ? 0 : routeOf({ type: route }).requestsPerDataKey) +
+    (verifies ? verifyRequests(input) : 0);
+  const kmsRequests = Math.ceil(dataKeys * requestsEach);
   const costs = counts.flatMap(count => {
     const store = job.stores[count.store];
     return store === undefined
       ? []
-      : [kindOf(store).cost(count, { isCopied: store.copyTo !== undefined, passes })];
+      : [
+          kindOf(store).cost(count, {
+            ...{ isCopied: store.copyTo !== undefined, passes },
+            ...input.reads?.[count.store],
+          }),
+        ];
   });
   const usd = {
     kms: kmsRequests * USD_PER_KMS_REQUEST,
@@ -65,6 +73,15 @@ function loadsOf(
     const places = capacityOf(store, sourceRegion(job));
     return [{ places, units: writes ? units : { ...units, writes: 0 } }];
   });
+}
+
+/**
+ * A verify pass asks the destination key once, whatever the route. After a migrate pass, the journal answers for 99 in 100
+ * data keys, where KMS names the key material: it does not where Encrypt has made the new ciphertexts.
+ */
+function verifyRequests({ job, mode, route }: EstimateInput): number {
+  const asksAll = mode === 'verify' || job.verify === 'ask-all' || routeOf({ type: route }).plaintext;
+  return asksAll ? 1 : 0.01;
 }
 
 function sampled(count: CountedStore, sample = Number.POSITIVE_INFINITY): CountedStore {

@@ -75,8 +75,9 @@ function configured(recognition: StoreRecognition, { proposal, written, formats 
 
 function told({ formats: [found], records, ...recognition }: StoreRecognition): string {
   if (found === undefined) return '';
-  const { what, slot, dataKeys, records: having } = found;
-  return `format auto: ${what} at ${slot}, ${dataKeys} data keys in ${having} of ${records} records looked at${besides(recognition)}`;
+  const { what, slot, dataKeys, records: having, ofOthers } = found;
+  const files = ofOthers === undefined ? '' : `, ${ofOthers} of them instruction files`;
+  return `format auto: ${what} at ${slot}, ${dataKeys} data keys in ${having} of ${records} records looked at${files}${besides(recognition)}`;
 }
 
 /** What else there is in the sample. */

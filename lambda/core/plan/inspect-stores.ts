@@ -3,6 +3,7 @@ import type { FormatRegistry } from '../model/format.ts';
 import type { Job, Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { sourceRegion } from '../model/job-regions.ts';
+import type { VersionsOfPlace } from '../model/noncurrent-versions.ts';
 import type { ScanRange } from '../model/run.ts';
 import { storeName } from '../stores/places.ts';
 import { catalogOf, kindOf, type StoreCatalogs } from '../stores/registry.ts';
@@ -17,6 +18,8 @@ export interface InspectedStores {
   readonly ranges: readonly { readonly store: number; readonly range: ScanRange }[];
   readonly counts: readonly CountedStore[];
   readonly warnings: readonly string[];
+  /** By index of the store; empty where its kind has no former versions of records. */
+  readonly versions: readonly (readonly VersionsOfPlace[])[];
   readonly problems: readonly Problem[];
 }
 
@@ -55,6 +58,7 @@ export async function inspectStores(
     warnings: found.flatMap(({ store, result }) =>
       result.warnings.map(warning => `${storeName(store)}: ${warning}`),
     ),
+    versions: inspected.map(({ result }) => ('ranges' in result ? (result.versions ?? []) : [])),
     problems: inspected.flatMap(({ index, store, result }) => problemOf(index, store, result)),
   };
 }

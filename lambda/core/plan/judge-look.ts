@@ -93,8 +93,9 @@ function placeWords({ place, form, count }: SeenPlace, kind: StoreRecord['kind']
   return `${count.toLocaleString('en-US')} ${kind}s have ${place.replace(/^metadata\./, '')}, ${form}`;
 }
 
-function warningsOf({ look, kind, keys }: JudgedStore): readonly string[] {
-  const { records, withDataKey, withoutDataKey, unreadable, reason, elsewhere, versions } = look;
+function warningsOf(judged: JudgedStore): readonly string[] {
+  const { look, keys, kind } = judged;
+  const { records, withDataKey, unreadable, reason, elsewhere, versions } = look;
   const of = look.more
     ? `of the first ${records.toLocaleString('en-US')} ${kind}s`
     : `of ${records} ${kind}s`;
@@ -104,7 +105,7 @@ function warningsOf({ look, kind, keys }: JudgedStore): readonly string[] {
       : [
           `${unreadable} ${of} have a data key that a run would leave, or something else at its place (${reason ?? 'unknown'}): each is named and left`,
         ]),
-    ...(withoutDataKey === 0 ? [] : [`${withoutDataKey} ${of} have no data key where the job looks`]),
+    ...withoutWords(judged, of),
     ...(look.wrappedBy === undefined ? [] : [`${of}: ${wrappedWords(look.wrappedBy)}`]),
     ...unknownKeys(look, withDataKey, keys),
     ...elsewhere
@@ -120,6 +121,17 @@ function warningsOf({ look, kind, keys }: JudgedStore): readonly string[] {
           `items have the number ${versions.join(', ')}, as writers raise it that save whole items: they, and their caches, can bring old data keys back after the run; name it as version in the format, and restart them before the last verify run`,
         ]),
   ];
+}
+
+/** Objects without a data key keep a store from being proven, unless their bodies are read or the job answers for them. */
+function withoutWords({ look, kind, withoutDataKeyExpected }: JudgedStore, of: string): readonly string[] {
+  const { withoutDataKey } = look;
+  if (withoutDataKey === 0) return [];
+  const cure =
+    kind === 'object' && !withoutDataKeyExpected
+      ? ': nothing is proven about those whose bodies are not read; if they need none, or theirs is in an instruction file, write "withoutDataKey": "expected"'
+      : '';
+  return [`${withoutDataKey} ${of} have no data key where the job looks${cure}`];
 }
 
 /** Records that name other keys than the job: an alias that has moved, or the wrong job. */

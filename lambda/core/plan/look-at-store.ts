@@ -81,6 +81,7 @@ function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured
     more,
     withDataKey: new Set(keysAmong(found).map(({ record }) => record)).size,
     withoutDataKey: keyless.without.length,
+    ...bodiesReadOf(records),
     ...(wrapped !== undefined && { wrappedBy: wrapped }),
     unreadable: odd.length,
     undecodable: count(odd, ({ finding }) => finding.kind === 'unreadable' && !('ciphertext' in finding)),
@@ -93,6 +94,13 @@ function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured
     ...(near !== undefined && { nearName: near }),
     versions: versionsOf(records, declared),
   };
+}
+
+function bodiesReadOf(records: readonly StoreRecord[]): Pick<StoreLook, 'bodiesRead'> {
+  const { length } = records.filter(
+    record => record.kind === 'object' && record.body !== undefined && 'B' in record.body,
+  );
+  return length === 0 ? {} : { bodiesRead: length };
 }
 
 function count(found: readonly Found[], counts: (one: Found) => boolean): number {

@@ -41,7 +41,8 @@ export async function planRollback(
     range,
   }));
   // The rollback of a sample is about all that the sample changed.
-  const { sample: _sample, continues: _continues, ...rest } = original;
+  // What was counted before that run is no longer so.
+  const { sample: _sample, continues: _continues, versions: _versions, ...rest } = original;
   const plan: RunPlan = {
     ...rest,
     ...workOf(units, limits),
@@ -90,7 +91,9 @@ function aliveProblems(original: RunPlan, { succeeded, fencedAt }: RunEnd, now: 
 }
 
 async function keyProblems(sources: readonly PlannedKey[], keys: KeyCatalog): Promise<readonly Problem[]> {
-  const lookups = await Promise.all(sources.map(({ keyArn }) => keys.describeKey(keyArn)));
+  const lookups = await Promise.all(
+    sources.map(({ keyArn, alsoKnownAs }) => keys.describeKey(keyArn, alsoKnownAs)),
+  );
   return lookups.flatMap((lookup, index) => {
     const words = lookup.kind === 'found' ? unusableState(lookup.key.state) : 'cannot be described any more';
     return words === undefined ? [] : [{ path: 'source.keys', value: sources[index]?.keyArn, words }];

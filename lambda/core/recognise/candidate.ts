@@ -11,6 +11,8 @@ export type Candidate =
       readonly format: Readonly<Record<string, unknown>>;
       readonly dataKeys: number;
       readonly keyArns: readonly string[];
+      /** The data key is that of another record, which has none itself. */
+      readonly ofAnother?: true;
       /** What the operator has to decide because of what this record holds. */
       readonly questions?: readonly string[];
     }

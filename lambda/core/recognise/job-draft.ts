@@ -43,7 +43,11 @@ export function draftJob(
       name: jobName(name),
       source: { keys: here.length > 0 ? here : [FILL_IN.source] },
       destination: { key: FILL_IN.destination },
-      stores: formats.map(({ format }) => ({ ...fields, ...(!isImplied && { region }), format })),
+      stores: formats.map(({ format, ofOthers }) => ({
+        ...{ ...fields, ...(!isImplied && { region }), format },
+        // Else no run over instruction files could ever prove anything.
+        ...(ofOthers !== undefined && { withoutDataKey: 'expected' }),
+      })),
     },
     questions: [
       'destination.key: the key to move to',
@@ -56,8 +60,17 @@ export function draftJob(
       ...formats.flatMap(({ questions }, index) =>
         questions.map(question => `stores[${index}].format: ${question}`),
       ),
+      ...formats.flatMap(({ ofOthers }, index) =>
+        ofOthers === undefined ? [] : [`stores[${index}].withoutDataKey: ${expectedWords(ofOthers)}`],
+      ),
     ],
   };
+}
+
+/** By "expected" the operator answers for objects that nobody has looked into. */
+function expectedWords(records: number): string {
+  const files = `${records.toLocaleString('en-US')} instruction file${records === 1 ? '' : 's'}`;
+  return `the sample has ${files}: the objects that such files belong to hold no data key themselves, so the job expects such objects. It then says nothing of any object without one; whether each has its instruction file, or needs none, is yours to know. If not, remove the field: such objects are then in doubt`;
 }
 
 interface KeysByRegion {

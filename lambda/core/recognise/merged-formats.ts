@@ -16,6 +16,8 @@ export interface SeenFormat {
   readonly records: number;
   /** At most 20 of a record are counted. */
   readonly dataKeys: number;
+  /** Records that hold the data keys of other records, which have none themselves; absent where there are none. */
+  readonly ofOthers?: number;
   /** KMS keys that are named beside data keys, with the number of records. */
   readonly keys: readonly NamedKey[];
   /** What the operator has to add or to decide, because data does not tell it. */
@@ -83,7 +85,13 @@ function groupsOf<Of extends Candidate>(
 function ofNamed(group: readonly Seen<Named>[]): SeenFormat {
   const { what, slot, format } = first(group);
   const ofRecords = new Set(group.flatMap(({ candidate }) => candidate.questions ?? []));
-  return { what, slot, format, ...counts(group), questions: [...questionsOf(what), ...ofRecords] };
+  const ofOthers = new Set(group.flatMap(({ record, candidate }) => (candidate.ofAnother ? [record] : [])))
+    .size;
+  return {
+    ...{ what, slot, format, ...counts(group) },
+    ...(ofOthers > 0 && { ofOthers }),
+    questions: [...questionsOf(what), ...ofRecords],
+  };
 }
 
 function first<Of extends Candidate>([one]: readonly Seen<Of>[]): Of {

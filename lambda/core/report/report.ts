@@ -1,4 +1,5 @@
-import type { Failure, Fingerprints, KeyMaterialCount, LookAlikeCount } from '../model/books.ts';
+import type { Failure, Fingerprints, KeyMaterialCount, LookAlikeCount, Resting } from '../model/books.ts';
+import type { VersionsOfPlace } from '../model/noncurrent-versions.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import type { RouteType } from '../model/route.ts';
@@ -35,14 +36,18 @@ export interface StoreReport {
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
   /** Of the pass that concludes the run: the verify pass, where there is one. */
   readonly concluding: Readonly<Partial<Record<OutcomeKind, number>>>;
-  /** Data keys that KMS has opened with the destination key, in the verify pass; `null` without one. */
+  /** Data keys that KMS has opened with the destination key; `null` without a verify pass. */
   readonly proven: number | null;
+  /** Those of them that rest on the journal: KMS was not asked again. Absent where none does. */
+  readonly resting?: Resting;
   /** Values outside the job's places that look like data keys. */
   readonly lookAlikes: number;
   /** Data keys that may still need a source key; `null` where the scan of this store did not finish, or saw a part of it. */
   readonly remaining: number | null;
   /** What its tables took for the run, all passes together; absent where the store has no capacity of its own. */
   readonly capacity?: CapacityReport;
+  /** What was seen of noncurrent versions when the run was planned; absent where the store can have none. */
+  readonly versions?: readonly VersionsOfPlace[];
   /** Under which key materials its data keys were, and are. */
   readonly keyMaterials: readonly KeyMaterialCount[];
 }

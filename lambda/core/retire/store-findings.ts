@@ -1,8 +1,10 @@
+import { restingWords } from '../verdict/resting-words.ts';
 import { counted } from '../verdict/store-verdict.ts';
 import { AUTO } from '../model/format.ts';
 import { blocks, note, waits, type RetireFinding } from './findings.ts';
 import { storePlaceText, type StorePlace } from '../model/store-place.ts';
 import type { StoreBackups } from '../stores/store.ts';
+import { versionsText, type NoncurrentVersions } from '../model/noncurrent-versions.ts';
 import type { Evidence } from './evidence.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 
@@ -105,15 +107,17 @@ function doubtWords(proof: StoreProof, keyArn: string, verify: string): string {
 }
 
 function provenWords(proof: StoreProof, verify: string): string {
-  const { verdict, runId, at, part, proven, withoutDataKey = 0 } = proof;
+  const { verdict, runId, at, part, proven, resting, withoutDataKey = 0 } = proof;
   const where = part === undefined ? '' : `of ${part.words}: `;
   if (verdict === 'empty') return `${where}was empty at ${at} (run ${runId}); whether it still is, ${verify}`;
   const opened = `KMS opened ${counted(proven ?? 0, 'data key')} there with the destination key`;
+  const words = restingWords({ resting, proven: proven ?? 0, runId });
+  const rests = words === '' ? '' : ` (${words})`;
   const without =
     withoutDataKey === 0
       ? ''
       : `, and ${counted(withoutDataKey, 'record')} held no data key where the job looks`;
-  return `${where}nothing was left at ${at} (run ${runId}): ${opened}${without}; what writers did since, ${verify}`;
+  return `${where}nothing was left at ${at} (run ${runId}): ${opened}${rests}${without}; what writers did since, ${verify}`;
 }
 
 function backupFindings({ evidence, backups, ...store }: KnownStore): readonly RetireFinding[] {
@@ -122,7 +126,7 @@ function backupFindings({ evidence, backups, ...store }: KnownStore): readonly R
   const { pointInTimeRecovery, noncurrentVersions, replicaRegions } = backups;
   return [
     ...(pointInTimeRecovery ? [waits(place, recoverable(evidence))] : []),
-    ...(noncurrentVersions ? [waits(place, VERSIONS)] : []),
+    ...(noncurrentVersions ? [versionFinding(place, backups.versions)] : []),
     ...(replicaRegions.length > 0
       ? [
           note(
@@ -136,8 +140,16 @@ function backupFindings({ evidence, backups, ...store }: KnownStore): readonly R
 
 const UNSEEN =
   'could not be looked at: whether backups or old versions of it hold old data keys is not known';
-const VERSIONS =
-  'noncurrent versions of its objects may hold old data keys: let a lifecycle rule expire them, or keep the key for as long as you keep them';
+const OLD_KEYS =
+  'may hold old data keys: let a lifecycle rule expire them, or keep the key for as long as you keep them';
+
+/** S3 lists what was written before (strongly consistent, S3 user guide): if it lists no version, no old data key is in any. */
+function versionFinding(place: string, versions: NoncurrentVersions | undefined): RetireFinding {
+  if (versions?.kind !== 'counted') return waits(place, `noncurrent versions of its objects ${OLD_KEYS}`);
+  return versions.complete && versions.versions === 0
+    ? note(place, 'has no noncurrent version of an object at this moment')
+    : waits(place, `${versionsText(versions)} of its objects ${OLD_KEYS}`);
+}
 
 function recoverable(evidence: Evidence): string {
   const ends = proofsIn(evidence).map(({ at }) => Date.parse(at));

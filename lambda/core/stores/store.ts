@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Limits, Store } from '../model/job.ts';
 import type { ConfiguredFormat } from '../model/format.ts';
 import type { Problem } from '../model/problem.ts';
+import type { NoncurrentVersions, VersionsOfPlace } from '../model/noncurrent-versions.ts';
 import type { StoreRecord } from '../model/record.ts';
 import type { ScanRange } from '../model/run.ts';
 import type { StorePlace } from '../model/store-place.ts';
@@ -79,6 +80,8 @@ export interface Inspected {
   readonly bytes: number;
   readonly writes?: number;
   readonly warnings: readonly string[];
+  /** Of the places of the store, where its kind keeps former versions of records. */
+  readonly versions?: readonly VersionsOfPlace[];
 }
 
 /** What is wrong with a store, at which of its fields. */
@@ -105,6 +108,10 @@ export interface Visit {
   readonly isCopied: boolean;
   /** How many times every record is read. */
   readonly passes: number;
+  /** Tags are read of each. @default false */
+  readonly tags?: boolean;
+  /** Of which share of the records the body is read, and written with a new data key. @default 0 */
+  readonly bodies?: number;
 }
 
 /** Units of capacity. */
@@ -127,12 +134,14 @@ export interface StoreBackups {
   readonly replicaRegions: readonly string[];
   /** Objects may have noncurrent versions. */
   readonly noncurrentVersions: boolean;
+  /** How many there are, if that was asked. */
+  readonly versions?: NoncurrentVersions;
 }
 
 /** What no run can see in a kind of store, in words that a person can act on. */
 export interface Unseen<S extends Store> {
   /** Of all stores of the kind. */
   readonly always: readonly string[];
-  /** Of this one. */
-  of(store: S): readonly string[];
+  /** Of this one. `versions`: what Plan has seen of former versions; absent in plans of earlier versions of kms-rewrap. */
+  of(store: S, versions?: readonly VersionsOfPlace[]): readonly string[];
 }

@@ -1,4 +1,3 @@
-import type { Store } from '../model/job.ts';
 import { isAsymmetric } from '../model/key-use.ts';
 import type { KeysOfRun, RunIdentity, StoresOfRun } from '../model/run-plan.ts';
 import { narrowedTo, storeName } from '../stores/places.ts';
@@ -7,11 +6,11 @@ import { kindOf } from '../stores/registry.ts';
 /** What a run was about, from which it follows what it could not check. */
 export type NotCheckedOf = Pick<RunIdentity, 'mode'> &
   Pick<KeysOfRun, 'sources' | 'destination'> &
-  Pick<StoresOfRun, 'stores' | 'keepsSource' | 'sample'>;
+  Pick<StoresOfRun, 'stores' | 'keepsSource' | 'sample' | 'versions'>;
 
 /** What a run has not checked, in words that a person can act on. */
 export function notChecked(run: NotCheckedOf): readonly string[] {
-  const { mode, stores, keepsSource, sample } = run;
+  const { mode, stores, keepsSource } = run;
   const answered = stores.flatMap(({ ignore = [] }) => ignore);
   return [
     'tables, buckets, Regions and accounts that the job does not name: look for users of the key in CloudTrail',
@@ -27,7 +26,7 @@ export function notChecked(run: NotCheckedOf): readonly string[] {
     ...stores
       .filter(({ withoutDataKey }) => withoutDataKey === 'expected')
       .map(store => `records without a data key in ${storeName(store)}: the job expects them`),
-    ...parts(stores, sample),
+    ...parts(run),
     ...(keepsSource
       ? ['source records: the new data keys are copies, the old ones stay where they are']
       : []),
@@ -45,7 +44,7 @@ function isContextCompared({ sources, destination }: NotCheckedOf): boolean {
 }
 
 /** What a narrowed run leaves out, and what it may miss within its parts. */
-function parts(stores: readonly Store[], sample: number | undefined): readonly string[] {
+function parts({ stores, sample, versions }: NotCheckedOf): readonly string[] {
   const narrowed = stores.filter(store => narrowedTo(store) !== undefined);
   const names = narrowed.map(storeName);
   const twice = [...new Set(names.filter((name, index) => names.indexOf(name) < index))];
@@ -56,7 +55,7 @@ function parts(stores: readonly Store[], sample: number | undefined): readonly s
         ? []
         : [`the rest of ${storeName(store)}, of which the run was about ${part}: verify all of it`];
     }),
-    ...new Set(stores.flatMap(store => kindOf(store).unseen.of(store))),
+    ...new Set(stores.flatMap((store, index) => kindOf(store).unseen.of(store, versions?.[index]))),
     ...twice.map(name => `records that went from one part of ${name} to another while the run was there`),
   ];
 }

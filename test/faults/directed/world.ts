@@ -68,7 +68,7 @@ export type WorldBug = WireBug & PlantedBug;
 /** A store with a few records, their owners, and the product: all of it is new for each telling. */
 export class World {
   readonly findings = new Findings();
-  readonly watch = new Watch(this.findings);
+  readonly watch = new Watch(this.findings, ['CopyObject', 'CompleteMultipartUpload']);
   readonly owners: readonly Owner[];
   /** The owners of records at the destination of copies. */
   readonly there: readonly Owner[];

@@ -66,6 +66,7 @@ function ofEnvelope(entry: Envelope, { slot, data }: Where): Recognised | undefi
     format,
     dataKeys: 1,
     keyArns: keyArnsOf(entry),
+    ...(!data && { ofAnother: true as const }),
     questions: entry('x-amz-wrap-alg') === 'kms' ? [HOW_NAMED] : [],
   });
 }

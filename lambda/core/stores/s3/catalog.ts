@@ -42,6 +42,16 @@ export interface KeyListing {
   readonly truncated: boolean;
 }
 
+/** How much of one page of versions is not current. */
+export interface VersionPage {
+  readonly versions: number;
+  readonly deleteMarkers: number;
+  /** S3 says that there is more. */
+  readonly truncated: boolean;
+  /** Where the next page starts; absent at the end. */
+  readonly next?: string;
+}
+
 interface Below {
   readonly region: string;
   readonly bucket: string;
@@ -62,6 +72,8 @@ export interface BucketCatalog {
   }): Promise<BucketDefaults>;
   /** Up to 1,000 keys after `startAfter`, in UTF-8 byte order. */
   listKeys(query: Below & { readonly startAfter?: string }): Promise<KeyListing>;
+  /** Counts in up to 1,000 entries of a listing of all versions. `after`: the `next` of the page before. */
+  listVersions(query: Below & { readonly after?: string }): Promise<Seen<VersionPage>>;
   /** The folders and keys right below a prefix, up to 1,000; `undefined` where this role may not list them. */
   listBelow(query: Below): Promise<readonly string[] | undefined>;
 }

@@ -1,7 +1,10 @@
+import type { VersionsOfPlace } from '../../model/noncurrent-versions.ts';
 import type { ScanRange } from '../../model/run.ts';
+import { storePlaceText } from '../../model/store-place.ts';
 import { missing } from '../lookup.ts';
 import type { Inspected, Inspection, Wrong } from '../store.ts';
-import type { BucketCatalog, KeyListing } from './catalog.ts';
+import type { BucketCatalog, BucketDescription, KeyListing } from './catalog.ts';
+import { countVersions } from './count-versions.ts';
 import type { BucketStore } from './schema.ts';
 import { splitKeyRange } from './split-key-range.ts';
 import { bucketWarnings } from './warnings.ts';
@@ -25,7 +28,28 @@ export async function inspectBucket(
     encryption: copyTo?.createMissing === true && copyTo.serverSideEncryptionKey === undefined,
   });
   const warnings = bucketWarnings(store, other.description, defaults);
-  return { ranges, records: keys, bytes: 0, writes, warnings };
+  const versions = await versionsOfPlaces(store, inspection, [lookup.description, other.description]);
+  const [own] = store.versions === 'all' ? versions : [];
+  const former = own?.seen.kind === 'counted' ? own.seen.versions : 0;
+  return { ranges, records: keys + former, bytes: 0, writes, warnings, versions };
+}
+
+/** Of the bucket itself, and of the bucket of its copies: what copies replace there stays as a version. */
+async function versionsOfPlaces(
+  { bucket, prefix, scope, copyTo }: BucketStore,
+  { region, catalog }: Inspection<BucketCatalog>,
+  [own, other]: readonly [BucketDescription, BucketDescription],
+): Promise<readonly VersionsOfPlace[]> {
+  const prefixes = scope?.prefixes ?? [prefix];
+  const of = async (
+    description: BucketDescription,
+    at: { readonly region: string; readonly bucket: string },
+  ): Promise<VersionsOfPlace> => ({
+    place: storePlaceText({ type: 's3', region: at.region, name: at.bucket, prefix }),
+    seen: await countVersions(description, { region: at.region, bucket: at.bucket, prefixes, catalog }),
+  });
+  const here = await of(own, { region, bucket });
+  return copyTo === undefined ? [here] : [here, await of(other, copyTo)];
 }
 
 async function keyRanges(

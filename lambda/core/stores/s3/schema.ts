@@ -45,7 +45,7 @@ export function bucketSchema(format: z.ZodType): z.ZodObject {
       versions: oneOf(['current', 'all'])
         .optional()
         .describe(
-          'all: runs look at noncurrent versions, too, and report each. S3 changes none of them, so a run moves none either. Default: current.',
+          'all: runs look at noncurrent versions, too, and report each. S3 changes none of them, so a run moves none either. Default: current: Plan counts noncurrent versions, and nobody looks into them.',
         ),
       scope: bucketScope.optional().describe('Narrows runs to a part of the bucket.'),
       copyTo: strictObject(

@@ -1,20 +1,18 @@
 import { Annotations, CfnResource, type Stack } from 'aws-cdk-lib';
 import { CfnManagedPolicy, CfnPolicy, type CfnRole, Role } from 'aws-cdk-lib/aws-iam';
+import { capacityOf, RESOURCES, type CharactersOfJobs } from '../grants/job-room.ts';
+import { ROLES_OF_JOBS, type RoleOfJobs } from '../grants/job-grants.ts';
 import { JobsRefused } from '../jobs/jobs-refused.ts';
 
-/** IAM user guide, quotas. None of these grows, but the number of managed policies: up to 25, by Service Quotas. */
+/** IAM user guide, quotas. None of these grows. */
 const INLINE_CHARACTERS = 10_240;
 const MANAGED_CHARACTERS = 6_144;
-export const MANAGED_POLICIES = 10;
 
 /**
  * For what jobs need. The rest of the inline policies is for what every deployment needs, some 2,000 characters; and the CDK
  * moves statements out of a policy that it takes to have 10,000.
  */
 export const ROOM_OF_JOBS = { inline: 7_000, managed: MANAGED_CHARACTERS } as const;
-
-/** What can be counted on for more jobs: where a statement is cut, its actions and conditions are written again. */
-const FILLED = { inline: 6_500, managed: 5_500 } as const;
 
 /** Longer than the ARN or name of anything in a stack of this service; the CDK estimates with the same number. */
 const REFERENCE = 'r'.repeat(150);
@@ -102,9 +100,9 @@ function fullest(
   roles: readonly RoleRoom[],
   { jobs, managedPolicies, ofJobs }: RoomProps,
 ): { readonly name: string; readonly percent: number; readonly jobs: number } | undefined {
-  const capacity = FILLED.inline + managedPolicies * FILLED.managed;
+  const capacity = capacityOf(managedPolicies);
   const filled = roles.map(({ name, inline, managed }) => {
-    const forJobs = ofJobs.get(name) ?? 0;
+    const forJobs = isOfJobs(name) ? (ofJobs.get(name) ?? 0) : 0;
     return {
       name,
       percent: Math.ceil(
@@ -119,10 +117,7 @@ function fullest(
   );
 }
 
-/** CloudFormation user guide, quotas; one more is the CDK's own metadata. */
-const RESOURCES = 500 - 1;
-
-/** What a stack has of them, and for how many jobs like these they would do: at least so many, with all policies full. */
+/** What a stack has of CloudFormation's resources, and for how many jobs like these they would do: at least so many, with all policies full. */
 function resourcesOf(
   stack: Stack,
   { jobs, managedPolicies, ofJobs }: RoomProps,
@@ -137,6 +132,10 @@ function resourcesOf(
   return { total: all.length, jobs: Math.floor((jobs * left) / grown.length) };
 }
 
+function isOfJobs(name: string): name is RoleOfJobs {
+  return (ROLES_OF_JOBS as readonly string[]).includes(name);
+}
+
 /** Constructs whose resources grow with the jobs. */
 const OF_JOBS = ['Stores', 'Schedules'];
 
@@ -145,7 +144,7 @@ export interface RoomProps {
   readonly jobs: number;
   readonly managedPolicies: number;
   /** Characters of what the jobs need, by the name of the role. */
-  readonly ofJobs: ReadonlyMap<string, number>;
+  readonly ofJobs: CharactersOfJobs;
 }
 
 /**

@@ -1,8 +1,7 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Condition, Grant } from './grant.ts';
 
 /** Grants in the form of a statement: each of the actions on each of the resources, with any of the values. */
-interface Bundle {
+export interface Bundle {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   /** Conditions with one value each. */
@@ -21,10 +20,10 @@ const FRAME = 40;
  *
  * @param roomIn the room in the policy of an index
  */
-export function policiesOf(
+export function bundlesOf(
   grants: readonly Grant[],
   roomIn: (index: number) => number,
-): readonly (readonly PolicyStatement[])[] {
+): readonly (readonly Bundle[])[] {
   const policies: Bundle[][] = [];
   let room = 0;
   for (const whole of compacted(grants))
@@ -33,7 +32,7 @@ export function policiesOf(
       if (cut.head === undefined) {
         room = roomIn(policies.length) - FRAME;
         policies.push([]);
-        // A single resource that is larger than a policy gets one nonetheless: role-room.ts refuses it, in words.
+        // A single resource that is larger than a policy gets one nonetheless: functions/role-room.ts refuses it, in words.
         if (cutAt(left, room).head === undefined) room = Infinity;
         continue;
       }
@@ -41,7 +40,7 @@ export function policiesOf(
       room -= sizeOf(cut.head);
       left = cut.rest;
     }
-  return policies.map(bundles => bundles.map(statementOf));
+  return policies;
 }
 
 /** Characters of the statements for some grants, if they need not be cut. */
@@ -58,14 +57,6 @@ function compacted(grants: readonly Grant[]): readonly Bundle[] {
       ? bundle.resources.map(resource => ({ ...bundle, resources: [resource] }))
       : [bundle],
   );
-}
-
-function statementOf(bundle: Bundle): PolicyStatement {
-  return new PolicyStatement({
-    actions: [...bundle.actions],
-    resources: [...bundle.resources],
-    conditions: conditionsOf(bundle),
-  });
 }
 
 function bundleOf({ actions, resource, conditions = [] }: Grant): Bundle {
@@ -125,7 +116,11 @@ function sizeOf(bundle: Bundle): number {
   );
 }
 
-function conditionsOf({ given, last, values }: Bundle): Record<string, Record<string, string | string[]>> {
+export function conditionsOf({
+  given,
+  last,
+  values,
+}: Bundle): Record<string, Record<string, string | string[]>> {
   const conditions: Record<string, Record<string, string | string[]>> = {};
   const add = ({ operator, key }: Omit<Condition, 'value'>, value: string | string[]): void => {
     conditions[operator] = { ...conditions[operator], [key]: value };

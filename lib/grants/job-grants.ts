@@ -1,0 +1,38 @@
+import type { Job } from '../../lambda/core/model/job.ts';
+import { ciphertextJobs, plaintextJobs } from '../jobs/plaintext-route.ts';
+import { keyGrants } from '../keys/key-grants.ts';
+import { storeGrants } from '../stores/store-grants.ts';
+import type { Grant, Home } from './grant.ts';
+
+/** The functions whose roles grow with the jobs. */
+export const ROLES_OF_JOBS = [
+  'Plan',
+  'MigrateUnit',
+  'MigrateUnitPlaintext',
+  'VerifyUnit',
+  'RollbackUnit',
+] as const;
+export type RoleOfJobs = (typeof ROLES_OF_JOBS)[number];
+
+/** What each function may do for its jobs. There is no MigrateUnitPlaintext where no job may take its route. */
+export const JOB_GRANTS: Readonly<
+  Record<RoleOfJobs, (jobs: readonly Job[], home: Home) => readonly Grant[]>
+> = {
+  Plan: (jobs, home) => [
+    ...storeGrants.inspect(jobs, home),
+    ...storeGrants.read(jobs, home),
+    ...keyGrants.describe(jobs),
+    ...keyGrants.reEncrypt(jobs),
+  ],
+  /** Data keys that can only take a plaintext route never come here. */
+  MigrateUnit: (jobs, home) => [
+    ...storeGrants.migrate(ciphertextJobs(jobs), home),
+    ...keyGrants.reEncrypt(ciphertextJobs(jobs)),
+  ],
+  MigrateUnitPlaintext: (jobs, home) => [
+    ...storeGrants.migrate(plaintextJobs(jobs), home),
+    ...keyGrants.decryptEncrypt(plaintextJobs(jobs)),
+  ],
+  VerifyUnit: (jobs, home) => [...storeGrants.read(jobs, home), ...keyGrants.reEncryptDestination(jobs)],
+  RollbackUnit: (jobs, home) => storeGrants.restore(jobs, home),
+};

@@ -1,0 +1,105 @@
+import type { Job } from '../../lambda/core/model/job.ts';
+import { destinationRegion, sourceRegion } from '../../lambda/core/model/job-regions.ts';
+import { writtenPlace } from '../../lambda/core/stores/places.ts';
+import { charactersOf } from './bundles.ts';
+import type { Home } from './grant.ts';
+import { JOB_GRANTS, ROLES_OF_JOBS, type RoleOfJobs } from './job-grants.ts';
+
+/** IAM user guide, quotas: up to 25, by Service Quotas. */
+export const MANAGED_POLICIES = 10;
+/** CloudFormation user guide, quotas; one more is the CDK's own metadata. */
+export const RESOURCES = 500 - 1;
+
+/** What can be counted on for jobs: where a statement is cut, its actions and conditions are written again. */
+const FILLED = { inline: 6_500, managed: 5_500 } as const;
+/** What a stack has besides claims, schedules and managed policies, under any settings: test/infra/room.test.ts counts. */
+export const OTHER_RESOURCES = 60;
+/** The longest that these can become: what is counted must not depend on where the stack is. */
+const ANYWHERE: Home = { partition: 'aws-us-gov', account: '111122223333' };
+
+export interface RoomSettings {
+  readonly allowPlaintextRoute: boolean;
+  readonly managedPoliciesPerRole: number;
+}
+
+/** Characters of what jobs need of each role. */
+export type CharactersOfJobs = ReadonlyMap<RoleOfJobs, number>;
+
+export function charactersOfJobs(
+  jobs: readonly Job[],
+  { allowPlaintextRoute }: Pick<RoomSettings, 'allowPlaintextRoute'>,
+): CharactersOfJobs {
+  const roles = ROLES_OF_JOBS.filter(role => allowPlaintextRoute || role !== 'MigrateUnitPlaintext');
+  return new Map(roles.map(role => [role, charactersOf(JOB_GRANTS[role](jobs, ANYWHERE))]));
+}
+
+/** Characters that a role has for jobs. */
+export function capacityOf(managedPolicies: number): number {
+  return FILLED.inline + managedPolicies * FILLED.managed;
+}
+
+export interface RoomForMore {
+  /** The job itself has room. */
+  readonly fits: boolean;
+  /** For how many more jobs like it; `null` if they take no room, as they need what is granted anyway. */
+  readonly more: number | null;
+}
+
+/** Whether a deployment has room for a job beside others of its Region, and for how many more like it: at least so many. */
+export function roomForMore(job: Job, others: readonly Job[], settings: RoomSettings): RoomForMore {
+  const beside = others.filter(
+    ({ name, destination }) =>
+      name !== job.name && destinationRegion({ destination }) === destinationRegion(job),
+  );
+  const together = [...beside, job];
+  const left = [
+    ...charactersLeft(beside, together, settings),
+    { all: RESOURCES - OTHER_RESOURCES - resourcesOfPolicies(settings), ...resourcesUsed(beside, together) },
+  ];
+  const more = Math.min(
+    ...left.map(({ all, before, after }) =>
+      after === before ? Infinity : Math.floor((all - after) / (after - before)),
+    ),
+  );
+  const fits = left.every(({ all, after }) => after <= all);
+  return { fits, more: more === Infinity ? null : Math.max(0, more) };
+}
+
+interface Left {
+  readonly all: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+function charactersLeft(
+  beside: readonly Job[],
+  together: readonly Job[],
+  settings: RoomSettings,
+): readonly Left[] {
+  const before = charactersOfJobs(beside, settings);
+  const all = capacityOf(settings.managedPoliciesPerRole);
+  return [...charactersOfJobs(together, settings)].map(([role, after]) => ({
+    ...{ all, after },
+    before: before.get(role) ?? 0,
+  }));
+}
+
+/** With all policies full. */
+function resourcesOfPolicies({ allowPlaintextRoute, managedPoliciesPerRole }: RoomSettings): number {
+  return (ROLES_OF_JOBS.length - (allowPlaintextRoute ? 0 : 1)) * managedPoliciesPerRole;
+}
+
+function resourcesUsed(beside: readonly Job[], together: readonly Job[]): Omit<Left, 'all'> {
+  return { before: resourcesOf(beside), after: resourcesOf(together) };
+}
+
+/** Claims of the stores of this Region, each once, and schedules. */
+function resourcesOf(jobs: readonly Job[]): number {
+  const claims = jobs.flatMap(job =>
+    job.stores
+      .map(store => writtenPlace(store, sourceRegion(job)))
+      .filter(({ region }) => region === destinationRegion(job))
+      .map(({ type, name }) => `${type} ${name}`),
+  );
+  return new Set(claims).size + jobs.filter(({ schedule }) => schedule !== undefined).length;
+}
