@@ -52,11 +52,7 @@ export function worker(
     const { job, storeRegion: region, grantTokens } = scope.plan;
     const time = { deadline: deadlineOf(context), clock };
     const { deadline } = time;
-    const capacities = new TableCapacities(scope.plan, {
-      now: () => clock.now(),
-      sleep: ms => sleep(ms),
-      deadline,
-    });
+    const capacities = new TableCapacities(scope.plan, { now: clock.now, sleep: ms => sleep(ms), deadline });
     const shares = sharesFor(scope, { phase, context, capacities });
     const opening = { clients, region, ...needsOf(scope.format), deadline, capacities };
     const records = await openStore(scope.store, opening);
