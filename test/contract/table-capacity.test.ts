@@ -1,7 +1,7 @@
 import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { TableCapacities } from '../../lambda/adapters/records/table-capacities.ts';
-import { openStore } from '../../lambda/adapters/stores/registry.ts';
+import { openStore, storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import type { Limits, Store } from '../../lambda/core/model/job.ts';
 import type { RecordPage, RecordStore } from '../../lambda/core/ports.ts';
 import { mostPerSecond } from '../../lambda/core/rate/consumed.ts';
@@ -103,6 +103,33 @@ describe('the capacity of a table', () => {
     expect(mostPerSecond(write!)).toBeLessThanOrEqual(6);
     expect(time.now / 1000).toBeGreaterThanOrEqual(20);
     expect(time.now / 1000).toBeLessThan(20 / 0.95);
+  });
+
+  it('is waited for before a write is sent, by the size of its whole item', async () => {
+    const { records, time } = await worker({ writeCapacityPerSecond: 1 });
+    const [page] = await readAll(records);
+    await writeAll(records, [{ records: page!.records.slice(0, 1) }]);
+    // 2.5 KB are three units.
+    expect(time.now).toBeGreaterThanOrEqual(3_000);
+  });
+
+  it('is what DynamoDB describes, where a table is not on demand', async () => {
+    const TableName = 'Provisioned';
+    await aws.dynamodb.send(
+      new CreateTableCommand({
+        TableName,
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 10 },
+      }),
+    );
+    const { dynamodb } = storeCatalogs(new AwsClients({ endpoint: aws.endpoint }));
+    const described = async (table: string) => {
+      const lookup = await dynamodb.describeTable({ region: 'us-east-1', table });
+      return lookup.kind === 'found' ? lookup.description.capacity : lookup.kind;
+    };
+    expect(await described(TableName)).toEqual({ kind: 'provisioned', reads: 5, writes: 10 });
+    expect(await described(TABLE)).toBeUndefined();
   });
 
   it('is divided by the workers of the run until a worker is told its part', async () => {
