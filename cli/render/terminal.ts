@@ -7,7 +7,7 @@ import type { ScheduleState } from '../../lambda/core/plan/scheduled-run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { storeName } from '../../lambda/core/stores/places.ts';
 import { conclusion } from '../../lambda/core/report/conclusion.ts';
-import { verdictText } from '../../lambda/core/report/html.ts';
+import { capacityLines, verdictText } from '../../lambda/core/report/html.ts';
 import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
 import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import type { KeyMaterialReport, Report } from '../../lambda/core/report/report.ts';
@@ -45,6 +45,7 @@ export function reportText(report: Report): string {
     ...report.warnings.map(warning => `${colors.yellow('!')} ${warning}`),
     ...report.notChecked.map(words => colors.dim(`not looked at: ${words}`)),
     `KMS requests ${number(report.kms.requests)}, throttled ${number(report.kms.throttled)}. Remaining: ${report.remaining ?? 'not known'}.`,
+    ...capacityLines(report.stores),
     `Run files  ${report.files.run}`,
     `Journal    ${report.files.journal}`,
   ].join('\n');

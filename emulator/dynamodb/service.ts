@@ -2,9 +2,11 @@ import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import { inputOf, jsonError, targetOf } from '../protocol/json-protocol.ts';
 import { expressionTooLarge } from './expression-limits.ts';
-import type { Item } from './item-size.ts';
+import { itemSize, type Item } from './item-size.ts';
 import { keyIn, schemas } from './keys-of-items.ts';
 import { permissionsOf } from './permissions.ts';
+import { ProvisionedTables } from './provisioned.ts';
+import { withScanCapacity } from './scan-capacity.ts';
 import { ServerSideKeys, type Encryption, type TableKeys } from './server-side-keys.ts';
 import { askingForCapacity, withoutCapacity, writeUnitsOf, type Consumed } from './capacity.ts';
 import { AllTables, callsFor, forward, targeting, type Tables } from './tables.ts';
@@ -24,12 +26,18 @@ export function dynamoDbService(
 ): Service {
   const all = new AllTables(now);
   const keys = new ServerSideKeys(tableKeys);
+  const provisioned = new ProvisionedTables(now);
   return {
     async handle(request: AwsRequest): Promise<AwsResponse> {
       const operation = targetOf(request);
       try {
         const chosen = admitted(operation, request, keys);
-        const response = await answer(operation, request, { tables: all.of(request), consumed });
+        const tables = all.of(request);
+        const response = await provisioned.serve(operation, request, {
+          serve: asked => answer(operation, asked, { tables, consumed }),
+          takenByFailed: asked => takenByFailed(asked, tables),
+        });
+        provisioned.remember(operation, request, response);
         return response.status === 200 ? sealed(operation, request, { response, keys, chosen }) : response;
       } catch (error) {
         return refused(error, request);
@@ -81,6 +89,21 @@ function sealed(operation: string, request: AwsRequest, { response, keys, chosen
   return json(request, Object.fromEntries(described));
 }
 
+/** Developer Guide, "Working with items": a write whose condition fails takes what the item that is there would take. */
+async function takenByFailed(request: AwsRequest, tables: Tables): Promise<number> {
+  const { TableName, Key, Item: item } = inputOf(request) as unknown as Named;
+  const call = callsFor(tables.server, request);
+  const key = Key ?? keyIn(item ?? {}, await schemas(call)(TableName), true);
+  const { output } = await call('GetItem', { TableName, Key: key, ConsistentRead: true });
+  return Math.max(1, Math.ceil(itemSize((output['Item'] ?? {}) as Item) / 1_024));
+}
+
+interface Named {
+  readonly TableName: string;
+  readonly Item?: Item;
+  readonly Key?: Item;
+}
+
 interface Answering {
   readonly tables: Tables;
   readonly consumed: Consumed;
@@ -103,7 +126,8 @@ async function single(operation: string, request: AwsRequest, answering: Answeri
   const shimmed = (await shim(operation, request, tables)) ?? tooLarge(request);
   if (shimmed !== undefined) return shimmed;
   const answered = await forward(tables.server, askingForCapacity(operation, request));
-  const response = withoutCapacity(operation, request, { response: answered, consumed });
+  const told = withoutCapacity(operation, request, { response: answered, consumed });
+  const response = withScanCapacity(operation, request, told);
   return withOldItem(operation, request, { ...answering, response });
 }
 
@@ -176,10 +200,7 @@ async function withOldItem(
   if (response.status !== 400 || !['UpdateItem', 'PutItem', 'DeleteItem'].includes(operation))
     return response;
   const error = JSON.parse(String(response.body)) as { readonly __type?: string };
-  const input = JSON.parse(request.body.toString('utf8')) as {
-    readonly TableName: string;
-    readonly Item?: Item;
-    readonly Key?: Item;
+  const input = JSON.parse(request.body.toString('utf8')) as Named & {
     readonly ReturnValuesOnConditionCheckFailure?: string;
   };
   if (!error.__type?.endsWith('ConditionalCheckFailedException')) return response;

@@ -4,6 +4,7 @@ import { schemas } from './keys-of-items.ts';
 import { expressionTooLarge } from './expression-limits.ts';
 import { validationError } from '../protocol/aws-error.ts';
 import type { Call } from './tables.ts';
+import { capacityOfTransaction, type Transacted } from './transaction-capacity.ts';
 import { actionsOf, cancelFor, needSizeOf, reasonOf, type Reason } from './transaction-errors.ts';
 
 /** TransactGetItems on tables that nobody writes meanwhile. */
@@ -14,6 +15,7 @@ export async function transactGet(
 ): Promise<{ readonly Responses: readonly object[] }> {
   const schemaOf = schemas(call);
   const responses: { readonly Item?: Item }[] = [];
+  const read: Transacted[] = [];
   const reasons: Reason[] = [];
   for (const [, member] of actionsOf(input, ['Get'])) {
     await schemaOf(String(member['TableName']));
@@ -26,8 +28,10 @@ export async function transactGet(
     const item = answer.output['Item'] as Item | undefined;
     consumed(String(member['TableName']), { readUnits: 2 * readUnitsOf(item ?? {}) });
     responses.push(item === undefined ? {} : { Item: item });
+    read.push({ table: String(TableName), items: [item] });
   }
   cancelFor(reasons);
   needSizeOf(responses.reduce((total, { Item: item = {} }) => total + itemSize(item), 0));
-  return { Responses: responses };
+  const capacity = capacityOfTransaction(input['ReturnConsumedCapacity'], 'read', read);
+  return { ...capacity, Responses: responses };
 }

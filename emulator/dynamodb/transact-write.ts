@@ -4,6 +4,7 @@ import { writeUnitsOf, type Spent } from './capacity.ts';
 import { itemSize, type Item } from './item-size.ts';
 import { keyIn, schemas } from './keys-of-items.ts';
 import type { Answer, Call } from './tables.ts';
+import { capacityOfTransaction } from './transaction-capacity.ts';
 import { actionsOf, cancelFor, constraint, needSizeOf, reasonOf, type Reason } from './transaction-errors.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -44,8 +45,9 @@ export async function transactWrite(input: Input, call: Call, consumed: Spent): 
     actions.push({ kind, member, table, key, before: output['Item'] as Item | undefined });
   }
   needDistinct(actions);
-  await performAll(actions, call, consumed);
-  return {};
+  const after = await performAll(actions, call, consumed);
+  const written = actions.map(({ table, before }, index) => ({ table, items: [before, after[index]] }));
+  return capacityOfTransaction(input['ReturnConsumedCapacity'], 'write', written);
 }
 
 /** dynalite knows nothing of members that only transactions require. */
@@ -70,26 +72,28 @@ function needDistinct(actions: readonly Action[]): void {
     throw validationError('Transaction request cannot include multiple operations on one item');
 }
 
-async function performAll(actions: readonly Action[], call: Call, consumed: Spent): Promise<void> {
+/** The items as they are then. */
+async function performAll(actions: readonly Action[], call: Call, consumed: Spent): Promise<readonly Item[]> {
   const reasons: Reason[] = [];
   const performed: Action[] = [];
-  let bytes = 0;
+  const after: Item[] = [];
   try {
     for (const action of actions) {
       const answer = await perform(action, call);
       if (answer.status === 200) performed.push(action);
       reasons.push(withItem(reasonOf(answer), action));
       const sized = sizedItem(action, answer);
-      bytes += itemSize(sized);
+      after.push(sized);
       consumed(action.table, { writeUnits: 2 * Math.max(...[sized, action.before ?? {}].map(writeUnitsOf)) });
     }
-    needSizeOf(bytes);
+    needSizeOf(after.reduce((bytes, item) => bytes + itemSize(item), 0));
     cancelFor(reasons);
   } catch (error) {
     for (const action of performed) await putBack(action, call);
     throw error;
   }
   for (const action of actions) if (action.kind === 'ConditionCheck') await putBack(action, call);
+  return after;
 }
 
 async function perform({ kind, member, table, key }: Action, call: Call): Promise<Answer> {

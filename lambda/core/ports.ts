@@ -1,4 +1,5 @@
 import type { UnitProgress } from './model/books.ts';
+import type { ConsumedCapacity } from './model/consumed.ts';
 import type { KeyMaterial } from './model/data-key.ts';
 import type { EncryptionContext } from './model/encryption-context.ts';
 import type { EncryptionAlgorithm } from './model/key-use.ts';
@@ -103,6 +104,12 @@ export interface KeyService {
 export interface RateShares {
   /** Requests per second until it asks again; `undefined` if nothing is free and the unit must come back later. */
   take(runRate: number): Promise<number | undefined>;
+}
+
+/** What a worker takes of the capacity of its store. */
+export interface CapacityUse {
+  /** What was consumed since the last call; `undefined` if nothing was, or if the store has no capacity of its own. */
+  takeConsumed(): ConsumedCapacity | undefined;
 }
 
 export interface RunControl {

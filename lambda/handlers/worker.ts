@@ -4,6 +4,7 @@ import { AwsClients } from '../adapters/aws/clients.ts';
 import { tellingFailures, waitingOutDenials } from '../adapters/aws/failure.ts';
 import { KmsChannel } from '../adapters/kms/channel.ts';
 import { DynamoDbLedger } from '../adapters/state/ledger.ts';
+import { TableCapacities } from '../adapters/records/table-capacities.ts';
 import { PatientRecords } from '../adapters/records/patient-records.ts';
 import { openStore } from '../adapters/stores/registry.ts';
 import { S3RunFiles } from '../adapters/run/files.ts';
@@ -13,7 +14,7 @@ import { denialsMayPass } from '../core/account/alias-lag.ts';
 import { keepMoving } from '../core/account/keep-moving.ts';
 import { inRound, type UnitAnswer, type UnitInRound } from '../core/account/rounds.ts';
 import type { UnitProgress } from '../core/model/books.ts';
-import { storeName } from '../core/stores/places.ts';
+import { capacityOf, storeName } from '../core/stores/places.ts';
 import { needsOf } from '../core/model/format.ts';
 import type { Phase, Unit } from '../core/model/run.ts';
 import { kmsRegions, WorkerShare, withShare } from '../core/rate/worker-share.ts';
@@ -49,22 +50,29 @@ export function worker(
   const run = async (unit: Unit, context: Context): Promise<UnitProgress> => {
     const scope = unitScope(unit, await files.readPlan(unit.runId), formats);
     const { job, storeRegion: region, grantTokens } = scope.plan;
-    const shares = sharesFor(scope, phase, context);
     const time = { deadline: deadlineOf(context), clock };
     const { deadline } = time;
-    const records = await openStore(scope.store, { clients, region, ...needsOf(scope.format), deadline });
+    const capacities = new TableCapacities(scope.plan, { now: clock.now, sleep: ms => sleep(ms), deadline });
+    const shares = sharesFor(scope, { phase, context, capacities });
+    const opening = { clients, region, ...needsOf(scope.format), deadline, capacities };
+    const records = await openStore(scope.store, opening);
     const waiting = { ...time, wait: (ms: number) => sleep(ms), random: Math.random };
     const ports = {
       random: () => Math.random(),
       records: new PatientRecords(records, storeName(scope.store), waiting),
-      ...{ ledger, shares },
+      ...{ ledger, shares, capacity: capacities },
       telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),
       ...time,
     };
     const mayPass = () => denialsMayPass(scope.plan, clock.now());
     const tools = { kms: new KmsChannel({ grantTokens, denialsMayPass: mayPass }), s3 };
     const working = () =>
-      waitingOutDenials(mayPass, () => work(scope, ports, tools).finally(() => tools.kms.close()));
+      waitingOutDenials(mayPass, () =>
+        work(scope, ports, tools).finally(() => {
+          tools.kms.close();
+          capacities.close();
+        }),
+      );
     return withShare(shares, () => keepMoving(unit, phase, ledger, working));
   };
   return ({ round, ...unit }, context) =>
@@ -79,11 +87,18 @@ function deadlineOf(context: Context): Deadline {
   return { remaining: () => context.getRemainingTimeInMillis() };
 }
 
-function sharesFor({ unit, plan }: UnitScope, phase: Phase, context: Context): WorkerShare {
+interface Sharing {
+  readonly phase: Phase;
+  readonly context: Context;
+  readonly capacities: TableCapacities;
+}
+
+function sharesFor({ unit, plan, store }: UnitScope, { phase, context, capacities }: Sharing): WorkerShare {
   const { runId, unitId } = unit;
   const holder = context.awsRequestId;
+  const tables = capacities.shared(capacityOf(store, plan.storeRegion), phase);
   return new WorkerShare(
-    kmsRegions(plan, phase),
+    [...kmsRegions(plan, phase), ...tables],
     { runId, work: `${phase}#${unitId}`, holder, workers: plan.workers },
     { book, clock, deadline: deadlineOf(context), sleep: ms => sleep(ms), random: () => Math.random() },
   );

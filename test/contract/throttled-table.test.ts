@@ -3,7 +3,7 @@ import { CreateKeyCommand, GenerateDataKeyWithoutPlaintextCommand } from '@aws-s
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { EmbeddedAws } from '../../emulator/embedded-aws.ts';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
-import type { Job } from '../../lambda/core/model/job.ts';
+import type { Job, Limits } from '../../lambda/core/model/job.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import type { Deadline } from '../../lambda/core/ports.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
@@ -50,7 +50,7 @@ class Scene {
     return new Party(`p${++this.#parties}`, 1);
   }
 
-  async service(): Promise<Service> {
+  async service(limits: Partial<Limits> = {}): Promise<Service> {
     const { kms, s3 } = this.admin;
     for (const Bucket of [JOURNAL, RUNS]) await s3.send(new CreateBucketCommand({ Bucket }));
     await this.#createTable(TABLE, ['id']);
@@ -60,7 +60,7 @@ class Scene {
     for (let index = 0; index < 3; index++) await this.#putLetter(`l-${index}`, from);
     const schedule = { ...scheduleOf(1, new Random(1)), workerTimeoutSeconds: 900, pageSize: 10 };
     return new Service(this.#wire, {
-      job: jobOf(from, to),
+      job: jobOf(from, to, limits),
       schedule,
       bug: {},
       executionOf: () => 'over',
@@ -134,12 +134,13 @@ class Scene {
   }
 }
 
-function jobOf(from: string, to: string): Job {
+function jobOf(from: string, to: string, limits: Partial<Limits>): Job {
   const parsed = parseJob(
     {
       name: 'letters',
       source: { keys: [from] },
       destination: { key: to },
+      limits,
       stores: [{ type: 'dynamodb', table: TABLE, format: { type: 'attribute', dataKey: 'edk' } }],
     },
     formats,
@@ -173,5 +174,31 @@ describe('a table that is throttled', () => {
     expect(report.error).toMatch(
       /^ServiceUnavailable: dynamodb:Letters is overloaded, and this invocation has no time left .* dynamodb:Scan on table Letters( after \d tries)?: ThrottlingException: Throughput exceeds .* raise its capacity.* lower limits.maxConcurrency; then start the same job again: it continues from there$/,
     );
+  });
+});
+
+describe('a table whose capacity the job bounds', () => {
+  /** The report, and how long the run took. */
+  const run = (limits: Partial<Limits>): Promise<{ readonly report: Report; readonly ms: number }> =>
+    VirtualTime.run(new Random(1), async time => {
+      const scene = new Scene(time);
+      const service = await scene.service(limits);
+      const began = time.now();
+      return { report: await scene.run(service, 'letters-1'), ms: time.now() - began };
+    });
+
+  it('is told in the report: one unit for each of three letters, and what both passes have read', async () => {
+    const { report } = await run({});
+    expect(report.stores[0]?.capacity).toMatchObject({ writeUnits: 3, seconds: 10 });
+    // Each is in a segment of its own. A scan of less than 4 KB takes half a unit, and a whole one in the verify pass.
+    expect(report.stores[0]?.capacity?.readUnits).toBe(3 * 1.5);
+  });
+
+  it('is taken at no more than that, and the run takes so much longer', async () => {
+    const { report, ms } = await run({ writeCapacityPerSecond: 1, readCapacityPerSecond: 1 });
+    expect(report).toMatchObject({ state: 'succeeded', verdict: 'proven' });
+    expect(report.stores[0]?.capacity?.mostWriteUnitsPerSecond).toBeLessThanOrEqual(1);
+    const { ms: unbounded } = await run({});
+    expect(ms - unbounded).toBeGreaterThan(3_000);
   });
 });

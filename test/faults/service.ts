@@ -12,6 +12,7 @@ import { DynamoDbLedger } from '../../lambda/adapters/state/ledger.ts';
 import { DeployedRuns } from '../../lambda/adapters/run/past-runs.ts';
 import { KMS_PATIENCE_MS } from '../../lambda/adapters/aws/patience.ts';
 import { PatientRecords } from '../../lambda/adapters/records/patient-records.ts';
+import { TableCapacities } from '../../lambda/adapters/records/table-capacities.ts';
 import { LedgerShareBook } from '../../lambda/adapters/state/share-book.ts';
 import { openBucket } from '../../lambda/adapters/s3/bucket-store.ts';
 import { openStore, storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
@@ -24,7 +25,7 @@ import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.t
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import { needsOf } from '../../lambda/core/model/format.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
-import { storeName } from '../../lambda/core/stores/places.ts';
+import { capacityOf, storeName } from '../../lambda/core/stores/places.ts';
 import type { Phase, Unit } from '../../lambda/core/model/run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { beginRun } from '../../lambda/core/plan/begin-run.ts';
@@ -32,7 +33,7 @@ import type { FailedUnit } from '../../lambda/core/report/failure-words.ts';
 import type { CopyLimits } from '../../lambda/core/stores/s3/copy-in-parts.ts';
 import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
 import type { ShareBook } from '../../lambda/core/rate/lease.ts';
-import { kmsRegions, WorkerShare, withShare } from '../../lambda/core/rate/worker-share.ts';
+import { kmsRegions, WorkerShare, withShare, type SharedTable } from '../../lambda/core/rate/worker-share.ts';
 import { finishRun, type FinishRequest } from '../../lambda/core/report/finish-run.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { rollbackUnit, type RollbackPorts } from '../../lambda/core/rollback/rollback-unit.ts';
@@ -125,16 +126,25 @@ export class Service {
       const plan = await files.readPlan(unit.runId);
       const scope = unitScope(unit, plan, formats);
       const place = { bucket: JOURNAL, job: plan.job };
+      const capacities = new TableCapacities(plan, {
+        now: () => clock.now(),
+        sleep: ms => sleep(ms),
+        deadline,
+      });
       const shares = sharesOf(new LedgerShareBook(clients.dynamodb(), LEDGER), {
         ...{ unit, plan, phase },
         ...{ party, clock, deadline },
+        tables: capacities.shared(capacityOf(scope.store, plan.storeRegion), phase),
       });
       const archive = {
         intents: new S3IntentArchive(clients.s3(), place),
         outcomes: new S3OutcomeArchive(clients.s3(), place),
       };
       const { copyLimits } = this.#options;
-      const options = { clients, region: plan.storeRegion, ...needsOf(scope.format), deadline };
+      const options = {
+        ...{ clients, region: plan.storeRegion, ...needsOf(scope.format) },
+        ...{ deadline, capacities },
+      };
       const records =
         copyLimits === undefined
           ? await openStore(scope.store, options)
@@ -150,7 +160,7 @@ export class Service {
         archive: Object.assign(archive.intents, {
           outcomesOf: (of: Unit, fromPage?: number) => archive.outcomes.outcomesOf(of, fromPage),
         }),
-        ...{ ledger, shares, deadline, clock },
+        ...{ ledger, shares, deadline, clock, capacity: capacities },
         telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
         random: () => Math.random(),
       };
@@ -215,12 +225,16 @@ interface Invocation extends Pick<WorkerPorts, 'clock' | 'deadline'> {
   readonly unit: Unit;
   readonly plan: RunPlan;
   readonly party: Party;
+  readonly tables: readonly SharedTable[];
 }
 
-function sharesOf(book: ShareBook, { phase, unit, plan, party, clock, deadline }: Invocation): WorkerShare {
+function sharesOf(
+  book: ShareBook,
+  { phase, unit, plan, party, clock, deadline, tables }: Invocation,
+): WorkerShare {
   const { runId, unitId } = unit;
   return new WorkerShare(
-    kmsRegions(plan, phase),
+    [...kmsRegions(plan, phase), ...tables],
     { runId, work: `${phase}#${unitId}`, holder: party.name, workers: plan.workers },
     { book, clock, deadline, sleep: ms => sleep(ms), random: () => Math.random() },
   );

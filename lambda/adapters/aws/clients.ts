@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { withNamedCalls } from './named-calls.ts';
 import { type ANSWER_TIMEOUT_MS, httpTo, type ClientConfig } from './client-config.ts';
-import { LeanCalls, type LeanOperation } from './lean-calls.ts';
+import { LeanCalls, type Around, type LeanOperation } from './lean-calls.ts';
 import type { LeanClient } from './lean-client.ts';
 import { remember } from './said-by.ts';
 
@@ -51,10 +51,10 @@ export class AwsClients {
   lean<Input extends object, Output extends object>(
     client: LeanClient,
     operation: LeanOperation<Input, Output>,
-  ): (input: Input) => Promise<Output> {
+  ): (input: Input, around?: Around) => Promise<Output> {
     const { identityPatienceMs } = this.#config;
     const calls = new LeanCalls(client, operation, { identityPatienceMs });
-    return input => calls.send(input);
+    return (input, around) => calls.send(input, around);
   }
 
   #settings(region: string | undefined, kind: keyof typeof ANSWER_TIMEOUT_MS) {

@@ -28,6 +28,8 @@ export interface LeanOperation<Input extends object, Output extends object> {
 interface Args {
   readonly input: object;
   readonly request: HttpRequest;
+  /** Around each try of this request. */
+  readonly around: Around;
 }
 
 interface Result<Output> {
@@ -45,6 +47,8 @@ type Send<Output> = (args: Args) => Promise<Result<Output>>;
 /** What stands around each try of a request, before it is signed. */
 export type Around = <T>(send: () => Promise<T>) => Promise<T>;
 
+const PLAIN: Around = send => send();
+
 /**
  * Sends one operation without the SDK's middleware, whose serialization, endpoint rules, feature ids and signer take some
  * eight times the CPU of what is needed. Everything else is the client's own: credentials, Region, endpoint, HTTP handler,
@@ -60,19 +64,19 @@ export class LeanCalls<Input extends object, Output extends object> {
   constructor(
     client: LeanClient,
     operation: LeanOperation<Input, Output>,
-    { around = send => send(), identityPatienceMs }: Options = {},
+    { around = PLAIN, identityPatienceMs }: Options = {},
   ) {
     this.#client = client;
     this.#operation = operation;
     this.#clock = new ClockOfAnswers(client.config);
     const { service, name } = operation;
-    const once: Send<Output> = args => around(() => this.#once(args));
+    const once: Send<Output> = args => around(() => args.around(() => this.#once(args)));
     const retried = retryMiddleware(client.config)(once as never, {}) as unknown as Send<Output>;
     const recognised = despiteIdentity(client, identityPatienceMs)(retried);
     this.#stack = naming(service)(recognised, { commandName: `${name}Command` });
   }
 
-  async send(input: Input): Promise<Output & { readonly $metadata: Metadata }> {
+  async send(input: Input, around: Around = PLAIN): Promise<Output & { readonly $metadata: Metadata }> {
     const { url } = await this.#at(input);
     const body = this.#operation.write(input);
     const request = new HttpRequest({
@@ -90,7 +94,7 @@ export class LeanCalls<Input extends object, Output extends object> {
         'x-amz-target': `${this.#operation.target}.${this.#operation.name}`,
       },
     });
-    return (await this.#stack({ input, request })).output;
+    return (await this.#stack({ input, request, around })).output;
   }
 
   /** By the SDK's rules for endpoints. The resource of an operation is the same in all of its calls, and so is its endpoint. */

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { encodeKey, type SdkItem } from './item-key.ts';
+import { eachTry } from './metered.ts';
+import type { TableCapacity } from '../records/table-capacity.ts';
 
 /** DynamoDB API reference, BatchGetItem: up to 100 items. */
 const KEYS_PER_BATCH = 100;
@@ -10,10 +12,15 @@ const KEYS_PER_BATCH = 100;
  */
 const WAITS_MS = [50, 100, 200, 400, 800, 1_600, 3_200];
 
+export interface BatchedTable {
+  readonly name: string;
+  readonly capacity: TableCapacity;
+}
+
 /** Reads items by primary key, strongly consistently, in the order of the keys; `undefined` for missing ones. */
 export async function batchGet(
   client: DynamoDBClient,
-  table: string,
+  table: BatchedTable,
   keys: readonly SdkItem[],
 ): Promise<readonly (SdkItem | undefined)[]> {
   const names = Object.keys(keys[0] ?? {});
@@ -30,19 +37,23 @@ export async function batchGet(
 
 async function getAll(
   client: DynamoDBClient,
-  table: string,
+  { name: table, capacity }: BatchedTable,
   keys: readonly SdkItem[],
 ): Promise<readonly SdkItem[]> {
   const items: SdkItem[] = [];
   let left: readonly SdkItem[] = keys;
   for (let waits = [0, ...WAITS_MS]; waits.length > 0;) {
     await sleep(waits[0]);
-    const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [table]: { Keys: [...left], ConsistentRead: true } } }),
-    );
+    const RequestItems = { [table]: { Keys: [...left], ConsistentRead: true } };
+    // At least a unit for each item, and all that is more delays the next read.
+    const { Responses, UnprocessedKeys } = await capacity.spend('read', left.length, around => {
+      const command = new BatchGetItemCommand({ RequestItems, ReturnConsumedCapacity: 'TOTAL' });
+      return client.send(eachTry(command, around));
+    });
     items.push(...(Responses?.[table] ?? []));
     const unprocessed = UnprocessedKeys?.[table]?.Keys ?? [];
     if (unprocessed.length === 0) return items;
+    if (unprocessed.length === left.length) capacity.throttled('read');
     waits = unprocessed.length < left.length ? [0, ...WAITS_MS] : waits.slice(1);
     left = unprocessed;
   }

@@ -6,6 +6,8 @@ import {
 import type { Guard } from '../../core/model/format.ts';
 import { messageOf } from '../aws/errors.ts';
 import type { SdkItem } from './item-key.ts';
+import { eachTry } from './metered.ts';
+import type { TableCapacity } from '../records/table-capacity.ts';
 
 /** A guard of the item is there, so nothing was written. */
 export class GuardPresent extends Error {
@@ -18,15 +20,28 @@ export class GuardPresent extends Error {
   }
 }
 
+export interface GuardedBy {
+  readonly table: string;
+  readonly guards: readonly Guard[];
+  readonly capacity: TableCapacity;
+  /** What the write alone takes, outside of a transaction. */
+  readonly units: number;
+}
+
 /** Carries out one write if, at that very time, none of its guards is in the table. */
 export async function guardedWrite(
   client: DynamoDBClient,
   write: TransactWriteItem,
-  { table, guards }: { readonly table: string; readonly guards: readonly Guard[] },
+  { table, guards, capacity, units }: GuardedBy,
 ): Promise<void> {
   const TransactItems = [write, ...guards.map(guard => isAbsent(guard, table))];
+  // Each item is written twice, to prepare and to commit; a guard is one unit, as it is not there.
+  const expected = 2 * (units + guards.length);
   try {
-    await client.send(new TransactWriteItemsCommand({ TransactItems }));
+    await capacity.spend('write', expected, around => {
+      const command = new TransactWriteItemsCommand({ TransactItems, ReturnConsumedCapacity: 'TOTAL' });
+      return client.send(eachTry(command, around));
+    });
   } catch (error) {
     throw causeOf(error, guards);
   }

@@ -1,6 +1,7 @@
 import {
   type DynamoDBClient,
   PutItemCommand,
+  type PutItemCommandInput,
   type TransactWriteItem,
   UpdateItemCommand,
   type UpdateItemCommandInput,
@@ -8,9 +9,13 @@ import {
 import type { Guard } from '../../core/model/format.ts';
 import type { AttributeMap } from '../../core/model/record.ts';
 import type { PlaceChange } from '../../core/model/place.ts';
+import type { Around } from '../aws/lean-calls.ts';
 import type { Elsewhere } from '../aws/refused-calls.ts';
 import { guardedWrite } from './guarded-write.ts';
+import { itemBytes } from './item-bytes.ts';
 import { decodeKey, type SdkItem } from './item-key.ts';
+import { eachTry } from './metered.ts';
+import type { Metered, TableCapacity } from '../records/table-capacity.ts';
 import { updateExpression } from './update-expression.ts';
 
 export interface WrittenTable {
@@ -18,7 +23,9 @@ export interface WrittenTable {
   readonly keyNames: readonly string[];
   readonly guards?: (key: AttributeMap) => readonly Guard[];
   /** Sends an UpdateItem. @default through the SDK's middleware */
-  readonly update?: (input: UpdateItemCommandInput) => Promise<unknown>;
+  readonly update?: (input: UpdateItemCommandInput, around: Around) => Promise<Metered>;
+  /** @default a capacity without a bound, which nobody shares */
+  readonly capacity?: TableCapacity;
 }
 
 /** A write that can be sent, and again if another one is in its way. */
@@ -28,6 +35,14 @@ export interface ItemWrite {
   readonly send: () => Promise<unknown>;
 }
 
+/** One write, with or without guards. */
+interface Ways {
+  /** What it takes by itself. */
+  readonly units: number;
+  readonly alone: () => Promise<unknown>;
+  readonly guarded: TransactWriteItem;
+}
+
 /** A condition that never holds, whether or not the item exists: the write only tests whether it is allowed. */
 const NEVER = 'attribute_exists(#key) AND attribute_not_exists(#key)';
 
@@ -35,23 +50,40 @@ const NEVER = 'attribute_exists(#key) AND attribute_not_exists(#key)';
 export class ItemWrites {
   readonly #client: DynamoDBClient;
   readonly #table: WrittenTable;
+  readonly #capacity: TableCapacity;
 
-  constructor(client: DynamoDBClient, table: WrittenTable) {
+  constructor(client: DynamoDBClient, table: WrittenTable & { readonly capacity: TableCapacity }) {
     this.#client = client;
     this.#table = table;
+    this.#capacity = table.capacity;
   }
 
-  /** Changes an item that is there. */
-  update(key: SdkItem, places: readonly PlaceChange[]): ItemWrite {
+  /** Changes an item that is there, and that has so many bytes in all. */
+  update(key: SdkItem, places: readonly PlaceChange[], bytes: number): ItemWrite {
     const update = { TableName: this.#table.name, Key: key, ...updateExpression(places) };
+    const units = writeUnits(bytes);
     return this.#sent('dynamodb:UpdateItem', key, {
-      alone: () => this.#update(update),
+      units,
+      alone: () => this.#update(update, units),
       guarded: { Update: update },
     });
   }
 
-  #update(input: UpdateItemCommandInput): Promise<unknown> {
-    return this.#table.update?.(input) ?? this.#client.send(new UpdateItemCommand(input));
+  #update(update: UpdateItemCommandInput, units: number): Promise<unknown> {
+    const input = { ...update, ReturnConsumedCapacity: 'TOTAL' as const };
+    const send = this.#table.update;
+    return this.#capacity.spend('write', units, around =>
+      send === undefined
+        ? this.#client.send(eachTry(new UpdateItemCommand(input), around))
+        : send(input, around),
+    );
+  }
+
+  #put(put: PutItemCommandInput, units: number): Promise<unknown> {
+    const input = { ...put, ReturnConsumedCapacity: 'TOTAL' as const };
+    return this.#capacity.spend('write', units, around =>
+      this.#client.send(eachTry(new PutItemCommand(input), around)),
+    );
   }
 
   /** Makes an item that is not there yet. */
@@ -61,8 +93,10 @@ export class ItemWrites {
       ConditionExpression: 'attribute_not_exists(#key)',
       ExpressionAttributeNames: this.#keyName,
     };
+    const units = writeUnits(itemBytes(item));
     return this.#sent('dynamodb:PutItem', key, {
-      alone: () => this.#client.send(new PutItemCommand(put)),
+      units,
+      alone: () => this.#put(put, units),
       guarded: { Put: put },
     });
   }
@@ -72,13 +106,16 @@ export class ItemWrites {
     const { name: TableName } = this.#table;
     const never = { TableName, ConditionExpression: NEVER, ExpressionAttributeNames: this.#keyName };
     return {
-      'dynamodb:UpdateItem': locator => this.#update({ ...never, Key: decodeKey(locator) }),
-      'dynamodb:PutItem': locator =>
-        this.#client.send(new PutItemCommand({ ...never, Item: decodeKey(locator) })),
+      'dynamodb:UpdateItem': locator => this.#update({ ...never, Key: decodeKey(locator) }, 1),
+      'dynamodb:PutItem': locator => this.#put({ ...never, Item: decodeKey(locator) }, 1),
       [transaction('dynamodb:UpdateItem')]: locator =>
-        this.#guarded(decodeKey(locator), { Update: { ...removingNothing(never), Key: decodeKey(locator) } }),
+        this.#guarded(
+          decodeKey(locator),
+          { Update: { ...removingNothing(never), Key: decodeKey(locator) } },
+          1,
+        ),
       [transaction('dynamodb:PutItem')]: locator =>
-        this.#guarded(decodeKey(locator), { Put: { ...never, Item: decodeKey(locator) } }),
+        this.#guarded(decodeKey(locator), { Put: { ...never, Item: decodeKey(locator) } }, 1),
     };
   }
 
@@ -86,23 +123,26 @@ export class ItemWrites {
     return { '#key': this.#table.keyNames[0] ?? '' };
   }
 
-  #sent(
-    call: string,
-    key: SdkItem,
-    { alone, guarded }: { readonly alone: () => Promise<unknown>; readonly guarded: TransactWriteItem },
-  ): ItemWrite {
+  #sent(call: string, key: SdkItem, { units, alone, guarded }: Ways): ItemWrite {
     return this.#guardsOf(key).length === 0
       ? { call, send: alone }
-      : { call: transaction(call), send: () => this.#guarded(key, guarded) };
+      : { call: transaction(call), send: () => this.#guarded(key, guarded, units) };
   }
 
-  #guarded(key: SdkItem, write: TransactWriteItem): Promise<void> {
-    return guardedWrite(this.#client, write, { table: this.#table.name, guards: this.#guardsOf(key) });
+  #guarded(key: SdkItem, write: TransactWriteItem, units: number): Promise<void> {
+    const { name: table } = this.#table;
+    const by = { table, guards: this.#guardsOf(key), capacity: this.#capacity, units };
+    return guardedWrite(this.#client, write, by);
   }
 
   #guardsOf(key: SdkItem): readonly Guard[] {
     return this.#table.guards?.(key as unknown as AttributeMap) ?? [];
   }
+}
+
+/** A unit for each KB of the item, whatever changes in it. */
+function writeUnits(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / 1024));
 }
 
 /** What reports call a write that is one action of a transaction. */

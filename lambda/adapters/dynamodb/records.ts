@@ -1,17 +1,20 @@
 import {
   type DynamoDBClient,
   GetItemCommand,
+  type GetItemCommandOutput,
   ScanCommand,
+  type ScanCommandInput,
   type ScanCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
+import { ServiceUnavailable } from '../../core/model/errors.ts';
 import { changed } from '../../core/places/changed.ts';
 import { atContainers } from '../../core/places/containers.ts';
 import type { PlaceChange } from '../../core/model/place.ts';
 import type { AttributeMap, ItemRecord, StoreRecord } from '../../core/model/record.ts';
 import type { ScanRange } from '../../core/model/run.ts';
 import type { TableScope } from '../../core/model/scope.ts';
-import type { RecordPage, WriteResult } from '../../core/ports.ts';
+import type { RecordPage, RecordStore, WriteResult } from '../../core/ports.ts';
 import { isRefusal, isTransient, nameOf, premise, refusalWords } from '../aws/errors.ts';
 import { batchGet } from './batch-get.ts';
 import { BoundedReads, readWithin, type BoundedPage } from '../records/bounded-reads.ts';
@@ -24,7 +27,10 @@ import { ItemWrites, type ItemWrite, type WrittenTable } from './item-writes.ts'
 import { isFull, judgeItem } from './refusals.ts';
 import { despiteConflicts } from '../aws/patience.ts';
 import { RefusedCalls } from '../aws/refused-calls.ts';
+import { eachTry } from './metered.ts';
 import { scanScope } from './scan-scope.ts';
+import { ScannedSize } from './scanned-size.ts';
+import { TableCapacity } from '../records/table-capacity.ts';
 import { fitsOneUpdate } from './update-expression.ts';
 
 /** How many items to read at a time, one by one, if their batch was refused. */
@@ -43,13 +49,16 @@ export class DynamoDbRecords implements CopyTarget {
   readonly #refused: RefusedCalls;
   readonly #reads = new BoundedReads();
   readonly #writes: ItemWrites;
+  readonly #capacity: TableCapacity;
+  readonly #scanned = new ScannedSize();
 
-  constructor(client: DynamoDBClient, { scope = {}, ...table }: Table) {
+  constructor(client: DynamoDBClient, { scope = {}, capacity = new TableCapacity(), ...table }: Table) {
     this.#client = client;
     this.#table = table.name;
     this.#keyNames = table.keyNames;
     this.#scope = scope;
-    this.#writes = new ItemWrites(client, table);
+    this.#capacity = capacity;
+    this.#writes = new ItemWrites(client, { ...table, capacity });
     this.#refused = new RefusedCalls(judgeItem, this.#writes.elsewhere);
   }
 
@@ -58,24 +67,36 @@ export class DynamoDbRecords implements CopyTarget {
     options: { readonly cursor?: string; readonly pageSize: number; readonly consistent: boolean },
   ): Promise<RecordPage> {
     if (range.type !== 'segment') throw new TypeError(`a table is read by segments, not by a ${range.type}`);
-    return this.#reads.read(options.pageSize, async Limit => {
-      const output = await this.#must('dynamodb:Scan', () =>
-        this.#client.send(
-          new ScanCommand({
-            TableName: this.#table,
-            Segment: range.segment,
-            TotalSegments: range.totalSegments,
-            Limit,
-            // A global index has no consistent reads. For every index, the items are read consistently from the table
-            // afterwards.
-            ConsistentRead: options.consistent && this.#scope.index === undefined,
-            ...scanScope(this.#scope),
-            ...(options.cursor !== undefined && { ExclusiveStartKey: decodeKey(options.cursor) }),
-          }),
-        ),
-      );
-      return this.#pageOf(output);
-    });
+    return this.#reads.read(options.pageSize, async pageSize =>
+      this.#pageOf(await this.#scan(range, { ...options, pageSize })),
+    );
+  }
+
+  /** As many items as the table's capacity allows at a time. */
+  async #scan(
+    { segment, totalSegments }: Extract<ScanRange, { readonly type: 'segment' }>,
+    { cursor, pageSize, consistent }: Parameters<RecordStore['readPage']>[1],
+  ): Promise<ScanCommandOutput> {
+    const { Limit, units } = this.#scanned.next(pageSize, this.#capacity);
+    const input: ScanCommandInput = {
+      TableName: this.#table,
+      Segment: segment,
+      TotalSegments: totalSegments,
+      Limit,
+      // A global index has no consistent reads. For every index, the items are read consistently from the table
+      // afterwards.
+      ConsistentRead: consistent && this.#scope.index === undefined,
+      ReturnConsumedCapacity: 'TOTAL',
+      ...scanScope(this.#scope),
+      ...(cursor !== undefined && { ExclusiveStartKey: decodeKey(cursor) }),
+    };
+    const output = await this.#must('dynamodb:Scan', () =>
+      this.#capacity.spend('read', units, around =>
+        this.#client.send(eachTry(new ScanCommand(input), around)),
+      ),
+    );
+    this.#scanned.saw(output);
+    return output;
   }
 
   /** An index holds only keys and projected attributes. The whole items are in the table. */
@@ -118,7 +139,7 @@ export class DynamoDbRecords implements CopyTarget {
   /** One refused item makes DynamoDB refuse the whole batch. Then read each item by itself. */
   async #batch(keys: readonly SdkItem[]): Promise<readonly (ItemRecord | undefined)[]> {
     try {
-      const items = await batchGet(this.#client, this.#table, keys);
+      const items = await batchGet(this.#client, { name: this.#table, capacity: this.#capacity }, keys);
       return items.map(item => item && this.#record(item));
     } catch (error) {
       if (isTransient(error)) throw error;
@@ -134,14 +155,23 @@ export class DynamoDbRecords implements CopyTarget {
   /** The item as it is now, `undefined` if there is none, or hidden if DynamoDB refuses to show it. */
   async #get(key: SdkItem): Promise<ItemRecord | undefined> {
     const [call, locator] = ['dynamodb:GetItem', encodeKey(key)];
-    const command = new GetItemCommand({ TableName: this.#table, Key: key, ConsistentRead: true });
-    const asked = await this.#must(call, () =>
-      this.#refused.ask(call, locator, () => this.#client.send(command)),
-    );
+    const asked = await this.#must(call, () => this.#refused.ask(call, locator, () => this.#getItem(key)));
     if (asked.kind === 'answered') return asked.answer.Item && this.#record(asked.answer.Item);
     const attributes = key as unknown as AttributeMap;
     const hidden = refusalWords(call, asked.error);
     return { kind: 'item', locator, key: attributes, attributes, hidden };
+  }
+
+  #getItem(Key: SdkItem): Promise<GetItemCommandOutput> {
+    const input = {
+      TableName: this.#table,
+      Key,
+      ConsistentRead: true,
+      ReturnConsumedCapacity: 'TOTAL',
+    } as const;
+    return this.#capacity.spend('read', 1, around =>
+      this.#client.send(eachTry(new GetItemCommand(input), around)),
+    );
   }
 
   takes(record: StoreRecord, places: readonly PlaceChange[]): boolean {
@@ -149,8 +179,10 @@ export class DynamoDbRecords implements CopyTarget {
   }
 
   async write(record: StoreRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
-    const key = needItem(record).key as SdkItem;
-    return this.#written(record, this.#writes.update(key, atContainers(record, places)));
+    const { key, attributes } = needItem(record);
+    const bytes = itemBytes(attributes as SdkItem);
+    const write = this.#writes.update(key as SdkItem, atContainers(record, places), bytes);
+    return this.#written(record, write);
   }
 
   async #written({ locator }: StoreRecord, { call, send }: ItemWrite): Promise<WriteResult> {
@@ -161,6 +193,8 @@ export class DynamoDbRecords implements CopyTarget {
         : { kind: 'blocked', reason: refusalWords(call, asked.error) };
     } catch (error) {
       if (nameOf(error) === 'ConditionalCheckFailedException') return { kind: 'precondition-failed' };
+      // Nothing was sent: this invocation has no time for it.
+      if (error instanceof ServiceUnavailable) throw error;
       if (error instanceof GuardPresent) return { kind: 'blocked', reason: error.reason };
       if (isFull(error))
         return {

@@ -4,7 +4,8 @@ import {
   type DynamoDBClient,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
-import type { TableCatalog } from '../../core/stores/dynamodb/catalog.ts';
+import type { TableCapacity, TableCatalog } from '../../core/stores/dynamodb/catalog.ts';
+import { capacityName } from '../../core/stores/dynamodb/capacity.ts';
 import type { TableStore } from '../../core/stores/dynamodb/schema.ts';
 import type { RecordStore } from '../../core/ports.ts';
 import type { AwsClients } from '../aws/clients.ts';
@@ -16,24 +17,25 @@ import { UPDATE_ITEM } from './update-item-operation.ts';
 /** Tables over the DynamoDB API. */
 export const tableAdapter: StoreAdapter<TableStore, TableCatalog> = { open: openTable, catalog };
 
-async function openTable(store: TableStore, { clients, region, guards }: OpenOptions): Promise<RecordStore> {
+async function openTable(
+  store: TableStore,
+  { clients, region, guards, capacities }: OpenOptions,
+): Promise<RecordStore> {
   const { table, copyTo, scope } = store;
-  const open = async (
-    place: Omit<Table, 'keyNames' | 'update'>,
-    client: DynamoDBClient,
-  ): Promise<DynamoDbRecords> =>
-    new DynamoDbRecords(client, {
+  const open = async (place: Pick<Table, 'name' | 'scope'>, itsRegion: string): Promise<DynamoDbRecords> => {
+    const client = clients.dynamodb(itsRegion);
+    const capacity = capacities?.of(capacityName(itsRegion, place.name));
+    return new DynamoDbRecords(client, {
       ...place,
       keyNames: await keyNames(place.name, client),
       update: clients.lean(client, UPDATE_ITEM),
       ...(guards !== undefined && { guards }),
+      ...(capacity !== undefined && { capacity }),
     });
-  const source = await open(
-    { name: table, ...(scope !== undefined && { scope }) },
-    clients.dynamodb(store.region ?? region),
-  );
+  };
+  const source = await open({ name: table, ...(scope !== undefined && { scope }) }, store.region ?? region);
   if (copyTo === undefined) return source;
-  const target = await open({ name: copyTo.table }, clients.dynamodb(copyTo.region));
+  const target = await open({ name: copyTo.table }, copyTo.region);
   return new CopiedRecords(source, target, copyTo.createMissing);
 }
 
@@ -69,8 +71,11 @@ function described({
   Replicas,
   RestoreSummary,
   TableStatus,
+  ...throughput
 }: TableDescription) {
+  const capacity = capacityOf(throughput);
   return {
+    ...(capacity !== undefined && { capacity }),
     ...(RestoreSummary?.RestoreInProgress === true
       ? { filling: 'restore' as const }
       : TableStatus === 'CREATING' && { filling: 'import or creation' as const }),
@@ -80,6 +85,22 @@ function described({
     sizeBytes: TableSizeBytes,
     streamEnabled: StreamSpecification?.StreamEnabled ?? false,
     replicaRegions: namesOf(Replicas, ({ RegionName }) => RegionName),
+  };
+}
+
+/** A table on demand names a provisioned throughput of 0, and -1 for no maximum. */
+function capacityOf({
+  ProvisionedThroughput: provisioned,
+  OnDemandThroughput: maximum,
+}: Pick<TableDescription, 'ProvisionedThroughput' | 'OnDemandThroughput'>): TableCapacity | undefined {
+  const [reads, writes] = [provisioned?.ReadCapacityUnits ?? 0, provisioned?.WriteCapacityUnits ?? 0];
+  if (reads > 0 && writes > 0) return { kind: 'provisioned', reads, writes };
+  const most = [maximum?.MaxReadRequestUnits ?? -1, maximum?.MaxWriteRequestUnits ?? -1] as const;
+  if (most.every(one => one < 0)) return undefined;
+  return {
+    kind: 'maximum',
+    ...(most[0] >= 0 && { reads: most[0] }),
+    ...(most[1] >= 0 && { writes: most[1] }),
   };
 }
 

@@ -3,9 +3,10 @@ import { toJson } from '../../core/model/attribute-json.ts';
 import type { AttributeValue } from '../../core/model/record.ts';
 import type { LeanOperation } from '../aws/lean-calls.ts';
 import type { SdkItem } from './item-key.ts';
+import type { Metered } from '../records/table-capacity.ts';
 
-/** UpdateItem as the AWS JSON 1.0 protocol has it. Its answer has nothing that a write asks for. */
-export const UPDATE_ITEM: LeanOperation<UpdateItemCommandInput, object> = {
+/** UpdateItem as the AWS JSON 1.0 protocol has it. Of its answer, a write wants to know only what it took. */
+export const UPDATE_ITEM: LeanOperation<UpdateItemCommandInput, Metered> = {
   ...{ name: 'UpdateItem', service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0' },
   schema: UpdateItem$,
   endpoint: () => UpdateItemCommand.getEndpointParameterInstructions(),
@@ -17,8 +18,14 @@ export const UPDATE_ITEM: LeanOperation<UpdateItemCommandInput, object> = {
         ExpressionAttributeValues: valuesToJson(ExpressionAttributeValues),
       }),
     }),
-  read: () => ({}),
+  read: json => consumed((json as { readonly ConsumedCapacity?: unknown }).ConsumedCapacity),
 };
+
+/** What an answer does not say, or not as the API has it, is not known. */
+function consumed(capacity: unknown): Metered {
+  const { CapacityUnits: units } = (capacity ?? {}) as { readonly CapacityUnits?: unknown };
+  return typeof units === 'number' ? { ConsumedCapacity: { CapacityUnits: units } } : {};
+}
 
 function valuesToJson(values: SdkItem = {}): object {
   return Object.fromEntries(

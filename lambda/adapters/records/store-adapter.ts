@@ -4,6 +4,7 @@ import type { Deadline, RecordStore } from '../../core/ports.ts';
 import type { AwsClients } from '../aws/clients.ts';
 import { isDenied, isTransient, messageOf, nameOf, premise } from '../aws/errors.ts';
 import type { Lookup } from '../../core/stores/lookup.ts';
+import type { TableCapacities } from './table-capacities.ts';
 
 /** A kind of store over its service's API. */
 export interface StoreAdapter<S extends Store, Catalog> {
@@ -20,6 +21,8 @@ export interface OpenOptions extends Needs {
   readonly region: string;
   /** Of the invocation that writes. @default a write may take any time */
   readonly deadline?: Deadline;
+  /** What the caller's requests take of tables is counted, and bounded, there. @default each store for itself, without a bound */
+  readonly capacities?: Pick<TableCapacities, 'of'>;
 }
 
 const NOT_FOUND: readonly string[] = [

@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { OutcomeEntry } from '../../core/journal/entries.ts';
 import type { DataKeysLine } from '../../core/account/log-lines.ts';
-import type { Telemetry } from '../../core/account/ports.ts';
+import type { PageLoad, Telemetry } from '../../core/account/ports.ts';
 
 export const METRICS_NAMESPACE = 'KmsRewrap';
 
@@ -65,15 +65,14 @@ export class PowertoolsTelemetry implements Telemetry {
     this.#metrics.publishStoredMetrics();
   }
 
-  page(
-    store: string,
-    entries: readonly OutcomeEntry[],
-    kms: { readonly requests: number; readonly throttled: number },
-  ): void {
+  page(store: string, entries: readonly OutcomeEntry[], { kms, capacity }: PageLoad): void {
     this.#metrics.addDimensions({ job: this.#job, store });
     this.#metrics.addMetric('DataKeys', MetricUnit.Count, entries.length);
     this.#metrics.addMetric('KmsRequests', MetricUnit.Count, kms.requests);
     this.#metrics.addMetric('KmsThrottled', MetricUnit.Count, kms.throttled);
+    const { read, write } = capacity ?? {};
+    if (read !== undefined) this.#metrics.addMetric('ReadUnits', MetricUnit.Count, read.units);
+    if (write !== undefined) this.#metrics.addMetric('WriteUnits', MetricUnit.Count, write.units);
     for (const [name, count] of Object.entries(countOutcomes(entries)))
       this.#metrics.addMetric(name, MetricUnit.Count, count);
     this.#metrics.publishStoredMetrics();

@@ -14,8 +14,8 @@ import type { Phase, RunMode } from '../../core/model/run.ts';
  * | `schedule`      | `JOB#NAME`     | `SCHEDULE`       | `schedule` (digest), `since`                                      |
  * | `proof`         | `PROOFS`       | the proof's id   | `proof` (JSON)                                                    |
  * | `lock`          | `LOCKS`        | table or bucket  | `holders` (JSON), `version`                                       |
- * | `share`         | `KMS#REGION`   | a slot           | `lease` (JSON, or NULL when it is given back), `version`,         |
- * |                 |                |                  | `expiresAt`                                                       |
+ * | `share`         | `KMS#REGION`,  | a slot           | `lease` (JSON, or NULL when it is given back), `version`,         |
+ * |                 | `TABLE#PLACE`  |                  | `expiresAt`                                                       |
  *
  * No two kinds share a key. A run's id is the name of an execution, which has neither `#` nor `:` in it. A run may be
  * named LOCKS or PROOFS; the items of these partitions begin with a type of store and a colon, those of a run never do.
@@ -31,7 +31,8 @@ export const ledgerPartition = {
   latestRuns: (job: string) => `JOB#${job}`,
   proofs: () => 'PROOFS',
   locks: () => 'LOCKS',
-  shares: (region: string) => `KMS#${region}`,
+  /** A Region of KMS, or a table, whose name has a slash in it. */
+  shares: (shared: string) => (shared.includes('/') ? `TABLE#${shared}` : `KMS#${shared}`),
 } as const;
 
 export const ledgerKey = {

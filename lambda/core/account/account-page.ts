@@ -2,7 +2,7 @@ import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../stores/places.ts';
 import type { Fingerprints, LookAlikeCount, Position, Resting, UnitProgress } from '../model/books.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
-import type { KeyService, Ledger } from '../ports.ts';
+import type { CapacityUse, KeyService, Ledger } from '../ports.ts';
 import type { Telemetry } from './ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { pageBooks } from './books.ts';
@@ -37,26 +37,29 @@ export interface AccountPorts {
   readonly keys: Pick<KeyService, 'takeUsage'>;
   readonly ledger: Ledger;
   readonly telemetry: Telemetry;
+  readonly capacity?: CapacityUse;
 }
 
 /** Logs and counts a page, and moves the unit's checkpoint past it. */
 export async function accountPage(
   scope: UnitScope,
   done: DonePage,
-  { keys, ledger, telemetry }: AccountPorts,
+  { keys, ledger, telemetry, ...ports }: AccountPorts,
 ): Promise<UnitProgress> {
   const { part, lookAlikes, entries, remaining, progress, fingerprints, comparedTo, resting } = done;
   const kms = keys.takeUsage();
+  const capacity = ports.capacity?.takeConsumed();
   const { single, shared } = logLines(entries, scope.plan.log ?? 'page');
   for (const entry of single) telemetry.dataKey(entry);
   for (const line of shared) telemetry.dataKeys(line);
-  telemetry.page(storeName(scope.store), entries, kms);
+  telemetry.page(storeName(scope.store), entries, { kms, ...(capacity !== undefined && { capacity }) });
   const books = pageBooks({
     ...{ records: part.records.length, entries, remaining, kms },
     withoutDataKey: part.withoutDataKey.length,
     withoutDataKeyFirst: part.withoutDataKey,
     bodiesRead: part.bodiesRead ?? 0,
     wrappedBy: part.wrappedBy ?? [],
+    ...(capacity !== undefined && { capacity }),
     ...(lookAlikes !== undefined && { lookAlikes }),
     ...(fingerprints !== undefined && { fingerprints }),
     ...(resting !== undefined && { resting }),

@@ -8,10 +8,12 @@ import {
   type LookAlikeCount,
   type Resting,
 } from '../model/books.ts';
+import type { ConsumedCapacity } from '../model/consumed.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import { mayNeedSource, type OutcomeKind } from '../model/outcome.ts';
 import type { OutcomeEntry } from '../journal/entries.ts';
+import { addCapacity } from '../rate/consumed.ts';
 
 export const EMPTY_BOOKS: Books = {
   records: 0,
@@ -33,6 +35,7 @@ export interface PageCounts {
   readonly entries: readonly OutcomeEntry[];
   readonly remaining: number;
   readonly kms: { readonly requests: number; readonly throttled: number };
+  readonly capacity?: ConsumedCapacity;
   readonly fingerprints?: Fingerprints;
   readonly resting?: Resting;
 }
@@ -40,7 +43,7 @@ export interface PageCounts {
 /** The books of one page. */
 export function pageBooks(page: PageCounts): Books {
   const { records, withoutDataKey, withoutDataKeyFirst, entries, remaining, kms } = page;
-  const { fingerprints, lookAlikes, bodiesRead, wrappedBy, resting } = page;
+  const { fingerprints, lookAlikes, bodiesRead, wrappedBy, capacity, resting } = page;
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
   for (const { outcome } of entries) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return {
@@ -54,6 +57,7 @@ export function pageBooks(page: PageCounts): Books {
     keyMaterials: sumKeyMaterials(entries.flatMap(materialCounts)),
     remaining,
     kms,
+    ...(capacity !== undefined && { capacity }),
     // Only what needs a person has a reason: a census' `to-rewrap` is plain work to do.
     failures: entries
       .filter(({ reason }) => reason !== undefined)
@@ -82,6 +86,7 @@ export function addBooks(a: Books, b: Books): Books {
     keyMaterials: sumKeyMaterials([...a.keyMaterials, ...b.keyMaterials]),
     remaining: a.remaining + b.remaining,
     kms: { requests: a.kms.requests + b.kms.requests, throttled: a.kms.throttled + b.kms.throttled },
+    ...sumCapacity(a.capacity, b.capacity),
     failures: [...a.failures, ...b.failures].slice(0, MAX_FAILURES),
     ...sumLookAlikes(a.lookAlikes, b.lookAlikes),
     ...sumFingerprints(a.fingerprints, b.fingerprints),
@@ -96,6 +101,11 @@ function examples(first: readonly string[] = []): Pick<Books, 'withoutDataKeyFir
 function sumBodies(...counts: readonly (number | undefined)[]): Pick<Books, 'bodiesRead'> {
   const bodiesRead = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
   return bodiesRead === 0 ? {} : { bodiesRead };
+}
+
+function sumCapacity(...all: Parameters<typeof addCapacity>): Pick<Books, 'capacity'> {
+  const capacity = addCapacity(...all);
+  return capacity === undefined ? {} : { capacity };
 }
 
 /** The tables of one store; a run with many stores may have many. */

@@ -1,6 +1,6 @@
 import type { UnitProgress } from '../model/books.ts';
 import type { Phase } from '../model/run.ts';
-import type { Clock, Deadline, KeyService, Ledger, RateShares } from '../ports.ts';
+import type { CapacityUse, Clock, Deadline, KeyService, Ledger, RateShares } from '../ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { accountPage, type DonePage } from './account-page.ts';
 import { PageBudget } from './page-budget.ts';
@@ -14,6 +14,8 @@ export interface WalkPorts {
   readonly ledger: Ledger;
   readonly shares: RateShares;
   readonly telemetry: Telemetry;
+  /** @default the store has no capacity of its own */
+  readonly capacity?: CapacityUse;
   readonly deadline: Deadline;
   readonly clock: Clock;
 }

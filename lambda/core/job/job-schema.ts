@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { FormatRegistry } from '../model/format.ts';
-import { MAX_KMS_REQUESTS_PER_SECOND } from '../model/job.ts';
+import { MAX_CAPACITY_PER_SECOND, MAX_KMS_REQUESTS_PER_SECOND } from '../model/job.ts';
 import { ENCRYPTION_ALGORITHMS } from '../model/key-use.ts';
 import { ROUTE_TYPES } from '../model/route.ts';
 import { KEY_CURE, keyReference } from '../schema/key-reference.ts';
@@ -99,9 +99,19 @@ const limits = strictObject(
     toleratedFailurePercentage: wholeNumber(0, 100, 'percent')
       .default(0)
       .describe('Percentage of units that may fail. If more fail, the run stops.'),
+    writeCapacityPerSecond: wholeNumber(1, MAX_CAPACITY_PER_SECOND, 'write units per second')
+      .optional()
+      .describe(
+        'Write capacity units per second of all workers together, for each table of the job. Without it, a run takes what the table gives, and slows down when it is throttled. A write takes a unit for each KB of its whole item.',
+      ),
+    readCapacityPerSecond: wholeNumber(1, MAX_CAPACITY_PER_SECOND, 'read units per second')
+      .optional()
+      .describe(
+        'The same for read capacity units. A read takes half a unit for each 4 KB, and a strongly consistent one a whole unit.',
+      ),
   },
   'limits',
-).describe('How much a run may ask of KMS and of Lambda, and how many failures it bears.');
+).describe('How much a run may ask of KMS, of tables and of Lambda, and how many failures it bears.');
 
 const schedule = strictObject(
   {

@@ -1,3 +1,4 @@
+import type { ConsumedCapacity } from './consumed.ts';
 import type { OutcomeKind } from './outcome.ts';
 import type { Phase } from './run.ts';
 import type { WrappedRecords } from './wrapped-records.ts';
@@ -74,6 +75,8 @@ export interface Books {
   /** Data keys that need a source key, or may need one. Only the 0 of a verify pass is a proof. */
   readonly remaining: number;
   readonly kms: { readonly requests: number; readonly throttled: number };
+  /** What tables said they took for it. Absent where nothing was asked of a table, and in ledgers of earlier versions. */
+  readonly capacity?: ConsumedCapacity;
   /** The first 100; all of them are in the journal. */
   readonly failures: readonly Failure[];
   /** Of a verify pass that compares them. */

@@ -37,6 +37,9 @@ interface Destination extends KeyUse {
 /** KMS's largest default quota in a Region. */
 export const MAX_KMS_REQUESTS_PER_SECOND = 100_000;
 
+/** DynamoDB gives a table 40,000 units by default, and more on request: 25 times that is no bound for anybody. */
+export const MAX_CAPACITY_PER_SECOND = 1_000_000;
+
 export interface Limits {
   /** KMS requests per second of the whole fleet, retries included. */
   readonly kmsRequestsPerSecond: number;
@@ -44,6 +47,10 @@ export interface Limits {
   readonly maxConcurrency: number;
   /** Percentage of units that may fail before the run stops. */
   readonly toleratedFailurePercentage: number;
+  /** Write units per second of each table, of the whole fleet. @default without a bound of its own */
+  readonly writeCapacityPerSecond?: number;
+  /** Read units per second of each table, of the whole fleet. @default without a bound of its own */
+  readonly readCapacityPerSecond?: number;
 }
 
 export interface FormatConfig {

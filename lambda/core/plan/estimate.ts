@@ -2,7 +2,10 @@ import type { Job, Limits } from '../model/job.ts';
 import type { RouteType } from '../model/route.ts';
 import type { Estimate, RunMode } from '../model/run.ts';
 import { routeOf } from '../routes/registry.ts';
+import { sourceRegion } from '../model/job-regions.ts';
+import { capacityOf } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
+import { secondsOf, type StoreLoad } from './duration.ts';
 import type { Visit } from '../stores/store.ts';
 import type { CountedStore } from './inspect-stores.ts';
 
@@ -52,9 +55,24 @@ export function estimate(input: EstimateInput): Estimate {
   return {
     dataKeys,
     kmsRequests,
-    seconds: Math.ceil(kmsRequests / limits.kmsRequestsPerSecond),
+    seconds: secondsOf({ kmsRequests, limits, loads: loadsOf(job, counts, { writes, passes }) }),
     usd: { ...usd, total: usd.kms + usd.reads + usd.writes },
   };
+}
+
+/** Stores whose kind has no capacity of its own take none. */
+function loadsOf(
+  job: Job,
+  counts: readonly CountedStore[],
+  { writes, passes }: { readonly writes: boolean; readonly passes: number },
+): readonly StoreLoad[] {
+  return counts.flatMap(count => {
+    const store = job.stores[count.store];
+    const units = store && kindOf(store).units?.(count, { isCopied: store.copyTo !== undefined, passes });
+    if (store === undefined || units === undefined) return [];
+    const places = capacityOf(store, sourceRegion(job));
+    return [{ places, units: writes ? units : { ...units, writes: 0 } }];
+  });
 }
 
 /**

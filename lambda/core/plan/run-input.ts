@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MAX_KMS_REQUESTS_PER_SECOND, type Job, type Limits } from '../model/job.ts';
+import { MAX_CAPACITY_PER_SECOND, MAX_KMS_REQUESTS_PER_SECOND, type Job, type Limits } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { RUN_MODES, type RunMode } from '../model/run.ts';
 import { MAX_CONCURRENCY } from '../job/job-schema.ts';
@@ -46,6 +46,8 @@ const runInputSchema = strictObject(
         kmsRequestsPerSecond: wholeNumber(1, MAX_KMS_REQUESTS_PER_SECOND, 'requests per second').optional(),
         maxConcurrency: wholeNumber(1, MAX_CONCURRENCY, 'workers').optional(),
         toleratedFailurePercentage: wholeNumber(0, 100, 'percent').optional(),
+        writeCapacityPerSecond: wholeNumber(1, MAX_CAPACITY_PER_SECOND, 'write units per second').optional(),
+        readCapacityPerSecond: wholeNumber(1, MAX_CAPACITY_PER_SECOND, 'read units per second').optional(),
       },
       'limits',
     ).optional(),
@@ -79,7 +81,7 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
     (entry): entry is [keyof Limits, number] => entry[1] !== undefined,
   );
   const problems = given
-    .filter(([limit, value]) => value > job.limits[limit])
+    .filter(([limit, value]) => value > (job.limits[limit] ?? Number.POSITIVE_INFINITY))
     .map(([limit, value]) => aboveLimit(limit, value, job));
   if (dryRun && mode !== 'census') problems.push(dryRunMode(mode));
   if ((mode === 'rollback') !== (run !== undefined)) problems.push(runOfMode(mode, run));

@@ -23,19 +23,37 @@ export function kmsRegions({ sources, destination, route }: KeysOfRun, phase: Ph
   }
 }
 
+/** A table whose capacity the job bounds: the workers that visit it divide it among themselves. */
+export interface SharedTable {
+  /** The same for all runs of a deployment, and none of a Region. */
+  readonly name: string;
+  /** Told before each page, which part of it this worker may use. */
+  readonly use: (part: number) => void;
+}
+
+interface Shared {
+  readonly share: RegionShare;
+  readonly table?: SharedTable;
+}
+
 /**
  * One worker's share of its run's rate. It is not known beforehand which hop of a data key goes to which Region, so the rate
- * counts in each of them, and the worker keeps to its smallest share.
+ * counts in each of them, and the worker keeps to its smallest share. Tables have units of their own, so that of a table it
+ * has a part: reads and writes are bounded in the same proportion.
  */
 export class WorkerShare implements RateShares {
-  readonly #regions: readonly RegionShare[];
+  readonly #shared: readonly Shared[];
   readonly #ports: SharePorts;
   /** At most a third of the invocation. */
   readonly #patienceMs: number;
   #away = false;
 
-  constructor(regions: readonly string[], worker: Worker, ports: SharePorts) {
-    this.#regions = regions.map(region => new RegionShare(region, worker, ports));
+  constructor(shared: readonly (string | SharedTable)[], worker: Worker, ports: SharePorts) {
+    this.#shared = shared.map(one =>
+      typeof one === 'string'
+        ? { share: new RegionShare(one, worker, ports) }
+        : { share: new RegionShare(one.name, worker, ports), table: one },
+    );
     this.#ports = ports;
     this.#patienceMs = Math.min(PATIENCE_MS, ports.deadline.remaining() / 3);
   }
@@ -43,7 +61,7 @@ export class WorkerShare implements RateShares {
   async take(runRate: number): Promise<number | undefined> {
     let left = this.#patienceMs;
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
-      const shares = await Promise.all(this.#regions.map(region => region.look(runRate)));
+      const shares = await Promise.all(this.#shared.map(one => lookAt(one, runRate)));
       const share = Math.min(runRate, ...shares);
       if (share > 0) return share;
       if (left <= 0) break;
@@ -51,17 +69,26 @@ export class WorkerShare implements RateShares {
       left -= wait;
     }
     this.#away = true;
-    await Promise.all(this.#regions.map(region => region.claimUntilLater()));
+    await Promise.all(this.#shared.map(({ share }) => share.claimUntilLater()));
     return undefined;
   }
 
   async handOver(): Promise<void> {
-    await Promise.all(this.#regions.map(region => region.handOver()));
+    await Promise.all(this.#shared.map(({ share }) => share.handOver()));
   }
 
   async giveBack(): Promise<void> {
-    if (!this.#away) await Promise.all(this.#regions.map(region => region.giveBack()));
+    if (!this.#away) await Promise.all(this.#shared.map(({ share }) => share.giveBack()));
   }
+}
+
+/** Requests per second that it allows. A table allows any number of requests to KMS, but none as long as nothing of it is free. */
+async function lookAt({ share, table }: Shared, runRate: number): Promise<number> {
+  if (table === undefined) return share.look(runRate);
+  const part = await share.look(1);
+  if (part === 0) return 0;
+  table.use(part);
+  return Number.POSITIVE_INFINITY;
 }
 
 /**

@@ -2,6 +2,7 @@ import { visible } from '../model/visible.ts';
 import { OUTCOME_KINDS, type OutcomeKind } from '../model/outcome.ts';
 import type { Course, Evidence, Report, StoreReport } from './report.ts';
 import { wrappedWords } from '../model/wrapped-records.ts';
+import { capacityWords } from './capacity-report.ts';
 import { conclusion } from './conclusion.ts';
 import { STYLE } from './html-style.ts';
 
@@ -34,7 +35,7 @@ ${section('Beside the data keys', fingerprintsText(report))}
 ${section('Route', `<p>${escape(`${report.route.type}: ${report.route.why}`)}</p>`)}
 ${section('Warnings', list(report.warnings))}
 ${section('Not looked at', list(report.notChecked))}
-${section('Cost and load', loadTable(report))}
+${section('Cost and load', `${loadTable(report)}${list(capacityLines(report.stores))}`)}
 ${section('Files', list([`run files: ${report.files.run}`, `journal: ${report.files.journal}`]))}
 </main>
 </body>
@@ -115,6 +116,13 @@ function withoutDataKeyTable(stores: readonly StoreReport[]): string {
 function wrappedLines(stores: readonly StoreReport[]): readonly string[] {
   return stores.flatMap(({ store, wrappedBy = [] }) =>
     wrappedBy.map(one => `${store}: ${wrappedWords(one)}`),
+  );
+}
+
+/** What each store's tables took. */
+export function capacityLines(stores: readonly StoreReport[]): readonly string[] {
+  return stores.flatMap(({ store, capacity }) =>
+    capacity === undefined ? [] : [`${store}: ${capacityWords(capacity)}`],
   );
 }
 

@@ -7,6 +7,17 @@ import type { Estimate, RunMode } from '../model/run.ts';
 import type { RunVerdict } from '../verdict/run-verdict.ts';
 import type { StoreVerdict } from '../verdict/store-verdict.ts';
 
+/** Units that the tables of a store said they took. */
+export interface CapacityReport {
+  readonly readUnits: number;
+  readonly writeUnits: number;
+  /** In the busiest `seconds` of the run. */
+  readonly mostReadUnitsPerSecond: number;
+  readonly mostWriteUnitsPerSecond: number;
+  /** Ten, or more where the run was longer than ten minutes. */
+  readonly seconds: number;
+}
+
 export interface StoreReport {
   readonly store: string;
   /** Every unit of every pass over this store came to its end, and the run was about all of it. */
@@ -33,6 +44,8 @@ export interface StoreReport {
   readonly lookAlikes: number;
   /** Data keys that may still need a source key; `null` where the scan of this store did not finish, or saw a part of it. */
   readonly remaining: number | null;
+  /** What its tables took for the run, all passes together; absent where the store has no capacity of its own. */
+  readonly capacity?: CapacityReport;
   /** What was seen of noncurrent versions when the run was planned; absent where the store can have none. */
   readonly versions?: readonly VersionsOfPlace[];
   /** Under which key materials its data keys were, and are. */

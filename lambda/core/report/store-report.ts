@@ -6,6 +6,7 @@ import type { RunPlan } from '../model/run-plan.ts';
 import { narrowedTo, ownPlace, storeName } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
 import { storeVerdict, type StoreVerdict } from '../verdict/store-verdict.ts';
+import { capacityReport } from './capacity-report.ts';
 import { keyMaterials } from './key-materials.ts';
 import type { PassBooks } from './pass-books.ts';
 import type { StoreReport } from './report.ts';
@@ -27,6 +28,7 @@ export function storeReport(plan: RunPlan, index: number, { passes, phases, fail
   const units = plan.unitsPerStore[index] ?? 0;
   const finished = !failed && phases.all.every(phase => passes[phase][index]?.unitsDone === units);
   const narrowed = narrowedTo(store, plan.sample);
+  const capacity = capacityReport(phases.all.map(phase => booksOf(phase).capacity));
   const complete = finished && narrowed === undefined;
   return {
     store: storeName(store),
@@ -48,6 +50,7 @@ export function storeReport(plan: RunPlan, index: number, { passes, phases, fail
     proven: plan.verify ? (verified.outcomes['already-current'] ?? 0) : null,
     lookAlikes: concluding.lookAlikes?.count ?? 0,
     remaining: complete ? remainingOf(plan, books, verified) : null,
+    ...(capacity !== undefined && { capacity }),
     ...versionsOf(plan, index),
     keyMaterials: keyMaterials(plan, books, verified),
     ...restingOf(plan, concluding),

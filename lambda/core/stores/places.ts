@@ -34,3 +34,8 @@ export function narrowedTo(store: Store, sample?: number): string | undefined {
   ];
   return parts.length === 0 ? undefined : parts.join(', ');
 }
+
+/** The places of a store whose capacity a job can bound. */
+export function capacityOf(store: Store, region: string): readonly string[] {
+  return kindOf(store).capacityOf?.(store, store.region ?? region) ?? [];
+}

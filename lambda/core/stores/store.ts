@@ -28,6 +28,10 @@ export interface StoreKind<S extends Store = Store, Catalog = unknown> {
     store: S,
     asked: { readonly region: string; readonly catalog: Catalog },
   ): Promise<Judgement | undefined>;
+  /** The names of its places whose capacity a job can bound; absent where the kind has no capacity of its own. */
+  capacityOf?(store: S, region: string): readonly string[];
+  /** Units of their capacity that a run takes; absent where the kind has none. */
+  units?(count: StoreCount, visit: Visit): StoreUnits;
   /** What its first records show that an operator should know before a run. */
   remarks?(records: readonly StoreRecord[], store: S): readonly string[];
   /** US dollars for the reads and writes of a run that visits so many records. */
@@ -108,6 +112,12 @@ export interface Visit {
   readonly tags?: boolean;
   /** Of which share of the records the body is read, and written with a new data key. @default 0 */
   readonly bodies?: number;
+}
+
+/** Units of capacity. */
+export interface StoreUnits {
+  readonly reads: number;
+  readonly writes: number;
 }
 
 /** US dollars. */

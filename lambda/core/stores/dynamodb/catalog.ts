@@ -1,5 +1,13 @@
 import type { Lookup } from '../lookup.ts';
 
+/** Units per second. */
+export interface TableCapacity {
+  /** `maximum`: the table is on demand, with a maximum that its owner has set. */
+  readonly kind: 'provisioned' | 'maximum';
+  readonly reads?: number;
+  readonly writes?: number;
+}
+
 export interface TableDescription {
   /** Attributes of the primary key, partition key first. */
   readonly keyNames: readonly string[];
@@ -9,6 +17,8 @@ export interface TableDescription {
   readonly streamEnabled: boolean;
   readonly replicaRegions: readonly string[];
   readonly pointInTimeRecovery: boolean;
+  /** What it takes each second; absent where it is on demand and has no maximum. */
+  readonly capacity?: TableCapacity;
   /** DynamoDB is filling the table with whole items, of a backup, of another table or of files. */
   readonly filling?: 'restore' | 'import or creation';
 }

@@ -1,4 +1,4 @@
-import type { StoreCost, StoreCount, Visit } from '../store.ts';
+import type { StoreCost, StoreCount, StoreUnits, Visit } from '../store.ts';
 
 /** US dollars in us-east-1, on demand, without free tier, as published in November 2026. */
 const USD = { readRequestUnit: 0.125 / 1_000_000, writeRequestUnit: 0.625 / 1_000_000 } as const;
@@ -6,18 +6,21 @@ const USD = { readRequestUnit: 0.125 / 1_000_000, writeRequestUnit: 0.625 / 1_00
 const READ_UNIT_BYTES = 4_096;
 const WRITE_UNIT_BYTES = 1_024;
 
-export function tableCost(
+export function tableCost(count: StoreCount, visit: Visit): StoreCost {
+  const { reads, writes } = tableUnits(count, visit);
+  return { reads: reads * USD.readRequestUnit, writes: writes * USD.writeRequestUnit };
+}
+
+/** A write takes a unit for each KB of the whole item, however little of it changes. Items are counted at their average size. */
+export function tableUnits(
   { records, bytes, writes = records }: StoreCount,
   { isCopied, passes }: Visit,
-): StoreCost {
+): StoreUnits {
   // A migrate pass reads eventually consistent (half a unit for 4 KB), a verify pass strongly (a whole one).
   const unitsPerPass = bytes / READ_UNIT_BYTES;
   // Everything in a copied table is read with strong consistency, in both places.
   const unitsPerByte = isCopied ? 2 * passes : passes === 2 ? 1.5 : 0.5;
   const itemBytes = records === 0 ? 0 : bytes / records;
   const unitsPerItem = Math.max(1, Math.ceil(itemBytes / WRITE_UNIT_BYTES));
-  return {
-    reads: unitsPerPass * unitsPerByte * USD.readRequestUnit,
-    writes: writes * unitsPerItem * USD.writeRequestUnit,
-  };
+  return { reads: unitsPerPass * unitsPerByte, writes: writes * unitsPerItem };
 }

@@ -1,7 +1,8 @@
 import type { StoreKind } from '../store.ts';
 import { tableBackups } from './backups.ts';
 import type { TableCatalog } from './catalog.ts';
-import { tableCost } from './cost.ts';
+import { tablesOf } from './capacity.ts';
+import { tableCost, tableUnits } from './cost.ts';
 import { inspectTable } from './inspect.ts';
 import { tableNames } from './names.ts';
 import { tableSchema, type TableStore } from './schema.ts';
@@ -16,6 +17,8 @@ export const dynamoDbKind: StoreKind<TableStore, TableCatalog> = {
   names: tableNames,
   scope: tableParts,
   inspect: inspectTable,
+  capacityOf: tablesOf,
+  units: tableUnits,
   cost: tableCost,
   backups: tableBackups,
   unseen: unseenOfTables,

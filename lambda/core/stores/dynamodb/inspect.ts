@@ -1,9 +1,12 @@
 import type { ScanRange } from '../../model/run.ts';
 import { COPY_TO_WARNING, COPY_WARNING } from '../copies.ts';
 import { missing } from '../lookup.ts';
-import type { Inspected, Inspection, Wrong } from '../store.ts';
+import type { Inspected, Inspection, StoreCount, Wrong } from '../store.ts';
 import type { TableCatalog, TableDescription } from './catalog.ts';
 import type { TableStore } from './schema.ts';
+import type { Limits } from '../../model/job.ts';
+import { capacityWarnings } from './capacity-warnings.ts';
+import { tableUnits } from './cost.ts';
 import { segments } from './segments.ts';
 
 export async function inspectTable(
@@ -19,13 +22,49 @@ export async function inspectTable(
     indexProblem(store, table) ??
     (await copyProblem(store, table, { region, catalog }));
   if (wrong !== undefined) return wrong;
-  return {
-    ranges: sample ? ONE_RANGE : tableRanges(store, table, limits.maxConcurrency),
+  const count = {
     records: table.itemCount,
     bytes: table.sizeBytes,
     ...(format.guards !== undefined && { writes: GUARDED_WRITES * table.itemCount }),
-    warnings: tableWarnings(store, table),
   };
+  const { capacity } = table;
+  return {
+    ranges: sample ? ONE_RANGE : tableRanges(store, table, limits.maxConcurrency),
+    ...count,
+    warnings: [
+      ...tableWarnings(store, table),
+      ...(await capacityOfPlaces(store, { capacity, limits, count, catalog })),
+    ],
+  };
+}
+
+/** Of the table, and of that of its copy. Each has half of the reads of a copied store, and the copy has all of its writes. */
+async function capacityOfPlaces(
+  { copyTo }: TableStore,
+  {
+    capacity,
+    limits,
+    count,
+    catalog,
+  }: {
+    readonly capacity: TableDescription['capacity'] | undefined;
+    readonly limits: Limits;
+    readonly count: StoreCount;
+    readonly catalog: TableCatalog;
+  },
+): Promise<readonly string[]> {
+  const units = tableUnits(count, { isCopied: copyTo !== undefined, passes: 2 });
+  if (copyTo === undefined) return capacityWarnings({ capacity, limits, units });
+  const copy = await catalog.describeTable(copyTo);
+  const reads = units.reads / 2;
+  return [
+    ...capacityWarnings({ capacity, limits, units: { reads, writes: 0 } }),
+    ...capacityWarnings({
+      capacity: copy.kind === 'found' ? copy.description.capacity : undefined,
+      limits,
+      units: { ...units, reads },
+    }).map(words => `its copy in ${copyTo.table}: ${words}`),
+  ];
 }
 
 /** An item and two guards in one transaction, which DynamoDB writes twice: to prepare it, and to commit it. */
