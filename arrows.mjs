@@ -200,6 +200,14 @@ export const ROOMS = [
     outside: ['node:*'],
     because: ALONE,
   },
+  {
+    room: 'bench/simulation',
+    files: '^bench/simulation/',
+    imports: ['core/model', 'core/stores', 'core/rate', 'core/account', 'core/plan'],
+    outside: ['node:*'],
+    because:
+      'The simulation takes what it can from the product: how units are cut, pages sized and shares looked at.',
+  },
 ];
 
 const CHECKERS = [

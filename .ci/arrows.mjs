@@ -14,7 +14,10 @@ const goingDown = () =>
   );
 
 async function unused() {
-  const { output } = await cruise(['bin', 'cli', 'lib', 'lambda', 'emulator', 'examples'], cruiser.options);
+  const { output } = await cruise(
+    ['bin', 'cli', 'lib', 'lambda', 'emulator', 'examples', 'bench'],
+    cruiser.options,
+  );
   const roomOf = path => ROOMS.find(({ files }) => new RegExp(files).test(path))?.room;
   const used = new Set(
     output.modules.flatMap(({ source, dependencies }) =>

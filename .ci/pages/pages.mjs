@@ -3,6 +3,7 @@ import { cliPermissions } from './cli-permissions.mjs';
 import { houseDrawing, houseList } from './house.mjs';
 import { jobFields } from './job-fields.mjs';
 import { permissions } from './permissions.mjs';
+import { scaleBounds, scaleCalibration, scaleLimits, scaleResults } from './scale.mjs';
 import { stateMachine } from './state-machine.mjs';
 
 /** The pages with generated parts, and what generates each part. */
@@ -14,5 +15,11 @@ export const PAGES = {
   }),
   'docs/dependencies.md': () => ({ shipped: shippedList() }),
   'docs/jobs.md': () => ({ 'job fields': jobFields() }),
+  'docs/scale.md': () => ({
+    results: scaleResults(),
+    limits: scaleLimits(),
+    bounds: scaleBounds(),
+    calibration: scaleCalibration(),
+  }),
   'docs/permissions.md': () => ({ permissions: permissions(), cli: cliPermissions() }),
 };
