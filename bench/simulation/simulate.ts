@@ -6,7 +6,7 @@ import { runPass, type PassResult } from './run-pass.ts';
 import { cut, type Cut } from './units.ts';
 
 /** A pass, and the quota that it is about. */
-export interface PassOfProfile extends PassResult {
+interface PassOfProfile extends PassResult {
   /** The quota that allows the fewest data keys per second. */
   readonly tightest: Resource;
   /** Part of that quota that was used after the ramp-up, and over the whole pass. */
@@ -14,7 +14,7 @@ export interface PassOfProfile extends PassResult {
   readonly overall: number;
 }
 
-export interface ProfileResult {
+interface ProfileResult {
   readonly profile: Profile;
   readonly cut: Cut;
   readonly passes: readonly PassOfProfile[];
