@@ -58,7 +58,7 @@ export const ROOMS = [
   core('scan', 'model', 'places', 'look-alikes', 'ports.ts', 'stores', 'job'),
   core('reencrypt', 'model', 'ports.ts', 'keys', 'routes', 'scan'),
   core('change', 'model', 'places', 'ports.ts', 'keys', 'scan', 'reencrypt'),
-  core('journal', 'model', 'places', 'stores', 'scan', 'change'),
+  core('journal', 'model', 'places', 'stores', 'scan', 'reencrypt', 'change'),
   core('account', 'model', 'ports.ts', 'stores', 'rate', 'lock', 'scan', 'journal'),
   core('write', 'model', 'places', 'ports.ts', 'keys', 'scan', 'change', 'journal'),
   core(
@@ -173,6 +173,7 @@ export const ROOMS = [
     outside: ['node:*', 'aws-cdk-lib', 'esbuild', 'tsx'],
   },
   service('protocol'),
+  service('meter', ['protocol']),
   service('iam', ['protocol']),
   service('sts', ['protocol']),
   service('ssm', ['protocol']),
@@ -180,7 +181,7 @@ export const ROOMS = [
   service('s3', ['protocol'], ['fast-xml-parser']),
   service('dynamodb', ['protocol'], ['dynalite']),
   service('eventbridge', ['protocol']),
-  service('functions', ['protocol', 'iam']),
+  service('functions', ['protocol', 'meter', 'iam']),
   service('stepfunctions', ['protocol'], ['jsonata']),
   service('scheduler', ['protocol', 'iam']),
   service('cloudformation', [
@@ -207,6 +208,14 @@ export const ROOMS = [
     outside: ['node:*'],
     because:
       'The simulation takes what it can from the product: how units are cut, pages sized and shares looked at.',
+  },
+  {
+    room: 'bench',
+    files: '^bench/(?!simulation/)',
+    imports: ['emulator/*', 'emulator', 'cli/embedded'],
+    outside: ['node:*', '@aws-sdk/*', 'p-map'],
+    because:
+      'The bench runs the product as it is deployed, and compares it with others: it imports none of its sources.',
   },
 ];
 

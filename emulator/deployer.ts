@@ -3,7 +3,7 @@ import type { Services } from './cloudformation/acting.ts';
 import { CloudFormation, type Reading } from './cloudformation/cloudformation.ts';
 import type { Place } from './cloudformation/stack.ts';
 import type { ReadYaml } from './cloudformation/template-text.ts';
-import { EVERYTHING, type Authorization } from './protocol/authorization.ts';
+import type { Authorization } from './protocol/authorization.ts';
 import type { AwsRequest, Service } from './protocol/request.ts';
 
 export interface Deployed extends Omit<Services, 'dynamoDb'> {
@@ -19,7 +19,8 @@ export function deployer(deployed: Deployed): CloudFormation {
   return new CloudFormation({
     services: {
       ...deployed,
-      dynamoDb: (operation, input, place) => callDynamoDb(deployed, { operation, input, place }),
+      dynamoDb: (operation, input, { place, iam }) =>
+        callDynamoDb(deployed, { operation, input, place, iam }),
     },
     ...{ readYaml, folder },
     readObject: (object, at) => readObject(deployed, object, at),
@@ -47,9 +48,10 @@ interface Call {
   readonly operation: string;
   readonly input: object;
   readonly place: Place;
+  readonly iam: Authorization;
 }
 
-async function callDynamoDb({ service }: Deployed, { operation, input, place }: Call): Promise<void> {
+async function callDynamoDb({ service }: Deployed, { operation, input, place, iam }: Call): Promise<unknown> {
   const { accountId, region } = place;
   const response = await service('dynamodb').handle({
     ...{ method: 'POST', path: '/', query: new URLSearchParams(), service: 'dynamodb', region },
@@ -61,7 +63,8 @@ async function callDynamoDb({ service }: Deployed, { operation, input, place }: 
     },
     body: Buffer.from(JSON.stringify(input)),
     caller: { accountId, arn: `arn:aws:iam::${accountId}:role/cloudformation` },
-    ...{ iam: EVERYTHING, requestId: randomUUID() },
+    ...{ iam, requestId: randomUUID() },
   });
   if (response.status !== 200) throw new Error(`${operation}: ${String(response.body)}`);
+  return JSON.parse(String(response.body)) as unknown;
 }

@@ -18,6 +18,7 @@ import { cloudFormationService } from './cloudformation/service.ts';
 import type { ReadYaml } from './cloudformation/template-text.ts';
 import { readAssembly } from './cloudformation/template.ts';
 import { deployer } from './deployer.ts';
+import type { Consumed } from './dynamodb/capacity.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
 import { KeyStore, type ChecksFirst } from './kms/key-store.ts';
 import { keysOfAws, kmsService, type KeysOfAws } from './kms/service.ts';
@@ -28,6 +29,8 @@ import { eventBridgeService, type PublishedEvent } from './eventbridge/service.t
 import { ConnectionLost, Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
 import { mayLog } from './functions/logs.ts';
+import { Meter } from './meter/meter.ts';
+import { storedIn } from './s3/stored.ts';
 import { LambdaRuntime, lambdaService } from './functions/service.ts';
 import { serviceOf } from './protocol/operation.ts';
 import type { AwsRequest, AwsResponse, RawRequest, Service } from './protocol/request.ts';
@@ -77,6 +80,7 @@ export class EmbeddedAws {
   readonly lambda: LambdaRuntime;
   readonly #callers = new Callers();
   readonly #buckets = new Buckets();
+  readonly meter = new Meter(() => storedIn(this.#buckets));
   readonly iam = new Iam();
   readonly schedules = new Schedules(this.iam, (arn, input) =>
     this.#executions.start(this.#stateMachines.get(arn), { input }),
@@ -93,11 +97,12 @@ export class EmbeddedAws {
 
   constructor(options: EmbeddedAwsOptions = {}) {
     this.#options = options;
-    const { logFolder, lambdaConcurrency, waitScale, historyLimit, s3PageSize, s3CopyLimitBytes } = options;
+    const { logFolder, lambdaConcurrency, waitScale, historyLimit } = options;
     this.#keys = keysOfAws(new KeyStore(options.now, options.kmsChecksFirst));
     this.lambda = new LambdaRuntime({
       callers: this.#callers,
       mayLog: definition => mayLog(this.iam, definition),
+      meter: this.meter,
       ...(logFolder !== undefined && { logFolder }),
       ...(lambdaConcurrency !== undefined && { concurrency: lambdaConcurrency }),
     });
@@ -108,6 +113,7 @@ export class EmbeddedAws {
         buckets: this.#buckets,
         s3: () => this.#services['s3'] as Service,
         authorizationOf: from => this.#authorizationOf(from),
+        transition: () => this.meter.transition(),
       }),
       ...(waitScale !== undefined && { waitScale }),
       ...(historyLimit !== undefined && { historyLimit }),
@@ -125,9 +131,17 @@ export class EmbeddedAws {
       readYaml: options.readYaml,
       folder: () => (this.#folder ??= mkdtempSync(join(tmpdir(), 'embedded-aws-'))),
     });
-    this.#services = {
+    this.#services = Object.fromEntries(
+      Object.entries(this.#newServices()).map(([name, service]) => [name, this.meter.around(service)]),
+    );
+  }
+
+  #newServices(): Readonly<Record<string, Service>> {
+    const consumed: Consumed = (...of) => this.meter.consumed(...of);
+    const { now, s3PageSize, s3CopyLimitBytes } = this.#options;
+    return {
       kms: kmsService(this.#keys),
-      dynamodb: dynamoDbService(this.#keys.permissions.forDynamoDb, options.now),
+      dynamodb: dynamoDbService(this.#keys.permissions.forDynamoDb, now, consumed),
       s3: s3Service(this.#buckets, {
         ...(s3PageSize !== undefined && { pageSize: s3PageSize }),
         ...(s3CopyLimitBytes !== undefined && { copyLimitBytes: s3CopyLimitBytes }),
@@ -225,6 +239,11 @@ export class EmbeddedAws {
           return json(200, { stacks: await this.deploy(String(input['assembly'])) });
         case '/_embedded/faults':
           this.faults.inject(input as unknown as Fault);
+          return json(200, {});
+        case '/_embedded/meter':
+          return json(200, this.meter.read());
+        case '/_embedded/reset-meter':
+          this.meter.reset();
           return json(200, {});
         case '/_embedded/kill-workers':
           return json(200, {

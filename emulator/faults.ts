@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asAwsError } from './protocol/json-protocol.ts';
 import { AwsError } from './protocol/aws-error.ts';
 import { operationOf } from './protocol/operation.ts';
@@ -18,7 +19,9 @@ export type Injection =
   /** The call takes effect, and the connection breaks before its answer arrives. */
   | { readonly kind: 'lost-response' }
   /** The call has no effect, and no answer ever comes. */
-  | { readonly kind: 'no-answer' };
+  | { readonly kind: 'no-answer' }
+  /** The service sees the call after that time, as over a long way. */
+  | { readonly kind: 'late'; readonly milliseconds: number };
 
 /** A fault to inject: the next calls of an operation fail. */
 export interface Fault {
@@ -36,6 +39,8 @@ export interface Fault {
   readonly message?: string;
   /** @default 400 */
   readonly status?: number;
+  /** Only for the kind `late`. @default 0 */
+  readonly milliseconds?: number;
   /** How many calls fail before the fault is over. */
   readonly count: number;
 }
@@ -94,6 +99,9 @@ export class Faults {
         throw new ConnectionLost(operation);
       case 'no-answer':
         return new Promise<never>(() => undefined);
+      case 'late':
+        await sleep(injection.milliseconds);
+        return serve(request);
     }
   }
 
@@ -108,7 +116,8 @@ export class Faults {
     );
     if (waiting === undefined) return undefined;
     waiting.left--;
-    const { kind = 'error', error = 'InternalFailure', message, status } = waiting.fault;
+    const { kind = 'error', error = 'InternalFailure', message, status, milliseconds = 0 } = waiting.fault;
+    if (kind === 'late') return { kind, milliseconds };
     if (kind !== 'error') return { kind };
     return {
       kind,

@@ -15,11 +15,13 @@ export interface Integrated {
   readonly buckets: Buckets;
   readonly s3: () => Service;
   readonly authorizationOf: (from: Pick<AwsRequest, 'caller' | 'region' | 'service'>) => Authorization;
+  readonly transition: () => void;
 }
 
 /** What a state machine reaches, always under its own role. */
 export function integrations(services: Integrated): Integrations {
   return {
+    transition: services.transition,
     invokeFunction: (functionName, payload, caller) => invoke(services, { functionName, payload, caller }),
     needForChildren: (action, machineArn, caller) => {
       const [region = '', name = ''] = [3, 6].map(index => machineArn.split(':')[index]);

@@ -2,6 +2,8 @@ import { shippedList } from '../licences/shipped.mjs';
 import { cliPermissions } from './cli-permissions.mjs';
 import { houseDrawing, houseList } from './house.mjs';
 import { jobFields } from './job-fields.mjs';
+import { performanceCharts } from './performance-charts.mjs';
+import { performanceSections } from './performance.mjs';
 import { permissions } from './permissions.mjs';
 import { scaleBounds, scaleCalibration, scaleLimits, scaleResults } from './scale.mjs';
 import { stateMachine } from './state-machine.mjs';
@@ -21,5 +23,9 @@ export const PAGES = {
     bounds: scaleBounds(),
     calibration: scaleCalibration(),
   }),
+  'docs/performance.md': () => performanceSections(),
   'docs/permissions.md': () => ({ permissions: permissions(), cli: cliPermissions() }),
 };
+
+/** The drawings beside the pages, by their files. */
+export const DRAWINGS = () => performanceCharts();

@@ -84,7 +84,7 @@ export function show({ report, proof, claim }: Shown, { folder }: Stage, { conso
       '',
       `Report     ${join(folder, 'report.html')} and report.json`,
       `Journal    ${join(folder, 'journal')} (gzip JSON Lines)`,
-      `Logs       ${join(folder, 'logs')} (one line for each data key, with both key material ids)`,
+      `Logs       ${join(folder, 'logs')} (all data keys that moved, by page, with both key material ids)`,
     ].join('\n'),
   );
 }

@@ -17,8 +17,8 @@ export interface Services {
   readonly stateMachines: StateMachines;
   readonly parameters: Parameters;
   readonly schedules: Schedules;
-  /** Calls DynamoDB as an administrator: whoever deploys was asked before. @throws AwsError */
-  dynamoDb(operation: string, input: object, place: Place): Promise<void>;
+  /** Calls DynamoDB, which also asks about keys. @throws Error with its words */
+  dynamoDb(operation: string, input: object, as: Pick<Acting, 'place' | 'iam'>): Promise<unknown>;
 }
 
 /** On whose behalf CloudFormation acts, and where. */

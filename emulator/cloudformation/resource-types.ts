@@ -28,7 +28,7 @@ function words(text: string): readonly string[] {
 const BUCKET =
   'AccessControl BucketEncryption LifecycleConfiguration ObjectLockConfiguration OwnershipControls PublicAccessBlockConfiguration Tags VersioningConfiguration';
 const TABLE =
-  'BillingMode DeletionProtectionEnabled PointInTimeRecoverySpecification Tags TimeToLiveSpecification';
+  'BillingMode DeletionProtectionEnabled PointInTimeRecoverySpecification SSESpecification Tags TimeToLiveSpecification';
 const FUNCTION =
   'Architectures Code Description Environment Handler LoggingConfig MemorySize Role Runtime Tags Timeout TracingConfig';
 const ALARM =
@@ -43,7 +43,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::CDK::Metadata': type('', 'Analytics'),
   'AWS::CloudWatch::Alarm': type('AlarmName', ALARM),
   'AWS::DynamoDB::Table': type('KeySchema TableName', TABLE, {
-    lacks: ['AttributeDefinitions', 'GlobalSecondaryIndexes', 'SSESpecification'],
+    lacks: ['AttributeDefinitions', 'GlobalSecondaryIndexes'],
   }),
   'AWS::ECR::Repository': type(
     'RepositoryName',

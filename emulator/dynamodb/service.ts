@@ -1,10 +1,12 @@
+import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import { inputOf, jsonError, targetOf } from '../protocol/json-protocol.ts';
 import { expressionTooLarge } from './expression-limits.ts';
 import type { Item } from './item-size.ts';
 import { keyIn, schemas } from './keys-of-items.ts';
 import { permissionsOf } from './permissions.ts';
-import { ServerSideKeys, type UseKey } from './server-side-keys.ts';
+import { ServerSideKeys, type Encryption, type TableKeys } from './server-side-keys.ts';
+import { askingForCapacity, withoutCapacity, writeUnitsOf, type Consumed } from './capacity.ts';
 import { AllTables, callsFor, forward, targeting, type Tables } from './tables.ts';
 import { isTransaction, transact } from './transactions.ts';
 
@@ -13,48 +15,96 @@ import { isTransaction, transact } from './transactions.ts';
  * lacks. behaviour.md says what it does and does not do.
  *
  * @param now the clock by which client tokens expire, in milliseconds since 1970
+ * @param consumed is told which units each request consumes
  */
-export function dynamoDbService(useKey?: UseKey, now: () => number = Date.now): Service {
+export function dynamoDbService(
+  tableKeys: TableKeys,
+  now: () => number = Date.now,
+  consumed: Consumed = () => undefined,
+): Service {
   const all = new AllTables(now);
-  const keys = new ServerSideKeys(useKey);
+  const keys = new ServerSideKeys(tableKeys);
   return {
     async handle(request: AwsRequest): Promise<AwsResponse> {
       const operation = targetOf(request);
-      const refusal = refusalOf(operation, request, keys);
-      if (refusal !== undefined) return refusal;
-      const response = await answer(operation, request, all.of(request));
-      keys.remember(operation, request, response);
-      return response;
+      try {
+        const chosen = admitted(operation, request, keys);
+        const response = await answer(operation, request, { tables: all.of(request), consumed });
+        return response.status === 200 ? sealed(operation, request, { response, keys, chosen }) : response;
+      } catch (error) {
+        return refused(error, request);
+      }
     },
   };
 }
 
-/** What IAM says to it, before DynamoDB looks whether there is such a table. */
-function refusalOf(operation: string, request: AwsRequest, keys: ServerSideKeys): AwsResponse | undefined {
-  try {
-    const input = inputOf(request);
-    for (const permission of permissionsOf(operation, input, request)) request.iam.need(permission);
-    keys.need(operation, input, request);
-    return undefined;
-  } catch (error) {
-    return refused(error, request);
-  }
+/** What IAM says to it, before DynamoDB looks whether there is such a table. @throws AwsError */
+function admitted(operation: string, request: AwsRequest, keys: ServerSideKeys): Encryption | undefined {
+  const input = inputOf(request);
+  for (const permission of permissionsOf(operation, input, request)) request.iam.need(permission);
+  keys.need(operation, input, request);
+  const chosen = keys.chosen(operation, input, request);
+  if (operation === 'UpdateTable' || operation === 'DeleteTable')
+    keys.needActive(String(input['TableName']), request);
+  return chosen;
 }
 
-async function answer(operation: string, request: AwsRequest, tables: Tables): Promise<AwsResponse> {
-  if (!isTransaction(operation)) return tables.turns.together(() => single(operation, request, tables));
+interface Answered {
+  readonly response: AwsResponse;
+  readonly keys: ServerSideKeys;
+  readonly chosen: Encryption | undefined;
+}
+
+/** What an operation on a table means for its encryption, and how the answer tells it. */
+function sealed(operation: string, request: AwsRequest, { response, keys, chosen }: Answered): AwsResponse {
+  const table = String(inputOf(request)['TableName']);
+  switch (operation) {
+    case 'CreateTable':
+      keys.created(table, request, chosen);
+      break;
+    case 'UpdateTable':
+      if (chosen !== undefined) keys.change(table, request, chosen);
+      break;
+    case 'DeleteTable':
+      keys.deleted(table, request);
+      break;
+    case 'DescribeTable':
+      break;
+    default:
+      return response;
+  }
+  const output = JSON.parse(String(response.body)) as Readonly<Record<string, Record<string, unknown>>>;
+  const described = Object.entries(output).map(
+    ([name, one]) => [name, keys.described(one, request)] as const,
+  );
+  if (operation === 'DescribeTable') keys.seen(table, request);
+  return json(request, Object.fromEntries(described));
+}
+
+interface Answering {
+  readonly tables: Tables;
+  readonly consumed: Consumed;
+}
+
+async function answer(operation: string, request: AwsRequest, answering: Answering): Promise<AwsResponse> {
+  const { tables, consumed } = answering;
+  if (!isTransaction(operation)) return tables.turns.together(() => single(operation, request, answering));
   try {
     const call = callsFor(tables.server, request);
-    return json(request, await transact(operation, inputOf(request), { call, tables }));
+    const spent = (table: string, units: object) => consumed(request.region, table, units);
+    return json(request, await transact(operation, inputOf(request), { call, tables, consumed: spent }));
   } catch (error) {
     return refused(error, request);
   }
 }
 
-async function single(operation: string, request: AwsRequest, tables: Tables): Promise<AwsResponse> {
+async function single(operation: string, request: AwsRequest, answering: Answering): Promise<AwsResponse> {
+  const { tables, consumed } = answering;
   const shimmed = (await shim(operation, request, tables)) ?? tooLarge(request);
   if (shimmed !== undefined) return shimmed;
-  return withOldItem(operation, request, { response: await forward(tables.server, request), tables });
+  const answered = await forward(tables.server, askingForCapacity(operation, request));
+  const response = withoutCapacity(operation, request, { response: answered, consumed });
+  return withOldItem(operation, request, { ...answering, response });
 }
 
 function refused(error: unknown, { requestId }: AwsRequest): AwsResponse {
@@ -77,12 +127,24 @@ async function shim(
   request: AwsRequest,
   { server }: Tables,
 ): Promise<AwsResponse | undefined> {
+  const described = (): Promise<AwsResponse> =>
+    forward(server, { ...request, headers: targeting(request.headers, 'DescribeTable') });
   switch (operation) {
+    case 'UpdateTable': {
+      const { TableName: _, SSESpecification, ...others } = inputOf(request);
+      if (SSESpecification === undefined) return undefined;
+      if (Object.keys(others).length > 0)
+        throw new AwsError(
+          'ValidationException',
+          'the embedded AWS changes the encryption of a table alone, and nothing else with it',
+        );
+      const table = await described();
+      if (table.status !== 200) return table;
+      const { Table } = JSON.parse(String(table.body)) as { readonly Table: object };
+      return json(request, { TableDescription: Table });
+    }
     case 'DescribeContinuousBackups': {
-      const table = await forward(server, {
-        ...request,
-        headers: targeting(request.headers, 'DescribeTable'),
-      });
+      const table = await described();
       if (table.status !== 200) return table;
       return json(request, {
         ContinuousBackupsDescription: {
@@ -102,11 +164,14 @@ async function shim(
   }
 }
 
-/** ReturnValuesOnConditionCheckFailure: dynalite ignores it, so read the item after the failure. This is not atomic. */
+/**
+ * ReturnValuesOnConditionCheckFailure: dynalite ignores it, so read the item after the failure. This is not atomic. A write
+ * whose condition fails consumes what the item that is there would cost.
+ */
 async function withOldItem(
   operation: string,
   request: AwsRequest,
-  { response, tables }: { readonly response: AwsResponse; readonly tables: Tables },
+  { response, tables, consumed }: Answering & { readonly response: AwsResponse },
 ): Promise<AwsResponse> {
   if (response.status !== 400 || !['UpdateItem', 'PutItem', 'DeleteItem'].includes(operation))
     return response;
@@ -117,17 +182,15 @@ async function withOldItem(
     readonly Key?: Item;
     readonly ReturnValuesOnConditionCheckFailure?: string;
   };
-  if (
-    !error.__type?.endsWith('ConditionalCheckFailedException') ||
-    input.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD'
-  )
-    return response;
+  if (!error.__type?.endsWith('ConditionalCheckFailedException')) return response;
   const { TableName } = input;
   const call = callsFor(tables.server, request);
   const Key = input.Key ?? keyIn(input.Item ?? {}, await schemas(call)(TableName), true);
   const { output } = await call('GetItem', { TableName, Key, ConsistentRead: true });
-  const { Item: found } = output;
-  return found === undefined ? response : json(request, { ...error, Item: found }, 400);
+  const found = output['Item'] as Item | undefined;
+  consumed(request.region, TableName, { writeUnits: writeUnitsOf(found ?? {}) });
+  const isShown = found !== undefined && input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
+  return isShown ? json(request, { ...error, Item: found }, 400) : response;
 }
 
 function json({ requestId }: AwsRequest, output: object, status = 200): AwsResponse {

@@ -1,3 +1,4 @@
+import { readUnitsOf, type Spent } from './capacity.ts';
 import { itemSize, type Item } from './item-size.ts';
 import { schemas } from './keys-of-items.ts';
 import { expressionTooLarge } from './expression-limits.ts';
@@ -9,6 +10,7 @@ import { actionsOf, cancelFor, needSizeOf, reasonOf, type Reason } from './trans
 export async function transactGet(
   input: Readonly<Record<string, unknown>>,
   call: Call,
+  consumed: Spent,
 ): Promise<{ readonly Responses: readonly object[] }> {
   const schemaOf = schemas(call);
   const responses: { readonly Item?: Item }[] = [];
@@ -22,6 +24,7 @@ export async function transactGet(
     const answer = await call('GetItem', get);
     reasons.push(reasonOf(answer));
     const item = answer.output['Item'] as Item | undefined;
+    consumed(String(member['TableName']), { readUnits: 2 * readUnitsOf(item ?? {}) });
     responses.push(item === undefined ? {} : { Item: item });
   }
   cancelFor(reasons);

@@ -1,5 +1,6 @@
 import { validationError } from '../protocol/aws-error.ts';
 import { expressionTooLarge } from './expression-limits.ts';
+import { writeUnitsOf, type Spent } from './capacity.ts';
 import { itemSize, type Item } from './item-size.ts';
 import { keyIn, schemas } from './keys-of-items.ts';
 import type { Answer, Call } from './tables.ts';
@@ -31,7 +32,7 @@ interface Action {
  * TransactWriteItems on tables that nobody else reads or writes meanwhile: acts in order, and puts everything back if one
  * of the actions fails.
  */
-export async function transactWrite(input: Input, call: Call): Promise<object> {
+export async function transactWrite(input: Input, call: Call, consumed: Spent): Promise<object> {
   const members = actionsOf(input, KINDS);
   for (const [index, [kind, member]] of members.entries()) needMembers(kind, member, index);
   const schemaOf = schemas(call);
@@ -43,7 +44,7 @@ export async function transactWrite(input: Input, call: Call): Promise<object> {
     actions.push({ kind, member, table, key, before: output['Item'] as Item | undefined });
   }
   needDistinct(actions);
-  await performAll(actions, call);
+  await performAll(actions, call, consumed);
   return {};
 }
 
@@ -69,7 +70,7 @@ function needDistinct(actions: readonly Action[]): void {
     throw validationError('Transaction request cannot include multiple operations on one item');
 }
 
-async function performAll(actions: readonly Action[], call: Call): Promise<void> {
+async function performAll(actions: readonly Action[], call: Call, consumed: Spent): Promise<void> {
   const reasons: Reason[] = [];
   const performed: Action[] = [];
   let bytes = 0;
@@ -78,7 +79,9 @@ async function performAll(actions: readonly Action[], call: Call): Promise<void>
       const answer = await perform(action, call);
       if (answer.status === 200) performed.push(action);
       reasons.push(withItem(reasonOf(answer), action));
-      bytes += itemSize(sizedItem(action, answer));
+      const sized = sizedItem(action, answer);
+      bytes += itemSize(sized);
+      consumed(action.table, { writeUnits: 2 * Math.max(...[sized, action.before ?? {}].map(writeUnitsOf)) });
     }
     needSizeOf(bytes);
     cancelFor(reasons);

@@ -1,4 +1,5 @@
 import { validationError } from '../protocol/aws-error.ts';
+import type { Spent } from './capacity.ts';
 import type { Call, Tables } from './tables.ts';
 import { transactGet } from './transact-get.ts';
 import { transactWrite } from './transact-write.ts';
@@ -15,11 +16,11 @@ export function isTransaction(operation: string): operation is Transaction {
 export function transact(
   operation: Transaction,
   input: Input,
-  { call, tables }: { readonly call: Call; readonly tables: Tables },
+  { call, tables, consumed }: { readonly call: Call; readonly tables: Tables; readonly consumed: Spent },
 ): Promise<object> {
   return operation === 'TransactGetItems'
-    ? tables.turns.alone(() => transactGet(input, call))
-    : tables.turns.alone(() => once(input, tables, () => transactWrite(input, call)));
+    ? tables.turns.alone(() => transactGet(input, call, consumed))
+    : tables.turns.alone(() => once(input, tables, () => transactWrite(input, call, consumed)));
 }
 
 /** A request with a client token has its effect once. One that failed had none. */

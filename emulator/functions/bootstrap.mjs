@@ -1,5 +1,6 @@
 // Runs in the sandbox process in place of Lambda's own bootstrap: loads the bundle once, then handles one invocation at a
 // time. It is plain JavaScript, so that it starts without a compiler, like the real runtime.
+import { readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -27,6 +28,21 @@ const describe = error => ({
   trace: error instanceof Error && error.stack ? error.stack.split('\n') : [],
 });
 
+// The peak of this program alone. That of getrusage would include the process that has forked this one.
+const peakResidentBytes = () => {
+  try {
+    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+    return Number(kilobytes ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+};
+
+const usageSince = begin => {
+  const { user, system } = process.cpuUsage(begin);
+  return { cpuMilliseconds: (user + system) / 1000, peakResidentBytes: peakResidentBytes() };
+};
+
 let handler;
 try {
   handler = await load();
@@ -48,11 +64,13 @@ process.on('message', async ({ event, requestId, deadline, functionArn }) => {
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
+  const begin = process.cpuUsage();
   try {
     const payload = await handler(event, context);
-    process.send({ kind: 'returned', payload: payload === undefined ? null : payload });
+    const usage = usageSince(begin);
+    process.send({ kind: 'returned', payload: payload === undefined ? null : payload, usage });
   } catch (error) {
     console.error(JSON.stringify({ level: 'ERROR', requestId, ...describe(error) }));
-    process.send({ kind: 'failed', error: describe(error) });
+    process.send({ kind: 'failed', error: describe(error), usage: usageSince(begin) });
   }
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { Credentials } from '../protocol/callers.ts';
+import type { LogLines } from '../meter/log-lines.ts';
 import type { FunctionDefinition, InvocationResult } from './functions.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
@@ -16,6 +17,14 @@ export interface SandboxOptions {
   readonly credentials: Credentials;
   /** Folder for log groups; logs are dropped without one. */
   readonly logFolder?: string;
+  /** Counts the lines of the log. */
+  readonly lines?: LogLines;
+}
+
+/** What the process says of itself after an invocation. */
+interface Usage {
+  readonly cpuMilliseconds: number;
+  readonly peakResidentBytes: number;
 }
 
 type Message =
@@ -23,8 +32,9 @@ type Message =
   | {
       readonly kind: 'init-failed' | 'failed';
       readonly error: { readonly errorType: string; readonly errorMessage: string };
+      readonly usage?: Usage;
     }
-  | { readonly kind: 'returned'; readonly payload: unknown };
+  | { readonly kind: 'returned'; readonly payload: unknown; readonly usage?: Usage };
 
 /** One execution environment: a process with the function's code, environment, memory and one invocation at a time. */
 export class Sandbox {
@@ -33,6 +43,7 @@ export class Sandbox {
   readonly #log: WriteStream | undefined;
   readonly #ready: Promise<Message>;
   #exited = false;
+  #used = { milliseconds: 0, cpuMilliseconds: 0, peakResidentBytes: 0 };
 
   constructor(definition: FunctionDefinition, options: SandboxOptions) {
     this.#definition = definition;
@@ -51,7 +62,13 @@ export class Sandbox {
       this.#process.stdout?.resume();
       this.#process.stderr?.resume();
     }
+    const { lines } = options;
+    if (lines !== undefined)
+      for (const stream of [this.#process.stdout, this.#process.stderr])
+        stream?.on('data', (chunk: Buffer) => lines.write(chunk));
     this.#process.on('exit', () => (this.#exited = true));
+    // A message to a process that has just ended. Its exit follows, and tells whoever waits.
+    this.#process.on('error', () => undefined);
     this.#ready = this.#nextMessage();
     // The caller of invoke() sees the failure. If nobody invokes it, the failure must not end the process.
     this.#ready.catch(() => undefined);
@@ -70,6 +87,11 @@ export class Sandbox {
     return !this.#exited;
   }
 
+  /** What the last invocation took. One that was killed tells no CPU and no memory. */
+  get used(): Usage & { readonly milliseconds: number } {
+    return this.#used;
+  }
+
   /** Loading the code is the init phase, which has ten seconds of its own. The function's time-out starts after it. */
   async invoke(event: unknown, requestId: string): Promise<InvocationResult> {
     const { timeoutSeconds, arn } = this.#definition;
@@ -78,8 +100,12 @@ export class Sandbox {
     if (ready === 'timed-out') return failed(timeoutError(requestId, INIT_SECONDS));
     if (ready.kind !== 'ready') return failed('error' in ready ? ready.error : exitError(requestId));
     const answer = this.#nextMessage();
+    const begin = performance.now();
     this.#process.send({ event, requestId, deadline: Date.now() + timeoutSeconds * 1000, functionArn: arn });
     const message = await this.#within(timeoutSeconds, answer);
+    const usage = typeof message === 'object' && 'usage' in message ? message.usage : undefined;
+    const none = { cpuMilliseconds: 0, peakResidentBytes: 0 };
+    this.#used = { milliseconds: performance.now() - begin, ...(usage ?? none) };
     if (message === 'timed-out') return failed(timeoutError(requestId, timeoutSeconds));
     return message === 'exited' ? failed(exitError(requestId)) : resultOf(message);
   }

@@ -4,6 +4,7 @@ import { AwsError } from '../protocol/aws-error.ts';
 import type { Callers } from '../protocol/callers.ts';
 import { asAwsError } from '../protocol/json-protocol.ts';
 import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
+import { Meter } from '../meter/meter.ts';
 import type { FunctionDefinition, Functions, InvocationResult } from './functions.ts';
 import { Sandbox } from './sandbox.ts';
 
@@ -14,6 +15,8 @@ export interface LambdaOptions {
   readonly logFolder?: string;
   /** Whether a function's role may write to its log group. Without that, its log is lost. @default every role may */
   readonly mayLog?: (definition: FunctionDefinition) => boolean;
+  /** Counts invocations and log lines. @default nobody counts */
+  readonly meter?: Meter;
 }
 
 /**
@@ -28,10 +31,12 @@ export class LambdaRuntime {
   readonly #idle = new Map<string, Sandbox[]>();
   readonly #busy = new Set<Sandbox>();
   readonly #invoked: string[] = [];
+  readonly #meter: Meter;
   #endpoint = '';
   #stopped = false;
 
-  constructor({ callers, concurrency = 64, logFolder, mayLog = () => true }: LambdaOptions) {
+  constructor({ callers, concurrency = 64, logFolder, mayLog = () => true, meter }: LambdaOptions) {
+    this.#meter = meter ?? new Meter();
     this.#mayLog = mayLog;
     this.#callers = callers;
     this.#concurrency = concurrency;
@@ -59,9 +64,14 @@ export class LambdaRuntime {
     try {
       return await sandbox.invoke(event, randomUUID());
     } finally {
+      this.#count(definition, sandbox);
       this.#busy.delete(sandbox);
       if (sandbox.alive) this.#idle.set(definition.arn, [...(this.#idle.get(definition.arn) ?? []), sandbox]);
     }
+  }
+
+  #count({ name, region, logGroup, memoryMb }: FunctionDefinition, { used }: Sandbox): void {
+    this.#meter.invoked({ functionName: name, region, logGroup, memoryMb, ...used });
   }
 
   /** An idle sandbox of the function as it is now. Those of older code go. */
@@ -110,10 +120,12 @@ export class LambdaRuntime {
   }
 
   #start(definition: FunctionDefinition): Sandbox {
+    const mayLog = this.#mayLog(definition);
     return new Sandbox(definition, {
+      ...(mayLog && { lines: this.#meter.log(definition.region, definition.logGroup) }),
       endpoint: this.#endpoint,
       credentials: this.#callers.issueFor(definition.roleArn),
-      ...(this.#logFolder !== undefined && this.#mayLog(definition) && { logFolder: this.#logFolder }),
+      ...(this.#logFolder !== undefined && mayLog && { logFolder: this.#logFolder }),
     });
   }
 }

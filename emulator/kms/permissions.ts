@@ -14,6 +14,18 @@ interface Use {
   readonly conditions?: Readonly<Record<string, string | undefined>>;
 }
 
+/** DynamoDB Developer Guide, "Key policy for a customer managed key". */
+const NEEDED_OF_A_TABLE_KEY = [
+  'DescribeKey',
+  'CreateGrant',
+  'Encrypt',
+  'Decrypt',
+  'ReEncryptFrom',
+  'ReEncryptTo',
+  'GenerateDataKey',
+  'GenerateDataKeyWithoutPlaintext',
+] as const;
+
 /** Asks IAM about keys: with the key's policy, which always decides, its grants and its aliases. */
 export class KeyPermissions {
   readonly #store: KeyStore;
@@ -59,13 +71,17 @@ export class KeyPermissions {
     at.iam.need(this.#permission(key, use, through));
   }
 
-  /** DynamoDB opens a table for whoever reads or writes items of it. */
-  readonly forDynamoDb = (key: string, tableName: string, at: OperationContext): void => {
-    const encryptionContext = {
-      'aws:dynamodb:tableName': tableName,
-      'aws:dynamodb:subscriberId': at.caller.accountId,
-    };
-    this.needThrough('dynamodb', key, { use: { operation: 'Decrypt', encryptionContext }, at });
+  readonly forDynamoDb = {
+    /** DynamoDB opens a table for whoever reads or writes items of it. */
+    use: (key: string, tableName: string, at: OperationContext): void =>
+      this.needThrough('dynamodb', key, { use: ofTable('Decrypt', tableName, at), at }),
+    /** Whoever gives a table a key must have all that DynamoDB needs of it. */
+    choose: (reference: string, tableName: string, at: OperationContext): string => {
+      const { arn } = this.#store.resolve(reference, at);
+      for (const operation of NEEDED_OF_A_TABLE_KEY)
+        this.needThrough('dynamodb', arn, { use: ofTable(operation, tableName, at), at });
+      return arn;
+    },
   };
 
   /** S3 opens and seals objects. Its own key, `aws/s3`, is open to whoever may use the bucket. */
@@ -108,6 +124,18 @@ export class KeyPermissions {
       ...Object.fromEntries(key.tags.map(({ TagKey, TagValue }) => [`aws:ResourceTag/${TagKey}`, TagValue])),
     };
   }
+}
+
+/** With the encryption context of DynamoDB, by which its grants are bound to the table, too. */
+function ofTable(operation: string, tableName: string, { caller }: OperationContext): Use {
+  const encryptionContext = {
+    'aws:dynamodb:tableName': tableName,
+    'aws:dynamodb:subscriberId': caller.accountId,
+  };
+  if (operation === 'DescribeKey') return { operation, encryptionContext: {} };
+  return operation === 'CreateGrant'
+    ? { operation, encryptionContext, conditions: { 'kms:GrantIsForAWSResource': 'true' } }
+    : { operation, encryptionContext };
 }
 
 /** The alias by which a request names its key. */

@@ -8,6 +8,8 @@ type ChildAction = 'StartExecution' | 'DescribeExecution' | 'StopExecution' | 'R
 
 /** What the executor needs of the other services. */
 export interface Integrations {
+  /** Is told of each state that is entered and of each retry, which AWS bills alike. */
+  readonly transition?: () => void;
   /** The optimized Lambda integration: the payload, or a StatesError. */
   invokeFunction(functionName: string, payload: unknown, caller: Caller): Promise<unknown>;
   /** @throws StatesError unless the role may do this to executions of its state machine */

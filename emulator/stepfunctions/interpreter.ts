@@ -51,6 +51,7 @@ async function runState(name: string, state: State, { input, frame }: StateRun):
   const attempts = new Map<Retrier, number>();
   for (let retryCount = 0; ; retryCount++) {
     const at = enter(frame, name, retryCount);
+    frame.integrations.transition?.();
     try {
       return await runOnce(name, state, { input, frame: at });
     } catch (error) {

@@ -25,6 +25,8 @@ export interface MigratePorts extends WalkPorts {
   readonly records: RecordStore;
   readonly keys: KeyService;
   readonly journal: Journal;
+  /** From 0 to 1, below 1. */
+  readonly random: () => number;
 }
 
 /**

@@ -55,6 +55,7 @@ export function worker(
     const records = await openStore(scope.store, { clients, region, ...needsOf(scope.format), deadline });
     const waiting = { ...time, wait: (ms: number) => sleep(ms), random: Math.random };
     const ports = {
+      random: () => Math.random(),
       records: new PatientRecords(records, storeName(scope.store), waiting),
       ...{ ledger, shares },
       telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),

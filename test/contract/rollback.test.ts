@@ -161,6 +161,7 @@ describe.each([
       keys: new KmsKeyService(channel),
       journal: new S3Journal(aws.s3, place),
       archive: new S3IntentArchive(aws.s3, place),
+      random: () => 0.5,
       ledger,
       shares,
       telemetry,

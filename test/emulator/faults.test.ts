@@ -54,6 +54,22 @@ describe('a fault', () => {
     expect(await isThere('c')).toBe(false);
   });
 
+  it('of the kind late lets a later call come first, and takes effect', async () => {
+    const late = {
+      service: 'dynamodb',
+      operation: 'PutItem',
+      kind: 'late',
+      milliseconds: 50,
+      count: 1,
+    } as const;
+    aws.aws.faults.inject(late);
+    const ended: string[] = [];
+    const first = put('late').then(() => ended.push('late'));
+    await Promise.all([first, put('early').then(() => ended.push('early'))]);
+    expect(ended).toEqual(['early', 'late']);
+    expect(await isThere('late')).toBe(true);
+  });
+
   it('concerns a single S3 object if it names its key, because a policy may deny one', async () => {
     for (const Key of ['a/é b', 'other'])
       await aws.s3.send(new PutObjectCommand({ Bucket: 'bucket', Key, Body: 'x' }));

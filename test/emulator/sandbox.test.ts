@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Callers } from '../../emulator/protocol/callers.ts';
 import type { FunctionDefinition } from '../../emulator/functions/functions.ts';
+import { Sandbox } from '../../emulator/functions/sandbox.ts';
 import { LambdaRuntime } from '../../emulator/functions/service.ts';
 
 const CODE = `
@@ -55,6 +56,21 @@ describe('a function of the embedded AWS', () => {
       kind: 'failed',
       errorType: 'MyError',
       payload: { errorMessage: 'as asked' },
+    });
+  });
+
+  it('reports the end of a process that nobody has heard of yet', async () => {
+    const sandbox = new Sandbox(definition(), {
+      endpoint: 'http://127.0.0.1:1',
+      credentials: { accessKeyId: 'AKIA1', secretAccessKey: 's', sessionToken: 't' },
+    });
+    await sandbox.invoke({ name: 'one' }, 'request-1');
+    sandbox.kill();
+    // The system ends the process while this one does nothing else, so that the next message meets a closed channel.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    expect(await sandbox.invoke({ name: 'two' }, 'request-2')).toMatchObject({
+      kind: 'failed',
+      errorType: 'Runtime.ExitError',
     });
   });
 

@@ -152,6 +152,7 @@ export class Service {
         }),
         ...{ ledger, shares, deadline, clock },
         telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
+        random: () => Math.random(),
       };
       const mighty = new AwsClients(this.#wire.configOf(new Party(party.name, party.latencyMs)));
       const planted = this.#options.bug.ports?.(ports, { phase, plan, dynamodb: mighty.dynamodb() }) ?? ports;

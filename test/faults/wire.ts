@@ -207,7 +207,8 @@ export class Wire {
     if (kind === 'no-answer') return kind;
     return this.#time.during(() =>
       answer.catch((error: unknown) => {
-        if ((error as Error).name === 'ConnectionLost' && kind !== 'error') return kind;
+        const isLost = (error as Error).name === 'ConnectionLost';
+        if (isLost && kind !== 'error' && kind !== 'late') return kind;
         throw error;
       }),
     );

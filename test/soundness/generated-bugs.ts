@@ -225,18 +225,20 @@ const INVENTED_DOUBTS: readonly Planted[] = DOUBT_CODES.map(code => ({
 
 /** Each doubt lost between the report and the stored proof, and each field that a proof depends on. */
 const MISTAKEN_PROOFS: readonly Planted[] = [
-  ...DOUBT_CODES.filter(code => !['incomplete', 'narrowed'].includes(code)).map((code): Planted => ({
-    name: `stores a proof without the doubt ${code}`,
-    bug: {
-      proofs: proofs =>
-        proofs.map(proof => {
-          const doubts = (proof.doubts ?? []).filter(doubt => doubt.code !== code);
-          return isDeepStrictEqual(doubts, proof.doubts)
-            ? proof
-            : { ...proof, doubts, verdict: doubts.length === 0 ? 'proven' : 'not-proven' };
-        }),
-    },
-  })),
+  ...DOUBT_CODES.filter(code => !['incomplete', 'narrowed', 'journal-contradicted'].includes(code)).map(
+    (code): Planted => ({
+      name: `stores a proof without the doubt ${code}`,
+      bug: {
+        proofs: proofs =>
+          proofs.map(proof => {
+            const doubts = (proof.doubts ?? []).filter(doubt => doubt.code !== code);
+            return isDeepStrictEqual(doubts, proof.doubts)
+              ? proof
+              : { ...proof, doubts, verdict: doubts.length === 0 ? 'proven' : 'not-proven' };
+          }),
+      },
+    }),
+  ),
   {
     name: 'stores the proof of a part as one of the whole',
     bug: { proofs: proofs => proofs.map(({ part: _part, ...proof }) => proof) },

@@ -131,6 +131,8 @@ export async function runOf(request: RunRequest): Promise<LifeRun> {
           ...{ records: tableOf(request.rows, store), keys: new KeyServiceOf(request.kms), journal, ledger },
           telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
           deadline: { remaining: () => Number.POSITIVE_INFINITY },
+          // As few are asked by chance as may be: what is found rests on the rule.
+          random: () => 0.5,
           clock: { now: () => 0 },
           shares: ALONE,
         };

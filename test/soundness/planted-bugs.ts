@@ -9,7 +9,10 @@ import { ORDER_BUGS } from './order-bugs.ts';
 import type { Planted } from './play.ts';
 
 /** One mistake for each doubt: the report forgets it and draws its conclusions without it. */
-const FORGOTTEN_DOUBTS: readonly Planted[] = DOUBT_CODES.filter(code => code !== 'incomplete').map(code => ({
+const FORGOTTEN_DOUBTS: readonly Planted[] = DOUBT_CODES.filter(
+  // No scene has a journal that KMS contradicts; the planted bugs that corrupt new ciphertexts do.
+  code => !['incomplete', 'journal-contradicted'].includes(code),
+).map(code => ({
   name: `forgets the doubt ${code}`,
   bug: { report: report => withoutDoubt(report, code) },
 }));
@@ -60,6 +63,13 @@ const LOST_FIGURES: readonly Planted[] = [
 
 const MISTAKES: readonly Planted[] = [
   { name: 'believes that KMS has opened whatever it verifies', bug: answering('verify', opened) },
+  {
+    // The journal has the digest of the corrupted bytes, so only the sample can show it.
+    name: 'corrupts every new ciphertext before it is digested',
+    bug: answering('migrate', answer =>
+      answer.kind === 're-encrypted' ? { ...answer, ciphertext: corrupted(answer.ciphertext) } : answer,
+    ),
+  },
   {
     name: 'takes "corrupt or another context" for another key',
     bug: answering('migrate', answer =>
@@ -173,6 +183,12 @@ const MISTAKES: readonly Planted[] = [
     bug: { report: report => ({ ...report, verdict: report.state === 'failed' ? 'failed' : 'proven' }) },
   },
 ];
+
+function corrupted(ciphertext: Uint8Array): Uint8Array {
+  const bytes = Uint8Array.from(ciphertext);
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+  return bytes;
+}
 
 export const PLANTED_BUGS: readonly Planted[] = [
   ...FORGOTTEN_DOUBTS,

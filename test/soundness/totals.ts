@@ -27,6 +27,7 @@ export function withPlayed(totals: Totals, played: Played): Totals {
     ...(report === undefined
       ? []
       : [`run ${report.verdict}`, `store ${store?.verdict.kind}`, `retire-check ${advice}`]),
+    ...((store?.resting?.onJournal ?? 0) > 0 ? ['rests on the journal'] : []),
     ...(store?.verdict.kind === 'not-proven' ? store.verdict.doubts.map(({ code }) => `doubt ${code}`) : []),
   ];
   const counts = { ...totals.counts };
@@ -72,6 +73,7 @@ export function added(a: Totals, b: Totals): Totals {
 const KINDS: readonly string[] = [
   ...['migrate', 'verify', 'census'].map(mode => `mode ${mode}`),
   'fits',
+  'rests on the journal',
   ...CHECKS_FIRST.flatMap(first => [`KMS checks first: ${first}`, `life KMS checks first: ${first}`]),
   ...MISFITS.map(misfit => `misfit ${misfit}`),
   ...['proven', 'empty', 'not-proven', 'nothing-to-do', 'counted'].map(verdict => `run ${verdict}`),

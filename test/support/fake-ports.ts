@@ -162,6 +162,8 @@ export function fakePorts(changes: Partial<MigratePorts> = {}): FakePorts {
     telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
     deadline: { remaining: () => Number.POSITIVE_INFINITY },
     clock: { now: () => 0 },
+    // No data key is asked about by chance.
+    random: () => 0.5,
     ...changes,
   } as FakePorts;
 }

@@ -101,6 +101,8 @@ export class JobPlayer {
             ),
             telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
             deadline: { remaining: () => Number.POSITIVE_INFINITY },
+            // As few are asked by chance as may be: what is found rests on the rule.
+            random: () => 0.5,
             clock: { now: () => Date.now() },
             shares: ALONE,
           }),

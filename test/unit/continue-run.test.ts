@@ -153,8 +153,10 @@ describe('a unit of such a run', () => {
         return world.journal.outcomesOf(undefined, fromPage);
       },
     };
-    await verifyUnit(unit, { ...world, archive });
+    const { books } = await verifyUnit(unit, { ...world, archive });
     expect(looked).toEqual(runs);
+    // This archive gives every journal for each run. KMS is asked about the first of the four.
+    expect(books.resting).toMatchObject({ ofEarlierRuns: denied ? 0 : 3 });
   });
 
   it('does nothing if the earlier run had finished it, and is counted', async () => {

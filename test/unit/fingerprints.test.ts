@@ -4,7 +4,7 @@ import type { Unit } from '../../lambda/core/model/run.ts';
 import type { AttributeMap, AttributeValue } from '../../lambda/core/model/record.ts';
 import type { JournalledOutcome } from '../../lambda/core/journal/ports.ts';
 import { fingerprintOf } from '../../lambda/core/scan/fingerprint.ts';
-import { OutcomesBefore } from '../../lambda/core/verify/outcomes-before.ts';
+import { OutcomesBefore } from '../../lambda/core/journal/outcomes-before.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { item, object, OLD_KEY, scope } from '../support/builders.ts';
 import { fakePorts, onePage, type FakePorts } from '../support/fake-ports.ts';

@@ -82,7 +82,7 @@ describe('the route of a run', () => {
       ),
       bridge: { sourceRegionArn: BRIDGE, destinationRegionArn: BRIDGE.replace('us-east-1', 'eu-west-1') },
     });
-    expect(plan.estimate.kmsRequests).toBe(2_000 * 3);
+    expect(plan.estimate.kmsRequests).toBe(4_020);
   });
 
   it('leads through plaintext only if the deployment allows it, and the plan warns', async () => {

@@ -180,6 +180,7 @@ describe('several contexts in one store', () => {
     ports.records.put(item('none', { edk: { B: ports.keys.encrypt(OLD_KEY, 'secret', {}) } }));
     const of = scope({
       stores: [{ type: 'dynamodb', table: 'Orders', format: { type: 'attribute', ...CONFIG } }],
+      askAll: true,
     });
     const { books } = await migrateUnit(of, ports);
     expect(books.outcomes).toEqual({ rewrapped: 11 });

@@ -1,12 +1,11 @@
-import { gunzipSync } from 'node:zlib';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { readIntents } from '../../core/journal/read-intents.ts';
 import type { Unit } from '../../core/model/run.ts';
 import type { IntentArchive, JournalledPage, ReadIntents } from '../../core/journal/ports.ts';
-import { nameOf } from '../aws/errors.ts';
 import { compareUtf8 } from '../../core/model/utf8-order.ts';
 import { attemptOf, journalNames, pageNameOf } from './names.ts';
-import { MOST_BYTES, unitPrefix, type JournalKind } from './journal.ts';
+import { unitPrefix, type JournalKind } from './journal.ts';
+import { readJournalObject, type Damaged } from './read-object.ts';
 
 /** The journal of a run, for its rollback. */
 export class S3IntentArchive implements IntentArchive {
@@ -62,19 +61,8 @@ export class S3IntentArchive implements IntentArchive {
     return typeof text !== 'string' || text.includes('"outcome":"rewrapped"');
   }
 
-  async #text(name: string): Promise<string | Extract<ReadIntents, { kind: 'damaged' }>> {
-    try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: name }));
-      const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
-      return gunzipSync(bytes, { maxOutputLength: MOST_BYTES }).toString('utf8');
-    } catch (error) {
-      if (nameOf(error) === 'NoSuchKey') return { kind: 'damaged', reason: 'is gone' };
-      const { code } = error as { readonly code?: string };
-      if (code === 'ERR_BUFFER_TOO_LARGE') return { kind: 'damaged', reason: 'is larger than any page' };
-      if (code?.startsWith('Z_') === true)
-        return { kind: 'damaged', reason: 'is truncated or altered: it cannot be decompressed' };
-      throw error;
-    }
+  #text(name: string): Promise<string | Damaged> {
+    return readJournalObject(this.#client, { Bucket: this.#bucket, Key: name });
   }
 }
 

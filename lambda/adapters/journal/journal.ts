@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer';
-import { gunzipSync, gzipSync } from 'node:zlib';
-import { randomUUID } from 'node:crypto';
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { gzipSync } from 'node:zlib';
+import { createHash, randomUUID } from 'node:crypto';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../../core/journal/entries.ts';
 import type { Unit } from '../../core/model/run.ts';
 import { nameOf } from '../aws/errors.ts';
 import { despiteConflicts } from '../aws/patience.ts';
+import { readJournalObject, type Damaged } from './read-object.ts';
 import { attemptName, journalNames, pageName, pageOf } from './names.ts';
 import type { Journal, JournalledOutcome, JournalPage, OutcomeArchive } from '../../core/journal/ports.ts';
 
@@ -62,24 +63,20 @@ export class S3Journal implements Journal {
     entries: readonly (IntentEntry | OutcomeEntry)[],
   ): Promise<void> {
     if (entries.length === 0) return;
-    const lines = entries.map(entry => `${JSON.stringify(entry)}\n`).join('');
+    const body = gzipSync(Buffer.from(entries.map(entry => `${JSON.stringify(entry)}\n`).join('')));
     await this.#put(
       new PutObjectCommand({
         Bucket: this.#bucket,
         Key: this.#newName(kind, page),
-        Body: gzipSync(Buffer.from(lines)),
+        Body: body,
+        // S3 refuses bytes that have changed on the way, and whoever reads them compares them again.
+        ChecksumSHA256: createHash('sha256').update(body).digest('base64'),
         ContentType: 'application/gzip',
         IfNoneMatch: '*',
       }),
     );
   }
 }
-
-/**
- * A page has up to 4,096 data keys, with intents of some 5 MB, or records of some 20 MB whose places an intent holds before
- * the change. More than this is not a page that we wrote, and would not fit into the memory of a worker.
- */
-export const MOST_BYTES = 128 * 1024 ** 2;
 
 export type JournalKind = 'intents' | 'outcomes';
 
@@ -96,16 +93,25 @@ export function journalLocation(
   return `s3://${bucket}/outcomes/job=${job}/run=${runId}/`;
 }
 
-/** The outcomes of a unit, page by page, for the verify pass. */
+interface OutcomesPlace {
+  readonly bucket: string;
+  readonly job: string;
+  /** Called for an object that is not as it was written. What it said is not known, so KMS is asked. */
+  readonly damaged?: (name: string, reason: string) => void;
+}
+
+/** The outcomes of a unit, page by page. */
 export class S3OutcomeArchive implements OutcomeArchive {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #job: string;
+  readonly #damaged: NonNullable<OutcomesPlace['damaged']>;
 
-  constructor(client: S3Client, { bucket, job }: { readonly bucket: string; readonly job: string }) {
+  constructor(client: S3Client, { bucket, job, damaged = () => undefined }: OutcomesPlace) {
     this.#client = client;
     this.#bucket = bucket;
     this.#job = job;
+    this.#damaged = damaged;
   }
 
   async *outcomesOf(unit: Unit, fromPage = 0): AsyncGenerator<JournalledOutcome> {
@@ -117,19 +123,35 @@ export class S3OutcomeArchive implements OutcomeArchive {
   }
 
   async #page(key: string): Promise<readonly OutcomeEntry[]> {
-    const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
-    const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
-    const lines = gunzipSync(bytes, { maxOutputLength: MOST_BYTES })
-      .toString('utf8')
-      .split('\n')
-      .filter(Boolean);
-    return lines.map(line => {
-      const entry = JSON.parse(line) as Omit<OutcomeEntry, 'schema'> & { readonly schema: number };
-      if (entry.schema !== JOURNAL_SCHEMA && entry.schema !== 2)
+    const text = await readJournalObject(this.#client, { Bucket: this.#bucket, Key: key });
+    const entries = typeof text === 'string' ? entriesOf(text) : text;
+    if ('reason' in entries) {
+      this.#damaged(key, entries.reason);
+      return [];
+    }
+    for (const { schema } of entries)
+      if (schema !== JOURNAL_SCHEMA && schema !== 2)
         throw new Error(
-          `journal object ${key} has schema ${entry.schema}; this version reads ${JOURNAL_SCHEMA} and 2`,
+          `journal object ${key} has schema ${schema}; this version reads ${JOURNAL_SCHEMA} and 2`,
         );
-      return { ...entry, schema: JOURNAL_SCHEMA };
-    });
+    return entries.map(entry => ({ ...entry, schema: JOURNAL_SCHEMA }));
   }
+}
+
+type AnySchema = Omit<OutcomeEntry, 'schema'> & { readonly schema: number };
+
+/** If a single line is no outcome, nothing in the object is trusted. */
+function entriesOf(text: string): readonly AnySchema[] | Damaged {
+  try {
+    const entries = text
+      .split('\n')
+      .filter(Boolean)
+      .map(line => JSON.parse(line) as Partial<AnySchema> | null);
+    const isEntry = (one: Partial<AnySchema> | null): one is AnySchema =>
+      typeof one?.schema === 'number' && typeof one.locator === 'string';
+    if (entries.every(isEntry)) return entries;
+  } catch {
+    // No JSON.
+  }
+  return { kind: 'damaged', reason: 'is altered: a line of it is no outcome' };
 }

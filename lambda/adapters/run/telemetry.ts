@@ -58,6 +58,13 @@ export class PowertoolsTelemetry implements Telemetry {
     });
   }
 
+  damagedJournal(name: string, reason: string): void {
+    this.#logger.warn('damaged journal object', { name, reason });
+    this.#metrics.addDimensions({ job: this.#job });
+    this.#metrics.addMetric('DamagedJournalObjects', MetricUnit.Count, 1);
+    this.#metrics.publishStoredMetrics();
+  }
+
   page(
     store: string,
     entries: readonly OutcomeEntry[],

@@ -1,6 +1,6 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../stores/places.ts';
-import type { Fingerprints, LookAlikeCount, Position, UnitProgress } from '../model/books.ts';
+import type { Fingerprints, LookAlikeCount, Position, Resting, UnitProgress } from '../model/books.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { KeyService, Ledger } from '../ports.ts';
 import type { Telemetry } from './ports.ts';
@@ -27,6 +27,8 @@ export interface DonePage {
   readonly remaining: number;
   readonly fingerprints?: Fingerprints;
   readonly comparedTo?: number;
+  /** What rests on the journal. @default nothing */
+  readonly resting?: Resting;
   /** The unit before this page. */
   readonly progress: UnitProgress;
 }
@@ -43,7 +45,7 @@ export async function accountPage(
   done: DonePage,
   { keys, ledger, telemetry }: AccountPorts,
 ): Promise<UnitProgress> {
-  const { part, lookAlikes, entries, remaining, progress, fingerprints, comparedTo } = done;
+  const { part, lookAlikes, entries, remaining, progress, fingerprints, comparedTo, resting } = done;
   const kms = keys.takeUsage();
   const { single, shared } = logLines(entries, scope.plan.log ?? 'page');
   for (const entry of single) telemetry.dataKey(entry);
@@ -57,6 +59,7 @@ export async function accountPage(
     wrappedBy: part.wrappedBy ?? [],
     ...(lookAlikes !== undefined && { lookAlikes }),
     ...(fingerprints !== undefined && { fingerprints }),
+    ...(resting !== undefined && { resting }),
   });
   const next = {
     ...afterPage(progress, { position: part.position, books }),

@@ -6,6 +6,7 @@ import {
   type Fingerprints,
   type KeyMaterialCount,
   type LookAlikeCount,
+  type Resting,
 } from '../model/books.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
@@ -33,12 +34,13 @@ export interface PageCounts {
   readonly remaining: number;
   readonly kms: { readonly requests: number; readonly throttled: number };
   readonly fingerprints?: Fingerprints;
+  readonly resting?: Resting;
 }
 
 /** The books of one page. */
 export function pageBooks(page: PageCounts): Books {
   const { records, withoutDataKey, withoutDataKeyFirst, entries, remaining, kms } = page;
-  const { fingerprints, lookAlikes, bodiesRead, wrappedBy } = page;
+  const { fingerprints, lookAlikes, bodiesRead, wrappedBy, resting } = page;
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
   for (const { outcome } of entries) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return {
@@ -59,6 +61,7 @@ export function pageBooks(page: PageCounts): Books {
       .map(failureOf),
     ...(lookAlikes !== undefined && { lookAlikes }),
     ...(fingerprints !== undefined && { fingerprints }),
+    ...sumResting(resting, undefined),
   };
 }
 
@@ -82,6 +85,7 @@ export function addBooks(a: Books, b: Books): Books {
     failures: [...a.failures, ...b.failures].slice(0, MAX_FAILURES),
     ...sumLookAlikes(a.lookAlikes, b.lookAlikes),
     ...sumFingerprints(a.fingerprints, b.fingerprints),
+    ...sumResting(a.resting, b.resting),
   };
 }
 
@@ -126,6 +130,22 @@ function sumFingerprints(
       first: [...a.first, ...b.first].slice(0, MAX_FAILURES),
     },
   };
+}
+
+const NONE: Resting = { onJournal: 0, ofEarlierRuns: 0, sampled: 0, contradicted: 0 };
+
+export function addResting(a: Resting = NONE, b: Resting = NONE): Resting {
+  return {
+    onJournal: a.onJournal + b.onJournal,
+    ofEarlierRuns: a.ofEarlierRuns + b.ofEarlierRuns,
+    sampled: a.sampled + b.sampled,
+    contradicted: a.contradicted + b.contradicted,
+  };
+}
+
+function sumResting(a: Resting | undefined, b: Resting | undefined): Pick<Books, 'resting'> {
+  const resting = addResting(a, b);
+  return resting.onJournal + resting.sampled === 0 ? {} : { resting };
 }
 
 /**

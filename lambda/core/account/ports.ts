@@ -12,4 +12,6 @@ export interface Telemetry {
     entries: readonly OutcomeEntry[],
     kms: { readonly requests: number; readonly throttled: number },
   ): void;
+  /** An object of the journal that is not as it was written. */
+  damagedJournal?(name: string, reason: string): void;
 }

@@ -163,10 +163,10 @@ function makeJobSchema(formats: FormatRegistry): z.ZodObject {
         toleratedFailurePercentage: 0,
       }),
       fingerprints,
-      verify: oneOf(['full', 'off'])
+      verify: oneOf(['full', 'ask-all', 'off'])
         .default('full')
         .describe(
-          'With full, KMS is asked about every data key again after a migration. With off it is not, and what remains is not known.',
+          'With full, every record is read again after a migration, and KMS is asked about every data key that the journal does not prove, and about a sample of the others. With ask-all, KMS is asked about every one. With off there is no such pass, and what remains is not known.',
         ),
       log,
       schedule: schedule.optional(),

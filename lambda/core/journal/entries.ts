@@ -1,3 +1,4 @@
+import type { DataKeyProof } from '../model/data-key-proof.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import type { DataKeyPlace } from '../model/place.ts';
@@ -72,4 +73,6 @@ export interface OutcomeEntry {
   readonly fingerprint?: string;
   readonly source?: KeyMaterial;
   readonly destination?: KeyMaterial;
+  /** Where KMS has opened it: readers of earlier versions ignore it. */
+  readonly proof?: DataKeyProof;
 }

@@ -21,6 +21,7 @@ export function outcomeEntry(scope: UnitScope, found: Found, outcome: Outcome): 
     ...(isCopied(found) && { copied: true }),
     ...('destination' in outcome && { destination: outcome.destination }),
     ...(outcome.kind === 'rewrapped' && { route: scope.plan.route.type }),
+    ...('proof' in outcome && { proof: outcome.proof }),
   };
 }
 

@@ -43,6 +43,18 @@ export interface NamedLookAlike {
   readonly form: string;
 }
 
+/** Data keys whose verdict rests on what KMS has said before, by the journal, and how KMS confirmed it. */
+export interface Resting {
+  /** KMS was not asked about them in this pass. */
+  readonly onJournal: number;
+  /** Those among them that KMS was asked about in an earlier run. */
+  readonly ofEarlierRuns: number;
+  /** The journal proves them, and KMS was asked about them in full all the same. */
+  readonly sampled: number;
+  /** Those of the sample about which KMS says something else than the journal. */
+  readonly contradicted: number;
+}
+
 /** What a pass saw and did. `dataKeys` equals the sum of `outcomes`, always. */
 export interface Books {
   readonly records: number;
@@ -66,6 +78,8 @@ export interface Books {
   readonly failures: readonly Failure[];
   /** Of a verify pass that compares them. */
   readonly fingerprints?: Fingerprints;
+  /** What rests on the journal; absent where nothing does and nothing could, and in ledgers of earlier versions. */
+  readonly resting?: Resting;
 }
 
 export const MAX_FAILURES = 100;

@@ -10,7 +10,7 @@ export interface Job {
   readonly stores: readonly Store[];
   readonly limits: Limits;
   /** `full` asks KMS about every data key again after a migration; `off` leaves `remaining` unknown. */
-  readonly verify: 'full' | 'off';
+  readonly verify: 'full' | 'ask-all' | 'off';
   /** Compare every record after a migration with what it was before, beside its data key. */
   readonly fingerprints: boolean;
   /** `page` names data keys of a page that have the same outcome and key materials in one line of the log. */

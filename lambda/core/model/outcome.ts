@@ -1,3 +1,4 @@
+import type { DataKeyProof } from './data-key-proof.ts';
 import type { KeyMaterial } from './data-key.ts';
 
 /** Every data key visited has exactly one of these (docs/design.md, Outcomes). The order is that of the report. */
@@ -18,14 +19,25 @@ export const OUTCOME_KINDS = [
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
 
 export type Outcome =
-  | { readonly kind: 'rewrapped'; readonly source: KeyMaterial; readonly destination: KeyMaterial }
+  | {
+      readonly kind: 'rewrapped';
+      readonly source: KeyMaterial;
+      readonly destination: KeyMaterial;
+      /** What KMS has said about the new ciphertext. */
+      readonly proof?: DataKeyProof;
+    }
   | {
       readonly kind: 'to-rewrap';
       /** A verify pass does not know it: it may not use the source keys. */
       readonly source?: KeyMaterial;
       readonly reason?: string;
     }
-  | { readonly kind: 'already-current'; readonly source: KeyMaterial }
+  | {
+      readonly kind: 'already-current';
+      readonly source: KeyMaterial;
+      /** What KMS has said about the ciphertext; absent after a dry run. */
+      readonly proof?: DataKeyProof;
+    }
   /** By a rollback: the record is as it was before the run. */
   | {
       readonly kind: 'restored' | 'already-restored';

@@ -60,6 +60,8 @@ export interface PassesOfRun {
   /** A census that has KMS check every data key and make no new ciphertext. */
   readonly dryRun: boolean;
   readonly verify: boolean;
+  /** KMS is asked about every data key, whatever the journal proves. */
+  readonly askAll?: true;
   /** The verify pass compares every record with what the migrate pass has read, beside the data key. */
   readonly fingerprints?: boolean;
   /** Whether each data key has a line of the log of its own. @default 'page', also in plans of earlier versions */

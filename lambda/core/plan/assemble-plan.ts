@@ -56,7 +56,7 @@ export function assemblePlan(
       store => store.copyTo !== undefined || configureFormat(store, formats).keepsSource,
     ),
     ...{ limits, highestRate },
-    verify: mode === 'verify' || (mode === 'migrate' && job.verify === 'full'),
+    ...verifying(input),
     ...optional(job),
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
     ...workOf(units, limits),
@@ -88,6 +88,13 @@ function estimateOf(
       return { tags, bodies: bodiesRead / Math.max(1, records) };
     }),
   });
+}
+
+function verifying({ job, mode }: RunInput): Pick<RunPlan, 'verify' | 'askAll'> {
+  return {
+    verify: mode === 'verify' || (mode === 'migrate' && job.verify !== 'off'),
+    ...(job.verify === 'ask-all' && { askAll: true }),
+  };
 }
 
 /** Counting data keys needs no plaintext outside KMS, so a census on a plaintext route is always a dry run. */

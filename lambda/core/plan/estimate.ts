@@ -25,14 +25,14 @@ export interface EstimateInput {
 export function estimate(input: EstimateInput): Estimate {
   const { job, mode, limits, route } = input;
   const counts = input.counts.map(count => sampled(count, input.sample));
-  const verifies = mode === 'verify' || (mode === 'migrate' && job.verify === 'full');
+  const verifies = mode === 'verify' || (mode === 'migrate' && job.verify !== 'off');
   const passes = (mode === 'verify' ? 0 : 1) + (verifies ? 1 : 0);
   const writes = mode === 'migrate';
   const dataKeys = counts.reduce((sum, { records }) => sum + records, 0);
-  // A verify pass asks the destination key once, whatever the route.
   const requestsEach =
-    (mode === 'verify' ? 0 : routeOf({ type: route }).requestsPerDataKey) + (verifies ? 1 : 0);
-  const kmsRequests = dataKeys * requestsEach;
+    (mode === 'verify' ? 0 : routeOf({ type: route }).requestsPerDataKey) +
+    (verifies ? verifyRequests(input) : 0);
+  const kmsRequests = Math.ceil(dataKeys * requestsEach);
   const costs = counts.flatMap(count => {
     const store = job.stores[count.store];
     return store === undefined
@@ -55,6 +55,15 @@ export function estimate(input: EstimateInput): Estimate {
     seconds: Math.ceil(kmsRequests / limits.kmsRequestsPerSecond),
     usd: { ...usd, total: usd.kms + usd.reads + usd.writes },
   };
+}
+
+/**
+ * A verify pass asks the destination key once, whatever the route. After a migrate pass, the journal answers for 99 in 100
+ * data keys, where KMS names the key material: it does not where Encrypt has made the new ciphertexts.
+ */
+function verifyRequests({ job, mode, route }: EstimateInput): number {
+  const asksAll = mode === 'verify' || job.verify === 'ask-all' || routeOf({ type: route }).plaintext;
+  return asksAll ? 1 : 0.01;
 }
 
 function sampled(count: CountedStore, sample = Number.POSITIVE_INFINITY): CountedStore {

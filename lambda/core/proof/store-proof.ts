@@ -1,3 +1,4 @@
+import type { Resting } from '../model/books.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { RunMode } from '../model/run.ts';
 import type { StorePlace } from '../model/store-place.ts';
@@ -33,6 +34,8 @@ export interface StoreProof {
   readonly wrappedBy?: readonly WrappedRecords[];
   readonly dataKeys?: number;
   readonly proven?: number | null;
+  /** Those of them that rest on the journal; absent where KMS was asked about all. */
+  readonly resting?: Resting;
   /** Under none of the keys of the run, as KMS has said. */
   readonly foreign?: number;
   readonly lookAlikes?: number;

@@ -1,4 +1,6 @@
 import type { DataKey } from '../model/data-key.ts';
+import { proofOf, type DataKeyProof } from '../model/data-key-proof.ts';
+import { digest } from '../model/digest.ts';
 import type { EncryptionContext } from '../model/encryption-context.ts';
 import { names, type PlannedKey } from '../model/key-use.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -93,7 +95,7 @@ async function askOne(
       attempts.remember(source);
       const written = { kind: 're-encrypted', reply: answer, context: request.destination.context } as const;
       return !mustWrite && isInPlace(source, answer) && isLabelled(dataKey, destination)
-        ? (inPlace(answer, options) ?? written)
+        ? (inPlace(answer, { ...options, dataKey, source }) ?? written)
         : written;
     }
   }
@@ -105,15 +107,27 @@ function isInPlace({ side }: Attempt, { source, destination }: Reply): boolean {
 }
 
 /** A stored ciphertext under the current key material is as good as the new one. */
-function inPlace(reply: Reply, { attempts }: AskOptions): Answer | undefined {
+function inPlace(
+  reply: Reply,
+  { attempts, dataKey, source }: AskOptions & { readonly dataKey: DataKey; readonly source: Attempt },
+): Answer | undefined {
   switch (materialAge(reply, attempts.keys)) {
     case 'current':
-      return settled({ kind: 'already-current', source: reply.source });
+      return settled({
+        kind: 'already-current',
+        source: reply.source,
+        proof: opened(dataKey, source, reply),
+      });
     case 'not-told':
       return settled({ kind: 'blocked', reason: NOT_TOLD, source: reply.source });
     case 'older':
       return undefined;
   }
+}
+
+function opened({ ciphertext }: DataKey, asked: Attempt, { source, requestIds }: Reply): DataKeyProof {
+  const { encryptionAlgorithm, context } = asked;
+  return proofOf({ of: digest(ciphertext), material: source, encryptionAlgorithm, context }, requestIds);
 }
 
 /** If the data key is already in its final state but the record names another key beside it, only the key ARN is set. */

@@ -1,6 +1,8 @@
 import type { OutcomeKind } from '../model/outcome.ts';
+import { addResting } from '../account/books.ts';
 import { wrappedWords } from '../model/wrapped-records.ts';
 import { unsettledIn } from '../verdict/run-verdict.ts';
+import { restingWords } from '../verdict/resting-words.ts';
 import { counted, type Doubt } from '../verdict/store-verdict.ts';
 import type { Evidence, Report } from './report.ts';
 
@@ -65,7 +67,7 @@ function census(report: Report): Conclusion {
 
 function proven(report: Report): Conclusion {
   const { keepsSource, stores } = report;
-  const opened = stores.reduce((sum, store) => sum + (store.proven ?? 0), 0);
+  const opened = openedIn(report);
   const empty = stores.filter(({ verdict }) => verdict.kind === 'empty').map(({ store }) => store);
   const others = openTables(report);
   return {
@@ -76,6 +78,7 @@ function proven(report: Report): Conclusion {
       opened === 0
         ? ''
         : `KMS opened ${opened === 1 ? 'the one' : `each of the ${opened.toLocaleString('en-US')}`} ${keepsSource ? (opened === 1 ? 'copy' : 'copies') : opened === 1 ? 'data key' : 'data keys'} with the destination key, its current key material and the encryption context that a reader builds.`,
+      resting(report),
       keepsSource ? 'The source records keep theirs.' : '',
       withoutDataKey(report),
       ...wrapped(report),
@@ -83,6 +86,17 @@ function proven(report: Report): Conclusion {
     ]),
     tone: others.length === 0 ? 'good' : 'warn',
   };
+}
+
+function openedIn({ stores }: Report): number {
+  return stores.reduce((sum, store) => sum + (store.proven ?? 0), 0);
+}
+
+function resting(report: Report): string {
+  const { stores, runId } = report;
+  const sum = stores.map(store => store.resting).reduce(addResting, undefined);
+  const words = restingWords({ resting: sum, proven: openedIn(report), runId });
+  return words === '' ? '' : `${words}.`;
 }
 
 function notProven(report: Report): Conclusion {
@@ -99,6 +113,7 @@ function notProven(report: Report): Conclusion {
       foreign === 0
         ? ''
         : `${counted(foreign, 'data key')} under other keys than the job's, left as they are.`,
+      resting(report),
       ...wrapped(report),
       isNarrowed(report) ? 'What the rest of the stores holds is not known.' : '',
     ]),

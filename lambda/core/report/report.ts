@@ -1,4 +1,4 @@
-import type { Failure, Fingerprints, KeyMaterialCount, LookAlikeCount } from '../model/books.ts';
+import type { Failure, Fingerprints, KeyMaterialCount, LookAlikeCount, Resting } from '../model/books.ts';
 import type { VersionsOfPlace } from '../model/noncurrent-versions.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
@@ -25,8 +25,10 @@ export interface StoreReport {
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
   /** Of the pass that concludes the run: the verify pass, where there is one. */
   readonly concluding: Readonly<Partial<Record<OutcomeKind, number>>>;
-  /** Data keys that KMS has opened with the destination key, in the verify pass; `null` without one. */
+  /** Data keys that KMS has opened with the destination key; `null` without a verify pass. */
   readonly proven: number | null;
+  /** Those of them that rest on the journal: KMS was not asked again. Absent where none does. */
+  readonly resting?: Resting;
   /** Values outside the job's places that look like data keys. */
   readonly lookAlikes: number;
   /** Data keys that may still need a source key; `null` where the scan of this store did not finish, or saw a part of it. */

@@ -23,6 +23,7 @@ export function proofsOf(plan: RunPlan, report: ReportedRun & EndOfRun & Evidenc
         ...(store.wrappedBy !== undefined && { wrappedBy: store.wrappedBy }),
         dataKeys: sum(store.concluding),
         proven: store.proven,
+        ...(store.resting !== undefined && { resting: store.resting }),
         foreign: store.concluding['foreign-key'] ?? 0,
         lookAlikes: store.lookAlikes,
         remaining: store.remaining,

@@ -36,6 +36,7 @@ export function storeReport(plan: RunPlan, index: number, { passes, phases, fail
       finished,
       verified: plan.verify,
       ...(narrowed !== undefined && { narrowedTo: narrowed }),
+      contradicted: contradictedIn(plan, books, verified),
     }),
     records: books.records,
     withoutDataKey: concluding.withoutDataKey ?? 0,
@@ -49,12 +50,23 @@ export function storeReport(plan: RunPlan, index: number, { passes, phases, fail
     remaining: complete ? remainingOf(plan, books, verified) : null,
     ...versionsOf(plan, index),
     keyMaterials: keyMaterials(plan, books, verified),
+    ...restingOf(plan, concluding),
   };
 }
 
 function versionsOf({ versions = [] }: RunPlan, index: number): Pick<StoreReport, 'versions'> {
   const possible = (versions[index] ?? []).filter(({ seen }) => seen.kind !== 'none-possible');
   return possible.length === 0 ? {} : { versions: possible };
+}
+
+/** In whichever pass KMS has contradicted the journal, nothing that rests on the journal is proven. */
+function contradictedIn({ mode }: RunPlan, books: Books, verified: Books): number {
+  const passes = mode === 'migrate' ? [books, verified] : [books];
+  return passes.reduce((sum, { resting }) => sum + (resting?.contradicted ?? 0), 0);
+}
+
+function restingOf({ verify }: RunPlan, { resting }: Books): Pick<StoreReport, 'resting'> {
+  return verify && resting !== undefined ? { resting } : {};
 }
 
 /** A census knows what there is to do, and a verify pass what is left. A migration without a verify pass does not know. */
@@ -66,7 +78,12 @@ export function remainingOf(plan: RunPlan, total: Books, verified: Books): numbe
 function verdictOf(
   store: Store,
   books: Books,
-  seen: { readonly finished: boolean; readonly verified: boolean; readonly narrowedTo?: string },
+  seen: {
+    readonly finished: boolean;
+    readonly verified: boolean;
+    readonly narrowedTo?: string;
+    readonly contradicted: number;
+  },
 ): StoreVerdict {
   const { records, withoutDataKey = 0, bodiesRead = 0, dataKeys, outcomes, lookAlikes } = books;
   const { wrappedBy = [] } = books;

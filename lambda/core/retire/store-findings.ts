@@ -1,3 +1,4 @@
+import { restingWords } from '../verdict/resting-words.ts';
 import { counted } from '../verdict/store-verdict.ts';
 import { AUTO } from '../model/format.ts';
 import { blocks, note, waits, type RetireFinding } from './findings.ts';
@@ -106,15 +107,17 @@ function doubtWords(proof: StoreProof, keyArn: string, verify: string): string {
 }
 
 function provenWords(proof: StoreProof, verify: string): string {
-  const { verdict, runId, at, part, proven, withoutDataKey = 0 } = proof;
+  const { verdict, runId, at, part, proven, resting, withoutDataKey = 0 } = proof;
   const where = part === undefined ? '' : `of ${part.words}: `;
   if (verdict === 'empty') return `${where}was empty at ${at} (run ${runId}); whether it still is, ${verify}`;
   const opened = `KMS opened ${counted(proven ?? 0, 'data key')} there with the destination key`;
+  const words = restingWords({ resting, proven: proven ?? 0, runId });
+  const rests = words === '' ? '' : ` (${words})`;
   const without =
     withoutDataKey === 0
       ? ''
       : `, and ${counted(withoutDataKey, 'record')} held no data key where the job looks`;
-  return `${where}nothing was left at ${at} (run ${runId}): ${opened}${without}; what writers did since, ${verify}`;
+  return `${where}nothing was left at ${at} (run ${runId}): ${opened}${rests}${without}; what writers did since, ${verify}`;
 }
 
 function backupFindings({ evidence, backups, ...store }: KnownStore): readonly RetireFinding[] {

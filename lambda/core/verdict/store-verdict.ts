@@ -6,6 +6,7 @@ export const DOUBT_CODES = [
   'narrowed',
   'not-verified',
   'remaining',
+  'journal-contradicted',
   'look-alikes',
   'no-data-key-found',
   'all-foreign',
@@ -24,7 +25,7 @@ export interface Doubt {
 }
 
 export type StoreVerdict =
-  /** KMS has opened every data key that is there, in this run, with the destination key. */
+  /** KMS has opened every data key that is there with the destination key: in this pass, or before, as the journal says. */
   | { readonly kind: 'proven' }
   /** There is no record, and the job named all of the store. */
   | { readonly kind: 'empty' }
@@ -54,6 +55,8 @@ export interface StoreFigures {
   /** Under none of the job's keys, as KMS has said of each. */
   readonly foreign: number;
   readonly remaining: number;
+  /** Data keys about which KMS says something else than the journal. @default 0 */
+  readonly contradicted?: number;
   /** Outside the declared places, and not answered in the job. */
   readonly lookAlikes: number;
 }
@@ -67,13 +70,14 @@ export interface StoreFigures {
  * | a part of the store only | not proven: `narrowed` |
  * | no verify pass | not proven: `not-verified` |
  * | data keys that need a source key, or may need one | not proven: `remaining` |
+ * | data keys about which KMS says something else than the journal | not proven: `journal-contradicted` |
  * | values elsewhere that look like data keys, or name a source key | not proven: `look-alikes` |
  * | records, no data key in any of them, and none under a key of another table | not proven: `no-data-key-found` |
  * | data keys, and every one under other keys than the job's | not proven: `all-foreign` |
  * | objects without a data key whose bodies were not read | not proven: `objects-without-data-key` |
  * | no record under a prefix, or in a part | not proven: `nothing-there` |
  * | no record, and all of the store was named | empty |
- * | anything else: every data key that is not another key's was opened | proven |
+ * | anything else: every data key that is not another key's was opened, now or before by the journal | proven |
  */
 export function storeVerdict(figures: StoreFigures): StoreVerdict {
   const doubts = DOUBTS.flatMap(doubt => doubt(figures) ?? []);
@@ -106,6 +110,14 @@ const DOUBTS: readonly Question[] = [
           code: 'remaining',
           count: remaining,
           words: `${counted(remaining, 'data key')} may still need a source key; each is named with its reason`,
+        },
+  ({ contradicted = 0 }) =>
+    contradicted === 0
+      ? undefined
+      : {
+          code: 'journal-contradicted',
+          count: contradicted,
+          words: `KMS says something else about ${counted(contradicted, 'data key')} than the journal, on which others rest; run again with "ask-all", and find out who can write to the journal`,
         },
   ({ lookAlikes }) =>
     lookAlikes === 0

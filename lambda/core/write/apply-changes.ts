@@ -6,6 +6,7 @@ import { moveOf, type Move } from '../change/plan-changes.ts';
 import { writtenCiphertext, type Finding } from '../model/data-key.ts';
 import { ServiceUnavailable } from '../model/errors.ts';
 import type { BoundFormat } from '../model/format.ts';
+import { proofOf, type DataKeyProof } from '../model/data-key-proof.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { changed } from '../places/changed.ts';
 import type { StoreRecord } from '../model/record.ts';
@@ -160,10 +161,11 @@ function writtenDigest(finding: Finding): string | undefined {
   return held && digest(held);
 }
 
-function outcomeOf(result: WriteResult, { source, destination }: MovedDataKey): Outcome {
+function outcomeOf(result: WriteResult, one: MovedDataKey): Outcome {
+  const { source, destination } = one;
   switch (result.kind) {
     case 'written':
-      return { kind: 'rewrapped', source, destination };
+      return { kind: 'rewrapped', source, destination, proof: proofOfMove(one) };
     case 'precondition-failed':
       return {
         kind: 'moved-by-another-writer',
@@ -175,4 +177,15 @@ function outcomeOf(result: WriteResult, { source, destination }: MovedDataKey): 
     case 'unavailable':
       return { kind: 'failed', reason: result.reason, source };
   }
+}
+
+function proofOfMove({
+  newDigest,
+  destination,
+  replacement,
+  context,
+  kmsRequestIds,
+}: MovedDataKey): DataKeyProof {
+  const { destinationAlgorithm: encryptionAlgorithm } = replacement;
+  return proofOf({ of: newDigest, material: destination, encryptionAlgorithm, context }, kmsRequestIds);
 }

@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util';
+import { AwsProcess } from './aws/aws-process.ts';
+import { compareAll } from './compare.ts';
+import { growthCurves } from './growth.ts';
+import { machine } from './machine.ts';
+import { closeBench, openBench, type Bench } from './measure.ts';
+import { rateUnderCap } from './rate.ts';
+import { ratios } from './ratios.ts';
+import { worseThan } from './bounds.ts';
+import { writeResults } from './results.ts';
+import { scale } from './scale.ts';
+
+// npm run bench            all comparisons and curves; meant for ten minutes on two quiet cores
+// npm run bench:scale      large stores, for longer
+// npm run bench -- --ratios     what does not depend on the machine, against its bounds
+// --part 0.1               a part of every size and two rounds, to try it; its results are printed
+// --part 0.1 --keep        the same, and its results are kept
+
+Object.assign(process.env, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
+
+const { values } = parseArgs({
+  options: {
+    ratios: { type: 'boolean', default: false },
+    scale: { type: 'boolean', default: false },
+    part: { type: 'string', default: '1' },
+    keep: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+  },
+});
+const part = Number(values.part);
+const kept = values.keep || part === 1;
+const began = performance.now();
+
+if (values.scale) await benchScale();
+else if (values.ratios) process.exitCode = await withBench(benchRatios);
+else await withBench(benchAll);
+
+function note(words: string): void {
+  const seconds = Math.round((performance.now() - began) / 1_000);
+  process.stdout.write(`${String(seconds).padStart(5)} s  ${words}\n`);
+}
+
+async function withBench<Result>(work: (bench: Bench) => Promise<Result>): Promise<Result> {
+  const bench = await openBench(await AwsProcess.start());
+  try {
+    note('The product is deployed in the embedded AWS.');
+    return await work(bench);
+  } finally {
+    await closeBench(bench);
+  }
+}
+
+async function benchAll(bench: Bench): Promise<void> {
+  const on = machine();
+  const size = (full: number): number => Math.max(100, Math.round(full * part));
+  const comparisons = await compareAll(bench, {
+    // Less than a page says more of a run's beginning and end than of a data key.
+    dataKeys: Math.max(500, size(2_000)),
+    rounds: part === 1 ? 4 : 2,
+  });
+  note('Compared with the loop, 16 at once, the bare pair and raw HTTP.');
+  const figures = await ratios(bench);
+  note('Counted requests, bytes and dollars.');
+  const cap = { kmsRequestsPerSecond: 200, workers: 2, records: Math.max(1_600, size(2_400)) };
+  const rate = await rateUnderCap(bench, cap);
+  note('Ran under a cap.');
+  const curves = await growthCurves(bench, Math.max(800, size(2_000)));
+  note('Drew how it grows.');
+  const results = { machine: on, comparisons, figures, rate, curves };
+  if (kept) note(`Results: ${writeResults('bench', results)}`);
+  else process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+}
+
+async function benchRatios(bench: Bench): Promise<number> {
+  const figures = await ratios(bench);
+  for (const { store, ratios: found } of figures) note(`${store}: ${JSON.stringify(found)}`);
+  const worse = figures.flatMap(worseThan);
+  for (const words of worse) note(words);
+  note(worse.length === 0 ? 'All ratios are within their bounds.' : `${worse.length} ratios are worse.`);
+  return worse.length === 0 ? 0 : 1;
+}
+
+async function benchScale(): Promise<void> {
+  const on = machine();
+  const figures = await scale({ part, only: values.only }, figure => note(JSON.stringify(figure)));
+  if (kept && values.only === '') note(`Results: ${writeResults('scale', { machine: on, scale: figures })}`);
+}
