@@ -47,5 +47,5 @@ export function scaleBounds() {
 
 export function scaleCalibration() {
   const { date, machine, assumed } = readCalibration().from;
-  return `Calibrated on ${date}: ${machine}.\n\nNobody has measured, so these are assumed: ${assumed.map(name => `\`${name}\``).join(', ')}.`;
+  return `Calibrated on ${date}: ${machine}.\n\nAssumed, or derived from measurements of parts: ${assumed.map(name => `\`${name}\``).join(', ')}.`;
 }
