@@ -202,8 +202,16 @@ export const ROOMS = [
     because: ALONE,
   },
   {
+    room: 'bench/simulation',
+    files: '^bench/simulation/',
+    imports: ['core/model', 'core/stores', 'core/rate', 'core/account', 'core/plan'],
+    outside: ['node:*'],
+    because:
+      'The simulation takes what it can from the product: how units are cut, pages sized and shares looked at.',
+  },
+  {
     room: 'bench',
-    files: '^bench/',
+    files: '^bench/(?!simulation/)',
     imports: ['emulator/*', 'emulator', 'cli/embedded'],
     outside: ['node:*', '@aws-sdk/*', 'p-map'],
     because:

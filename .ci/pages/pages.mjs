@@ -5,6 +5,7 @@ import { jobFields } from './job-fields.mjs';
 import { performanceCharts } from './performance-charts.mjs';
 import { performanceSections } from './performance.mjs';
 import { permissions } from './permissions.mjs';
+import { scaleBounds, scaleCalibration, scaleLimits, scaleResults } from './scale.mjs';
 import { stateMachine } from './state-machine.mjs';
 
 /** The pages with generated parts, and what generates each part. */
@@ -16,6 +17,12 @@ export const PAGES = {
   }),
   'docs/dependencies.md': () => ({ shipped: shippedList() }),
   'docs/jobs.md': () => ({ 'job fields': jobFields() }),
+  'docs/scale.md': () => ({
+    results: scaleResults(),
+    limits: scaleLimits(),
+    bounds: scaleBounds(),
+    calibration: scaleCalibration(),
+  }),
   'docs/performance.md': () => performanceSections(),
   'docs/permissions.md': () => ({ permissions: permissions(), cli: cliPermissions() }),
 };

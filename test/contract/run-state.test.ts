@@ -150,6 +150,27 @@ describe('what a run needs', () => {
     await expiry.letExpire('run-1', NOW, { remaining: () => 60_000 });
     expect(await days('run-1')).toEqual({ CONTROL: 730, 'migrate#u00001': 90 });
   });
+
+  it('is kept for longer where its item is throttled, and everything else expires', async () => {
+    const ledger = (await embeddedLedger()) as DynamoDbLedger;
+    await ledger.checkpoint(moved, 0);
+    await ledger.checkpoint({ ...moved, unitId: 'u00002' }, 0);
+    const throttled = Object.assign(new Error('no'), { name: 'ThrottlingException' });
+    const name = 'throttlesOneItem';
+    aws.dynamodb.middlewareStack.add(
+      next => args =>
+        JSON.stringify(args.input).includes('#u00001') ? Promise.reject(throttled) : next(args),
+      { step: 'initialize', name },
+    );
+    try {
+      await new LedgerExpiry(aws.dynamodb, `Ledger${tables}`).letExpire('run-1', NOW, {
+        remaining: () => 60_000,
+      });
+    } finally {
+      aws.dynamodb.middlewareStack.remove(name);
+    }
+    expect(await days('run-1')).toEqual({ 'migrate#u00001': 'never', 'migrate#u00002': 90 });
+  });
 });
 
 describe('the rate in the ledger table', () => {

@@ -14,7 +14,7 @@ describe('planning a run', () => {
       pageSize: 500,
       verify: true,
     });
-    expect(units.map(({ unitId }) => unitId)).toEqual(['u00001', 'u00002', 'u00003', 'u00004']);
+    expect(units.map(({ unitId }) => unitId)).toEqual(['u00001', 'u00003', 'u00002', 'u00004']);
   });
 
   it('has no more workers than requests a second, and leaves the size of pages to them', async () => {

@@ -1,5 +1,6 @@
 import { kmsRegions, type WorkerShare, withShare } from '../../lambda/core/rate/worker-share.ts';
 import { EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
+import { ServiceUnavailable } from '../../lambda/core/model/errors.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
 import { NEW_KEY, OLD_KEY, plan, planned } from '../support/builders.ts';
 import { INVOCATION_MS, REGION, World } from '../support/share-world.ts';
@@ -122,6 +123,51 @@ describe('the share of a worker', () => {
     world.now += 100;
     for (const worker of workers) await worker.take(500);
     expect(world.book.reads - reads).toBe(100);
+  });
+
+  describe('where the leases cannot be read for a while, because too many workers read them', () => {
+    const busy = () => Promise.reject(new ServiceUnavailable('rate.busy', 'throttled'));
+
+    it('is waited for, as if there were none left', async () => {
+      const world = new World();
+      world.book.step = busy;
+      world.meanwhile = () => {
+        if (world.now > 10_000) world.book.step = () => Promise.resolve();
+        return Promise.resolve();
+      };
+      expect(await world.worker('u1').take(500)).toBe(31.25);
+      expect(world.now).toBeGreaterThan(10_000);
+    });
+
+    it('is none in the end, and the worker comes back later', async () => {
+      const world = new World();
+      world.book.step = busy;
+      expect(await world.worker('u1').take(500)).toBeUndefined();
+    });
+
+    it('stays what it was', async () => {
+      const world = new World();
+      const worker = world.worker('u1', { workers: 1 });
+      await worker.take(10);
+      world.book.step = busy;
+      expect(await world.page(worker, 10)).toBe(10);
+    });
+
+    it('is used no more after the rate was lowered, until it is known what is left of it', async () => {
+      const world = new World();
+      const worker = world.worker('u1', { workers: 1 });
+      await worker.take(10);
+      world.book.step = busy;
+      expect(await world.page(worker, 4)).toBeUndefined();
+      world.book.step = () => Promise.resolve();
+      expect(await worker.take(4)).toBe(4);
+    });
+
+    it('is not invented: any other error of the leases is one of the worker', async () => {
+      const world = new World();
+      world.book.step = () => Promise.reject(new Error('no table'));
+      await expect(world.worker('u1').take(500)).rejects.toThrow('no table');
+    });
   });
 
   it('reuses slots: there are never more slots than there were workers at one time', async () => {

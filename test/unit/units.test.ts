@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ScanRange } from '../../lambda/core/model/run.ts';
+import { unitsOf } from '../../lambda/core/plan/cut-work.ts';
 import { segments } from '../../lambda/core/stores/dynamodb/segments.ts';
 import { splitKeyRange } from '../../lambda/core/stores/s3/split-key-range.ts';
 import { compareUtf8 } from '../../lambda/core/model/utf8-order.ts';
@@ -118,5 +119,40 @@ describe('cutting a table into segments', () => {
     const cut = segments(table, workers);
     expect(cut).toHaveLength(count);
     expect(new Set(cut.map(range => JSON.stringify(range))).size).toBe(count);
+  });
+});
+
+describe('the order in which units are begun', () => {
+  const ranges = (stores: number, each: number) =>
+    Array.from({ length: stores * each }, (_, index) => ({
+      store: Math.floor(index / each),
+      range: { type: 'segment', segment: index % each, totalSegments: each } as const,
+    }));
+  const begun = (all: ReturnType<typeof ranges>) =>
+    unitsOf('run-1', all, { sample: undefined, plaintext: false });
+
+  it('spreads those at work at one time over all of a table, and over all stores', () => {
+    const units = begun(ranges(3, 1_000));
+    const [atWork, tenths] = [96, 30];
+    for (const first of [0, 500, 2_900]) {
+      const counts = new Map<number, number>();
+      for (const { store, range } of units.slice(first, first + atWork)) {
+        const tenth = store * 10 + Math.floor((range as { segment: number }).segment / 100);
+        counts.set(tenth, (counts.get(tenth) ?? 0) + 1);
+      }
+      expect(Math.max(...counts.values())).toBeLessThanOrEqual((2 * atWork) / tenths);
+    }
+  });
+
+  it('leaves out no unit, and gives each the name of its place in the store', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 300 }), count => {
+        const units = begun(ranges(1, count));
+        const byName = [...units].sort((a, b) => (a.unitId < b.unitId ? -1 : 1));
+        expect(byName.map(({ range }) => (range as { segment: number }).segment)).toEqual(
+          Array.from({ length: count }, (_, index) => index),
+        );
+      }),
+    );
   });
 });

@@ -1,5 +1,7 @@
 import { UpdateItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Lease, ShareBook, Slot } from '../../core/rate/lease.ts';
+import { ServiceUnavailable } from '../../core/model/errors.ts';
+import { BOOK_BUSY, type Lease, type ShareBook, type Slot } from '../../core/rate/lease.ts';
+import { busyOf } from '../aws/busy.ts';
 import { nameOf } from '../aws/errors.ts';
 import { ledgerKey, ledgerPartition } from './ledger-keys.ts';
 import { queryPartition } from './query-partition.ts';
@@ -19,8 +21,12 @@ export class LedgerShareBook implements ShareBook {
 
   async read(region: string): Promise<readonly Slot[]> {
     const slots: Slot[] = [];
-    for await (const item of queryPartition(this.#client, this.#table, ledgerPartition.shares(region)))
-      slots.push(slotOf(item));
+    try {
+      for await (const item of queryPartition(this.#client, this.#table, ledgerPartition.shares(region)))
+        slots.push(slotOf(item));
+    } catch (error) {
+      throw busyOr(error);
+    }
     return slots;
   }
 
@@ -45,9 +51,17 @@ export class LedgerShareBook implements ShareBook {
       // If the answer to our own change got lost, it looks like someone else's. The caller reads again and finds its
       // lease.
       if (nameOf(error) === 'ConditionalCheckFailedException') return false;
-      throw error;
+      throw busyOr(error);
     }
   }
+}
+
+function busyOr(error: unknown): unknown {
+  return busyOf(error) === undefined
+    ? error
+    : new ServiceUnavailable(BOOK_BUSY, 'too many workers use the shares of the KMS rate at once', {
+        cause: error,
+      });
 }
 
 /** A slot expires after a day without use. No lease lasts longer than an invocation and its margins. */

@@ -2,6 +2,7 @@ import type { Books, Position, UnitProgress } from '../model/books.ts';
 import type { Phase, Unit } from '../model/run.ts';
 import type { Ledger } from '../ports.ts';
 import { addBooks, EMPTY_BOOKS } from './books.ts';
+import { namedInBooks } from './named-in-books.ts';
 
 export function freshProgress({ runId, unitId, store }: Unit, phase: Phase): UnitProgress {
   return { runId, unitId, phase, store, carriedFrom: [], pages: 0, done: false, books: EMPTY_BOOKS };
@@ -55,6 +56,6 @@ export function afterPage(
     ...(carriedFrom !== undefined && { carriedFrom }),
     pages: progress.pages + 1,
     ...page.position,
-    books: addBooks(progress.books, page.books),
+    books: namedInBooks(addBooks(progress.books, page.books)),
   };
 }

@@ -24,7 +24,10 @@ export interface Slot {
   readonly lease?: Lease;
 }
 
-/** The leases of all workers of a deployment, by Region of KMS. */
+/** The code of the ServiceUnavailable by which a share book says that too many workers use it at once. */
+export const BOOK_BUSY = 'rate.busy';
+
+/** The leases of all workers of a deployment, by Region of KMS. It throws ServiceUnavailable with the code BOOK_BUSY if it is throttled. */
 export interface ShareBook {
   /** Sees every write that was answered before the read began. */
   read(region: string): Promise<readonly Slot[]>;

@@ -1,6 +1,8 @@
 import type { Clock, Deadline } from '../ports.ts';
+import { ServiceUnavailable } from '../model/errors.ts';
 import { offerFor, type Offer } from './fair-share.ts';
-import { isLive, liveLeases, type Lease, type ShareBook, type Slot } from './lease.ts';
+import { lookIntervalMs } from './look-interval.ts';
+import { BOOK_BUSY, isLive, liveLeases, type Lease, type ShareBook, type Slot } from './lease.ts';
 
 /** An invocation of a worker. */
 export interface Worker {
@@ -32,11 +34,6 @@ const HANDOVER_MS = 10_000;
 const ENOUGH = 1 / 4;
 /** Other workers may take a slot while this one is looking at it, so it tries a few times. */
 const TRIES = 20;
-/**
- * All workers together read the leases at most once in 15 ms. A thousand leases of some 150 bytes take 38 reads of 4 KB, so
- * 67 times per second are 2,500 of the 3,000 reads per second that a partition allows. Sixteen workers read before every page.
- */
-const LOOK_MS_PER_SLOT = 15;
 /** Shares are quotients, and their sums are not exact. */
 const ALMOST = 1 - 1e-9;
 
@@ -65,8 +62,22 @@ export class RegionShare {
   /** Requests per second that this worker may send until it looks again; 0 if it has to wait. */
   async look(runRate: number): Promise<number> {
     if (this.#hasJustLooked(runRate)) return this.#used;
-    for (let tries = 1; tries <= TRIES; tries++) if (await this.#take(runRate)) return this.#used;
+    try {
+      for (let tries = 1; tries <= TRIES; tries++) if (await this.#take(runRate)) return this.#used;
+    } catch (error) {
+      return this.#withoutALook(runRate, error);
+    }
     throw new Error(`the shares of ${this.#region} were changed by others ${TRIES} times in a row`);
+  }
+
+  /**
+   * The leases are read by too many workers at once. What this one uses is written down, so nobody else has it, and a worker that
+   * has none waits. If the rate is lower now, its part of that is not known.
+   */
+  #withoutALook(runRate: number, error: unknown): number {
+    if (!isBusy(error)) throw error;
+    if (runRate < this.#last.runRate) this.#used = 0;
+    return this.#used;
   }
 
   async giveBack(): Promise<void> {
@@ -76,7 +87,10 @@ export class RegionShare {
 
   /** Stops sending and keeps its claim while it is away, so that the others make room for it. */
   async claimUntilLater(): Promise<void> {
-    await this.#leave({ share: 0, forMs: CLAIM_MS });
+    await this.#leave({ share: 0, forMs: CLAIM_MS }).catch((error: unknown) => {
+      // Then its lease ends with this invocation's time.
+      if (!isBusy(error)) throw error;
+    });
   }
 
   /** Stops sending, and leaves its share to the next invocation on its unit. */
@@ -93,7 +107,7 @@ export class RegionShare {
 
   #hasJustLooked(runRate: number): boolean {
     const { at, runRate: before, slots } = this.#last;
-    return this.#used > 0 && runRate === before && this.#ports.clock.now() - at < slots * LOOK_MS_PER_SLOT;
+    return this.#used > 0 && runRate === before && this.#ports.clock.now() - at < lookIntervalMs(slots);
   }
 
   /** Returns whether it succeeded: others may have changed the slot in the meantime. */
@@ -182,4 +196,8 @@ export class RegionShare {
       };
     return written;
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof ServiceUnavailable && error.code === BOOK_BUSY;
 }
