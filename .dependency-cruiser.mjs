@@ -51,7 +51,10 @@ export default {
       name: 'no-room',
       severity: 'error',
       comment: 'The file is in no room: give its folder a line in arrows.mjs.',
-      from: { path: '^(bin|cli|lib|lambda|emulator|examples|bench)/', pathNot: rooms.map(({ files }) => files) },
+      from: {
+        path: '^(bin|cli|lib|lambda|emulator|examples|bench)/',
+        pathNot: rooms.map(({ files }) => files),
+      },
       to: {},
     },
     ...rooms.filter(({ imports }) => !imports.includes('*')).flatMap(rulesOf),
