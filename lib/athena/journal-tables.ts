@@ -29,6 +29,8 @@ const OUTCOMES = {
   fingerprint: 'string',
   source: KEY_MATERIAL,
   destination: KEY_MATERIAL,
+  proof:
+    'struct<digest:string,contextdigest:string,keyarn:string,keymaterialid:string,kmsrequestids:array<string>,runid:string>',
 };
 const DATA_KEY = [
   ...['slot', 'oldciphertext', 'olddigest', 'newdigest', 'sourcedigest'].map(name => `${name}:string`),

@@ -248,8 +248,10 @@ describe('routes, end to end', () => {
       route: { type: 'multi-region', why: 'every source key has a replica in eu-west-1' },
       stores: [{ outcomes: { rewrapped: ITEMS } }],
       remaining: 0,
-      kms: { requests: 2 * ITEMS },
     });
+    // And one for each unit at least, which tests the journal.
+    expect(report.kms.requests).toBeGreaterThan(ITEMS);
+    expect(report.kms.requests).toBeLessThan(1.5 * ITEMS);
     expect(await open('MultiRegion', keys.european, europe.kms)).toEqual(before);
   });
 

@@ -3,10 +3,10 @@ import { freshProgress } from '../../lambda/core/account/unit-progress.ts';
 import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { OutcomesBefore } from '../../lambda/core/journal/outcomes-before.ts';
 import type { JournalledOutcome } from '../../lambda/core/journal/ports.ts';
-import { proofOf } from '../../lambda/core/model/data-key-proof.ts';
+import { proofOf, type DataKeyProof } from '../../lambda/core/model/data-key-proof.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
-import type { ReEncryptAnswer } from '../../lambda/core/ports.ts';
+import type { KeyService, ReEncryptAnswer } from '../../lambda/core/ports.ts';
 import { conclusion } from '../../lambda/core/report/conclusion.ts';
 import { foldReport } from '../../lambda/core/report/fold.ts';
 import { proofsOf } from '../../lambda/core/report/store-proofs.ts';
@@ -164,6 +164,29 @@ describe('nothing rests on the journal', () => {
 });
 
 describe('a journal that KMS contradicts', () => {
+  it.each(['once', 'now'] as const)(
+    'is none where KMS names the key material %s only: all are asked',
+    async named => {
+      const world = await migrated(5);
+      if (named === 'now')
+        for (const entry of world.journal.outcomes as { proof?: DataKeyProof }[]) {
+          const { digest: of, keyArn, kmsRequestIds } = entry.proof!;
+          const context = { tenant: 't' };
+          const opening = {
+            of,
+            material: { keyArn },
+            encryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+            context,
+          } as const;
+          entry.proof = proofOf(opening, kmsRequestIds);
+        }
+      const keys = named === 'now' ? world.keys : withoutMaterials(world.keys);
+      const { books } = await verify({ ...world, keys } as FakePorts);
+      expect(books).toMatchObject({ outcomes: { 'already-current': 5 }, remaining: 0 });
+      expect(books.resting).toMatchObject({ onJournal: 0, contradicted: 0 });
+    },
+  );
+
   async function contradicted(): Promise<FakePorts> {
     const world = await migrated(10);
     const [first] = world.keys.calls;
@@ -333,3 +356,18 @@ describe('the window over proofs', () => {
     expect((await before.of('r4999'))?.proofs.size).toBe(0);
   });
 });
+
+/** As an endpoint answers that names no key material. */
+function withoutMaterials(keys: KeyService): KeyService {
+  return {
+    pace: rate => keys.pace(rate),
+    takeUsage: () => keys.takeUsage(),
+    tryReEncrypt: request => keys.tryReEncrypt(request),
+    reEncrypt: async request => {
+      const answer = await keys.reEncrypt(request);
+      if (answer.kind !== 're-encrypted') return answer;
+      const [source, destination] = [answer.source, answer.destination].map(({ keyArn }) => ({ keyArn }));
+      return { ...answer, source: source!, destination: destination! };
+    },
+  };
+}
