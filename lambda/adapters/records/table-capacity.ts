@@ -142,7 +142,7 @@ export class TableCapacity {
     const { now, deadline } = this.#ports;
     const turn = pace.turn(now(), units);
     const wait = turn.at - now();
-    if (side.begun && deadline !== undefined && wait > deadline.remaining() - RESERVE_MS)
+    if (wait > 0 && side.begun && deadline !== undefined && wait > deadline.remaining() - RESERVE_MS)
       throw new ServiceUnavailable(
         'store.busy',
         `the limits of this job leave ${pace.rateAt(now()).toFixed(1)} units a second of the table to this worker, so that a request of ${units} waits for ${Math.ceil(wait / 1000)} s, longer than this invocation lasts; the next one goes on`,
