@@ -5,12 +5,13 @@ import { ENV, requireEnv } from './env.ts';
 import { worker } from './worker.ts';
 
 /**
- * State VerifyUnit: asks KMS about every data key of a unit again, under a role that may use the destination key only.
+ * State VerifyUnit: reads every record of a unit again, and asks KMS about what the journal does not prove, under a role that may use the
+ * destination key only.
  */
 export const handler = worker({ service: 'verify-unit', phase: 'verify' }, (scope, ports, { kms, s3 }) => {
   const archive = new S3OutcomeArchive(s3, {
     ...{ bucket: requireEnv(ENV.journalBucket), job: scope.plan.job },
-    damaged: (name, reason) => ports.telemetry.damagedJournal?.(name, reason),
+    damaged: (name, reason) => ports.telemetry.damagedJournal(name, reason),
   });
   return verifyUnit(scope, { ...ports, keys: new KmsKeyService(kms), archive });
 });

@@ -125,7 +125,7 @@ export class PipelineFunctions extends Construct {
     const verifyUnit = new PipelineFunction(this, 'VerifyUnit', {
       logKey,
       handler: 'verify-unit',
-      description: 'kms-rewrap: asks KMS about every data key of a unit',
+      description: 'kms-rewrap: reads every record of a unit again',
       timeout: workerTimeout,
     });
     runBucket.grantRead(verifyUnit);

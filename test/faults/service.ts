@@ -43,6 +43,7 @@ import { formats } from '../../lambda/formats/registry.ts';
 import type { Schedule } from './schedule.ts';
 import { JOURNAL, LEDGER, RUNS } from './weather.ts';
 import { Party, type Wire } from './wire.ts';
+import { UNHEARD } from '../support/telemetry.ts';
 
 export type WorkerPorts = MigratePorts & VerifyPorts & RollbackPorts;
 
@@ -161,7 +162,7 @@ export class Service {
           outcomesOf: (of: Unit, fromPage?: number) => archive.outcomes.outcomesOf(of, fromPage),
         }),
         ...{ ledger, shares, deadline, clock, capacity: capacities },
-        telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
+        telemetry: UNHEARD,
         random: () => Math.random(),
       };
       const mighty = new AwsClients(this.#wire.configOf(new Party(party.name, party.latencyMs)));

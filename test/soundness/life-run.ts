@@ -29,6 +29,7 @@ import { KeyServiceOf } from './key-service.ts';
 import { RSA_BYTES, type IndependentKms } from './kms.ts';
 import { RSA_KEY, type LifeJob } from './life-jobs.ts';
 import { MemoryStore, type Row } from './memory-store.ts';
+import { UNHEARD } from '../support/telemetry.ts';
 
 export type LifeMode = 'migrate' | 'verify' | 'census' | 'rollback';
 
@@ -129,7 +130,7 @@ export async function runOf(request: RunRequest): Promise<LifeRun> {
         const scope = unitScope(unit, plan, formats);
         const ports = {
           ...{ records: tableOf(request.rows, store), keys: new KeyServiceOf(request.kms), journal, ledger },
-          telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
+          telemetry: UNHEARD,
           deadline: { remaining: () => Number.POSITIVE_INFINITY },
           // As few are asked by chance as may be: what is found rests on the rule.
           random: () => 0.5,

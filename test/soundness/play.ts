@@ -27,6 +27,7 @@ import { at, MemoryStore } from './memory-store.ts';
 import { expectedOf, type Expected } from './model.ts';
 import { Reader } from './reader.ts';
 import { KEYS, sceneOf, type Scene } from './scene.ts';
+import { UNHEARD } from '../support/telemetry.ts';
 
 export type Ports = MigratePorts & VerifyPorts;
 
@@ -164,7 +165,7 @@ async function run(scene: Scene, { job, sceneJob, bug }: Given & { readonly bug:
   const ledger = new FakeLedger();
   const ports: Ports = {
     ...{ records: store, keys: new KeyServiceOf(scene.kms), journal, archive: journal, ledger },
-    telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
+    telemetry: UNHEARD,
     deadline: { remaining: () => Number.POSITIVE_INFINITY },
     // As few are asked by chance as may be: what is found rests on the rule.
     random: () => 0.5,

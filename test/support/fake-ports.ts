@@ -24,6 +24,7 @@ import type {
 } from '../../lambda/core/journal/ports.ts';
 import { FakeKms } from './fake-kms.ts';
 import { ALONE } from './fake-shares.ts';
+import { UNHEARD } from './telemetry.ts';
 
 /** A table in memory, in the order of insertion. */
 export class FakeTable implements RecordStore {
@@ -159,7 +160,7 @@ export function fakePorts(changes: Partial<MigratePorts> = {}): FakePorts {
     journal: new FakeJournal(),
     ledger: new FakeLedger(),
     shares: ALONE,
-    telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
+    telemetry: UNHEARD,
     deadline: { remaining: () => Number.POSITIVE_INFINITY },
     clock: { now: () => 0 },
     // No data key is asked about by chance.

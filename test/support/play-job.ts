@@ -27,6 +27,7 @@ import type { Embedded } from './embedded.ts';
 import { FakeJournal, FakeLedger } from './fake-ports.ts';
 import { ALONE } from './fake-shares.ts';
 import { ports as planPorts } from './plan-ports.ts';
+import { UNHEARD } from './telemetry.ts';
 
 export interface PlayedJob {
   readonly code: number;
@@ -99,7 +100,7 @@ export class JobPlayer {
             records: this.#records(
               await openStore(scope.store, { clients, region, ...needsOf(scope.format) }),
             ),
-            telemetry: { dataKey: () => undefined, dataKeys: () => undefined, page: () => undefined },
+            telemetry: UNHEARD,
             deadline: { remaining: () => Number.POSITIVE_INFINITY },
             // As few are asked by chance as may be: what is found rests on the rule.
             random: () => 0.5,

@@ -4,6 +4,7 @@ import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { FOREIGN_KEY, item, NEW_KEY, OLD_KEY, scope } from '../support/builders.ts';
 import { fakePorts, type FakePorts } from '../support/fake-ports.ts';
+import { UNHEARD } from '../support/telemetry.ts';
 
 describe('what rests on the journal', () => {
   /** What may happen to records between the passes, and to lines of the journal. */
@@ -36,11 +37,7 @@ describe('what rests on the journal', () => {
           const said = async (askAll: boolean): Promise<unknown> => {
             const entries: unknown[] = [];
             world.ledger.checkpoints.delete('run-1 verify u00001');
-            const telemetry = {
-              dataKey: (one: OutcomeEntry) => entries.push(one),
-              dataKeys: () => undefined,
-              page: () => undefined,
-            };
+            const telemetry = { ...UNHEARD, dataKey: (one: OutcomeEntry) => entries.push(one) };
             const of = scope({ stores, pageSize, log: 'each', ...(askAll && { askAll }) });
             const { books } = await verifyUnit(of, { ...world, archive: world.journal, telemetry });
             return { entries, remaining: books.remaining, outcomes: books.outcomes };

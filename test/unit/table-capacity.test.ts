@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { TableCapacity } from '../../lambda/adapters/records/table-capacity.ts';
+import type { Deadline } from '../../lambda/core/ports.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 interface Sent {
@@ -8,9 +9,12 @@ interface Sent {
 }
 
 /** A table whose answers come after 10 ms, and say that each write took so many units. */
-function bounded(perSecond: number, unitsEach: number) {
+function bounded(perSecond: number, unitsEach: number, deadline?: Deadline) {
   const clock = new VirtualClock();
-  const ports = { now: () => clock.now(), sleep: (ms: number) => clock.sleep(ms) };
+  const ports = {
+    ...{ now: () => clock.now(), sleep: (ms: number) => clock.sleep(ms) },
+    ...(deadline !== undefined && { deadline }),
+  };
   const capacity = new TableCapacity({ read: Infinity, write: perSecond }, ports);
   const sent: Sent[] = [];
   const write = (): Promise<unknown> =>
@@ -41,6 +45,13 @@ describe('writes to a table with indexes', () => {
 });
 
 describe('a worker that ends', () => {
+  it('still writes what need not wait: a table without a bound delays nothing, however little time is left', async () => {
+    const { capacity, clock, sent, write } = bounded(Infinity, 1, { remaining: () => 1 });
+    await clock.run(write().then(write));
+    expect(sent).toHaveLength(2);
+    expect(capacity.takeConsumed()).toMatchObject({ write: { units: 2 } });
+  });
+
   it('sends nothing any more that waits for its turn', async () => {
     const { capacity, clock, sent, write } = bounded(10, 1);
     capacity.close();

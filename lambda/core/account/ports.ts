@@ -10,7 +10,7 @@ export interface Telemetry {
   /** Counts of one page, as metrics. */
   page(store: string, entries: readonly OutcomeEntry[], load: PageLoad): void;
   /** An object of the journal that is not as it was written. */
-  damagedJournal?(name: string, reason: string): void;
+  damagedJournal(name: string, reason: string): void;
 }
 
 /** What a page took of KMS and of its store. */

@@ -9,7 +9,7 @@ export interface Job {
   readonly route: JobRoute;
   readonly stores: readonly Store[];
   readonly limits: Limits;
-  /** `full` asks KMS about every data key again after a migration; `off` leaves `remaining` unknown. */
+  /** `full` reads every record again after a migration, `ask-all` asks KMS about every data key then; `off` leaves `remaining` unknown. */
   readonly verify: 'full' | 'ask-all' | 'off';
   /** Compare every record after a migration with what it was before, beside its data key. */
   readonly fingerprints: boolean;
