@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
+import { inputOf } from '../protocol/json-protocol.ts';
 import type { AwsRequest, AwsResponse } from '../protocol/request.ts';
 import { itemSize, type Item } from './item-size.ts';
+import { withBody } from './response-body.ts';
 
 interface Units {
   readonly readUnits?: number;
@@ -24,55 +26,48 @@ export function writeUnitsOf(item: Item): number {
   return Math.max(1, Math.ceil(itemSize(item) / WRITE_UNIT_BYTES));
 }
 
-const READS = ['GetItem', 'BatchGetItem', 'Query', 'Scan'];
-const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
-const ASKED = '"ReturnConsumedCapacity":"TOTAL",';
+export type Kind = 'reads' | 'writes';
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  ...{ GetItem: 'reads', BatchGetItem: 'reads', Query: 'reads', Scan: 'reads', TransactGetItems: 'reads' },
+  ...{ PutItem: 'writes', UpdateItem: 'writes', DeleteItem: 'writes' },
+  ...{ BatchWriteItem: 'writes', TransactWriteItems: 'writes' },
+};
+
+/** What an operation consumes; `undefined` if nothing. */
+export function kindOf(operation: string): Kind | undefined {
+  return KINDS[operation];
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+function isAsked({ ReturnConsumedCapacity: asked }: Input): boolean {
+  return asked === 'TOTAL' || asked === 'INDEXES';
+}
 
 /** dynalite knows the sizes of items and tells the units if it is asked. */
-export function askingForCapacity(operation: string, request: AwsRequest): AwsRequest {
-  if (!consumes(operation) || asksItself(request)) return request;
-  const text = request.body.toString('utf8');
-  const begin = text.indexOf('{') + 1;
-  if (begin === 0 || text.slice(begin).trim() === '}') return request;
-  return { ...request, body: Buffer.from(text.slice(0, begin) + ASKED + text.slice(begin)) };
+export function askingForCapacity(request: AwsRequest): AwsRequest {
+  const input = inputOf(request);
+  if (isAsked(input)) return request;
+  return { ...request, body: Buffer.from(JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' })) };
 }
 
-type Capacity = { readonly TableName: string; readonly CapacityUnits: number };
+interface Capacity {
+  readonly TableName?: string;
+  readonly CapacityUnits?: number;
+}
 
-/** Tells what was consumed, and leaves it out of the answer to a caller who did not ask. */
-export function withoutCapacity(
-  operation: string,
-  request: AwsRequest,
-  { response, consumed }: { readonly response: AwsResponse; readonly consumed: Consumed },
-): AwsResponse {
-  if (!consumes(operation) || response.status !== 200) return response;
-  const { ConsumedCapacity, ...output } = JSON.parse(String(response.body)) as {
+/** What an answer says of the units that each table took. */
+export function capacityIn({ body }: AwsResponse): readonly Capacity[] {
+  const { ConsumedCapacity = [] } = JSON.parse(String(body)) as {
     readonly ConsumedCapacity?: Capacity | readonly Capacity[];
   };
-  const all = ConsumedCapacity === undefined ? [] : [ConsumedCapacity].flat();
-  const factor = operation === 'Scan' && isConsistent(request) ? 2 : 1;
-  for (const { TableName, CapacityUnits } of all as readonly Capacity[])
-    consumed(request.region, TableName, {
-      [READS.includes(operation) ? 'readUnits' : 'writeUnits']: CapacityUnits * factor,
-    });
-  return asksItself(request) ? response : answering(response, JSON.stringify(output));
+  return [ConsumedCapacity].flat();
 }
 
-/** dynalite has said how long its own answer is, and its checksum. */
-function answering({ headers, ...response }: AwsResponse, body: string): AwsResponse {
-  const { 'x-amz-crc32': _checksum, ...others } = headers;
-  return { ...response, body, headers: { ...others, 'content-length': String(Buffer.byteLength(body)) } };
-}
-
-function consumes(operation: string): boolean {
-  return READS.includes(operation) || WRITES.includes(operation);
-}
-
-/** dynalite does not tell its Scan whether it was asked for consistent reads, so that it reports half of their units. */
-function isConsistent({ body }: AwsRequest): boolean {
-  return (JSON.parse(body.toString('utf8')) as { readonly ConsistentRead?: boolean }).ConsistentRead === true;
-}
-
-function asksItself({ body }: AwsRequest): boolean {
-  return body.includes('"ReturnConsumedCapacity"');
+/** The answer, as a caller gets it who did not ask. */
+export function withoutCapacity(request: AwsRequest, response: AwsResponse): AwsResponse {
+  if (isAsked(inputOf(request))) return response;
+  const { ConsumedCapacity: _, ...output } = JSON.parse(String(response.body)) as Input;
+  return withBody(response, output);
 }

@@ -2,27 +2,14 @@ import { AwsError } from '../protocol/aws-error.ts';
 import { inputOf } from '../protocol/json-protocol.ts';
 import type { AwsRequest, AwsResponse } from '../protocol/request.ts';
 import { CapacityBucket } from './capacity-bucket.ts';
+import { askingForCapacity, capacityIn, kindOf, withoutCapacity, type Kind } from './capacity.ts';
 import { tablesOf } from './permissions.ts';
-import { withBody } from './response-body.ts';
 
-type Input = Readonly<Record<string, unknown>>;
-type Kind = 'reads' | 'writes';
 type Serve = (request: AwsRequest) => Promise<AwsResponse>;
-
-const KINDS: Readonly<Record<string, Kind>> = {
-  ...{ GetItem: 'reads', BatchGetItem: 'reads', Query: 'reads', Scan: 'reads', TransactGetItems: 'reads' },
-  ...{ PutItem: 'writes', UpdateItem: 'writes', DeleteItem: 'writes' },
-  ...{ BatchWriteItem: 'writes', TransactWriteItems: 'writes' },
-};
 
 interface Throughput {
   readonly ReadCapacityUnits: number;
   readonly WriteCapacityUnits: number;
-}
-
-interface Capacity {
-  readonly TableName?: string;
-  readonly CapacityUnits?: number;
 }
 
 /** What a request whose condition failed has taken. */
@@ -72,7 +59,7 @@ export class ProvisionedTables {
     request: AwsRequest,
     { serve, takenByFailed }: { readonly serve: Serve; readonly takenByFailed: TakenByFailed },
   ): Promise<AwsResponse> {
-    const kind = KINDS[operation];
+    const kind = kindOf(operation);
     if (kind === undefined || this.#tables.size === 0) return serve(request);
     const input = inputOf(request);
     const bucketOf = (table: string): CapacityBucket | undefined =>
@@ -81,18 +68,15 @@ export class ProvisionedTables {
     if (tables.every(table => bucketOf(table) === undefined)) return serve(request);
     const isEmpty = (table: string): boolean => bucketOf(table)?.hasUnits(this.#now()) === false;
     if (tables.some(isEmpty)) throw exceeded(operation, tables.map(isEmpty));
-    const response = await serve(asking(request, input));
+    const response = await serve(askingForCapacity(request));
     if (response.status !== 200) {
       const units = isConditionFailed(response) ? await takenByFailed(request) : 0;
       for (const table of tables) bucketOf(table)?.take(units, this.#now());
       return response;
     }
-    const { ConsumedCapacity, ...output } = JSON.parse(String(response.body)) as Input;
-    for (const { TableName = '', CapacityUnits = 0 } of [
-      ConsumedCapacity ?? [],
-    ].flat() as readonly Capacity[])
+    for (const { TableName = '', CapacityUnits = 0 } of capacityIn(response))
       bucketOf(TableName)?.take(CapacityUnits, this.#now());
-    return isAsked(input) ? response : withBody(response, output);
+    return withoutCapacity(request, response);
   }
 }
 
@@ -109,15 +93,6 @@ function throughputOf(
   if (operation !== 'UpdateTable') return table.ProvisionedThroughput;
   if (BillingMode === 'PAY_PER_REQUEST') return { ReadCapacityUnits: 0, WriteCapacityUnits: 0 };
   return ProvisionedThroughput ?? table.ProvisionedThroughput;
-}
-
-function isAsked({ ReturnConsumedCapacity: asked }: Input): boolean {
-  return asked === 'TOTAL' || asked === 'INDEXES';
-}
-
-function asking(request: AwsRequest, input: Input): AwsRequest {
-  if (isAsked(input)) return request;
-  return { ...request, body: Buffer.from(JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' })) };
 }
 
 function isConditionFailed({ body }: AwsResponse): boolean {

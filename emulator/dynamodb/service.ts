@@ -2,13 +2,20 @@ import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import { inputOf, jsonError, targetOf } from '../protocol/json-protocol.ts';
 import { expressionTooLarge } from './expression-limits.ts';
-import { itemSize, type Item } from './item-size.ts';
+import type { Item } from './item-size.ts';
 import { keyIn, schemas } from './keys-of-items.ts';
 import { permissionsOf } from './permissions.ts';
 import { ProvisionedTables } from './provisioned.ts';
 import { withScanCapacity } from './scan-capacity.ts';
 import { ServerSideKeys, type Encryption, type TableKeys } from './server-side-keys.ts';
-import { askingForCapacity, withoutCapacity, writeUnitsOf, type Consumed } from './capacity.ts';
+import {
+  askingForCapacity,
+  capacityIn,
+  kindOf,
+  withoutCapacity,
+  writeUnitsOf,
+  type Consumed,
+} from './capacity.ts';
 import { AllTables, callsFor, forward, targeting, type Tables } from './tables.ts';
 import { isTransaction, transact } from './transactions.ts';
 
@@ -91,11 +98,16 @@ function sealed(operation: string, request: AwsRequest, { response, keys, chosen
 
 /** Developer Guide, "Working with items": a write whose condition fails takes what the item that is there would take. */
 async function takenByFailed(request: AwsRequest, tables: Tables): Promise<number> {
-  const { TableName, Key, Item: item } = inputOf(request) as unknown as Named;
-  const call = callsFor(tables.server, request);
-  const key = Key ?? keyIn(item ?? {}, await schemas(call)(TableName), true);
+  return writeUnitsOf((await itemThere(request, tables)) ?? {});
+}
+
+/** The item that a write is about. */
+async function itemThere(request: AwsRequest, { server }: Tables): Promise<Item | undefined> {
+  const { TableName, Key, Item: item = {} } = inputOf(request) as unknown as Named;
+  const call = callsFor(server, request);
+  const key = Key ?? keyIn(item, await schemas(call)(TableName), true);
   const { output } = await call('GetItem', { TableName, Key: key, ConsistentRead: true });
-  return Math.max(1, Math.ceil(itemSize((output['Item'] ?? {}) as Item) / 1_024));
+  return output['Item'] as Item | undefined;
 }
 
 interface Named {
@@ -125,10 +137,14 @@ async function single(operation: string, request: AwsRequest, answering: Answeri
   const { tables, consumed } = answering;
   const shimmed = (await shim(operation, request, tables)) ?? tooLarge(request);
   if (shimmed !== undefined) return shimmed;
-  const answered = await forward(tables.server, askingForCapacity(operation, request));
-  const told = withoutCapacity(operation, request, { response: answered, consumed });
-  const response = withScanCapacity(operation, request, told);
-  return withOldItem(operation, request, { ...answering, response });
+  const kind = kindOf(operation);
+  if (kind === undefined) return forward(tables.server, request);
+  const asking = askingForCapacity(request);
+  const answered = withScanCapacity(operation, asking, await forward(tables.server, asking));
+  if (answered.status !== 200) return withOldItem(operation, request, { ...answering, response: answered });
+  for (const { TableName = '', CapacityUnits = 0 } of capacityIn(answered))
+    consumed(request.region, TableName, { [kind === 'reads' ? 'readUnits' : 'writeUnits']: CapacityUnits });
+  return withoutCapacity(request, answered);
 }
 
 function refused(error: unknown, { requestId }: AwsRequest): AwsResponse {
@@ -204,12 +220,8 @@ async function withOldItem(
     readonly ReturnValuesOnConditionCheckFailure?: string;
   };
   if (!error.__type?.endsWith('ConditionalCheckFailedException')) return response;
-  const { TableName } = input;
-  const call = callsFor(tables.server, request);
-  const Key = input.Key ?? keyIn(input.Item ?? {}, await schemas(call)(TableName), true);
-  const { output } = await call('GetItem', { TableName, Key, ConsistentRead: true });
-  const found = output['Item'] as Item | undefined;
-  consumed(request.region, TableName, { writeUnits: writeUnitsOf(found ?? {}) });
+  const found = await itemThere(request, tables);
+  consumed(request.region, input.TableName, { writeUnits: writeUnitsOf(found ?? {}) });
   const isShown = found !== undefined && input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
   return isShown ? json(request, { ...error, Item: found }, 400) : response;
 }
