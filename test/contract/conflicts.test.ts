@@ -1,4 +1,4 @@
-import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DynamoDbRecords } from '../../lambda/adapters/dynamodb/records.ts';
 import type { AwsClients } from '../../lambda/adapters/aws/clients.ts';
@@ -9,6 +9,7 @@ import { S3Records } from '../../lambda/adapters/s3/records.ts';
 import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
 import { UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
+import { simpleTable } from '../support/simple-table.ts';
 
 /** Somebody else's transaction or conditional write is under way: the SDK does not try again, the product does. */
 const edk = (before: string, after: string) => [
@@ -27,14 +28,7 @@ describe('a write that meets another one in progress', () => {
     aws.aws.faults.inject({ service, operation, error, status: service === 's3' ? 409 : 400, count: 2 });
 
   it('to an item succeeds', async () => {
-    await aws.dynamodb.send(
-      new CreateTableCommand({
-        TableName: 'Orders',
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
+    await simpleTable(aws.dynamodb, 'Orders');
     await aws.dynamodb.send(
       new PutItemCommand({ TableName: 'Orders', Item: { id: { S: 'a' }, edk: { S: 'old' } } }),
     );

@@ -1,4 +1,4 @@
-import { CreateTableCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectTaggingCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateKeyCommand, EncryptCommand } from '@aws-sdk/client-kms';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
@@ -13,6 +13,7 @@ import type { RecordStore } from '../../lambda/core/ports.ts';
 import { item } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { FakeLedger } from '../support/fake-ports.ts';
+import { simpleTable } from '../support/simple-table.ts';
 
 /** Errors about the caller's signature, token or clock, and about nothing that a run works on. */
 
@@ -165,14 +166,7 @@ describe('fresh credentials', () => {
 describe('of a table,', () => {
   let records: RecordStore;
   beforeAll(async () => {
-    await aws.dynamodb.send(
-      new CreateTableCommand({
-        TableName: 'Orders',
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
+    await simpleTable(aws.dynamodb, 'Orders');
     const store = { type: 'dynamodb', table: 'Orders', format: { type: 'attribute' } } as const;
     records = await openStore(store, { clients: new AwsClients(config), region: 'us-east-1', needs: [] });
   });

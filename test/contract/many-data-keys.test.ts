@@ -1,9 +1,4 @@
-import {
-  CreateTableCommand,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbRecords } from '../../lambda/adapters/dynamodb/records.ts';
 import { migrateUnit } from '../../lambda/core/migrate-unit.ts';
 import type { RecordStore } from '../../lambda/core/ports.ts';
@@ -13,6 +8,7 @@ import { NEW_KEY, OLD_KEY, plan, UNIT } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { fakePorts, type FakePorts } from '../support/fake-ports.ts';
 import { manySlots } from '../support/many-slots.ts';
+import { simpleTable } from '../support/simple-table.ts';
 
 /** How many fit into one DynamoDB update (`keys[N].edk` and its condition): the limit on operators allows 150. */
 const IN_ONE = 150;
@@ -28,14 +24,7 @@ let tables = 0;
 /** A table with one item that holds the given number of data keys. */
 async function table(dataKeys: number, format: Record<string, unknown> = {}) {
   const name = `Many${++tables}`;
-  await aws.dynamodb.send(
-    new CreateTableCommand({
-      TableName: name,
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  await simpleTable(aws.dynamodb, name);
   const store = new DynamoDbRecords(aws.dynamodb, { name, keyNames: ['id'] });
   const writes: number[] = [];
   const records: RecordStore = {

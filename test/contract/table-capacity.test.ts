@@ -7,6 +7,7 @@ import type { RecordPage, RecordStore } from '../../lambda/core/ports.ts';
 import { mostPerSecond } from '../../lambda/core/rate/consumed.ts';
 import { job } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
+import { simpleTable } from '../support/simple-table.ts';
 
 const TABLE = 'Orders';
 const store: Store = { type: 'dynamodb', table: TABLE, format: { type: 'attribute', dataKey: 'edk' } };
@@ -17,14 +18,7 @@ describe('the capacity of a table', () => {
   let aws: Embedded;
   beforeAll(async () => {
     aws = await embedded();
-    await aws.dynamodb.send(
-      new CreateTableCommand({
-        TableName: TABLE,
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
+    await simpleTable(aws.dynamodb, TABLE);
     for (let index = 0; index < 40; index++)
       await aws.dynamodb.send(
         new PutItemCommand({

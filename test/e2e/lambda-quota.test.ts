@@ -1,4 +1,4 @@
-import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, GenerateDataKeyWithoutPlaintextCommand } from '@aws-sdk/client-kms';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { synthesize } from '../../cli/embedded/embedded-aws.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { rewrap } from '../support/rewrap-cli.ts';
+import { simpleTable } from '../support/simple-table.ts';
 
 const WORKERS = 16;
 const SLOTS = 2;
@@ -39,14 +40,7 @@ describe('a run with fewer slots of Lambda than workers', () => {
   afterAll(() => aws.stop());
 
   async function fillTable(source: string): Promise<void> {
-    await aws.dynamodb.send(
-      new CreateTableCommand({
-        TableName: 'Letters',
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
+    await simpleTable(aws.dynamodb, 'Letters');
     for (let index = 0; index < 3 * WORKERS; index++) {
       const { CiphertextBlob } = await aws.kms.send(
         new GenerateDataKeyWithoutPlaintextCommand({ KeyId: source, KeySpec: 'AES_256' }),

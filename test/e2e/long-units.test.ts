@@ -1,4 +1,4 @@
-import { BatchWriteItemCommand, CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListStateMachinesCommand, RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { CreateKeyCommand, GenerateDataKeyWithoutPlaintextCommand } from '@aws-sdk/client-kms';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { findDeployment, type Deployment } from '../../lambda/adapters/run/deplo
 import type { Report } from '../../lambda/core/report/report.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { rewrap } from '../support/rewrap-cli.ts';
+import { simpleTable } from '../support/simple-table.ts';
 
 /** A paused worker looks every 0.3 s, not every minute. With a scale of 0 it would look constantly and keep a core busy. */
 const WAIT_SCALE = 0.005;
@@ -53,14 +54,7 @@ describe('a unit longer than an invocation', () => {
   afterAll(() => aws.stop());
 
   async function fillTable(source: string): Promise<void> {
-    await aws.dynamodb.send(
-      new CreateTableCommand({
-        TableName: 'Drafts',
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
+    await simpleTable(aws.dynamodb, 'Drafts');
     for (let batch = 0; batch < DATA_KEYS; batch++) {
       const { CiphertextBlob } = await aws.kms.send(
         new GenerateDataKeyWithoutPlaintextCommand({ KeyId: source, KeySpec: 'AES_256' }),

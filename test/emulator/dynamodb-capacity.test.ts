@@ -11,6 +11,7 @@ import {
   type ConsumedCapacity,
 } from '@aws-sdk/client-dynamodb';
 import { embedded, errorName, type Embedded } from '../support/embedded.ts';
+import { simpleTable } from '../support/simple-table.ts';
 
 /** An item of so many bytes in all: `id` and `pad` are 5, the key one more. */
 const sized = (id: string, bytes: number) => ({
@@ -23,14 +24,7 @@ describe('the capacity that the embedded DynamoDB reports', () => {
   let aws: Embedded;
   beforeAll(async () => {
     aws = await embedded();
-    await aws.dynamodb.send(
-      new CreateTableCommand({
-        TableName: 'Table',
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
+    await simpleTable(aws.dynamodb, 'Table');
     for (const [id, bytes] of [
       ['a', 1_024],
       ['b', 1_025],

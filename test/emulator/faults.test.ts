@@ -1,4 +1,4 @@
-import { CreateTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import {
   CreateBucketCommand,
@@ -7,19 +7,13 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { embedded, errorName, type Embedded } from '../support/embedded.ts';
+import { simpleTable } from '../support/simple-table.ts';
 
 let aws: Embedded;
 beforeAll(async () => {
   aws = await embedded();
   await aws.s3.send(new CreateBucketCommand({ Bucket: 'bucket' }));
-  await aws.dynamodb.send(
-    new CreateTableCommand({
-      TableName: 'Table',
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  await simpleTable(aws.dynamodb, 'Table');
 });
 afterEach(() => aws.aws.faults.clear());
 afterAll(() => aws.stop());

@@ -1,5 +1,4 @@
 import {
-  CreateTableCommand,
   DescribeTableCommand,
   GetItemCommand,
   PutItemCommand,
@@ -28,6 +27,7 @@ import { StatesError } from '../../emulator/stepfunctions/states-error.ts';
 import { StateMachines } from '../../emulator/stepfunctions/state-machines.ts';
 import { createKey, embedded, errorName, type Embedded } from '../support/embedded.ts';
 import { integrationsWith } from '../support/fake-integrations.ts';
+import { simpleTable } from '../support/simple-table.ts';
 
 let aws: Embedded;
 let keyArn: string;
@@ -35,14 +35,7 @@ beforeAll(async () => {
   aws = await embedded();
   keyArn = await createKey(aws.kms);
   await aws.s3.send(new CreateBucketCommand({ Bucket: 'bucket' }));
-  await aws.dynamodb.send(
-    new CreateTableCommand({
-      TableName: 'Table',
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  await simpleTable(aws.dynamodb, 'Table');
 });
 beforeEach(() => aws.aws.meter.reset());
 afterAll(() => aws.stop());
@@ -110,14 +103,7 @@ describe('the meter of a table', () => {
   });
 
   it('rounds a scan as a whole, whatever its projection, and counts half where it need not be consistent', async () => {
-    await aws.dynamodb.send(
-      new CreateTableCommand({
-        TableName: 'Scanned',
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
+    await simpleTable(aws.dynamodb, 'Scanned');
     await until(() => isActive('Scanned'));
     // Three items of 2 + 1 + 1 + 3,000 bytes: 9,012 bytes are three units of 4,096.
     for (const id of ['a', 'b', 'c'])

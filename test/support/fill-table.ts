@@ -1,4 +1,4 @@
-import { CreateTableCommand, PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   EncryptCommand,
   GenerateDataKeyCommand,
@@ -6,6 +6,7 @@ import {
   GenerateDataKeyWithoutPlaintextCommand,
   type KMSClient,
 } from '@aws-sdk/client-kms';
+import { simpleTable } from './simple-table.ts';
 
 /** The encryption context of every data key here. */
 export const CONTEXT = { purpose: 'orders' };
@@ -34,15 +35,7 @@ export async function fill(
   table: string,
   { keyId, items, first = 0 }: Filling,
 ): Promise<void> {
-  if (first === 0)
-    await clients.dynamodb.send(
-      new CreateTableCommand({
-        TableName: table,
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
+  if (first === 0) await simpleTable(clients.dynamodb, table);
   for (let index = first; index < first + items; index++) {
     const B = await dataKey(clients, keyId, { index, realPair: index < first + 4 });
     const Item = { id: { S: `i-${index}` }, edk: { B } };
