@@ -3,8 +3,9 @@ import { unzipSync } from 'node:zlib';
 
 /** The number of digits of 96 bytes in base64. A ciphertext has more. */
 const LEAST_DIGITS = 128;
-const DIGIT = new Set(Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_'));
-const DIGITS = /[A-Za-z0-9+/_-]*/y;
+const DIGITS = charactersIn('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_');
+const LOWER_HEX = charactersIn('0123456789abcdef');
+const UPPER_HEX = charactersIn('0123456789ABCDEF');
 
 /**
  * Runs of base64 or hexadecimal digits that are long enough to contain an encoded ciphertext. Every such run has a digit at a
@@ -13,18 +14,38 @@ const DIGITS = /[A-Za-z0-9+/_-]*/y;
 export function* encodedRuns(text: string): Generator<string> {
   let end = 0;
   for (let at = LEAST_DIGITS - 1; at < text.length; at += LEAST_DIGITS) {
-    if (at < end || !DIGIT.has(text.charCodeAt(at))) continue;
+    if (at < end || !DIGITS[text.charCodeAt(at)]) continue;
     let start = at;
-    while (start > end && DIGIT.has(text.charCodeAt(start - 1))) start--;
-    DIGITS.lastIndex = at;
-    end = at + (DIGITS.exec(text)?.[0].length ?? 0);
+    while (start > end && DIGITS[text.charCodeAt(start - 1)]) start--;
+    end = endOfRun(text, DIGITS, at);
     if (end - start >= LEAST_DIGITS) yield text.slice(start, end);
   }
 }
 
 /** The bytes that a run of digits stands for: hexadecimal if it has no other digits, else base64 of either alphabet. */
 export function decodeRun(digits: string): Buffer {
-  return /^[0-9a-f]+$|^[0-9A-F]+$/.test(digits) ? Buffer.from(digits, 'hex') : Buffer.from(digits, 'base64');
+  return Buffer.from(digits, isHexadecimal(digits) ? 'hex' : 'base64');
+}
+
+/** Digits of one case and no others. */
+export function isHexadecimal(text: string): boolean {
+  return endOfRun(text, LOWER_HEX, 0) === text.length || endOfRun(text, UPPER_HEX, 0) === text.length;
+}
+
+/** Characters by their code: reading a text by a table takes no stack, while a regular expression may run out of its own. */
+type Characters = Readonly<Uint8Array>;
+
+function charactersIn(text: string): Characters {
+  const table = new Uint8Array(128);
+  for (const code of Buffer.from(text)) table[code] = 1;
+  return table;
+}
+
+/** Where the characters end that follow each other from a position on. */
+function endOfRun(text: string, characters: Characters, from: number): number {
+  let end = from;
+  while (characters[text.charCodeAt(end)]) end++;
+  return end;
 }
 
 /** A ciphertext does not get shorter when it is compressed. */

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { decodeRun, decompress, encodedRuns } from './decoded.ts';
+import { decodeRun, decompress, encodedRuns, isHexadecimal } from './decoded.ts';
 import {
   BEGINS_BASE64,
   BEGINS_HEX,
@@ -157,7 +157,7 @@ function inRuns(text: string, joined: string, sought: Sought): Sign | undefined 
 
 /** The form of a text that is nothing but an encoding of bytes. */
 function formOf(text: string): LookAlikeForm | undefined {
-  if (/^(?:[0-9a-f]{2})+$|^(?:[0-9A-F]{2})+$/.test(text)) return 'hex';
+  if (text.length % 2 === 0 && isHexadecimal(text)) return 'hex';
   const padded = text.endsWith('=') || text.length % 4 === 0;
   if (/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return padded ? 'base64' : 'base64-unpadded';
   if (/^[A-Za-z0-9_-]+={0,2}$/.test(text)) return padded ? 'base64url' : 'base64url-unpadded';
