@@ -29,6 +29,7 @@ import { eventBridgeService, type PublishedEvent } from './eventbridge/service.t
 import { ConnectionLost, Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
 import { mayLog } from './functions/logs.ts';
+import { Operations } from './operations.ts';
 import { Meter } from './meter/meter.ts';
 import { storedIn } from './s3/stored.ts';
 import { LambdaRuntime, lambdaService } from './functions/service.ts';
@@ -82,10 +83,10 @@ export class EmbeddedAws {
   readonly #buckets = new Buckets();
   readonly meter = new Meter(() => storedIn(this.#buckets));
   readonly iam = new Iam();
-  readonly schedules = new Schedules(this.iam, (arn, input) =>
-    this.#executions.start(this.#stateMachines.get(arn), { input }),
-  );
+  readonly schedules = new Schedules(this.iam, (arn, input) => this.#startTarget(arn, input));
   readonly #keys: KeysOfAws;
+  /** What operators see: alarms, and the topics that they tell. */
+  readonly operations: Operations;
   readonly #stateMachines = new StateMachines();
   readonly #cloudFormation: CloudFormation;
   #folder: string | undefined;
@@ -99,7 +100,9 @@ export class EmbeddedAws {
     this.#options = options;
     const { logFolder, lambdaConcurrency, waitScale, historyLimit } = options;
     this.#keys = keysOfAws(new KeyStore(options.now, options.kmsChecksFirst));
+    this.operations = new Operations(this.iam, this.#keys.store, () => this.schedules.left);
     this.lambda = new LambdaRuntime({
+      embedded: (definition, text) => this.operations.embedded(definition, text),
       callers: this.#callers,
       mayLog: definition => mayLog(this.iam, definition),
       meter: this.meter,
@@ -115,6 +118,7 @@ export class EmbeddedAws {
         authorizationOf: from => this.#authorizationOf(from),
         transition: () => this.meter.transition(),
       }),
+      count: (machineArn, counted) => this.operations.execution(machineArn, counted),
       ...(waitScale !== undefined && { waitScale }),
       ...(historyLimit !== undefined && { historyLimit }),
     });
@@ -126,6 +130,7 @@ export class EmbeddedAws {
       functions: this.functions,
       stateMachines: this.#stateMachines,
       parameters: this.#parameters,
+      ...{ alarms: this.operations.alarms, topics: this.operations.topics },
       service: name => this.#services[name] as Service,
       authorizationOf: from => this.#authorizationOf(from),
       readYaml: options.readYaml,
@@ -154,6 +159,17 @@ export class EmbeddedAws {
       ssm: ssmService(this.#parameters),
       cloudformation: cloudFormationService(this.#cloudFormation),
     };
+  }
+
+  /** What a schedule's time has come for. Nobody waits for a function. */
+  #startTarget(arn: string, input: string): void {
+    if (!arn.includes(':function:')) {
+      this.#executions.start(this.#stateMachines.get(arn), { input });
+      return;
+    }
+    const [region = '', accountId = ''] = arn.split(':').slice(3);
+    const definition = this.functions.get(arn, { region, accountId });
+    this.lambda.invoke(definition, JSON.parse(input)).catch(() => undefined);
   }
 
   /** Listens on loopback only and returns the endpoint. */
@@ -200,7 +216,7 @@ export class EmbeddedAws {
   /** Serves one request, from the port or from this process. @throws ConnectionLost if a fault breaks the connection */
   async handle({ method, url: target, headers, body }: RawRequest): Promise<AwsResponse> {
     const url = new URL(target, 'http://127.0.0.1');
-    if (url.pathname.startsWith('/_embedded/')) return this.#control(url.pathname, body);
+    if (url.pathname.startsWith('/_embedded/')) return this.#control(url, body);
     const {
       accessKeyId,
       region = DEFAULT_REGION,
@@ -224,7 +240,7 @@ export class EmbeddedAws {
   }
 
   /** What no real AWS has: a way to deploy an assembly, and knobs for tests. On loopback only, without credentials. */
-  async #control(path: string, body: Buffer): Promise<AwsResponse> {
+  async #control({ pathname: path, searchParams: query }: URL, body: Buffer): Promise<AwsResponse> {
     const input = body.length === 0 ? {} : (JSON.parse(body.toString('utf8')) as Record<string, unknown>);
     const json = (status: number, value: object): AwsResponse => ({
       status,
@@ -242,6 +258,13 @@ export class EmbeddedAws {
           return json(200, {});
         case '/_embedded/meter':
           return json(200, this.meter.read());
+        case '/_embedded/alarms':
+          return json(200, {
+            alarms: this.operations.alarms.evaluate(
+              Number(query.get('at') ?? Date.now()),
+              query.get('region') ?? DEFAULT_REGION,
+            ),
+          });
         case '/_embedded/reset-meter':
           this.meter.reset();
           return json(200, {});
