@@ -14,6 +14,7 @@ import { charactersOfJobs, MANAGED_POLICIES, type RoomSettings } from './grants/
 import { claimsIn, StoreClaims } from './claims/store-claims.ts';
 import { PipelineFunctions } from './functions/pipeline-functions.ts';
 import { checkRoom } from './functions/role-room.ts';
+import { Operations } from './operations/operations.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { DeploymentKey, type CustomerManagedKey } from './storage/deployment-key.ts';
@@ -42,6 +43,10 @@ export interface KmsRewrapStackProps extends StackProps {
   readonly managedPoliciesPerRole?: number;
   /** Whether schedules may start runs. @default true */
   readonly schedules?: boolean;
+  /** Whom alarms tell. @default nobody, until somebody subscribes to the topic */
+  readonly notify?: readonly string[];
+  /** @default true */
+  readonly dashboard?: boolean;
 }
 
 interface Storage {
@@ -76,6 +81,8 @@ export class KmsRewrapStack extends Stack {
       customerManagedKey = false,
       journalReaders = [],
       schedules = true,
+      notify = [],
+      dashboard = true,
       ...props
     }: KmsRewrapStackProps,
   ) {
@@ -95,7 +102,16 @@ export class KmsRewrapStack extends Stack {
     });
     this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket, logKey: key });
     new JournalTables(this, 'JournalTables', { jobs, journal, runBucket, keyArn: key?.keyArn });
-    new Schedules(this, 'Schedules', { jobs, pipeline: this.pipeline, enabled: schedules });
+    const { undelivered } = new Schedules(this, 'Schedules', {
+      jobs,
+      pipeline: this.pipeline,
+      enabled: schedules,
+    });
+    const { stateMachine } = this.pipeline;
+    new Operations(this, 'Operations', {
+      ...{ stateMachine, plan: functions.plan, undelivered, schedules, key, notify, dashboard },
+      watches: jobs.length > 0,
+    });
 
     this.checkRoomOf(jobs, { allowPlaintextRoute, managedPoliciesPerRole });
     new CfnOutput(this, 'StateMachineArn', { value: this.pipeline.stateMachine.stateMachineArn });

@@ -25,6 +25,17 @@ const reader = z
     error: 'is no ARN of a role or user; write such as arn:aws:iam::111122223333:role/Auditor',
   });
 
+/** An address that SNS delivers to by itself (SNS API reference, Subscribe). */
+const listener = z
+  .string({ error: 'is no text' })
+  .regex(
+    /^(?:[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+|https:\/\/[^\s/]+\/?\S*|arn:aws[a-z-]*:(?:sqs|lambda):[a-z0-9-]+:\d{12}:\S+)$/,
+    {
+      error:
+        'is no e-mail address, no https address and no ARN of a queue or function; write such as security@example.com',
+    },
+  );
+
 const takenOver = strictObject(
   {
     journalBucket: text('the name of a bucket').optional(),
@@ -70,6 +81,15 @@ const settingsSchema = strictObject(
       .default(900)
       .describe('The longest that one invocation of a worker takes. A run makes as many as it needs.'),
     schedules: flag().default(true).describe('Whether schedules of jobs may start runs.'),
+    notify: z
+      .array(listener, { error: 'is no list; write e-mail addresses, or ARNs of queues' })
+      .default([])
+      .describe(
+        'Whom alarms tell: e-mail addresses, https addresses, ARNs of SQS queues and of Lambda functions. An e-mail address has to confirm that.',
+      ),
+    dashboard: flag()
+      .default(true)
+      .describe('Whether CloudWatch gets a dashboard. The first three of an account cost nothing.'),
     customerManagedKey: z
       .union([flag(), keyArn], { error: KEY })
       .default(false)
