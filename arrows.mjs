@@ -123,7 +123,7 @@ export const ROOMS = [
     room: 'lib/jobs',
     files: '^lib/jobs/',
     imports: ['core/model', 'core/routes', 'core/job', 'formats'],
-    outside: ['node:*'],
+    outside: ['node:*', 'jsonc-parser'],
   },
   {
     room: 'lib/grants',
