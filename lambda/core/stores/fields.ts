@@ -3,7 +3,7 @@ import { parsePattern } from '../places/pattern.ts';
 import { keyReference } from '../schema/key-reference.ts';
 import { oneOf, text } from '../schema/strict-object.ts';
 
-const region = text('a Region').regex(/^[a-z]{2}(-[a-z]+)+-\d$/, {
+const region = text('a Region').regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, {
   error: 'is no Region; write one such as eu-west-1',
 });
 const serverSideEncryptionKey = keyReference

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Store, StoreCopy } from '../../model/job.ts';
 import type { BucketScope } from '../../model/scope.ts';
-import { oneOf, strictObject, text } from '../../schema/strict-object.ts';
+import { oneOf, strictObject } from '../../schema/strict-object.ts';
 import { copyFields, storeFields } from '../fields.ts';
+import { bucketName } from './bucket-name.ts';
 import { bucketScope } from './scope-schema.ts';
 
 /** A bucket, as a job writes it. */
@@ -16,11 +17,6 @@ export interface BucketStore extends Store {
   /** The bucket whose objects of the same keys get the new data keys, where the bucket itself is to stay as it is. */
   readonly copyTo?: StoreCopy & { readonly bucket: string };
 }
-
-// S3 user guide, bucket naming rules.
-const bucketName = text('the name of a bucket').regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
-  error: 'is no bucket name; write 3 to 63 of a-z, 0-9, - and .',
-});
 
 /**
  * It enters policies. IAM takes characters up to U+00FF (IAM user guide, quotas), and CloudFormation replaces those beyond ASCII by
