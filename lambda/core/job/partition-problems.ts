@@ -45,9 +45,7 @@ function namedKeys({ source, destination, route, stores }: Job): readonly NamedK
   return [
     ...source.keys.map(({ key }, index) => ({ path: `source.keys[${index}]`, value: key })),
     { path: 'destination.key', value: destination.key },
-    ...('bridgeKey' in route && route.bridgeKey !== undefined
-      ? [{ path: 'route.bridgeKey', value: route.bridgeKey }]
-      : []),
+    ...(route.bridgeKey !== undefined ? [{ path: 'route.bridgeKey', value: route.bridgeKey }] : []),
     ...stores.flatMap(({ serverSideEncryptionKey: key }, index) =>
       key === undefined ? [] : [{ path: `stores[${index}].serverSideEncryptionKey`, value: key }],
     ),

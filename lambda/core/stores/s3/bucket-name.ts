@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { text } from '../../schema/strict-object.ts';
 
 /** What has the form of a bucket's name and is none (S3 user guide: bucket naming rules; access point aliases). */
