@@ -146,7 +146,11 @@ export const ROOMS = [
   },
   cli('context', ['core/*', 'adapters/*'], ['log-update']),
   cli('embedded'),
-  cli('deployment', ['core/*', 'adapters/*', 'lib/jobs', 'lib/grants', 'cli/context']),
+  cli(
+    'deployment',
+    ['core/*', 'adapters/*', 'lib/jobs', 'lib/grants', 'cli/context'],
+    ['fastest-levenshtein'],
+  ),
   cli('render', ['core/*', 'adapters/*', 'cli/deployment'], ['cli-table3', 'picocolors']),
   cli('follow', ['core/*', 'adapters/*', 'cli/context', 'cli/deployment', 'cli/render']),
   cli(
@@ -164,7 +168,7 @@ export const ROOMS = [
     room: 'cli',
     files: '^cli/[^/]+$',
     imports: ['core/*', 'adapters/*', 'lib/jobs', 'cli/*'],
-    outside: ['node:*', 'commander'],
+    outside: ['node:*', 'commander', '@bomb.sh/tab'],
   },
   {
     room: 'bin',

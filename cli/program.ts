@@ -1,9 +1,11 @@
+import packageJson from '../package.json' with { type: 'json' };
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { callerTrouble } from '../lambda/adapters/aws/caller-trouble.ts';
 import { wordsForCaller } from '../lambda/adapters/aws/failure.ts';
 import { NotDeployed } from '../lambda/adapters/run/deployment.ts';
 import { RewrapError } from '../lambda/core/model/errors.ts';
 import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
+import { addCompletion } from './completion.ts';
 import { contextOf, type SharedOptions } from './context/shared-options.ts';
 import type { CommandContext } from './context/command-context.ts';
 import type { Control } from './commands/control.ts';
@@ -41,6 +43,7 @@ const GRANT_TOKEN = new Option('--grant-token <token...>', 'for grants that are 
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const program = new Command('rewrap')
     .description('Re-encrypts stored KMS data keys under a new key.')
+    .version(`kms-rewrap ${packageJson.version}`, '-v, --version', 'the version of kms-rewrap')
     .exitOverride()
     .configureOutput(plainOutput);
   let exitCode: ExitCode = EXIT.done;
@@ -90,6 +93,7 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
       (await import('./commands/jobs-validate.ts')).jobsValidate(files, context),
     ),
   );
+  addCompletion(program, settingsHere().jobs);
 }
 
 function commandsToTry({ command, act }: Definer): void {

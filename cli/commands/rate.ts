@@ -1,6 +1,7 @@
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { rateProblem } from '../../lambda/core/rate/run-rate.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { noSuchRun } from '../deployment/nearest.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import type { CommandContext } from '../context/command-context.ts';
 
@@ -16,7 +17,7 @@ export async function rate(
     return EXIT.refused;
   };
   const status = await watch.executions.status(runId);
-  if (status === undefined) return refused(`there is no run ${runId}; rewrap status lists the latest`);
+  if (status === undefined) return refused(await noSuchRun(runId, watch));
   if (status.state !== 'running')
     return refused(`run ${runId} has ${status.state} already: it sends nothing any more`);
   const plan = await watch.plan(runId);

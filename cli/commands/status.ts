@@ -4,6 +4,7 @@ import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
 import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { heldText, rateText, statusText } from '../render/terminal.ts';
+import { noSuchRun } from '../deployment/nearest.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import type { CommandContext } from '../context/command-context.ts';
 
@@ -41,7 +42,7 @@ export async function status(
   }
   const found = await watch.executions.status(runId);
   if (found === undefined) {
-    console.note(`there is no run ${runId}; rewrap status lists the latest`);
+    console.note(await noSuchRun(runId, watch));
     return EXIT.refused;
   }
   const plan = await watch.plan(runId);
