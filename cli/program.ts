@@ -208,6 +208,8 @@ function runCommand(command: (name: string, description: string) => Command): Co
   return asked(command('run <job>', 'starts a run of a deployed job and follows it to its report'))
     .option('--kms-requests-per-second <n>', 'a rate below the limit of the job', wholeNumber)
     .option('--max-concurrency <n>', 'workers, below the limit of the job', wholeNumber)
+    .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
+    .option('--yes', 'start without showing the plan and asking; a script without a terminal is never asked')
     .option('--detach', 'return when the run has started')
     .option('--watch', 'follow the run to its end (the default)');
 }

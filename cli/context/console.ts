@@ -22,6 +22,8 @@ export interface Console {
   progress(text: string): void;
   /** Keeps the last progress line on the screen. */
   progressDone(): void;
+  /** Asks a person, and is absent where none is there to answer: without a terminal, and with `--json`. */
+  readonly confirm?: (question: string) => Promise<boolean>;
   /** Whether all of stdout has been taken by its reader. */
   settled(): Promise<Written>;
 }
@@ -35,9 +37,11 @@ interface Streams {
   readonly now: () => number;
   /** A line of a terminal that can be replaced. */
   readonly live?: { (text: string): void; done(): void };
+  /** A person's answer to a question. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
-export function consoleOver({ json, stdout, stderr, now, live }: Streams): Console {
+export function consoleOver({ json, stdout, stderr, now, live, ask }: Streams): Console {
   let last = { text: '', at: -Infinity };
   return {
     json,
@@ -58,6 +62,10 @@ export function consoleOver({ json, stdout, stderr, now, live }: Streams): Conso
     },
     progressDone: () => live?.done(),
     settled: () => stdout.settled(),
+    ...(ask !== undefined &&
+      !json && {
+        confirm: async question => /^y(es)?$/i.test((await ask(`${inLines(question)} [y/N] `)).trim()),
+      }),
   };
 }
 

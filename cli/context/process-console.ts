@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { createLogUpdate } from 'log-update';
 import { consoleOver, inLines, type Console } from './console.ts';
 import { Output } from './output.ts';
@@ -11,7 +12,19 @@ export function processConsole(json: boolean): Console {
   return consoleOver({
     ...{ json, stdout: STDOUT, stderr: STDERR, now: Date.now },
     ...(live !== undefined && { live }),
+    ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
   });
+}
+
+/** An end of input, as by Ctrl-D, or an interrupt is no answer. */
+async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<string>(resolve => lines.once('close', () => resolve('')));
+  try {
+    return await Promise.race([lines.question(question), ended]);
+  } finally {
+    lines.close();
+  }
 }
 
 /** For texts of the parser of the command line. */

@@ -18,7 +18,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let printed: jest.SpyInstance;
 beforeEach(() => (printed = jest.spyOn(console, 'log').mockImplementation(() => undefined)));
 afterEach(() => printed.mockRestore());
-const lines = (): readonly string[] => printed.mock.calls.flatMap(([text]: readonly unknown[]) => String(text).split('\n'));
+const lines = (): readonly string[] =>
+  printed.mock.calls.flatMap(([text]: readonly unknown[]) => String(text).split('\n'));
 
 /** What a shell is offered for these words, without the line that is for itself. */
 async function offered(...words: readonly string[]): Promise<readonly string[]> {
