@@ -164,10 +164,12 @@ export const ROOMS = [
     ['picocolors'],
   ),
   cli('commands', ['core/*', 'formats', 'adapters/*', 'lib/jobs', 'examples', 'cli/*']),
+  // For the version.
+  { room: 'package.json', files: '^package\\.json$', imports: [], outside: [] },
   {
     room: 'cli',
     files: '^cli/[^/]+$',
-    imports: ['core/*', 'adapters/*', 'lib/jobs', 'cli/*'],
+    imports: ['core/*', 'adapters/*', 'lib/jobs', 'cli/*', 'package.json'],
     outside: ['node:*', 'commander', '@bomb.sh/tab'],
   },
   {

@@ -8,7 +8,10 @@ const STDOUT = new Output(process.stdout);
 const STDERR = new Output(process.stderr);
 
 export function processConsole(json: boolean): Console {
-  const live = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
+  // A terminal without a size, as of some remote shells, has the classic 80 columns.
+  const live = process.stderr.isTTY
+    ? Object.assign(createLogUpdate(process.stderr), { columns: () => process.stderr.columns || 80 })
+    : undefined;
   return consoleOver({
     ...{ json, stdout: STDOUT, stderr: STDERR, now: Date.now },
     ...(live !== undefined && { live }),
