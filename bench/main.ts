@@ -7,11 +7,11 @@ import { closeBench, openBench, type Bench } from './measure.ts';
 import { rateUnderCap } from './rate.ts';
 import { ratios } from './ratios.ts';
 import { worseThan } from './bounds.ts';
-import { writeResults } from './results.ts';
+import { keepScene, writeResults } from './results.ts';
 import { scale } from './scale.ts';
 
 // npm run bench            all comparisons and curves; meant for ten minutes on two quiet cores
-// npm run bench:scale      large stores, for longer
+// npm run bench:scale      large stores, for longer; --only NAME plays one of them
 // npm run bench -- --ratios     what does not depend on the machine, against its bounds
 // --part 0.1               a part of every size and two rounds, to try it; its results are printed
 // --part 0.1 --keep        the same, and its results are kept
@@ -31,7 +31,7 @@ const part = Number(values.part);
 const kept = values.keep || part === 1;
 const began = performance.now();
 
-if (values.scale) await benchScale();
+if (values.scale) process.exitCode = await benchScale();
 else if (values.ratios) process.exitCode = await withBench(benchRatios);
 else await withBench(benchAll);
 
@@ -67,7 +67,7 @@ async function benchAll(bench: Bench): Promise<void> {
   const curves = await growthCurves(bench, Math.max(800, size(2_000)));
   note('Drew how it grows.');
   const results = { machine: on, comparisons, figures, rate, curves };
-  if (kept) note(`Results: ${writeResults('bench', results)}`);
+  if (kept) note(`Results: ${writeResults(results)}`);
   else process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
 }
 
@@ -80,8 +80,16 @@ async function benchRatios(bench: Bench): Promise<number> {
   return worse.length === 0 ? 0 : 1;
 }
 
-async function benchScale(): Promise<void> {
-  const on = machine();
-  const figures = await scale({ part, only: values.only }, figure => note(JSON.stringify(figure)));
-  if (kept && values.only === '') note(`Results: ${writeResults('scale', { machine: on, scale: figures })}`);
+async function benchScale(): Promise<number> {
+  const failed = await scale(
+    { part, only: values.only },
+    {
+      figure: figure => {
+        note(JSON.stringify(figure));
+        if (kept) keepScene({ ...figure, part, machine: machine() });
+      },
+      failed: (name, why) => note(`${name}: ${String(why)}`),
+    },
+  );
+  return failed.length === 0 ? 0 : 1;
 }
