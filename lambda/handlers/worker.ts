@@ -17,6 +17,7 @@ import type { UnitProgress } from '../core/model/books.ts';
 import { capacityOf, storeName } from '../core/stores/places.ts';
 import { needsOf } from '../core/model/format.ts';
 import type { Phase, Unit } from '../core/model/run.ts';
+import { SharedQuota } from '../core/rate/shared-quota.ts';
 import { kmsRegions, WorkerShare, withShare } from '../core/rate/worker-share.ts';
 import type { Deadline } from '../core/ports.ts';
 import { unitScope, type UnitScope } from '../core/scan/unit-scope.ts';
@@ -30,6 +31,8 @@ const files = new S3RunFiles(s3, requireEnv(ENV.runBucket));
 const table = requireEnv(ENV.ledgerTable);
 const ledger = new DynamoDbLedger(clients.dynamodb(), table);
 const book = new LedgerShareBook(clients.dynamodb(), table);
+/** Units may be short, and what one invocation has learned of KMS's quota is still true for the next one. */
+const quota = new SharedQuota();
 
 interface Tools {
   readonly kms: KmsChannel;
@@ -65,7 +68,7 @@ export function worker(
       ...time,
     };
     const mayPass = () => denialsMayPass(scope.plan, clock.now());
-    const tools = { kms: new KmsChannel({ grantTokens, denialsMayPass: mayPass }), s3 };
+    const tools = { kms: new KmsChannel({ grantTokens, quota, denialsMayPass: mayPass }), s3 };
     const working = () =>
       waitingOutDenials(mayPass, () =>
         work(scope, ports, tools).finally(() => {
