@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Comparison } from './compare.ts';
 import type { Curve } from './growth.ts';
 import type { Machine } from './machine.ts';
-import type { RateFigures } from './rate.ts';
+import type { NeighbourFigures, RateFigures } from './rate.ts';
 import type { StoreFigures } from './ratios.ts';
 import type { ScaleFigure } from './scale.ts';
 
@@ -13,6 +13,7 @@ export interface BenchResults {
   readonly comparisons: readonly Comparison[];
   readonly figures: readonly StoreFigures[];
   readonly rate: RateFigures;
+  readonly beside: NeighbourFigures;
   readonly curves: readonly Curve[];
 }
 
