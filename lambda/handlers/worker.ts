@@ -55,13 +55,16 @@ export function worker(
     const { job, storeRegion: region, grantTokens } = scope.plan;
     const time = { deadline: deadlineOf(context), clock };
     const { deadline } = time;
-    const capacities = new TableCapacities(scope.plan, { now: clock.now, sleep: ms => sleep(ms), deadline });
+    const capacities = new TableCapacities(
+      { ...scope.plan, phase },
+      { now: clock.now, sleep: ms => sleep(ms), deadline },
+    );
     const shares = sharesFor(scope, { phase, context, capacities });
     const opening = { clients, region, ...needsOf(scope.format), deadline, capacities };
     const records = await openStore(scope.store, opening);
     const waiting = { ...time, wait: (ms: number) => sleep(ms), random: Math.random };
     const ports = {
-      random: () => Math.random(),
+      ...{ random: waiting.random, wait: waiting.wait },
       records: new PatientRecords(records, storeName(scope.store), waiting),
       ...{ ledger, shares, capacity: capacities },
       telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),
@@ -99,7 +102,7 @@ interface Sharing {
 function sharesFor({ unit, plan, store }: UnitScope, { phase, context, capacities }: Sharing): WorkerShare {
   const { runId, unitId } = unit;
   const holder = context.awsRequestId;
-  const tables = capacities.shared(capacityOf(store, plan.storeRegion), phase);
+  const tables = capacities.shared(capacityOf(store, plan.storeRegion));
   return new WorkerShare(
     [...kmsRegions(plan, phase), ...tables],
     { runId, work: `${phase}#${unitId}`, holder, workers: plan.workers },
