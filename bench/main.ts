@@ -2,13 +2,19 @@ import { parseArgs } from 'node:util';
 import { AwsProcess } from './aws/aws-process.ts';
 import { compareAll } from './compare.ts';
 import { growthCurves } from './growth.ts';
-import { machine } from './machine.ts';
+import { machine, type Machine } from './machine.ts';
 import { closeBench, openBench, type Bench } from './measure.ts';
-import { rateBesideNeighbour, rateUnderCap } from './rate.ts';
-import { ratios } from './ratios.ts';
+import { BESIDE, CAP, rateBesideNeighbour, rateUnderCap } from './rate.ts';
+import { ratios, type StoreFigures } from './ratios.ts';
 import { worseThan } from './bounds.ts';
-import { keepScene, writeResults } from './results.ts';
+import { keepScene, writeCalibration, writeResults } from './results.ts';
 import { scale } from './scale.ts';
+import {
+  readCalibrationFile,
+  withMeasuredCpu,
+  type CalibrationFile,
+  type MeasuredCpu,
+} from './simulation/calibration.ts';
 
 // npm run bench            all comparisons and curves; meant for ten minutes on two quiet cores
 // npm run bench:scale      large stores, for longer; --only NAME plays one of them
@@ -53,16 +59,12 @@ async function withBench<Result>(work: (bench: Bench) => Promise<Result>): Promi
   }
 }
 
-/**
- * What the embedded AWS can serve on two cores that other work shares. A worker asks nothing while it writes a page, and a write
- * takes some 8 ms here: with 2 requests a second for each worker that is 2 % of its time. Two minutes.
- */
-const CAP = { kmsRequestsPerSecond: 32, workers: 16, records: 4_000 };
-/** The run and the neighbour together want a third more than there is. */
-const BESIDE = {
-  ...{ kmsRequestsPerSecond: 40, workers: 2, records: 6_000 },
-  ...{ quota: 45, neighbour: { requestsPerSecond: 20, seconds: 45 } },
-};
+function calibrationOf(figures: readonly StoreFigures[], on: Machine): CalibrationFile {
+  const { cores, cpu, node, date, loadBefore } = on;
+  const where = `${cores} cores (${cpu}), Node ${node}, load ${loadBefore} before it began; microseconds are of a whole core`;
+  const measured = Object.fromEntries(figures.map(({ store, microseconds }) => [store, microseconds]));
+  return withMeasuredCpu(readCalibrationFile(), measured as MeasuredCpu, { date, machine: where });
+}
 
 async function benchAll(bench: Bench): Promise<void> {
   const on = machine();
@@ -82,7 +84,7 @@ async function benchAll(bench: Bench): Promise<void> {
   const curves = await growthCurves(bench, Math.max(800, size(2_000)));
   note('Drew how it grows.');
   const results = { machine: on, comparisons, figures, rate, beside, curves };
-  if (kept) note(`Results: ${writeResults(results)}`);
+  if (kept) note(`Results: ${writeResults(results)}, ${writeCalibration(calibrationOf(figures, on))}`);
   else process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
 }
 

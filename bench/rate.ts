@@ -82,7 +82,7 @@ export interface NeighbourOptions extends RateOptions {
 }
 
 export interface NeighbourFigures extends NeighbourOptions {
-  /** Seconds from the neighbour's first request until it had what it needs. */
+  /** Seconds from the neighbour's first request until it had what it needs; NaN if it never did, or never lacked it. */
   readonly shareBack: number;
   /** Of the neighbour's requests from then on, the part that was throttled. */
   readonly throttledThen: number;
@@ -90,6 +90,17 @@ export interface NeighbourFigures extends NeighbourOptions {
   readonly recovered: number;
   readonly seconds: readonly KmsSecond[];
 }
+
+/**
+ * What the embedded AWS can serve on two cores that other work shares. A worker asks nothing while it writes a page, and a write
+ * takes some 8 ms here: with 2 requests a second for each worker that is 2 % of its time. Two minutes.
+ */
+export const CAP: RateOptions = { kmsRequestsPerSecond: 32, workers: 16, records: 4_000 };
+/** The run and the neighbour together want a third more than there is. */
+export const BESIDE: NeighbourOptions = {
+  ...{ kmsRequestsPerSecond: 40, workers: 8, records: 6_000 },
+  ...{ quota: 45, neighbour: { requestsPerSecond: 20, seconds: 45 } },
+};
 
 /** The run has its whole rate for so long before the neighbour comes. */
 const ALONE_MS = 40_000;
@@ -126,7 +137,9 @@ export function judgedBeside(
   const beside = seconds.filter(({ neighbour }) => neighbour !== undefined);
   const [first, last] = [beside[0]?.second ?? Number.NaN, beside.at(-1)?.second ?? Number.NaN];
   const throttled = beside.map(({ neighbour }) => (neighbour?.throttled ?? 0) / (neighbour?.asked ?? 1));
-  const back = firstInARow(throttled.map(part => part <= BORNE));
+  // Where nobody was throttled, the two did not meet, and that shows nothing.
+  const met = beside.some(one => one.throttled + (one.neighbour?.throttled ?? 0) > 0);
+  const back = met ? firstInARow(throttled.map(part => part <= BORNE)) : Number.NaN;
   const then = beside.slice(back).map(({ neighbour }) => neighbour);
   const asked = total(then.map(one => one?.asked ?? 0));
   const before = seconds.filter(({ second }) => second < first).slice(-IN_A_ROW * 5);

@@ -6,6 +6,7 @@ import type { Machine } from './machine.ts';
 import type { NeighbourFigures, RateFigures } from './rate.ts';
 import type { StoreFigures } from './ratios.ts';
 import type { ScaleFigure } from './scale.ts';
+import type { CalibrationFile } from './simulation/calibration.ts';
 
 /** bench/results/bench.json */
 export interface BenchResults {
@@ -43,7 +44,15 @@ export function keepScene(scene: KeptScene): string {
   return write('scale', { scale: [...others, scene] });
 }
 
-function write(name: 'bench' | 'scale', results: BenchResults | ScaleResults): string {
+/** For `npm run simulate -- --calibration FILE`. Who adopts it copies it over bench/simulation/calibration.json. */
+export function writeCalibration(measured: CalibrationFile): string {
+  return write('calibration', measured);
+}
+
+function write(
+  name: 'bench' | 'scale' | 'calibration',
+  results: BenchResults | ScaleResults | CalibrationFile,
+): string {
   mkdirSync(FOLDER, { recursive: true });
   const file = fileURLToPath(new URL(`${name}.json`, FOLDER));
   writeFileSync(file, `${JSON.stringify(results, rounded, 2)}\n`);

@@ -69,7 +69,7 @@ function scenes(part: number): readonly Scene[] {
     };
   return [
     ...MEMORY_SIZES.map(([name, dataKeys]) => ({
-      ...{ name: `${name} data keys, ${TOGETHER} in an item`, dataKeys: of(dataKeys), workers: 1 },
+      ...{ name: `${name}, ${TOGETHER} in each item`, dataKeys: of(dataKeys), workers: 1 },
       prepare: table({
         ...{
           items: Math.max(1, Math.round(of(dataKeys) / TOGETHER)),

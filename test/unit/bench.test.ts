@@ -129,6 +129,13 @@ describe('a run under a cap', () => {
     expect(judgedBeside(all)).toEqual({ shareBack: 3, throttledThen: 2 / 200, recovered: 2 });
   });
 
+  it('has not met a neighbour where nobody was throttled: that is no number', () => {
+    const all = Array.from({ length: 9 }, (_, second) => ({
+      ...{ second, asked: 0, throttled: 0, neighbour: { asked: 9, throttled: 0 } },
+    }));
+    expect(judgedBeside(all).shareBack).toBeNaN();
+  });
+
   it('never gives the neighbour its share back: that is no number', () => {
     const all = Array.from({ length: 9 }, (_, second) => ({
       ...{ second, asked: 9, throttled: 0, neighbour: { asked: 9, throttled: second % 3 } },
