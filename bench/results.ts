@@ -19,7 +19,7 @@ export interface BenchResults {
 }
 
 /** A scene of bench/results/scale.json: scenes take from minutes to days, so each is measured and kept alone. */
-export interface KeptScene extends ScaleFigure {
+interface KeptScene extends ScaleFigure {
   /** Of the full size. */
   readonly part: number;
   readonly machine: Machine;

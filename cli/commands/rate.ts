@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import type { CommandContext } from '../context/command-context.ts';
 
-export interface RateOptions {
+interface RateOptions {
   readonly requestsPerSecond?: number;
   readonly readCapacityPerSecond?: number;
   readonly writeCapacityPerSecond?: number;
