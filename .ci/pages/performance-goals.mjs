@@ -17,7 +17,7 @@ const WRITES_HERE =
 const MEMORY =
   'what grows is garbage, which V8 collects when it needs room; a smaller young generation costs CPU ([decision 73](decisions/0073-quotas-that-others-use.md))';
 const NO_MILLION =
-  'no scene of a million data keys came to its end on a busy machine; decision 73 tells of a part';
+  'no scene of a million data keys came to the end of both passes on a busy machine; decision 73 tells of the first one';
 const NO_NEIGHBOUR =
   'on a busy machine the run was too slow to meet its neighbour; decision 73 tells what a simulation says';
 const NOT_LOOKED_FOR = 'the cause has not been looked for; see on what machine this was measured';
