@@ -97,7 +97,9 @@ function memoryGoals(scale) {
     goal('Worker memory, 1 million over 10 thousand', {
       ...{ most: 1.1, figure: large / small, why: MEMORY, unknown: NO_MILLION },
     }),
-    goal('Worker memory, MB', { most: 160, figure: large / 1024 ** 2, why: MEMORY }),
+    goal('Worker memory, MB', {
+      ...{ most: 160, figure: large / 1024 ** 2, why: MEMORY, unknown: NO_MILLION },
+    }),
   ];
 }
 
