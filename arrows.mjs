@@ -218,7 +218,7 @@ export const ROOMS = [
   {
     room: 'bench',
     files: '^bench/(?!simulation/)',
-    imports: ['emulator/*', 'emulator', 'cli/embedded'],
+    imports: ['emulator/*', 'emulator', 'cli/embedded', 'bench/simulation'],
     outside: ['node:*', '@aws-sdk/*', 'p-map'],
     because:
       'The bench runs the product as it is deployed, and compares it with others: it imports none of its sources.',

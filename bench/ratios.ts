@@ -39,6 +39,8 @@ export interface StoreFigures {
   readonly bill: Bill;
   /** With Lambda's time, as its CPU here tells it. */
   readonly costWithLambda: number;
+  /** CPU that one more data key takes in each pass. */
+  readonly microseconds: Readonly<Record<'migrate' | 'verify', number>>;
 }
 
 /** Whole pages of records, so that what a page costs is spread alike. */
@@ -68,6 +70,10 @@ async function figuresOf(
   );
   return {
     ...{ store, dataKeys: sizes, bill, costWithLambda: totalOf(bill) / FLOOR[store] },
+    microseconds: {
+      migrate: each(({ reading }) => 1_000 * useOf(reading, 'MigrateUnit').cpuMilliseconds),
+      verify: each(({ reading }) => 1_000 * useOf(reading, 'VerifyUnit').cpuMilliseconds),
+    },
     ratios: {
       kmsRequests: each(({ reading }) => kmsRequests(reading)),
       requests: each(requestsOf),

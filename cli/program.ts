@@ -14,6 +14,7 @@ import type { InspectOptions } from './commands/inspect.ts';
 import type { LocalOptions } from './commands/local.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { RetireOptions } from './commands/retire-check.ts';
+import type { CapacityOptions } from './commands/rollback.ts';
 import type { RunOptions } from './commands/run.ts';
 import { plainOutput } from './context/process-console.ts';
 import { OutputLost, wordsOf } from './context/output-file.ts';
@@ -129,8 +130,12 @@ function commandsOfRuns({ command, act }: Definer): void {
       (await import('./commands/run.ts')).run(job, options, context),
     ),
   );
-  command('rollback <run>', 'restores what a run has replaced, unless someone has changed it since').action(
-    act(async (context, runId: string) => (await import('./commands/rollback.ts')).rollback(runId, context)),
+  capacity(
+    command('rollback <run>', 'restores what a run has replaced, unless someone has changed it since'),
+  ).action(
+    act(async (context, runId: string, options: CapacityOptions) =>
+      (await import('./commands/rollback.ts')).rollback(runId, options, context),
+    ),
   );
   for (const [what, words] of CONTROLS)
     command(`${what} <run>`, words).action(
@@ -138,11 +143,17 @@ function commandsOfRuns({ command, act }: Definer): void {
         (await import('./commands/control.ts')).control(what, runId, context),
       ),
     );
-  command('rate <run>', 'changes the KMS rate of a run while it runs, up to what its job allows')
-    .addArgument(new Argument('<requests-per-second>', 'a whole number, at least 1').argParser(wholeNumber))
+  capacity(command('rate <run>', 'changes the limits of a run while it runs, up to what its job allows'))
+    .addArgument(
+      new Argument('[requests-per-second]', 'of KMS: a whole number, at least 1').argParser(wholeNumber),
+    )
     .action(
-      act(async (context, runId: string, requestsPerSecond: number) =>
-        (await import('./commands/rate.ts')).rate(runId, requestsPerSecond, context),
+      act(async (context, runId: string, requestsPerSecond: number | undefined, options: CapacityOptions) =>
+        (await import('./commands/rate.ts')).rate(
+          runId,
+          { ...onlyCapacity(options), ...(requestsPerSecond !== undefined && { requestsPerSecond }) },
+          context,
+        ),
       ),
     );
 }
@@ -204,8 +215,22 @@ function asked(command: Command): Command {
   );
 }
 
+function onlyCapacity({ readCapacityPerSecond, writeCapacityPerSecond }: CapacityOptions): CapacityOptions {
+  return {
+    ...(readCapacityPerSecond !== undefined && { readCapacityPerSecond }),
+    ...(writeCapacityPerSecond !== undefined && { writeCapacityPerSecond }),
+  };
+}
+
+/** What a run may take of each of its tables. */
+function capacity(command: Command): Command {
+  return command
+    .option('--read-capacity-per-second <n>', 'read units of each table', wholeNumber)
+    .option('--write-capacity-per-second <n>', 'write units of each table', wholeNumber);
+}
+
 function runCommand(command: (name: string, description: string) => Command): Command {
-  return asked(command('run <job>', 'starts a run of a deployed job and follows it to its report'))
+  return capacity(asked(command('run <job>', 'starts a run of a deployed job and follows it to its report')))
     .option('--kms-requests-per-second <n>', 'a rate below the limit of the job', wholeNumber)
     .option('--max-concurrency <n>', 'workers, below the limit of the job', wholeNumber)
     .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)

@@ -12,6 +12,7 @@ const REPORT = ['Report'];
 const WRITERS = [...MIGRATE, ...PLAINTEXT];
 const READERS = [...PLAN, ...WRITERS, ...VERIFY];
 const WORKERS = [...WRITERS, ...VERIFY, ...ROLLBACK];
+const SHARERS = [...READERS, ...ROLLBACK];
 const FUNCTIONS = [...PLAN, ...WORKERS, ...REPORT];
 
 const kms = (...names) => names.map(name => `kms:${name}`);
@@ -217,7 +218,7 @@ export const REASONS = [
     'ledger',
     "checkpoints, and the run's rate, stop and pause",
   ),
-  reason(READERS, dynamodb('Query'), 'ledger', 'to see what each worker has of the KMS rate'),
+  reason(SHARERS, dynamodb('Query'), 'ledger', 'to see what each worker has of the KMS rate and of a table'),
   reason(
     REPORT,
     dynamodb('GetItem', 'UpdateItem'),

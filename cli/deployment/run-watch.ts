@@ -15,6 +15,7 @@ import type { Books, UnitProgress } from '../../lambda/core/model/books.ts';
 import type { Phase } from '../../lambda/core/model/run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { usesOf, type RegionUse } from '../../lambda/core/rate/region-use.ts';
+import type { CapacityLimit } from '../../lambda/core/rate/run-capacity.ts';
 import { runRate, type RunRate } from '../../lambda/core/rate/run-rate.ts';
 
 export interface PhaseProgress {
@@ -131,6 +132,10 @@ export class RunWatch {
 
   async setRate(runId: string, requestsPerSecond: number): Promise<void> {
     await this.#ledger.setRate(runId, requestsPerSecond);
+  }
+
+  async setCapacity(runId: string, limit: CapacityLimit, unitsPerSecond: number): Promise<void> {
+    await this.#ledger.setCapacity(runId, limit, unitsPerSecond);
   }
 
   /** Who is using KMS in the Regions of a run. */

@@ -43,7 +43,7 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
     {
       phase: 'migrate',
       from,
-      requestsPerRecord: dryRun ? 1 : routeOf(route).requestsPerDataKey,
+      requestsPerRecord: { expected: dryRun ? 1 : routeOf(route).requestsPerDataKey },
       begin: ({ progress, size }) => {
         const keys = new KeysWithinTime(ports.keys, progress.beyond?.said);
         const asking = { keys, attempts: new Attempts(plan.sources, plan.destination) };

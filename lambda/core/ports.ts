@@ -110,11 +110,16 @@ export interface RateShares {
 export interface CapacityUse {
   /** What was consumed since the last call; `undefined` if nothing was, or if the store has no capacity of its own. */
   takeConsumed(): ConsumedCapacity | undefined;
+  /** The limits of the run as they are now. */
+  keepTo(limits: { readonly readCapacityPerSecond?: number; readonly writeCapacityPerSecond?: number }): void;
 }
 
 export interface RunControl {
   /** The run's rate if an operator has changed it since Plan; NaN if what was written there is not a number. */
   readonly kmsRequestsPerSecond?: number;
+  /** Limits of capacity that an operator has set since Plan; NaN as above. */
+  readonly readCapacityPerSecond?: number;
+  readonly writeCapacityPerSecond?: number;
   /** An operator has paused the run: no worker begins another page. */
   readonly paused?: boolean;
   /** The last error of a worker that could not continue for another reason. */

@@ -149,6 +149,7 @@ export class PipelineFunctions extends Construct {
     journal.grantAppend(rollbackUnit);
     journal.grantReadIntents(rollbackUnit);
     ledger.grantCheckpoint(rollbackUnit);
+    ledger.grantShares(rollbackUnit);
     journal.closeIntents([rollbackUnit.roleArn, ...props.journalReaders]);
     rollbackUnit.allow(JOB_GRANTS.RollbackUnit(jobs, homeOf(this)));
     return rollbackUnit;

@@ -134,6 +134,7 @@ export async function runOf(request: RunRequest): Promise<LifeRun> {
           deadline: { remaining: () => Number.POSITIVE_INFINITY },
           // As few are asked by chance as may be: what is found rests on the rule.
           random: () => 0.5,
+          wait: () => Promise.resolve(),
           clock: { now: () => 0 },
           shares: ALONE,
         };

@@ -7,6 +7,7 @@ import type { Phase, RunMode } from '../../core/model/run.ts';
  * | kind            | `run`          | `item`           | attributes                                                        |
  * | --------------- | -------------- | ---------------- | ----------------------------------------------------------------- |
  * | `control`       | the run's id   | `CONTROL`        | `leaseUntil`, `paused`, `kmsRequestsPerSecond`, `trouble`,        |
+ * |                 |                |                  | `readCapacityPerSecond`, `writeCapacityPerSecond`,                |
  * |                 |                |                  | `brokenPremise`, `succeeded`, `fencedAt`, `expiresAt`             |
  * | `unit`          | the run's id   | `PHASE#UNIT`     | `progress` (JSON), `pages`, `writer`, `expiresAt`                 |
  * | `lastMigration` | `STORE#PLACE`  | `LAST-MIGRATION` | `migration` (JSON)                                                |

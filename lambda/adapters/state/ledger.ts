@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import type { UnitProgress } from '../../core/model/books.ts';
 import { UnitConflict } from '../../core/model/errors.ts';
 import type { Ledger, RunControl } from '../../core/ports.ts';
+import { CAPACITY_LIMITS, type CapacityLimit } from '../../core/rate/run-capacity.ts';
 import { nameOf } from '../aws/errors.ts';
 import { ledgerKey, ledgerPartition } from './ledger-keys.ts';
 import { queryPartition } from './query-partition.ts';
@@ -77,6 +78,11 @@ export class DynamoDbLedger implements Ledger {
       ...(leaseUntil !== undefined && { leaseUntil: Number(leaseUntil) }),
       ...(paused !== undefined && { paused }),
       ...(rate !== undefined && { kmsRequestsPerSecond: numberIn(rate) }),
+      ...Object.fromEntries(
+        CAPACITY_LIMITS.flatMap(limit =>
+          Item?.[limit] === undefined ? [] : [[limit, numberIn(Item[limit])]],
+        ),
+      ),
       ...(trouble !== undefined && { trouble }),
       ...(brokenPremise !== undefined && { brokenPremise }),
     };
@@ -101,6 +107,11 @@ export class DynamoDbLedger implements Ledger {
     await this.#control(runId, 'kmsRequestsPerSecond = :rate', {
       ':rate': { N: String(kmsRequestsPerSecond) },
     });
+  }
+
+  /** Each worker keeps to the new limit from its next page on. */
+  async setCapacity(runId: string, limit: CapacityLimit, unitsPerSecond: number): Promise<void> {
+    await this.#control(runId, `${limit} = :units`, { ':units': { N: String(unitsPerSecond) } });
   }
 
   /** No worker begins another page while a run is paused. */

@@ -110,7 +110,7 @@ const limits = strictObject(
     readCapacityPerSecond: wholeNumber(1, MAX_CAPACITY_PER_SECOND, 'read units per second')
       .optional()
       .describe(
-        'The same for read capacity units. A read takes half a unit for each 4 KB, and a strongly consistent one a whole unit.',
+        'The same for read capacity units. A read takes half a unit for each 4 KB, and a strongly consistent one a whole unit. Without it, a verify pass takes a quarter of what the table is provisioned for or, on demand, of its maximum or warm throughput.',
       ),
   },
   'limits',

@@ -82,6 +82,10 @@ export interface WorkOfRun {
   readonly limits: Limits;
   /** The highest rate that it may be given while it runs: the job's limit. */
   readonly highestRate?: number;
+  /** The highest limits of capacity that it may be given while it runs: the job's. Without one, any is lower than none. */
+  readonly highestCapacity?: Pick<Limits, 'readCapacityPerSecond' | 'writeCapacityPerSecond'>;
+  /** By table (core/stores/dynamodb/capacity.ts): the read units a second of its verify pass, where no limit says so. */
+  readonly verifyReads?: Readonly<Record<string, number>>;
 }
 
 /** What an operator is told beforehand. */

@@ -1,5 +1,5 @@
 import { sourceRegion } from '../model/job-regions.ts';
-import type { Job } from '../model/job.ts';
+import type { Job, Limits } from '../model/job.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 import { routeOf } from '../routes/registry.ts';
 import { configureFormat } from '../job/bind-format.ts';
@@ -55,7 +55,7 @@ export function assemblePlan(
     keepsSource: job.stores.some(
       store => store.copyTo !== undefined || configureFormat(store, formats).keepsSource,
     ),
-    ...{ limits, highestRate },
+    ...{ limits, highestRate, highestCapacity: capacityOf(job.limits), verifyReads: stores.verifyReads },
     ...verifying(input),
     ...optional(job),
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
@@ -65,6 +65,17 @@ export function assemblePlan(
     warnings: [...warnings, ...runWarnings({ ...input, dryRun, keyMaterials }, choice, formats)],
   };
   return { plan, units };
+}
+
+/** The limits of capacity alone. */
+function capacityOf({
+  readCapacityPerSecond,
+  writeCapacityPerSecond,
+}: Limits): RunPlan['highestCapacity'] & object {
+  return {
+    ...(readCapacityPerSecond !== undefined && { readCapacityPerSecond }),
+    ...(writeCapacityPerSecond !== undefined && { writeCapacityPerSecond }),
+  };
 }
 
 /** What stands in a plan only if the job asks for it. */

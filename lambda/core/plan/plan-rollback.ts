@@ -50,7 +50,7 @@ export async function planRollback(
     mode: 'rollback',
     rollsBack: run,
     startedAt: new Date(request.now).toISOString(),
-    limits,
+    ...{ limits, highestCapacity: job.limits },
     verify: false,
     dryRun: false,
     estimate: { ...original.estimate, kmsRequests: 0, seconds: 0 },

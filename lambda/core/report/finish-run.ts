@@ -2,6 +2,7 @@ import { releaseLocks, type StoreLocks } from '../lock/take-locks.ts';
 import type { UnitProgress } from '../model/books.ts';
 import { PremiseBroken } from '../model/errors.ts';
 import type { RunPlan } from '../model/run-plan.ts';
+import { runCapacity } from '../rate/run-capacity.ts';
 import { runRate } from '../rate/run-rate.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { proofsOf } from './store-proofs.ts';
@@ -117,10 +118,10 @@ async function letExpire(
   for (const one of [runId, ...continues]) await ports.letExpire(one).catch(() => undefined);
 }
 
-/** How the run's rate was changed after Plan. */
+/** How the run's rate, and what it may take of tables, were changed after Plan. */
 function rateWords(control: RunControl, plan: RunPlan): readonly string[] {
   const { words } = runRate(control, plan);
-  return words === undefined ? [] : [words];
+  return [...(words === undefined ? [] : [words]), ...runCapacity(control, plan).words];
 }
 
 async function wordsOf(

@@ -80,6 +80,8 @@ export interface Inspected {
   readonly bytes: number;
   readonly writes?: number;
   readonly warnings: readonly string[];
+  /** By place whose capacity can be bounded: units a second that a verify pass reads at most, where no limit says so. */
+  readonly verifyReads?: Readonly<Record<string, number>>;
   /** Of the places of the store, where its kind keeps former versions of records. */
   readonly versions?: readonly VersionsOfPlace[];
 }

@@ -13,7 +13,9 @@ import { pages } from '../scan/pages.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import type { WorkPage } from '../scan/work-page.ts';
 import { DestinationKey } from './ask-destination.ts';
+import { capacityOf } from '../stores/places.ts';
 import { judge } from './judge.ts';
+import { ReadPace } from './read-pace.ts';
 import { compareFingerprints, outcomesBefore } from './journal-of-unit.ts';
 
 export interface VerifyPorts extends WalkPorts {
@@ -22,6 +24,7 @@ export interface VerifyPorts extends WalkPorts {
   readonly archive: OutcomeArchive;
   /** From 0 to 1, below 1. */
   readonly random: () => number;
+  readonly wait: (ms: number) => Promise<unknown>;
 }
 
 /**
@@ -35,7 +38,8 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
       phase: 'verify',
       // A proof is about one time, so a run never continues from what an earlier one has verified.
       from: [],
-      requestsPerRecord: 1,
+      // Objects are visited at the rate of the run, so a page of them is as long as if each were asked about.
+      requestsPerRecord: { expected: 1, least: hasCapacity(scope) ? 0 : 1 },
       begin: ({ progress, size }) => {
         const keys = new KeysWithinTime(ports.keys, progress.beyond?.said);
         const destination = new DestinationKey(scope.plan.destination, keys);
@@ -43,15 +47,32 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
         const reads = { consistent: true, writes: false, saidAbout: keys.saidAbout };
         const contradicted = (progress.books.resting?.contradicted ?? 0) > 0;
         const { random, clock } = ports;
+        const pace = new ReadPace();
         const sample = new Sample({ keys: scope.plan, random, clock, contradicted });
         return {
           pages: pages(ports.records, scope, { progress, size, ...reads }),
-          work: (page, turn) => verifyPage(scope, page, { ...turn, keys, destination, before, sample }),
+          work: async (page, turn) => {
+            if (!hasCapacity(scope)) await waitFor(page, turn, { ...ports, pace });
+            return verifyPage(scope, page, { ...turn, keys, destination, before, sample });
+          },
         };
       },
     },
     ports,
   );
+}
+
+function hasCapacity({ store, plan }: UnitScope): boolean {
+  return capacityOf(store, plan.storeRegion).length > 0;
+}
+
+async function waitFor(
+  page: WorkPage,
+  { requestsPerSecond }: Turn,
+  { pace, clock, wait }: Pick<VerifyPorts, 'clock' | 'wait'> & { readonly pace: ReadPace },
+): Promise<void> {
+  const ms = pace.reserve(clock.now(), page.records.length, requestsPerSecond);
+  if (ms > 0) await wait(ms);
 }
 
 interface Verifying extends Turn {
