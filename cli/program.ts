@@ -38,6 +38,7 @@ const FROM_START = new Option(
   '--from-start',
   'visit everything again, even if the last run of this job did not finish',
 );
+const ASK_ALL = new Option('--ask-all', 'ask KMS about every data key, whatever the journal proves');
 const GRANT_TOKEN = new Option('--grant-token <token...>', 'for grants that are not minutes old yet');
 
 /** Reads the command line, runs one command and returns its exit code. */
@@ -209,7 +210,7 @@ function commandsOfFiles({ command, act }: Definer): void {
 
 /** The options that plan and run have in common. */
 function asked(command: Command): Command {
-  return [MODE, DRY_RUN, SAMPLE, FROM_START, GRANT_TOKEN].reduce(
+  return [MODE, DRY_RUN, SAMPLE, FROM_START, ASK_ALL, GRANT_TOKEN].reduce(
     (all, option) => all.addOption(option),
     command,
   );

@@ -248,14 +248,14 @@ export const REASONS = [
     WRITERS,
     s3('PutObject'),
     'journal',
-    'to add to the journal, which it may neither read nor delete from',
+    'to add to the journal, from which it may delete nothing, and read no intents',
   ),
   reason(ROLLBACK, s3('PutObject'), 'journal', 'to write its own journal, from which it may delete nothing'),
   reason(
-    VERIFY,
+    [...MIGRATE, ...VERIFY],
     s3('GetObject', 'ListBucket'),
     'journal',
-    'to learn which ciphertexts are proven foreign; outcomes hold no ciphertext',
+    'to learn what KMS has said before of ciphertexts; outcomes hold none',
   ),
   reason(ROLLBACK, s3('GetObject', 'ListBucket'), 'journal', 'to learn what to put back'),
 

@@ -4,6 +4,7 @@ export interface InputOptions {
   readonly dryRun?: boolean;
   readonly sample?: number;
   readonly fromStart?: boolean;
+  readonly askAll?: boolean;
   readonly grantToken?: readonly string[];
   readonly kmsRequestsPerSecond?: number;
   readonly maxConcurrency?: number;
@@ -13,7 +14,7 @@ export interface InputOptions {
 
 /** The execution input (docs/design.md, Execution input); the service validates it. */
 export function runInput(job: string, options: InputOptions): object {
-  const { mode, dryRun, sample, fromStart, grantToken } = options;
+  const { mode, dryRun, sample, fromStart, askAll, grantToken } = options;
   const limits = limitsOf(options);
   return {
     job,
@@ -21,6 +22,7 @@ export function runInput(job: string, options: InputOptions): object {
     ...(dryRun === true && { dryRun }),
     ...(sample !== undefined && { sample }),
     ...(fromStart === true && { fromStart }),
+    ...(askAll === true && { askAll }),
     ...(grantToken !== undefined && { grantTokens: grantToken }),
     ...(Object.keys(limits).length > 0 && { limits }),
   };

@@ -143,6 +143,8 @@ export interface Ledger {
   /** Records the message of an error that a retry may solve, because Step Functions drops it if a map fails as a whole. */
   noteTrouble(runId: string, words: string): Promise<void>;
   renewLease(runId: string, until: number): Promise<void>;
+  /** Counts that KMS has contradicted a journal of this job. Nothing rests any more on a run that was planned before. */
+  distrustJournals(job: string): Promise<void>;
 }
 
 export interface Deadline {

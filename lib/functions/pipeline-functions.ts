@@ -29,7 +29,12 @@ export interface PipelineFunctionsProps {
   readonly workerTimeout: Duration;
 }
 
-type WritingWorker = PipelineFunctionsProps & { readonly handler: Handler; readonly description: string };
+interface WritingWorker extends PipelineFunctionsProps {
+  readonly handler: Handler;
+  readonly description: string;
+  /** What it may do besides. */
+  readonly more?: (made: PipelineFunction) => void;
+}
 
 /** The stages and what each may do; what they may do for their jobs is in lib/grants/job-grants.ts. */
 export class PipelineFunctions extends Construct {
@@ -85,10 +90,12 @@ export class PipelineFunctions extends Construct {
   }
 
   private migrateUnitFunction(props: PipelineFunctionsProps): PipelineFunction {
+    const { journal } = props;
     return this.writingWorker('MigrateUnit', {
       ...props,
       handler: 'migrate-unit',
       description: 'kms-rewrap: re-encrypts the data keys of a unit',
+      more: made => journal.grantReadOutcomes(made),
     });
   }
 
@@ -110,6 +117,7 @@ export class PipelineFunctions extends Construct {
     journal.grantAppend(made);
     ledger.grantCheckpoint(made);
     ledger.grantShares(made);
+    worker.more?.(made);
     made.allow(JOB_GRANTS[id](jobs, homeOf(this)));
     return made;
   }

@@ -164,6 +164,7 @@ export class Service {
         archive: Object.assign(archive.intents, {
           outcomesOf: (of: Unit, fromPage?: number) => archive.outcomes.outcomesOf(of, fromPage),
         }),
+        outcomes: archive.outcomes,
         ...{ ledger, shares, deadline, clock, capacity: capacities },
         telemetry: UNHEARD,
         random: () => Math.random(),

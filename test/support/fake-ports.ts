@@ -132,6 +132,13 @@ export class FakeLedger implements Ledger {
     return Promise.resolve();
   }
 
+  readonly distrusted: string[] = [];
+
+  distrustJournals(job: string): Promise<void> {
+    this.distrusted.push(job);
+    return Promise.resolve();
+  }
+
   renewLease(_runId: string, leaseUntil: number): Promise<void> {
     this.control = { ...this.control, leaseUntil };
     return Promise.resolve();

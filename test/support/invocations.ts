@@ -90,6 +90,7 @@ function slowed(world: FakePorts, passes: Passes): MigratePorts & { readonly arc
       readControl: slow(ledger.readControl.bind(ledger)),
       breakPremise: slow(ledger.breakPremise.bind(ledger)),
       noteTrouble: slow(ledger.noteTrouble.bind(ledger)),
+      distrustJournals: slow(ledger.distrustJournals.bind(ledger)),
       renewLease: slow(ledger.renewLease.bind(ledger)),
     },
   };

@@ -11,7 +11,7 @@ import type { Phase, RunMode } from '../../core/model/run.ts';
  * |                 |                |                  | `brokenPremise`, `succeeded`, `fencedAt`, `expiresAt`             |
  * | `unit`          | the run's id   | `PHASE#UNIT`     | `progress` (JSON), `pages`, `writer`, `expiresAt`                 |
  * | `lastMigration` | `STORE#PLACE`  | `LAST-MIGRATION` | `migration` (JSON)                                                |
- * | `latestRun`     | `JOB#NAME`     | `LATEST#MODE`    | `latest` (JSON), `finished` (JSON)                                |
+ * | `latestRun`     | `JOB#NAME`     | `LATEST#MODE`    | `latest` (JSON), `finished` (JSON), `contradictions`              |
  * | `schedule`      | `JOB#NAME`     | `SCHEDULE`       | `schedule` (digest), `since`                                      |
  * | `proof`         | `PROOFS`       | the proof's id   | `proof` (JSON)                                                    |
  * | `lock`          | `LOCKS`        | table or bucket  | `holders` (JSON), `version`                                       |

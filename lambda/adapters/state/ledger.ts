@@ -102,6 +102,18 @@ export class DynamoDbLedger implements Ledger {
     await this.#control(runId, 'leaseUntil = :until', { ':until': { N: String(until) } });
   }
 
+  /** It stands with the last migrations of the job, and like them it is kept for good. */
+  async distrustJournals(job: string): Promise<void> {
+    await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: ledgerKey.latestRun(job, 'migrate'),
+        UpdateExpression: 'ADD contradictions :one',
+        ExpressionAttributeValues: { ':one': { N: '1' } },
+      }),
+    );
+  }
+
   /** Each worker of a run takes its share of the new rate before its next page. */
   async setRate(runId: string, kmsRequestsPerSecond: number): Promise<void> {
     await this.#control(runId, 'kmsRequestsPerSecond = :rate', {

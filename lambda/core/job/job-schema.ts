@@ -176,7 +176,7 @@ function makeJobSchema(formats: FormatRegistry): z.ZodObject {
       verify: oneOf(['full', 'ask-all', 'off'])
         .default('full')
         .describe(
-          'With full, every record is read again after a migration, and KMS is asked about every data key that the journal does not prove, and about a sample of the others. With ask-all, KMS is asked about every one. With off there is no such pass, and what remains is not known.',
+          'With full, every record is read again after a migration, and KMS is asked about every data key that the journal does not prove, and about a sample of the others. With ask-all, KMS is asked about every one, and no run rests on the journal of an earlier one. With off there is no such pass, and what remains is not known.',
         ),
       log,
       schedule: schedule.optional(),

@@ -23,6 +23,16 @@ export interface RunIdentity {
   readonly rollsBack?: string;
   /** Unfinished runs of the same work, latest first. Units continue from where those stopped. */
   readonly continues?: readonly string[];
+  /**
+   * The last finished migration of the job, on whose journal this run may rest, and the runs that it went on from, latest
+   * first. Absent if there is none that it may rest on.
+   */
+  readonly restsOn?: readonly string[];
+  /**
+   * How often KMS had contradicted a journal of this job when the run was planned. Nothing rests on a run that does not know
+   * of all contradictions, or that an earlier version has planned.
+   */
+  readonly contradictions?: number;
 }
 
 /** From which keys to which key, and by which route. */

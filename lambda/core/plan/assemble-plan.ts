@@ -87,11 +87,11 @@ type Estimated = Pick<Decided, 'choice' | 'stores' | 'looked'> & Pick<PlanReques
 
 /** Whose bodies a format reads shows in the first records only. There is a look at each store, or the run was refused. */
 function estimateOf(
-  { job, mode, limits, sample }: RunInput,
+  { job, mode, limits, sample, askAll }: RunInput,
   { choice, stores, looked, formats }: Estimated,
 ): Estimate {
   return estimate({
-    ...{ job, mode, limits, counts: stores.counts, route: choice.route.type },
+    ...{ job, mode, limits, askAll, counts: stores.counts, route: choice.route.type },
     ...(sample !== undefined && { sample }),
     reads: job.stores.map((store, index) => {
       const { bodiesRead = 0, records = 0 } = looked[index] ?? {};
@@ -101,10 +101,10 @@ function estimateOf(
   });
 }
 
-function verifying({ job, mode }: RunInput): Pick<RunPlan, 'verify' | 'askAll'> {
+function verifying({ job, mode, askAll }: RunInput): Pick<RunPlan, 'verify' | 'askAll'> {
   return {
     verify: mode === 'verify' || (mode === 'migrate' && job.verify !== 'off'),
-    ...(job.verify === 'ask-all' && { askAll: true }),
+    ...((askAll || job.verify === 'ask-all') && { askAll: true }),
   };
 }
 

@@ -42,7 +42,9 @@ export async function planRollback(
   }));
   // The rollback of a sample is about all that the sample changed.
   // What was counted before that run is no longer so.
-  const { sample: _sample, continues: _continues, versions: _versions, ...rest } = original;
+  const { sample: _sample, continues: _continues, versions: _versions, ...counted } = original;
+  // And it believes no journal but that of the run that it undoes.
+  const { restsOn: _restsOn, contradictions: _contradictions, ...rest } = counted;
   const plan: RunPlan = {
     ...rest,
     ...workOf(units, limits),

@@ -19,6 +19,8 @@ export interface RunInput {
   readonly run?: string;
   /** Visit everything again, even if the last run of the same work did not finish. */
   readonly fromStart: boolean;
+  /** KMS is asked about every data key, as a job says with `"verify": "ask-all"`. */
+  readonly askAll: boolean;
   /** A schedule has started it, and nobody is watching. */
   readonly scheduled: boolean;
   /** For every KMS request of the run: a grant that is new may be used with its token at once. */
@@ -35,6 +37,7 @@ const runInputSchema = strictObject(
     run: text('the id of a run').optional(),
     dryRun: z.boolean({ error: 'is not true or false' }).optional(),
     fromStart: z.boolean({ error: 'is not true or false' }).optional(),
+    askAll: z.boolean({ error: 'is not true or false' }).optional(),
     scheduled: z.boolean({ error: 'is not true or false' }).optional(),
     sample: wholeNumber(1, 1_000_000, 'records').optional(),
     grantTokens: z
@@ -71,6 +74,7 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
     run,
     dryRun = false,
     fromStart = false,
+    askAll = false,
     scheduled = false,
     sample,
     grantTokens = [],
@@ -91,7 +95,7 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
   return {
     kind: 'input',
     input: {
-      ...{ job, mode, limits, dryRun, fromStart, scheduled, grantTokens },
+      ...{ job, mode, limits, dryRun, fromStart, askAll, scheduled, grantTokens },
       ...(sample !== undefined && { sample }),
       ...(run !== undefined && { run }),
     },

@@ -34,6 +34,8 @@ export interface FinishPorts {
     remember(runId: string): Promise<void>;
   };
   readonly history: {
+    /** How often KMS has contradicted a journal of the job. */
+    contradictions(job: string): Promise<number>;
     rememberLatest(plan: RunPlan, finished: boolean): Promise<void>;
     /** Remembers the last migration into each of its places. */
     remember(plan: RunPlan): Promise<void>;
@@ -83,6 +85,7 @@ export async function finishRun(
     endedAt: new Date(clock.now()).toISOString(),
     files: { run: files.location(runId), journal: ports.journalLocation(plan) },
     ...(words !== undefined && { error: words }),
+    contradicted: await contradictedSince(plan, history),
   });
   const changed = await changedSince(plan, folded, id => history.proof(id));
   const report = { ...folded, warnings: [...folded.warnings, ...rateWords(control, plan), ...changed] };
@@ -105,6 +108,15 @@ export async function finishRun(
     ...(brokenPremise !== undefined && { brokenPremise }),
     ...(words !== undefined && { words }),
   };
+}
+
+/** In this run or, because another one may visit the same records later, in any other since it was planned. */
+async function contradictedSince(
+  { job, contradictions }: RunPlan,
+  history: Pick<FinishPorts['history'], 'contradictions'>,
+): Promise<number> {
+  if (contradictions === undefined) return 0;
+  return Math.max(0, (await history.contradictions(job)) - contradictions);
 }
 
 /**

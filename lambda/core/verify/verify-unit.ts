@@ -1,9 +1,10 @@
 import { walkUnit, type Turn, type WalkPorts, type WorkedPage } from '../account/walk-unit.ts';
+import { DestinationKey } from '../earlier/ask-destination.ts';
 import type { Before, OutcomesBefore } from '../journal/outcomes-before.ts';
 import { outcomeEntry } from '../journal/outcomes.ts';
 import type { UnitProgress } from '../model/books.ts';
 import type { StoreRecord } from '../model/record.ts';
-import type { KeyService, RecordStore } from '../ports.ts';
+import type { KeyService, Ledger, RecordStore } from '../ports.ts';
 import type { OutcomeArchive } from '../journal/ports.ts';
 import { restingOf } from '../journal/resting.ts';
 import { Sample } from '../journal/sample.ts';
@@ -12,7 +13,6 @@ import { lookThrough } from '../scan/look-through.ts';
 import { pages } from '../scan/pages.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import type { WorkPage } from '../scan/work-page.ts';
-import { DestinationKey } from './ask-destination.ts';
 import { capacityOf } from '../stores/places.ts';
 import { judge } from './judge.ts';
 import { ReadPace } from './read-pace.ts';
@@ -53,7 +53,14 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
           pages: pages(ports.records, scope, { progress, size, ...reads }),
           work: async (page, turn) => {
             if (!hasCapacity(scope)) await waitFor(page, turn, { ...ports, pace });
-            return verifyPage(scope, page, { ...turn, keys, destination, before, sample });
+            return verifyPage(scope, page, {
+              ...turn,
+              keys,
+              destination,
+              before,
+              sample,
+              ledger: ports.ledger,
+            });
           },
         };
       },
@@ -80,12 +87,13 @@ interface Verifying extends Turn {
   readonly destination: DestinationKey;
   readonly before: OutcomesBefore;
   readonly sample: Sample;
+  readonly ledger: Pick<Ledger, 'distrustJournals'>;
 }
 
 async function verifyPage(
   scope: UnitScope,
   page: WorkPage,
-  { keys, budget, requestsPerSecond, progress, destination, before, sample }: Verifying,
+  { keys, budget, requestsPerSecond, progress, destination, before, sample, ledger }: Verifying,
 ): Promise<WorkedPage> {
   const known = new Map<StoreRecord, Before>();
   for (const record of page.records) {
@@ -94,6 +102,7 @@ async function verifyPage(
   }
   const turns = keys.during(budget.asking(requestsPerSecond));
   const judged = await judge(page.found, scope, { destination, known, turns, sample });
+  if (judged.some(({ rests }) => rests.contradicted)) await ledger.distrustJournals(scope.plan.job);
   const part = page.upTo(new Set(judged.map(({ found }) => found)));
   const verdicts = judged.filter(({ found }) => part.found.has(found));
   const { pages: counted, comparedTo = counted } = progress;
@@ -103,7 +112,7 @@ async function verifyPage(
     entries: verdicts.map(({ found, outcome }) => outcomeEntry(scope, found, outcome)),
     remaining: verdicts.filter(({ remains }) => remains).length,
     resting: restingOf(verdicts.map(({ rests }) => rests)),
-    ...(scope.plan.mode === 'migrate' && {
+    ...((scope.plan.mode === 'migrate' || scope.plan.restsOn !== undefined) && {
       comparedTo: Math.max(comparedTo, ...part.records.map(record => known.get(record)?.page ?? 0)),
     }),
     ...(scope.plan.mode === 'migrate' &&
