@@ -52,9 +52,16 @@ export class AwsClients {
     client: LeanClient,
     operation: LeanOperation<Input, Output>,
   ): (input: Input, around?: Around) => Promise<Output> {
-    const { identityPatienceMs } = this.#config;
-    const calls = new LeanCalls(client, operation, { identityPatienceMs });
+    const calls = this.leanCalls(client, operation);
     return (input, around) => calls.send(input, around);
+  }
+
+  leanCalls<Input extends object, Output extends object>(
+    client: LeanClient,
+    operation: LeanOperation<Input, Output>,
+  ): LeanCalls<Input, Output> {
+    const { identityPatienceMs } = this.#config;
+    return new LeanCalls(client, operation, { identityPatienceMs });
   }
 
   #settings(region: string | undefined, kind: keyof typeof ANSWER_TIMEOUT_MS) {
