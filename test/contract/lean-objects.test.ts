@@ -129,7 +129,7 @@ describe('CopyObject without the SDK’s middleware', () => {
     ['an archived object', [refusal('InvalidObjectState', 403)]],
     ['an unknown error', [refusal('NeverHeardOf', 400)]],
     ['an error that is no XML', [{ status: 400, body: '<html>what</html>' }]],
-    ['an error in a success, and then a copy', [{ ...refusal('InternalError', 200), status: 200 }, COPIED]],
+    ['an error in a success, and then a copy', [refusal('InternalError', 200), COPIED]],
     ['an overload in a success, and then a copy', [refusal('SlowDown', 200), COPIED]],
     ['an error in every success', Array.from({ length: 6 }, () => refusal('InternalError', 200))],
     ['no body, and then a copy', [{ status: 200, body: '' }, COPIED]],

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { withNamedCalls } from './named-calls.ts';
-import { type ANSWER_TIMEOUT_MS, httpTo, type ClientConfig } from './client-config.ts';
+import { type ANSWER_TIMEOUT_MS, httpTo, UNHEARD, type ClientConfig } from './client-config.ts';
 import { LeanCalls, type Around, type LeanOperation } from './lean-calls.ts';
 import type { LeanClient } from './lean-client.ts';
 import { remember } from './said-by.ts';
@@ -66,6 +66,7 @@ export class AwsClients {
 
   #settings(region: string | undefined, kind: keyof typeof ANSWER_TIMEOUT_MS) {
     return {
+      logger: UNHEARD,
       ...this.#config,
       ...(region !== undefined && { region }),
       maxAttempts: MAX_ATTEMPTS,

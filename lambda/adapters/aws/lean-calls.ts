@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { Readable } from 'node:stream';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { HttpRequest, type HttpResponse } from '@smithy/core/protocols';
 import { retryMiddleware } from '@smithy/core/retry';
@@ -179,10 +180,16 @@ function attributed(error: unknown, response: HttpResponse, clockSkewCorrected: 
 }
 
 /** All of it, before anything is made of it. */
-export async function bytesOf({ body }: HttpResponse): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for await (const part of body as AsyncIterable<Uint8Array>) parts.push(part);
-  return Buffer.concat(parts);
+export function bytesOf({ body }: HttpResponse): Promise<Buffer> {
+  const stream = body as Readable;
+  return new Promise((resolve, reject) => {
+    const parts: Uint8Array[] = [];
+    stream.on('data', (part: Uint8Array) => parts.push(part));
+    stream.on('end', () => resolve(Buffer.concat(parts)));
+    stream.on('error', reject);
+    // After an end, this says nothing more.
+    stream.on('close', () => reject(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })));
+  });
 }
 
 function metadata({ statusCode, headers }: HttpResponse): Metadata {

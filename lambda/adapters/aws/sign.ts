@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { escapeUri } from '@smithy/core/protocols';
 
 /** What AWS's Signature Version 4 is made with, besides the request. */
@@ -76,7 +76,7 @@ function signingKey(secret: string, scope: string): Buffer {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {
