@@ -28,7 +28,8 @@ export const HEAD_OBJECT = objectOperation<HeadObjectCommandInput, Shown>({
     // The SDK reads the header Expires as a date, and its text under this name. S3 keeps and shows any text.
     const { expires, ...headers } = response.headers;
     const shown = { ...headers, ...(expires !== undefined && { expiresstring: expires }) };
-    const empty = new HttpResponse({ ...response, headers: shown, body: NO_BYTES });
+    const { statusCode } = response;
+    const empty = new HttpResponse({ statusCode, headers: shown, body: NO_BYTES });
     const head = (await deserialized(HeadObject$, empty, client)) as HeadObjectCommandOutput;
     return { head, answeredAt: answerDateOf(response) };
   },
