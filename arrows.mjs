@@ -122,7 +122,7 @@ export const ROOMS = [
   {
     room: 'lib/jobs',
     files: '^lib/jobs/',
-    imports: ['core/model', 'core/routes', 'core/job', 'formats'],
+    imports: ['core/model', 'core/stores', 'core/routes', 'core/job', 'formats'],
     outside: ['node:*'],
   },
   {
