@@ -15,11 +15,13 @@ import {
   type CalibrationFile,
   type MeasuredCpu,
 } from './simulation/calibration.ts';
+import { starts } from './start.ts';
 
 // npm run bench            all comparisons and curves; meant for ten minutes on two quiet cores
 // npm run bench:scale      large stores, for longer; --only NAME plays one of them
 // npm run bench -- --ratios     what does not depend on the machine, against its bounds
 // npm run bench -- --rates      the two scenes of the rate, printed
+// npm run bench -- --starts     how functions start, beside the bare clients
 // --part 0.1               a part of every size and two rounds, to try it; its results are printed
 // --part 0.1 --keep        the same, and its results are kept
 
@@ -29,6 +31,7 @@ const { values } = parseArgs({
   options: {
     ratios: { type: 'boolean', default: false },
     scale: { type: 'boolean', default: false },
+    starts: { type: 'boolean', default: false },
     part: { type: 'string', default: '1' },
     keep: { type: 'boolean', default: false },
     rates: { type: 'boolean', default: false },
@@ -36,11 +39,15 @@ const { values } = parseArgs({
   },
 });
 const part = Number(values.part);
+/** CPU of an import over that of the bare clients: decision 74, with room for the noise of two busy cores. */
+const WORKER_STARTS = 1.4;
+const PLAN_STARTS = 1.6;
 const kept = values.keep || part === 1;
 const began = performance.now();
 
 if (values.scale) process.exitCode = await benchScale();
 else if (values.rates) await withBench(benchRates);
+else if (values.starts) process.exitCode = await benchStarts();
 else if (values.ratios) process.exitCode = await withBench(benchRatios);
 else await withBench(benchAll);
 
@@ -91,6 +98,19 @@ async function benchAll(bench: Bench): Promise<void> {
 async function benchRates(bench: Bench): Promise<void> {
   note(JSON.stringify(await rateUnderCap(bench, CAP)));
   note(JSON.stringify(await rateBesideNeighbour(bench, BESIDE)));
+}
+
+async function benchStarts(): Promise<number> {
+  const found = await starts(21);
+  for (const { handler, bytes, cpu, ratio } of found)
+    note(
+      `${handler}: ${Math.round(bytes / 1_000)} KB, ${cpu.toFixed(0)} ms, ${ratio.toFixed(2)} of the bare clients`,
+    );
+  const slow = found.filter(
+    ({ handler, ratio }) => ratio > (handler === 'plan' ? PLAN_STARTS : WORKER_STARTS),
+  );
+  for (const { handler } of slow) note(`${handler} starts more slowly than it may (decision 74).`);
+  return slow.length === 0 ? 0 : 1;
 }
 
 async function benchRatios(bench: Bench): Promise<number> {

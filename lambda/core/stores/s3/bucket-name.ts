@@ -1,4 +1,6 @@
-import { text } from '../../schema/strict-object.ts';
+import * as z from 'zod/mini';
+import { once } from '../../schema/once.ts';
+import { refusedBy, text } from '../../schema/strict-object.ts';
 
 /** What has the form of a bucket's name and is none (S3 user guide: bucket naming rules; access point aliases). */
 const OTHERS: readonly (readonly [ending: RegExp, words: string])[] = [
@@ -15,11 +17,11 @@ const OTHERS: readonly (readonly [ending: RegExp, words: string])[] = [
   ],
 ];
 
-export const bucketName = text('the name of a bucket')
-  .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
-    error: 'is no bucket name; write 3 to 63 of a-z, 0-9, - and .',
-  })
-  .superRefine((name, context) => {
-    const words = OTHERS.find(([ending]) => ending.test(name))?.[1];
-    if (words !== undefined) context.addIssue({ code: 'custom', message: words });
-  });
+export const bucketName = once(() =>
+  text('the name of a bucket').check(
+    z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
+      error: 'is no bucket name; write 3 to 63 of a-z, 0-9, - and .',
+    }),
+    refusedBy(name => OTHERS.find(([ending]) => ending.test(name))?.[1]),
+  ),
+);
