@@ -1,5 +1,5 @@
 import packageJson from '../package.json' with { type: 'json' };
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command } from 'commander';
 import { callerTrouble } from '../lambda/adapters/aws/caller-trouble.ts';
 import { wordsForCaller } from '../lambda/adapters/aws/failure.ts';
 import { NotDeployed } from '../lambda/adapters/run/deployment.ts';
@@ -21,25 +21,8 @@ import { OutputLost, wordsOf } from './context/output-file.ts';
 import { LostSight } from './follow/keep-in-sight.ts';
 import { SynthFailed } from './embedded/embedded-aws.ts';
 import { settingsHere } from './context/settings-here.ts';
+import { asked, capacity, shared, wholeNumber } from './options.ts';
 import { EXIT, type ExitCode } from './context/exit-codes.ts';
-
-const MODE = new Option('--mode <mode>', 'what the run does')
-  .choices(['migrate', 'census', 'verify'])
-  .default('migrate');
-
-const DRY_RUN = new Option(
-  '--dry-run',
-  'for a census: KMS checks every data key and makes no new ciphertext',
-);
-const SAMPLE = new Option('--sample <n>', 'visit the first n records of each store only').argParser(
-  wholeNumber,
-);
-const FROM_START = new Option(
-  '--from-start',
-  'visit everything again, even if the last run of this job did not finish',
-);
-const ASK_ALL = new Option('--ask-all', 'ask KMS about every data key, whatever the journal proves');
-const GRANT_TOKEN = new Option('--grant-token <token...>', 'for grants that are not minutes old yet');
 
 /** Reads the command line, runs one command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -208,26 +191,11 @@ function commandsOfFiles({ command, act }: Definer): void {
     );
 }
 
-/** The options that plan and run have in common. */
-function asked(command: Command): Command {
-  return [MODE, DRY_RUN, SAMPLE, FROM_START, ASK_ALL, GRANT_TOKEN].reduce(
-    (all, option) => all.addOption(option),
-    command,
-  );
-}
-
 function onlyCapacity({ readCapacityPerSecond, writeCapacityPerSecond }: CapacityOptions): CapacityOptions {
   return {
     ...(readCapacityPerSecond !== undefined && { readCapacityPerSecond }),
     ...(writeCapacityPerSecond !== undefined && { writeCapacityPerSecond }),
   };
-}
-
-/** What a run may take of each of its tables. */
-function capacity(command: Command): Command {
-  return command
-    .option('--read-capacity-per-second <n>', 'read units of each table', wholeNumber)
-    .option('--write-capacity-per-second <n>', 'write units of each table', wholeNumber);
 }
 
 function runCommand(command: (name: string, description: string) => Command): Command {
@@ -238,19 +206,6 @@ function runCommand(command: (name: string, description: string) => Command): Co
     .option('--yes', 'start without showing the plan and asking; a script without a terminal is never asked')
     .option('--detach', 'return when the run has started')
     .option('--watch', 'follow the run to its end (the default)');
-}
-
-function shared(command: Command): Command {
-  return command
-    .option('--json', 'machine-readable result on stdout, everything else on stderr')
-    .option('--endpoint-url <url>', 'endpoint of AWS, such as that of rewrap local')
-    .option('--region <region>', 'AWS Region')
-    .option('--profile <profile>', 'profile of the shared AWS configuration')
-    .option(
-      '--deployment <name>',
-      'the deployment; by default the name in deployment.json',
-      settingsHere().deployment,
-    );
 }
 
 /** Prints an error. The user can mend a refusal; everything else is a failure. */
@@ -280,11 +235,4 @@ async function shown({ console }: CommandContext, exitCode: ExitCode): Promise<E
   if (!(written instanceof Error)) return exitCode;
   console.note(`the result was not written: ${wordsOf(written)}`);
   return EXIT.unseen;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError('write a whole number, 0 or more.');
-  return value;
 }

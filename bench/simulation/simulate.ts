@@ -47,8 +47,7 @@ const QUOTAS: Readonly<Record<Profile['quota'], Resource>> = {
 };
 
 function tightestOf(profile: Profile, { pass, use }: PassResult): Resource {
-  if (pass === 'by journal')
-    return profile.store === 'table' ? 'verify reads of a table' : 'rate of the job';
+  if (pass === 'by journal') return profile.store === 'table' ? 'verify reads of a table' : 'rate of the job';
   const own = QUOTAS[profile.quota];
   return use[own].peak > 0 ? own : 'rate of the job';
 }

@@ -50,10 +50,14 @@ async function both(script: readonly ScriptedAnswer[], send: Send): Promise<read
   return [await told('sdk', script, send), await told('lean', script, send)];
 }
 
+const OF_THE_SENDER: ReadonlySet<string> = new Set([
+  ...['authorization', 'x-amz-date', 'amz-sdk-invocation-id'],
+  ...['user-agent', 'x-amz-user-agent', 'amz-sdk-request'],
+]);
+
 /** What S3 goes by in a request. Neither who sends it, nor when, nor how it is traced. */
 function asked({ method, url, headers }: SeenRequest): unknown {
-  const { authorization, 'x-amz-date': date, 'amz-sdk-invocation-id': id, ...others } = headers;
-  const { 'user-agent': agent, 'x-amz-user-agent': own, 'amz-sdk-request': retry, ...sent } = others;
+  const sent = Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_THE_SENDER.has(name)));
   return { method, url, sent };
 }
 

@@ -71,7 +71,7 @@ export class RunsOfJob implements OutcomeArchive {
   }
 }
 
-export function scopeOf(runId: string, changes: Partial<RunPlan> = {}): UnitScope {
+function scopeOf(runId: string, changes: Partial<RunPlan> = {}): UnitScope {
   const [store] = scope().plan.stores;
   const stores = [{ ...store!, format: { ...store!.format, keyArn: 'arn' } }];
   const of = scope({ runId, stores, pageSize: 500, ...changes });

@@ -16,7 +16,7 @@ import { naming } from './named-calls.ts';
 import { signed } from './sign.ts';
 
 /** Who sends an operation, and where. */
-export interface Sender {
+interface Sender {
   readonly client: LeanClient;
   readonly endpoint: EndpointV2;
 }
