@@ -58,8 +58,9 @@ export const ROOMS = [
   core('scan', 'model', 'places', 'look-alikes', 'ports.ts', 'stores', 'job'),
   core('reencrypt', 'model', 'ports.ts', 'keys', 'routes', 'scan'),
   core('change', 'model', 'places', 'ports.ts', 'keys', 'scan', 'reencrypt'),
-  core('journal', 'model', 'places', 'stores', 'scan', 'reencrypt', 'change'),
+  core('journal', 'model', 'places', 'schema', 'stores', 'scan', 'reencrypt', 'change'),
   core('account', 'model', 'ports.ts', 'stores', 'rate', 'lock', 'scan', 'journal'),
+  core('earlier', 'model', 'ports.ts', 'keys', 'scan', 'reencrypt', 'journal', 'account'),
   core('write', 'model', 'places', 'ports.ts', 'keys', 'scan', 'change', 'journal'),
   core(
     'migrate-unit.ts',
@@ -71,10 +72,11 @@ export const ROOMS = [
     'change',
     'journal',
     'account',
+    'earlier',
     'write',
   ),
   core('rewrap-records.ts', 'model', 'ports.ts', ...['scan', 'reencrypt', 'change', 'write']),
-  core('verify', 'model', 'ports.ts', 'keys', 'stores', 'scan', 'reencrypt', 'journal', 'account'),
+  core('verify', 'model', 'ports.ts', 'keys', 'stores', 'scan', 'reencrypt', 'journal', 'account', 'earlier'),
   core('rollback', 'model', 'places', 'ports.ts', 'scan', 'change', 'journal', 'account'),
   core('proof', 'model', 'stores', 'verdict'),
   core('report', 'model', 'ports.ts', 'stores', 'verdict', 'rate', 'lock', 'account', 'proof'),
@@ -108,7 +110,7 @@ export const ROOMS = [
   adapters('records', ['aws']),
   adapters('kms', ['aws']),
   adapters('dynamodb', ['aws', 'records']),
-  adapters('s3', ['aws', 'records']),
+  adapters('s3', ['aws', 'records'], ['@smithy/*']),
   adapters('stores', ['aws', 'records', 'dynamodb', 's3']),
   adapters('files'),
   adapters('state', ['aws']),
@@ -123,8 +125,8 @@ export const ROOMS = [
   {
     room: 'lib/jobs',
     files: '^lib/jobs/',
-    imports: ['core/model', 'core/routes', 'core/job', 'formats'],
-    outside: ['node:*'],
+    imports: ['core/model', 'core/stores', 'core/routes', 'core/job', 'formats'],
+    outside: ['node:*', 'jsonc-parser'],
   },
   {
     room: 'lib/grants',
@@ -147,7 +149,11 @@ export const ROOMS = [
   },
   cli('context', ['core/*', 'adapters/*'], ['log-update']),
   cli('embedded'),
-  cli('deployment', ['core/*', 'adapters/*', 'lib/jobs', 'lib/grants', 'cli/context']),
+  cli(
+    'deployment',
+    ['core/*', 'adapters/*', 'lib/jobs', 'lib/grants', 'cli/context'],
+    ['fastest-levenshtein'],
+  ),
   cli('render', ['core/*', 'adapters/*', 'cli/deployment'], ['cli-table3', 'picocolors']),
   cli('follow', ['core/*', 'adapters/*', 'cli/context', 'cli/deployment', 'cli/render']),
   cli(
@@ -161,11 +167,13 @@ export const ROOMS = [
     ['picocolors'],
   ),
   cli('commands', ['core/*', 'formats', 'adapters/*', 'lib/jobs', 'examples', 'cli/*']),
+  // For the version.
+  { room: 'package.json', files: '^package\\.json$', imports: [], outside: [] },
   {
     room: 'cli',
     files: '^cli/[^/]+$',
-    imports: ['core/*', 'adapters/*', 'lib/jobs', 'cli/*'],
-    outside: ['node:*', 'commander'],
+    imports: ['core/*', 'adapters/*', 'lib/jobs', 'cli/*', 'package.json'],
+    outside: ['node:*', 'commander', '@bomb.sh/tab'],
   },
   {
     room: 'bin',
@@ -217,8 +225,8 @@ export const ROOMS = [
   {
     room: 'bench',
     files: '^bench/(?!simulation/)',
-    imports: ['emulator/*', 'emulator', 'cli/embedded'],
-    outside: ['node:*', '@aws-sdk/*', 'p-map'],
+    imports: ['emulator/*', 'emulator', 'cli/embedded', 'bench/simulation'],
+    outside: ['node:*', '@aws-sdk/*', 'esbuild', 'p-map'],
     because:
       'The bench runs the product as it is deployed, and compares it with others: it imports none of its sources.',
   },
@@ -241,40 +249,4 @@ export const TEST_ROOMS = [
     because: 'What checks the product shares no code with it: read stores, journal and reports yourself.',
   },
   { room: 'test', files: '^test/', imports: ['*'], outside: ['*'] },
-];
-
-/** What to do instead of an import that is forbidden, the first that fits. */
-export const CURES = [
-  {
-    files: '^(node_modules/)?@(aws-sdk|smithy)/',
-    words:
-      'Only lambda/adapters may import the AWS SDK: speak to a port of core, and let an adapter implement it.',
-  },
-  {
-    files: '^(node_modules/)?(aws-cdk-lib|constructs)(/|$)',
-    words: 'Only lib/ and bin/app.ts are synth time.',
-  },
-  {
-    files: '^lambda/adapters/',
-    words:
-      'Import the port from core, and the handler hands the adapter in; a room of adapters imports those above it.',
-  },
-  {
-    files: '^lambda/handlers/',
-    words: 'Handlers are entry points: nothing imports them but lib, for their names.',
-  },
-  {
-    files: '^lambda/formats/',
-    words: 'Formats are known by the interface in core/model/format.ts; the registry is handed in.',
-  },
-  {
-    files: '^cli/',
-    words: 'cli/ talks to people: bin/rewrap.ts alone imports it, and a room of it only those above it.',
-  },
-  {
-    files: '^lib/',
-    words:
-      "lib/ is synth time: share by lambda/core. Only lib/jobs and what is granted (lib/grants) are the CLI's, too.",
-  },
-  { files: '^emulator/', words: 'The emulator is reached over its port, as any AWS is.' },
 ];

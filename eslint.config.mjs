@@ -11,7 +11,7 @@ const NO_CHANCE = 'core and formats are deterministic: take randomness from a po
 /** Of the modules of Node that arrows.mjs lets them import, the names that have no world in them. */
 const PURE_NAMES = {
   buffer: ['Buffer'],
-  crypto: ['createHash'],
+  crypto: ['createHash', 'hash'],
   util: ['isDeepStrictEqual'],
   zlib: ['unzipSync'],
 };

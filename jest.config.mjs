@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 
 /** Packages published as ES modules only: Jest loads CommonJS, so these are transformed as our own code is. */
 const esmOnly = [
+  '@bomb.sh/tab',
   'p-map',
   'log-update',
   'ansi-escapes',

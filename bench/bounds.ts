@@ -21,7 +21,8 @@ export const BOUNDS: Readonly<Record<StoreKind, Readonly<Record<keyof StoreRatio
     journalBytes: { most: 460 },
     cost: { most: 1.09, goal: 1.08 },
     memory: { most: 1.25, goal: 1.1 },
-    secondRun: { most: 1.05, goal: 0.05 },
+    secondRun: { most: 0.05 },
+    recurringVerify: { most: 0.1 },
   },
   bucket: {
     kmsRequests: { most: 1.04, goal: 1.02 },
@@ -31,7 +32,8 @@ export const BOUNDS: Readonly<Record<StoreKind, Readonly<Record<keyof StoreRatio
     journalBytes: { most: 450 },
     cost: { most: 1.09, goal: 1.08 },
     memory: { most: 1.25, goal: 1.1 },
-    secondRun: { most: 1.05, goal: 0.05 },
+    secondRun: { most: 0.05 },
+    recurringVerify: { most: 0.1 },
   },
 };
 

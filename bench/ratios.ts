@@ -29,6 +29,8 @@ export interface StoreRatios {
   readonly memory: number;
   /** KMS requests for each data key of a run over finished work. */
   readonly secondRun: number;
+  /** The same of a run of the mode verify after that: what a schedule asks each time. */
+  readonly recurringVerify: number;
 }
 
 export interface StoreFigures {
@@ -39,6 +41,8 @@ export interface StoreFigures {
   readonly bill: Bill;
   /** With Lambda's time, as its CPU here tells it. */
   readonly costWithLambda: number;
+  /** CPU that one more data key takes in each pass. */
+  readonly microseconds: Readonly<Record<'migrate' | 'verify', number>>;
 }
 
 /** Whole pages of records, so that what a page costs is spread alike. */
@@ -60,6 +64,7 @@ async function figuresOf(
 ): Promise<StoreFigures> {
   const [small, large] = [await runOf(bench, store, sizes[0]), await runOf(bench, store, sizes[1])];
   const again = await measureRun(bench, { job: store, workers: 1 });
+  const verified = await measureRun(bench, { job: store, mode: 'verify', workers: 1 });
   const each = (figure: (run: MeasuredRun) => number): number =>
     (figure(large) - figure(small)) / (sizes[1] - sizes[0]);
   const bill = billOfMillion(
@@ -68,6 +73,10 @@ async function figuresOf(
   );
   return {
     ...{ store, dataKeys: sizes, bill, costWithLambda: totalOf(bill) / FLOOR[store] },
+    microseconds: {
+      migrate: each(({ reading }) => 1_000 * useOf(reading, 'MigrateUnit').cpuMilliseconds),
+      verify: each(({ reading }) => 1_000 * useOf(reading, 'VerifyUnit').cpuMilliseconds),
+    },
     ratios: {
       kmsRequests: each(({ reading }) => kmsRequests(reading)),
       requests: each(requestsOf),
@@ -77,6 +86,7 @@ async function figuresOf(
       cost: countedTotalOf(bill) / FLOOR[store],
       memory: memoryOf(large) / memoryOf(small),
       secondRun: kmsRequests(again.reading) / sizes[1],
+      recurringVerify: kmsRequests(verified.reading) / sizes[1],
     },
   };
 }

@@ -1,9 +1,11 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { Argument, Command } from 'commander';
 import { callerTrouble } from '../lambda/adapters/aws/caller-trouble.ts';
 import { wordsForCaller } from '../lambda/adapters/aws/failure.ts';
 import { NotDeployed } from '../lambda/adapters/run/deployment.ts';
 import { RewrapError } from '../lambda/core/model/errors.ts';
 import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
+import { addCompletion } from './completion.ts';
 import { contextOf, type SharedOptions } from './context/shared-options.ts';
 import type { CommandContext } from './context/command-context.ts';
 import type { Control } from './commands/control.ts';
@@ -12,35 +14,21 @@ import type { InspectOptions } from './commands/inspect.ts';
 import type { LocalOptions } from './commands/local.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { RetireOptions } from './commands/retire-check.ts';
+import type { CapacityOptions } from './commands/rollback.ts';
 import type { RunOptions } from './commands/run.ts';
 import { plainOutput } from './context/process-console.ts';
 import { OutputLost, wordsOf } from './context/output-file.ts';
 import { LostSight } from './follow/keep-in-sight.ts';
 import { SynthFailed } from './embedded/embedded-aws.ts';
 import { settingsHere } from './context/settings-here.ts';
+import { asked, capacity, shared, wholeNumber } from './options.ts';
 import { EXIT, type ExitCode } from './context/exit-codes.ts';
-
-const MODE = new Option('--mode <mode>', 'what the run does')
-  .choices(['migrate', 'census', 'verify'])
-  .default('migrate');
-
-const DRY_RUN = new Option(
-  '--dry-run',
-  'for a census: KMS checks every data key and makes no new ciphertext',
-);
-const SAMPLE = new Option('--sample <n>', 'visit the first n records of each store only').argParser(
-  wholeNumber,
-);
-const FROM_START = new Option(
-  '--from-start',
-  'visit everything again, even if the last run of this job did not finish',
-);
-const GRANT_TOKEN = new Option('--grant-token <token...>', 'for grants that are not minutes old yet');
 
 /** Reads the command line, runs one command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const program = new Command('rewrap')
     .description('Re-encrypts stored KMS data keys under a new key.')
+    .version(`kms-rewrap ${packageJson.version}`, '-v, --version', 'the version of kms-rewrap')
     .exitOverride()
     .configureOutput(plainOutput);
   let exitCode: ExitCode = EXIT.done;
@@ -90,6 +78,7 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
       (await import('./commands/jobs-validate.ts')).jobsValidate(files, context),
     ),
   );
+  addCompletion(program, settingsHere().jobs);
 }
 
 function commandsToTry({ command, act }: Definer): void {
@@ -125,8 +114,12 @@ function commandsOfRuns({ command, act }: Definer): void {
       (await import('./commands/run.ts')).run(job, options, context),
     ),
   );
-  command('rollback <run>', 'restores what a run has replaced, unless someone has changed it since').action(
-    act(async (context, runId: string) => (await import('./commands/rollback.ts')).rollback(runId, context)),
+  capacity(
+    command('rollback <run>', 'restores what a run has replaced, unless someone has changed it since'),
+  ).action(
+    act(async (context, runId: string, options: CapacityOptions) =>
+      (await import('./commands/rollback.ts')).rollback(runId, options, context),
+    ),
   );
   for (const [what, words] of CONTROLS)
     command(`${what} <run>`, words).action(
@@ -134,11 +127,17 @@ function commandsOfRuns({ command, act }: Definer): void {
         (await import('./commands/control.ts')).control(what, runId, context),
       ),
     );
-  command('rate <run>', 'changes the KMS rate of a run while it runs, up to what its job allows')
-    .addArgument(new Argument('<requests-per-second>', 'a whole number, at least 1').argParser(wholeNumber))
+  capacity(command('rate <run>', 'changes the limits of a run while it runs, up to what its job allows'))
+    .addArgument(
+      new Argument('[requests-per-second]', 'of KMS: a whole number, at least 1').argParser(wholeNumber),
+    )
     .action(
-      act(async (context, runId: string, requestsPerSecond: number) =>
-        (await import('./commands/rate.ts')).rate(runId, requestsPerSecond, context),
+      act(async (context, runId: string, requestsPerSecond: number | undefined, options: CapacityOptions) =>
+        (await import('./commands/rate.ts')).rate(
+          runId,
+          { ...onlyCapacity(options), ...(requestsPerSecond !== undefined && { requestsPerSecond }) },
+          context,
+        ),
       ),
     );
 }
@@ -192,33 +191,21 @@ function commandsOfFiles({ command, act }: Definer): void {
     );
 }
 
-/** The options that plan and run have in common. */
-function asked(command: Command): Command {
-  return [MODE, DRY_RUN, SAMPLE, FROM_START, GRANT_TOKEN].reduce(
-    (all, option) => all.addOption(option),
-    command,
-  );
+function onlyCapacity({ readCapacityPerSecond, writeCapacityPerSecond }: CapacityOptions): CapacityOptions {
+  return {
+    ...(readCapacityPerSecond !== undefined && { readCapacityPerSecond }),
+    ...(writeCapacityPerSecond !== undefined && { writeCapacityPerSecond }),
+  };
 }
 
 function runCommand(command: (name: string, description: string) => Command): Command {
-  return asked(command('run <job>', 'starts a run of a deployed job and follows it to its report'))
+  return capacity(asked(command('run <job>', 'starts a run of a deployed job and follows it to its report')))
     .option('--kms-requests-per-second <n>', 'a rate below the limit of the job', wholeNumber)
     .option('--max-concurrency <n>', 'workers, below the limit of the job', wholeNumber)
+    .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
+    .option('--yes', 'start without showing the plan and asking; a script without a terminal is never asked')
     .option('--detach', 'return when the run has started')
     .option('--watch', 'follow the run to its end (the default)');
-}
-
-function shared(command: Command): Command {
-  return command
-    .option('--json', 'machine-readable result on stdout, everything else on stderr')
-    .option('--endpoint-url <url>', 'endpoint of AWS, such as that of rewrap local')
-    .option('--region <region>', 'AWS Region')
-    .option('--profile <profile>', 'profile of the shared AWS configuration')
-    .option(
-      '--deployment <name>',
-      'the deployment; by default the name in deployment.json',
-      settingsHere().deployment,
-    );
 }
 
 /** Prints an error. The user can mend a refusal; everything else is a failure. */
@@ -248,11 +235,4 @@ async function shown({ console }: CommandContext, exitCode: ExitCode): Promise<E
   if (!(written instanceof Error)) return exitCode;
   console.note(`the result was not written: ${wordsOf(written)}`);
   return EXIT.unseen;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError('write a whole number, 0 or more.');
-  return value;
 }

@@ -21,6 +21,7 @@ import { deployer } from './deployer.ts';
 import type { Consumed } from './dynamodb/capacity.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
 import { KeyStore, type ChecksFirst } from './kms/key-store.ts';
+import { RequestQuota } from './kms/request-quota.ts';
 import { keysOfAws, kmsService, type KeysOfAws } from './kms/service.ts';
 import { Iam } from './iam/iam.ts';
 import { ADMINISTRATOR } from './iam/managed-by-aws.ts';
@@ -83,6 +84,7 @@ export class EmbeddedAws {
   readonly #buckets = new Buckets();
   readonly meter = new Meter(() => storedIn(this.#buckets));
   readonly iam = new Iam();
+  readonly kmsQuota: RequestQuota;
   readonly schedules = new Schedules(this.iam, (arn, input) => this.#startTarget(arn, input));
   readonly #keys: KeysOfAws;
   /** What operators see: alarms, and the topics that they tell. */
@@ -99,6 +101,7 @@ export class EmbeddedAws {
   constructor(options: EmbeddedAwsOptions = {}) {
     this.#options = options;
     const { logFolder, lambdaConcurrency, waitScale, historyLimit } = options;
+    this.kmsQuota = new RequestQuota(options.now);
     this.#keys = keysOfAws(new KeyStore(options.now, options.kmsChecksFirst));
     this.operations = new Operations(this.iam, this.#keys.store, () => this.schedules.left);
     this.lambda = new LambdaRuntime({
@@ -145,7 +148,7 @@ export class EmbeddedAws {
     const consumed: Consumed = (...of) => this.meter.consumed(...of);
     const { now, s3PageSize, s3CopyLimitBytes } = this.#options;
     return {
-      kms: kmsService(this.#keys),
+      kms: kmsService(this.#keys, this.kmsQuota),
       dynamodb: dynamoDbService(this.#keys.permissions.forDynamoDb, now, consumed),
       s3: s3Service(this.#buckets, {
         ...(s3PageSize !== undefined && { pageSize: s3PageSize }),

@@ -82,6 +82,8 @@ export const cliPermissions = () => {
     '- `cloudformation:GetTemplate` on the stack: to plan what is deployed.',
     '- Besides, all that the function Plan may do, but to write: it is the same code.',
     '',
+    '`rewrap run` needs this, too, to show the plan before it asks: at a terminal, without `--yes`.',
+    '',
     '### `rewrap inspect`',
     '',
     'It looks for no deployment, and needs nothing but, on the store that it is about:',

@@ -2,16 +2,24 @@ const round = value => Number(value.toPrecision(3));
 const ratio = (figures, one, other) =>
   figures[one].cpuMicrosecondsPerDataKey.median / figures[other].cpuMicrosecondsPerDataKey.median;
 
-const goal = (words, { most, least, figure, why }) => {
+const goal = (words, { most, least, figure, why, unknown = 'not measured yet' }) => {
   const known = figure !== undefined && Number.isFinite(figure);
   const met = known && (most === undefined || figure <= most) && (least === undefined || figure >= least);
   const bound = most === undefined ? `≥ ${least}` : `≤ ${most}`;
   const figureWords = known ? String(round(figure)) : '–';
-  const reason = known ? why : 'not measured yet';
+  const reason = known ? why : unknown;
   return { words, bound, met, figure: figureWords, ...(!met && { reason }) };
 };
 
 const OVER_LOGS = 'the verify pass asks KMS about each data key again, and each has log lines: see the bill';
+const WRITES_HERE =
+  'a worker asks KMS nothing while it writes a page; with the write times of AWS that costs 2 to 4 % (docs/scale.md), here, where the embedded AWS shares two cores with the workers and with other work, more';
+const MEMORY =
+  'what grows is garbage, which V8 collects when it needs room; a smaller young generation costs CPU ([decision 73](decisions/0073-quotas-that-others-use.md))';
+const NO_MILLION =
+  'no scene of a million data keys came to the end of both passes on a busy machine; decision 73 tells of the first one';
+const NO_NEIGHBOUR =
+  'on a busy machine the run was too slow to meet its neighbour; decision 73 tells what a simulation says';
 const NOT_LOOKED_FOR = 'the cause has not been looked for; see on what machine this was measured';
 
 function countedGoals({ figures }) {
@@ -25,12 +33,15 @@ function countedGoals({ figures }) {
       why: OVER_LOGS,
     }),
     goal(`KMS requests per data key, second run (${store})`, {
-      ...{ most: 0.05, figure: ratios.secondRun, why: 'a second run asks KMS again in both passes' },
+      ...{ most: 0.05, figure: ratios.secondRun, why: 'measured before runs rested on earlier journals' },
+    }),
+    goal(`KMS requests per data key, recurring verify (${store})`, {
+      ...{ most: 0.1, figure: ratios.recurringVerify, why: NOT_LOOKED_FOR },
     }),
   ]);
 }
 
-function measuredGoals({ comparisons, rate }) {
+function measuredGoals({ comparisons, rate, beside }) {
   const near = comparisons.filter(({ latencyMs }) => latencyMs === 0);
   const far = comparisons.find(({ latencyMs }) => latencyMs > 0).figures;
   return [
@@ -50,10 +61,17 @@ function measuredGoals({ comparisons, rate }) {
     goal('Sustained part of the rate cap', {
       least: 0.97,
       figure: rate.sustained,
-      why: NOT_LOOKED_FOR,
+      why: WRITES_HERE,
     }),
     ...capGoals(rate),
-    goal('Neighbour has its share back, seconds', { most: 10 }),
+    goal('Neighbour has its share back, seconds', {
+      ...{
+        most: 10,
+        figure: beside?.shareBack,
+        unknown: NO_NEIGHBOUR,
+        why: 'it was not back soon enough',
+      },
+    }),
   ];
 }
 
@@ -68,14 +86,23 @@ function capGoals({ sustained, violations, throttled }) {
   return [judged('Seconds above the cap', 0, violations), judged('Throttled part', 0.001, throttled)];
 }
 
+/** Of records of one data key, if all of them were played, and else of those with 25 equal ones in an item. */
+const MEMORY_SCENES = [
+  ['10 thousand items', '1 million items'],
+  ['10 thousand, 25 in each item', '1 million, 25 in each item'],
+];
+
 function memoryGoals(scale) {
-  const peak = name => scale?.scale.find(one => one.name === name)?.peakResidentBytes;
-  const [small, large] = [peak('10 thousand items'), peak('1 million items')];
+  const peak = name => scale?.scale.find(one => one.name === name && one.part === 1)?.peakResidentBytes;
+  const pairs = MEMORY_SCENES.map(names => names.map(peak));
+  const [small, large] = pairs.find(pair => pair.every(Boolean)) ?? [];
   return [
     goal('Worker memory, 1 million over 10 thousand', {
-      ...{ most: 1.1, figure: large / small, why: NOT_LOOKED_FOR },
+      ...{ most: 1.1, figure: large / small, why: MEMORY, unknown: NO_MILLION },
     }),
-    goal('Worker memory, MB', { most: 160, figure: large / 1024 ** 2, why: NOT_LOOKED_FOR }),
+    goal('Worker memory, MB', {
+      ...{ most: 160, figure: large / 1024 ** 2, why: MEMORY, unknown: NO_MILLION },
+    }),
   ];
 }
 

@@ -68,27 +68,50 @@ function curves({ curves: all }) {
     .join('\n\n');
 }
 
-function rate({ rate: { kmsRequestsPerSecond, workers, sustained, violations, mostInASecond } }) {
+/** What an application of the account sees of a run that uses the same quota. */
+function besideWords(beside) {
+  if (beside === undefined) return [];
+  const { quota, kmsRequestsPerSecond, workers, neighbour, shareBack, throttledThen, recovered } = beside;
+  return [
+    '',
+    `A quota of ${quota}, of which a run takes ${kmsRequestsPerSecond} with ${workers} workers, and an application that needs ${neighbour.requestsPerSecond} for ${neighbour.seconds} s: it has them`,
+    `after ${digits(shareBack)} s, and ${digits(100 * throttledThen)} % of its requests are throttled from then on. ${digits(recovered)} s after its end the run asks as much as before.`,
+  ];
+}
+
+function rate({ beside, rate: { kmsRequestsPerSecond, workers, sustained, violations, mostInASecond } }) {
   return [
     `A cap of ${kmsRequestsPerSecond} requests per second and ${workers} workers: ${digits(100 * sustained)} % of it sustained,`,
     `${mostInASecond} at most in a second, ${violations} seconds above it. A second begins where the clock of the embedded AWS says so.`,
+    ...besideWords(beside),
     `\n${picture('rate', 'KMS requests in each second')}`,
   ].join('\n');
 }
 
 function scaleTable({ scale }) {
   return table(
-    ['Store', 'Data keys', 'Minutes', 'µs CPU', 'MB peak', 'KMS each', 'Dollars'],
+    ['Store', 'Part', 'Data keys', 'Minutes', 'µs CPU', 'MB peak', 'KMS each', 'Load'],
     scale.map(one => [
       ...[
         one.name,
+        one.part,
         whole(one.dataKeys),
         digits(one.milliseconds / 60_000),
         whole(one.cpuMicrosecondsPerDataKey),
       ],
-      ...[whole(one.peakResidentBytes / 1024 ** 2), digits(one.kmsRequestsPerDataKey), digits(one.dollars)],
+      ...[
+        whole(one.peakResidentBytes / 1024 ** 2),
+        digits(one.kmsRequestsPerDataKey),
+        one.machine.loadBefore,
+      ],
     ]),
   );
+}
+
+/** Scenes are measured one by one; `load` is that of the machine when one ended. */
+function scalePart(results) {
+  const { machine } = results.scale[0];
+  return `${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, ${machine.date}. "Part" is of the full size; what is not here has not been played, or not to its end. "Load" is what other work wanted of the machine.\n\n${scaleTable(results)}`;
 }
 
 /** Why a goal is not met stands below the table, which would be wider than a screen. */
@@ -113,6 +136,6 @@ export function performanceSections() {
     bill: of(bills),
     rate: of(rate),
     growth: of(curves),
-    scale: scale === undefined ? NOT_YET : `${machineWords(scale)}\n\n${scaleTable(scale)}`,
+    scale: scale === undefined ? NOT_YET : scalePart(scale),
   };
 }

@@ -12,6 +12,7 @@ const REPORT = ['Report'];
 const WRITERS = [...MIGRATE, ...PLAINTEXT];
 const READERS = [...PLAN, ...WRITERS, ...VERIFY];
 const WORKERS = [...WRITERS, ...VERIFY, ...ROLLBACK];
+const SHARERS = [...READERS, ...ROLLBACK];
 const FUNCTIONS = [...PLAN, ...WORKERS, ...REPORT];
 
 const kms = (...names) => names.map(name => `kms:${name}`);
@@ -217,7 +218,7 @@ export const REASONS = [
     'ledger',
     "checkpoints, and the run's rate, stop and pause",
   ),
-  reason(READERS, dynamodb('Query'), 'ledger', 'to see what each worker has of the KMS rate'),
+  reason(SHARERS, dynamodb('Query'), 'ledger', 'to see what each worker has of the KMS rate and of a table'),
   reason(
     REPORT,
     dynamodb('GetItem', 'UpdateItem'),
@@ -247,14 +248,14 @@ export const REASONS = [
     WRITERS,
     s3('PutObject'),
     'journal',
-    'to add to the journal, which it may neither read nor delete from',
+    'to add to the journal, from which it may delete nothing, and read no intents',
   ),
   reason(ROLLBACK, s3('PutObject'), 'journal', 'to write its own journal, from which it may delete nothing'),
   reason(
-    VERIFY,
+    [...MIGRATE, ...VERIFY],
     s3('GetObject', 'ListBucket'),
     'journal',
-    'to learn which ciphertexts are proven foreign; outcomes hold no ciphertext',
+    'to learn what KMS has said before of ciphertexts; outcomes hold none',
   ),
   reason(ROLLBACK, s3('GetObject', 'ListBucket'), 'journal', 'to learn what to put back'),
 

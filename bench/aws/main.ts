@@ -1,6 +1,7 @@
 import { MeasuredAws } from './measured-aws.ts';
 import type { Answer, Command, Commands, Of } from './messages.ts';
 import { clear } from './clear.ts';
+import { neighbour } from './neighbour.ts';
 import { Calls, createKeys, seedBucket, seedTable } from './seed.ts';
 
 // The embedded AWS in a process of its own, so that its CPU and memory are nobody else's. The bench commands it by messages.
@@ -21,6 +22,10 @@ const commands: Performed = {
   },
   count: ({ table, items }) => (aws.count(table, items), null),
   weather: weather => (aws.setWeather(weather), null),
+  neighbour: async of => {
+    await neighbour(calls, of);
+    return null;
+  },
   kmsSeconds: () => aws.kmsSeconds,
   readMeter: () => aws.meter.read(),
   resetMeter: () => (aws.meter.reset(), null),

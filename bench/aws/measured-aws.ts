@@ -1,21 +1,22 @@
 import { EmbeddedAws } from '../../emulator/embedded-aws.ts';
 import type { Injection } from '../../emulator/faults.ts';
-import type { AwsRequest, AwsResponse, RawRequest } from '../../emulator/protocol/request.ts';
+import type { AwsResponse, RawRequest } from '../../emulator/protocol/request.ts';
 import type { KmsSecond, Weather } from './messages.ts';
 
 /** The embedded AWS with a latency, a quota of KMS, and tables that tell how many items they have. */
 export class MeasuredAws extends EmbeddedAws {
   readonly #items = new Map<string, number>();
-  readonly #seconds = new Map<number, { asked: number; throttled: number }>();
+  readonly #seconds = new Map<number, Record<'product' | 'neighbour', Counts>>();
   #weather: Weather = { latencyMs: 0 };
 
   constructor() {
     super({ lambdaConcurrency: 1_000 });
-    this.faults.injectBy((request, operation) => this.#inject(request, operation));
+    this.faults.injectBy(() => this.#inject());
   }
 
   setWeather(weather: Weather): void {
     this.#weather = weather;
+    this.kmsQuota.perSecond = weather.kmsQuota;
     this.#seconds.clear();
   }
 
@@ -24,11 +25,20 @@ export class MeasuredAws extends EmbeddedAws {
   }
 
   get kmsSeconds(): readonly KmsSecond[] {
-    return [...this.#seconds].map(([second, counts]) => ({ second, ...counts })).sort(bySecond);
+    return [...this.#seconds]
+      .map(([second, { product, neighbour }]) => ({
+        ...{ second, ...product },
+        ...(neighbour.asked > 0 && { neighbour }),
+      }))
+      .sort(bySecond);
   }
 
   override async handle(raw: RawRequest): Promise<AwsResponse> {
+    const counts = this.#countsOf(raw);
+    if (counts !== undefined) counts.asked++;
     const response = await super.handle(raw);
+    if (response.headers['x-amzn-errortype'] === 'ThrottlingException' && counts !== undefined)
+      counts.throttled++;
     return this.#items.size > 0 && raw.headers['x-amz-target'] === 'DynamoDB_20120810.DescribeTable'
       ? this.#counted(response)
       : response;
@@ -48,27 +58,29 @@ export class MeasuredAws extends EmbeddedAws {
     return { ...response, body, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } };
   }
 
-  /** Who seeds or measures is the administrator, and neither waits nor counts. */
-  #inject({ service, caller }: AwsRequest, operation: string): Injection | undefined {
-    if (service === 'kms' && caller.arn.includes(':role/')) {
-      const refused = this.#askKms(operation);
-      if (refused !== undefined) return refused;
-    }
+  /** Who asks KMS about data keys. The administrator is the neighbour; who seeds asks before the weather is made. */
+  #countsOf({ headers }: RawRequest): Counts | undefined {
+    const [, operation = ''] = String(headers['x-amz-target'] ?? '').split('TrentService.');
+    if (!['ReEncrypt', 'Decrypt', 'Encrypt'].includes(operation)) return undefined;
+    const second = Math.floor(Date.now() / 1_000);
+    const counts = this.#seconds.get(second) ?? { product: nobody(), neighbour: nobody() };
+    this.#seconds.set(second, counts);
+    return counts[String(headers.authorization).includes('Credential=local/') ? 'neighbour' : 'product'];
+  }
+
+  #inject(): Injection | undefined {
     const { latencyMs } = this.#weather;
     return latencyMs === 0 ? undefined : { kind: 'late', milliseconds: latencyMs };
   }
+}
 
-  #askKms(operation: string): Injection | undefined {
-    if (!['ReEncrypt', 'Decrypt', 'Encrypt'].includes(operation)) return undefined;
-    const second = Math.floor(performance.now() / 1_000);
-    const counts = this.#seconds.get(second) ?? { asked: 0, throttled: 0 };
-    this.#seconds.set(second, counts);
-    counts.asked++;
-    const { kmsQuota = Number.POSITIVE_INFINITY } = this.#weather;
-    if (counts.asked - counts.throttled <= kmsQuota) return undefined;
-    counts.throttled++;
-    return { kind: 'error', error: 'ThrottlingException', message: 'Rate exceeded' };
-  }
+interface Counts {
+  asked: number;
+  throttled: number;
+}
+
+function nobody(): Counts {
+  return { asked: 0, throttled: 0 };
 }
 
 function bySecond(one: KmsSecond, other: KmsSecond): number {

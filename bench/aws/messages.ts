@@ -27,7 +27,7 @@ export interface BucketSeed {
 export interface Weather {
   /** What every call waits before its service sees it. */
   readonly latencyMs: number;
-  /** Requests of KMS per second, over which it throttles. @default none */
+  /** Requests of KMS per second, over which it throttles. @default AWS's own */
   readonly kmsQuota?: number;
 }
 
@@ -37,6 +37,15 @@ export interface KmsSecond {
   /** Requests of the product, those that were throttled included. */
   readonly asked: number;
   readonly throttled: number;
+  /** Those of the neighbour; absent where there is none. */
+  readonly neighbour?: { readonly asked: number; readonly throttled: number };
+}
+
+/** Another application of the account, which asks KMS and does not slow down. */
+export interface Neighbour {
+  readonly requestsPerSecond: number;
+  readonly seconds: number;
+  readonly key: string;
 }
 
 export interface Commands {
@@ -49,6 +58,8 @@ export interface Commands {
   /** What DescribeTable says of a table. Real tables tell it every six hours; this one when it is told. */
   count: (of: { readonly table: string; readonly items: number }) => null;
   weather: (of: Weather) => null;
+  /** Ends when the neighbour does. */
+  neighbour: (of: Neighbour) => null;
   kmsSeconds: (of: object) => readonly KmsSecond[];
   readMeter: (of: object) => MeterReading;
   resetMeter: (of: object) => null;

@@ -1,7 +1,7 @@
 import { lookIntervalMs } from '../../lambda/core/rate/look-interval.ts';
 import type { Calibration } from './calibration.ts';
 import { LIMITS } from './limits.ts';
-import type { Pass } from './page.ts';
+import { ASKED_BY_CHANCE, VERIFY_READS, type Pass } from './page.ts';
 import type { Profile } from './profiles.ts';
 import type { Cut } from './units.ts';
 
@@ -10,6 +10,7 @@ export function capacities({ kmsQuota, rate }: Profile) {
   return {
     'KMS quota': kmsQuota,
     'rate of the job': rate,
+    'verify reads of a table': VERIFY_READS,
     'writes of the busiest table': LIMITS.tableWrites,
     'writes of the busiest partition of a table': LIMITS.partitionWrites,
     'reads of the busiest table': LIMITS.tableReads,
@@ -67,13 +68,18 @@ export function demand(profile: Profile, pass: Pass, { cut, calibration, speed }
   const { workers, dataKeys, pages, joining } = speed;
   const migrates = pass === 'migrate' ? 1 : 0;
   const [table, bucket] = profile.store === 'table' ? [1, 0] : [0, 1];
+  const byJournal = pass === 'by journal';
+  const asked = byJournal ? ASKED_BY_CHANCE * dataKeys : dataKeys;
+  // Objects are visited no faster than KMS may be asked.
+  const held = byJournal && table === 1 ? asked : dataKeys;
   const writes = table * migrates * dataKeys * Math.ceil(profile.itemBytes / WRITE_UNIT);
   // A Scan counts bytes; the verify pass reads strongly consistent, at twice the price.
   const reads = ((table * dataKeys * profile.itemBytes) / READ_UNIT) * (migrates === 1 ? 0.5 : 1);
   const checkpoint = Math.ceil(calibration.checkpointBytes / WRITE_UNIT);
   return {
-    'KMS quota': dataKeys,
-    'rate of the job': dataKeys,
+    'KMS quota': asked,
+    'rate of the job': held,
+    'verify reads of a table': byJournal ? reads * cut.inOneTable : 0,
     'writes of the busiest table': writes * cut.inOneTable,
     'writes of the busiest partition of a table': writes * cut.inOnePartition,
     'reads of the busiest table': reads * cut.inOneTable,

@@ -2,6 +2,7 @@ import { boundsOf, type Bounds } from './bounds.ts';
 import type { Calibrated, Calibration } from './calibration.ts';
 import { PROFILES, type Profile } from './profiles.ts';
 import type { Resource } from './demand.ts';
+import { PASSES } from './page.ts';
 import { runPass, type PassResult } from './run-pass.ts';
 import { cut, type Cut } from './units.ts';
 
@@ -33,9 +34,7 @@ export function simulate({ calibration, from }: Calibrated, profiles = PROFILES)
 function simulated(profile: Profile, calibration: Calibration): ProfileResult {
   const pieces = cut(profile);
   const scene = { profile, cut: pieces, calibration };
-  const passes = (['migrate', 'verify'] as const).map(pass =>
-    withTightest(profile, runPass({ ...scene, pass })),
-  );
+  const passes = PASSES.map(pass => withTightest(profile, runPass({ ...scene, pass })));
   const slowest = Math.min(...passes.map(({ steadyRate }) => steadyRate));
   const secondsOfUnit = (pieces.dataKeysOfUnit * Math.min(profile.workers, pieces.units)) / slowest;
   return { profile, cut: pieces, passes, bounds: boundsOf(pieces, secondsOfUnit, calibration) };
@@ -47,10 +46,15 @@ const QUOTAS: Readonly<Record<Profile['quota'], Resource>> = {
   prefixWrites: 'writes under the prefix',
 };
 
+function tightestOf(profile: Profile, { pass, use }: PassResult): Resource {
+  if (pass === 'by journal') return profile.store === 'table' ? 'verify reads of a table' : 'rate of the job';
+  const own = QUOTAS[profile.quota];
+  return use[own].peak > 0 ? own : 'rate of the job';
+}
+
 /** A verify pass writes nothing: where its profile is about writes, the job's own rate holds it back. */
 function withTightest(profile: Profile, result: PassResult): PassOfProfile {
-  const own = QUOTAS[profile.quota];
-  const tightest = result.use[own].peak > 0 ? own : 'rate of the job';
+  const tightest = tightestOf(profile, result);
   const { steady } = result.use[tightest];
   return { ...result, tightest, sustained: steady, overall: (steady * result.wholeRate) / result.steadyRate };
 }

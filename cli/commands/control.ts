@@ -1,5 +1,6 @@
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { noSuchRun } from '../deployment/nearest.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import type { CommandContext } from '../context/command-context.ts';
 
@@ -23,7 +24,7 @@ export async function control(
   if (status?.state !== 'running') {
     console.note(
       status === undefined
-        ? `there is no run ${runId}; rewrap status lists the latest`
+        ? await noSuchRun(runId, watch)
         : `run ${runId} has ${status.state} already: there is nothing to ${what}`,
     );
     return EXIT.refused;

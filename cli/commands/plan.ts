@@ -11,6 +11,7 @@ import { S3RunFiles } from '../../lambda/adapters/run/files.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
 import type { Job, Store } from '../../lambda/core/model/job.ts';
 import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
+import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
 import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
 import { formats } from '../../lambda/formats/registry.ts';
@@ -28,16 +29,19 @@ export interface PlanOptions extends InputOptions {
   readonly jobs: string;
 }
 
-/**
- * `rewrap plan JOB`: checks all premises with the caller's own permissions and shows what a run would do. It changes
- * nothing and needs no deployment. If there is one, its last runs and its settings count, too.
- */
-export async function plan(
+/** A plan, and what the deployment says of its job. */
+interface Planned extends Told {
+  readonly plan: RunPlan;
+  readonly deployed: 'yes' | 'no' | 'unknown';
+}
+
+/** Checks all premises with the caller's own permissions. It changes nothing and needs no deployment. */
+export async function planned(
   jobName: string,
   { jobs, ...options }: PlanOptions,
-  { console, aws, deployment: name }: CommandContext,
-): Promise<ExitCode> {
-  const { job, deployed: asDeployed } = await jobMeant(jobName, jobs, { aws, deployment: name });
+  { aws, deployment: name }: Where,
+): Promise<Planned> {
+  const { job, deployed: isDeployed } = await jobMeant(jobName, jobs, { aws, deployment: name });
   const region = aws.region ?? destinationRegion(job);
   const clients = new AwsClients({ ...aws, region });
   const deployment = await deployed(name, { ...aws, region });
@@ -61,16 +65,24 @@ export async function plan(
     workerTimeoutSeconds: MAX_LAMBDA_SECONDS,
     now: Date.now(),
   };
-  const { plan: planned } = await planRun(request, ports);
-  if (asDeployed === 'no') console.note(`${job.name} is not deployed: this is what it would do if it were`);
-  if (asDeployed === 'unknown')
-    console.note(`${deployAgain({ aws, deployment: name })}. This is what the file would do`);
-  const told = {
-    schedule: await scheduleOf(job, ports.latestRuns),
-    ...(await settingsAndRoom(job, jobs, { deployment: name, aws: { ...aws, region } })),
-  };
-  const deployedToo = { deployed: asDeployed === 'yes', notChecked: notChecked(planned) };
-  console.result({ ...planned, ...told, ...deployedToo }, shown => `${planText(shown)}\n${toldText(shown)}`);
+  const { plan } = await planRun(request, ports);
+  const schedule = await scheduleOf(job, ports.latestRuns);
+  const told = await settingsAndRoom(job, jobs, { deployment: name, aws: { ...aws, region } });
+  return { plan, deployed: isDeployed, schedule, ...told };
+}
+
+/** `rewrap plan JOB`: shows what a run would do. If there is a deployment, its last runs and its settings count, too. */
+export async function plan(
+  jobName: string,
+  options: PlanOptions,
+  { console, aws, deployment }: CommandContext,
+): Promise<ExitCode> {
+  const { plan: shown, deployed: isDeployed, ...told } = await planned(jobName, options, { aws, deployment });
+  if (isDeployed === 'no') console.note(`${shown.job} is not deployed: this is what it would do if it were`);
+  if (isDeployed === 'unknown')
+    console.note(`${deployAgain({ aws, deployment })}. This is what the file would do`);
+  const deployedToo = { deployed: isDeployed === 'yes', notChecked: notChecked(shown) };
+  console.result({ ...shown, ...told, ...deployedToo }, all => `${planText(all)}\n${toldText(all)}`);
   return EXIT.done;
 }
 

@@ -3,6 +3,7 @@ import { reportHtml } from '../../lambda/core/report/html.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../context/exit-codes.ts';
 import { writeOutput } from '../context/output-file.ts';
 import { reportText } from '../render/terminal.ts';
+import { noSuchRun } from '../deployment/nearest.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import type { CommandContext } from '../context/command-context.ts';
 
@@ -17,7 +18,12 @@ export async function report(
   const watch = new RunWatch(await findDeployment(deployment, aws), aws);
   const found = await watch.files.readReport(runId);
   if (found === undefined) {
-    console.note(`run ${runId} has no report; rewrap status ${runId} shows how far it is`);
+    const exists = (await watch.executions.status(runId)) !== undefined;
+    console.note(
+      exists
+        ? `run ${runId} has no report; rewrap status ${runId} shows how far it is`
+        : await noSuchRun(runId, watch),
+    );
     return EXIT.refused;
   }
   console.result(found, reportText);

@@ -1,6 +1,9 @@
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { findDeployment, NotDeployed } from '../../lambda/adapters/run/deployment.ts';
 import { keyUsage } from '../../lambda/adapters/kms/key-usage.ts';
+import { namedKey } from '../../lambda/adapters/kms/named-key.ts';
+import { parseKeyReference } from '../../lambda/core/model/arn.ts';
+import { RunRefused } from '../../lambda/core/model/errors.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
@@ -22,15 +25,13 @@ export interface RetireOptions {
 
 /** `rewrap retire-check KEY`: may this key be disabled? With the caller's own permissions; advises, and never acts. */
 export async function retireCheckCommand(
-  reference: string,
+  named: string,
   { jobs }: RetireOptions,
   { console, aws, deployment }: CommandContext,
 ): Promise<ExitCode> {
-  const region = /^arn:[\w-]+:kms:([\w-]+):\d{12}:(?:key|alias)\/.+$/.exec(reference)?.[1];
-  if (region === undefined) {
-    console.note(`${reference} is not a KMS key or alias ARN; write arn:aws:kms:REGION:ACCOUNT:key/ID`);
-    return EXIT.refused;
-  }
+  const key = parseKeyReference(named) ?? parseKeyReference(await arnOf(named, aws));
+  if (key === undefined) throw new TypeError(`KMS names ${named} by something else than an ARN`);
+  const { arn: reference, region } = key;
   const clients = new AwsClients({ ...aws, region: aws.region ?? region });
   const channel = new KmsChannel({ ...aws, patienceMs: [] });
   const keys = new KmsKeyCatalog(channel);
@@ -61,6 +62,27 @@ export async function retireCheckCommand(
   );
   console.result(advice, adviceText);
   return advice.verdict === 'disable' ? EXIT.done : EXIT.left;
+}
+
+/** @throws RunRefused for what names no key of the caller */
+async function arnOf(named: string, aws: CommandContext['aws']): Promise<string> {
+  const found = await namedKey(named, aws);
+  switch (found.kind) {
+    case 'key':
+      return found.keyArn;
+    case 'no-name':
+      throw notMeant(`${named} names no KMS key; write its ARN, its id, or alias/NAME`);
+    case 'missing':
+      throw notMeant(
+        `there is no key ${named} in this account and Region; write its ARN, or name another --region or --profile`,
+      );
+    case 'denied':
+      throw notMeant(`${named} cannot be described: ${found.message}`);
+  }
+}
+
+function notMeant(words: string): RunRefused {
+  return new RunRefused('cli.noSuchKey', words);
 }
 
 /** If there is no deployment in this Region, nothing is proven. */

@@ -4,25 +4,43 @@ export interface InputOptions {
   readonly dryRun?: boolean;
   readonly sample?: number;
   readonly fromStart?: boolean;
+  readonly askAll?: boolean;
   readonly grantToken?: readonly string[];
   readonly kmsRequestsPerSecond?: number;
   readonly maxConcurrency?: number;
+  readonly readCapacityPerSecond?: number;
+  readonly writeCapacityPerSecond?: number;
 }
 
 /** The execution input (docs/design.md, Execution input); the service validates it. */
 export function runInput(job: string, options: InputOptions): object {
-  const { mode, dryRun, sample, fromStart, grantToken, kmsRequestsPerSecond, maxConcurrency } = options;
-  const limits = {
-    ...(kmsRequestsPerSecond !== undefined && { kmsRequestsPerSecond }),
-    ...(maxConcurrency !== undefined && { maxConcurrency }),
-  };
+  const { mode, dryRun, sample, fromStart, askAll, grantToken } = options;
+  const limits = limitsOf(options);
   return {
     job,
     mode,
     ...(dryRun === true && { dryRun }),
     ...(sample !== undefined && { sample }),
     ...(fromStart === true && { fromStart }),
+    ...(askAll === true && { askAll }),
     ...(grantToken !== undefined && { grantTokens: grantToken }),
     ...(Object.keys(limits).length > 0 && { limits }),
   };
+}
+
+const LIMITS = [
+  ...(['kmsRequestsPerSecond', 'maxConcurrency'] as const),
+  ...(['readCapacityPerSecond', 'writeCapacityPerSecond'] as const),
+] as const;
+
+/** The limits that the user names, among all that an execution input may have. */
+export function limitsOf(
+  options: Pick<InputOptions, (typeof LIMITS)[number]>,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    LIMITS.flatMap(limit => {
+      const value = options[limit];
+      return value === undefined ? [] : [[limit, value]];
+    }),
+  );
 }

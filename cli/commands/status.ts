@@ -3,7 +3,9 @@ import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
 import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { activityLines } from '../render/progress.ts';
 import { heldText, rateText, statusText } from '../render/terminal.ts';
+import { noSuchRun } from '../deployment/nearest.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import type { CommandContext } from '../context/command-context.ts';
 
@@ -41,16 +43,19 @@ export async function status(
   }
   const found = await watch.executions.status(runId);
   if (found === undefined) {
-    console.note(`there is no run ${runId}; rewrap status lists the latest`);
+    console.note(await noSuchRun(runId, watch));
     return EXIT.refused;
   }
   const plan = await watch.plan(runId);
   const progress = plan === undefined ? [] : await watch.progress(plan);
   const own = held.filter(one => one.runId === runId);
-  const rate = found.state === 'running' && plan !== undefined ? await rateOf(watch, plan) : undefined;
-  console.result({ ...found, progress, rate, held: own, notChecked: NOT_CHECKED }, shown =>
+  const isRunning = found.state === 'running';
+  const activity = isRunning ? await watch.activity(runId) : undefined;
+  const rate = isRunning && plan !== undefined ? await rateOf(watch, plan) : undefined;
+  console.result({ ...found, activity, progress, rate, held: own, notChecked: NOT_CHECKED }, shown =>
     [
       statusText(shown, shown.progress),
+      ...(shown.activity === undefined ? [] : activityLines(shown.activity)),
       ...(shown.rate === undefined ? [] : rateText(shown.rate, shown.rate.regions)),
       ...shown.held.map(heldText),
     ].join('\n'),

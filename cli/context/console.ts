@@ -18,26 +18,41 @@ export interface Console {
   out(text: string): void;
   /** A line for the user who is watching. */
   note(text: string): void;
-  /** Replaces the previous progress line. If there is no terminal, prints a line now and then. */
-  progress(text: string): void;
-  /** Keeps the last progress line on the screen. */
+  /** Replaces what it has shown before by the screen; where there is no terminal, prints a line now and then. */
+  progress<Data>(data: Data, shown: ProgressShown<Data>): void;
+  /** Keeps the last progress on the screen. */
   progressDone(): void;
+  /** Asks a person, and is absent where none is there to answer: without a terminal, and with `--json`. */
+  readonly confirm?: (question: string) => Promise<boolean>;
   /** Whether all of stdout has been taken by its reader. */
   settled(): Promise<Written>;
 }
 
+interface ProgressShown<Data> {
+  readonly line: (data: Data) => string;
+  readonly screen: (data: Data, columns: number) => string;
+}
+
 const QUIET_MS = 2_000;
+
+interface Live {
+  (text: string): void;
+  done(): void;
+  readonly columns: () => number;
+}
 
 interface Streams {
   readonly json: boolean;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly now: () => number;
-  /** A line of a terminal that can be replaced. */
-  readonly live?: { (text: string): void; done(): void };
+  /** Lines of a terminal that can be replaced. */
+  readonly live?: Live;
+  /** A person's answer to a question. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
-export function consoleOver({ json, stdout, stderr, now, live }: Streams): Console {
+export function consoleOver({ json, stdout, stderr, now, live, ask }: Streams): Console {
   let last = { text: '', at: -Infinity };
   return {
     json,
@@ -50,14 +65,19 @@ export function consoleOver({ json, stdout, stderr, now, live }: Streams): Conso
     },
     out: text => stdout.write(`${inLines(text)}\n`),
     note: text => stderr.write(`${inLines(text)}\n`),
-    progress: text => {
-      if (live !== undefined) return live(inLines(text));
+    progress: (data, { line, screen }) => {
+      if (live !== undefined) return live(inColors(screen(visibleData(data), live.columns())));
+      const text = inLines(line(data));
       if (text === last.text || now() - last.at < QUIET_MS) return;
       last = { text, at: now() };
-      stderr.write(`${inLines(text)}\n`);
+      stderr.write(`${text}\n`);
     },
     progressDone: () => live?.done(),
     settled: () => stdout.settled(),
+    ...(ask !== undefined &&
+      !json && {
+        confirm: async question => /^y(es)?$/i.test((await ask(`${inLines(question)} [y/N] `)).trim()),
+      }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { createLogUpdate } from 'log-update';
 import { consoleOver, inLines, type Console } from './console.ts';
 import { Output } from './output.ts';
@@ -7,11 +8,26 @@ const STDOUT = new Output(process.stdout);
 const STDERR = new Output(process.stderr);
 
 export function processConsole(json: boolean): Console {
-  const live = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
+  // A terminal without a size, as of some remote shells, has the classic 80 columns.
+  const live = process.stderr.isTTY
+    ? Object.assign(createLogUpdate(process.stderr), { columns: () => process.stderr.columns || 80 })
+    : undefined;
   return consoleOver({
     ...{ json, stdout: STDOUT, stderr: STDERR, now: Date.now },
     ...(live !== undefined && { live }),
+    ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
   });
+}
+
+/** An end of input, as by Ctrl-D, or an interrupt is no answer. */
+async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<string>(resolve => lines.once('close', () => resolve('')));
+  try {
+    return await Promise.race([lines.question(question), ended]);
+  } finally {
+    lines.close();
+  }
 }
 
 /** For texts of the parser of the command line. */

@@ -5,9 +5,9 @@ import { RunRefused } from '../../lambda/core/model/errors.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
-import { loadJobs } from '../../lib/jobs/load-jobs.ts';
+import { loadJobs, readJob } from '../../lib/jobs/load-jobs.ts';
 import type { Where } from '../context/command-context.ts';
-import { findJob } from './jobs.ts';
+import { didYouMean } from './nearest.ts';
 
 export function deployAgain({ deployment }: Where): string {
   return `stack ${deployment} was deployed by a version that does not record its jobs; deploy it again with this one (npx cdk deploy --all)`;
@@ -26,7 +26,7 @@ export interface FoundJob {
 export async function jobMeant(nameOrFile: string, folder: string, where: Where): Promise<FoundJob> {
   const { aws, deployment } = where;
   if (!isFile(nameOrFile)) return namedJob(nameOrFile, folder, where);
-  const job = findJob(nameOrFile, folder);
+  const job = jobInFile(nameOrFile);
   const found = await deployedJobs(deployment, { ...aws, region: aws.region ?? destinationRegion(job) });
   if (found.kind === 'unknown') return { job, deployed: 'unknown' };
   const deployed = jobsOf(found).find(({ name }) => name === job.name);
@@ -71,10 +71,16 @@ async function namedJob(name: string, folder: string, where: Where): Promise<Fou
   const deployed = jobs.find(job => job.name === name);
   if (deployed !== undefined) return { job: deployed, deployed: 'yes' };
   if (mine !== undefined) return { job: mine, deployed: 'no' };
-  const names = [...new Set([...jobs, ...local].map(job => job.name))].join(', ');
+  const names = [...new Set([...jobs, ...local].map(job => job.name))];
   throw new JobsRefused(
-    `there is no job '${name}', neither deployed nor in ${folder}; write ${names === '' ? 'the path of a job file' : `one of: ${names}, or the path of a job file`}`,
+    `there is no job '${name}', neither deployed nor in ${folder}${didYouMean(name, names)}; write ${names.length === 0 ? 'the path of a job file' : `one of: ${names.join(', ')}, or the path of a job file`}`,
   );
+}
+
+function jobInFile(file: string): Job {
+  const { job, problems } = readJob(file);
+  if (job === undefined) throw new JobsRefused(problems.map(problem => `${file}: ${problem}`).join('\n'));
+  return job;
 }
 
 function localJobs(folder: string): readonly Job[] {

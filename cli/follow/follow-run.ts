@@ -10,7 +10,9 @@ import { interruptible } from '../context/interrupts.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../context/exit-codes.ts';
 import type { RunWatch } from '../deployment/run-watch.ts';
 import { keepInSight, LostSight, type Missed } from './keep-in-sight.ts';
-import { progressLine, reportText } from '../render/terminal.ts';
+import { progressLine, progressScreen } from '../render/progress.ts';
+import { reportText } from '../render/terminal.ts';
+import { shownRun } from './shown-run.ts';
 
 export interface Start {
   readonly job: string;
@@ -57,7 +59,10 @@ export async function followToReport(
   runId: string,
   { console, caller }: CommandContext,
 ): Promise<{ readonly status: ExecutionStatus; readonly report: Report | undefined }> {
-  const look = watch.looking(runId, progress => console.progress(progressLine(progress)));
+  const shown = shownRun(Date.now);
+  const look = watch.looking(runId, seen =>
+    console.progress(shown(seen), { line: ({ passes }) => progressLine(passes), screen: progressScreen }),
+  );
   const missed = (error: unknown): Missed => ({
     kind: mayPass(error) || callerTrouble(error, {}) !== undefined ? 'for-now' : 'for-good',
     words: wordsForCaller(error, caller),

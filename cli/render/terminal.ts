@@ -13,19 +13,10 @@ import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import type { KeyMaterialReport, Report } from '../../lambda/core/report/report.ts';
 import type { ExecutionStatus } from '../../lambda/adapters/run/executions.ts';
 import type { HeldStore, PhaseProgress } from '../deployment/run-watch.ts';
+import { progressLine } from './progress.ts';
 
 /** How many failures the terminal shows; the report holds up to 100. */
 const FAILURES_SHOWN = 20;
-const PHASE_NAMES = { migrate: 'Migrate', verify: 'Verify', rollback: 'Rollback' } as const;
-
-export function progressLine(progress: readonly PhaseProgress[]): string {
-  return progress
-    .map(
-      ({ phase, unitsDone, units, books }) =>
-        `${PHASE_NAMES[phase]} ${unitsDone}/${units} units, ${number(books.dataKeys)} data keys`,
-    )
-    .join('  ·  ');
-}
 
 export function reportText(report: Report): string {
   const { title, text, tone } = conclusion(report);

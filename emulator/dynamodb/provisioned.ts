@@ -5,15 +5,16 @@ import { CapacityBucket } from './capacity-bucket.ts';
 import { askingForCapacity, capacityIn, kindOf, withoutCapacity, type Kind } from './capacity.ts';
 import { tablesOf } from './permissions.ts';
 
-type Serve = (request: AwsRequest) => Promise<AwsResponse>;
+interface Serving {
+  readonly serve: (request: AwsRequest) => Promise<AwsResponse>;
+  /** What a request that failed has taken of each table: its condition failed, or its transaction was canceled. */
+  readonly failed: ReadonlyMap<string, number>;
+}
 
 interface Throughput {
   readonly ReadCapacityUnits: number;
   readonly WriteCapacityUnits: number;
 }
-
-/** What a request whose condition failed has taken. */
-export type TakenByFailed = (request: AwsRequest) => Promise<number>;
 
 /** Tables with provisioned capacity: they throttle who asks for more. dynalite knows nothing of that. */
 export class ProvisionedTables {
@@ -54,11 +55,7 @@ export class ProvisionedTables {
    *
    * @throws AwsError if they have none
    */
-  async serve(
-    operation: string,
-    request: AwsRequest,
-    { serve, takenByFailed }: { readonly serve: Serve; readonly takenByFailed: TakenByFailed },
-  ): Promise<AwsResponse> {
+  async serve(operation: string, request: AwsRequest, { serve, failed }: Serving): Promise<AwsResponse> {
     const kind = kindOf(operation);
     if (kind === undefined || this.#tables.size === 0) return serve(request);
     const input = inputOf(request);
@@ -70,8 +67,7 @@ export class ProvisionedTables {
     if (tables.some(isEmpty)) throw exceeded(operation, tables.map(isEmpty));
     const response = await serve(askingForCapacity(request));
     if (response.status !== 200) {
-      const units = isConditionFailed(response) ? await takenByFailed(request) : 0;
-      for (const table of tables) bucketOf(table)?.take(units, this.#now());
+      for (const [table, units] of failed) bucketOf(table)?.take(units, this.#now());
       return response;
     }
     for (const { TableName = '', CapacityUnits = 0 } of capacityIn(response))
@@ -93,10 +89,6 @@ function throughputOf(
   if (operation !== 'UpdateTable') return table.ProvisionedThroughput;
   if (BillingMode === 'PAY_PER_REQUEST') return { ReadCapacityUnits: 0, WriteCapacityUnits: 0 };
   return ProvisionedThroughput ?? table.ProvisionedThroughput;
-}
-
-function isConditionFailed({ body }: AwsResponse): boolean {
-  return String(body).includes('ConditionalCheckFailedException');
 }
 
 const MESSAGE =

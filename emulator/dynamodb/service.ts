@@ -40,9 +40,14 @@ export function dynamoDbService(
       try {
         const chosen = admitted(operation, request, keys);
         const tables = all.of(request);
+        const failed = new Map<string, number>();
+        const counting: Consumed = (region, table, units) => {
+          consumed(region, table, units);
+          failed.set(table, (failed.get(table) ?? 0) + (units.writeUnits ?? 0));
+        };
         const response = await provisioned.serve(operation, request, {
-          serve: asked => answer(operation, asked, { tables, consumed }),
-          takenByFailed: asked => takenByFailed(asked, tables),
+          serve: asked => answer(operation, asked, { tables, consumed: counting }),
+          failed,
         });
         provisioned.remember(operation, request, response);
         return response.status === 200 ? sealed(operation, request, { response, keys, chosen }) : response;
@@ -94,11 +99,6 @@ function sealed(operation: string, request: AwsRequest, { response, keys, chosen
   );
   if (operation === 'DescribeTable') keys.seen(table, request);
   return json(request, Object.fromEntries(described));
-}
-
-/** Developer Guide, "Working with items": a write whose condition fails takes what the item that is there would take. */
-async function takenByFailed(request: AwsRequest, tables: Tables): Promise<number> {
-  return writeUnitsOf((await itemThere(request, tables)) ?? {});
 }
 
 /** The item that a write is about. */
@@ -206,7 +206,7 @@ async function shim(
 
 /**
  * ReturnValuesOnConditionCheckFailure: dynalite ignores it, so read the item after the failure. This is not atomic. A write
- * whose condition fails consumes what the item that is there would cost.
+ * whose condition fails consumes what the item that is there would cost (Developer Guide, "Working with items").
  */
 async function withOldItem(
   operation: string,

@@ -26,11 +26,11 @@ export async function transactGet(
     const answer = await call('GetItem', get);
     reasons.push(reasonOf(answer));
     const item = answer.output['Item'] as Item | undefined;
-    consumed(String(member['TableName']), { readUnits: 2 * readUnitsOf(item ?? {}) });
     responses.push(item === undefined ? {} : { Item: item });
     read.push({ table: String(TableName), items: [item] });
   }
   cancelFor(reasons);
+  for (const { table, items } of read) consumed(table, { readUnits: 2 * readUnitsOf(items[0] ?? {}) });
   needSizeOf(responses.reduce((total, { Item: item = {} }) => total + itemSize(item), 0));
   const capacity = capacityOfTransaction(input['ReturnConsumedCapacity'], 'read', read);
   return { ...capacity, Responses: responses };

@@ -1,4 +1,4 @@
-import { validationError } from '../protocol/aws-error.ts';
+import { AwsError, validationError } from '../protocol/aws-error.ts';
 import { expressionTooLarge } from './expression-limits.ts';
 import { writeUnitsOf, type Spent } from './capacity.ts';
 import { itemSize, type Item } from './item-size.ts';
@@ -75,6 +75,10 @@ function needDistinct(actions: readonly Action[]): void {
 /** The items as they are then. */
 async function performAll(actions: readonly Action[], call: Call, consumed: Spent): Promise<readonly Item[]> {
   const reasons: Reason[] = [];
+  const prepared: { readonly table: string; readonly units: number }[] = [];
+  const take = (times: number): void => {
+    for (const { table, units } of prepared) consumed(table, { writeUnits: times * units });
+  };
   const performed: Action[] = [];
   const after: Item[] = [];
   try {
@@ -84,16 +88,26 @@ async function performAll(actions: readonly Action[], call: Call, consumed: Spen
       reasons.push(withItem(reasonOf(answer), action));
       const sized = sizedItem(action, answer);
       after.push(sized);
-      consumed(action.table, { writeUnits: 2 * Math.max(...[sized, action.before ?? {}].map(writeUnitsOf)) });
+      const units = Math.max(...[sized, action.before ?? {}].map(writeUnitsOf));
+      prepared.push({ table: action.table, units });
     }
     needSizeOf(after.reduce((bytes, item) => bytes + itemSize(item), 0));
     cancelFor(reasons);
   } catch (error) {
+    if (isCanceled(error)) take(PREPARED);
     for (const action of performed) await putBack(action, call);
     throw error;
   }
   for (const action of actions) if (action.kind === 'ConditionCheck') await putBack(action, call);
+  take(PREPARED + COMMITTED);
   return after;
+}
+
+/** Developer Guide, "Capacity management for transactions": an item is written once to prepare a transaction, and once to commit it. */
+const [PREPARED, COMMITTED] = [1, 1];
+
+function isCanceled(error: unknown): boolean {
+  return error instanceof AwsError && error.code === 'TransactionCanceledException';
 }
 
 async function perform({ kind, member, table, key }: Action, call: Call): Promise<Answer> {

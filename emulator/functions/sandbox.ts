@@ -19,6 +19,8 @@ export interface SandboxOptions {
   readonly logFolder?: string;
   /** Counts the lines of the log. */
   readonly lines?: LogLines;
+  /** @default 10 */
+  readonly initSeconds?: number;
 }
 
 /** What the process says of itself after an invocation. */
@@ -42,11 +44,13 @@ export class Sandbox {
   readonly #process: ChildProcess;
   readonly #log: WriteStream | undefined;
   readonly #ready: Promise<Message>;
+  readonly #initSeconds: number;
   #exited = false;
   #used = { milliseconds: 0, cpuMilliseconds: 0, peakResidentBytes: 0 };
 
   constructor(definition: FunctionDefinition, options: SandboxOptions) {
     this.#definition = definition;
+    this.#initSeconds = options.initSeconds ?? INIT_SECONDS;
     this.#log = logStream(definition, options.logFolder);
     this.#process = fork(BOOTSTRAP, [], {
       env: environment(definition, options),
@@ -92,12 +96,15 @@ export class Sandbox {
     return this.#used;
   }
 
-  /** Loading the code is the init phase, which has ten seconds of its own. The function's time-out starts after it. */
+  /**
+   * Loading the code is the init phase, which has ten seconds of its own. If they are not enough, Lambda begins it again as a part
+   * of the first invocation, with the function's time-out. Here it just goes on.
+   */
   async invoke(event: unknown, requestId: string): Promise<InvocationResult> {
     const { timeoutSeconds, arn } = this.#definition;
-    const ready = await this.#within(INIT_SECONDS, this.#ready);
+    const ready = await this.#within(this.#initSeconds + timeoutSeconds, this.#ready);
     if (ready === 'exited') return failed(exitError(requestId));
-    if (ready === 'timed-out') return failed(timeoutError(requestId, INIT_SECONDS));
+    if (ready === 'timed-out') return failed(timeoutError(requestId, timeoutSeconds));
     if (ready.kind !== 'ready') return failed('error' in ready ? ready.error : exitError(requestId));
     const answer = this.#nextMessage();
     const begin = performance.now();

@@ -8,6 +8,7 @@ import { keyOperations } from './key-operations.ts';
 import { KeyStore } from './key-store.ts';
 import { LastUsages } from './last-usage.ts';
 import { KeyPermissions } from './permissions.ts';
+import { RequestQuota } from './request-quota.ts';
 
 export interface KeysOfAws {
   readonly store: KeyStore;
@@ -21,7 +22,10 @@ export function keysOfAws(store: KeyStore = new KeyStore()): KeysOfAws {
 }
 
 /** AWS KMS on loopback. behaviour.md says what it does and does not do. */
-export function kmsService({ store, grants, permissions }: KeysOfAws = keysOfAws()): Service {
+export function kmsService(
+  { store, grants, permissions }: KeysOfAws = keysOfAws(),
+  quota = new RequestQuota(),
+): Service {
   const stores = new CustomKeyStores();
   const usages = new LastUsages();
   const operations = {
@@ -36,7 +40,14 @@ export function kmsService({ store, grants, permissions }: KeysOfAws = keysOfAws
     name,
     asksItself(name) ? operation : asked(name, operation, { store, permissions }),
   ]);
-  return jsonService(Object.fromEntries(asking), '1.1');
+  const counted = asking.map(([name, operation]): [string, Operation] => [
+    name,
+    (input, at) => {
+      quota.need(name, at);
+      return operation(input, at);
+    },
+  ]);
+  return jsonService(Object.fromEntries(counted), '1.1');
 }
 
 /** Which key these operations use is known only when they have looked at their ciphertext. */

@@ -6,18 +6,21 @@ import type { OutcomeEntry } from './journal/entries.ts';
 import type { UnitProgress } from './model/books.ts';
 import type { StoreRecord } from './model/record.ts';
 import { mayNeedSource, type Outcome } from './model/outcome.ts';
+import type { EarlierProofs } from './earlier/earlier-proofs.ts';
+import { proofsOfUnit } from './earlier/proofs-of-unit.ts';
+import { restingOf } from './journal/resting.ts';
 import { routeOf } from './routes/registry.ts';
 import type { KeyService, RecordStore } from './ports.ts';
-import type { Journal } from './journal/ports.ts';
+import type { Journal, OutcomeArchive } from './journal/ports.ts';
 import { Attempts } from './reencrypt/attempts.ts';
 import { KeysWithinTime } from './reencrypt/keys-within-time.ts';
-import { reencryptPage } from './reencrypt/reencrypt-page.ts';
+import { reencryptPage, type PageAnswer } from './reencrypt/reencrypt-page.ts';
 import type { Found } from './scan/find-data-keys.ts';
 import { fingerprintOf } from './scan/fingerprint.ts';
 import { lookThrough } from './scan/look-through.ts';
 import { pages } from './scan/pages.ts';
 import type { UnitScope } from './scan/unit-scope.ts';
-import type { WorkPage } from './scan/work-page.ts';
+import type { Part, WorkPage } from './scan/work-page.ts';
 import { applyChanges } from './write/apply-changes.ts';
 import { countWithoutWriting } from './write/census.ts';
 
@@ -25,6 +28,8 @@ export interface MigratePorts extends WalkPorts {
   readonly records: RecordStore;
   readonly keys: KeyService;
   readonly journal: Journal;
+  /** Absent where the worker may not read outcomes: it rests on no earlier run. */
+  readonly outcomes?: OutcomeArchive;
   /** From 0 to 1, below 1. */
   readonly random: () => number;
 }
@@ -43,10 +48,11 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
     {
       phase: 'migrate',
       from,
-      requestsPerRecord: dryRun ? 1 : routeOf(route).requestsPerDataKey,
+      requestsPerRecord: { expected: dryRun ? 1 : routeOf(route).requestsPerDataKey },
       begin: ({ progress, size }) => {
         const keys = new KeysWithinTime(ports.keys, progress.beyond?.said);
-        const asking = { keys, attempts: new Attempts(plan.sources, plan.destination) };
+        const earlier = proofsOfUnit(scope, progress, { ...ports, keys });
+        const asking = { keys, earlier, attempts: new Attempts(plan.sources, plan.destination) };
         // A copy needs the source records as they are now.
         const reads = { consistent: store.copyTo !== undefined, writes: plan.mode !== 'census' };
         const { saidAbout } = keys;
@@ -63,16 +69,15 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
 interface Migrating extends Omit<MigratePorts, 'keys'>, Turn {
   readonly keys: KeysWithinTime;
   readonly attempts: Attempts;
+  readonly earlier: EarlierProofs | undefined;
 }
 
 /** Scan (already done) → re-encrypt → change → journal → write. The walk accounts for the result. */
 async function migratePage(scope: UnitScope, page: WorkPage, ports: Migrating): Promise<WorkedPage> {
   const { plan, format } = scope;
-  const { destination, route, dryRun } = plan;
-  const { keys, attempts, budget, requestsPerSecond, records } = ports;
-  const turns = keys.during(budget.asking(requestsPerSecond));
-  const asked = await reencryptPage(page.found, { keys, attempts, destination, route, dryRun, turns });
-  const planned = planChanges(answeredOf(page, asked), { format, records });
+  const { records } = ports;
+  const asked = await askAbout(scope, page, ports);
+  const planned = planChanges(answeredOf(page, asked.answers), { format, records });
   const entries =
     plan.mode === 'census'
       ? countWithoutWriting(scope, page, planned)
@@ -81,7 +86,32 @@ async function migratePage(scope: UnitScope, page: WorkPage, ports: Migrating): 
   const remaining = entries.filter(({ outcome }) => mayNeedSource(outcome)).length;
   // In a migration, the verify pass does this, with the records as they are by then.
   const looked = plan.mode === 'census' ? { lookAlikes: lookThrough(part.records, scope) } : {};
-  return { part, entries, remaining, ...looked };
+  return { part, entries, remaining, ...looked, ...asked.restingIn(part) };
+}
+
+interface Asked {
+  readonly answers: readonly PageAnswer[];
+  /** What of a part rests on the journal of an earlier run. */
+  readonly restingIn: (part: Part) => Pick<WorkedPage, 'resting' | 'comparedTo'>;
+}
+
+/** Asks KMS about the data keys of a page, or about those that the journal of an earlier run does not prove. */
+async function askAbout({ plan }: UnitScope, page: WorkPage, ports: Migrating): Promise<Asked> {
+  const { destination, route, dryRun, job } = plan;
+  const { keys, attempts, budget, requestsPerSecond, earlier, ledger, progress } = ports;
+  const turns = keys.during(budget.asking(requestsPerSecond));
+  const ask = (found: WorkPage['found']): Promise<readonly PageAnswer[]> =>
+    reencryptPage(found, { keys, attempts, destination, route, dryRun, turns });
+  if (earlier === undefined) return { answers: await ask(page.found), restingIn: () => ({}) };
+  const { answers, rests, contradicted, reached } = await earlier.answer(page, { turns, ask });
+  if (contradicted > 0) await ledger.distrustJournals(job);
+  return {
+    answers,
+    restingIn: ({ records, found }) => ({
+      resting: restingOf([...rests].flatMap(([one, how]) => (found.has(one) ? [how] : []))),
+      comparedTo: Math.max(progress.comparedTo ?? 0, reached(records)),
+    }),
+  };
 }
 
 /** Ends a page before the first data key without an answer, or without a write. Whatever was done after that is done again. */

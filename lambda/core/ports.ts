@@ -110,11 +110,16 @@ export interface RateShares {
 export interface CapacityUse {
   /** What was consumed since the last call; `undefined` if nothing was, or if the store has no capacity of its own. */
   takeConsumed(): ConsumedCapacity | undefined;
+  /** The limits of the run as they are now. */
+  keepTo(limits: { readonly readCapacityPerSecond?: number; readonly writeCapacityPerSecond?: number }): void;
 }
 
 export interface RunControl {
   /** The run's rate if an operator has changed it since Plan; NaN if what was written there is not a number. */
   readonly kmsRequestsPerSecond?: number;
+  /** Limits of capacity that an operator has set since Plan; NaN as above. */
+  readonly readCapacityPerSecond?: number;
+  readonly writeCapacityPerSecond?: number;
   /** An operator has paused the run: no worker begins another page. */
   readonly paused?: boolean;
   /** The last error of a worker that could not continue for another reason. */
@@ -138,6 +143,8 @@ export interface Ledger {
   /** Records the message of an error that a retry may solve, because Step Functions drops it if a map fails as a whole. */
   noteTrouble(runId: string, words: string): Promise<void>;
   renewLease(runId: string, until: number): Promise<void>;
+  /** Counts that KMS has contradicted a journal of this job. Nothing rests any more on a run that was planned before. */
+  distrustJournals(job: string): Promise<void>;
 }
 
 export interface Deadline {

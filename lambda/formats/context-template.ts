@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ContextPair } from '../core/model/data-key.ts';
 import type { EncryptionContext } from '../core/model/encryption-context.ts';
 import type { ConfiguredFormat } from '../core/model/format.ts';
@@ -128,7 +128,7 @@ export function contextNames<Place>({
 const MAX_TEMPLATES = 10;
 
 /** The schema of one template over a format's places. */
-export function contextTemplate<Place extends z.ZodType>(place: Place) {
+export function contextTemplate<Place extends z.ZodMiniType>(place: Place) {
   return z.record(
     z.string(),
     z.union([z.string(), place], {
@@ -138,12 +138,12 @@ export function contextTemplate<Place extends z.ZodType>(place: Place) {
 }
 
 /** The schema of one template, or of several to try in order. */
-export function contextTemplates<Place extends z.ZodType>(place: Place) {
+export function contextTemplates<Place extends z.ZodMiniType>(place: Place) {
   const one = contextTemplate(place);
   const list = z
     .array(one)
-    .min(1, { error: 'is empty; write at least one context, {} for none' })
-    .max(MAX_TEMPLATES, { error: `are too many contexts; write at most ${MAX_TEMPLATES}` });
+    .check(z.minLength(1, { error: 'is empty; write at least one context, {} for none' }))
+    .check(z.maxLength(MAX_TEMPLATES, { error: `are too many contexts; write at most ${MAX_TEMPLATES}` }));
   return z.union([list, one], {
     // For an object or a list, the problems inside it say more.
     error: ({ input }) =>

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import {
   configuredFormat,
   type ConfiguredFormat,
@@ -17,26 +17,29 @@ interface Spotting<Kind extends StoreRecord> {
   spots(record: Kind, destination: Destination): readonly Spotted[];
 }
 
-export interface SpotFormat<Config extends z.ZodObject, Kind extends StoreRecord> {
+export interface SpotFormat<Config extends z.ZodMiniObject, Kind extends StoreRecord> {
   readonly name: string;
   /** The kinds of records that it reads. */
   readonly records: readonly Kind['kind'][];
   readonly asymmetric: boolean;
-  readonly config: Config;
+  /** Strict schema of the job's `format` object; made when it is first asked for. */
+  readonly config: () => Config;
   /** `store`: the name of the table or bucket; absent where no store has been named. */
   configure(config: z.output<Config>, store: string | undefined): Spotting<Kind>;
 }
 
 /** The definition of a format that finds spots. */
-export function formatOfSpots<Config extends z.ZodObject, Kind extends StoreRecord>(
+export function formatOfSpots<Config extends z.ZodMiniObject, Kind extends StoreRecord>(
   format: SpotFormat<Config, Kind>,
 ): FormatDefinition {
   const { name, records, asymmetric, config } = format;
   return {
     ...{ name, records, asymmetric },
-    configSchema: config,
+    get configSchema() {
+      return config();
+    },
     configure(given, store) {
-      const spotting = format.configure(config.parse(given), store);
+      const spotting = format.configure(config().parse(given), store);
       return configuredFormat(spotting.saying, destination => {
         const of = (record: StoreRecord): readonly Spotted[] =>
           spotting.spots(needed(record, format), destination);
@@ -51,7 +54,7 @@ export function formatOfSpots<Config extends z.ZodObject, Kind extends StoreReco
 
 function needed<Kind extends StoreRecord>(
   record: StoreRecord,
-  { name, records }: Pick<SpotFormat<z.ZodObject, Kind>, 'name' | 'records'>,
+  { name, records }: Pick<SpotFormat<z.ZodMiniObject, Kind>, 'name' | 'records'>,
 ): Kind {
   if (!records.includes(record.kind))
     throw new TypeError(`the format ${name} reads ${records.join('s and ')}s, not ${record.kind}s`);

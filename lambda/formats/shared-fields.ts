@@ -1,20 +1,24 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { strictObject } from '../core/schema/strict-object.ts';
 import { contextTemplate, contextTemplates } from './context-template.ts';
+import { once } from '../core/schema/once.ts';
+import { described } from '../core/schema/described.ts';
 
 /** A part of a context that tells data keys of one record apart. */
-export const wildcardPlace = strictObject(
-  {
-    wildcard: z
-      .int()
-      .min(1)
-      .describe('The name or index that an open step (*) of dataKey stands for; 1 is the first of them.'),
-  },
-  'a context value',
+export const wildcardPlace = once(() =>
+  strictObject(
+    {
+      wildcard: described(
+        z.int().check(z.minimum(1)),
+        'The name or index that an open step (*) of dataKey stands for; 1 is the first of them.',
+      ),
+    },
+    'a context value',
+  ),
 );
 
 /** A format's own kind of place, and the places that may be part of its contexts. */
-export interface Vocabulary<Place extends z.ZodType, ContextPlace extends z.ZodType> {
+export interface Vocabulary<Place extends z.ZodMiniType, ContextPlace extends z.ZodMiniType> {
   readonly place: Place;
   readonly contextPlace: ContextPlace;
   /** What a place is called: an attribute, a metadata entry. */
@@ -22,7 +26,7 @@ export interface Vocabulary<Place extends z.ZodType, ContextPlace extends z.ZodT
 }
 
 /** The fields of every format: companions of the data key, its contexts, and where the new one is written. */
-export function sharedFields<Place extends z.ZodType, ContextPlace extends z.ZodType>({
+export function sharedFields<Place extends z.ZodMiniType, ContextPlace extends z.ZodMiniType>({
   place,
   contextPlace,
   called,
@@ -30,49 +34,49 @@ export function sharedFields<Place extends z.ZodType, ContextPlace extends z.Zod
   return {
     ...companionFields(place, called),
     ...contextFields(contextPlace),
-    writeTo: writeTo(place, called)
-      .optional()
-      .describe('Where the new data key goes, if the old one is to stay where it is.'),
+    writeTo: described(
+      z.optional(writeTo(place, called)),
+      'Where the new data key goes, if the old one is to stay where it is.',
+    ),
   };
 }
 
-export function companionFields<Place extends z.ZodType>(place: Place, called: string) {
+export function companionFields<Place extends z.ZodMiniType>(place: Place, called: string) {
   return {
-    keyArn: place
-      .optional()
-      .describe(`${called} that names the key; read as a hint, and written together with the data key.`),
-    encryptionAlgorithm: place
-      .optional()
-      .describe(
-        `${called} that names the encryption algorithm; read as a hint, and written with the data key.`,
-      ),
+    keyArn: described(
+      z.optional(place),
+      `${called} that names the key; read as a hint, and written together with the data key.`,
+    ),
+    encryptionAlgorithm: described(
+      z.optional(place),
+      `${called} that names the encryption algorithm; read as a hint, and written with the data key.`,
+    ),
   };
 }
 
-export function contextFields<ContextPlace extends z.ZodType>(contextPlace: ContextPlace) {
+export function contextFields<ContextPlace extends z.ZodMiniType>(contextPlace: ContextPlace) {
   return {
-    encryptionContext: contextTemplates(contextPlace)
-      .default({})
-      .describe(
-        'The context that data keys were encrypted under, or a list of contexts, the likeliest first.',
-      ),
-    destinationEncryptionContext: contextTemplate(contextPlace)
-      .optional()
-      .describe('The context to encrypt it under, if that is to be another one.'),
+    encryptionContext: described(
+      z._default(contextTemplates(contextPlace), {}),
+      'The context that data keys were encrypted under, or a list of contexts, the likeliest first.',
+    ),
+    destinationEncryptionContext: described(
+      z.optional(contextTemplate(contextPlace)),
+      'The context to encrypt it under, if that is to be another one.',
+    ),
   };
 }
 
-function writeTo<Place extends z.ZodType>(place: Place, called: string) {
+function writeTo<Place extends z.ZodMiniType>(place: Place, called: string) {
   return strictObject(
     {
-      dataKey: place.describe(`${called} for the new data key.`),
-      keyArn: place.optional().describe(`${called} for the key of the new data key.`),
-      encryptionAlgorithm: place.optional().describe(`${called} for its encryption algorithm.`),
-      sourceDigest: place
-        .optional()
-        .describe(
-          `${called} for the SHA-256 of the old data key: shows whether the record has got another one since.`,
-        ),
+      dataKey: described(place, `${called} for the new data key.`),
+      keyArn: described(z.optional(place), `${called} for the key of the new data key.`),
+      encryptionAlgorithm: described(z.optional(place), `${called} for its encryption algorithm.`),
+      sourceDigest: described(
+        z.optional(place),
+        `${called} for the SHA-256 of the old data key: shows whether the record has got another one since.`,
+      ),
     },
     'a place to write to',
   );

@@ -17,6 +17,7 @@ import type { UnitProgress } from '../core/model/books.ts';
 import { capacityOf, storeName } from '../core/stores/places.ts';
 import { needsOf } from '../core/model/format.ts';
 import type { Phase, Unit } from '../core/model/run.ts';
+import { SharedQuota } from '../core/rate/shared-quota.ts';
 import { kmsRegions, WorkerShare, withShare } from '../core/rate/worker-share.ts';
 import type { Deadline } from '../core/ports.ts';
 import { unitScope, type UnitScope } from '../core/scan/unit-scope.ts';
@@ -30,6 +31,8 @@ const files = new S3RunFiles(s3, requireEnv(ENV.runBucket));
 const table = requireEnv(ENV.ledgerTable);
 const ledger = new DynamoDbLedger(clients.dynamodb(), table);
 const book = new LedgerShareBook(clients.dynamodb(), table);
+/** Units may be short, and what one invocation has learned of KMS's quota is still true for the next one. */
+const quota = new SharedQuota();
 
 interface Tools {
   readonly kms: KmsChannel;
@@ -52,20 +55,23 @@ export function worker(
     const { job, storeRegion: region, grantTokens } = scope.plan;
     const time = { deadline: deadlineOf(context), clock };
     const { deadline } = time;
-    const capacities = new TableCapacities(scope.plan, { now: clock.now, sleep: ms => sleep(ms), deadline });
+    const capacities = new TableCapacities(
+      { ...scope.plan, phase },
+      { now: clock.now, sleep: ms => sleep(ms), deadline },
+    );
     const shares = sharesFor(scope, { phase, context, capacities });
     const opening = { clients, region, ...needsOf(scope.format), deadline, capacities };
     const records = await openStore(scope.store, opening);
     const waiting = { ...time, wait: (ms: number) => sleep(ms), random: Math.random };
     const ports = {
-      random: () => Math.random(),
+      ...{ random: waiting.random, wait: waiting.wait },
       records: new PatientRecords(records, storeName(scope.store), waiting),
       ...{ ledger, shares, capacity: capacities },
       telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),
       ...time,
     };
     const mayPass = () => denialsMayPass(scope.plan, clock.now());
-    const tools = { kms: new KmsChannel({ grantTokens, denialsMayPass: mayPass }), s3 };
+    const tools = { kms: new KmsChannel({ grantTokens, quota, denialsMayPass: mayPass }), s3 };
     const working = () =>
       waitingOutDenials(mayPass, () =>
         work(scope, ports, tools).finally(() => {
@@ -96,7 +102,7 @@ interface Sharing {
 function sharesFor({ unit, plan, store }: UnitScope, { phase, context, capacities }: Sharing): WorkerShare {
   const { runId, unitId } = unit;
   const holder = context.awsRequestId;
-  const tables = capacities.shared(capacityOf(store, plan.storeRegion), phase);
+  const tables = capacities.shared(capacityOf(store, plan.storeRegion));
   return new WorkerShare(
     [...kmsRegions(plan, phase), ...tables],
     { runId, work: `${phase}#${unitId}`, holder, workers: plan.workers },

@@ -29,7 +29,12 @@ export interface PipelineFunctionsProps {
   readonly workerTimeout: Duration;
 }
 
-type WritingWorker = PipelineFunctionsProps & { readonly handler: Handler; readonly description: string };
+interface WritingWorker extends PipelineFunctionsProps {
+  readonly handler: Handler;
+  readonly description: string;
+  /** What it may do besides. */
+  readonly more?: (made: PipelineFunction) => void;
+}
 
 /** The stages and what each may do; what they may do for their jobs is in lib/grants/job-grants.ts. */
 export class PipelineFunctions extends Construct {
@@ -87,10 +92,12 @@ export class PipelineFunctions extends Construct {
   }
 
   private migrateUnitFunction(props: PipelineFunctionsProps): PipelineFunction {
+    const { journal } = props;
     return this.writingWorker('MigrateUnit', {
       ...props,
       handler: 'migrate-unit',
       description: 'kms-rewrap: re-encrypts the data keys of a unit',
+      more: made => journal.grantReadOutcomes(made),
     });
   }
 
@@ -112,6 +119,7 @@ export class PipelineFunctions extends Construct {
     journal.grantAppend(made);
     ledger.grantCheckpoint(made);
     ledger.grantShares(made);
+    worker.more?.(made);
     made.allow(JOB_GRANTS[id](jobs, homeOf(this)));
     return made;
   }
@@ -151,6 +159,7 @@ export class PipelineFunctions extends Construct {
     journal.grantAppend(rollbackUnit);
     journal.grantReadIntents(rollbackUnit);
     ledger.grantCheckpoint(rollbackUnit);
+    ledger.grantShares(rollbackUnit);
     journal.closeIntents([rollbackUnit.roleArn, ...props.journalReaders]);
     rollbackUnit.allow(JOB_GRANTS.RollbackUnit(jobs, homeOf(this)));
     return rollbackUnit;

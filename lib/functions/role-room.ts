@@ -1,5 +1,6 @@
-import { Annotations, CfnResource, type Stack } from 'aws-cdk-lib';
+import { Annotations, CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnManagedPolicy, CfnPolicy, type CfnRole, Role } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
 import { capacityOf, RESOURCES, type CharactersOfJobs } from '../grants/job-room.ts';
 import { ROLES_OF_JOBS, type RoleOfJobs } from '../grants/job-grants.ts';
 import { JobsRefused } from '../jobs/jobs-refused.ts';
@@ -31,9 +32,10 @@ interface RoleRoom {
   readonly managed: readonly number[];
 }
 
-/** What each role of a stack holds, as IAM counts it. */
-function rolesOf(stack: Stack): readonly RoleRoom[] {
-  const nodes = stack.node.findAll();
+/** What each role of the service holds, as IAM counts it. */
+function rolesOf(service: Construct): readonly RoleRoom[] {
+  const stack = Stack.of(service);
+  const nodes = service.node.findAll();
   const policies = nodes.filter(node => node instanceof CfnPolicy || node instanceof CfnManagedPolicy);
   const held = policies.map(policy => ({
     managed: policy instanceof CfnManagedPolicy,
@@ -117,13 +119,15 @@ function fullest(
   );
 }
 
-/** What a stack has of CloudFormation's resources, and for how many jobs like these they would do: at least so many, with all policies full. */
+/** What the stack of the service has of CloudFormation's resources, and for how many jobs like these they would do: at least so many, with all policies full. */
 function resourcesOf(
-  stack: Stack,
+  service: Construct,
   { jobs, managedPolicies, ofJobs }: RoomProps,
 ): { readonly total: number; readonly jobs: number } {
-  const all = stack.node.findAll().filter(one => one instanceof CfnResource);
-  const grown = OF_JOBS.flatMap(id => stack.node.tryFindChild(id)?.node.findAll() ?? []).filter(
+  const all = Stack.of(service)
+    .node.findAll()
+    .filter(one => one instanceof CfnResource);
+  const grown = OF_JOBS.flatMap(id => service.node.tryFindChild(id)?.node.findAll() ?? []).filter(
     one => one instanceof CfnResource,
   );
   if (grown.length === 0) return { total: all.length, jobs: Infinity };
@@ -152,9 +156,10 @@ export interface RoomProps {
  *
  * @throws JobsRefused
  */
-export function checkRoom(stack: Stack, props: RoomProps): void {
-  const roles = rolesOf(stack);
-  const resources = resourcesOf(stack, props);
+export function checkRoom(service: Construct, props: RoomProps): void {
+  const stack = Stack.of(service);
+  const roles = rolesOf(service);
+  const resources = resourcesOf(service, props);
   const problems = [
     ...tooLarge(roles, props.managedPolicies),
     ...(resources.total > RESOURCES

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { formatProblem } from '../../lambda/core/model/problem.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { JobsRefused } from './jobs-refused.ts';
+import { readJson } from './read-json.ts';
 
 /** Reads and validates one job file, or every `*.json` in a folder. Reports all problems of all files at once. */
 export function loadJobs(folder: string): readonly Job[] {
@@ -45,27 +46,11 @@ function jobFiles(folder: string): readonly string[] {
   }
 }
 
-/** A job with a thousand stores has less. */
-const MOST_BYTES = 1024 ** 2;
-
 /** One job file: the job, or its problems in words. */
 export function readJob(path: string): { readonly job?: Job; readonly problems: readonly string[] } {
-  let input: unknown;
-  try {
-    const { size } = statSync(path);
-    if (size > MOST_BYTES)
-      return {
-        problems: [`job: is larger than 1 MB (${size} bytes), which no job is; name a job file`],
-      };
-    input = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    return {
-      problems: [
-        `job: is not a readable JSON file (${error instanceof Error ? error.message : String(error)}); write one JSON object`,
-      ],
-    };
-  }
-  const parsed = parseJob(input, formats);
+  const read = readJson(path);
+  if (read.kind === 'refused') return { problems: [read.words] };
+  const parsed = parseJob(read.value, formats);
   return parsed.kind === 'job'
     ? { job: parsed.job, problems: [] }
     : { problems: parsed.problems.map(formatProblem) };

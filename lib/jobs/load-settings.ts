@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { DeploymentSettings } from '../../lambda/core/job/deployed-settings.ts';
 import { parseSettings } from '../../lambda/core/job/deployment-settings.ts';
 import { formatProblem } from '../../lambda/core/model/problem.ts';
 import { JobsRefused } from './jobs-refused.ts';
+import { readJson } from './read-json.ts';
 
 /**
  * Reads and validates the settings of a deployment. The folder of its jobs comes back as seen from here.
@@ -15,7 +16,9 @@ export function loadSettings(file: string): DeploymentSettings {
     throw new JobsRefused(
       `${file}: is missing; write { "jobs": "FOLDER" } there, or work in the folder that has it`,
     );
-  const settings = checkedSettings(file, readJson(file));
+  const read = readJson(file);
+  if (read.kind === 'refused') throw new JobsRefused(`${file}: ${read.words}`);
+  const settings = checkedSettings(file, read.value);
   return { ...settings, jobs: relative('', join(dirname(file), settings.jobs)) || '.' };
 }
 
@@ -24,15 +27,4 @@ export function checkedSettings(file: string, input: unknown): DeploymentSetting
   const parsed = parseSettings(input);
   if (parsed.kind === 'settings') return parsed.settings;
   throw new JobsRefused(parsed.problems.map(problem => `${file}: ${formatProblem(problem)}`).join('\n'));
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    throw new JobsRefused(`${file}: is not a readable JSON file (${words}); write one JSON object`, {
-      cause: error,
-    });
-  }
 }

@@ -21,8 +21,8 @@ export interface JournalBucketProps extends StorageProps {
 
 /**
  * Holds old data keys from before they were replaced. Versioned and retained: a rollback needs nothing else. The journal
- * is kept for good, unless the deployment limits it. Workers may add to it, but never delete from it or read intents
- * back.
+ * is kept for good, unless the deployment limits it. Workers may add to it, but never delete from it, and only RollbackUnit may read
+ * intents back.
  */
 export class JournalBucket extends Construct {
   readonly bucket: IBucket;

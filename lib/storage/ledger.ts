@@ -39,7 +39,7 @@ export class Ledger extends Construct {
     this.grant(worker, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
   }
 
-  /** In addition to checkpoints: the shares of the KMS rate of all workers. */
+  /** In addition to checkpoints: what each worker has of the KMS rate, and of the capacity of tables. */
   grantShares(worker: Function): void {
     this.grant(worker, ['dynamodb:Query']);
   }

@@ -1,5 +1,3 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { ReEncryptCommandInput } from '@aws-sdk/client-kms';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
@@ -7,46 +5,18 @@ import { withNamedCalls } from '../../lambda/adapters/aws/named-calls.ts';
 import { UPDATE_ITEM } from '../../lambda/adapters/dynamodb/update-item-operation.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
 import { NEW_KEY, OLD_KEY } from '../support/builders.ts';
+import {
+  ScriptedServer,
+  type ScriptedAnswer as Answer,
+  type SeenRequest as Seen,
+} from '../support/scripted-server.ts';
 
-/** What the server says to one request; `reset`: it closes the connection without an answer. */
-type Answer =
-  | 'reset'
-  | {
-      readonly status: number;
-      readonly body: string;
-      readonly headers?: Readonly<Record<string, string>>;
-    };
-
-interface Seen {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-let server: Server;
+const server = new ScriptedServer();
 let endpoint: string;
-let answers: Answer[] = [];
-let seen: Seen[] = [];
-
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      seen.push({ headers: request.headers, body: Buffer.concat(parts).toString() });
-      const answer = answers.shift() ?? { status: 200, body: '{}' };
-      if (answer === 'reset') return void request.socket.destroy();
-      if (answer.headers?.['content-length'] !== undefined) setImmediate(() => request.socket.destroy());
-      response.writeHead(answer.status, { 'x-amzn-requestid': 'request-1', ...answer.headers });
-      response.end(answer.body);
-    });
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  endpoint = await server.start();
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => server.stop());
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' };
 const INPUT: ReEncryptCommandInput = {
@@ -78,8 +48,7 @@ interface Told {
 
 /** Has one ReEncrypt answered as the script says, by the SDK or lean. */
 async function told(requests: 'lean' | 'sdk', script: readonly Answer[]): Promise<Told> {
-  answers = [...script];
-  seen = [];
+  server.play(script);
   const region = 'us-east-1';
   const channel = new KmsChannel({ endpoint, region, credentials, requests, identityPatienceMs: [] });
   channel.setRate(1_000_000);
@@ -89,7 +58,7 @@ async function told(requests: 'lean' | 'sdk', script: readonly Answer[]): Promis
     },
     (error: unknown) => described(error),
   );
-  return { outcome, seen, usage: channel.takeUsage() };
+  return { outcome, seen: server.seen, usage: channel.takeUsage() };
 }
 
 interface AwsError extends Error {
@@ -211,10 +180,9 @@ describe('UpdateItem without the SDK’s middleware', () => {
       (input: UpdateItemCommandInput) => sdk.send(new UpdateItemCommand(input)),
       clients.lean(clients.dynamodb(), UPDATE_ITEM),
     ]) {
-      answers = [...script];
-      seen = [];
+      server.play(script);
       const outcome = await send(update).then(() => 'written', described);
-      told.push({ outcome, bodies: seen.map(({ body }) => JSON.parse(body) as unknown) });
+      told.push({ outcome, bodies: server.seen.map(({ body }) => JSON.parse(body) as unknown) });
     }
     return told;
   }

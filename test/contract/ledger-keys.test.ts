@@ -43,6 +43,7 @@ async function writeEveryKind(table: string, runId: string): Promise<string> {
   await ledger.fence(runId, 1);
   await history.remember(ofRun);
   await history.rememberLatest(ofRun, true);
+  await ledger.distrustJournals(ofRun.job);
   await history.knownSince('orders', 'digest', 1);
   await history.rememberProofs([proof!]);
   await new LedgerStoreLocks(aws.dynamodb, table).replace(RESOURCE, 0, []);
@@ -67,7 +68,7 @@ describe('the ledger', () => {
       'run-1 CONTROL': 'brokenPremise fencedAt kmsRequestsPerSecond leaseUntil paused succeeded trouble',
       [`run-1 migrate#${UNIT.unitId}`]: 'pages progress writer',
       'STORE#dynamodb:us-east-1:Orders LAST-MIGRATION': 'migration',
-      'JOB#orders LATEST#migrate': 'finished latest',
+      'JOB#orders LATEST#migrate': 'contradictions finished latest',
       'JOB#orders SCHEDULE': 'schedule since',
       [`PROOFS ${id}`]: 'proof',
       [`LOCKS ${RESOURCE}`]: 'holders version',

@@ -252,6 +252,24 @@ describe('the locks of stores', () => {
 });
 
 describe('the latest run of a job', () => {
+  it('has with it how often KMS has contradicted a journal of the job, for good and for all later runs', async () => {
+    const table = await createLedger(aws.dynamodb, `Ledger${++tables}`);
+    const [history, ledger] = [
+      new LedgerHistory(aws.dynamodb, table),
+      new DynamoDbLedger(aws.dynamodb, table),
+    ];
+    await history.rememberLatest(plan(), true);
+    expect([
+      (await history.latest('orders', 'migrate'))?.contradictions,
+      await history.contradictions('orders'),
+    ]).toEqual([undefined, 0]);
+    await ledger.distrustJournals('orders');
+    await ledger.distrustJournals('orders');
+    await history.rememberLatest(plan({ runId: 'run-2' }), true);
+    expect(await history.latest('orders', 'migrate')).toMatchObject({ runId: 'run-2', contradictions: 2 });
+    expect([await history.contradictions('orders'), await history.contradictions('others')]).toEqual([2, 0]);
+  });
+
   it('is remembered by mode, with whether it finished', async () => {
     await embeddedLedger();
     const history = new LedgerHistory(aws.dynamodb, `Ledger${tables}`);

@@ -3,6 +3,7 @@ import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { TableCapacities } from '../../lambda/adapters/records/table-capacities.ts';
 import { openStore, storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import type { Limits, Store } from '../../lambda/core/model/job.ts';
+import type { Phase } from '../../lambda/core/model/run.ts';
 import type { RecordPage, RecordStore } from '../../lambda/core/ports.ts';
 import { mostPerSecond } from '../../lambda/core/rate/consumed.ts';
 import { job } from '../support/builders.ts';
@@ -13,6 +14,13 @@ const TABLE = 'Orders';
 const store: Store = { type: 'dynamodb', table: TABLE, format: { type: 'attribute', dataKey: 'edk' } };
 const RANGE = { type: 'segment', segment: 0, totalSegments: 1 } as const;
 const WORKER_MS = 900_000;
+
+interface WorkerOptions {
+  readonly workers?: number;
+  readonly remainingMs?: number;
+  readonly phase?: Phase;
+  readonly verifyReads?: Readonly<Record<string, number>>;
+}
 
 describe('the capacity of a table', () => {
   let aws: Embedded;
@@ -31,10 +39,13 @@ describe('the capacity of a table', () => {
   afterEach(() => aws.aws.faults.clear());
 
   /** One worker with a virtual time, in which only its waits take any. */
-  async function worker(limits: Partial<Limits> = {}, { workers = 1, remainingMs = WORKER_MS } = {}) {
+  async function worker(
+    limits: Partial<Limits> = {},
+    { workers = 1, remainingMs = WORKER_MS, ...more }: WorkerOptions = {},
+  ) {
     const time = { now: 0 };
     const capacities = new TableCapacities(
-      { limits: { ...job().limits, ...limits }, workers },
+      { limits: { ...job().limits, ...limits }, workers, ...more },
       {
         now: () => time.now,
         sleep: ms => {
@@ -131,10 +142,49 @@ describe('the capacity of a table', () => {
     const pages = await readAll(records);
     await writeAll(records, pages);
     expect(time.now / 1000).toBeGreaterThanOrEqual(20);
-    const [began, [table]] = [time.now, capacities.shared(['us-east-1/Orders'], 'migrate')];
+    const [began, [table]] = [time.now, capacities.shared(['us-east-1/Orders'])];
     table?.use(1);
     await writeAll(records, await readAll(records));
     expect((time.now - began) / 1000).toBeLessThan(3);
+  });
+
+  it('is bounded for the reads of a verify pass by the plan, where the job has no limit, and shared', async () => {
+    const byPlan = { verifyReads: { 'us-east-1/Orders': 2 } };
+    const { records, capacities, time } = await worker({}, { phase: 'verify', ...byPlan });
+    expect(capacities.shared(['us-east-1/Orders'])).toHaveLength(1);
+    await readAll(records, true);
+    const { read } = capacities.takeConsumed() ?? {};
+    expect(mostPerSecond(read!)).toBeLessThanOrEqual(2);
+    expect(time.now / 1000).toBeGreaterThan((read?.units ?? 0) / 2 - 2);
+  });
+
+  it('is not bounded by that in a migrate pass, nor where the job has a limit of its own', async () => {
+    const byPlan = { verifyReads: { 'us-east-1/Orders': 2 } };
+    const migrating = await worker({}, { phase: 'migrate', ...byPlan });
+    expect(migrating.capacities.shared(['us-east-1/Orders'])).toEqual([]);
+    await readAll(migrating.records);
+    expect(migrating.time.now).toBe(0);
+    const limited = await worker({ readCapacityPerSecond: 1_000 }, { phase: 'verify', ...byPlan });
+    await readAll(limited.records, true);
+    expect(limited.time.now / 1000).toBeLessThan(2);
+  });
+
+  it('is shared by the workers of a rollback as by all others', async () => {
+    const { capacities } = await worker({ writeCapacityPerSecond: 6 }, { phase: 'rollback' });
+    expect(capacities.shared(['us-east-1/Orders'])).toHaveLength(1);
+  });
+
+  it('can be bounded, and freed again, while the worker is at work', async () => {
+    const { records, capacities, time } = await worker({}, { workers: 2 });
+    const pages = await readAll(records);
+    capacities.keepTo({ writeCapacityPerSecond: 12 });
+    await writeAll(records, pages);
+    // 120 units, at half of 12 a second.
+    expect(time.now / 1000).toBeGreaterThanOrEqual(20);
+    const again = time.now;
+    capacities.keepTo({});
+    await writeAll(records, await readAll(records));
+    expect(time.now).toBe(again);
   });
 
   it('bounds reads by the size of pages, which begin with one item', async () => {

@@ -184,6 +184,10 @@ describe('a unit longer than an invocation', () => {
         2,
         expect.stringContaining('can be from 1 to 16 KMS requests a second'),
       ]);
+      const bounded = await tell('rate', runId, '--write-capacity-per-second', '500', '--json');
+      expect(bounded.code).toBe(0);
+      expect(JSON.parse(bounded.stdout)).toMatchObject({ runId, writeCapacityPerSecond: 500 });
+      expect((await tell('rate', runId)).code).toBe(2);
       const told = await tell('rate', runId, '16', '--json');
       expect(told.stderr).toContain('keep to 16 KMS requests a second instead of 3');
       expect([told.code, JSON.parse(told.stdout)]).toEqual([0, { runId, before: 3, requestsPerSecond: 16 }]);
@@ -198,8 +202,10 @@ describe('a unit longer than an invocation', () => {
       expect(records(await until(runId, ({ state }) => state === 'succeeded'))).toBe(RECORDS);
       expect((await tell('pause', runId)).code).toBe(2);
       expect((await tell('rate', runId, '8')).code).toBe(2);
-      expect((JSON.parse((await tell('report', runId, '--json')).stdout) as Report).warnings).toContainEqual(
-        'its rate was changed while it ran: from 3 to 16 KMS requests a second',
+      const { warnings } = JSON.parse((await tell('report', runId, '--json')).stdout) as Report;
+      expect(warnings).toContain('its rate was changed while it ran: from 3 to 16 KMS requests a second');
+      expect(warnings).toContain(
+        'its limit was changed while it ran: from none to 500 write units a second of each table',
       );
     });
 

@@ -189,6 +189,19 @@ describe('a table with provisioned capacity in the embedded DynamoDB', () => {
     });
   });
 
+  it('is taken by a canceled transaction once for each item', async () => {
+    const table = await provisioned();
+    expect(await put(table, { bytes: 4 * 1_024 })).toBe('none');
+    const guarded = {
+      TableName: table,
+      Item: sized('x', 100),
+      ConditionExpression: 'attribute_not_exists(id)',
+    };
+    const canceled = new TransactWriteItemsCommand({ TransactItems: [{ Put: guarded }] });
+    expect(await errorName(aws.dynamodb.send(canceled))).toBe('TransactionCanceledException');
+    expect(await taken(table)).toBe(2);
+  });
+
   it('takes more as soon as it is given more, and anything on demand', async () => {
     const table = await provisioned();
     await taken(table);

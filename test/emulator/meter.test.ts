@@ -146,6 +146,19 @@ describe('the meter of a table', () => {
   });
 });
 
+describe('the meter of a canceled transaction', () => {
+  it('counts each of its items once: it was prepared, and not committed', async () => {
+    await put('kept', 1_500);
+    aws.aws.meter.reset();
+    const update = { TableName: 'Table', Key: Key('kept'), UpdateExpression: 'REMOVE v' };
+    const canceled = new TransactWriteItemsCommand({
+      TransactItems: [{ Update: { ...update, ConditionExpression: 'attribute_not_exists(id)' } }],
+    });
+    expect(await errorName(aws.dynamodb.send(canceled))).toBe('TransactionCanceledException');
+    expect(units()).toEqual({ readUnits: 0, writeUnits: 2 });
+  });
+});
+
 describe('the meter of requests', () => {
   it('counts each by service and operation, with its bytes in both directions, and those that failed', async () => {
     await put('a', 100);

@@ -84,6 +84,15 @@ describe('a function of the embedded AWS', () => {
     });
   });
 
+  it('has its own time-out to load in, if the time of the init phase was not enough', async () => {
+    const sandbox = new Sandbox(definition(), {
+      ...{ endpoint: 'http://127.0.0.1:1', initSeconds: 0.001 },
+      credentials: { accessKeyId: 'AKIA1', secretAccessKey: 's', sessionToken: 't' },
+    });
+    expect(await sandbox.invoke({ name: 'one' }, 'request-1')).toMatchObject({ kind: 'returned' });
+    sandbox.kill();
+  });
+
   it('is killed at its time-out', async () => {
     const slow = definition({
       arn: 'arn:aws:lambda:us-east-1:111122223333:function:slow',

@@ -237,6 +237,7 @@ export const PLANTED_BUGS: readonly Planted[] = [
           breakPremise: (runId, words) => ports.ledger.breakPremise(runId, words),
           noteTrouble: (runId, words) => ports.ledger.noteTrouble(runId, words),
           renewLease: (runId, until) => ports.ledger.renewLease(runId, until),
+          distrustJournals: job => ports.ledger.distrustJournals(job),
           readControl: async runId => {
             const { brokenPremise: _unheard, ...control } = await ports.ledger.readControl(runId);
             return control;

@@ -127,15 +127,18 @@ export class Service {
       const plan = await files.readPlan(unit.runId);
       const scope = unitScope(unit, plan, formats);
       const place = { bucket: JOURNAL, job: plan.job };
-      const capacities = new TableCapacities(plan, {
-        now: () => clock.now(),
-        sleep: ms => sleep(ms),
-        deadline,
-      });
+      const capacities = new TableCapacities(
+        { ...plan, phase },
+        {
+          now: () => clock.now(),
+          sleep: ms => sleep(ms),
+          deadline,
+        },
+      );
       const shares = sharesOf(new LedgerShareBook(clients.dynamodb(), LEDGER), {
         ...{ unit, plan, phase },
         ...{ party, clock, deadline },
-        tables: capacities.shared(capacityOf(scope.store, plan.storeRegion), phase),
+        tables: capacities.shared(capacityOf(scope.store, plan.storeRegion)),
       });
       const archive = {
         intents: new S3IntentArchive(clients.s3(), place),
@@ -161,9 +164,11 @@ export class Service {
         archive: Object.assign(archive.intents, {
           outcomesOf: (of: Unit, fromPage?: number) => archive.outcomes.outcomesOf(of, fromPage),
         }),
+        outcomes: archive.outcomes,
         ...{ ledger, shares, deadline, clock, capacity: capacities },
         telemetry: UNHEARD,
         random: () => Math.random(),
+        wait,
       };
       const mighty = new AwsClients(this.#wire.configOf(new Party(party.name, party.latencyMs)));
       const planted = this.#options.bug.ports?.(ports, { phase, plan, dynamodb: mighty.dynamodb() }) ?? ports;

@@ -134,7 +134,7 @@ describe('a folder of jobs', () => {
   });
 
   it.each([
-    ['a file that is no JSON', { 'a.json': '{' }, /a\.json: job: is not a readable JSON file/],
+    ['a file that is no JSON', { 'a.json': '{' }, /a\.json: line 1, column 2: ends before its last \] or }/],
     [
       'two jobs of one name',
       { 'a.json': jobInput(), 'b.json': jobInput() },

@@ -1,6 +1,6 @@
 // The smallest possible format. The test copies it to lambda/formats/sealed-note/index.ts.
 import { Buffer } from 'node:buffer';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { configuredFormat, type BoundFormat, type FormatDefinition } from '../../core/model/format.ts';
 import { heldAt } from '../../core/places/held-at.ts';
 import { strictObject, text } from '../../core/schema/strict-object.ts';

@@ -1,5 +1,5 @@
 // The smallest possible kind of store. The test copies it to lambda/core/stores/shelf/index.ts.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Store } from '../../model/job.ts';
 import { strictObject, text } from '../../schema/strict-object.ts';
 import { storeFields } from '../fields.ts';
@@ -20,7 +20,7 @@ export const shelfKind: StoreKind<ShelfStore, ShelfCatalog> = {
   records: 'item',
   schema: format =>
     strictObject(
-      { type: z.literal('shelf'), shelf: text('the name of a shelf'), format, ...storeFields },
+      { type: z.literal('shelf'), shelf: text('the name of a shelf'), format, ...storeFields() },
       'a shelf',
     ),
   names: { own: ({ shelf }) => ({ name: shelf }), copy: () => undefined },

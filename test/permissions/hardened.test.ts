@@ -69,7 +69,9 @@ describe('a deployment of the profile hardened', () => {
     key = `arn:aws:kms:us-east-1:111122223333:key/${TargetKeyId}`;
     ({ journalBucket } = deployment);
     for (const mode of ['migrate', 'verify']) await run(mode);
-    await run('rollback', 'in-place-migrate');
+    // It rests on the journal of the first one.
+    await run('migrate', { name: 'in-place-migrate-again' });
+    await run('rollback', { of: 'in-place-migrate' });
     missed = [...watch.missed];
     answers = await plant();
   }, 600_000);
@@ -78,10 +80,12 @@ describe('a deployment of the profile hardened', () => {
     await aws.stop();
   });
 
-  async function run(mode: string, of?: string): Promise<void> {
+  async function run(
+    mode: string,
+    { of, name = `in-place-${mode}` }: { readonly of?: string; readonly name?: string } = {},
+  ): Promise<void> {
     const { stateMachineArn } = deployment;
     const input = JSON.stringify({ job: 'in-place', mode, ...(of !== undefined && { run: of }) });
-    const name = `in-place-${mode}`;
     const { executionArn } = await aws.states.send(
       new StartExecutionCommand({ stateMachineArn, name, input }),
     );

@@ -82,6 +82,8 @@ export interface RunRequest {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly rollsBack?: LifeRun;
+  /** The last migration of the same job. */
+  readonly restsOn?: LifeRun | undefined;
 }
 
 export function parsed({ input }: LifeJob): Job {
@@ -92,7 +94,7 @@ export function parsed({ input }: LifeJob): Job {
 
 const SEGMENTS = 2;
 
-export function planFor({ job, mode, runId, at, rollsBack }: RunRequest): RunPlan {
+export function planFor({ job, mode, runId, at, rollsBack, restsOn }: RunRequest): RunPlan {
   return planOf({
     ...{ runId, job: job.name, mode, stores: job.stores, pageSize: 2 },
     units: SEGMENTS * job.stores.length,
@@ -106,6 +108,7 @@ export function planFor({ job, mode, runId, at, rollsBack }: RunRequest): RunPla
     keepsSource: job.stores.some(store => configureFormat(store, formats).keepsSource),
     verify: mode === 'verify' || mode === 'migrate',
     ...(rollsBack !== undefined && { rollsBack: rollsBack.plan.runId }),
+    ...(restsOn !== undefined && ['migrate', 'verify'].includes(mode) && { restsOn: [restsOn.plan.runId] }),
   });
 }
 
@@ -134,15 +137,17 @@ export async function runOf(request: RunRequest): Promise<LifeRun> {
           deadline: { remaining: () => Number.POSITIVE_INFINITY },
           // As few are asked by chance as may be: what is found rests on the rule.
           random: () => 0.5,
+          wait: () => Promise.resolve(),
           clock: { now: () => 0 },
           shares: ALONE,
         };
+        const archive = archiveOf(plan, journal, request);
         switch (phase) {
           case 'migrate':
-            progress.push(await migrateUnit(scope, ports));
+            progress.push(await migrateUnit(scope, { ...ports, outcomes: archive }));
             break;
           case 'verify':
-            progress.push(await verifyUnit(scope, { ...ports, archive: journal }));
+            progress.push(await verifyUnit(scope, { ...ports, archive }));
             break;
           case 'rollback':
             progress.push(
@@ -159,6 +164,13 @@ export async function runOf(request: RunRequest): Promise<LifeRun> {
     files: { run: '', journal: '' },
   });
   return { plan, report, journal };
+}
+
+/** The journal of a run, and of the one that it rests on. */
+function archiveOf({ runId }: RunPlan, journal: UnitJournal, { restsOn }: RunRequest): OutcomeArchive {
+  return {
+    outcomesOf: unit => (unit.runId === runId ? journal : (restsOn?.journal ?? journal)).outcomesOf(unit),
+  };
 }
 
 /** The table as DynamoDB returns it under the store's filter. */

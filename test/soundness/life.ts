@@ -56,6 +56,8 @@ class Life {
     readonly before: string;
     after: string;
   }[] = [];
+  /** The last migration into the same stores, on whose journal later runs rest. */
+  readonly #bases = new Map<string, LifeRun>();
   #last: { readonly job: Job; readonly proven: boolean } | undefined;
   #now = BEGIN;
 
@@ -199,9 +201,14 @@ class Life {
 
   async #runOf(of: Pick<RunRequest, 'job' | 'mode' | 'rollsBack'>): Promise<LifeRun> {
     this.#now += HOUR_MS;
-    const request = { ...of, kms: this.#kms, rows: this.#rows, runId: `run-${this.#now}`, at: this.#now };
+    const base = JSON.stringify([of.job.name, of.job.stores, of.job.destination.key]);
+    const request = {
+      ...{ ...of, kms: this.#kms, rows: this.#rows, runId: `run-${this.#now}`, at: this.#now },
+      restsOn: this.#bases.get(base),
+    };
     this.#remember(begunProofs(planFor(request)));
     const run = await runOf(request);
+    if (of.mode === 'migrate') this.#bases.set(base, run);
     this.#remember(proofsOf(run.plan, run.report));
     this.#now += HOUR_MS;
     return run;

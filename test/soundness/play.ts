@@ -169,6 +169,7 @@ async function run(scene: Scene, { job, sceneJob, bug }: Given & { readonly bug:
     deadline: { remaining: () => Number.POSITIVE_INFINITY },
     // As few are asked by chance as may be: what is found rests on the rule.
     random: () => 0.5,
+    wait: () => Promise.resolve(),
     clock: { now: () => 0 },
     shares: ALONE,
   };

@@ -132,6 +132,13 @@ export class FakeLedger implements Ledger {
     return Promise.resolve();
   }
 
+  readonly distrusted: string[] = [];
+
+  distrustJournals(job: string): Promise<void> {
+    this.distrusted.push(job);
+    return Promise.resolve();
+  }
+
   renewLease(_runId: string, leaseUntil: number): Promise<void> {
     this.control = { ...this.control, leaseUntil };
     return Promise.resolve();
@@ -143,6 +150,7 @@ export interface FakePorts extends MigratePorts {
   readonly keys: FakeKms;
   readonly journal: FakeJournal;
   readonly ledger: FakeLedger;
+  readonly wait: (ms: number) => Promise<void>;
 }
 
 /** The deadline of an invocation whose time is up after its first checkpoint. */
@@ -154,7 +162,7 @@ export function onePage({ ledger }: FakePorts): Deadline {
 
 /** Ports in memory, with unlimited time. */
 export function fakePorts(changes: Partial<MigratePorts> = {}): FakePorts {
-  return {
+  const ports = {
     records: new FakeTable(),
     keys: new FakeKms(),
     journal: new FakeJournal(),
@@ -166,5 +174,6 @@ export function fakePorts(changes: Partial<MigratePorts> = {}): FakePorts {
     // No data key is asked about by chance.
     random: () => 0.5,
     ...changes,
-  } as FakePorts;
+  } as Omit<FakePorts, 'wait'>;
+  return { ...ports, wait: () => Promise.resolve() };
 }

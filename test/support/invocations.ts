@@ -49,6 +49,7 @@ export async function invoke(
     shares: { take: () => Promise.resolve(share) },
     clock: { now: () => clock.now() },
     deadline: { remaining: () => startedAt + timeoutMs - clock.now() },
+    wait: (ms: number) => clock.sleep(ms),
   };
   const work = phase === 'migrate' ? migrateUnit(scope, ports) : verifyUnit(scope, ports);
   const killed = clock.sleep(endsAt - startedAt).then(() => 'killed' as const);
@@ -89,6 +90,7 @@ function slowed(world: FakePorts, passes: Passes): MigratePorts & { readonly arc
       readControl: slow(ledger.readControl.bind(ledger)),
       breakPremise: slow(ledger.breakPremise.bind(ledger)),
       noteTrouble: slow(ledger.noteTrouble.bind(ledger)),
+      distrustJournals: slow(ledger.distrustJournals.bind(ledger)),
       renewLease: slow(ledger.renewLease.bind(ledger)),
     },
   };

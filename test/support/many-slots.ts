@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { BoundFormat, FormatDefinition } from '../../lambda/core/model/format.ts';
 import type { DataKeyPlace } from '../../lambda/core/model/place.ts';
 import type {
@@ -13,9 +13,9 @@ import { valueAt } from '../../lambda/core/places/value-at.ts';
 const config = z.object({
   type: z.literal('many'),
   /** The record has one label, which names the key of all its data keys. */
-  sharedKeyArn: z.boolean().optional(),
+  sharedKeyArn: z.optional(z.boolean()),
   /** The record has a version that each write increments. */
-  version: z.boolean().optional(),
+  version: z.optional(z.boolean()),
 });
 
 /** Any number of data keys in one item: `keys[0].edk`, `keys[1].edk`, … */

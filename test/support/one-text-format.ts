@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { FormatDefinition } from '../../lambda/core/model/format.ts';
 import { forEveryDestination } from './bound.ts';
 import type { StoreRecord } from '../../lambda/core/model/record.ts';

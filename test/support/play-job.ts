@@ -96,6 +96,7 @@ export class JobPlayer {
         const { storeRegion: region } = plan;
         results.push(
           await work(scope, {
+            wait: () => Promise.resolve(),
             ...{ journal, archive: journal, ledger, keys: new KmsKeyService(channel) },
             records: this.#records(
               await openStore(scope.store, { clients, region, ...needsOf(scope.format) }),

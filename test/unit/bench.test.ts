@@ -1,7 +1,7 @@
 import { BOUNDS, worseThan } from '../../bench/bounds.ts';
 import { billOf, billOfMillion, countedTotalOf, totalOf } from '../../bench/cost/bill.ts';
 import { FLOOR } from '../../bench/cost/prices.ts';
-import { judged } from '../../bench/rate.ts';
+import { judged, judgedBeside } from '../../bench/rate.ts';
 import type { StoreRatios } from '../../bench/ratios.ts';
 import { growthOf, spreadOf } from '../../bench/statistics.ts';
 import { Meter } from '../../emulator/meter/meter.ts';
@@ -94,13 +94,52 @@ describe('statistics', () => {
 describe('a run under a cap', () => {
   const seconds = (asked: readonly number[], first = 0) =>
     asked.map((one, index) => ({ second: first + index, asked: one, throttled: 0 }));
+  const times = (count: number, asked: number): number[] => Array.from({ length: count }, () => asked);
 
-  it('is judged without the edges of its passes', () => {
-    const two = [...seconds([1, 90, 100, 100, 90, 1]), ...seconds([1, 50, 80, 80, 50, 1], 20)];
-    expect(judged(two, 100)).toEqual({ sustained: 0.9, violations: 0, mostInASecond: 100, throttled: 0 });
+  it('is judged without its first page, the end of its pass, and the few questions of its verify pass', () => {
+    const pass = seconds([...times(20, 50), ...times(70, 90), ...times(10, 30)]);
+    const all = [...pass, ...seconds(times(20, 1), 105)];
+    expect(judged(all, { kmsRequestsPerSecond: 100, records: 7_600 })).toEqual({
+      ...{ sustained: 0.9, violations: 0, mostInASecond: 90, throttled: 0 },
+    });
+  });
+
+  it('does not forget the seconds in which it asks nothing', () => {
+    const gap = [...seconds(times(40, 100)), ...seconds(times(20, 100), 60)];
+    expect(judged(gap, { kmsRequestsPerSecond: 100, records: 6_000 }).sustained).toBeCloseTo(34 / 54);
   });
 
   it('counts each second above it, at the edges as well', () => {
-    expect(judged(seconds([101, 1, 1, 1, 1, 102]), 100)).toMatchObject({ violations: 2, mostInASecond: 102 });
+    const asked = seconds([101, ...times(40, 1), 102]);
+    expect(judged(asked, { kmsRequestsPerSecond: 100, records: 300 })).toMatchObject({
+      ...{ violations: 2, mostInASecond: 102 },
+    });
+  });
+
+  it('has a neighbour that has its share back when three seconds in a row throttle hardly any of it', () => {
+    const beside = (throttled: number, asked: number, index: number) => ({
+      ...{ second: 20 + index, asked, throttled: 0, neighbour: { asked: 50, throttled } },
+    });
+    const throttles = [20, 0, 10, 1, 0, 0, 1];
+    const all = [
+      ...seconds(times(20, 80)),
+      ...throttles.map((one, index) => beside(one, 40, index)),
+      ...seconds([40, 60, 75, 75, 75, 80], 27),
+    ];
+    expect(judgedBeside(all)).toEqual({ shareBack: 3, throttledThen: 2 / 200, recovered: 2 });
+  });
+
+  it('has not met a neighbour where nobody was throttled: that is no number', () => {
+    const all = Array.from({ length: 9 }, (_, second) => ({
+      ...{ second, asked: 0, throttled: 0, neighbour: { asked: 9, throttled: 0 } },
+    }));
+    expect(judgedBeside(all).shareBack).toBeNaN();
+  });
+
+  it('never gives the neighbour its share back: that is no number', () => {
+    const all = Array.from({ length: 9 }, (_, second) => ({
+      ...{ second, asked: 9, throttled: 0, neighbour: { asked: 9, throttled: second % 3 } },
+    }));
+    expect(judgedBeside(all).shareBack).toBeNaN();
   });
 });

@@ -27,7 +27,10 @@ describe('what a run took of a table', () => {
         }),
       );
     let pages = 0;
-    const capacity = { takeConsumed: () => ({ write: consumedAt(10_000 * pages++, 3) }) };
+    const capacity = {
+      takeConsumed: () => ({ write: consumedAt(10_000 * pages++, 3) }),
+      keepTo: () => undefined,
+    };
     const { books } = await migrateUnit(scope({ pageSize: 1 }), { ...ports, capacity });
     expect(books.capacity).toEqual({
       write: { units: 9, over: { seconds: 10, first: 0, units: [3, 3, 3] } },

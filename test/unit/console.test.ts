@@ -19,6 +19,34 @@ class FakeSink implements Sink {
   }
 }
 
+const ANSWERS: readonly (readonly [string, boolean])[] = [
+  ['y', true],
+  ['Yes ', true],
+  ['', false],
+  ['n', false],
+  ['yesterday', false],
+];
+
+describe('a question', () => {
+  const asking = (answer: string, json = false) => {
+    const asked: string[] = [];
+    const [stdout, stderr] = [new Output(new FakeSink()), new Output(new FakeSink())];
+    const ask = (question: string): Promise<string> => Promise.resolve((asked.push(question), answer));
+    return { asked, console: consoleOver({ json, stdout, stderr, now: () => 0, ask }) };
+  };
+
+  it.each(ANSWERS)('that is answered by %p is confirmed: %p', async (answer, expected) => {
+    const { asked, console } = asking(answer);
+    expect(await console.confirm?.(`Start ${HOSTILE}?`)).toBe(expected);
+    expect(asked).toEqual([expect.stringContaining(String.raw`Start x\u001b[31m`)]);
+  });
+
+  it('is not asked by a command that answers to a machine, nor where nobody is', () => {
+    expect(asking('y', true).console.confirm).toBeUndefined();
+    expect(consoleTo().console.confirm).toBeUndefined();
+  });
+});
+
 function consoleTo(json = false) {
   const [out, err] = [new FakeSink(), new FakeSink()];
   const streams = { stdout: new Output(out), stderr: new Output(err) };
@@ -48,8 +76,21 @@ describe('what a command prints', () => {
   it('shows what is in notes and in lines of progress', () => {
     const { console, err } = consoleTo();
     console.note('table \u001b]0;x\u0007');
-    console.progress('unit \u009b');
+    console.progress('unit \u009b', { line: text => text, screen: text => text });
     expect(err.text).toBe(String.raw`table \u001b]0;x\u0007` + '\n' + String.raw`unit \u009b` + '\n');
+  });
+
+  it('shows progress on lines that replace each other, where there is a terminal', () => {
+    const shown: string[] = [];
+    const live = Object.assign((text: string) => void shown.push(text), {
+      ...{ done: (): void => undefined, columns: () => 42 },
+    });
+    const [stdout, stderr] = [new Output(new FakeSink()), new Output(new FakeSink())];
+    consoleOver({ json: false, stdout, stderr, now: () => 0, live }).progress(
+      { name: HOSTILE },
+      { line: () => 'no line', screen: ({ name }, columns) => `${colors.green('a')} ${name}\n${columns}` },
+    );
+    expect(shown).toEqual([`${colors.green('a')} ${SHOWN}\n42`]);
   });
 
   it('sends no color sequence but those that it has', () => {

@@ -135,7 +135,7 @@ describe('the settings of a deployment', () => {
   });
 
   it.each([
-    ['a file that is no JSON', '{', 'deployment.json: is not a readable JSON file'],
+    ['a file that is no JSON', '{', 'deployment.json: line 1, column 2: ends before its last ] or }'],
     ['two mistakes', '{ "name": "", "jobz": 1 }', "has no field 'jobz'"],
   ])('are refused with %s, by the name of the file', (_, content, words) => {
     const file = join(folder(content), 'deployment.json');

@@ -268,18 +268,18 @@ describe('the report', () => {
     expect(conclusion(doubtful).text).toContain(words);
     expect(proofsOf(asked.plan, report)[0]).toMatchObject({ resting: { onJournal: 19, sampled: 1 } });
     const resting = report.stores[0]?.resting;
-    expect(restingWords({ resting, proven: 20, runId: 'run-1' })).toBe(words);
+    expect(restingWords({ resting, proven: 20, runId: 'run-1', mode: 'migrate' })).toBe(words);
   });
 
-  it('says which part was asked in runs that it continues', () => {
+  it('says which part was asked in earlier runs', () => {
     const resting = { onJournal: 19, ofEarlierRuns: 7, sampled: 1, contradicted: 0 };
-    expect(restingWords({ resting, proven: 20, runId: 'run-2' })).toContain(
-      'rest on the journal of run run-2, 7 of them of runs that it continues;',
+    expect(restingWords({ resting, proven: 20, runId: 'run-2', mode: 'migrate' })).toContain(
+      'rest on the journal of run run-2, 7 of them on what KMS has told earlier runs;',
     );
   });
 
   it('says nothing of a journal where KMS was asked about all', () => {
-    expect(restingWords({ resting: undefined, proven: 20, runId: 'run-1' })).toBe('');
+    expect(restingWords({ resting: undefined, proven: 20, runId: 'run-1', mode: 'migrate' })).toBe('');
   });
 });
 

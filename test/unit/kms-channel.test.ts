@@ -41,6 +41,8 @@ interface Left {
   readonly signedAt: string;
 }
 
+const ANSWER = { CiphertextBlob: 'ZWRr', SourceKeyId: OLD_KEY, KeyId: NEW_KEY };
+
 function compact(ms: number): string {
   return new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '');
 }
@@ -135,6 +137,34 @@ describe('a request to KMS', () => {
     expect(left).toEqual([1_000, 2_000]);
     expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(30);
     expect(channel.takeUsage()).toEqual({ requests: 2, throttled: 0 });
+  });
+
+  it('leaves half as often once KMS has throttled one, and as often as before after some time without', async () => {
+    const left: number[] = [];
+    const channel = new KmsChannel({
+      ...{ patienceMs: [], waiting: clock },
+      requestHandler: {
+        handle: () => {
+          left.push(clock.now());
+          const throttled = left.length === 100;
+          const body = Buffer.from(JSON.stringify(throttled ? { __type: 'ThrottlingException' } : ANSWER));
+          const statusCode = throttled ? 400 : 200;
+          return Promise.resolve({ response: { statusCode, headers: {}, body: Readable.from([body]) } });
+        },
+      } as never,
+    });
+    channel.setRate(10);
+    const input = { CiphertextBlob: Buffer.from('edk'), SourceKeyId: OLD_KEY, DestinationKeyId: NEW_KEY };
+    const all = async (): Promise<void> => {
+      for (let count = 0; count < 600; count++) await channel.reEncrypt(input);
+    };
+    await clock.during(all());
+    const perSecond = (from: number, to: number): number => (1_000 * (to - from)) / (left[to]! - left[from]!);
+    expect(perSecond(10, 90)).toBeCloseTo(10, 0);
+    expect(perSecond(101, 106)).toBeLessThan(6);
+    expect(perSecond(101, 106)).toBeGreaterThan(4);
+    expect(perSecond(500, 590)).toBeCloseTo(10, 0);
+    expect(channel.takeUsage()).toEqual({ requests: 601, throttled: 1 });
   });
 
   it('is paced between the retries and the signature of the SDK', async () => {

@@ -35,6 +35,7 @@ function portsOf(
       rememberLatest: () => Promise.resolve(),
       remember: () => Promise.resolve(),
       rememberProofs: () => Promise.resolve(),
+      contradictions: () => Promise.resolve(0),
       proof: () => Promise.resolve(undefined),
     },
     locks: {} as FinishPorts['locks'],

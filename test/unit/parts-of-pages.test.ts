@@ -263,16 +263,16 @@ describe('the size of a page', () => {
   });
 
   it('is twenty seconds of work at the current share of the rate, whatever was planned', () => {
-    const sizes = new PageSizes({ pageSize: 500 }, EMPTY_BOOKS, 1);
+    const sizes = new PageSizes({ pageSize: 500 }, EMPTY_BOOKS, { expected: 1 });
     expect([31.25, 0.5, 1 / 16, 8].map(rate => sizes.at(rate))).toEqual([500, 10, 1, 160]);
   });
 
   it('counts the hops of the route before anything is seen', () => {
-    expect(new PageSizes({ pageSize: 500 }, EMPTY_BOOKS, 2).at(8)).toBe(80);
+    expect(new PageSizes({ pageSize: 500 }, EMPTY_BOOKS, { expected: 2 }).at(8)).toBe(80);
   });
 
   it('follows what records took on average, or most recently if that was more', () => {
-    const sizes = new PageSizes({ pageSize: 500 }, books(100, 400), 1);
+    const sizes = new PageSizes({ pageSize: 500 }, books(100, 400), { expected: 1 });
     expect(sizes.at(8)).toBe(40);
     sizes.learn(books(110, 600), 0);
     expect(sizes.at(8)).toBe(8);
@@ -281,18 +281,25 @@ describe('the size of a page', () => {
   });
 
   it('is one record if a single record was too much', () => {
-    expect(new PageSizes({ pageSize: 500 }, books(0, 320), 1).at(8)).toBe(1);
+    expect(new PageSizes({ pageSize: 500 }, books(0, 320), { expected: 1 }).at(8)).toBe(1);
   });
 
   it('is what can be written in that time, if a store takes longer than KMS', () => {
-    const sizes = new PageSizes({ pageSize: 500 }, EMPTY_BOOKS, 1);
+    const sizes = new PageSizes({ pageSize: 500 }, EMPTY_BOOKS, { expected: 1 });
     sizes.learn(books(10, 10), 40_000);
     expect(sizes.at(100)).toBe(5);
     sizes.learn(books(15, 15), 1_000);
     expect(sizes.at(100)).toBe(100);
   });
 
+  it('counts a record as the least that the pass says, however few requests it takes', () => {
+    const sizes = new PageSizes({ pageSize: 500 }, books(100, 1), { expected: 1, least: 1 });
+    expect(sizes.at(8)).toBe(160);
+    sizes.learn(books(200, 2), 0);
+    expect(sizes.at(8)).toBe(160);
+  });
+
   it('is the planned maximum if nothing else is requested', () => {
-    expect(new PageSizes({ pageSize: 500 }, { ...EMPTY_BOOKS, records: 3 }, 1).at(1)).toBe(500);
+    expect(new PageSizes({ pageSize: 500 }, { ...EMPTY_BOOKS, records: 3 }, { expected: 1 }).at(1)).toBe(500);
   });
 });

@@ -57,6 +57,19 @@ describe('Plan, of a table with provisioned capacity', () => {
   });
 });
 
+describe('the reads of a verify pass', () => {
+  it.each([
+    ['that is provisioned', { capacity: provisioned }, 50],
+    ['on demand with a maximum', { capacity: { kind: 'maximum', reads: 40, writes: 40 } }, 10],
+    ['on demand whose maximum is of writes', { capacity: { kind: 'maximum', writes: 40 } }, 3_000],
+    ['on demand', {}, 3_000],
+    ['on demand that has grown', { warmReads: 40_000 }, 10_000],
+    ['of next to nothing', { capacity: { kind: 'provisioned', reads: 1, writes: 1 } }, 1],
+  ] as const)('are a quarter of what a table takes %s', async (_, description, units) => {
+    expect((await planned(description)).verifyReads).toEqual({ 'us-east-1/Orders': units });
+  });
+});
+
 describe('the time that Plan estimates', () => {
   function seconds(
     limits: Partial<Limits>,

@@ -41,6 +41,18 @@ function journalledPages({ objects }: FakeJournal, ...again: readonly number[]):
   };
 }
 
+describe('rolling back under a limit of its table', () => {
+  it('waits for its part of the table, and restores nothing without one', async () => {
+    const { ports, before } = await afterMigration(2);
+    const moved = snapshot(ports);
+    const nothing = { ...migrated(ports), shares: { take: () => Promise.resolve(undefined) } };
+    expect(await rollbackUnit(ROLLBACK, nothing)).toMatchObject({ done: false, paused: 'no-share' });
+    expect(snapshot(ports)).toBe(moved);
+    expect(await rollbackUnit(ROLLBACK, migrated(ports))).toMatchObject({ done: true });
+    expect(snapshot(ports)).toBe(before);
+  });
+});
+
 describe('rolling back a run that gave up an attempt at a page', () => {
   it('counts every data key once, where the next attempt ended that page earlier', async () => {
     const ports = fakePorts();

@@ -33,7 +33,7 @@ const credentials = fc.record(
 );
 
 describe('a signature', () => {
-  it('is the one of the SDK’s signer, for any caller, Region, time and body', async () => {
+  it('is the one of the SDK’s signer, for any caller, Region, time and request', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -42,17 +42,28 @@ describe('a signature', () => {
           service: fc.constantFrom('kms', 'dynamodb'),
           at: fc.date({ min: new Date('2001-01-01'), max: new Date('2090-01-01'), noInvalidDate: true }),
           body: fc.string({ unit: 'grapheme' }),
+          method: fc.constantFrom('POST', 'HEAD', 'PUT'),
+          path: fc.constantFrom('/', '/Zo%C3%AB/a%2Bb', '/bucket//a/./b%20c'),
+          query: fc.dictionary(
+            fc.string({ unit: 'grapheme', minLength: 1 }),
+            fc.string({ unit: 'grapheme' }),
+          ),
+          value: fc.string({ unit: 'grapheme-ascii' }),
         }),
-        async ({ of, region, service, at, body }) => {
+        async ({ of, region, service, at, body, method, path, query, value }) => {
           const headers = {
             'content-type': 'application/x-amz-json-1.1',
             host: `${service}.${region}.amazonaws.com`,
             'x-amz-target': 'TrentService.ReEncrypt',
+            'x-amz-meta-any': value,
           };
-          const signer = new SignatureV4({ credentials: of, region, service, sha256: Sha256 });
+          const signer = new SignatureV4({
+            ...{ credentials: of, region, service, sha256: Sha256 },
+            // As for S3. The path of all others is `/`.
+            uriEscapePath: false,
+          });
           const request = new HttpRequest({
-            method: 'POST',
-            path: '/',
+            ...{ method, path, query },
             hostname: headers.host,
             headers,
             body,
@@ -62,7 +73,7 @@ describe('a signature', () => {
           delete expected['x-amz-content-sha256'];
           const sha256 = createHash('sha256').update(body).digest('hex');
           const own = signed(
-            { headers: { ...headers, 'x-amz-content-sha256': sha256 }, body },
+            { method, path, query, headers: { ...headers, 'x-amz-content-sha256': sha256 }, body },
             { credentials: of, region, service, now: at.getTime() },
           );
           expect(own['authorization']).toBe(expected['authorization']);

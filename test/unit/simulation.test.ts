@@ -1,4 +1,9 @@
-import { readCalibration, calibrated } from '../../bench/simulation/calibration.ts';
+import {
+  calibrated,
+  readCalibration,
+  readCalibrationFile,
+  withMeasuredCpu,
+} from '../../bench/simulation/calibration.ts';
 import { LIMITS } from '../../bench/simulation/limits.ts';
 import { page } from '../../bench/simulation/page.ts';
 import { PROFILES, type Profile } from '../../bench/simulation/profiles.ts';
@@ -81,6 +86,40 @@ describe('the simulation', () => {
     const [, ...rest] = Object.keys(calibration);
     const inputs = Object.fromEntries(rest.map(name => [name, { value: 1, source: 'measured' }]));
     expect(() => calibrated({ date: 'today', machine: 'none', inputs })).toThrow(Object.keys(calibration)[0]);
+  });
+});
+
+describe('a calibration with the CPU that the bench has measured', () => {
+  const measured = { table: { migrate: 796, verify: 370 }, bucket: { migrate: 1_000, verify: 500 } };
+  const on = { date: '2026-11-28', machine: 'quiet' };
+  const { calibration: c, from } = calibrated(withMeasuredCpu(readCalibrationFile(), measured, on));
+
+  it('divides it as it was divided before, and leaves the latencies of AWS as they were', () => {
+    expect(c.tableMigrateAsking + c.tableMigrateRest).toBeCloseTo(796);
+    expect(c.tableMigrateAsking / c.tableMigrateRest).toBeCloseTo(
+      calibration.tableMigrateAsking / calibration.tableMigrateRest,
+    );
+    expect(c.bucketVerifyAsking + c.bucketVerifyRest).toBeCloseTo(500);
+    expect(c.kmsMilliseconds).toBe(calibration.kmsMilliseconds);
+    expect(from.machine).toBe('quiet');
+  });
+});
+
+describe('a verify pass by the journal', () => {
+  const byJournal = (profile: Profile): PassResult =>
+    runPass({ profile, pass: 'by journal', cut: cut(profile), calibration });
+
+  it('takes a quarter of the reads of a table and no more, however many workers it has', () => {
+    for (const workers of [50, 500]) {
+      const { use } = byJournal({ ...small, workers });
+      expect(use['reads of the busiest table'].steady).toBeLessThanOrEqual(0.25 + 1e-9);
+      expect(use['reads of the busiest table'].steady).toBeGreaterThan(0.24);
+    }
+  });
+
+  it('visits no more objects in a second than KMS may be asked about', () => {
+    const { use } = byJournal({ ...small, store: 'bucket' });
+    expect(use['reads under the prefix'].peak * LIMITS.prefixReads).toBeLessThanOrEqual(1.01 * small.rate);
   });
 });
 

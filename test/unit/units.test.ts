@@ -95,6 +95,15 @@ describe('cutting a bucket into key ranges', () => {
     expect(keys).toBeLessThan(120_000);
   });
 
+  it('leaves both ends open, for keys that are written after it was cut', async () => {
+    const dates = (index: number): string => `2026/${String(index).padStart(6, '0')}`;
+    const { list } = listing(Array.from({ length: 5_000 }, (_, index) => dates(index)));
+    const { ranges } = await splitKeyRange(list, 8);
+    expect(ranges.length).toBeGreaterThan(1);
+    for (const key of ['!', '2027/000000', '~', '\u{10FFFF}'])
+      expect(ranges.filter(range => inside(range as KeyRange, key))).toHaveLength(1);
+  });
+
   it('makes one range for a bucket that is not worth cutting', async () => {
     const { list, calls } = listing(['a', 'b']);
     expect(await splitKeyRange(list, 16)).toEqual({ ranges: [{ type: 'key-range' }], keys: 2 });

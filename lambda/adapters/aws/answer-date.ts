@@ -6,11 +6,19 @@ export function answerDate(command: HeadObjectCommand): () => number {
   command.middlewareStack.add(
     next => async args => {
       const result = await next(args);
-      const { headers } = result.response as { readonly headers?: Readonly<Record<string, string>> };
-      date = Date.parse(headers?.['date'] ?? '') || 0;
+      date = answerDateOf(result.response as Answered);
       return result;
     },
     { step: 'deserialize', priority: 'low', name: 'kmsRewrapAnswerDate' },
   );
   return () => date;
+}
+
+interface Answered {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** 0 for an answer without a date: nothing was then settled by it. */
+export function answerDateOf({ headers }: Answered): number {
+  return Date.parse(headers?.['date'] ?? '') || 0;
 }

@@ -27,6 +27,12 @@ export const ANSWER_TIMEOUT_MS = {
   objects: 300_000,
 } as const;
 
+/** The SDK prepares every answer for its log, even where nobody listens; only a logger without this level spares it that. */
+export const UNHEARD = {
+  ...{ trace: () => undefined, debug: () => undefined, warn: () => undefined, error: () => undefined },
+  info: undefined as unknown as () => void,
+};
+
 /** The SDK's HTTP handler with limits. `maxSockets` is the number of connections to each host at a time. */
 export function httpTo(
   kind: keyof typeof ANSWER_TIMEOUT_MS,

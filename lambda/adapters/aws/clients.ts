@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { withNamedCalls } from './named-calls.ts';
-import { type ANSWER_TIMEOUT_MS, httpTo, type ClientConfig } from './client-config.ts';
+import { type ANSWER_TIMEOUT_MS, httpTo, UNHEARD, type ClientConfig } from './client-config.ts';
 import { LeanCalls, type Around, type LeanOperation } from './lean-calls.ts';
 import type { LeanClient } from './lean-client.ts';
 import { remember } from './said-by.ts';
@@ -52,13 +52,21 @@ export class AwsClients {
     client: LeanClient,
     operation: LeanOperation<Input, Output>,
   ): (input: Input, around?: Around) => Promise<Output> {
-    const { identityPatienceMs } = this.#config;
-    const calls = new LeanCalls(client, operation, { identityPatienceMs });
+    const calls = this.leanCalls(client, operation);
     return (input, around) => calls.send(input, around);
+  }
+
+  leanCalls<Input extends object, Output extends object>(
+    client: LeanClient,
+    operation: LeanOperation<Input, Output>,
+  ): LeanCalls<Input, Output> {
+    const { identityPatienceMs } = this.#config;
+    return new LeanCalls(client, operation, { identityPatienceMs });
   }
 
   #settings(region: string | undefined, kind: keyof typeof ANSWER_TIMEOUT_MS) {
     return {
+      logger: UNHEARD,
       ...this.#config,
       ...(region !== undefined && { region }),
       maxAttempts: MAX_ATTEMPTS,

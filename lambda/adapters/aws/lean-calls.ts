@@ -1,28 +1,37 @@
 import { Buffer } from 'node:buffer';
+import type { Readable } from 'node:stream';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { HttpRequest, type HttpResponse } from '@smithy/core/protocols';
 import { retryMiddleware } from '@smithy/core/retry';
-import type { EndpointParameterInstructions, EndpointV2, StaticOperationSchema } from '@smithy/types';
+import type {
+  $OperationSchema,
+  EndpointParameterInstructions,
+  EndpointV2,
+  StaticOperationSchema,
+} from '@smithy/types';
 import { ClockOfAnswers } from './clock-of-answers.ts';
 import { despiteIdentity } from './fresh-identity.ts';
 import type { LeanClient } from './lean-client.ts';
 import { naming } from './named-calls.ts';
 import { signed } from './sign.ts';
 
-/** One operation of a JSON API, in a form that takes no middleware to send. */
+/** Who sends an operation, and where. */
+interface Sender {
+  readonly client: LeanClient;
+  readonly endpoint: EndpointV2;
+}
+
+/** One operation, in a form that takes no middleware to send. */
 export interface LeanOperation<Input extends object, Output extends object> {
   readonly name: string;
   /** As IAM and the signature name it. */
-  readonly service: 'kms' | 'dynamodb';
-  /** Names the API in the header `x-amz-target`. */
-  readonly target: string;
-  readonly version: '1.0' | '1.1';
+  readonly service: 'kms' | 'dynamodb' | 's3';
   readonly schema: StaticOperationSchema;
   readonly endpoint: () => EndpointParameterInstructions;
-  /** The body of the request. */
-  readonly write: (input: Input) => string;
-  /** The answer, from the JSON of its body. */
-  readonly read: (json: unknown) => Output;
+  /** The request, except for what signs it. */
+  readonly write: (input: Input, sender: Sender) => HttpRequest | Promise<HttpRequest>;
+  /** The answer to a success. @throws what the SDK makes of an answer that is none */
+  readonly read: (response: HttpResponse, client: LeanClient) => Promise<Output>;
 }
 
 interface Args {
@@ -77,24 +86,18 @@ export class LeanCalls<Input extends object, Output extends object> {
   }
 
   async send(input: Input, around: Around = PLAIN): Promise<Output & { readonly $metadata: Metadata }> {
-    const { url } = await this.#at(input);
-    const body = this.#operation.write(input);
-    const request = new HttpRequest({
-      protocol: url.protocol,
-      hostname: url.hostname,
-      ...(url.port !== '' && { port: Number(url.port) }),
-      method: 'POST',
-      path: '/',
-      body,
-      headers: {
-        'content-length': String(Buffer.byteLength(body)),
-        'content-type': `application/x-amz-json-${this.#operation.version}`,
-        host: url.host,
-        'user-agent': 'kms-rewrap',
-        'x-amz-target': `${this.#operation.target}.${this.#operation.name}`,
-      },
-    });
+    const sender = { client: this.#client, endpoint: await this.#at(input) };
+    const request = await this.#operation.write(input, sender);
+    request.headers['host'] = sender.endpoint.url.host;
+    request.headers['user-agent'] = 'kms-rewrap';
     return (await this.#stack({ input, request, around })).output;
+  }
+
+  /** Whether its endpoint takes the signature that is made here. Directory buckets and some access points take another. */
+  async isSignedHere(input: Input): Promise<boolean> {
+    const scheme = schemeOf(await this.#at(input));
+    const { name = 'sigv4', signingName = this.#operation.service } = scheme;
+    return name === 'sigv4' && signingName === this.#operation.service;
   }
 
   /** By the SDK's rules for endpoints. The resource of an operation is the same in all of its calls, and so is its endpoint. */
@@ -112,14 +115,13 @@ export class LeanCalls<Input extends object, Output extends object> {
     const credentials = await config.credentials();
     const region = await this.#region(input as Input);
     const timed = this.#clock.begin();
-    const { body } = request as { readonly body: string };
     const signing = { credentials, region, service: this.#operation.service, now: timed.now };
     const again = HttpRequest.clone(request);
-    again.headers = signed({ headers: request.headers, body }, signing);
+    again.headers = signed(request, signing);
     const { response } = await config.requestHandler.handle(again);
     try {
-      if (response.statusCode >= 300) await this.#refused(response);
-      const output = this.#understood(await text(response));
+      if (response.statusCode >= 300) await deserialized(this.#operation.schema, response, this.#client);
+      const output = await this.#operation.read(response, this.#client);
       timed.answered(response);
       return { response, output: { ...output, $metadata: metadata(response) } };
     } catch (error) {
@@ -127,36 +129,40 @@ export class LeanCalls<Input extends object, Output extends object> {
     }
   }
 
-  /** Whatever is wrong with an answer, nothing of it is shown: it may hold a data key. */
-  #understood(body: string): Output {
-    try {
-      return this.#operation.read(JSON.parse(body));
-    } catch {
-      throw new UnreadableAnswer('its answer is not in the form that the API has');
-    }
-  }
-
   async #region(input: Input): Promise<string> {
-    const { properties } = await this.#at(input);
-    const schemes = properties?.['authSchemes'] as readonly { readonly signingRegion?: string }[] | undefined;
-    return schemes?.[0]?.signingRegion ?? this.#client.config.region();
+    return schemeOf(await this.#at(input)).signingRegion ?? this.#client.config.region();
   }
+}
 
-  /** @throws the error that the SDK makes of an answer */
-  async #refused(response: HttpResponse): Promise<void> {
-    const { config } = this.#client;
-    const [, namespace, name, traits, input, output] = this.#operation.schema;
-    await config.protocol.deserializeResponse({ namespace, name, traits, input, output }, config, response);
-  }
+interface Scheme {
+  readonly name?: string;
+  readonly signingName?: string;
+  readonly signingRegion?: string;
+}
+
+function schemeOf({ properties }: EndpointV2): Scheme {
+  const schemes = properties?.['authSchemes'] as readonly Scheme[] | undefined;
+  return schemes?.[0] ?? {};
+}
+
+/** What the SDK reads of an answer. @throws the error that it makes of one that is no success */
+export async function deserialized(
+  schema: StaticOperationSchema,
+  response: HttpResponse,
+  { config }: LeanClient,
+): Promise<object> {
+  return config.protocol.deserializeResponse(operationOf(schema), config, response);
+}
+
+/** The same, as the SDK's protocols take it. */
+export function operationOf(schema: StaticOperationSchema): $OperationSchema {
+  const [, namespace, name, traits, input, output] = schema;
+  return { namespace, name, traits, input, output };
 }
 
 interface Options {
   readonly around?: Around;
   readonly identityPatienceMs?: readonly number[] | undefined;
-}
-
-class UnreadableAnswer extends Error {
-  override readonly name = 'UnreadableAnswer';
 }
 
 interface Attributed extends Error {
@@ -173,13 +179,20 @@ function attributed(error: unknown, response: HttpResponse, clockSkewCorrected: 
   return failed;
 }
 
-async function text({ body }: HttpResponse): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const part of body as AsyncIterable<Uint8Array>) parts.push(part);
-  return Buffer.concat(parts).toString('utf8');
+/** All of it, before anything is made of it. */
+export function bytesOf({ body }: HttpResponse): Promise<Buffer> {
+  const stream = body as Readable;
+  return new Promise((resolve, reject) => {
+    const parts: Uint8Array[] = [];
+    stream.on('data', (part: Uint8Array) => parts.push(part));
+    stream.on('end', () => resolve(Buffer.concat(parts)));
+    stream.on('error', reject);
+    // After an end, this says nothing more.
+    stream.on('close', () => reject(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })));
+  });
 }
 
 function metadata({ statusCode, headers }: HttpResponse): Metadata {
-  const requestId = headers['x-amzn-requestid'];
+  const requestId = headers['x-amzn-requestid'] ?? headers['x-amz-request-id'];
   return { httpStatusCode: statusCode, ...(requestId !== undefined && { requestId }) };
 }

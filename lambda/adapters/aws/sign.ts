@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
+import { escapeUri } from '@smithy/core/protocols';
 
 /** What AWS's Signature Version 4 is made with, besides the request. */
 export interface Signing {
@@ -13,14 +14,19 @@ export interface Signing {
   readonly now: number;
 }
 
-/** A POST to the path `/`, as all JSON APIs of AWS take it. Names of headers are in lower case. */
-export interface JsonPost {
+/** What is signed of a request. Names of headers are in lower case, and its path is written as it is sent. */
+export interface Signable {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, unknown>>;
+  /** With the digest of the body as `x-amz-content-sha256`, where the service asks for it. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body?: unknown;
 }
 
 /** The same headers, signed. AWS ignores others that are added later (AWS General Reference, Signature Version 4). */
-export function signed({ headers, body }: JsonPost, signing: Signing): Record<string, string> {
+export function signed(request: Signable, signing: Signing): Record<string, string> {
+  const { method, path, query = {}, headers, body = '' } = request;
   const { credentials, region, service, now } = signing;
   const time = new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, '');
   const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
@@ -30,14 +36,29 @@ export function signed({ headers, body }: JsonPost, signing: Signing): Record<st
     ...(credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken }),
   };
   const names = Object.keys(all).sort();
-  const lines = names.map(name => `${name}:${all[name]?.trim() ?? ''}\n`).join('');
+  const lines = names.map(name => `${name}:${canonical(all[name] ?? '')}\n`).join('');
   const signedNames = names.join(';');
-  const canonical = `POST\n/\n\n${lines}\n${signedNames}\n${sha256(body)}`;
-  const toSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`;
+  const digest = headers['x-amz-content-sha256'] ?? sha256(body as string);
+  const asked = `${method}\n${path}\n${queryText(query)}\n${lines}\n${signedNames}\n${digest}`;
+  const toSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(asked)}`;
   const signature = hmac(signingKey(credentials.secretAccessKey, scope), toSign).toString('hex');
   const parts = [`Credential=${credentials.accessKeyId}/${scope}`, `SignedHeaders=${signedNames}`];
   all['authorization'] = `AWS4-HMAC-SHA256 ${[...parts, `Signature=${signature}`].join(', ')}`;
   return all;
+}
+
+/** A header counts without the white space around it, and with one space for several in a row. */
+function canonical(value: string): string {
+  const trimmed = value.trim();
+  return /\s\s|[^\S ]/.test(trimmed) ? trimmed.replace(/\s+/g, ' ') : trimmed;
+}
+
+function queryText(query: Readonly<Record<string, unknown>>): string {
+  return Object.entries(query)
+    .map(([name, value]) => [escapeUri(name), escapeUri(String(value))] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(pair => pair.join('='))
+    .join('&');
 }
 
 /** Of few Regions and services, and of today. Forgotten with the day, or when the credentials change. */
@@ -55,7 +76,7 @@ function signingKey(secret: string, scope: string): Buffer {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

@@ -71,11 +71,14 @@ function described({
   Replicas,
   RestoreSummary,
   TableStatus,
+  WarmThroughput,
   ...throughput
 }: TableDescription) {
   const capacity = capacityOf(throughput);
+  const warmReads = WarmThroughput?.ReadUnitsPerSecond;
   return {
     ...(capacity !== undefined && { capacity }),
+    ...(warmReads !== undefined && { warmReads }),
     ...(RestoreSummary?.RestoreInProgress === true
       ? { filling: 'restore' as const }
       : TableStatus === 'CREATING' && { filling: 'import or creation' as const }),

@@ -1,12 +1,12 @@
 import { UpdateItem$, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { toJson } from '../../core/model/attribute-json.ts';
 import type { AttributeValue } from '../../core/model/record.ts';
-import type { LeanOperation } from '../aws/lean-calls.ts';
+import { jsonOperation } from '../aws/json-operation.ts';
 import type { SdkItem } from './item-key.ts';
 import type { Metered } from '../records/table-capacity.ts';
 
 /** UpdateItem as the AWS JSON 1.0 protocol has it. Of its answer, a write wants to know only what it took. */
-export const UPDATE_ITEM: LeanOperation<UpdateItemCommandInput, Metered> = {
+export const UPDATE_ITEM = jsonOperation<UpdateItemCommandInput, Metered>({
   ...{ name: 'UpdateItem', service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0' },
   schema: UpdateItem$,
   endpoint: () => UpdateItemCommand.getEndpointParameterInstructions(),
@@ -19,7 +19,7 @@ export const UPDATE_ITEM: LeanOperation<UpdateItemCommandInput, Metered> = {
       }),
     }),
   read: json => consumed((json as { readonly ConsumedCapacity?: unknown }).ConsumedCapacity),
-};
+});
 
 /** What an answer does not say, or not as the API has it, is not known. */
 function consumed(capacity: unknown): Metered {

@@ -6,6 +6,7 @@ import {
   type ReEncryptCommandOutput,
 } from '@aws-sdk/client-kms';
 import { regionOf } from '../../core/model/arn.ts';
+import { SharedQuota } from '../../core/rate/shared-quota.ts';
 import { Pace } from '../../core/reencrypt/pace.ts';
 import { isThrottling } from '../aws/errors.ts';
 import { httpTo, type ClientConfig } from '../aws/client-config.ts';
@@ -23,6 +24,8 @@ export interface ChannelConfig extends ClientConfig {
   readonly denialsMayPass?: () => boolean;
   /** What the pace waits by. @default the clock and the timers of this process */
   readonly waiting?: Waiting;
+  /** What earlier requests of this process have learned of the account's quota. @default nothing */
+  readonly quota?: SharedQuota;
   /** Whether ReEncrypt goes through the SDK's middleware. @default 'lean', which takes a fraction of its CPU */
   readonly requests?: 'lean' | 'sdk';
 }
@@ -46,7 +49,7 @@ type Sent<T> =
 /**
  * KMS in all Regions behind one pace. The pace is inside the SDK's retry loop, so that retries keep to the rate and every
  * request that leaves is counted. It comes before the signature, which KMS accepts for five minutes only: at half a
- * request a second, the last of 32 requests in flight waits for more than one minute.
+ * request a second, the last of 32 requests in flight waits for more than one minute. Where KMS throttles, the pace slows down.
  */
 export class KmsChannel {
   readonly grantTokens: readonly string[];
@@ -57,6 +60,7 @@ export class KmsChannel {
   readonly #requests: 'lean' | 'sdk';
   readonly #regions = new Map<string, RegionOfKms>();
   readonly #pace = new Pace(1);
+  readonly #quota: SharedQuota;
   #sent = 0;
   #throttled = 0;
   #open = true;
@@ -67,6 +71,7 @@ export class KmsChannel {
     denialsMayPass = () => false,
     waiting = REAL_TIME,
     requests = 'lean',
+    quota = new SharedQuota(),
     ...config
   }: ChannelConfig = {}) {
     this.grantTokens = grantTokens;
@@ -74,11 +79,12 @@ export class KmsChannel {
     this.denialsMayPass = denialsMayPass;
     this.#waiting = waiting;
     this.#requests = requests;
+    this.#quota = quota;
     this.#config = config;
   }
 
   setRate(requestsPerSecond: number): void {
-    this.#pace.setRate(requestsPerSecond);
+    this.#quota.setShare(requestsPerSecond);
   }
 
   takeUsage(): { readonly requests: number; readonly throttled: number } {
@@ -160,15 +166,27 @@ export class KmsChannel {
 
   /** Counts a request and sends it when its turn comes. */
   async #inTurn<T>(send: () => Promise<T>): Promise<T> {
+    this.#pace.setRate(this.#quota.rate);
     const wait = this.#pace.reserve(this.#waiting.now());
     if (wait > 0) await this.#waiting.sleep(wait);
     if (!this.#open) throw new Error('the invocation that made this KMS request is over');
     this.#sent++;
+    this.#quota.sent(this.#waiting.now());
     try {
-      return await send();
+      const answer = await send();
+      this.#quota.answered(this.#waiting.now());
+      return answer;
     } catch (error) {
-      if (isThrottling(error)) this.#throttled++;
+      this.#refused(error);
       throw error;
     }
+  }
+
+  /** A refusal for any other reason took its part of the quota, as an answer does. */
+  #refused(error: unknown): void {
+    const now = this.#waiting.now();
+    if (!isThrottling(error)) return this.#quota.answered(now);
+    this.#throttled++;
+    this.#quota.throttled(now);
   }
 }

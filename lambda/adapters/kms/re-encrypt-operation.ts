@@ -5,10 +5,10 @@ import {
   type ReEncryptCommandInput,
   type ReEncryptResponse,
 } from '@aws-sdk/client-kms';
-import type { LeanOperation } from '../aws/lean-calls.ts';
+import { jsonOperation } from '../aws/json-operation.ts';
 
 /** ReEncrypt as the AWS JSON 1.1 protocol has it: binary in base64, all else as it is (KMS API Reference, ReEncrypt). */
-export const RE_ENCRYPT: LeanOperation<ReEncryptCommandInput, ReEncryptResponse> = {
+export const RE_ENCRYPT = jsonOperation<ReEncryptCommandInput, ReEncryptResponse>({
   ...{ name: 'ReEncrypt', service: 'kms', target: 'TrentService', version: '1.1' },
   schema: ReEncrypt$,
   endpoint: () => ReEncryptCommand.getEndpointParameterInstructions(),
@@ -25,7 +25,7 @@ export const RE_ENCRYPT: LeanOperation<ReEncryptCommandInput, ReEncryptResponse>
     );
     return { ...Object.fromEntries(told), CiphertextBlob: bytes(answer['CiphertextBlob']) };
   },
-};
+});
 
 const TOLD: readonly (keyof ReEncryptResponse)[] = [
   'SourceKeyId',

@@ -61,7 +61,8 @@ class Side {
  * throttles, the worker slows down.
  */
 export class TableCapacity {
-  readonly #limits: CapacityLimits;
+  #limits: CapacityLimits;
+  #part: number;
   readonly #ports: CapacityPorts;
   readonly #sides: Readonly<Record<Kind, Side>>;
   #open = true;
@@ -69,13 +70,20 @@ export class TableCapacity {
   /** @param part the part of the limits that this worker may use until it is told another */
   constructor(limits: CapacityLimits = NO_LIMITS, ports: CapacityPorts = REAL_TIME, part = 1) {
     this.#limits = limits;
+    this.#part = part;
     this.#ports = ports;
     this.#sides = { read: new Side(limits.read * part), write: new Side(limits.write * part) };
   }
 
   use(part: number): void {
+    this.#part = part;
     this.#sides.read.pace.setShare(this.#limits.read * part);
     this.#sides.write.pace.setShare(this.#limits.write * part);
+  }
+
+  limitTo(limits: CapacityLimits): void {
+    this.#limits = limits;
+    this.use(this.#part);
   }
 
   /** How many items to read at a time that take so many units each; at least one. */
@@ -153,13 +161,30 @@ export class TableCapacity {
     if (!this.#open) throw new Error('the invocation that made this request to DynamoDB is over');
   }
 
-  /** A write whose condition fails takes what it would have taken (Developer Guide, "Working with items"). */
+  /**
+   * A write whose condition fails takes what it would have taken (Developer Guide, "Working with items"). A transaction writes each
+   * item twice, to prepare and to commit it; of a canceled one AWS does not say it, and it is counted as prepared.
+   */
   #failed(side: Side, expected: number, error: unknown): void {
     const now = this.#ports.now();
     if (nameOf(error) === 'ConditionalCheckFailedException') side.count(now, expected);
-    if (busyOf(error) === 'throttled') side.pace.throttled(now, side.recent.perSecond(now));
+    const reasons = reasonsOf(error);
+    if (reasons.includes('ConditionalCheckFailed')) side.count(now, expected / 2);
+    if (busyOf(error) === 'throttled' || reasons.some(reason => THROTTLED.includes(reason)))
+      side.pace.throttled(now, side.recent.perSecond(now));
   }
 }
+
+/** Why a transaction was canceled (API Reference, TransactionCanceledException). */
+function reasonsOf(error: unknown): readonly (string | undefined)[] {
+  if (nameOf(error) !== 'TransactionCanceledException') return [];
+  const { CancellationReasons: reasons = [] } = error as {
+    readonly CancellationReasons?: readonly { readonly Code?: string }[];
+  };
+  return reasons.map(({ Code }) => Code);
+}
+
+const THROTTLED: readonly (string | undefined)[] = ['ProvisionedThroughputExceeded', 'ThrottlingError'];
 
 /** A page of a bounded table is as large as what two seconds have: five of them in the time within which the bound holds. */
 const READ_SECONDS = 2;

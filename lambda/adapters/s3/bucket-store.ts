@@ -15,6 +15,7 @@ import { lookup, needed, type OpenOptions, type StoreAdapter } from '../records/
 import { bucketDefaults, seen } from './bucket-defaults.ts';
 import { listObjects } from './list-objects.ts';
 import { decodeMarker, encodeMarker, listVersions } from './list-versions.ts';
+import { leanObjectCalls } from './object-calls.ts';
 import { S3Records } from './records.ts';
 
 /** Buckets over the S3 API. */
@@ -37,6 +38,7 @@ export async function openBucket(store: BucketStore, options: OpenBucketOptions)
     ...{ needs, ...writing },
     ...(scope !== undefined && { scope }),
     ...(versions !== undefined && { versions }),
+    calls: leanObjectCalls(clients, client),
     accessControlLists: await accessControlLists(bucket, client),
   });
   if (copyTo === undefined) return source;
@@ -46,6 +48,7 @@ export async function openBucket(store: BucketStore, options: OpenBucketOptions)
     bucket: copyTo.bucket,
     prefix,
     ...{ needs, ...writing },
+    calls: leanObjectCalls(clients, there),
     accessControlLists: await accessControlLists(copyTo.bucket, there),
     copyFrom: { bucket, client, ...(serverSideEncryptionKey !== undefined && { serverSideEncryptionKey }) },
   });

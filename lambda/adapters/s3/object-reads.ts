@@ -1,15 +1,15 @@
-import { GetObjectAclCommand, GetObjectTaggingCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectAclCommand, GetObjectTaggingCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
 import type { ObjectRecord } from '../../core/model/record.ts';
 import type { Needs, RecordPart } from '../../core/model/format.ts';
 import { readWithin } from '../records/bounded-reads.ts';
-import { answerDate } from '../aws/answer-date.ts';
 import { isOfIdentity, isTransient, nameOf } from '../aws/errors.ts';
 import type { ListedVersion } from './list-versions.ts';
 import { listObjects } from './list-objects.ts';
 import { grantHeaders, type GrantHeaders } from './object-grants.ts';
 import { CHANGED_MEANWHILE, readBody } from './object-body.ts';
+import { sdkObjectCalls, type ObjectCalls } from './object-calls.ts';
 import { hiddenObject, objectRecord } from './object-record.ts';
 import type { Asked, RefusedCalls } from '../aws/refused-calls.ts';
 import { hiddenWords, mayBeOfIdentity, s3Premise } from './refusals.ts';
@@ -36,17 +36,21 @@ export interface ReadBucket {
   readonly accessControlLists: boolean;
   /** What to read of an object beside what S3 shows of all. @default nothing */
   readonly needs?: Needs;
+  /** @default through the SDK's middleware */
+  readonly calls?: ObjectCalls;
 }
 
 /** Reads objects one by one. If S3 refuses one of them, the refusal is reported for that object. */
 export class ObjectReads {
   readonly #client: S3Client;
   readonly #store: ReadBucket;
+  readonly #calls: ObjectCalls;
   readonly #refused: RefusedCalls;
 
   constructor(client: S3Client, store: ReadBucket, refused: RefusedCalls) {
     this.#client = client;
     this.#store = store;
+    this.#calls = store.calls ?? sdkObjectCalls(client);
     this.#refused = refused;
   }
 
@@ -127,9 +131,9 @@ export class ObjectReads {
   }
 
   async #head({ key, versionId }: Version): Promise<ObjectRecord> {
-    const head = new HeadObjectCommand({ Bucket: this.#store.bucket, Key: key, VersionId: versionId });
-    const answeredAt = answerDate(head);
-    return objectRecord(key, await this.#client.send(head), answeredAt());
+    const of = { Bucket: this.#store.bucket, Key: key, VersionId: versionId };
+    const { head, answeredAt } = await this.#calls.head(of);
+    return objectRecord(key, head, answeredAt);
   }
 
   /**

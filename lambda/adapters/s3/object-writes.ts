@@ -1,4 +1,4 @@
-import { CopyObjectCommand, UploadPartCopyCommand, type S3Client } from '@aws-sdk/client-s3';
+import { UploadPartCopyCommand, type S3Client } from '@aws-sdk/client-s3';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { heldAt } from '../../core/places/held-at.ts';
 import { sameValue } from '../../core/places/same-value.ts';
@@ -17,6 +17,7 @@ import { CopyInParts } from './copy-in-parts.ts';
 import { copyToBucket } from './copy-to-bucket.ts';
 import { putObject } from './put-object.ts';
 import { copyWithoutEffect, partWithoutEffect } from './copy-without-effect.ts';
+import { sdkObjectCalls, type ObjectCalls } from './object-calls.ts';
 import { ObjectReads } from './object-reads.ts';
 import type { PartsCopy } from './upload.ts';
 import { WriteCalls } from './write-calls.ts';
@@ -35,6 +36,8 @@ export interface WrittenBucket {
   readonly bucket: string;
   readonly needs?: Needs;
   readonly copyFrom?: CopyFrom;
+  /** @default through the SDK's middleware */
+  readonly calls?: ObjectCalls;
   /** Of the invocation that writes. @default it may take any time */
   readonly deadline?: Deadline;
   /** @default those of S3 */
@@ -48,6 +51,7 @@ export class ObjectWrites {
   readonly #client: S3Client;
   readonly #store: WrittenBucket;
   readonly #reads: ObjectReads;
+  readonly #send: ObjectCalls;
   readonly #calls: WriteCalls;
   readonly #own: CarriedReads;
   /** Of the bucket that new objects come from. */
@@ -68,6 +72,7 @@ export class ObjectWrites {
     const { bucket, needs, copyFrom, limits = COPY_LIMITS, deadline = NO_END } = store;
     this.#client = client;
     this.#store = store;
+    this.#send = store.calls ?? sdkObjectCalls(client);
     this.#reads = reads;
     this.#calls = new WriteCalls(refused, bucket);
     this.#limits = limits;
@@ -121,7 +126,7 @@ export class ObjectWrites {
       await this.#client.send(new UploadPartCopyCommand(part));
     } else {
       const copy = copyWithoutEffect({ bucket, key, object, from: copyFrom?.bucket });
-      await this.#client.send(new CopyObjectCommand(copy));
+      await this.#send.copy(copy);
     }
   }
 
@@ -144,7 +149,7 @@ export class ObjectWrites {
       if (isCopiedInParts(object, this.#limits))
         return await this.#parts.copy(asked, () => this.#hasAllTime(locator));
       const step = await this.#calls.ask('s3:CopyObject', locator, () =>
-        despiteConflicts(() => this.#client.send(new CopyObjectCommand(copy))),
+        despiteConflicts(() => this.#send.copy(copy)),
       );
       return step.kind === 'ended' ? step.result : { kind: 'written' };
     } finally {

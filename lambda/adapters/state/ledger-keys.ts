@@ -7,10 +7,11 @@ import type { Phase, RunMode } from '../../core/model/run.ts';
  * | kind            | `run`          | `item`           | attributes                                                        |
  * | --------------- | -------------- | ---------------- | ----------------------------------------------------------------- |
  * | `control`       | the run's id   | `CONTROL`        | `leaseUntil`, `paused`, `kmsRequestsPerSecond`, `trouble`,        |
+ * |                 |                |                  | `readCapacityPerSecond`, `writeCapacityPerSecond`,                |
  * |                 |                |                  | `brokenPremise`, `succeeded`, `fencedAt`, `expiresAt`             |
  * | `unit`          | the run's id   | `PHASE#UNIT`     | `progress` (JSON), `pages`, `writer`, `expiresAt`                 |
  * | `lastMigration` | `STORE#PLACE`  | `LAST-MIGRATION` | `migration` (JSON)                                                |
- * | `latestRun`     | `JOB#NAME`     | `LATEST#MODE`    | `latest` (JSON), `finished` (JSON)                                |
+ * | `latestRun`     | `JOB#NAME`     | `LATEST#MODE`    | `latest` (JSON), `finished` (JSON), `contradictions`              |
  * | `schedule`      | `JOB#NAME`     | `SCHEDULE`       | `schedule` (digest), `since`                                      |
  * | `proof`         | `PROOFS`       | the proof's id   | `proof` (JSON)                                                    |
  * | `lock`          | `LOCKS`        | table or bucket  | `holders` (JSON), `version`                                       |

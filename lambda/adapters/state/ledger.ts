@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import type { UnitProgress } from '../../core/model/books.ts';
 import { UnitConflict } from '../../core/model/errors.ts';
 import type { Ledger, RunControl } from '../../core/ports.ts';
+import { CAPACITY_LIMITS, type CapacityLimit } from '../../core/rate/run-capacity.ts';
 import { nameOf } from '../aws/errors.ts';
 import { ledgerKey, ledgerPartition } from './ledger-keys.ts';
 import { queryPartition } from './query-partition.ts';
@@ -77,6 +78,11 @@ export class DynamoDbLedger implements Ledger {
       ...(leaseUntil !== undefined && { leaseUntil: Number(leaseUntil) }),
       ...(paused !== undefined && { paused }),
       ...(rate !== undefined && { kmsRequestsPerSecond: numberIn(rate) }),
+      ...Object.fromEntries(
+        CAPACITY_LIMITS.flatMap(limit =>
+          Item?.[limit] === undefined ? [] : [[limit, numberIn(Item[limit])]],
+        ),
+      ),
       ...(trouble !== undefined && { trouble }),
       ...(brokenPremise !== undefined && { brokenPremise }),
     };
@@ -96,11 +102,28 @@ export class DynamoDbLedger implements Ledger {
     await this.#control(runId, 'leaseUntil = :until', { ':until': { N: String(until) } });
   }
 
+  /** It stands with the last migrations of the job, and like them it is kept for good. */
+  async distrustJournals(job: string): Promise<void> {
+    await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: ledgerKey.latestRun(job, 'migrate'),
+        UpdateExpression: 'ADD contradictions :one',
+        ExpressionAttributeValues: { ':one': { N: '1' } },
+      }),
+    );
+  }
+
   /** Each worker of a run takes its share of the new rate before its next page. */
   async setRate(runId: string, kmsRequestsPerSecond: number): Promise<void> {
     await this.#control(runId, 'kmsRequestsPerSecond = :rate', {
       ':rate': { N: String(kmsRequestsPerSecond) },
     });
+  }
+
+  /** Each worker keeps to the new limit from its next page on. */
+  async setCapacity(runId: string, limit: CapacityLimit, unitsPerSecond: number): Promise<void> {
+    await this.#control(runId, `${limit} = :units`, { ':units': { N: String(unitsPerSecond) } });
   }
 
   /** No worker begins another page while a run is paused. */

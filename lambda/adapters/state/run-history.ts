@@ -47,13 +47,18 @@ export class LedgerHistory implements RunHistory, LatestRuns, Schedules {
       }),
     );
     if (Item?.['latest']?.S === undefined) return undefined;
-    const { finished } = Item;
+    const { finished, contradictions } = Item;
     return {
       ...(JSON.parse(Item['latest'].S) as LatestRun),
+      ...(contradictions?.N !== undefined && { contradictions: Number(contradictions.N) }),
       ...(finished?.S !== undefined && {
         lastFinished: JSON.parse(finished.S) as NonNullable<LatestRun['lastFinished']>,
       }),
     };
+  }
+
+  async contradictions(job: string): Promise<number> {
+    return (await this.latest(job, 'migrate'))?.contradictions ?? 0;
   }
 
   async knownSince(job: string, digest: string, now: number): Promise<number> {

@@ -11,15 +11,21 @@ export const PAGE_SECONDS = 20;
  */
 export class PageSizes {
   readonly #most: number;
+  readonly #least: number;
   #perRecord: number;
   #secondsEach = 0;
   #books: Books;
 
-  /** @param expected requests for a record, as long as none has been seen */
-  constructor({ pageSize }: Pick<WorkOfRun, 'pageSize'>, books: Books, expected: number) {
+  constructor(
+    { pageSize }: Pick<WorkOfRun, 'pageSize'>,
+    books: Books,
+    { expected, least = 0 }: RequestsPerRecord,
+  ) {
     this.#most = pageSize;
     this.#books = books;
-    this.#perRecord = books.records + books.dataKeys === 0 ? expected : requestsPerRecord(books);
+    this.#least = least;
+    this.#perRecord =
+      books.records + books.dataKeys === 0 ? expected : this.#atLeast(requestsPerRecord(books));
   }
 
   at(requestsPerSecond: number): number {
@@ -38,10 +44,21 @@ export class PageSizes {
       records: books.records - this.#books.records,
       kms: { requests: books.kms.requests - this.#books.kms.requests },
     };
-    this.#perRecord = Math.max(requestsPerRecord(books), requestsPerRecord(last));
+    this.#perRecord = this.#atLeast(Math.max(requestsPerRecord(books), requestsPerRecord(last)));
     this.#secondsEach = conclusionMs / 1000 / Math.max(1, last.records);
     this.#books = books;
   }
+
+  #atLeast(requests: number): number {
+    return Math.max(this.#least, requests);
+  }
+}
+
+export interface RequestsPerRecord {
+  /** As long as none has been seen. */
+  readonly expected: number;
+  /** What a record counts as, however few it takes. @default 0 */
+  readonly least?: number;
 }
 
 /** A record that was left half-way takes more requests than were counted; how many is not known. */

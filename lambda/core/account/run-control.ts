@@ -1,13 +1,15 @@
 import { renewedLease } from '../lock/lease.ts';
 import { PremiseBroken, UnitConflict } from '../model/errors.ts';
 import type { RunPlan } from '../model/run-plan.ts';
+import { runCapacity } from '../rate/run-capacity.ts';
 import { runRate } from '../rate/run-rate.ts';
-import type { Clock, KeyService, Ledger, RateShares } from '../ports.ts';
+import type { CapacityUse, Clock, KeyService, Ledger, RateShares } from '../ports.ts';
 
 interface ControlPorts {
   readonly ledger: Ledger;
   readonly keys: Pick<KeyService, 'pace'>;
   readonly shares: RateShares;
+  readonly capacity?: CapacityUse;
   readonly clock: Clock;
 }
 
@@ -24,7 +26,7 @@ export type WhatToDo =
  */
 export async function followControl(
   plan: RunPlan,
-  { ledger, keys, shares, clock }: ControlPorts,
+  { ledger, keys, shares, capacity, clock }: ControlPorts,
 ): Promise<WhatToDo> {
   const control = await ledger.readControl(plan.runId);
   if (control.brokenPremise !== undefined) throw new PremiseBroken('account.stopped', control.brokenPremise);
@@ -34,6 +36,7 @@ export async function followControl(
   const requestsPerSecond = await shares.take(runRate(control, plan).requestsPerSecond);
   if (requestsPerSecond === undefined) return { kind: 'pause', why: 'no-share' };
   keys.pace(requestsPerSecond);
+  capacity?.keepTo(runCapacity(control, plan).limits);
   return { kind: 'go-on', requestsPerSecond };
 }
 

@@ -4,7 +4,7 @@ import type { CapacityUse, Clock, Deadline, KeyService, Ledger, RateShares } fro
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { accountPage, type DonePage } from './account-page.ts';
 import { PageBudget } from './page-budget.ts';
-import { PageSizes } from './page-sizes.ts';
+import { PageSizes, type RequestsPerRecord } from './page-sizes.ts';
 import type { Telemetry } from './ports.ts';
 import { followControl } from './run-control.ts';
 import { resumeUnit } from './unit-progress.ts';
@@ -25,8 +25,8 @@ export interface Walk<Page> {
   readonly phase: Phase;
   /** Unfinished runs of the same work that a unit may go on from, latest first. */
   readonly from: readonly string[];
-  /** KMS requests for a record, as long as none has been seen. */
-  readonly requestsPerRecord: number;
+  /** KMS requests for a record. */
+  readonly requestsPerRecord: RequestsPerRecord;
   /** Called once, when it is known where the unit stands, and that it is not done. */
   begin(start: Start): Steps<Page>;
 }

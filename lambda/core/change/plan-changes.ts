@@ -81,8 +81,10 @@ function changesOf(
   { format, records }: PlanChangesOptions,
 ): readonly Move[] | string {
   const whole = moveOf(record, dataKeys, format);
-  if (!opensAsExpected(after(whole), { moved: dataKeys, left: [] }, format)) return WOULD_NOT_OPEN;
-  if (!opensAsExpected(after(whole), { moved: [], left: others }, format)) return WOULD_MISLEAD;
+  const changedTo = after(whole);
+  if (!opensAsExpected(changedTo, { moved: dataKeys, left: [] }, format)) return WOULD_NOT_OPEN;
+  if (others.length > 0 && !opensAsExpected(changedTo, { moved: [], left: others }, format))
+    return WOULD_MISLEAD;
   if (records.takes(record, whole.places)) return [whole];
   const parts = inParts(whole, { format, records });
   const opens = parts.slice(0, -1).every((part, index) => {

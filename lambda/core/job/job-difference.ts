@@ -10,19 +10,25 @@ export function jobDifferences(file: Job, deployed: Job): readonly string[] {
   );
 }
 
-function isInContext(path: readonly PropertyKey[]): boolean {
+/** Values of contexts are shown nowhere. */
+export function isInContext(path: readonly PropertyKey[]): boolean {
   return path.some(step => CONTEXTS.has(step));
 }
 
 const CONTEXTS: ReadonlySet<PropertyKey> = new Set(['encryptionContext', 'destinationEncryptionContext']);
 
-interface Difference {
+export interface Difference {
   readonly path: readonly PropertyKey[];
   readonly mine: unknown;
   readonly theirs: unknown;
 }
 
-function differences(mine: unknown, theirs: unknown, path: readonly PropertyKey[]): readonly Difference[] {
+/** The innermost members that differ. */
+export function differences(
+  mine: unknown,
+  theirs: unknown,
+  path: readonly PropertyKey[],
+): readonly Difference[] {
   if (!isObject(mine) || !isObject(theirs) || Array.isArray(mine) !== Array.isArray(theirs))
     return JSON.stringify(mine) === JSON.stringify(theirs) ? [] : [{ path, mine, theirs }];
   const names = [...new Set([...Object.keys(mine), ...Object.keys(theirs)])];
@@ -37,7 +43,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 const SHOWN_LENGTH = 80;
 
-function shown(value: unknown): string {
+/** A value in one short line. */
+export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value, (name, member: unknown) => (CONTEXTS.has(name) ? '…' : member));
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;

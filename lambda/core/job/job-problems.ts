@@ -6,6 +6,7 @@ import { kindOf } from '../stores/registry.ts';
 import { configureFormat, formatOf } from './bind-format.ts';
 import { foreignAliases } from './foreign-aliases.ts';
 import { overlappingStores } from './overlapping-stores.ts';
+import { partitionProblems } from './partition-problems.ts';
 import { placeProblems } from './place-problems.ts';
 import { intervalOf } from './schedule-expression.ts';
 import { regionProblems, routeProblems } from './route-problems.ts';
@@ -14,6 +15,7 @@ import { regionProblems, routeProblems } from './route-problems.ts';
 export function jobProblems(job: Job, formats: FormatRegistry): readonly Problem[] {
   const bound = job.stores.map(store => configureFormat(store, formats));
   return [
+    ...partitionProblems(job),
     ...regionProblems(job),
     ...routeProblems(job),
     ...foreignAliases(job),

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { FormatRegistry } from '../model/format.ts';
 import { jobSchema } from './job-schema.ts';
 

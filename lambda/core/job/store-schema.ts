@@ -1,7 +1,8 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { FormatDefinition, FormatRegistry } from '../model/format.ts';
 import { STORES } from '../stores/registry.ts';
 import type { StoreKind } from '../stores/store.ts';
+import { described } from '../schema/described.ts';
 
 /** The schema of one store, of every kind, with the formats that read its kind of records. */
 export function storeSchema(formats: FormatRegistry) {
@@ -15,7 +16,7 @@ export function storeSchema(formats: FormatRegistry) {
 }
 
 /** Each schema has its kind's name as `type`. */
-type Typed = z.ZodObject<{ type: z.ZodLiteral<string> }>;
+type Typed = z.ZodMiniObject<{ type: z.ZodMiniLiteral<string> }>;
 
 function formatOf({ type, records }: StoreKind, formats: FormatRegistry) {
   const definitions: readonly FormatDefinition[] = [...formats.values()].filter(format =>
@@ -24,9 +25,10 @@ function formatOf({ type, records }: StoreKind, formats: FormatRegistry) {
   const [first, ...others] = definitions.map(({ configSchema }) => configSchema);
   if (first === undefined) throw new Error(`no format reads the records of ${type}: check the registry`);
   const names = definitions.map(({ name }) => `"${name}"`).join(' or ');
-  return z
-    .discriminatedUnion('type', [first, ...others], {
+  return described(
+    z.discriminatedUnion('type', [first, ...others], {
       error: `is no format of this kind of store; write "type": ${names}`,
-    })
-    .describe('How data keys lie in a record.');
+    }),
+    'How data keys lie in a record.',
+  );
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { fromJson } from '../model/attribute-json.ts';
 import { PLAIN_DOCUMENTS } from '../model/document-step.ts';
 import type { ReadIntents } from './ports.ts';
@@ -7,50 +7,55 @@ import { digest } from '../model/digest.ts';
 import { JOURNAL_SCHEMA, type IntentEntry } from './entries.ts';
 import { placeDigest } from './intents.ts';
 import { fromSchema2, schema2 } from './schema-2.ts';
+import { once } from '../schema/once.ts';
 
-const material = z.object({ keyArn: z.string(), keyMaterialId: z.string().optional() });
+const material = once(() => z.object({ keyArn: z.string(), keyMaterialId: z.optional(z.string()) }));
 
-const step = z.union([
-  z.string(),
-  z.int().nonnegative(),
-  z.strictObject({ part: z.literal('body') }),
-  z.strictObject({ as: z.enum(PLAIN_DOCUMENTS) }),
-  z.strictObject({ as: z.literal('delimited'), by: z.string() }),
-]);
+const step = once(() =>
+  z.union([
+    z.string(),
+    z.int().check(z.nonnegative()),
+    z.strictObject({ part: z.literal('body') }),
+    z.strictObject({ as: z.enum(PLAIN_DOCUMENTS) }),
+    z.strictObject({ as: z.literal('delimited'), by: z.string() }),
+  ]),
+);
 
-const intentSchema = z.object({
-  schema: z.literal(JOURNAL_SCHEMA),
-  store: z.string(),
-  locator: z.string(),
-  createsRecord: z.literal(true).optional(),
-  retries: z.int().positive().optional(),
-  route: z.string(),
-  dataKeys: z
-    .array(
+const intentSchema = once(() =>
+  z.object({
+    schema: z.literal(JOURNAL_SCHEMA),
+    store: z.string(),
+    locator: z.string(),
+    createsRecord: z.optional(z.literal(true)),
+    retries: z.optional(z.int().check(z.positive())),
+    route: z.string(),
+    dataKeys: z
+      .array(
+        z.object({
+          slot: z.string(),
+          oldCiphertext: z.nullable(z.string()),
+          oldDigest: z.nullable(z.string()),
+          newDigest: z.string(),
+          sourceDigest: z.string(),
+          source: material(),
+          destination: material(),
+          kmsRequestIds: z.array(z.string()),
+        }),
+      )
+      .check(z.minLength(1)),
+    undo: z.array(
       z.object({
-        slot: z.string(),
-        oldCiphertext: z.string().nullable(),
-        oldDigest: z.string().nullable(),
-        newDigest: z.string(),
-        sourceDigest: z.string(),
-        source: material,
-        destination: material,
-        kmsRequestIds: z.array(z.string()),
+        path: z.array(step()).check(z.minLength(1)),
+        role: z.enum(['data-key', 'companion', 'version']),
+        dataKeys: z.array(z.int().check(z.nonnegative())),
+        before: z.unknown(),
+        written: z.optional(z.string()),
+        beforeDigest: z.string(),
+        afterDigest: z.string(),
       }),
-    )
-    .min(1),
-  undo: z.array(
-    z.object({
-      path: z.array(step).min(1),
-      role: z.enum(['data-key', 'companion', 'version']),
-      dataKeys: z.array(z.int().nonnegative()),
-      before: z.unknown(),
-      written: z.string().optional(),
-      beforeDigest: z.string(),
-      afterDigest: z.string(),
-    }),
-  ),
-});
+    ),
+  }),
+);
 
 const ALTERED = 'has been altered: its content does not match its digest';
 
@@ -69,9 +74,9 @@ export function readIntents(text: string): ReadIntents {
 
 /** One intent, or what is wrong with it. */
 function readIntent(json: unknown): IntentEntry | string {
-  const earlier = schema2.safeParse(json);
+  const earlier = schema2().safeParse(json);
   if (earlier.success) return fromSchema2(earlier.data) ?? ALTERED;
-  const parsed = intentSchema.safeParse(json);
+  const parsed = intentSchema().safeParse(json);
   if (!parsed.success) return `is not an intent of schema ${JOURNAL_SCHEMA} or 2`;
   const intent = parsed.data as IntentEntry;
   return isWhole(intent) ? intent : ALTERED;

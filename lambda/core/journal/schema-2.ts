@@ -1,39 +1,42 @@
 import { Buffer } from 'node:buffer';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { fromJson } from '../model/attribute-json.ts';
 import type { AttributeValue } from '../model/record.ts';
 import type { RouteType } from '../model/route.ts';
 import { digest } from '../model/digest.ts';
 import { JOURNAL_SCHEMA, type IntentEntry, type UndoPlace } from './entries.ts';
 import { placeDigest } from './intents.ts';
+import { once } from '../schema/once.ts';
 
-const material = z.object({ keyArn: z.string(), keyMaterialId: z.string().optional() });
+const material = once(() => z.object({ keyArn: z.string(), keyMaterialId: z.optional(z.string()) }));
 
 /** Intents of earlier versions: one for each data key, and the text of a metadata entry as it is. */
-export const schema2 = z.object({
-  schema: z.literal(2),
-  store: z.string(),
-  locator: z.string(),
-  slot: z.string(),
-  oldCiphertext: z.string().nullable(),
-  oldDigest: z.string().nullable(),
-  newDigest: z.string(),
-  sourceDigest: z.string(),
-  createsRecord: z.literal(true).optional(),
-  undo: z.array(
-    z.object({
-      path: z.array(z.union([z.string(), z.int().nonnegative()])).min(1),
-      before: z.unknown(),
-      afterDigest: z.string(),
-    }),
-  ),
-  source: material,
-  destination: material,
-  route: z.string(),
-  kmsRequestIds: z.array(z.string()),
-});
+export const schema2 = once(() =>
+  z.object({
+    schema: z.literal(2),
+    store: z.string(),
+    locator: z.string(),
+    slot: z.string(),
+    oldCiphertext: z.nullable(z.string()),
+    oldDigest: z.nullable(z.string()),
+    newDigest: z.string(),
+    sourceDigest: z.string(),
+    createsRecord: z.optional(z.literal(true)),
+    undo: z.array(
+      z.object({
+        path: z.array(z.union([z.string(), z.int().check(z.nonnegative())])).check(z.minLength(1)),
+        before: z.unknown(),
+        afterDigest: z.string(),
+      }),
+    ),
+    source: material(),
+    destination: material(),
+    route: z.string(),
+    kmsRequestIds: z.array(z.string()),
+  }),
+);
 
-type Schema2 = z.output<typeof schema2>;
+type Schema2 = z.output<ReturnType<typeof schema2>>;
 
 /** The same intent in the current schema; `undefined` if the old data key, its digest and its place do not match. */
 export function fromSchema2(intent: Schema2): IntentEntry | undefined {

@@ -10,7 +10,7 @@ interface ArnParts {
   readonly account: string;
 }
 
-const KMS_ARN = /^arn:(aws[a-z-]*):kms:([a-z]{2}(?:-[a-z]+)+-\d):(\d{12}):(key|alias)\/(.+)$/;
+const KMS_ARN = /^arn:(aws[a-z-]*):kms:([a-z]{2,4}(?:-[a-z]+)+-\d):(\d{12}):(key|alias)\/(.+)$/;
 const KEY_ID = /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const ALIAS = /^[a-zA-Z0-9/_-]{1,250}$/;
 

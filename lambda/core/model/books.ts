@@ -122,7 +122,7 @@ export interface UnitProgress extends Position {
   readonly books: Books;
   /** Earlier runs whose work on this unit is continued, latest first. The first pages of its journal belong to them. */
   readonly carriedFrom?: readonly string[];
-  /** In a verify pass: the page of the migrate pass's journal that it has reached. */
+  /** The page that it has reached of the journal that it looks into: of the run's migrate pass, or of the run that it rests on. */
   readonly comparedTo?: number;
   /** Never in a checkpoint: why this invocation has ended, and the next one can wait. */
   readonly paused?: 'by-operator' | 'no-share' | 'not-yet-allowed';

@@ -58,6 +58,11 @@ export function writtenCiphertext({
   return writeTo === undefined ? ciphertext : writeTo.ciphertext;
 }
 
+/** The key that the record names beside the data key that should be under the destination key. */
+export function writtenLabel({ recordedKeyArn, writeTo }: DataKey): string | undefined {
+  return writeTo === undefined ? recordedKeyArn : writeTo.recordedKeyArn;
+}
+
 /** What a format finds at one slot of a record. */
 export type Finding =
   | DataKey

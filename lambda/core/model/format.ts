@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Finding, KeyMaterial } from './data-key.ts';
 import type { EncryptionAlgorithm, PlannedKey } from './key-use.ts';
 import type { Problem } from './problem.ts';
@@ -108,7 +108,7 @@ export interface FormatDefinition {
   /** Whether its readers can use data keys under asymmetric keys. */
   readonly asymmetric: boolean;
   /** Strict schema of the job's `format` object, `type` included. */
-  readonly configSchema: z.ZodObject;
+  readonly configSchema: z.ZodMiniObject;
   /** `store`: the name of the table or bucket, for formats whose contexts may contain it. */
   configure(config: unknown, store?: string): ConfiguredFormat;
 }

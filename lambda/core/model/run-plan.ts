@@ -23,6 +23,16 @@ export interface RunIdentity {
   readonly rollsBack?: string;
   /** Unfinished runs of the same work, latest first. Units continue from where those stopped. */
   readonly continues?: readonly string[];
+  /**
+   * The last finished migration of the job, on whose journal this run may rest, and the runs that it went on from, latest
+   * first. Absent if there is none that it may rest on.
+   */
+  readonly restsOn?: readonly string[];
+  /**
+   * How often KMS had contradicted a journal of this job when the run was planned. Nothing rests on a run that does not know
+   * of all contradictions, or that an earlier version has planned.
+   */
+  readonly contradictions?: number;
 }
 
 /** From which keys to which key, and by which route. */
@@ -82,6 +92,10 @@ export interface WorkOfRun {
   readonly limits: Limits;
   /** The highest rate that it may be given while it runs: the job's limit. */
   readonly highestRate?: number;
+  /** The highest limits of capacity that it may be given while it runs: the job's. Without one, any is lower than none. */
+  readonly highestCapacity?: Pick<Limits, 'readCapacityPerSecond' | 'writeCapacityPerSecond'>;
+  /** By table (core/stores/dynamodb/capacity.ts): the read units a second of its verify pass, where no limit says so. */
+  readonly verifyReads?: Readonly<Record<string, number>>;
 }
 
 /** What an operator is told beforehand. */

@@ -1,5 +1,5 @@
 import { sourceRegion } from '../model/job-regions.ts';
-import type { Job } from '../model/job.ts';
+import type { Job, Limits } from '../model/job.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 import { routeOf } from '../routes/registry.ts';
 import { configureFormat } from '../job/bind-format.ts';
@@ -55,7 +55,7 @@ export function assemblePlan(
     keepsSource: job.stores.some(
       store => store.copyTo !== undefined || configureFormat(store, formats).keepsSource,
     ),
-    ...{ limits, highestRate },
+    ...{ limits, highestRate, highestCapacity: capacityOf(job.limits), verifyReads: stores.verifyReads },
     ...verifying(input),
     ...optional(job),
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
@@ -67,6 +67,17 @@ export function assemblePlan(
   return { plan, units };
 }
 
+/** The limits of capacity alone. */
+function capacityOf({
+  readCapacityPerSecond,
+  writeCapacityPerSecond,
+}: Limits): RunPlan['highestCapacity'] & object {
+  return {
+    ...(readCapacityPerSecond !== undefined && { readCapacityPerSecond }),
+    ...(writeCapacityPerSecond !== undefined && { writeCapacityPerSecond }),
+  };
+}
+
 /** What stands in a plan only if the job asks for it. */
 function optional({ fingerprints, log }: Job): Pick<RunPlan, 'fingerprints' | 'log'> {
   return { ...(fingerprints && { fingerprints }), ...(log === 'each' && { log }) };
@@ -76,11 +87,11 @@ type Estimated = Pick<Decided, 'choice' | 'stores' | 'looked'> & Pick<PlanReques
 
 /** Whose bodies a format reads shows in the first records only. There is a look at each store, or the run was refused. */
 function estimateOf(
-  { job, mode, limits, sample }: RunInput,
+  { job, mode, limits, sample, askAll }: RunInput,
   { choice, stores, looked, formats }: Estimated,
 ): Estimate {
   return estimate({
-    ...{ job, mode, limits, counts: stores.counts, route: choice.route.type },
+    ...{ job, mode, limits, askAll, counts: stores.counts, route: choice.route.type },
     ...(sample !== undefined && { sample }),
     reads: job.stores.map((store, index) => {
       const { bodiesRead = 0, records = 0 } = looked[index] ?? {};
@@ -90,10 +101,10 @@ function estimateOf(
   });
 }
 
-function verifying({ job, mode }: RunInput): Pick<RunPlan, 'verify' | 'askAll'> {
+function verifying({ job, mode, askAll }: RunInput): Pick<RunPlan, 'verify' | 'askAll'> {
   return {
     verify: mode === 'verify' || (mode === 'migrate' && job.verify !== 'off'),
-    ...(job.verify === 'ask-all' && { askAll: true }),
+    ...((askAll || job.verify === 'ask-all') && { askAll: true }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { RunPlan } from '../model/run-plan.ts';
 import { workOf } from './cut-work.ts';
 import type { PlannedRun } from './plan-request.ts';
 import type { LatestRuns, PastRuns } from './ports.ts';
+import { coverTheSame } from './same-ranges.ts';
 
 /**
  * An unfinished run can be continued for a week after its last page. What an application has written under the old key
@@ -44,12 +45,16 @@ export async function continueRun(
     pastRuns.lastPageAt(latest.runId),
   ]);
   if (earlier === undefined || lastPageAt === undefined || now - lastPageAt > FRESH_MS) return planned;
+  // What its books and its journal rest on is not believed any more.
+  if (earlier.contradictions !== undefined && earlier.contradictions !== plan.contradictions) return planned;
   const units = (await pastRuns.units(latest.runId)).map(unit => ({ ...unit, runId: plan.runId }));
+  // An earlier version left the last range of a bucket closed, so that later keys are in none.
+  if (plan.mode === 'migrate' && !coverTheSame(units, planned.units)) return planned;
   const continues = [latest.runId, ...(earlier.continues ?? [])];
   return {
     units,
     plan: {
-      ...plan,
+      ...restingAs(earlier, plan),
       ...workOf(units, plan.limits),
       unitsPerStore: earlier.unitsPerStore,
       continues,
@@ -59,4 +64,15 @@ export async function continueRun(
       ],
     },
   };
+}
+
+/**
+ * Its cursors lead through the journal that it has rested on. An earlier version has not counted contradictions, so that nothing
+ * rests on a run that goes on from one of its runs.
+ */
+function restingAs(earlier: RunPlan, plan: RunPlan): RunPlan {
+  const { restsOn, contradictions, ...rest } = plan;
+  if (earlier.contradictions === undefined || contradictions === undefined) return rest;
+  const same = restsOn !== undefined && restsOn[0] === earlier.restsOn?.[0];
+  return { ...rest, contradictions, ...(same && { restsOn }) };
 }

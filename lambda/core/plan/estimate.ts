@@ -18,6 +18,8 @@ export interface EstimateInput {
   readonly limits: Limits;
   readonly counts: readonly CountedStore[];
   readonly route: RouteType;
+  /** The input says so; the job may, too. */
+  readonly askAll?: boolean;
   /** By index of the store: what is read of its records beside what their store shows of all. */
   readonly reads?: readonly Pick<Visit, 'tags' | 'bodies'>[];
   /** Records of each store that are visited at most. */
@@ -79,8 +81,9 @@ function loadsOf(
  * A verify pass asks the destination key once, whatever the route. After a migrate pass, the journal answers for 99 in 100
  * data keys, where KMS names the key material: it does not where Encrypt has made the new ciphertexts.
  */
-function verifyRequests({ job, mode, route }: EstimateInput): number {
-  const asksAll = mode === 'verify' || job.verify === 'ask-all' || routeOf({ type: route }).plaintext;
+function verifyRequests({ job, mode, route, askAll = false }: EstimateInput): number {
+  const plaintext = routeOf({ type: route }).plaintext;
+  const asksAll = askAll || mode === 'verify' || job.verify === 'ask-all' || plaintext;
   return asksAll ? 1 : 0.01;
 }
 

@@ -18,6 +18,8 @@ export interface InspectedStores {
   readonly ranges: readonly { readonly store: number; readonly range: ScanRange }[];
   readonly counts: readonly CountedStore[];
   readonly warnings: readonly string[];
+  /** By place: units a second that a verify pass reads at most, where no limit says so. */
+  readonly verifyReads: Readonly<Record<string, number>>;
   /** By index of the store; empty where its kind has no former versions of records. */
   readonly versions: readonly (readonly VersionsOfPlace[])[];
   readonly problems: readonly Problem[];
@@ -58,6 +60,10 @@ export async function inspectStores(
     warnings: found.flatMap(({ store, result }) =>
       result.warnings.map(warning => `${storeName(store)}: ${warning}`),
     ),
+    verifyReads: Object.assign(
+      {},
+      ...found.map(({ result }) => result.verifyReads),
+    ) as InspectedStores['verifyReads'],
     versions: inspected.map(({ result }) => ('ranges' in result ? (result.versions ?? []) : [])),
     problems: inspected.flatMap(({ index, store, result }) => problemOf(index, store, result)),
   };

@@ -42,7 +42,9 @@ export async function planRollback(
   }));
   // The rollback of a sample is about all that the sample changed.
   // What was counted before that run is no longer so.
-  const { sample: _sample, continues: _continues, versions: _versions, ...rest } = original;
+  const { sample: _sample, continues: _continues, versions: _versions, ...counted } = original;
+  // And it believes no journal but that of the run that it undoes.
+  const { restsOn: _restsOn, contradictions: _contradictions, ...rest } = counted;
   const plan: RunPlan = {
     ...rest,
     ...workOf(units, limits),
@@ -50,7 +52,7 @@ export async function planRollback(
     mode: 'rollback',
     rollsBack: run,
     startedAt: new Date(request.now).toISOString(),
-    limits,
+    ...{ limits, highestCapacity: job.limits },
     verify: false,
     dryRun: false,
     estimate: { ...original.estimate, kmsRequests: 0, seconds: 0 },

@@ -18,6 +18,7 @@ import type { KeyCatalog } from '../keys/catalog.ts';
 import type { Job } from '../model/job.ts';
 import { refuse } from '../model/refuse.ts';
 import type { StoreCatalogs } from '../stores/registry.ts';
+import { restOnRun } from './rest-on-run.ts';
 import { changesSince } from './warn-of-changes.ts';
 import { parseRunInput, type RunInput } from './run-input.ts';
 
@@ -47,7 +48,7 @@ export async function planRun(request: PlanRequest, ports: PlanPorts): Promise<P
           keys: ports.keys(input.grantTokens),
           pastRuns: ports.pastRuns,
         })
-      : await planPasses(input, request, ports);
+      : await restOnRun(await planPasses(input, request, ports), ports);
   const { plan, units } = input.fromStart ? planned : await continueRun(planned, request.now, ports);
   const { kmsRequestsPerSecond } = plan.limits;
   const shared = sharedRegions(await usesOf(plan, ports.shares, request.now), kmsRequestsPerSecond);

@@ -58,6 +58,8 @@ export interface LatestRun {
     /** Of the job as it was written then. */
     readonly jobDigest: string;
   };
+  /** How often KMS has contradicted a journal of the job. @default never; kept with the mode `migrate`, the only one that journals */
+  readonly contradictions?: number;
 }
 
 export interface LatestRuns {

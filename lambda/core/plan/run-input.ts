@@ -1,10 +1,11 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { MAX_CAPACITY_PER_SECOND, MAX_KMS_REQUESTS_PER_SECOND, type Job, type Limits } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { RUN_MODES, type RunMode } from '../model/run.ts';
 import { MAX_CONCURRENCY } from '../job/job-schema.ts';
 import { problemOf } from '../job/parse-job.ts';
 import { oneOf, strictObject, text, wholeNumber } from '../schema/strict-object.ts';
+import { once } from '../schema/once.ts';
 
 /** What an execution asks for (docs/design.md, Execution input), checked against its job. */
 export interface RunInput {
@@ -19,6 +20,8 @@ export interface RunInput {
   readonly run?: string;
   /** Visit everything again, even if the last run of the same work did not finish. */
   readonly fromStart: boolean;
+  /** KMS is asked about every data key, as a job says with `"verify": "ask-all"`. */
+  readonly askAll: boolean;
   /** A schedule has started it, and nobody is watching. */
   readonly scheduled: boolean;
   /** For every KMS request of the run: a grant that is new may be used with its token at once. */
@@ -28,31 +31,45 @@ export interface RunInput {
 /** KMS API reference, ReEncrypt, GrantTokens: up to 10 items. */
 const MAX_GRANT_TOKENS = 10;
 
-const runInputSchema = strictObject(
-  {
-    job: text('the name of a job'),
-    mode: oneOf(RUN_MODES),
-    run: text('the id of a run').optional(),
-    dryRun: z.boolean({ error: 'is not true or false' }).optional(),
-    fromStart: z.boolean({ error: 'is not true or false' }).optional(),
-    scheduled: z.boolean({ error: 'is not true or false' }).optional(),
-    sample: wholeNumber(1, 1_000_000, 'records').optional(),
-    grantTokens: z
-      .array(text('a grant token'), { error: 'is no list; write grant tokens' })
-      .max(MAX_GRANT_TOKENS, { error: `are more than KMS takes; write at most ${MAX_GRANT_TOKENS}` })
-      .optional(),
-    limits: strictObject(
-      {
-        kmsRequestsPerSecond: wholeNumber(1, MAX_KMS_REQUESTS_PER_SECOND, 'requests per second').optional(),
-        maxConcurrency: wholeNumber(1, MAX_CONCURRENCY, 'workers').optional(),
-        toleratedFailurePercentage: wholeNumber(0, 100, 'percent').optional(),
-        writeCapacityPerSecond: wholeNumber(1, MAX_CAPACITY_PER_SECOND, 'write units per second').optional(),
-        readCapacityPerSecond: wholeNumber(1, MAX_CAPACITY_PER_SECOND, 'read units per second').optional(),
-      },
-      'limits',
-    ).optional(),
-  },
-  'an execution input',
+const runInputSchema = once(() =>
+  strictObject(
+    {
+      job: text('the name of a job'),
+      mode: oneOf(RUN_MODES),
+      run: z.optional(text('the id of a run')),
+      dryRun: z.optional(z.boolean({ error: 'is not true or false' })),
+      fromStart: z.optional(z.boolean({ error: 'is not true or false' })),
+      askAll: z.optional(z.boolean({ error: 'is not true or false' })),
+      scheduled: z.optional(z.boolean({ error: 'is not true or false' })),
+      sample: z.optional(wholeNumber(1, 1_000_000, 'records')),
+      grantTokens: z.optional(
+        z.array(text('a grant token'), { error: 'is no list; write grant tokens' }).check(
+          z.maxLength(MAX_GRANT_TOKENS, {
+            error: `are more than KMS takes; write at most ${MAX_GRANT_TOKENS}`,
+          }),
+        ),
+      ),
+      limits: z.optional(
+        strictObject(
+          {
+            kmsRequestsPerSecond: z.optional(
+              wholeNumber(1, MAX_KMS_REQUESTS_PER_SECOND, 'requests per second'),
+            ),
+            maxConcurrency: z.optional(wholeNumber(1, MAX_CONCURRENCY, 'workers')),
+            toleratedFailurePercentage: z.optional(wholeNumber(0, 100, 'percent')),
+            writeCapacityPerSecond: z.optional(
+              wholeNumber(1, MAX_CAPACITY_PER_SECOND, 'write units per second'),
+            ),
+            readCapacityPerSecond: z.optional(
+              wholeNumber(1, MAX_CAPACITY_PER_SECOND, 'read units per second'),
+            ),
+          },
+          'limits',
+        ),
+      ),
+    },
+    'an execution input',
+  ),
 );
 
 export type ParsedRunInput =
@@ -61,7 +78,7 @@ export type ParsedRunInput =
 
 /** Validates an execution input against the deployed jobs. Overrides may lower a job's limits, never raise them. */
 export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInput {
-  const parsed = runInputSchema.safeParse(raw);
+  const parsed = runInputSchema().safeParse(raw);
   if (!parsed.success)
     return { kind: 'refused', problems: parsed.error.issues.map(issue => problemOf(issue, raw)) };
   const {
@@ -71,6 +88,7 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
     run,
     dryRun = false,
     fromStart = false,
+    askAll = false,
     scheduled = false,
     sample,
     grantTokens = [],
@@ -91,7 +109,7 @@ export function parseRunInput(raw: unknown, jobs: readonly Job[]): ParsedRunInpu
   return {
     kind: 'input',
     input: {
-      ...{ job, mode, limits, dryRun, fromStart, scheduled, grantTokens },
+      ...{ job, mode, limits, dryRun, fromStart, askAll, scheduled, grantTokens },
       ...(sample !== undefined && { sample }),
       ...(run !== undefined && { run }),
     },

@@ -36,6 +36,7 @@ type About = Omit<StoreProof, 'remaining' | 'verdict' | 'doubts'>;
 
 export function aboutStore(plan: ProvingRun, index: number, at: string): About {
   const { job, runId, mode, sources, destination, keepsSource, storeRegion, slots = [], stores } = plan;
+  const [restsOn] = plan.restsOn ?? [];
   const store = stores[index];
   if (store === undefined) throw new RangeError(`the plan of ${runId} has no store ${index}`);
   const [slot, part] = [slots[index], partOf(plan, index)];
@@ -54,6 +55,7 @@ export function aboutStore(plan: ProvingRun, index: number, at: string): About {
     sourceKeyArns: sources.flatMap(({ keyArn, alsoKnownAs }) => [keyArn, ...alsoKnownAs]),
     destinationKeyArn: destination.keyArn,
     keepsSource,
+    ...(restsOn !== undefined && { restsOn }),
   };
 }
 

@@ -36,6 +36,8 @@ export interface StoreProof {
   readonly proven?: number | null;
   /** Those of them that rest on the journal; absent where KMS was asked about all. */
   readonly resting?: Resting;
+  /** The finished migration on whose journal its run may rest. */
+  readonly restsOn?: string;
   /** Under none of the keys of the run, as KMS has said. */
   readonly foreign?: number;
   readonly lookAlikes?: number;

@@ -78,7 +78,7 @@ function proven(report: Report): Conclusion {
       opened === 0
         ? ''
         : `KMS opened ${opened === 1 ? 'the one' : `each of the ${opened.toLocaleString('en-US')}`} ${keepsSource ? (opened === 1 ? 'copy' : 'copies') : opened === 1 ? 'data key' : 'data keys'} with the destination key, its current key material and the encryption context that a reader builds.`,
-      resting(report),
+      restingText(report),
       keepsSource ? 'The source records keep theirs.' : '',
       withoutDataKey(report),
       ...wrapped(report),
@@ -92,10 +92,10 @@ function openedIn({ stores }: Report): number {
   return stores.reduce((sum, store) => sum + (store.proven ?? 0), 0);
 }
 
-function resting(report: Report): string {
-  const { stores, runId } = report;
-  const sum = stores.map(store => store.resting).reduce(addResting, undefined);
-  const words = restingWords({ resting: sum, proven: openedIn(report), runId });
+function restingText(report: Report): string {
+  const { stores } = report;
+  const resting = stores.map(store => store.resting).reduce(addResting, undefined);
+  const words = restingWords({ ...report, resting, proven: openedIn(report) });
   return words === '' ? '' : `${words}.`;
 }
 
@@ -113,7 +113,7 @@ function notProven(report: Report): Conclusion {
       foreign === 0
         ? ''
         : `${counted(foreign, 'data key')} under other keys than the job's, left as they are.`,
-      resting(report),
+      restingText(report),
       ...wrapped(report),
       isNarrowed(report) ? 'What the rest of the stores holds is not known.' : '',
     ]),

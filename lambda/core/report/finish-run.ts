@@ -2,6 +2,7 @@ import { releaseLocks, type StoreLocks } from '../lock/take-locks.ts';
 import type { UnitProgress } from '../model/books.ts';
 import { PremiseBroken } from '../model/errors.ts';
 import type { RunPlan } from '../model/run-plan.ts';
+import { runCapacity } from '../rate/run-capacity.ts';
 import { runRate } from '../rate/run-rate.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { proofsOf } from './store-proofs.ts';
@@ -33,6 +34,8 @@ export interface FinishPorts {
     remember(runId: string): Promise<void>;
   };
   readonly history: {
+    /** How often KMS has contradicted a journal of the job. */
+    contradictions(job: string): Promise<number>;
     rememberLatest(plan: RunPlan, finished: boolean): Promise<void>;
     /** Remembers the last migration into each of its places. */
     remember(plan: RunPlan): Promise<void>;
@@ -82,6 +85,7 @@ export async function finishRun(
     endedAt: new Date(clock.now()).toISOString(),
     files: { run: files.location(runId), journal: ports.journalLocation(plan) },
     ...(words !== undefined && { error: words }),
+    contradicted: await contradictedSince(plan, history),
   });
   const changed = await changedSince(plan, folded, id => history.proof(id));
   const report = { ...folded, warnings: [...folded.warnings, ...rateWords(control, plan), ...changed] };
@@ -106,6 +110,15 @@ export async function finishRun(
   };
 }
 
+/** In this run or, because another one may visit the same records later, in any other since it was planned. */
+async function contradictedSince(
+  { job, contradictions }: RunPlan,
+  history: Pick<FinishPorts['history'], 'contradictions'>,
+): Promise<number> {
+  if (contradictions === undefined) return 0;
+  return Math.max(0, (await history.contradictions(job)) - contradictions);
+}
+
 /**
  * Nobody will continue a finished run, or the unfinished ones that it continued. The run is over and has been reported by
  * now, so it must not fail if something is merely kept for longer.
@@ -117,10 +130,10 @@ async function letExpire(
   for (const one of [runId, ...continues]) await ports.letExpire(one).catch(() => undefined);
 }
 
-/** How the run's rate was changed after Plan. */
+/** How the run's rate, and what it may take of tables, were changed after Plan. */
 function rateWords(control: RunControl, plan: RunPlan): readonly string[] {
   const { words } = runRate(control, plan);
-  return words === undefined ? [] : [words];
+  return [...(words === undefined ? [] : [words]), ...runCapacity(control, plan).words];
 }
 
 async function wordsOf(

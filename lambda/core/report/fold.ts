@@ -17,11 +17,14 @@ export interface FoldInput {
   readonly endedAt: string;
   /** The error that ended the run, if one did. */
   readonly error?: string;
+  /** How often KMS has contradicted a journal of the job since the run was planned. @default never */
+  readonly contradicted?: number;
   readonly files: Report['files'];
 }
 
 /** Folds the results of all units into one report. Holds one set of books for each store and pass, whatever the number of units. */
-export async function foldReport({ plan, units, endedAt, error, files }: FoldInput): Promise<Report> {
+export async function foldReport(input: FoldInput): Promise<Report> {
+  const { plan, units, endedAt, error, contradicted = 0, files } = input;
   const passes = await passBooks(plan, units);
   const phases = { main: mainPhase(plan), all: phasesOf(plan) };
   const total = sum(passes[phases.main]);
@@ -29,18 +32,16 @@ export async function foldReport({ plan, units, endedAt, error, files }: FoldInp
   const complete = isComplete(plan, passes);
   const state = error === undefined && complete ? 'succeeded' : 'failed';
   const stores = plan.stores.map((_, index) =>
-    storeReport(plan, index, { passes, phases, failed: error !== undefined }),
+    storeReport(plan, index, { passes, phases, failed: error !== undefined, contradicted }),
   );
   const left = state === 'succeeded' ? remainingOf(plan, total, verified) : null;
   const narrowed = plan.stores.some(store => narrowedTo(store, plan.sample) !== undefined);
   const lookAlikes = (plan.verify ? verified : total).lookAlikes ?? { count: 0, first: [] };
   return {
-    runId: plan.runId,
-    job: plan.job,
-    mode: plan.mode,
-    state,
+    ...{ runId: plan.runId, job: plan.job, mode: plan.mode, state },
     verdict: runVerdict({ state, mode: plan.mode, stores }),
     ...(plan.continues !== undefined && { continues: plan.continues }),
+    ...(plan.restsOn?.[0] !== undefined && { restsOn: plan.restsOn[0] }),
     startedAt: plan.startedAt,
     endedAt,
     stores,

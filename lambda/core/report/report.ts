@@ -73,6 +73,8 @@ export interface ReportedRun {
   readonly mode: RunMode;
   /** Unfinished runs that this one went on from, latest first: their counts are part of its own. */
   readonly continues?: readonly string[];
+  /** The finished migration on whose journal this run may rest; absent where KMS was asked, or the run's own journal. */
+  readonly restsOn?: string;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly dryRun: boolean;

@@ -16,10 +16,16 @@ interface Passes {
   readonly phases: { readonly main: Phase; readonly all: readonly Phase[] };
   /** The run ended with an error. */
   readonly failed: boolean;
+  /** How often KMS has contradicted a journal of the job since the run was planned. */
+  readonly contradicted: number;
 }
 
 /** The account of one store, concluded by the verify pass where there is one. */
-export function storeReport(plan: RunPlan, index: number, { passes, phases, failed }: Passes): StoreReport {
+export function storeReport(
+  plan: RunPlan,
+  index: number,
+  { passes, phases, failed, contradicted }: Passes,
+): StoreReport {
   const store = plan.stores[index];
   if (store === undefined) throw new RangeError(`the plan of ${plan.runId} has no store ${index}`);
   const booksOf = (phase: Phase): Books => passes[phase][index]?.books ?? EMPTY_BOOKS;
@@ -38,14 +44,13 @@ export function storeReport(plan: RunPlan, index: number, { passes, phases, fail
       finished,
       verified: plan.verify,
       ...(narrowed !== undefined && { narrowedTo: narrowed }),
-      contradicted: contradictedIn(plan, books, verified),
+      contradicted: contradictedIn(plan, [books, verified], contradicted),
     }),
     records: books.records,
     withoutDataKey: concluding.withoutDataKey ?? 0,
     withoutDataKeyFirst: concluding.withoutDataKeyFirst ?? [],
     ...(concluding.wrappedBy !== undefined && { wrappedBy: concluding.wrappedBy }),
-    dataKeys: books.dataKeys,
-    outcomes: books.outcomes,
+    ...{ dataKeys: books.dataKeys, outcomes: books.outcomes },
     concluding: concluding.outcomes,
     proven: plan.verify ? (verified.outcomes['already-current'] ?? 0) : null,
     lookAlikes: concluding.lookAlikes?.count ?? 0,
@@ -62,10 +67,18 @@ function versionsOf({ versions = [] }: RunPlan, index: number): Pick<StoreReport
   return possible.length === 0 ? {} : { versions: possible };
 }
 
-/** In whichever pass KMS has contradicted the journal, nothing that rests on the journal is proven. */
-function contradictedIn({ mode }: RunPlan, books: Books, verified: Books): number {
-  const passes = mode === 'migrate' ? [books, verified] : [books];
-  return passes.reduce((sum, { resting }) => sum + (resting?.contradicted ?? 0), 0);
+/**
+ * In whichever pass KMS has contradicted the journal, nothing that rests on the journal is proven. Nor is it where that was
+ * seen in another store, or by a worker that ended before it had counted it: the ledger knows.
+ */
+function contradictedIn(
+  { mode }: RunPlan,
+  [books, verified]: readonly [Books, Books],
+  since: number,
+): number {
+  const passes = (mode === 'migrate' ? [books, verified] : [books]).map(({ resting }) => resting);
+  const seen = passes.reduce((sum, resting) => sum + (resting?.contradicted ?? 0), 0);
+  return passes.some(resting => (resting?.onJournal ?? 0) > 0) ? Math.max(seen, since) : seen;
 }
 
 function restingOf({ verify }: RunPlan, { resting }: Books): Pick<StoreReport, 'resting'> {

@@ -107,11 +107,11 @@ function doubtWords(proof: StoreProof, keyArn: string, verify: string): string {
 }
 
 function provenWords(proof: StoreProof, verify: string): string {
-  const { verdict, runId, at, part, proven, resting, withoutDataKey = 0 } = proof;
+  const { verdict, runId, at, part, proven, withoutDataKey = 0 } = proof;
   const where = part === undefined ? '' : `of ${part.words}: `;
   if (verdict === 'empty') return `${where}was empty at ${at} (run ${runId}); whether it still is, ${verify}`;
   const opened = `KMS opened ${counted(proven ?? 0, 'data key')} there with the destination key`;
-  const words = restingWords({ resting, proven: proven ?? 0, runId });
+  const words = restingWords({ ...proof, resting: proof.resting, proven: proven ?? 0 });
   const rests = words === '' ? '' : ` (${words})`;
   const without =
     withoutDataKey === 0

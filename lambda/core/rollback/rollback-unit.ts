@@ -5,7 +5,7 @@ import { intentsOf } from '../journal/intents.ts';
 import type { RecordChange } from '../change/record-change.ts';
 import type { UnitProgress } from '../model/books.ts';
 import type { Unit } from '../model/run.ts';
-import type { RateShares, RecordStore } from '../ports.ts';
+import type { RecordStore } from '../ports.ts';
 import type { IntentArchive, Journal, JournalledPage, JournalPage } from '../journal/ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { decide } from './decide.ts';
@@ -15,7 +15,7 @@ import { namedLater, placeOf } from './named-later.ts';
 import { bestOf, damage, missingIntents } from './page-entries.ts';
 import { undoRecord, type RecordToUndo, type Undone } from './undo-record.ts';
 
-export interface RollbackPorts extends Omit<WalkPorts, 'keys' | 'shares'> {
+export interface RollbackPorts extends Omit<WalkPorts, 'keys'> {
   readonly records: RecordStore;
   readonly archive: IntentArchive;
   readonly journal: Journal;
@@ -25,7 +25,6 @@ export interface RollbackPorts extends Omit<WalkPorts, 'keys' | 'shares'> {
 const IN_FLIGHT = 32;
 /** A rollback asks nothing of KMS: the old data keys are in the journal. */
 const NO_KMS = { pace: () => undefined, takeUsage: () => ({ requests: 0, throttled: 0 }) };
-const NO_SHARES: RateShares = { take: rate => Promise.resolve(rate) };
 
 /**
  * Undoes one unit of a run, page by page of its journal. If the stored data key is still the one that the run wrote, the old
@@ -39,14 +38,14 @@ export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Prom
     {
       phase: 'rollback',
       from,
-      requestsPerRecord: 0,
+      requestsPerRecord: { expected: 0 },
       begin: ({ progress }) => ({
         pages: journalledPages(undoneUnit(scope), progress, ports.archive),
         work: ({ page, cursor }, { progress: { pages: index } }) =>
           rollbackPage(scope, page, { ...ports, index, cursor }),
       }),
     },
-    { ...ports, keys: NO_KMS, shares: NO_SHARES },
+    { ...ports, keys: NO_KMS },
   );
 }
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AskedKey } from '../keys/catalog.ts';
 import { findKey, plannedKey } from '../keys/find-key.ts';
 import { parseKeyReference } from '../model/arn.ts';
@@ -19,20 +19,22 @@ import {
   type RouteRequest,
   type Tried,
 } from './route.ts';
+import { described } from '../schema/described.ts';
 
 /** By a multi-Region key: into it in the source's Region, out of its replica in the destination's. Two calls. */
 export const bridge: Route = {
   type: 'bridge',
-  fields: {
-    bridgeKey: keyReference
-      .optional()
-      .describe(
+  get fields() {
+    return {
+      bridgeKey: described(
+        z.optional(keyReference()),
         "For the route bridge: a multi-Region key in the source's Region, with a replica in the destination's Region.",
       ),
-    deployBridgeKey: z
-      .boolean({ error: 'is not true or false' })
-      .optional()
-      .describe('Let cdk deploy make the bridge key, its replica and their aliases.'),
+      deployBridgeKey: described(
+        z.optional(z.boolean({ error: 'is not true or false' })),
+        'Let cdk deploy make the bridge key, its replica and their aliases.',
+      ),
+    };
   },
   requestsPerDataKey: 2,
   plaintext: false,

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { findKey, findSourceOrLess, needsSourceKeys, plannedKey } from '../keys/find-key.ts';
 import { parseKeyReference } from '../model/arn.ts';
 import { destinationRegion } from '../model/job-regions.ts';
@@ -6,18 +6,19 @@ import type { Problem } from '../model/problem.ts';
 import { inRegion, mayBeMultiRegion } from '../model/route.ts';
 import { isWithinRegion, needsTwoRegions, oneCall, straight } from './one-call.ts';
 import { problem, type JobOfRoutes, type Route, type RouteQuestion, type Tried } from './route.ts';
+import { described } from '../schema/described.ts';
 
 /** Every source key has a replica in the destination's Region, which opens the same ciphertexts there: one call. */
 export const multiRegion: Route = {
   ...oneCall,
   type: 'multi-region',
-  fields: {
-    deployReplicas: z
-      .boolean({ error: 'is not true or false' })
-      .optional()
-      .describe(
+  get fields() {
+    return {
+      deployReplicas: described(
+        z.optional(z.boolean({ error: 'is not true or false' })),
         "For the route multi-region: let cdk deploy make replicas of the source keys in the destination's Region.",
       ),
+    };
   },
   requestsPerDataKey: 1,
   plaintext: false,

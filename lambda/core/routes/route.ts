@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { AskedKey, KeyCatalog } from '../keys/catalog.ts';
 import type { FoundKey } from '../keys/find-key.ts';
 import type { Job } from '../model/job.ts';

@@ -1,11 +1,15 @@
 import { closest } from 'fastest-levenshtein';
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { en } from 'zod/v4/locales';
+
+// Words for what no schema has words for: zod/mini has none by itself.
+z.config(en());
 
 /** An object that allows no unknown fields: a misspelt one is an error that names the closest valid field. */
 export function strictObject<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
   what: string,
-): z.ZodObject<Shape, z.core.$strict> {
+): z.ZodMiniObject<Shape, z.core.$strict> {
   const names = Object.keys(shape);
   return z.strictObject(shape, {
     error: issue => {
@@ -25,17 +29,17 @@ function unknownFields(keys: readonly string[], names: readonly string[]): strin
 /** One of the given words; the error lists them. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(
   words: Words,
-): z.ZodEnum<z.core.util.ToEnum<Words[number]>> {
+): z.ZodMiniEnum<z.core.util.ToEnum<Words[number]>> {
   return z.enum(words, {
     error: issue => missing(issue.input) ?? `is not one of the allowed values; write ${words.join(' or ')}`,
   });
 }
 
 /** A text that is present and not empty. */
-export function text(what: string): z.ZodString {
+export function text(what: string): z.ZodMiniString {
   return z
     .string({ error: issue => missing(issue.input, what) ?? `is not a text; write ${what}` })
-    .min(1, { error: `is empty; write ${what}` });
+    .check(z.minLength(1, { error: `is empty; write ${what}` }));
 }
 
 /** A check by a function that says what is wrong, if anything is. */
@@ -47,10 +51,10 @@ export function refusedBy(problem: (value: string) => string | undefined): z.cor
 }
 
 /** A whole number within bounds. */
-export function wholeNumber(low: number, high: number, unit: string): z.ZodInt {
+export function wholeNumber(low: number, high: number, unit: string): z.ZodMiniNumberFormat {
   const error = (issue: { readonly input?: unknown }): string =>
     missing(issue.input) ?? `is out of bounds; write a whole number of ${unit} from ${low} to ${high}`;
-  return z.int({ error }).min(low, { error }).max(high, { error });
+  return z.int({ error }).check(z.minimum(low, { error }), z.maximum(high, { error }));
 }
 
 function missing(input: unknown, what = 'it'): string | undefined {

@@ -1,50 +1,67 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parsePattern } from '../places/pattern.ts';
 import { keyReference } from '../schema/key-reference.ts';
 import { oneOf, text } from '../schema/strict-object.ts';
+import { once } from '../schema/once.ts';
+import { described } from '../schema/described.ts';
 
-const region = text('a Region').regex(/^[a-z]{2}(-[a-z]+)+-\d$/, {
-  error: 'is no Region; write one such as eu-west-1',
-});
-const serverSideEncryptionKey = keyReference
-  .optional()
-  .describe(
+const region = once(() =>
+  text('a Region').check(
+    z.regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, {
+      error: 'is no Region; write one such as eu-west-1',
+    }),
+  ),
+);
+const serverSideEncryptionKey = once(() =>
+  described(
+    z.optional(keyReference()),
     "The customer managed key of the store's own server-side encryption. The roles may use it only through DynamoDB or S3.",
-  );
-const createMissing = z
-  .boolean({ error: 'is not true or false' })
-  .default(false)
-  .describe('Make records that are not there yet. Otherwise they are reported as blocked.');
+  ),
+);
+const createMissing = once(() =>
+  described(
+    z._default(z.boolean({ error: 'is not true or false' }), false),
+    'Make records that are not there yet. Otherwise they are reported as blocked.',
+  ),
+);
 
 const PLACE_CURE = 'a place such as audit.history, keys[*].edk or metadata.x-old-key, as the report shows it';
-const ignore = z
-  .array(
-    text(PLACE_CURE).refine(pattern => parsePattern(pattern) !== undefined, {
-      error: `is no place; write ${PLACE_CURE}`,
-    }),
-    { error: 'is no list; write the places to ignore' },
-  )
-  .optional()
-  .describe(
+const ignore = once(() =>
+  described(
+    z.optional(
+      z.array(
+        text(PLACE_CURE).check(
+          z.refine(pattern => parsePattern(pattern) !== undefined, {
+            error: `is no place; write ${PLACE_CURE}`,
+          }),
+        ),
+        { error: 'is no list; write the places to ignore' },
+      ),
+    ),
     'Places outside the format that hold what looks like a data key, or name a source key, and that you answer for. Each stands for everything below it. Data keys there are not moved, and nothing is said about them.',
-  );
-const withoutDataKey = oneOf(['expected'])
-  .optional()
-  .describe(
+  ),
+);
+const withoutDataKey = once(() =>
+  described(
+    z.optional(oneOf(['expected'])),
     'With expected, you answer for records in which the format finds no data key: they need none. Without it, objects without a data key are in doubt.',
-  );
+  ),
+);
 
 /** Fields of every kind of store. */
-export const storeFields = {
-  region: region.optional().describe("The store's Region. Left out, it is the Region of the source keys."),
-  serverSideEncryptionKey,
-  ignore,
-  withoutDataKey,
-};
+export const storeFields = once(() => ({
+  region: described(
+    z.optional(region()),
+    "The store's Region. Left out, it is the Region of the source keys.",
+  ),
+  serverSideEncryptionKey: serverSideEncryptionKey(),
+  ignore: ignore(),
+  withoutDataKey: withoutDataKey(),
+}));
 
 /** Fields of `copyTo`, whatever the kind of store. */
-export const copyFields = {
-  region: region.describe('The Region of the copy.'),
-  createMissing,
-  serverSideEncryptionKey,
-};
+export const copyFields = once(() => ({
+  region: described(region(), 'The Region of the copy.'),
+  createMissing: createMissing(),
+  serverSideEncryptionKey: serverSideEncryptionKey(),
+}));

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Limits, Store } from '../model/job.ts';
 import type { ConfiguredFormat } from '../model/format.ts';
 import type { Problem } from '../model/problem.ts';
@@ -18,7 +18,7 @@ export interface StoreKind<S extends Store = Store, Catalog = unknown> {
   /** What its records are; formats that read such records can be used with it. */
   readonly records: StoreRecord['kind'];
   /** Strict schema of the store in a job, `type` included. `format`: the schema of the formats that it may name. */
-  schema(format: z.ZodType): z.ZodObject;
+  schema(format: z.ZodMiniType): z.ZodMiniObject;
   readonly names: StoreNames<S>;
   readonly scope: StoreScope<S>;
   /** What an operator should know before a run, how the work is cut, and how much there is. */
@@ -80,6 +80,8 @@ export interface Inspected {
   readonly bytes: number;
   readonly writes?: number;
   readonly warnings: readonly string[];
+  /** By place whose capacity can be bounded: units a second that a verify pass reads at most, where no limit says so. */
+  readonly verifyReads?: Readonly<Record<string, number>>;
   /** Of the places of the store, where its kind keeps former versions of records. */
   readonly versions?: readonly VersionsOfPlace[];
 }

@@ -117,7 +117,7 @@ const DOUBTS: readonly Question[] = [
       : {
           code: 'journal-contradicted',
           count: contradicted,
-          words: `KMS says something else about ${counted(contradicted, 'data key')} than the journal, on which others rest; run again with "ask-all", and find out who can write to the journal`,
+          words: `KMS says something else about ${counted(contradicted, 'data key')} than the journal, on which others rest; run again with --ask-all, and find out who can write to the journal`,
         },
   ({ lookAlikes }) =>
     lookAlikes === 0

@@ -1,47 +1,39 @@
 import { MAX_FAILURES, type Fingerprints, type UnitProgress } from '../model/books.ts';
 import { storeName } from '../stores/places.ts';
 import type { StoreRecord } from '../model/record.ts';
+import {
+  ofEarlierRun,
+  outcomesOfRuns,
+  provenInEarlierRun,
+  type ArchivePorts,
+} from '../earlier/outcomes-of-runs.ts';
 import { OutcomesBefore, type Before } from '../journal/outcomes-before.ts';
-import type { JournalledOutcome, OutcomeArchive } from '../journal/ports.ts';
-import type { Ledger } from '../ports.ts';
-import { freshProgress } from '../account/unit-progress.ts';
 import { fingerprintOf } from '../scan/fingerprint.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 
-/** Records may be found in another order than in the migrate pass, so this many earlier pages are read again. */
-const PAGES_BACK = 5;
-
 /**
- * Opens the journals of this run, and of the runs whose work on the unit it continues, oldest first, where the verify pass
- * left them. Pages are numbered through from one run to the next. The pages of the two passes differ in size, so the
- * checkpoint of the verify pass says where it is; earlier versions had pages of one size, and their checkpoints do not.
+ * What a verify pass knows before it asks. After a migrate pass, that is the journal of this run, and of the runs whose work on
+ * the unit it continues. The mode `verify` has no journal of its own, and takes the proofs of the run that it rests on.
  *
- * A ciphertext never changes its key, so what KMS said about it in a migrate pass still holds for the same bytes. And a run
- * only continues runs with exactly the same source keys (`workDigest`).
+ * The pages of two passes differ in size, so the checkpoint of the verify pass says where it is; earlier versions had pages
+ * of one size, and their checkpoints do not. A run only continues runs with exactly the same source keys (`workDigest`).
  */
 export function outcomesBefore(
-  { unit, plan }: UnitScope,
-  { pages, comparedTo = pages }: UnitProgress,
-  { archive, ledger }: { readonly archive: OutcomeArchive; readonly ledger: Pick<Ledger, 'lastCheckpoint'> },
+  scope: UnitScope,
+  progress: UnitProgress,
+  ports: ArchivePorts,
 ): OutcomesBefore {
-  const fromPage = Math.max(0, comparedTo - PAGES_BACK);
+  const { unit, plan } = scope;
+  const { runId, mode, continues = [] } = plan;
+  if (mode !== 'migrate') return provenInEarlierRun(scope, progress, ports);
+  const { pages, comparedTo = pages } = progress;
   return new OutcomesBefore(
     (async function* () {
-      if (plan.mode !== 'migrate') return;
-      const migrated = await ledger.lastCheckpoint(freshProgress(unit, 'migrate'), plan.runId);
-      const runs = [...[...(migrated?.carriedFrom ?? plan.continues ?? [])].reverse(), plan.runId];
-      for (const runId of runs)
-        for await (const entry of archive.outcomesOf({ ...unit, runId }, fromPage))
-          yield runId === plan.runId ? entry : ofEarlierRun(entry, runId);
+      for await (const one of outcomesOfRuns(unit, { runId, continues, comparedTo }, ports))
+        yield one.runId === runId ? one.entry : ofEarlierRun(one.entry, one.runId);
     })(),
   );
 }
-
-/** What KMS has said in a run that this one continues. If it is no proof, a strict reader refuses it as before. */
-function ofEarlierRun(entry: JournalledOutcome, runId: string): JournalledOutcome {
-  return entry.proof === undefined ? entry : { ...entry, proof: { ...entry.proof, runId } };
-}
-
 /** Compares the records of a page with their earlier fingerprints: how many there are, and which have changed. */
 export function compareFingerprints(
   records: readonly StoreRecord[],

@@ -1,7 +1,10 @@
+import { askedAbout, type DestinationAnswer, type DestinationKey } from '../earlier/ask-destination.ts';
+import { ciphertextOf } from '../earlier/asked-ciphertext.ts';
+import { heard } from '../earlier/sample-answer.ts';
 import type { Before } from '../journal/outcomes-before.ts';
 import { materialOf, provenBefore } from '../journal/proven-before.ts';
 import { contradictionOf, type Rests } from '../journal/resting.ts';
-import type { Sample, SampleAnswer } from '../journal/sample.ts';
+import type { Sample } from '../journal/sample.ts';
 import type { DataKeyProof } from '../model/data-key-proof.ts';
 import { digest } from '../model/digest.ts';
 import type { PlannedKey } from '../model/key-use.ts';
@@ -12,8 +15,6 @@ import { askTwinsOnce } from '../reencrypt/twins.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import type { Turns } from '../scan/turns.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
-import { askedAbout, type DestinationAnswer, type DestinationKey } from './ask-destination.ts';
-import { ciphertextOf } from './asked-ciphertext.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
 
 export interface Judged extends Verdict {
@@ -108,26 +109,6 @@ async function askAll(
     ask: ({ finding }) => destination.ask(finding),
     turns,
   });
-}
-
-/** Whether KMS contradicts the journal. An answer that was not given, or only refused, contradicts nothing. */
-function heard(sample: Sample, proof: DataKeyProof, answer: DestinationAnswer | undefined): boolean {
-  return answer !== undefined && sample.hear(proof, sampleAnswer(answer));
-}
-
-function sampleAnswer(answer: DestinationAnswer): SampleAnswer {
-  switch (answer.kind) {
-    case 're-encrypted':
-      return { kind: 'opened', source: answer.source, destination: answer.destination };
-    case 'other-context':
-    case 'incorrect-key':
-    case 'invalid-ciphertext':
-      return { kind: 'contradicts' };
-    case 'denied':
-    case 'rejected':
-    case 'unavailable':
-      return { kind: 'unknown' };
-  }
 }
 
 /** What KMS has answered then, for the same judgement as an answer of now. */

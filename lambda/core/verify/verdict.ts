@@ -1,11 +1,11 @@
-import type { Finding } from '../model/data-key.ts';
+import { writtenLabel, type Finding } from '../model/data-key.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { StoreRecord } from '../model/record.ts';
 import { names } from '../model/key-use.ts';
 import { FOREIGN, unreadableWith } from '../reencrypt/ask-kms.ts';
 import type { Reply } from '../keys/check-reply.ts';
 import { NOT_TOLD, materialAge, type MovedKeys } from '../reencrypt/key-material.ts';
-import type { DestinationAnswer } from './ask-destination.ts';
+import type { DestinationAnswer } from '../earlier/ask-destination.ts';
 
 export interface Verdict {
   readonly outcome: Outcome;
@@ -93,7 +93,7 @@ function opened({ finding, record, keys }: Evidence, reply: Reply): Verdict {
   if (finding.kind === 'unreadable')
     return { outcome: { kind: 'unreadable', reason: finding.reason }, remains: true };
   if (record.absent !== undefined) return remains({ source, reason: 'not in the destination store yet' });
-  const label = labelOf(finding);
+  const label = finding.kind === 'data-key' ? writtenLabel(finding) : undefined;
   if (label !== undefined && !names(keys.destination, label))
     return remains({ source, reason: `under the destination key, but the record names ${label} beside it` });
   switch (materialAge(reply, keys)) {
@@ -104,12 +104,6 @@ function opened({ finding, record, keys }: Evidence, reply: Reply): Verdict {
     case 'not-told':
       return remains({ source, reason: NOT_TOLD });
   }
-}
-
-/** The key that the record names beside the data key that should be under the destination key. */
-function labelOf(finding: Finding): string | undefined {
-  if (finding.kind !== 'data-key') return undefined;
-  return finding.writeTo === undefined ? finding.recordedKeyArn : finding.writeTo.recordedKeyArn;
 }
 
 function remains(details: Omit<Extract<Outcome, { kind: 'to-rewrap' }>, 'kind'>): Verdict {

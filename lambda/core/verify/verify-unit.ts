@@ -1,9 +1,10 @@
 import { walkUnit, type Turn, type WalkPorts, type WorkedPage } from '../account/walk-unit.ts';
+import { DestinationKey } from '../earlier/ask-destination.ts';
 import type { Before, OutcomesBefore } from '../journal/outcomes-before.ts';
 import { outcomeEntry } from '../journal/outcomes.ts';
 import type { UnitProgress } from '../model/books.ts';
 import type { StoreRecord } from '../model/record.ts';
-import type { KeyService, RecordStore } from '../ports.ts';
+import type { KeyService, Ledger, RecordStore } from '../ports.ts';
 import type { OutcomeArchive } from '../journal/ports.ts';
 import { restingOf } from '../journal/resting.ts';
 import { Sample } from '../journal/sample.ts';
@@ -12,8 +13,9 @@ import { lookThrough } from '../scan/look-through.ts';
 import { pages } from '../scan/pages.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import type { WorkPage } from '../scan/work-page.ts';
-import { DestinationKey } from './ask-destination.ts';
+import { capacityOf } from '../stores/places.ts';
 import { judge } from './judge.ts';
+import { ReadPace } from './read-pace.ts';
 import { compareFingerprints, outcomesBefore } from './journal-of-unit.ts';
 
 export interface VerifyPorts extends WalkPorts {
@@ -22,6 +24,7 @@ export interface VerifyPorts extends WalkPorts {
   readonly archive: OutcomeArchive;
   /** From 0 to 1, below 1. */
   readonly random: () => number;
+  readonly wait: (ms: number) => Promise<unknown>;
 }
 
 /**
@@ -35,7 +38,8 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
       phase: 'verify',
       // A proof is about one time, so a run never continues from what an earlier one has verified.
       from: [],
-      requestsPerRecord: 1,
+      // Objects are visited at the rate of the run, so a page of them is as long as if each were asked about.
+      requestsPerRecord: { expected: 1, least: hasCapacity(scope) ? 0 : 1 },
       begin: ({ progress, size }) => {
         const keys = new KeysWithinTime(ports.keys, progress.beyond?.said);
         const destination = new DestinationKey(scope.plan.destination, keys);
@@ -43,10 +47,21 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
         const reads = { consistent: true, writes: false, saidAbout: keys.saidAbout };
         const contradicted = (progress.books.resting?.contradicted ?? 0) > 0;
         const { random, clock } = ports;
+        const pace = new ReadPace();
         const sample = new Sample({ keys: scope.plan, random, clock, contradicted });
         return {
           pages: pages(ports.records, scope, { progress, size, ...reads }),
-          work: (page, turn) => verifyPage(scope, page, { ...turn, keys, destination, before, sample }),
+          work: async (page, turn) => {
+            if (!hasCapacity(scope)) await waitFor(page, turn, { ...ports, pace });
+            return verifyPage(scope, page, {
+              ...turn,
+              keys,
+              destination,
+              before,
+              sample,
+              ledger: ports.ledger,
+            });
+          },
         };
       },
     },
@@ -54,17 +69,31 @@ export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<
   );
 }
 
+function hasCapacity({ store, plan }: UnitScope): boolean {
+  return capacityOf(store, plan.storeRegion).length > 0;
+}
+
+async function waitFor(
+  page: WorkPage,
+  { requestsPerSecond }: Turn,
+  { pace, clock, wait }: Pick<VerifyPorts, 'clock' | 'wait'> & { readonly pace: ReadPace },
+): Promise<void> {
+  const ms = pace.reserve(clock.now(), page.records.length, requestsPerSecond);
+  if (ms > 0) await wait(ms);
+}
+
 interface Verifying extends Turn {
   readonly keys: KeysWithinTime;
   readonly destination: DestinationKey;
   readonly before: OutcomesBefore;
   readonly sample: Sample;
+  readonly ledger: Pick<Ledger, 'distrustJournals'>;
 }
 
 async function verifyPage(
   scope: UnitScope,
   page: WorkPage,
-  { keys, budget, requestsPerSecond, progress, destination, before, sample }: Verifying,
+  { keys, budget, requestsPerSecond, progress, destination, before, sample, ledger }: Verifying,
 ): Promise<WorkedPage> {
   const known = new Map<StoreRecord, Before>();
   for (const record of page.records) {
@@ -73,6 +102,7 @@ async function verifyPage(
   }
   const turns = keys.during(budget.asking(requestsPerSecond));
   const judged = await judge(page.found, scope, { destination, known, turns, sample });
+  if (judged.some(({ rests }) => rests.contradicted)) await ledger.distrustJournals(scope.plan.job);
   const part = page.upTo(new Set(judged.map(({ found }) => found)));
   const verdicts = judged.filter(({ found }) => part.found.has(found));
   const { pages: counted, comparedTo = counted } = progress;
@@ -82,7 +112,7 @@ async function verifyPage(
     entries: verdicts.map(({ found, outcome }) => outcomeEntry(scope, found, outcome)),
     remaining: verdicts.filter(({ remains }) => remains).length,
     resting: restingOf(verdicts.map(({ rests }) => rests)),
-    ...(scope.plan.mode === 'migrate' && {
+    ...((scope.plan.mode === 'migrate' || scope.plan.restsOn !== undefined) && {
       comparedTo: Math.max(comparedTo, ...part.records.map(record => known.get(record)?.page ?? 0)),
     }),
     ...(scope.plan.mode === 'migrate' &&

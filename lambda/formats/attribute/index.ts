@@ -6,7 +6,7 @@ import { attributeConfig } from './config.ts';
 import { patternsOf } from './patterns.ts';
 
 /** Encrypted data keys in attributes of DynamoDB items. */
-export const attributeFormat = formatOfSpots<typeof attributeConfig, ItemRecord>({
+export const attributeFormat = formatOfSpots<ReturnType<typeof attributeConfig>, ItemRecord>({
   name: 'attribute',
   records: ['item'],
   asymmetric: true,

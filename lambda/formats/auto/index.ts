@@ -7,7 +7,9 @@ export const autoFormat: FormatDefinition = {
   name: AUTO,
   records: ['item', 'object'],
   asymmetric: true,
-  configSchema: autoConfig,
+  get configSchema() {
+    return autoConfig();
+  },
   configure: () =>
     configuredFormat(
       {

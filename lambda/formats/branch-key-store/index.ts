@@ -16,7 +16,7 @@ import { branchKeyRemarks } from './remarks.ts';
 import { branchKeySpots } from './spots.ts';
 
 /** Branch keys of the hierarchical keyrings of AWS's Encryption SDK and Database Encryption SDK, hierarchy version 1. */
-export const branchKeyStoreFormat = formatOfSpots<typeof branchKeyStoreConfig, ItemRecord>({
+export const branchKeyStoreFormat = formatOfSpots<ReturnType<typeof branchKeyStoreConfig>, ItemRecord>({
   name: 'branch-key-store',
   records: ['item'],
   asymmetric: false,

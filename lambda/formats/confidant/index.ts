@@ -5,7 +5,7 @@ import { confidantConfig } from './config.ts';
 import { confidantSpots, DATA_KEY } from './spots.ts';
 
 /** Credentials of Confidant and their revisions. */
-export const confidantFormat = formatOfSpots<typeof confidantConfig, ItemRecord>({
+export const confidantFormat = formatOfSpots<ReturnType<typeof confidantConfig>, ItemRecord>({
   name: 'confidant',
   records: ['item'],
   asymmetric: false,

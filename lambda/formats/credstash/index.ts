@@ -7,7 +7,7 @@ import { credstashConfig, type CredstashConfig } from './config.ts';
 import { credstashSpots, DATA_KEY } from './spots.ts';
 
 /** Secrets of credstash, and of its ports, which write the same items. */
-export const credstashFormat = formatOfSpots<typeof credstashConfig, ItemRecord>({
+export const credstashFormat = formatOfSpots<ReturnType<typeof credstashConfig>, ItemRecord>({
   name: 'credstash',
   records: ['item'],
   asymmetric: false,

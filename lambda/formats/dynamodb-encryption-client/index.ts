@@ -11,7 +11,7 @@ import { encryptedItemSpots, isUnderMetaStore, type SpotSettings } from './spots
 
 /** Items of the DynamoDB Encryption Client, versions before the Database Encryption SDK, and the rows of its MetaStore. */
 export const dynamodbEncryptionClientFormat = formatOfSpots<
-  typeof dynamodbEncryptionClientConfig,
+  ReturnType<typeof dynamodbEncryptionClientConfig>,
   ItemRecord
 >({
   name: 'dynamodb-encryption-client',

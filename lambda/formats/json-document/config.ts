@@ -1,83 +1,103 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { oneOf, strictObject, text } from '../../core/schema/strict-object.ts';
 import { attributePath, attributeContextPlaces } from '../attribute/config.ts';
 import { metadataName, objectContextPlace } from '../object-places.ts';
 import { sharedFields, wildcardPlace } from '../shared-fields.ts';
 import { VALUE_ENCODINGS } from '../value-encoding.ts';
 import { cannotBePart, placeIn } from './pointer.ts';
+import { once } from '../../core/schema/once.ts';
+import { described } from '../../core/schema/described.ts';
 
-const delimited = strictObject(
-  {
-    delimited: z
-      .string()
-      .min(1)
-      .max(8)
-      .describe('What is between the parts of the text, such as a dot. Parts are /0, /1 and so on.'),
-  },
-  'an opener',
+const delimited = once(() =>
+  strictObject(
+    {
+      delimited: described(
+        z.string().check(z.minLength(1)).check(z.maxLength(8)),
+        'What is between the parts of the text, such as a dot. Parts are /0, /1 and so on.',
+      ),
+    },
+    'an opener',
+  ),
 );
 
 /** What makes a value a document. */
-const opener = z.union([oneOf(['json', 'yaml', 'base64', 'base64url']), delimited], {
-  error: 'is no kind of document; write json, yaml, base64, base64url or { "delimited": "." }',
-});
+const opener = once(() =>
+  z.union([oneOf(['json', 'yaml', 'base64', 'base64url']), delimited()], {
+    error: 'is no kind of document; write json, yaml, base64, base64url or { "delimited": "." }',
+  }),
+);
 
 const POINTER_CURE =
   'write a JSON pointer, * for any: /keys/*/edk; or a list of pointers and kinds of documents for a document within a document';
 
-const place = z
-  .union([text('a JSON pointer'), z.array(z.union([text('a JSON pointer'), opener])).min(1)], {
-    error: ({ input }) =>
-      `${input === undefined ? 'is missing' : 'is no place in a document'}; ${POINTER_CURE}`,
-  })
-  .refine(value => placeIn(value) !== undefined, { error: `is no place in a document; ${POINTER_CURE}` });
+const place = once(() =>
+  z
+    .union(
+      [text('a JSON pointer'), z.array(z.union([text('a JSON pointer'), opener()])).check(z.minLength(1))],
+      {
+        error: ({ input }) =>
+          `${input === undefined ? 'is missing' : 'is no place in a document'}; ${POINTER_CURE}`,
+      },
+    )
+    .check(
+      z.refine(value => placeIn(value) !== undefined, {
+        error: `is no place in a document; ${POINTER_CURE}`,
+      }),
+    ),
+);
 
-const contextPlace = z.union([
-  strictObject({ pointer: place.describe('A text or a number of the document.') }, 'a context value'),
-  ...attributeContextPlaces,
-  ...objectContextPlace.options,
-  wildcardPlace,
-]);
+const contextPlace = once(() =>
+  z.union([
+    strictObject({ pointer: described(place(), 'A text or a number of the document.') }, 'a context value'),
+    ...attributeContextPlaces(),
+    ...objectContextPlace().def.options,
+    wildcardPlace(),
+  ]),
+);
+
+const within = once(() =>
+  described(
+    z.union(
+      [
+        z.literal('body'),
+        strictObject({ attribute: described(attributePath(), 'An attribute of the item.') }, 'a place'),
+        strictObject({ metadata: described(metadataName(), 'A metadata entry of the object.') }, 'a place'),
+      ],
+      {
+        error: ({ input }) =>
+          `${input === undefined ? 'is missing' : 'is no place of a document'}; write "body" for the body of an object, { "attribute": … } or { "metadata": … }`,
+      },
+    ),
+    'Where the document is: body, for the body of an object, an attribute of an item, or a metadata entry.',
+  ),
+);
 
 /** The job's `format` object for `json-document`. */
-export const jsonDocumentConfig = strictObject(
-  {
-    type: z.literal('json-document'),
-    in: z
-      .union(
-        [
-          z.literal('body'),
-          strictObject({ attribute: attributePath.describe('An attribute of the item.') }, 'a place'),
-          strictObject({ metadata: metadataName.describe('A metadata entry of the object.') }, 'a place'),
-        ],
-        {
-          error: ({ input }) =>
-            `${input === undefined ? 'is missing' : 'is no place of a document'}; write "body" for the body of an object, { "attribute": … } or { "metadata": … }`,
-        },
-      )
-      .describe(
-        'Where the document is: body, for the body of an object, an attribute of an item, or a metadata entry.',
-      ),
-    opens: z
-      .array(opener)
-      .max(4)
-      .default(['json'])
-      .describe(
+export const jsonDocumentConfig = once(() =>
+  strictObject(
+    {
+      type: z.literal('json-document'),
+      in: within(),
+      opens: described(
+        z._default(z.array(opener()).check(z.maxLength(4)), ['json']),
         'What the value is, from the outside in: ["base64", "json"] is base64 of a JSON text. An empty list is a map of DynamoDB.',
       ),
-    dataKey: place.describe(
-      'Where the encrypted data keys are: a JSON pointer, in which * is any member or element.',
-    ),
-    encoding: oneOf(VALUE_ENCODINGS)
-      .default('base64')
-      .describe('How the bytes are encoded, as in the format attribute. JSON texts have no binary values.'),
-    ...sharedFields({ place, contextPlace, called: 'A text of the document' }),
-  },
-  'a format',
-).check(({ value, issues }) => {
-  const words = cannotBePart(value);
-  if (words !== undefined)
-    issues.push({ code: 'custom', message: words, path: ['opens'], input: value.opens });
-});
+      dataKey: described(
+        place(),
+        'Where the encrypted data keys are: a JSON pointer, in which * is any member or element.',
+      ),
+      encoding: described(
+        z._default(oneOf(VALUE_ENCODINGS), 'base64'),
+        'How the bytes are encoded, as in the format attribute. JSON texts have no binary values.',
+      ),
+      ...sharedFields({ place: place(), contextPlace: contextPlace(), called: 'A text of the document' }),
+    },
+    'a format',
+  ).check(({ value, issues }) => {
+    const words = cannotBePart(value);
+    if (words !== undefined)
+      issues.push({ code: 'custom', message: words, path: ['opens'], input: value.opens });
+  }),
+);
 
-export type JsonDocumentConfig = z.output<typeof jsonDocumentConfig>;
+export type JsonDocumentConfig = z.output<ReturnType<typeof jsonDocumentConfig>>;

@@ -6,7 +6,7 @@ import { jsonDocumentConfig } from './config.ts';
 import { patternsOf } from './patterns.ts';
 
 /** Encrypted data keys in a JSON text, or another document, wherever it is. */
-export const jsonDocumentFormat = formatOfSpots<typeof jsonDocumentConfig, StoreRecord>({
+export const jsonDocumentFormat = formatOfSpots<ReturnType<typeof jsonDocumentConfig>, StoreRecord>({
   name: 'json-document',
   records: ['item', 'object'],
   asymmetric: true,

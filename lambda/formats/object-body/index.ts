@@ -15,7 +15,7 @@ const BODY = [{ part: 'body' }] as const;
 const MOST_BYTES = MAX_CIPHERTEXT_BYTES * 2 * 3;
 
 /** Objects that are encrypted data keys, as bytes or as a text. */
-export const objectBodyFormat = formatOfSpots<typeof objectBodyConfig, ObjectRecord>({
+export const objectBodyFormat = formatOfSpots<ReturnType<typeof objectBodyConfig>, ObjectRecord>({
   name: 'object-body',
   records: ['object'],
   asymmetric: true,

@@ -6,7 +6,7 @@ import { objectMetadataConfig } from './config.ts';
 import { patternsOf } from './patterns.ts';
 
 /** One encrypted data key in the user-defined metadata of an S3 object. */
-export const objectMetadataFormat = formatOfSpots<typeof objectMetadataConfig, ObjectRecord>({
+export const objectMetadataFormat = formatOfSpots<ReturnType<typeof objectMetadataConfig>, ObjectRecord>({
   name: 'object-metadata',
   records: ['object'],
   asymmetric: true,

@@ -1,13 +1,17 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseKeyReference } from '../../core/model/arn.ts';
 import { strictObject, text } from '../../core/schema/strict-object.ts';
 import { KEY_ID } from './key-id.ts';
+import { once } from '../../core/schema/once.ts';
+import { described } from '../../core/schema/described.ts';
 
 const FORM = 'write as-written, arn, id, alias/NAME or the ARN of an alias';
 
-const keyIdForm = z
-  .string({ error: `is no form of a key id; ${FORM}` })
-  .refine(isForm, { error: `is no form of a key id; ${FORM}` });
+const keyIdForm = once(() =>
+  z
+    .string({ error: `is no form of a key id; ${FORM}` })
+    .check(z.refine(isForm, { error: `is no form of a key id; ${FORM}` })),
+);
 
 function isForm(form: string): boolean {
   return (
@@ -17,36 +21,40 @@ function isForm(form: string): boolean {
   );
 }
 
-const contextText = z.string({ error: 'is no text; write the value of the encryption context' });
+const contextText = once(() => z.string({ error: 'is no text; write the value of the encryption context' }));
 
 /** The job's `format` object for `s3-encryption-client`. */
-export const s3EncryptionClientConfig = strictObject(
-  {
-    type: z.literal('s3-encryption-client'),
-    instructionSuffixes: z
-      .array(text('the end of the keys of instruction files'))
-      .min(1, { error: 'is empty; name at least one suffix' })
-      .max(10, { error: 'are too many suffixes; name at most 10' })
-      .default(['.instruction'])
-      .describe(
+export const s3EncryptionClientConfig = once(() =>
+  strictObject(
+    {
+      type: z.literal('s3-encryption-client'),
+      instructionSuffixes: described(
+        z._default(
+          z
+            .array(text('the end of the keys of instruction files'))
+            .check(z.minLength(1, { error: 'is empty; name at least one suffix' }))
+            .check(z.maxLength(10, { error: 'are too many suffixes; name at most 10' })),
+          ['.instruction'],
+        ),
         'How the keys of instruction files end. Files that a client has marked are found by any name.',
       ),
-    kmsKeyId: keyIdForm
-      .default('as-written')
-      .describe(
+      kmsKeyId: described(
+        z._default(keyIdForm(), 'as-written'),
         'How data keys with the wrapping algorithm kms name their new key in x-amz-matdesc (kms_cmk_id): arn, id, an alias, or as-written: an ARN or id is replaced by that of the new key, and an alias stays. It must be what the readers are configured with.',
       ),
-    extraContext: z
-      .record(z.string(), contextText)
-      .refine(context => !Object.hasOwn(context, KEY_ID), {
-        error: `has the name ${KEY_ID}, which clients store with the object; remove it`,
-      })
-      .optional()
-      .describe(
+      extraContext: described(
+        z.optional(
+          z.record(z.string(), contextText()).check(
+            z.refine(context => !Object.hasOwn(context, KEY_ID), {
+              error: `has the name ${KEY_ID}, which clients store with the object; remove it`,
+            }),
+          ),
+        ),
         'Names and values that the application added to the encryption context of data keys with the wrapping algorithm kms, and that are not stored with the object. Both contexts are tried, with and without them.',
       ),
-  },
-  'a format',
+    },
+    'a format',
+  ),
 );
 
-export type S3EncryptionClientConfig = z.output<typeof s3EncryptionClientConfig>;
+export type S3EncryptionClientConfig = z.output<ReturnType<typeof s3EncryptionClientConfig>>;

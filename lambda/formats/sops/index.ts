@@ -6,7 +6,7 @@ import { layoutsOf } from './layout.ts';
 import { sopsSpots } from './spots.ts';
 
 /** The data keys of files that SOPS has encrypted. */
-export const sopsFormat = formatOfSpots<typeof sopsConfig, ObjectRecord>({
+export const sopsFormat = formatOfSpots<ReturnType<typeof sopsConfig>, ObjectRecord>({
   name: 'sops',
   records: ['object'],
   // SOPS names no algorithm when it asks KMS.

@@ -38,7 +38,7 @@ function membersBeside(tree: AttributeMap, path: ScannerPath): AttributeMap | un
   return parent !== undefined && 'M' in parent ? parent.M : undefined;
 }
 
-const REGION = /^[a-z]{2}(?:-[a-z]+){1,3}-\d$/;
+const REGION = /^[a-z]{2,4}(?:-[a-z]+){1,3}-\d$/;
 
 /**
  * A path with any element in place of an index, and any member in place of the name of a Region: another record may have

@@ -19,6 +19,8 @@ export interface TableDescription {
   readonly pointInTimeRecovery: boolean;
   /** What it takes each second; absent where it is on demand and has no maximum. */
   readonly capacity?: TableCapacity;
+  /** Read units a second that it takes at once; absent where DynamoDB does not tell. */
+  readonly warmReads?: number;
   /** DynamoDB is filling the table with whole items, of a backup, of another table or of files. */
   readonly filling?: 'restore' | 'import or creation';
 }

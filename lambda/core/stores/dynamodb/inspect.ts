@@ -6,8 +6,10 @@ import type { TableCatalog, TableDescription } from './catalog.ts';
 import type { TableStore } from './schema.ts';
 import type { Limits } from '../../model/job.ts';
 import { capacityWarnings } from './capacity-warnings.ts';
+import { tablesOf } from './capacity.ts';
 import { tableUnits } from './cost.ts';
 import { segments } from './segments.ts';
+import { verifyReadsOf } from './verify-reads.ts';
 
 export async function inspectTable(
   store: TableStore,
@@ -27,43 +29,52 @@ export async function inspectTable(
     bytes: table.sizeBytes,
     ...(format.guards !== undefined && { writes: GUARDED_WRITES * table.itemCount }),
   };
-  const { capacity } = table;
+  const copy = store.copyTo && (await catalog.describeTable(store.copyTo));
+  const places = { table, ...(copy?.kind === 'found' && { copy: copy.description }) };
   return {
     ranges: sample ? ONE_RANGE : tableRanges(store, table, limits.maxConcurrency),
     ...count,
-    warnings: [
-      ...tableWarnings(store, table),
-      ...(await capacityOfPlaces(store, { capacity, limits, count, catalog })),
-    ],
+    warnings: [...tableWarnings(store, table), ...capacityOfPlaces(store, { ...places, limits, count })],
+    verifyReads: verifyReadsOfPlaces(store, { ...places, region }),
   };
 }
 
+interface Places {
+  readonly table: TableDescription;
+  readonly copy?: TableDescription;
+}
+
+function verifyReadsOfPlaces(
+  store: TableStore,
+  { table, copy, region }: Places & { readonly region: string },
+): Readonly<Record<string, number>> {
+  const described = [table, ...(copy === undefined ? [] : [copy])];
+  return Object.fromEntries(
+    tablesOf(store, region).flatMap((name, index) => {
+      const one = described[index];
+      return one === undefined ? [] : [[name, verifyReadsOf(one)] as const];
+    }),
+  );
+}
+
 /** Of the table, and of that of its copy. Each has half of the reads of a copied store, and the copy has all of its writes. */
-async function capacityOfPlaces(
+function capacityOfPlaces(
   { copyTo }: TableStore,
   {
-    capacity,
+    table: { capacity },
+    copy,
     limits,
     count,
-    catalog,
-  }: {
-    readonly capacity: TableDescription['capacity'] | undefined;
-    readonly limits: Limits;
-    readonly count: StoreCount;
-    readonly catalog: TableCatalog;
-  },
-): Promise<readonly string[]> {
+  }: Places & { readonly limits: Limits; readonly count: StoreCount },
+): readonly string[] {
   const units = tableUnits(count, { isCopied: copyTo !== undefined, passes: 2 });
   if (copyTo === undefined) return capacityWarnings({ capacity, limits, units });
-  const copy = await catalog.describeTable(copyTo);
   const reads = units.reads / 2;
   return [
     ...capacityWarnings({ capacity, limits, units: { reads, writes: 0 } }),
-    ...capacityWarnings({
-      capacity: copy.kind === 'found' ? copy.description.capacity : undefined,
-      limits,
-      units: { ...units, reads },
-    }).map(words => `its copy in ${copyTo.table}: ${words}`),
+    ...capacityWarnings({ capacity: copy?.capacity, limits, units: { ...units, reads } }).map(
+      words => `its copy in ${copyTo.table}: ${words}`,
+    ),
   ];
 }
 

@@ -1,9 +1,11 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Store, StoreCopy } from '../../model/job.ts';
 import type { TableScope } from '../../model/scope.ts';
 import { strictObject, text } from '../../schema/strict-object.ts';
 import { copyFields, storeFields } from '../fields.ts';
 import { tableScope } from './scope-schema.ts';
+import { once } from '../../schema/once.ts';
+import { described } from '../../schema/described.ts';
 
 /** A table, as a job writes it. */
 export interface TableStore extends Store {
@@ -15,26 +17,31 @@ export interface TableStore extends Store {
 }
 
 // DynamoDB API reference, TableName: 3 to 255 of these.
-const tableName = text('the name of a table').regex(/^[a-zA-Z0-9_.-]{3,255}$/, {
-  error: 'is no table name; write 3 to 255 of a-z, A-Z, 0-9, _, - and .',
-});
+const tableName = once(() =>
+  text('the name of a table').check(
+    z.regex(/^[a-zA-Z0-9_.-]{3,255}$/, {
+      error: 'is no table name; write 3 to 255 of a-z, A-Z, 0-9, _, - and .',
+    }),
+  ),
+);
 
-export function tableSchema(format: z.ZodType): z.ZodObject {
+export function tableSchema(format: z.ZodMiniType): z.ZodMiniObject {
   return strictObject(
     {
       type: z.literal('dynamodb'),
-      table: tableName.describe('The name of the table.'),
+      table: described(tableName(), 'The name of the table.'),
       format,
-      ...storeFields,
-      scope: tableScope.optional().describe('Narrows runs to a part of the table.'),
-      copyTo: strictObject(
-        { ...copyFields, table: tableName.describe('The table of the copy.') },
-        'a destination table',
-      )
-        .optional()
-        .describe(
-          'Another table: its items with the same keys get the new data keys. The store itself is only read.',
+      ...storeFields(),
+      scope: described(z.optional(tableScope()), 'Narrows runs to a part of the table.'),
+      copyTo: described(
+        z.optional(
+          strictObject(
+            { ...copyFields(), table: described(tableName(), 'The table of the copy.') },
+            'a destination table',
+          ),
         ),
+        'Another table: its items with the same keys get the new data keys. The store itself is only read.',
+      ),
     },
     'a DynamoDB store',
   );

@@ -55,7 +55,14 @@ export async function splitKeyRange(list: ListAfter, workers: number): Promise<S
     stretches.splice(stretches.indexOf(next.stretch), 1, ...replacement);
   }
   const keys = Math.round(stretches.reduce((sum, stretch) => sum + estimateKeys(stretch, space), 0));
-  return { ranges: stretches.map(({ after, upTo }) => keyRange(after, upTo)), keys };
+  return { ranges: openEnded(stretches), keys };
+}
+
+/** The last stretch may have been cut off above its last key. What is written there until a worker comes is visited all the same. */
+function openEnded(stretches: readonly Stretch[]): readonly ScanRange[] {
+  return stretches.map(({ after, upTo }, index) =>
+    keyRange(after, index === stretches.length - 1 ? undefined : upTo),
+  );
 }
 
 /** The largest stretch above the target; then, one after the other, those that only seem to be small enough. */

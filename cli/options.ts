@@ -1,0 +1,56 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { settingsHere } from './context/settings-here.ts';
+
+const MODE = new Option('--mode <mode>', 'what the run does')
+  .choices(['migrate', 'census', 'verify'])
+  .default('migrate');
+
+const DRY_RUN = new Option(
+  '--dry-run',
+  'for a census: KMS checks every data key and makes no new ciphertext',
+);
+const SAMPLE = new Option('--sample <n>', 'visit the first n records of each store only').argParser(
+  wholeNumber,
+);
+const FROM_START = new Option(
+  '--from-start',
+  'visit everything again, even if the last run of this job did not finish',
+);
+const ASK_ALL = new Option('--ask-all', 'ask KMS about every data key, whatever the journal proves');
+const GRANT_TOKEN = new Option('--grant-token <token...>', 'for grants that are not minutes old yet');
+
+/** The options that plan and run have in common. */
+export function asked(command: Command): Command {
+  return [MODE, DRY_RUN, SAMPLE, FROM_START, ASK_ALL, GRANT_TOKEN].reduce(
+    (all, option) => all.addOption(option),
+    command,
+  );
+}
+
+/** What a run may take of each of its tables. */
+export function capacity(command: Command): Command {
+  return command
+    .option('--read-capacity-per-second <n>', 'read units of each table', wholeNumber)
+    .option('--write-capacity-per-second <n>', 'write units of each table', wholeNumber);
+}
+
+/** The options of every command. */
+export function shared(command: Command): Command {
+  return command
+    .option('--json', 'machine-readable result on stdout, everything else on stderr')
+    .option('--endpoint-url <url>', 'endpoint of AWS, such as that of rewrap local')
+    .option('--region <region>', 'AWS Region')
+    .option('--profile <profile>', 'profile of the shared AWS configuration')
+    .option(
+      '--deployment <name>',
+      'the deployment; by default the name in deployment.json',
+      settingsHere().deployment,
+    );
+}
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('write a whole number, 0 or more.');
+  return value;
+}

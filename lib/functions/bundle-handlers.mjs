@@ -1,0 +1,105 @@
+/**
+ * Makes the files of the functions: `node bundle-handlers.mjs FOLDER HANDLER…`. It is a process of its own, because esbuild takes plugins
+ * only where it may be waited for, and a CDK construct cannot wait.
+ */
+import { build } from 'esbuild';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** Functions are not desks: they have the credentials of their role, and nothing else. */
+const CREDENTIALS = join(ROOT, 'lambda/adapters/aws/function-credentials.ts');
+const YAML = 'lambda/core/documents/yaml.ts';
+const YAML_WHEN_ASKED = join(ROOT, 'lambda/handlers/yaml-when-asked.ts');
+
+/** CommonJS dependencies inside an ES module call `require` for Node's own modules. */
+const REQUIRE_BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
+
+const shared = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  // Runs on Lambda's Node 24 and on the Node 20 of the embedded AWS alike.
+  target: 'node20',
+  minify: true,
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/**
+ * The SDK names its operations and their fields by constants: `{ [_h]: 'POST' }`. esbuild cannot tell that such an object has no
+ * effects, and keeps those of all operations. With the names written out it drops what no function calls.
+ */
+const namesWrittenOut = {
+  name: 'names-written-out',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const names = new Map(
+        [...source.matchAll(/^const (\w+) = ("[^"\\]*");$/gm)].map(([, name, text]) => [name, text]),
+      );
+      const contents = source.replace(/([{,]\s*)\[(\w+)\](?=:)/g, (whole, before, name) =>
+        names.has(name) ? `${before}${names.get(name)}` : whole,
+      );
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
+/** Of their package.json, the clients of the SDK tell AWS the version. */
+const versionsOnly = {
+  name: 'versions-only',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]@aws-sdk[\\/][\w-]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
+const yamlWhenAsked = {
+  name: 'yaml-when-asked',
+  setup(builder) {
+    builder.onResolve({ filter: /\/yaml\.ts$/ }, ({ importer, path }) =>
+      join(importer, '..', path) === join(ROOT, YAML) && importer !== YAML_WHEN_ASKED
+        ? { path: YAML_WHEN_ASKED }
+        : undefined,
+    );
+  },
+};
+
+/** All handlers in one call: they share most of their sources, and separate calls take five times as long. */
+function handlersIn(folder, handlers) {
+  return build({
+    ...shared,
+    entryPoints: handlers.map(handler => `lambda/handlers/${handler}.ts`),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    format: 'esm',
+    // The bundle includes the SDK, so that key material ids and DryRun modifiers exist whatever the runtime ships.
+    mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': CREDENTIALS },
+    plugins: [namesWrittenOut, versionsOnly, yamlWhenAsked],
+    banner: { js: REQUIRE_BANNER },
+  });
+}
+
+function yamlIn(folder) {
+  return build({ ...shared, entryPoints: [YAML], outfile: join(folder, 'yaml.cjs'), format: 'cjs' });
+}
+
+const [folder, ...handlers] = process.argv.slice(2);
+if (folder === undefined || handlers.length === 0)
+  throw new Error('name a folder and handlers: node bundle-handlers.mjs FOLDER HANDLER…');
+const made = await Promise.all([handlersIn(folder, handlers), yamlIn(folder)]);
+await writeFile(join(folder, 'inputs.json'), JSON.stringify(inputsOf(made)));
+
+/** The files of which anything is in the bundles, relative to this repository. */
+function inputsOf(builds) {
+  const files = builds
+    .flatMap(({ metafile }) => Object.values(metafile.outputs))
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []));
+  return [...new Set(files)].sort();
+}

@@ -1,0 +1,163 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { JOBS_METADATA, jobsText } from '../lambda/core/job/deployed-jobs.ts';
+import {
+  SETTINGS_METADATA,
+  settingsText,
+  type DeploymentSettings,
+  type TakeOver,
+} from '../lambda/core/job/deployed-settings.ts';
+import type { Job } from '../lambda/core/model/job.ts';
+import { JournalTables } from './athena/journal-tables.ts';
+import { claimsIn, StoreClaims } from './claims/store-claims.ts';
+import { PipelineFunctions } from './functions/pipeline-functions.ts';
+import { checkRoom } from './functions/role-room.ts';
+import { charactersOfJobs, MANAGED_POLICIES, type RoomSettings } from './grants/job-room.ts';
+import { jobsOfStack } from './jobs/jobs-of-stack.ts';
+import { Operations } from './operations/operations.ts';
+import { Pipeline } from './pipeline/pipeline.ts';
+import { Schedules } from './schedules/schedules.ts';
+import { DeploymentKey, type CustomerManagedKey } from './storage/deployment-key.ts';
+import { JournalBucket } from './storage/journal-bucket.ts';
+import type { JournalProtection } from './storage/journal-protection.ts';
+import { Ledger } from './storage/ledger.ts';
+import { RunBucket } from './storage/run-bucket.ts';
+
+export interface KeyRewrapProps {
+  /** Jobs whose destination is in the Region of the stack, as `loadJobs` reads them. */
+  readonly jobs: readonly Job[];
+  /** What the template tells of its settings; the other properties decide. @default nothing */
+  readonly settings?: DeploymentSettings;
+  /** Jobs may take the route decrypt-encrypt, and get a worker of their own for it. @default false */
+  readonly allowPlaintextRoute?: boolean;
+  /** @default kept for good, without Object Lock */
+  readonly journalProtection?: JournalProtection;
+  /** The longest that one invocation of a worker takes, in whole seconds. @default 15 minutes, the longest that Lambda allows */
+  readonly workerTimeout?: Duration;
+  /** Encrypts what the service itself stores. Once set, it must stay. @default keys of AWS */
+  readonly customerManagedKey?: CustomerManagedKey;
+  /** ARNs of roles and users that may read old data keys in the journal, besides RollbackUnit. @default nobody */
+  readonly journalReaders?: readonly string[];
+  /** Buckets and ledger of an earlier deployment. @default made anew */
+  readonly takeOver?: TakeOver;
+  /** How many managed policies a role may have, if Service Quotas has raised it. @default 10 */
+  readonly managedPoliciesPerRole?: number;
+  /** Whether schedules may start runs. @default true */
+  readonly schedules?: boolean;
+  /** Whom alarms tell: e-mail and https addresses, ARNs of queues and functions. @default nobody, until somebody subscribes to the topic */
+  readonly notify?: readonly string[];
+  /** Whether CloudWatch gets a dashboard. @default true */
+  readonly dashboard?: boolean;
+  /**
+   * Other stacks hold the claims of stores in other Regions, as `rewrapApp` makes them. Without it, jobs that write to such
+   * stores are refused, because no lock would cover them. @default false
+   */
+  readonly claimsElsewhere?: boolean;
+}
+
+interface Storage {
+  readonly runBucket: RunBucket;
+  readonly journal: JournalBucket;
+  readonly ledger: Ledger;
+  readonly key: IKey | undefined;
+}
+
+/**
+ * The service in the account and Region of a stack, which needs an explicit Region. One for each stack: its outputs, which the CLI looks
+ * up by the name of the stack, have fixed names. Under the id `Default` it adds nothing to the logical ids of what is in it.
+ */
+export class KeyRewrap extends Construct {
+  readonly pipeline: Pipeline;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    {
+      settings,
+      allowPlaintextRoute = false,
+      journalProtection = {},
+      workerTimeout = Duration.minutes(15),
+      managedPoliciesPerRole = MANAGED_POLICIES,
+      takeOver = {},
+      customerManagedKey = false,
+      journalReaders = [],
+      schedules = true,
+      notify = [],
+      dashboard = true,
+      claimsElsewhere = false,
+      ...props
+    }: KeyRewrapProps,
+  ) {
+    super(scope, id);
+    const { region } = Stack.of(this);
+    const jobs = claimsElsewhere ? props.jobs : jobsOfStack(props.jobs, { region, allowPlaintextRoute });
+    this.tell(jobs, settings);
+    new StoreClaims(this, 'Stores', { claims: claimsIn(region, jobs) });
+    const { runBucket, journal, ledger, key } = this.storage(journalProtection, takeOver, customerManagedKey);
+    const functions = new PipelineFunctions(this, 'Functions', {
+      jobs,
+      allowPlaintextRoute,
+      runBucket,
+      journal,
+      ledger,
+      journalReaders,
+      logKey: key,
+      workerTimeout,
+    });
+    this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket, logKey: key });
+    new JournalTables(this, 'JournalTables', { jobs, journal, runBucket, keyArn: key?.keyArn });
+    const { undelivered } = new Schedules(this, 'Schedules', {
+      jobs,
+      pipeline: this.pipeline,
+      enabled: schedules,
+    });
+    const { stateMachine } = this.pipeline;
+    new Operations(this, 'Operations', {
+      ...{ stateMachine, plan: functions.plan, undelivered, schedules, key, notify, dashboard },
+      watches: jobs.length > 0,
+    });
+
+    this.checkRoomOf(jobs, { allowPlaintextRoute, managedPoliciesPerRole });
+    this.output('StateMachineArn', this.pipeline.stateMachine.stateMachineArn);
+    this.output('AllowPlaintextRoute', String(allowPlaintextRoute));
+  }
+
+  /** The template holds what is deployed, so that the CLI plans those jobs and not a file that may differ. */
+  private tell(jobs: readonly Job[], settings: DeploymentSettings | undefined): void {
+    const { templateOptions } = Stack.of(this);
+    templateOptions.metadata = {
+      ...templateOptions.metadata,
+      [JOBS_METADATA]: jobsText(jobs),
+      ...(settings !== undefined && { [SETTINGS_METADATA]: settingsText(settings) }),
+    };
+  }
+
+  /** What lasts: no setting ever replaces it (test/infra/updates.test.ts). */
+  private storage(protection: JournalProtection, takeOver: TakeOver, setting: CustomerManagedKey): Storage {
+    const key = DeploymentKey.of(this, setting);
+    const runBucket = new RunBucket(this, 'RunBucket', { key, takeOver: takeOver.runBucket });
+    const journal = new JournalBucket(this, 'Journal', { protection, key, takeOver: takeOver.journalBucket });
+    const ledger = new Ledger(this, 'Ledger', { key, takeOver: takeOver.ledgerTable });
+    this.output('RunBucketName', runBucket.bucket.bucketName);
+    this.output('JournalBucketName', journal.bucket.bucketName);
+    this.output('LedgerTableName', ledger.table.tableName);
+    return { runBucket, journal, ledger, key: key?.key };
+  }
+
+  private output(name: string, value: string): void {
+    new CfnOutput(this, name, { value }).overrideLogicalId(name);
+  }
+
+  /** A validation, because only then all policies are there. */
+  private checkRoomOf(jobs: readonly Job[], settings: RoomSettings): void {
+    const ofJobs = charactersOfJobs(jobs, settings);
+    const { managedPoliciesPerRole: managedPolicies } = settings;
+    this.node.addValidation({
+      validate: () => {
+        checkRoom(this, { jobs: jobs.length, managedPolicies, ofJobs });
+        return [];
+      },
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { TextForm } from '../../lambda/core/documents/text-document.ts';
+import { yaml } from '../../lambda/core/documents/yaml.ts';
+
+const BUNDLER = resolve(__dirname, '../../lib/functions/bundle-handlers.mjs');
+
+/** Decision 74: what a function loads at its start. Plan has the client of Step Functions, and recognises formats. */
+const MOST_BYTES = {
+  plan: 750_000,
+  'migrate-unit': 700_000,
+  'migrate-unit-plaintext': 700_000,
+  'verify-unit': 700_000,
+  'rollback-unit': 700_000,
+  report: 500_000,
+} as const;
+
+describe('the bundles of the functions', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rewrap-bundles-test-'));
+  beforeAll(() => {
+    execFileSync(process.execPath, [BUNDLER, folder, ...Object.keys(MOST_BYTES)]);
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each(Object.entries(MOST_BYTES))('%s is no larger than it may be', (handler, most) => {
+    expect(statSync(join(folder, `${handler}.mjs`)).size).toBeLessThanOrEqual(most);
+  });
+
+  it('have a reader of YAML beside them that reads and writes as the sources do', () => {
+    const beside = createRequire(__filename)(join(folder, 'yaml.cjs')) as { readonly yaml: TextForm };
+    const text = 'sops:\n  kms:\n    - arn: one # ours\n      enc: |\n        AQID\n';
+    expect(beside.yaml.read(text)).toEqual(yaml.read(text));
+    expect(beside.yaml.read('{')).toEqual(yaml.read('{'));
+    const written = (form: TextForm): string => form.writer(text).value({ S: 'a: b' }, "'old'");
+    expect(written(beside.yaml)).toBe("'a: b'");
+    expect(written(yaml)).toBe("'a: b'");
+  });
+});
