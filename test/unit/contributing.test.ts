@@ -43,6 +43,7 @@ describe('the recipe for a command', () => {
     demo: 'npm start, which .ci/run holds to its result',
     local: 'it never ends; tests start the embedded AWS themselves',
     inspect: 'test/contract/inspect.test.ts, as it needs no deployment',
+    completion: 'test/unit/completion.test.ts, as it is for a shell',
   };
 
   it('names files that exist, in the order of its steps', () => {
