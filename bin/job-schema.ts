@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { settingsJsonSchema } from '../lambda/core/job/deployment-settings.ts';
 import { jobJsonSchema } from '../lambda/core/job/json-schema.ts';
-import { eventsJsonSchema } from '../lambda/core/report/run-events.ts';
+import { eventsJsonSchema } from '../lambda/core/report/run-event-schemas.ts';
 import { formats } from '../lambda/formats/registry.ts';
 
 // Writes docs/*.schema.json from the schemas that validate jobs and settings, and from those of events. With --check, reports whether they are up to date.

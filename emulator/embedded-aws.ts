@@ -15,12 +15,11 @@ import {
 } from './protocol/callers.ts';
 import type { CloudFormation } from './cloudformation/cloudformation.ts';
 import { cloudFormationService } from './cloudformation/service.ts';
-import type { ReadYaml } from './cloudformation/template-text.ts';
 import { readAssembly } from './cloudformation/template.ts';
 import { deployer } from './deployer.ts';
 import type { Consumed } from './dynamodb/capacity.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
-import { KeyStore, type ChecksFirst } from './kms/key-store.ts';
+import { KeyStore } from './kms/key-store.ts';
 import { RequestQuota } from './kms/request-quota.ts';
 import { keysOfAws, kmsService, type KeysOfAws } from './kms/service.ts';
 import { Iam } from './iam/iam.ts';
@@ -31,6 +30,7 @@ import { ConnectionLost, Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
 import { mayLog } from './functions/logs.ts';
 import { Operations } from './operations.ts';
+import type { EmbeddedAwsOptions } from './options.ts';
 import { Meter } from './meter/meter.ts';
 import { storedIn } from './s3/stored.ts';
 import { LambdaRuntime, lambdaService } from './functions/service.ts';
@@ -46,32 +46,6 @@ import { Parameters } from './ssm/parameters.ts';
 import { ssmService } from './ssm/service.ts';
 import { StateMachines } from './stepfunctions/state-machines.ts';
 import { stsService } from './sts/service.ts';
-
-export interface EmbeddedAwsOptions {
-  /** @default 0: any free port */
-  readonly port?: number;
-  /** Where Lambda logs go, a file for each log group. */
-  readonly logFolder?: string;
-  /** The most entries in an S3 listing page. A small number makes paging really happen. @default 1000 */
-  readonly s3PageSize?: number;
-  /** The largest source of one copy in S3. A small number makes copies in parts really happen. @default 5 GiB */
-  readonly s3CopyLimitBytes?: number;
-  /** The fraction of their time that Wait states and back-offs of Step Functions take. @default 1 */
-  readonly waitScale?: number;
-  /** The most events of an execution of Step Functions. A small number makes an execution meet it soon. @default 25000 */
-  readonly historyLimit?: number;
-  /** Lambda invocations at one time. @default 64 */
-  readonly lambdaConcurrency?: number;
-  /** The clock by which imported key material and client tokens expire, in milliseconds since 1970. @default Date.now */
-  readonly now?: () => number;
-  /**
-   * What KMS checks first if a ciphertext is under another key than the named one. AWS does not document the order.
-   * @default key
-   */
-  readonly kmsChecksFirst?: ChecksFirst;
-  /** Reads templates of CloudFormation in YAML. @default JSON alone is read */
-  readonly readYaml?: ReadYaml;
-}
 
 /** An AWS on loopback: all services, accounts and Regions behind one port. */
 export class EmbeddedAws {
@@ -262,12 +236,7 @@ export class EmbeddedAws {
         case '/_embedded/meter':
           return json(200, this.meter.read());
         case '/_embedded/alarms':
-          return json(200, {
-            alarms: this.operations.alarms.evaluate(
-              Number(query.get('at') ?? Date.now()),
-              query.get('region') ?? DEFAULT_REGION,
-            ),
-          });
+          return json(200, { alarms: this.operations.states(query, DEFAULT_REGION) });
         case '/_embedded/reset-meter':
           this.meter.reset();
           return json(200, {});

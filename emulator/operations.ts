@@ -28,6 +28,11 @@ export class Operations {
     );
   }
 
+  /** The alarms of a Region at a moment: `region`, and `at` in milliseconds since 1970. */
+  states(query: URLSearchParams, defaultRegion: string): ReturnType<Alarms['evaluate']> {
+    return this.alarms.evaluate(Number(query.get('at') ?? Date.now()), query.get('region') ?? defaultRegion);
+  }
+
   /** A line in the embedded metric format. */
   embedded({ arn, region }: Pick<FunctionDefinition, 'arn' | 'region'>, text: string): void {
     putEmbedded(text, { accountId: arn.split(':')[4] ?? '', region }, this.#store);

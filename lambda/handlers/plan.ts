@@ -104,7 +104,7 @@ async function watch({ watch: { schedules } }: WatchEvent): Promise<object> {
       { jobs, schedulesOn: schedules, now: Date.now() },
       {
         ...{ latestRuns: history, schedules: history },
-        estimatedSeconds: async runId => (await files.findPlan(runId))?.estimate?.seconds,
+        estimatedSeconds: async runId => (await files.findPlan(runId))?.estimate.seconds,
       },
     ),
   );

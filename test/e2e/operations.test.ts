@@ -10,7 +10,7 @@ import { synthesize } from '../../cli/embedded/embedded-aws.ts';
 import { createKeys } from '../../examples/orders-app/create-keys.ts';
 import { writeOrders } from '../../examples/orders-app/write-orders.ts';
 import { findDeployment, type Deployment } from '../../lambda/adapters/run/deployment.ts';
-import { RUN_EVENTS } from '../../lambda/core/report/run-events.ts';
+import { RUN_EVENTS } from '../../lambda/core/report/run-event-schemas.ts';
 import { EXAMPLE_QUERIES } from '../../lib/athena/example-queries.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { fieldsOf, journalIn, type GlueTable, type JournalObject } from '../support/journal-in-duckdb.ts';
@@ -142,7 +142,7 @@ describe('a deployment in operation', () => {
     }
 
     async function rows(sql: string): Promise<readonly Record<string, unknown>[]> {
-      return (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[];
+      return (await connection.runAndReadAll(sql)).getRowObjectsJson();
     }
 
     const answer = (name: string): Promise<readonly Record<string, unknown>[]> => {
@@ -166,9 +166,9 @@ describe('a deployment in operation', () => {
         Object.entries(outcomes).map(([outcome, data_keys]) => `${store} ${outcome} ${data_keys}`),
       );
       const found = await answer('outcomes-of-a-run');
-      expect(found.map(one => `${one['store']} ${one['outcome']} ${one['data_keys']}`).sort()).toEqual(
-        [...expected].sort(),
-      );
+      expect(
+        found.map(one => ['store', 'outcome', 'data_keys'].map(name => String(one[name])).join(' ')).sort(),
+      ).toEqual([...expected].sort());
     });
 
     it('not-moved names every data key that was not, with its reason', async () => {

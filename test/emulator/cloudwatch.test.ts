@@ -19,7 +19,7 @@ const definition = (changes: Partial<AlarmDefinition> = {}): AlarmDefinition => 
 /** The last five minutes, the latest last: X breaches, 0 does not, - is missing. */
 function stateOf(points: string, changes: Partial<AlarmDefinition>): string {
   const store = new MetricStore();
-  for (const [index, point] of [...points].entries())
+  for (const [index, point] of Array.from(points).entries())
     if (point !== '-') store.put(METRIC, point === 'X' ? 1 : 0, NOW - (points.length - 1 - index) * MINUTE);
   // Whatever an alarm was before, it keeps by this state.
   const before = 'INSUFFICIENT_DATA';

@@ -76,7 +76,7 @@ export function fieldsOf(struct: string): readonly { readonly name: string; read
   const fields: string[] = [];
   let depth = 0;
   let from = 0;
-  for (const [at, character] of [...inner].entries()) {
+  for (const [at, character] of Array.from(inner).entries()) {
     if (character === '<') depth++;
     if (character === '>') depth--;
     if (character === ',' && depth === 0) {

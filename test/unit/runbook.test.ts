@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALARMS, descriptionOf } from '../../lib/operations/alarm-list.ts';
-import { RUN_EVENTS } from '../../lambda/core/report/run-events.ts';
+import { RUN_EVENTS } from '../../lambda/core/report/run-event-schemas.ts';
 import { refuse, runbookCode, withRunbook } from '../../lambda/core/model/refuse.ts';
 import { refusalOf } from '../../lambda/core/report/failure-words.ts';
 import { ROOT } from '../support/readme.ts';

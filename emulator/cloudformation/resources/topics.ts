@@ -3,7 +3,7 @@ import type { StackResource } from '../stack.ts';
 
 function putTopic({ physicalId, properties }: StackResource, { services }: Acting): void {
   const keyId = properties['KmsMasterKeyId'];
-  services.topics.put({ arn: physicalId, keyId: keyId === undefined ? undefined : String(keyId) });
+  services.topics.put({ arn: physicalId, keyId: typeof keyId === 'string' ? keyId : undefined });
 }
 
 export const topicHandler: ResourceHandler = {

@@ -3,7 +3,8 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { ServiceUnavailable } from '../../core/model/errors.ts';
 import type { RunPlan } from '../../core/model/run-plan.ts';
 import type { Report } from '../../core/report/report.ts';
-import { EVENT_SOURCE, type RunEvent } from '../../core/report/run-events.ts';
+import { EVENT_SOURCE } from '../../core/report/event-source.ts';
+import type { RunEvent } from '../../core/report/run-events.ts';
 import { runFigures } from '../../core/report/run-figures.ts';
 import type { ClientConfig } from '../aws/client-config.ts';
 import { isDenied } from '../aws/errors.ts';

@@ -35,7 +35,7 @@ const reader = once(() =>
 const listener = once(() =>
   z.string({ error: 'is no text' }).check(
     z.regex(
-      /^(?:[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+|https:\/\/[^\s/]+\/?\S*|arn:aws[a-z-]*:(?:sqs|lambda):[a-z0-9-]+:\d{12}:\S+)$/,
+      /^(?:[^\s@:/]+@[^\s/:@][^\s./:@]*\.[^\s/:@]+|https:\/\/[^\s/]+(?:\/\S*)?|arn:aws[a-z-]*:(?:sqs|lambda):[a-z0-9-]+:\d{12}:\S+)$/,
       {
         error:
           'is no e-mail address, no https address and no ARN of a queue or function; write such as security@example.com',
