@@ -1,7 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DynamoDbRecords } from '../../lambda/adapters/dynamodb/records.ts';
-import type { AwsClients } from '../../lambda/adapters/aws/clients.ts';
+import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { S3Journal } from '../../lambda/adapters/journal/journal.ts';
 import { PatientRecords } from '../../lambda/adapters/records/patient-records.ts';
 import { openStore } from '../../lambda/adapters/stores/registry.ts';
@@ -133,7 +133,8 @@ describe('a worker that opens its store while the account is throttled', () => {
     ['s3', 'GetBucketOwnershipControls', 'SlowDown', { type: 's3', bucket: 'bucket', prefix: '' }],
   ] as const)('by %s breaks no premise of the run', async (service, operation, error, store) => {
     aws.aws.faults.inject({ service, operation, error, count: 1 });
-    const clients = { dynamodb: () => aws.dynamodb, s3: () => aws.s3 } as unknown as AwsClients;
+    const known = { dynamodb: () => aws.dynamodb, s3: () => aws.s3 };
+    const clients = Object.assign(new AwsClients(), known);
     const format = { type: 'attribute' };
     await expect(
       openStore({ ...store, format }, { clients, region: 'us-east-1', needs: [] }),
