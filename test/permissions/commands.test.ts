@@ -127,7 +127,7 @@ describe('whoever runs a command of the CLI', () => {
     for (const args of [['status'], ['status', id], ['watch', id], ['report', id]])
       expect((await call(args, reader)).stderr).not.toContain('not authorized');
     // Who may not list the bucket is refused here, and does not learn that the report is missing.
-    expect((await call(['report', 'not-there'], reader)).stderr).toContain('has no report');
+    expect((await call(['report', 'not-there'], reader)).stderr).toContain('there is no run not-there');
     expectNeeded(reader.arn, 'status');
     expect((await call(['rollback', id], starter)).stderr).not.toContain('not authorized');
     expectNeeded(starter.arn, 'run');

@@ -181,7 +181,9 @@ describe('what the roles of a deployment are granted', () => {
 
   it('is enough for every run', () => {
     const { 'nothing-there': refused, ...runs } = ended;
-    expect(refused).toMatch(/^FAILED RunRefused: .* there are some under a\/c\/e\/; write that prefix$/);
+    expect(refused).toMatch(
+      /^FAILED RunRefused: .* there are some under a\/c\/e\/; write that prefix\ndocs\/runbook\.md says more about plan\.misfit$/,
+    );
     expect(Object.entries(runs).filter(([, end]) => end !== 'SUCCEEDED')).toEqual([]);
     // The schedule whose state machine is gone was to fail, and so was all that is planted.
     expect(missed.filter(call => !call.endsWith('-gone'))).toEqual([]);

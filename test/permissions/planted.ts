@@ -124,11 +124,13 @@ export class Planted {
     const roles = this.roles().filter(arn => arn.includes('SchedulerRole'));
     return roles.flatMap(role => {
       const [, , , account = ''] = role.split(':').slice(1);
-      const arn = `arn:aws:scheduler:us-east-1:${account}:schedule-group/default`;
-      return [
-        { 'aws:SourceAccount': '444455556666', 'aws:SourceArn': arn },
-        { 'aws:SourceAccount': account, 'aws:SourceArn': `${arn}-of-others` },
-      ].map(on => this.#aws.aws.iam.trusts(role, 'scheduler.amazonaws.com', on));
+      return ['us-east-1', 'eu-west-1']
+        .map(region => `arn:aws:scheduler:${region}:${account}:schedule-group/default`)
+        .flatMap(arn => [
+          { 'aws:SourceAccount': '444455556666', 'aws:SourceArn': arn },
+          { 'aws:SourceAccount': account, 'aws:SourceArn': `${arn}-of-others` },
+        ])
+        .map(on => this.#aws.aws.iam.trusts(role, 'scheduler.amazonaws.com', on));
     });
   }
 
@@ -144,12 +146,14 @@ export class Planted {
       { 'aws:sourcearn': 'arn:aws:cloudwatch:us-east-1:111122223333:alarm:of-others' },
       { 'aws:sourceaccount': '444455556666' },
     ];
+    // First, because what is tried counts as asked from then on.
+    const own = this.#mutants.asIf(of, request => request);
     const withoutTls = this.#mutants.asIf(
       request => of(request) && request.action === 'sns:Publish',
       request => inContext(request, { 'aws:securetransport': 'false' }),
     );
     return {
-      own: this.#mutants.asIf(of, request => request),
+      own,
       others: [
         ...new Set(others.flatMap(keys => this.#mutants.asIf(of, request => inContext(request, keys)))),
         ...withoutTls,

@@ -23,9 +23,11 @@ function refusalCodes(folder = join(ROOT, 'lambda/core')): readonly string[] {
     file.endsWith('.ts'),
   );
   const found = files.flatMap(file =>
-    [...readFileSync(join(folder, file), 'utf8').matchAll(/(?:refuse|new RunRefused)\(\s*'([a-z]+\.[A-Za-z]+)'/g)].map(
-      ([, code]) => code!,
-    ),
+    [
+      ...readFileSync(join(folder, file), 'utf8').matchAll(
+        /(?:refuse|new RunRefused)\(\s*'([a-z]+\.[A-Za-z]+)'/g,
+      ),
+    ].map(([, code]) => code!),
   );
   return [...new Set(found)].sort();
 }
