@@ -120,7 +120,8 @@ describe('whoever runs a command of the CLI', () => {
 
   it('may start a run, see it and roll it back with the documented permissions, and needs each of them', async () => {
     const starter = userFor('run');
-    const ran = await call(['run', 'in-place', '--json'], starter);
+    // The others see it under way.
+    const ran = await call(['run', 'in-place', '--detach', '--json'], starter);
     const id = /in-place-migrate-[\w-]+/.exec(ran.stdout)![0];
     expect(ran.stderr).not.toContain('not authorized');
     const reader = userFor('status');
