@@ -15,12 +15,11 @@ import {
 } from './protocol/callers.ts';
 import type { CloudFormation } from './cloudformation/cloudformation.ts';
 import { cloudFormationService } from './cloudformation/service.ts';
-import type { ReadYaml } from './cloudformation/template-text.ts';
 import { readAssembly } from './cloudformation/template.ts';
 import { deployer } from './deployer.ts';
 import type { Consumed } from './dynamodb/capacity.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
-import { KeyStore, type ChecksFirst } from './kms/key-store.ts';
+import { KeyStore } from './kms/key-store.ts';
 import { RequestQuota } from './kms/request-quota.ts';
 import { keysOfAws, kmsService, type KeysOfAws } from './kms/service.ts';
 import { Iam } from './iam/iam.ts';
@@ -30,6 +29,8 @@ import { eventBridgeService, type PublishedEvent } from './eventbridge/service.t
 import { ConnectionLost, Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
 import { mayLog } from './functions/logs.ts';
+import { Operations } from './operations.ts';
+import type { EmbeddedAwsOptions } from './options.ts';
 import { Meter } from './meter/meter.ts';
 import { storedIn } from './s3/stored.ts';
 import { LambdaRuntime, lambdaService } from './functions/service.ts';
@@ -46,32 +47,6 @@ import { ssmService } from './ssm/service.ts';
 import { StateMachines } from './stepfunctions/state-machines.ts';
 import { stsService } from './sts/service.ts';
 
-export interface EmbeddedAwsOptions {
-  /** @default 0: any free port */
-  readonly port?: number;
-  /** Where Lambda logs go, a file for each log group. */
-  readonly logFolder?: string;
-  /** The most entries in an S3 listing page. A small number makes paging really happen. @default 1000 */
-  readonly s3PageSize?: number;
-  /** The largest source of one copy in S3. A small number makes copies in parts really happen. @default 5 GiB */
-  readonly s3CopyLimitBytes?: number;
-  /** The fraction of their time that Wait states and back-offs of Step Functions take. @default 1 */
-  readonly waitScale?: number;
-  /** The most events of an execution of Step Functions. A small number makes an execution meet it soon. @default 25000 */
-  readonly historyLimit?: number;
-  /** Lambda invocations at one time. @default 64 */
-  readonly lambdaConcurrency?: number;
-  /** The clock by which imported key material and client tokens expire, in milliseconds since 1970. @default Date.now */
-  readonly now?: () => number;
-  /**
-   * What KMS checks first if a ciphertext is under another key than the named one. AWS does not document the order.
-   * @default key
-   */
-  readonly kmsChecksFirst?: ChecksFirst;
-  /** Reads templates of CloudFormation in YAML. @default JSON alone is read */
-  readonly readYaml?: ReadYaml;
-}
-
 /** An AWS on loopback: all services, accounts and Regions behind one port. */
 export class EmbeddedAws {
   readonly functions = new Functions();
@@ -84,10 +59,10 @@ export class EmbeddedAws {
   readonly meter = new Meter(() => storedIn(this.#buckets));
   readonly iam = new Iam();
   readonly kmsQuota: RequestQuota;
-  readonly schedules = new Schedules(this.iam, (arn, input) =>
-    this.#executions.start(this.#stateMachines.get(arn), { input }),
-  );
+  readonly schedules = new Schedules(this.iam, (arn, input) => this.#startTarget(arn, input));
   readonly #keys: KeysOfAws;
+  /** What operators see: alarms, and the topics that they tell. */
+  readonly operations: Operations;
   readonly #stateMachines = new StateMachines();
   readonly #cloudFormation: CloudFormation;
   #folder: string | undefined;
@@ -102,7 +77,9 @@ export class EmbeddedAws {
     const { logFolder, lambdaConcurrency, waitScale, historyLimit } = options;
     this.kmsQuota = new RequestQuota(options.now);
     this.#keys = keysOfAws(new KeyStore(options.now, options.kmsChecksFirst));
+    this.operations = new Operations(this.iam, this.#keys.store, () => this.schedules.left);
     this.lambda = new LambdaRuntime({
+      embedded: (definition, text) => this.operations.embedded(definition, text),
       callers: this.#callers,
       mayLog: definition => mayLog(this.iam, definition),
       meter: this.meter,
@@ -118,6 +95,7 @@ export class EmbeddedAws {
         authorizationOf: from => this.#authorizationOf(from),
         transition: () => this.meter.transition(),
       }),
+      count: (machineArn, counted) => this.operations.execution(machineArn, counted),
       ...(waitScale !== undefined && { waitScale }),
       ...(historyLimit !== undefined && { historyLimit }),
     });
@@ -129,6 +107,7 @@ export class EmbeddedAws {
       functions: this.functions,
       stateMachines: this.#stateMachines,
       parameters: this.#parameters,
+      ...{ alarms: this.operations.alarms, topics: this.operations.topics },
       service: name => this.#services[name] as Service,
       authorizationOf: from => this.#authorizationOf(from),
       readYaml: options.readYaml,
@@ -157,6 +136,17 @@ export class EmbeddedAws {
       ssm: ssmService(this.#parameters),
       cloudformation: cloudFormationService(this.#cloudFormation),
     };
+  }
+
+  /** What a schedule's time has come for. Nobody waits for a function. */
+  #startTarget(arn: string, input: string): void {
+    if (!arn.includes(':function:')) {
+      this.#executions.start(this.#stateMachines.get(arn), { input });
+      return;
+    }
+    const [region = '', accountId = ''] = arn.split(':').slice(3);
+    const definition = this.functions.get(arn, { region, accountId });
+    this.lambda.invoke(definition, JSON.parse(input)).catch(() => undefined);
   }
 
   /** Listens on loopback only and returns the endpoint. */
@@ -203,7 +193,7 @@ export class EmbeddedAws {
   /** Serves one request, from the port or from this process. @throws ConnectionLost if a fault breaks the connection */
   async handle({ method, url: target, headers, body }: RawRequest): Promise<AwsResponse> {
     const url = new URL(target, 'http://127.0.0.1');
-    if (url.pathname.startsWith('/_embedded/')) return this.#control(url.pathname, body);
+    if (url.pathname.startsWith('/_embedded/')) return this.#control(url, body);
     const {
       accessKeyId,
       region = DEFAULT_REGION,
@@ -227,7 +217,7 @@ export class EmbeddedAws {
   }
 
   /** What no real AWS has: a way to deploy an assembly, and knobs for tests. On loopback only, without credentials. */
-  async #control(path: string, body: Buffer): Promise<AwsResponse> {
+  async #control({ pathname: path, searchParams: query }: URL, body: Buffer): Promise<AwsResponse> {
     const input = body.length === 0 ? {} : (JSON.parse(body.toString('utf8')) as Record<string, unknown>);
     const json = (status: number, value: object): AwsResponse => ({
       status,
@@ -245,6 +235,8 @@ export class EmbeddedAws {
           return json(200, {});
         case '/_embedded/meter':
           return json(200, this.meter.read());
+        case '/_embedded/alarms':
+          return json(200, { alarms: this.operations.states(query, DEFAULT_REGION) });
         case '/_embedded/reset-meter':
           this.meter.reset();
           return json(200, {});

@@ -15,6 +15,7 @@ import { PipelineFunctions } from './functions/pipeline-functions.ts';
 import { checkRoom } from './functions/role-room.ts';
 import { charactersOfJobs, MANAGED_POLICIES, type RoomSettings } from './grants/job-room.ts';
 import { jobsOfStack } from './jobs/jobs-of-stack.ts';
+import { Operations, type OperationsProps } from './operations/operations.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { DeploymentKey, type CustomerManagedKey } from './storage/deployment-key.ts';
@@ -44,6 +45,10 @@ export interface KeyRewrapProps {
   readonly managedPoliciesPerRole?: number;
   /** Whether schedules may start runs. @default true */
   readonly schedules?: boolean;
+  /** Whom alarms tell: e-mail and https addresses, ARNs of queues and functions. @default nobody, until somebody subscribes to the topic */
+  readonly notify?: readonly string[];
+  /** Whether CloudWatch gets a dashboard. @default true */
+  readonly dashboard?: boolean;
   /**
    * Other stacks hold the claims of stores in other Regions, as `rewrapApp` makes them. Without it, jobs that write to such
    * stores are refused, because no lock would cover them. @default false
@@ -57,6 +62,11 @@ interface Storage {
   readonly ledger: Ledger;
   readonly key: IKey | undefined;
 }
+
+type Operated = Pick<OperationsProps, 'key' | 'notify' | 'dashboard' | 'schedules'> & {
+  readonly jobs: readonly Job[];
+  readonly functions: PipelineFunctions;
+};
 
 /**
  * The service in the account and Region of a stack, which needs an explicit Region. One for each stack: its outputs, which the CLI looks
@@ -78,6 +88,8 @@ export class KeyRewrap extends Construct {
       customerManagedKey = false,
       journalReaders = [],
       schedules = true,
+      notify = [],
+      dashboard = true,
       claimsElsewhere = false,
       ...props
     }: KeyRewrapProps,
@@ -89,19 +101,12 @@ export class KeyRewrap extends Construct {
     new StoreClaims(this, 'Stores', { claims: claimsIn(region, jobs) });
     const { runBucket, journal, ledger, key } = this.storage(journalProtection, takeOver, customerManagedKey);
     const functions = new PipelineFunctions(this, 'Functions', {
-      jobs,
-      allowPlaintextRoute,
-      runBucket,
-      journal,
-      ledger,
-      journalReaders,
+      ...{ jobs, allowPlaintextRoute, runBucket, journal, ledger, journalReaders, workerTimeout },
       logKey: key,
-      workerTimeout,
     });
     this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket, logKey: key });
     new JournalTables(this, 'JournalTables', { jobs, journal, runBucket, keyArn: key?.keyArn });
-    new Schedules(this, 'Schedules', { jobs, pipeline: this.pipeline, enabled: schedules });
-
+    this.operate({ jobs, functions, schedules, key, notify, dashboard });
     this.checkRoomOf(jobs, { allowPlaintextRoute, managedPoliciesPerRole });
     this.output('StateMachineArn', this.pipeline.stateMachine.stateMachineArn);
     this.output('AllowPlaintextRoute', String(allowPlaintextRoute));
@@ -127,6 +132,16 @@ export class KeyRewrap extends Construct {
     this.output('JournalBucketName', journal.bucket.bucketName);
     this.output('LedgerTableName', ledger.table.tableName);
     return { runBucket, journal, ledger, key: key?.key };
+  }
+
+  /** What starts runs by itself, and what an operator sees. */
+  private operate({ jobs, functions, schedules, ...shown }: Operated): void {
+    const { pipeline } = this;
+    const { undelivered } = new Schedules(this, 'Schedules', { jobs, pipeline, enabled: schedules });
+    new Operations(this, 'Operations', {
+      ...{ stateMachine: pipeline.stateMachine, plan: functions.plan, undelivered, schedules, ...shown },
+      watches: jobs.length > 0,
+    });
   }
 
   private output(name: string, value: string): void {

@@ -35,6 +35,8 @@ export function rewrapApp(props?: AppProps): App {
       journalProtection: journalProtection(settings),
       workerTimeout: Duration.seconds(settings.workerTimeoutSeconds),
       schedules: settings.schedules,
+      notify: settings.notify,
+      dashboard: settings.dashboard,
       customerManagedKey: settings.customerManagedKey,
       journalReaders: settings.journalReaders,
       takeOver: settings.takeOver?.[region] ?? {},

@@ -19,6 +19,7 @@ export const COMMANDS = [
         'without it, S3 answers 403 for a report that is not there yet',
       ),
       permit(['dynamodb:Query'], 'ledger', 'to see how far a run is, and who holds which store'),
+      permit(['dynamodb:GetItem'], 'ledger', 'to see whether a run is paused or stopping, and its rate'),
     ],
   },
   {
@@ -28,9 +29,7 @@ export const COMMANDS = [
   },
   {
     commands: ['stop', 'pause', 'resume', 'rate'],
-    permissions: [
-      permit(['dynamodb:GetItem', 'dynamodb:UpdateItem'], 'ledger', 'to leave there what the run is to do'),
-    ],
+    permissions: [permit(['dynamodb:UpdateItem'], 'ledger', 'to leave there what the run is to do')],
     like: ['status', 'watch', 'report'],
   },
   {

@@ -9,7 +9,7 @@ export const ROLES = {
   RollbackUnit: ['FunctionsRollbackUnitRole'],
   Report: ['FunctionsReportRole'],
   'The state machine': ['PipelineStateMachine'],
-  'The scheduler': ['SchedulerRole'],
+  'The scheduler': ['SchedulerRole', 'OperationsWatchSchedulerRole'],
 };
 
 /** Every action that a role may perform on a kind of resource, with the condition in words. */

@@ -260,6 +260,7 @@ export const REASONS = [
   reason(ROLLBACK, s3('GetObject', 'ListBucket'), 'journal', 'to learn what to put back'),
 
   reason(FUNCTIONS, ['logs:CreateLogStream', 'logs:PutLogEvents'], 'log group', 'to write its log'),
+  reason(PLAN, ['events:PutEvents'], 'event bus', 'to announce that a run begins'),
   reason(REPORT, ['events:PutEvents'], 'event bus', "to announce a run's end, or that Plan refused it"),
   reason(
     PLAN,

@@ -51,6 +51,12 @@ export const SERVICE_REASONS = [
   ),
   reason(
     ['The scheduler'],
+    ['lambda:InvokeFunction'],
+    'functions',
+    'to have Plan look once a day for runs that do not end and schedules that start none',
+  ),
+  reason(
+    ['The scheduler'],
     ['sqs:SendMessage'],
     'queue',
     'to leave there what it could not start; an alarm watches the queue',

@@ -1,3 +1,4 @@
+import { isDenied } from '../../lambda/adapters/aws/errors.ts';
 import type { Deployment } from '../../lambda/adapters/run/deployment.ts';
 import type { ClientConfig } from '../../lambda/adapters/aws/client-config.ts';
 import { Executions, type ExecutionStatus } from '../../lambda/adapters/run/executions.ts';
@@ -107,11 +108,21 @@ export class RunWatch {
 
   /** What a run is doing, and why. */
   async activity(runId: string): Promise<Activity> {
-    return activityOf(await this.#ledger.readControl(runId));
+    return activityOf(await this.#control(runId));
+  }
+
+  /** Who may not read it, as with the permissions of earlier versions, sees the run all the same. */
+  async #control(runId: string): Promise<RunControl> {
+    try {
+      return await this.#ledger.readControl(runId);
+    } catch (error) {
+      if (isDenied(error)) return {};
+      throw error;
+    }
   }
 
   async #look(plan: RunPlan): Promise<Look> {
-    const control = await this.#ledger.readControl(plan.runId);
+    const control = await this.#control(plan.runId);
     const progress = await this.progress(plan);
     return { plan, progress, activity: activityOf(control), rate: runRate(control, plan) };
   }

@@ -1,9 +1,11 @@
+import type { Alarms } from '../cloudwatch/alarms.ts';
 import type { Functions } from '../functions/functions.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { KeyStore } from '../kms/key-store.ts';
 import type { Authorization } from '../protocol/authorization.ts';
 import type { Buckets } from '../s3/bucket.ts';
 import type { Schedules } from '../scheduler/schedules.ts';
+import type { Topics } from '../sns/topics.ts';
 import type { Parameters } from '../ssm/parameters.ts';
 import type { StateMachines } from '../stepfunctions/state-machines.ts';
 import type { Place, StackResource } from './stack.ts';
@@ -17,6 +19,8 @@ export interface Services {
   readonly stateMachines: StateMachines;
   readonly parameters: Parameters;
   readonly schedules: Schedules;
+  readonly alarms: Alarms;
+  readonly topics: Topics;
   /** Calls DynamoDB, which also asks about keys. @throws Error with its words */
   dynamoDb(operation: string, input: object, as: Pick<Acting, 'place' | 'iam'>): Promise<unknown>;
 }

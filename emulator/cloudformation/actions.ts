@@ -22,6 +22,11 @@ export const ACTIONS: Readonly<Record<string, Actions>> = {
     update: 'cloudwatch:PutMetricAlarm',
     delete: 'cloudwatch:DeleteAlarms',
   },
+  'AWS::CloudWatch::Dashboard': {
+    create: 'cloudwatch:PutDashboard',
+    update: 'cloudwatch:PutDashboard',
+    delete: 'cloudwatch:DeleteDashboards',
+  },
   'AWS::DynamoDB::Table': {
     create: 'dynamodb:CreateTable dynamodb:DescribeTable',
     update: 'dynamodb:UpdateTable',
@@ -106,6 +111,17 @@ export const ACTIONS: Readonly<Record<string, Actions>> = {
     create: 's3:PutBucketPolicy',
     update: 's3:PutBucketPolicy',
     delete: 's3:DeleteBucketPolicy',
+  },
+  'AWS::SNS::Subscription': { create: 'sns:Subscribe', delete: 'sns:Unsubscribe' },
+  'AWS::SNS::Topic': {
+    create: 'sns:CreateTopic',
+    update: 'sns:SetTopicAttributes',
+    delete: 'sns:DeleteTopic',
+  },
+  'AWS::SNS::TopicPolicy': {
+    create: 'sns:SetTopicAttributes',
+    update: 'sns:SetTopicAttributes',
+    delete: 'sns:SetTopicAttributes',
   },
   'AWS::SQS::Queue': {
     create: 'sqs:CreateQueue',

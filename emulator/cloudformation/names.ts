@@ -18,6 +18,7 @@ interface Named {
 const NAME_PROPERTY: Readonly<Record<string, string>> = {
   'AWS::Athena::WorkGroup': 'Name',
   'AWS::CloudWatch::Alarm': 'AlarmName',
+  'AWS::CloudWatch::Dashboard': 'DashboardName',
   'AWS::DynamoDB::Table': 'TableName',
   'AWS::ECR::Repository': 'RepositoryName',
   'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
@@ -27,6 +28,7 @@ const NAME_PROPERTY: Readonly<Record<string, string>> = {
   'AWS::Logs::LogGroup': 'LogGroupName',
   'AWS::S3::Bucket': 'BucketName',
   'AWS::S3::BucketPolicy': 'Bucket',
+  'AWS::SNS::Topic': 'TopicName',
   'AWS::SQS::Queue': 'QueueName',
   'AWS::SSM::Parameter': 'Name',
   'AWS::Scheduler::Schedule': 'Name',
@@ -48,6 +50,10 @@ export function newPhysicalId(named: Named): string {
     // A replica has the key id of its primary, in whatever Region that is.
     case 'AWS::KMS::ReplicaKey':
       return String(properties['PrimaryKeyArn']).split('/')[1] ?? '';
+    case 'AWS::SNS::Topic':
+      return `arn:aws:sns:${place.region}:${place.accountId}:${name}`;
+    case 'AWS::SNS::Subscription':
+      return `${String(properties['TopicArn'])}:${name}`;
     case 'AWS::SQS::Queue':
       return `https://sqs.${place.region}.amazonaws.com/${place.accountId}/${name}`;
     case 'AWS::StepFunctions::StateMachine':
@@ -94,6 +100,10 @@ export function attributeOf(
   switch (`${type}.${attribute}`) {
     case 'AWS::StepFunctions::StateMachine.Name':
       return physicalId.split(':').at(-1) ?? '';
+    case 'AWS::SNS::Topic.TopicArn':
+      return physicalId;
+    case 'AWS::SNS::Topic.TopicName':
+      return physicalId.split(':').at(-1) ?? '';
     case 'AWS::SQS::Queue.QueueName':
       return physicalId.split('/').at(-1) ?? '';
     case 'AWS::KMS::Key.KeyId':
@@ -125,6 +135,8 @@ export function arnOf(type: string, physicalId: string, { region, accountId }: P
       return `arn:aws:iam::${accountId}:role/${physicalId}`;
     case 'AWS::IAM::ManagedPolicy':
     case 'AWS::StepFunctions::StateMachine':
+    case 'AWS::SNS::Subscription':
+    case 'AWS::SNS::Topic':
       return physicalId;
     case 'AWS::SQS::Queue':
       return `arn:aws:sqs:${region}:${accountId}:${physicalId.split('/').at(-1)}`;
@@ -138,6 +150,8 @@ export function arnOf(type: string, physicalId: string, { region, accountId }: P
       return `arn:aws:ecr:${region}:${accountId}:repository/${physicalId}`;
     case 'AWS::CloudWatch::Alarm':
       return `arn:aws:cloudwatch:${region}:${accountId}:alarm:${physicalId}`;
+    case 'AWS::CloudWatch::Dashboard':
+      return `arn:aws:cloudwatch::${accountId}:dashboard/${physicalId}`;
     case 'AWS::Athena::WorkGroup':
       return `arn:aws:athena:${region}:${accountId}:workgroup/${physicalId}`;
     default:

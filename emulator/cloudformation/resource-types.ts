@@ -32,7 +32,7 @@ const TABLE =
 const FUNCTION =
   'Architectures Code Description Environment Handler LoggingConfig MemorySize Role Runtime Tags Timeout TracingConfig';
 const ALARM =
-  'ActionsEnabled AlarmActions AlarmDescription ComparisonOperator Dimensions EvaluationPeriods MetricName Namespace OKActions Period Statistic Tags Threshold TreatMissingData';
+  'ActionsEnabled AlarmActions AlarmDescription ComparisonOperator DatapointsToAlarm Dimensions EvaluationPeriods InsufficientDataActions MetricName Namespace OKActions Period Statistic Tags Threshold TreatMissingData';
 
 export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::Athena::NamedQuery': type('Database Description Name QueryString WorkGroup', ''),
@@ -42,6 +42,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   ),
   'AWS::CDK::Metadata': type('', 'Analytics'),
   'AWS::CloudWatch::Alarm': type('AlarmName', ALARM),
+  'AWS::CloudWatch::Dashboard': type('DashboardName', 'DashboardBody'),
   'AWS::DynamoDB::Table': type('KeySchema TableName', TABLE, {
     lacks: ['AttributeDefinitions', 'GlobalSecondaryIndexes'],
   }),
@@ -66,6 +67,9 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::Logs::LogGroup': type('LogGroupName', 'KmsKeyId RetentionInDays Tags'),
   'AWS::S3::Bucket': type('BucketName ObjectLockEnabled', BUCKET),
   'AWS::S3::BucketPolicy': type('Bucket', 'PolicyDocument'),
+  'AWS::SNS::Subscription': type('Endpoint Protocol TopicArn', ''),
+  'AWS::SNS::Topic': type('TopicName', 'DisplayName KmsMasterKeyId Tags'),
+  'AWS::SNS::TopicPolicy': type('', 'PolicyDocument Topics'),
   'AWS::SQS::Queue': type('QueueName', 'KmsMasterKeyId MessageRetentionPeriod SqsManagedSseEnabled Tags'),
   'AWS::SQS::QueuePolicy': type('', 'PolicyDocument Queues'),
   'AWS::SSM::Parameter': type('Name', 'AllowedPattern Description Tags Tier Type Value'),

@@ -15,6 +15,8 @@ export interface LambdaOptions {
   readonly logFolder?: string;
   /** Whether a function's role may write to its log group. Without that, its log is lost. @default every role may */
   readonly mayLog?: (definition: FunctionDefinition) => boolean;
+  /** Told of lines in the embedded metric format. @default nobody listens */
+  readonly embedded?: (definition: FunctionDefinition, text: string) => void;
   /** Counts invocations and log lines. @default nobody counts */
   readonly meter?: Meter;
 }
@@ -32,10 +34,12 @@ export class LambdaRuntime {
   readonly #busy = new Set<Sandbox>();
   readonly #invoked: string[] = [];
   readonly #meter: Meter;
+  readonly #embedded: NonNullable<LambdaOptions['embedded']>;
   #endpoint = '';
   #stopped = false;
 
-  constructor({ callers, concurrency = 64, logFolder, mayLog = () => true, meter }: LambdaOptions) {
+  constructor({ callers, concurrency = 64, logFolder, mayLog = () => true, meter, embedded }: LambdaOptions) {
+    this.#embedded = embedded ?? (() => undefined);
     this.#meter = meter ?? new Meter();
     this.#mayLog = mayLog;
     this.#callers = callers;
@@ -122,7 +126,11 @@ export class LambdaRuntime {
   #start(definition: FunctionDefinition): Sandbox {
     const mayLog = this.#mayLog(definition);
     return new Sandbox(definition, {
-      ...(mayLog && { lines: this.#meter.log(definition.region, definition.logGroup) }),
+      ...(mayLog && {
+        lines: this.#meter.log(definition.region, definition.logGroup, text =>
+          this.#embedded(definition, text),
+        ),
+      }),
       endpoint: this.#endpoint,
       credentials: this.#callers.issueFor(definition.roleArn),
       ...(this.#logFolder !== undefined && mayLog && { logFolder: this.#logFolder }),

@@ -17,6 +17,22 @@ export interface Asked {
   readonly how: 'needed' | 'tried';
 }
 
+/** A service of AWS that calls by itself, and for which resource. */
+export interface OnBehalf {
+  /** `cloudwatch.amazonaws.com` */
+  readonly service: string;
+  readonly accountId: string;
+  readonly sourceArn: string;
+}
+
+/** What a service asks of a resource, whose own word alone counts. */
+export interface AskedOfResource {
+  readonly action: string;
+  readonly resource: string;
+  /** JSON. */
+  readonly resourcePolicy: string;
+}
+
 type From = Pick<AwsRequest, 'caller' | 'region' | 'service'>;
 
 /** IAM: evaluates the policies of callers and resources. behaviour.md says what it does and does not do. */
@@ -67,6 +83,28 @@ export class Iam {
     const known = this.#resourcePolicies.get(text) ?? parsePolicy(text, 'resource');
     this.#resourcePolicies.set(text, known);
     return known;
+  }
+
+  /** Whether a service may do something by itself, by the policy of the resource. */
+  ofService(
+    { service, accountId, sourceArn }: OnBehalf,
+    { action, resource, resourcePolicy }: AskedOfResource,
+  ): Decision {
+    const principal: Principal = { kind: 'service', arn: service, accountId };
+    const request: AuthorizationRequest = {
+      ...{ principal, action, resource, resourceAccountId: accountId },
+      context: contextOf({
+        ...{ 'aws:SourceArn': sourceArn, 'aws:SourceAccount': accountId },
+        ...{ 'aws:SecureTransport': 'true', 'aws:PrincipalIsAWSService': 'true' },
+      }),
+    };
+    const policies: Policies = {
+      ...{ identity: [], resourceDecides: true },
+      resource: this.#parsed(resourcePolicy),
+    };
+    const decision = evaluate(request, policies);
+    this.watch?.({ request, decision, policies, how: 'tried' });
+    return decision;
   }
 
   /** Whether a service may act as a role, by the role's trust policy. `conditions`: on whose behalf, if the service says so. */

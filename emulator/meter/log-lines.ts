@@ -8,6 +8,8 @@ interface Noted {
   event(bytes: number): void;
   /** A custom metric, by what makes it distinct. */
   metric(name: string): void;
+  /** A line in the embedded metric format. */
+  embedded?(text: string): void;
 }
 
 /** Cuts what a sandbox writes into log events, one for each line, and reads metrics in the embedded metric format. */
@@ -33,7 +35,9 @@ export class LogLines {
     if (line.length === 0) return;
     this.#noted.event(line.length);
     if (line.toString('latin1', 0, EMBEDDED_METRICS.length) !== EMBEDDED_METRICS) return;
-    for (const name of metricsIn(line.toString('utf8'))) this.#noted.metric(name);
+    const text = line.toString('utf8');
+    this.#noted.embedded?.(text);
+    for (const name of metricsIn(text)) this.#noted.metric(name);
   }
 }
 

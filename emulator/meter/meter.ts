@@ -64,11 +64,12 @@ export class Meter {
     for (const line of platformLines(invoked)) this.#logged(`${region}/${logGroup}`, line.length);
   }
 
-  /** Takes what one sandbox writes to its log group. */
-  log(region: string, logGroup: string): LogLines {
+  /** Takes what one sandbox writes to its log group. `embedded` is told of lines with metrics. */
+  log(region: string, logGroup: string, embedded?: (text: string) => void): LogLines {
     return new LogLines({
       event: bytes => this.#logged(`${region}/${logGroup}`, bytes),
       metric: name => void this.#metrics.add(name),
+      ...(embedded !== undefined && { embedded }),
     });
   }
 

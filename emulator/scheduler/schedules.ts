@@ -6,7 +6,7 @@ export interface Schedule {
   readonly region: string;
   readonly accountId: string;
   readonly enabled: boolean;
-  /** The state machine that it starts. */
+  /** The state machine that it starts, or the function that it invokes. */
   readonly targetArn: string;
   readonly roleArn: string;
   readonly input: string;
@@ -24,11 +24,11 @@ export type Fired =
 export class Schedules {
   readonly #schedules = new Map<string, Schedule>();
   readonly #iam: Iam;
-  readonly #start: (machineArn: string, input: string) => void;
+  readonly #start: (targetArn: string, input: string) => void;
   /** What could not be started, by the ARN of the queue. */
   readonly left: { readonly queueArn: string; readonly input: string; readonly error: string }[] = [];
 
-  constructor(iam: Iam, start: (machineArn: string, input: string) => void) {
+  constructor(iam: Iam, start: (targetArn: string, input: string) => void) {
     this.#iam = iam;
     this.#start = start;
   }
@@ -60,7 +60,8 @@ export class Schedules {
     const caller = { accountId, arn: roleArn };
     const role = this.#iam.authorizationOf({ caller, region, service: 'scheduler' });
     try {
-      role.need({ action: 'states:StartExecution', resource: targetArn, resourceAccountId: accountId });
+      const action = targetArn.includes(':function:') ? 'lambda:InvokeFunction' : 'states:StartExecution';
+      role.need({ action, resource: targetArn, resourceAccountId: accountId });
       this.#start(targetArn, input);
       return { kind: 'started' };
     } catch (error) {

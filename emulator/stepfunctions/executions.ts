@@ -24,8 +24,13 @@ export interface Execution {
   error?: ErrorOutput;
 }
 
+/** What CloudWatch counts of an execution. */
+export type Counted = 'Started' | 'Succeeded' | 'Failed' | 'Aborted';
+
 export interface ExecutionsOptions {
   readonly integrations: Integrations;
+  /** Told when an execution begins and ends. @default nobody is */
+  readonly count?: (machineArn: string, counted: Counted) => void;
   /** The fraction of their time that Wait states and back-offs take. Tests may shorten them. @default 1 */
   readonly waitScale?: number;
   /** The most events of an execution. Tests may lower it, so that an execution meets it soon. @default 25000 */
@@ -67,6 +72,7 @@ export class Executions {
     };
     this.#executions.set(arn, execution);
     execution.history.record('ExecutionStarted');
+    this.#options.count?.(machine.arn, 'Started');
     void this.#run(execution, parseInput(input));
     return execution;
   }
@@ -84,7 +90,7 @@ export class Executions {
 
   stop(execution: Execution, error: ErrorOutput | undefined): void {
     if (execution.status !== 'RUNNING') return;
-    end(execution, { status: 'ABORTED', ...(error !== undefined && { error }) });
+    this.#end(execution, { status: 'ABORTED', ...(error !== undefined && { error }) });
     execution.stop.abort();
   }
 
@@ -120,11 +126,18 @@ export class Executions {
     try {
       const output = await interpret(execution.machine.definition, input, this.#frame(execution, input));
       // If an earlier try of a redriven execution still returns a result, that is not the end of the execution.
-      if (!signal.aborted) end(execution, { status: 'SUCCEEDED', output: JSON.stringify(output) });
+      if (!signal.aborted) this.#end(execution, { status: 'SUCCEEDED', output: JSON.stringify(output) });
     } catch (error) {
       if (!(error instanceof ExecutionAborted) && !signal.aborted)
-        end(execution, { status: 'FAILED', error: errorOutput(error) });
+        this.#end(execution, { status: 'FAILED', error: errorOutput(error) });
     }
+  }
+
+  #end(execution: Execution, result: Result): void {
+    if (!end(execution, result)) return;
+    const { status } = result;
+    const counted = status === 'SUCCEEDED' ? 'Succeeded' : status === 'FAILED' ? 'Failed' : 'Aborted';
+    this.#options.count?.(execution.machine.arn, counted);
   }
 
   #frame(execution: Execution, input: unknown): Frame {
@@ -154,11 +167,14 @@ export class Executions {
   }
 }
 
+type Result = Pick<Execution, 'status' | 'output' | 'error'>;
+
 /** The first end counts. A stopped execution stays stopped, whatever its last state still does. */
-function end(execution: Execution, result: Pick<Execution, 'status' | 'output' | 'error'>): void {
-  if (execution.status !== 'RUNNING') return;
+function end(execution: Execution, result: Result): boolean {
+  if (execution.status !== 'RUNNING') return false;
   Object.assign(execution, result, { stoppedAt: Date.now() });
   execution.history.end(`Execution${result.status.charAt(0)}${result.status.slice(1).toLowerCase()}`);
+  return true;
 }
 
 function parseInput(input: string): unknown {

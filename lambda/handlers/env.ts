@@ -4,6 +4,8 @@ export const ENV = {
   journalBucket: 'JOURNAL_BUCKET',
   ledgerTable: 'LEDGER_TABLE',
   allowPlaintextRoute: 'ALLOW_PLAINTEXT_ROUTE',
+  /** The name of the stack: two deployments of one Region share a namespace of metrics, and an event bus. */
+  deployment: 'DEPLOYMENT',
   workerTimeoutSeconds: 'WORKER_TIMEOUT_SECONDS',
 } as const;
 

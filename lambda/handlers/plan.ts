@@ -13,10 +13,14 @@ import { Executions } from '../adapters/run/executions.ts';
 import { LedgerShareBook } from '../adapters/state/share-book.ts';
 import { LedgerStoreLocks } from '../adapters/state/store-locks.ts';
 import { PlanLog } from '../adapters/run/plan-log.ts';
+import { RunEvents } from '../adapters/run/events.ts';
 import { lockPorts } from '../adapters/run/lock-ports.ts';
+import { RunRefused } from '../core/model/errors.ts';
 import type { Job } from '../core/model/job.ts';
+import { withRunbook } from '../core/model/refuse.ts';
 import { beginRun } from '../core/plan/begin-run.ts';
 import { notYet } from '../core/plan/scheduled-run.ts';
+import { watchJobs } from '../core/watch/watch-jobs.ts';
 import { formats } from '../formats/registry.ts';
 import { ENV, requireEnv } from './env.ts';
 
@@ -31,7 +35,9 @@ const ledger = new DynamoDbLedger(clients.dynamodb(), table);
 const pastRuns = new DeployedRuns(files, ledger);
 const shares = new LedgerShareBook(clients.dynamodb(), table);
 const locks = new LedgerStoreLocks(clients.dynamodb(), table);
-const log = new PlanLog();
+const deployment = requireEnv(ENV.deployment);
+const log = new PlanLog(deployment);
+const events = new RunEvents({ service: 'plan', deployment });
 const keys = (grantTokens: readonly string[]): KmsKeyCatalog =>
   new KmsKeyCatalog(new KmsChannel({ grantTokens }), KMS_PATIENCE_MS, ALIAS_PATIENCE_MS);
 const plaintextAllowed = process.env[ENV.allowPlaintextRoute] === 'true';
@@ -43,26 +49,42 @@ export interface PlanEvent {
   readonly input: unknown;
 }
 
-/** State Plan: decides everything before any record is touched, and writes plan and units to the run bucket. */
-export async function handler({ runId, stateMachineArn, input }: PlanEvent): Promise<object> {
+/** What the watch of the deployment asks once a day (lib/operations/watch.ts). */
+interface WatchEvent {
+  readonly watch: { readonly schedules: boolean };
+}
+
+/** State Plan, and the watch, which is about the same jobs and reads the same ledger. */
+export async function handler(event: PlanEvent | WatchEvent): Promise<object> {
+  if ('watch' in event) return watch(event);
+  try {
+    return await namingFailures(() => plan(event));
+  } catch (error) {
+    if (!(error instanceof RunRefused)) throw error;
+    log.refused(event.runId, error);
+    throw withRunbook(error);
+  }
+}
+
+/** Decides everything before any record is touched, and writes plan and units to the run bucket. */
+async function plan({ runId, stateMachineArn, input }: PlanEvent): Promise<object> {
   const deployed = { jobs, formats, plaintextAllowed, workerTimeoutSeconds };
   // arn:PARTITION:states:REGION:ACCOUNT:…
   const account = stateMachineArn.split(':')[4];
   const request = { runId, input, ...deployed, ...(account !== undefined && { account }), now: Date.now() };
-  const waits = await namingFailures(() => notYet(request, { latestRuns: history, schedules: history }));
+  const waits = await notYet(request, { latestRuns: history, schedules: history });
   if (waits !== undefined) {
     log.waits(runId, waits);
     return { runId, waits };
   }
-  const { plan, unitsKey } = await namingFailures(() =>
-    beginRun(request, {
-      ...{ keys, stores, history, pastRuns, files },
-      records: (store, options) => openStore(store, { clients, ...options }),
-      latestRuns: history,
-      shares,
-      lock: lockPorts({ locks, ledger, executions: new Executions(stateMachineArn) }),
-    }),
-  );
+  const { plan, unitsKey } = await beginRun(request, {
+    ...{ keys, stores, history, pastRuns, files },
+    records: (store, options) => openStore(store, { clients, ...options }),
+    latestRuns: history,
+    shares,
+    lock: lockPorts({ locks, ledger, executions: new Executions(stateMachineArn) }),
+  });
+  await events.started(plan);
   return {
     runId,
     mode: plan.mode,
@@ -74,4 +96,18 @@ export async function handler({ runId, stateMachineArn, input }: PlanEvent): Pro
     maxConcurrency: plan.workers,
     toleratedFailurePercentage: plan.limits.toleratedFailurePercentage,
   };
+}
+
+async function watch({ watch: { schedules } }: WatchEvent): Promise<object> {
+  const watched = await namingFailures(() =>
+    watchJobs(
+      { jobs, schedulesOn: schedules, now: Date.now() },
+      {
+        ...{ latestRuns: history, schedules: history },
+        estimatedSeconds: async runId => (await files.findPlan(runId))?.estimate.seconds,
+      },
+    ),
+  );
+  log.watched(watched);
+  return watched;
 }

@@ -8,13 +8,13 @@ import { LedgerHistory } from '../adapters/state/run-history.ts';
 import { S3RunFiles } from '../adapters/run/files.ts';
 import { RunEvents } from '../adapters/run/events.ts';
 import { LedgerStoreLocks } from '../adapters/state/store-locks.ts';
-import { askedOf, refusalWords, type Failure } from '../core/report/failure-words.ts';
+import { askedOf, refusalOf, type Failure } from '../core/report/failure-words.ts';
 import { finishRun, type FinishRequest } from '../core/report/finish-run.ts';
 import { ENV, requireEnv } from './env.ts';
 
 const clients = new AwsClients();
 const table = requireEnv(ENV.ledgerTable);
-const events = new RunEvents();
+const events = new RunEvents({ service: 'report', deployment: requireEnv(ENV.deployment) });
 const expiry = new LedgerExpiry(clients.dynamodb(), table);
 const ports = {
   files: new S3RunFiles(clients.s3(), requireEnv(ENV.runBucket)),
@@ -23,7 +23,7 @@ const ports = {
   locks: new LedgerStoreLocks(clients.dynamodb(), table),
   journalLocation: (plan: Parameters<typeof journalLocation>[1]) =>
     journalLocation(requireEnv(ENV.journalBucket), plan),
-  announce: (report: Parameters<typeof events.finished>[0]) => events.finished(report),
+  announce: (...about: Parameters<typeof events.finished>) => events.finished(...about),
   clock: { now: () => Date.now() },
 };
 
@@ -39,7 +39,7 @@ interface Refusal {
 export async function handler(event: FinishRequest | Refusal, context: Context): Promise<object> {
   if ('refused' in event) {
     const { runId, input, refused, retries } = event;
-    await events.refused({ runId, ...askedOf(input), error: refusalWords(refused), retries });
+    await events.refused({ runId, ...askedOf(input), ...refusalOf(refused), retries });
     return { state: 'failed' };
   }
   const deadline = { remaining: () => context.getRemainingTimeInMillis() };

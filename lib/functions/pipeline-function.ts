@@ -1,9 +1,10 @@
-import { RemovalPolicy, type Duration } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, type Duration } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { ENV } from '../../lambda/handlers/env.ts';
 import type { Grant } from '../grants/grant.ts';
 import { policiesOf } from './policy-statements.ts';
 import { ROOM_OF_JOBS } from './role-room.ts';
@@ -48,7 +49,7 @@ export class PipelineFunction extends LambdaFunction {
       // The work is KMS and network. 512 MB is for the CPU share that keeps 32 calls in flight, not for the memory.
       memorySize: 512,
       logGroup,
-      environment: { POWERTOOLS_LOG_LEVEL: 'INFO' },
+      environment: { POWERTOOLS_LOG_LEVEL: 'INFO', [ENV.deployment]: Stack.of(scope).stackName },
     });
     this.#role = role;
   }

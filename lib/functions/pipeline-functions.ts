@@ -1,5 +1,5 @@
 import { Duration, Stack, Stage } from 'aws-cdk-lib';
-import { EventBus } from 'aws-cdk-lib/aws-events';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -45,6 +45,7 @@ export class PipelineFunctions extends Construct {
   readonly verifyUnit: PipelineFunction;
   readonly rollbackUnit: PipelineFunction;
   readonly report: PipelineFunction;
+  #bus: IEventBus | undefined;
 
   /** Those that there are. */
   get all(): readonly PipelineFunction[] {
@@ -85,6 +86,7 @@ export class PipelineFunctions extends Construct {
     runBucket.grantWrite(plan);
     ledger.grantCheckpoint(plan);
     ledger.grantShares(plan);
+    this.announces(plan);
     plan.allow(JOB_GRANTS.Plan(jobs, homeOf(this)));
     return plan;
   }
@@ -175,8 +177,13 @@ export class PipelineFunctions extends Construct {
     journal.configure(report);
     ledger.grantReadProgress(report);
     ledger.grantCheckpoint(report);
-    EventBus.fromEventBusName(this, 'DefaultBus', 'default').grantPutEventsTo(report);
+    this.announces(report);
     return report;
+  }
+
+  private announces(announcer: PipelineFunction): void {
+    this.#bus ??= EventBus.fromEventBusName(this, 'DefaultBus', 'default');
+    this.#bus.grantPutEventsTo(announcer);
   }
 
   /** The validated jobs as a file bundled with Plan, so that a deployment knows its jobs without reading anything. */

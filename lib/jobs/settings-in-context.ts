@@ -10,6 +10,8 @@ const NAMES: Readonly<Record<keyof DeploymentSettings, true>> = {
   journalObjectLock: true,
   workerTimeoutSeconds: true,
   schedules: true,
+  notify: true,
+  dashboard: true,
   customerManagedKey: true,
   journalReaders: true,
   takeOver: true,

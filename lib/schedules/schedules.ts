@@ -1,8 +1,7 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption, type IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Job, JobSchedule } from '../../lambda/core/model/job.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -36,31 +35,21 @@ export class Schedules extends Construct {
         // The default of 185 tries within a day would start a refused migration again and again.
         retryAttempts: 2,
         maxEventAge: Duration.hours(1),
-        deadLetterQueue: this.undelivered(),
+        deadLetterQueue: this.queue(),
       }),
     });
   }
 
-  /**
-   * What EventBridge Scheduler could not start. Its alarm is as loud as the event of a run that fails: CloudWatch tells
-   * the default event bus of every change of an alarm.
-   */
-  private undelivered(): Queue {
-    if (this.#undelivered !== undefined) return this.#undelivered;
-    const queue = new Queue(this, 'Undelivered', {
+  /** What EventBridge Scheduler could not start; an alarm watches it (lib/operations). Nothing where no job has a schedule. */
+  get undelivered(): IQueue | undefined {
+    return this.#undelivered;
+  }
+
+  private queue(): Queue {
+    return (this.#undelivered ??= new Queue(this, 'Undelivered', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-    });
-    new Alarm(this, 'NotStarted', {
-      alarmDescription:
-        'kms-rewrap: a scheduled run could not be started; the queue holds what was to start, and why',
-      metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
-    return (this.#undelivered = queue);
+    }));
   }
 }

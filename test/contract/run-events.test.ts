@@ -15,7 +15,8 @@ describe('the event of a run that Plan refused', () => {
   const written: string[] = [];
   beforeAll(async () => {
     aws = await embedded();
-    events = new RunEvents({ endpoint: aws.endpoint, region: 'us-east-1' });
+    const config = { endpoint: aws.endpoint, region: 'us-east-1' };
+    events = new RunEvents({ service: 'report', deployment: 'KmsRewrap', config });
     // The metrics and the log have a console of their own.
     jest.spyOn(process.stdout, 'write').mockImplementation(text => written.push(String(text)) > 0);
     jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
@@ -36,7 +37,10 @@ describe('the event of a run that Plan refused', () => {
     expect(await errorName(events.refused(REFUSED))).toBe('ServiceUnavailable');
     aws.aws.faults.clear();
     await events.refused({ ...REFUSED, retries: 1 });
-    expect(aws.aws.events.map(({ detail }) => detail)).toMatchObject([{ runId: 'run-1', state: 'failed' }]);
+    expect(aws.aws.events).toMatchObject([
+      { detailType: 'Run Refused', detail: { runId: 'run-1', error: 'the table is not there' } },
+      { detailType: 'Run Finished', detail: { runId: 'run-1', state: 'failed' } },
+    ]);
   });
 
   it('is counted as one failed run, however often it is sent', async () => {

@@ -133,9 +133,13 @@ describe('a migration, end to end', () => {
   });
 
   it('announces its end by an event, from the role of Report', () => {
-    expect(aws.aws.events.map(({ detail }) => (detail as { mode: string }).mode)).toEqual([
-      'census',
-      'migrate',
+    expect(
+      aws.aws.events.map(({ detailType, detail }) => [detailType, (detail as { mode: string }).mode]),
+    ).toEqual([
+      ['Run Started', 'census'],
+      ['Run Finished', 'census'],
+      ['Run Started', 'migrate'],
+      ['Run Finished', 'migrate'],
     ]);
     expect(aws.aws.events.at(-1)).toMatchObject({
       source: 'kms-rewrap',

@@ -58,13 +58,14 @@ describe('a customer managed key of the deployment', () => {
     }
   });
 
-  it('is rotated, has a name, and lets CloudWatch Logs use it for the log groups of this stack only', () => {
+  it('is rotated, has a name, and lets CloudWatch use it for the log groups and the alarms of this stack only', () => {
     own.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
     own.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/Stack' });
     const [key] = propertiesOf(own, 'AWS::KMS::Key');
     const { Statement } = key?.['KeyPolicy'] as { readonly Statement: readonly object[] };
     expect(Statement.map(one => JSON.stringify(one)).filter(one => one.includes('amazonaws.com'))).toEqual([
       expect.stringMatching(/aws:logs:arn.*log-group:Stack-\*.*logs\.us-east-1\.amazonaws\.com/),
+      expect.stringMatching(/aws:SourceArn.*:alarm:Stack-\*.*"cloudwatch\.amazonaws\.com"/),
     ]);
   });
 

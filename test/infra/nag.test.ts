@@ -46,10 +46,6 @@ const ACCEPTED_NIST: readonly (readonly [RegExp, string])[] = [
     'Access logs need a bucket of the account, not of this service; CloudTrail data events tell more.',
   ],
   [
-    /-CloudWatchAlarmAction$/,
-    'Whom to tell is for the account: EventBridge has an event of every alarm that changes its state.',
-  ],
-  [
     /-S3BucketReplicationEnabled$/,
     'A replica of the journal would take old data keys to a place that no reader of it has asked for. The account decides.',
   ],

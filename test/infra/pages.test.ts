@@ -28,7 +28,10 @@ describe('pages and their generated parts', () => {
   });
 
   it('have no reason for an action that no role has', () => {
-    expect(said['goneAction']).toEqual(['Report: events:PutEvents on event bus has a reason, and no grant']);
+    expect(said['goneAction']).toEqual([
+      'Plan: events:PutEvents on event bus has a reason, and no grant',
+      'Report: events:PutEvents on event bus has a reason, and no grant',
+    ]);
   });
 
   it.each([

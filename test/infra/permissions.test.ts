@@ -33,6 +33,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:Query',
     'dynamodb:Scan',
     'dynamodb:UpdateItem',
+    'events:PutEvents',
     'kms:Decrypt',
     'kms:DescribeKey',
     'kms:ListKeyRotations',

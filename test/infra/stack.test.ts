@@ -50,7 +50,8 @@ describe('the stack', () => {
   });
 
   it('starts scheduled jobs by name, with two retries instead of 185', () => {
-    template.resourceCountIs('AWS::Scheduler::Schedule', 1);
+    // The other one is the watch (test/infra/operations.test.ts).
+    template.resourceCountIs('AWS::Scheduler::Schedule', 2);
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(90 days)',
       ScheduleExpressionTimezone: 'UTC',

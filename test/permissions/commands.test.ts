@@ -120,14 +120,15 @@ describe('whoever runs a command of the CLI', () => {
 
   it('may start a run, see it and roll it back with the documented permissions, and needs each of them', async () => {
     const starter = userFor('run');
-    const ran = await call(['run', 'in-place', '--json'], starter);
+    // The others see it under way.
+    const ran = await call(['run', 'in-place', '--detach', '--json'], starter);
     const id = /in-place-migrate-[\w-]+/.exec(ran.stdout)![0];
     expect(ran.stderr).not.toContain('not authorized');
     const reader = userFor('status');
     for (const args of [['status'], ['status', id], ['watch', id], ['report', id]])
       expect((await call(args, reader)).stderr).not.toContain('not authorized');
     // Who may not list the bucket is refused here, and does not learn that the report is missing.
-    expect((await call(['report', 'not-there'], reader)).stderr).toContain('has no report');
+    expect((await call(['report', 'not-there'], reader)).stderr).toContain('there is no run not-there');
     expectNeeded(reader.arn, 'status');
     expect((await call(['rollback', id], starter)).stderr).not.toContain('not authorized');
     expectNeeded(starter.arn, 'run');

@@ -13,6 +13,7 @@ import {
   ListKeyRotationsCommand,
   ReEncryptCommand,
 } from '@aws-sdk/client-kms';
+import type { AuthorizationRequest } from '../../emulator/iam/evaluate.ts';
 import type { Credentials } from '../../emulator/protocol/callers.ts';
 import { errorName, type Embedded } from '../support/embedded.ts';
 import { inContext, type Mutants } from '../support/mutants.ts';
@@ -123,12 +124,41 @@ export class Planted {
     const roles = this.roles().filter(arn => arn.includes('SchedulerRole'));
     return roles.flatMap(role => {
       const [, , , account = ''] = role.split(':').slice(1);
-      const arn = `arn:aws:scheduler:us-east-1:${account}:schedule-group/default`;
-      return [
-        { 'aws:SourceAccount': '444455556666', 'aws:SourceArn': arn },
-        { 'aws:SourceAccount': account, 'aws:SourceArn': `${arn}-of-others` },
-      ].map(on => this.#aws.aws.iam.trusts(role, 'scheduler.amazonaws.com', on));
+      return ['us-east-1', 'eu-west-1']
+        .map(region => `arn:aws:scheduler:${region}:${account}:schedule-group/default`)
+        .flatMap(arn => [
+          { 'aws:SourceAccount': '444455556666', 'aws:SourceArn': arn },
+          { 'aws:SourceAccount': account, 'aws:SourceArn': `${arn}-of-others` },
+        ])
+        .map(on => this.#aws.aws.iam.trusts(role, 'scheduler.amazonaws.com', on));
     });
+  }
+
+  /** An alarm rings, and so it would for alarms of others, and without TLS: what CloudWatch is answered by topic and key. */
+  alarmsTelling(machineArn: string, key: string): Readonly<Record<'own' | 'others', readonly string[]>> {
+    const { operations } = this.#aws.aws;
+    operations.execution(machineArn, 'Failed');
+    operations.alarms.evaluate(Date.now());
+    const of = ({ principal, resource }: AuthorizationRequest): boolean =>
+      principal.arn === 'cloudwatch.amazonaws.com' &&
+      (resource === key || resource.startsWith('arn:aws:sns:'));
+    const others = [
+      { 'aws:sourcearn': 'arn:aws:cloudwatch:us-east-1:111122223333:alarm:of-others' },
+      { 'aws:sourceaccount': '444455556666' },
+    ];
+    // First, because what is tried counts as asked from then on.
+    const own = this.#mutants.asIf(of, request => request);
+    const withoutTls = this.#mutants.asIf(
+      request => of(request) && request.action === 'sns:Publish',
+      request => inContext(request, { 'aws:securetransport': 'false' }),
+    );
+    return {
+      own,
+      others: [
+        ...new Set(others.flatMap(keys => this.#mutants.asIf(of, request => inContext(request, keys)))),
+        ...withoutTls,
+      ],
+    };
   }
 
   /** What CloudWatch Logs is answered that uses a key for log groups: it never calls here. */

@@ -2,7 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { EmbeddedAws, type EmbeddedAwsOptions } from '../../emulator/embedded-aws.ts';
+import { EmbeddedAws } from '../../emulator/embedded-aws.ts';
+import type { EmbeddedAwsOptions } from '../../emulator/options.ts';
 
 export interface Embedded {
   readonly aws: EmbeddedAws;

@@ -29,6 +29,8 @@ describe('the settings of a deployment', () => {
       allowPlaintextRoute: false,
       workerTimeoutSeconds: 900,
       schedules: true,
+      notify: [],
+      dashboard: true,
       customerManagedKey: false,
       journalReaders: [],
       managedPoliciesPerRole: 10,

@@ -5,7 +5,7 @@ import { parseRunInput } from '../../lambda/core/plan/run-input.ts';
 import { formatProblem } from '../../lambda/core/model/problem.ts';
 import type { LatestRun } from '../../lambda/core/plan/ports.ts';
 import { dueness, scheduleOf, type ScheduledRun } from '../../lambda/core/plan/scheduled-run.ts';
-import { askedOf, refusalWords } from '../../lambda/core/report/failure-words.ts';
+import { askedOf, refusalOf } from '../../lambda/core/report/failure-words.ts';
 import { scheduleText } from '../../cli/render/terminal.ts';
 import { job, NEW_KEY, OLD_KEY, SCHEDULE, use } from '../support/builders.ts';
 
@@ -141,7 +141,7 @@ describe('a run that Plan refuses', () => {
 
   it('is announced with words that fit an event', () => {
     const cause = JSON.stringify({ errorMessage: `orders: ${'x'.repeat(300_000)}` });
-    const words = refusalWords({ Error: 'RunRefused', Cause: cause });
+    const { error: words } = refusalOf({ Error: 'RunRefused', Cause: cause });
     expect(words).toHaveLength(2_000);
     expect(words).toContain('RunRefused: orders: x');
   });

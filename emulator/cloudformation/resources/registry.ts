@@ -1,13 +1,17 @@
 import { AwsError } from '../../protocol/aws-error.ts';
 import type { ResourceHandler } from '../acting.ts';
+import { alarmHandler, dashboardHandler } from './alarms.ts';
 import { bucketHandler, bucketPolicyHandler } from './buckets.ts';
 import { managedPolicyHandler, policyHandler, roleHandler } from './identities.ts';
 import { aliasHandler, keyHandler, replicaHandler } from './keys.ts';
 import { parameterHandler } from './parameters.ts';
 import { functionHandler, scheduleHandler, stateMachineHandler } from './pipeline.ts';
 import { tableHandler } from './tables.ts';
+import { subscriptionHandler, topicHandler, topicPolicyHandler } from './topics.ts';
 
 const HANDLERS: Readonly<Record<string, ResourceHandler>> = {
+  'AWS::CloudWatch::Alarm': alarmHandler,
+  'AWS::CloudWatch::Dashboard': dashboardHandler,
   'AWS::DynamoDB::Table': tableHandler,
   'AWS::IAM::ManagedPolicy': managedPolicyHandler,
   'AWS::IAM::Policy': policyHandler,
@@ -18,6 +22,9 @@ const HANDLERS: Readonly<Record<string, ResourceHandler>> = {
   'AWS::Lambda::Function': functionHandler,
   'AWS::S3::Bucket': bucketHandler,
   'AWS::S3::BucketPolicy': bucketPolicyHandler,
+  'AWS::SNS::Subscription': subscriptionHandler,
+  'AWS::SNS::Topic': topicHandler,
+  'AWS::SNS::TopicPolicy': topicPolicyHandler,
   'AWS::SSM::Parameter': parameterHandler,
   'AWS::Scheduler::Schedule': scheduleHandler,
   'AWS::StepFunctions::StateMachine': stateMachineHandler,
@@ -25,7 +32,7 @@ const HANDLERS: Readonly<Record<string, ResourceHandler>> = {
 
 /**
  * Resources that do nothing here: log groups until someone writes to them, Athena, because nobody queries, repositories
- * without images, and queues and alarms, which surround schedules. All there is of them is their name.
+ * without images, and queues, which surround schedules. All there is of them is their name.
  */
 export class Resources {
   readonly #names = new Set<string>();

@@ -1,15 +1,15 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ServiceUnavailable } from '../../core/model/errors.ts';
+import type { RunPlan } from '../../core/model/run-plan.ts';
 import type { Report } from '../../core/report/report.ts';
+import { EVENT_SOURCE } from '../../core/report/event-source.ts';
+import type { RunEvent } from '../../core/report/run-events.ts';
+import { runFigures } from '../../core/report/run-figures.ts';
 import type { ClientConfig } from '../aws/client-config.ts';
 import { isDenied } from '../aws/errors.ts';
 import { withNamedCalls } from '../aws/named-calls.ts';
-import { METRICS_NAMESPACE } from './telemetry.ts';
-
-const EVENT_SOURCE = 'kms-rewrap';
-const EVENT_DETAIL_TYPE = 'Run Finished';
+import { OperationsMetrics } from './operations-metrics.ts';
 
 /** A run that ended before it had a plan. */
 export interface RefusedRun {
@@ -17,33 +17,52 @@ export interface RefusedRun {
   readonly job: string;
   readonly mode: string;
   readonly error: string;
+  /** The paragraph of the runbook, if Plan itself has refused. */
+  readonly code?: string;
   /** How often Step Functions has tried before to announce it. */
   readonly retries: number;
 }
 
-interface RunEvent {
-  readonly runId: string;
-  readonly [field: string]: unknown;
+export interface RunEventsOptions {
+  /** Which function announces. */
+  readonly service: 'plan' | 'report';
+  readonly deployment: string;
+  readonly config?: ClientConfig;
 }
 
-/** Announces the end of a run: an event on the default bus, and metrics for alarms. */
+/** Announces runs: events on the default bus, and metrics for alarms. */
 export class RunEvents {
   readonly #client: EventBridgeClient;
-  readonly #logger = new Logger({ serviceName: 'report' });
-  readonly #metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: 'report' });
+  readonly #deployment: string;
+  readonly #logger: Logger;
+  readonly #metrics: OperationsMetrics;
 
-  constructor(config: ClientConfig = {}) {
+  constructor({ service, deployment, config = {} }: RunEventsOptions) {
     this.#client = withNamedCalls(new EventBridgeClient(config), 'events', config);
+    this.#deployment = deployment;
+    this.#logger = new Logger({ serviceName: service });
+    this.#metrics = new OperationsMetrics({ service, deployment });
+  }
+
+  /** The plan is already durable. A notification that cannot be sent is logged and does not fail the run. */
+  async started({ runId, job, mode, startedAt, units }: RunPlan): Promise<void> {
+    await this.#send(runId, [{ type: 'Run Started', detail: { runId, job, mode, startedAt, units } }]);
   }
 
   /** The report is already durable. A notification that cannot be sent is logged and does not fail the run. */
-  async finished({ runId, job, mode, state, verdict, remaining, files }: Report): Promise<void> {
-    this.#metrics.addDimensions({ job, mode });
-    this.#metrics.addMetric('RunFailed', MetricUnit.Count, state === 'failed' ? 1 : 0);
-    this.#metrics.addMetric('NotProven', MetricUnit.Count, verdict === 'not-proven' ? 1 : 0);
-    if (remaining !== null) this.#metrics.addMetric('Remaining', MetricUnit.Count, remaining);
-    this.#metrics.publishStoredMetrics();
-    await this.#send({ runId, job, mode, state, verdict, remaining, report: `${files.run}report.json` });
+  async finished(report: Report, brokenPremise?: string): Promise<void> {
+    const { runId, job, mode, state, verdict, remaining, files } = report;
+    const of = { runId, job, mode };
+    const address = `${files.run}report.json`;
+    this.#metrics.finished({ job, mode }, runFigures(report));
+    const broken: readonly RunEvent[] =
+      brokenPremise === undefined
+        ? []
+        : [{ type: 'Premise Broken', detail: { ...of, premise: brokenPremise, report: address } }];
+    await this.#send(runId, [
+      ...broken,
+      { type: 'Run Finished', detail: { ...of, state, verdict, remaining, report: address } },
+    ]);
   }
 
   /**
@@ -52,24 +71,28 @@ export class RunEvents {
    *
    * @throws ServiceUnavailable
    */
-  async refused({ retries, ...run }: RefusedRun): Promise<void> {
-    const { runId, job, mode, error } = run;
-    this.#metrics.addDimensions({ job, mode });
-    if (retries === 0) this.#metrics.addMetric('RunFailed', MetricUnit.Count, 1);
-    this.#metrics.publishStoredMetrics();
-    const trouble = await this.#send({
-      ...{ runId, job, mode, state: 'failed', verdict: 'failed', remaining: null },
-      error,
-    });
+  async refused({ retries, ...refused }: RefusedRun): Promise<void> {
+    const { runId, job, mode, error } = refused;
+    if (retries === 0) this.#metrics.refused({ job, mode });
+    const trouble = await this.#send(runId, [
+      { type: 'Run Refused', detail: refused },
+      {
+        type: 'Run Finished',
+        detail: { runId, job, mode, state: 'failed', verdict: 'failed', remaining: null, error },
+      },
+    ]);
     if (trouble === 'not-accepted')
       throw new ServiceUnavailable('events.unavailable', `the event of run ${runId} was not accepted`);
   }
 
-  async #send(detail: RunEvent): Promise<'sent' | 'not-accepted' | 'denied'> {
-    const { runId } = detail;
-    const entry = { Source: EVENT_SOURCE, DetailType: EVENT_DETAIL_TYPE, Detail: JSON.stringify(detail) };
+  async #send(runId: string, events: readonly RunEvent[]): Promise<'sent' | 'not-accepted' | 'denied'> {
+    const Entries = events.map(({ type, detail }) => ({
+      Source: EVENT_SOURCE,
+      DetailType: type,
+      Detail: JSON.stringify({ ...detail, deployment: this.#deployment }),
+    }));
     try {
-      const { FailedEntryCount } = await this.#client.send(new PutEventsCommand({ Entries: [entry] }));
+      const { FailedEntryCount } = await this.#client.send(new PutEventsCommand({ Entries }));
       if (FailedEntryCount === 0) return 'sent';
       this.#logger.error('the event of the run was not accepted', { runId });
       return 'not-accepted';

@@ -15,6 +15,10 @@ export interface DeploymentSettings {
   readonly workerTimeoutSeconds: number;
   /** Schedules of jobs may start runs. */
   readonly schedules: boolean;
+  /** Whom alarms tell: e-mail addresses, https addresses, ARNs of queues and functions. */
+  readonly notify: readonly string[];
+  /** Whether CloudWatch gets a dashboard. */
+  readonly dashboard: boolean;
   /** Encrypts what the service itself stores: a key of the stack, or the one of this ARN. */
   readonly customerManagedKey: boolean | string;
   /** ARNs of those who may read old data keys in the journal, besides RollbackUnit. */
@@ -58,6 +62,8 @@ const NAMES = [
   'journalObjectLock',
   'workerTimeoutSeconds',
   'schedules',
+  'notify',
+  'dashboard',
   'customerManagedKey',
   'journalReaders',
   'takeOver',

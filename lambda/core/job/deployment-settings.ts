@@ -31,6 +31,19 @@ const reader = once(() =>
   ),
 );
 
+/** An address that SNS delivers to by itself (SNS API reference, Subscribe). */
+const listener = once(() =>
+  z.string({ error: 'is no text' }).check(
+    z.regex(
+      /^(?:[^\s@:/]+@[^\s/:@][^\s./:@]*\.[^\s/:@]+|https:\/\/[^\s/]+(?:\/\S*)?|arn:aws[a-z-]*:(?:sqs|lambda):[a-z0-9-]+:\d{12}:\S+)$/,
+      {
+        error:
+          'is no e-mail address, no https address and no ARN of a queue or function; write such as security@example.com',
+      },
+    ),
+  ),
+);
+
 const takenOver = once(() =>
   strictObject(
     {
@@ -81,6 +94,14 @@ const settingsSchema = strictObject(
       'The longest that one invocation of a worker takes. A run makes as many as it needs.',
     ),
     schedules: described(z._default(flag(), true), 'Whether schedules of jobs may start runs.'),
+    notify: described(
+      z._default(z.array(listener(), { error: 'is no list; write e-mail addresses, or ARNs of queues' }), []),
+      'Whom alarms tell: e-mail addresses, https addresses, ARNs of SQS queues and of Lambda functions. An e-mail address has to confirm that.',
+    ),
+    dashboard: described(
+      z._default(flag(), true),
+      'Whether CloudWatch gets a dashboard. The first three of an account cost nothing.',
+    ),
     customerManagedKey: described(
       z._default(z.union([flag(), keyArn()], { error: KEY }), false),
       'Encrypts journal, run bucket, ledger and logs: true for a key that the stack makes, or the ARN of a key in its Region. Once set, it must stay.',

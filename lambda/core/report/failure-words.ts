@@ -1,3 +1,5 @@
+import { runbookCode } from '../model/refuse.ts';
+
 /** An error as Step Functions tells it. `Cause` of a function's error is the JSON that Lambda answers. */
 export interface Failure {
   readonly Error: string;
@@ -39,9 +41,11 @@ export function failureWords(
 /** An event of EventBridge has room for 256 KB, and a reader for less. */
 const SHOWN_LENGTH = 2_000;
 
-/** Why Plan did not begin a run. */
-export function refusalWords(failure: Failure): string {
-  return wordsOfFailure(failure, 'Plan').slice(0, SHOWN_LENGTH);
+/** Why Plan did not begin a run, and the paragraph of the runbook that its words name. */
+export function refusalOf(failure: Failure): { readonly error: string; readonly code?: string } {
+  const words = wordsOfFailure(failure, 'Plan');
+  const code = runbookCode(words);
+  return { error: words.slice(0, SHOWN_LENGTH), ...(code !== undefined && { code }) };
 }
 
 /** Job and mode that an execution asked for. Its input is whatever somebody wrote. */

@@ -44,7 +44,7 @@ export interface FinishPorts {
   };
   readonly locks: StoreLocks;
   readonly journalLocation: (plan: RunPlan) => string;
-  readonly announce: (report: Report) => Promise<void>;
+  readonly announce: (report: Report, brokenPremise?: string) => Promise<void>;
   /** Sets an expiry date on everything that the ledger holds about a run. */
   readonly letExpire: (runId: string) => Promise<void>;
   readonly clock: Clock;
@@ -96,7 +96,7 @@ export async function finishRun(
   }
   await history.rememberProofs(proofsOf(plan, report));
   const { reportKey } = await files.writeReport(report, reportHtml(report));
-  await ports.announce(report);
+  await ports.announce(report, brokenPremise);
   // A run that failed keeps its locks: it can be redriven, and whoever takes them over fences it first.
   if (report.state === 'succeeded') {
     await releaseLocks(plan, ports.locks);
