@@ -75,12 +75,14 @@ async function changed(
 ): Promise<Changed> {
   const { runId } = plan;
   const notes: string[] = [];
-  let before: number | undefined;
+  const rate: Pick<Changed, 'before' | 'requestsPerSecond'> =
+    requestsPerSecond === undefined
+      ? {}
+      : { before: (await watch.rate(plan)).requestsPerSecond, requestsPerSecond };
   if (requestsPerSecond !== undefined) {
-    before = (await watch.rate(plan)).requestsPerSecond;
     await watch.setRate(runId, requestsPerSecond);
     notes.push(
-      `run ${runId} will keep to ${requestsPerSecond} KMS requests a second instead of ${before}: ${FOLLOWS}; the number of workers, up to ${plan.workers}, does not change`,
+      `run ${runId} will keep to ${requestsPerSecond} KMS requests a second instead of ${rate.before}: ${FOLLOWS}; the number of workers, up to ${plan.workers}, does not change`,
     );
   }
   for (const limit of CAPACITY_LIMITS) {
@@ -90,9 +92,5 @@ async function changed(
     const kind = limit === 'readCapacityPerSecond' ? 'read' : 'write';
     notes.push(`run ${runId} will take ${units} ${kind} units a second of each table at most: ${FOLLOWS}`);
   }
-  return {
-    note: notes.join('\n'),
-    ...(requestsPerSecond !== undefined && { before, requestsPerSecond }),
-    ...capacity,
-  } as Changed;
+  return { note: notes.join('\n'), ...rate, ...capacity };
 }
