@@ -17,7 +17,7 @@ import {
 } from './simulation/calibration.ts';
 import { starts } from './start.ts';
 
-// npm run bench            all comparisons and curves; meant for ten minutes on two quiet cores
+// npm run bench            all comparisons and curves; about 15 minutes on two cores
 // npm run bench:scale      large stores, for longer; --only NAME plays one of them
 // npm run bench -- --ratios     what does not depend on the machine, against its bounds
 // npm run bench -- --rates      the two scenes of the rate, printed

@@ -21,6 +21,12 @@ const NO_MILLION =
   'no scene of a million data keys came to the end of both passes on a busy machine; decision 73 tells of the first one';
 const NO_NEIGHBOUR =
   'on a busy machine the run was too slow to meet its neighbour; decision 73 tells what a simulation says';
+const HTTP =
+  "Node's HTTP client and its sockets alone take 30 to 40 % of the profile of the migrate pass ([decision 72](decisions/0072-the-calls-of-an-object.md))";
+const EMULATOR_BUSY =
+  'the embedded AWS is what is busy: see what raw HTTP gets out of it ([decision 72](decisions/0072-the-calls-of-an-object.md))';
+const ABOVE =
+  'each worker keeps its own distance between requests and knows nothing of the others within a second; more has not been looked for';
 const NOT_LOOKED_FOR = 'the cause has not been looked for; see on what machine this was measured';
 
 function countedGoals({ figures }) {
@@ -51,12 +57,12 @@ function measuredGoals({ comparisons, rate, beside }) {
         ...{
           most: 0.5,
           figure: ratio(figures, 'product', 'bare-pair'),
-          why: NOT_LOOKED_FOR,
+          why: HTTP,
         },
       }),
     ),
     goal('Throughput at 5 ms over the loop', {
-      ...{ least: 50, why: NOT_LOOKED_FOR },
+      ...{ least: 50, why: EMULATOR_BUSY },
       figure: far.product.dataKeysPerSecond.median / far.loop.dataKeysPerSecond.median,
     }),
     goal('Sustained part of the rate cap', {
@@ -76,13 +82,13 @@ function measuredGoals({ comparisons, rate, beside }) {
   ];
 }
 
-/** A run that never comes near its cap says nothing about keeping to it. */
+/** To exceed a cap is one whenever it happens. A run that never comes near its cap does not show that it keeps to it. */
 function capGoals({ sustained, violations, throttled }) {
   const reached = sustained >= 0.97;
-  const why = reached ? NOT_LOOKED_FOR : 'the run did not keep up with its cap, so that this shows nothing';
   const judged = (words, most, figure) => {
-    const one = goal(words, { most, figure, why });
-    return reached ? one : { ...one, met: false, reason: why };
+    const one = goal(words, { most, figure, why: ABOVE });
+    const nothing = 'the run did not keep up with its cap, so that this shows nothing';
+    return reached || !one.met ? one : { ...one, met: false, reason: nothing };
   };
   return [judged('Seconds above the cap', 0, violations), judged('Throttled part', 0.001, throttled)];
 }
