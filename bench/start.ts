@@ -89,6 +89,7 @@ const OF_A_FUNCTION = {
   RUN_BUCKET: 'run',
   JOURNAL_BUCKET: 'journal',
   LEDGER_TABLE: 'ledger',
+  DEPLOYMENT: 'KmsRewrap',
   WORKER_TIMEOUT_SECONDS: '900',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'none',
