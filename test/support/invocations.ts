@@ -103,6 +103,7 @@ class PacedKms implements KeyService {
   readonly #now: () => number;
   readonly #passes: Passes;
   readonly #pace = new Pace(1);
+  #row: Promise<unknown> = Promise.resolve();
   #sinceTaken = 0;
 
   constructor(kms: KeyService, now: () => number, passes: Passes) {
@@ -122,7 +123,7 @@ class PacedKms implements KeyService {
   }
 
   pace(requestsPerSecond: number): void {
-    this.#pace.setRate(requestsPerSecond);
+    this.#pace.setShare(requestsPerSecond);
   }
 
   takeUsage(): { requests: number; throttled: number } {
@@ -132,9 +133,19 @@ class PacedKms implements KeyService {
   }
 
   async #sent(): Promise<void> {
-    await this.#passes(this.#pace.reserve(this.#now()));
+    const turn = this.#row.then(() => this.#turn());
+    this.#row = turn;
+    await turn;
     this.requests++;
     this.#sinceTaken++;
     await this.#passes(ANSWER_MS);
+  }
+
+  /** KMS counts a request when it comes. */
+  async #turn(): Promise<void> {
+    const now = this.#now();
+    await this.#passes(this.#pace.next(now) - now);
+    this.#pace.sent(this.#now());
+    this.#pace.answered(this.#now(), this.#now());
   }
 }

@@ -81,11 +81,14 @@ class SimulatedWorker {
   work(now: number, kms: Account): void {
     while (this.#next <= now) {
       this.#quota.sent(now);
+      this.#pace.sent(now);
+      this.#pace.answered(now, now);
       const taken = kms.takes(now, 'run');
       if (taken) this.#quota.answered(now);
       else if (this.#adapts) this.#quota.throttled(now);
-      this.#pace.setRate(this.#quota.rate);
-      this.#next = now + Math.max(this.#pace.reserve(now), taken ? 0 : AGAIN_MS) + this.#written(now);
+      this.#pace.setShare(this.#quota.share, this.#quota.rate);
+      const waits = Math.max(this.#pace.next(now) - now, taken ? 0 : AGAIN_MS);
+      this.#next = now + waits + this.#written(now);
     }
   }
 

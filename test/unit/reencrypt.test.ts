@@ -1,8 +1,6 @@
-import fc from 'fast-check';
 import { PremiseBroken } from '../../lambda/core/model/errors.ts';
 import { Attempts } from '../../lambda/core/reencrypt/attempts.ts';
 import type { AskOptions } from '../../lambda/core/reencrypt/ask-kms.ts';
-import { Pace } from '../../lambda/core/reencrypt/pace.ts';
 import { reencryptPage, type PageAnswer } from '../../lambda/core/reencrypt/reencrypt-page.ts';
 import type { Found } from '../../lambda/core/scan/find-data-keys.ts';
 import { FOREIGN_KEY, item, NEW_KEY, OLD_KEY, planned, under } from '../support/builders.ts';
@@ -124,73 +122,5 @@ describe('re-encrypting a page', () => {
     await expect(ask(kms, [found(kms.encrypt(OLD_KEY, 'secret', CONTEXT))])).rejects.toBeInstanceOf(
       PremiseBroken,
     );
-  });
-});
-
-describe('the pace', () => {
-  it('never lets more requests pass in any second than the rate and a tenth of a second of catching up', () => {
-    const arrivals = fc.array(fc.double({ min: 0, max: 50, noNaN: true }), { minLength: 1, maxLength: 300 });
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1000 }), arrivals, (rate, gaps) => {
-        const pace = new Pace(rate);
-        let now = 0;
-        const starts = gaps.map(gap => {
-          now += gap;
-          return now + pace.reserve(now);
-        });
-        for (const start of starts) {
-          const within = starts.filter(other => other >= start && other < start + 1000).length;
-          expect(within).toBeLessThanOrEqual(Math.ceil(rate * 1.1) + 1);
-        }
-      }),
-    );
-  });
-
-  it('is kept by short invocations that follow each other, each with a pace of its own', () => {
-    const starts: number[] = [];
-    let now = 0;
-    for (let invocation = 0; invocation < 50; invocation++) {
-      const pace = new Pace(4);
-      for (let request = 0; request < 2; request++) {
-        now += pace.reserve(now);
-        starts.push(now);
-      }
-    }
-    for (const start of starts)
-      expect(starts.filter(other => other >= start && other < start + 1000).length).toBeLessThanOrEqual(4);
-  });
-
-  it('reaches its rate when there is always work', () => {
-    const pace = new Pace(100);
-    let now = 0;
-    for (let request = 0; request < 500; request++) now += pace.reserve(now);
-    expect(now).toBeGreaterThan(4_900);
-    expect(now).toBeLessThanOrEqual(5_000);
-  });
-
-  it('takes a new rate for the requests after it', () => {
-    const pace = new Pace(1);
-    pace.reserve(0);
-    pace.setRate(1000);
-    const wait = pace.reserve(1000);
-    expect(pace.reserve(1000) - wait).toBeCloseTo(1);
-  });
-
-  it('waits between the last request and the next as the new rate says, whether slower or faster', () => {
-    const slower = new Pace(1000);
-    expect(slower.reserve(0)).toBe(1);
-    slower.setRate(0.5);
-    expect(slower.reserve(1)).toBe(2_000);
-    const faster = new Pace(0.01);
-    expect(faster.reserve(0)).toBe(100_000);
-    faster.setRate(10);
-    expect(faster.reserve(100_000)).toBe(100);
-  });
-
-  it.each([0, -1, NaN, Infinity, -Infinity])('is never without a bound: %d is no rate', rate => {
-    expect(() => new Pace(rate)).toThrow(RangeError);
-    const pace = new Pace(2);
-    expect(() => pace.setRate(rate)).toThrow(RangeError);
-    expect(pace.reserve(0)).toBe(500);
   });
 });

@@ -64,6 +64,10 @@ export class KmsChannel {
   #sent = 0;
   #throttled = 0;
   #open = true;
+  /** Ends when the last request in the row may leave. */
+  #row: Promise<unknown> = Promise.resolve();
+  /** Tells the first in the row, if it waits for an answer, that there is one. */
+  #wake: () => void = () => undefined;
 
   constructor({
     grantTokens = [],
@@ -87,6 +91,11 @@ export class KmsChannel {
     this.#quota.setShare(requestsPerSecond);
   }
 
+  /** Requests that KMS may have counted within the last second, or may count yet. */
+  recentRequests(): number {
+    return this.#pace.recent(this.#waiting.now());
+  }
+
   takeUsage(): { readonly requests: number; readonly throttled: number } {
     const usage = { requests: this.#sent, throttled: this.#throttled };
     this.#sent = 0;
@@ -101,6 +110,7 @@ export class KmsChannel {
    */
   close(): void {
     this.#open = false;
+    this.#wake();
   }
 
   /**
@@ -166,12 +176,10 @@ export class KmsChannel {
 
   /** Counts a request and sends it when its turn comes. */
   async #inTurn<T>(send: () => Promise<T>): Promise<T> {
-    this.#pace.setRate(this.#quota.rate);
-    const wait = this.#pace.reserve(this.#waiting.now());
-    if (wait > 0) await this.#waiting.sleep(wait);
-    if (!this.#open) throw new Error('the invocation that made this KMS request is over');
-    this.#sent++;
-    this.#quota.sent(this.#waiting.now());
+    const turn = this.#row.then(() => this.#turn());
+    this.#row = turn.catch(() => undefined);
+    await turn;
+    const leftAt = this.#waiting.now();
     try {
       const answer = await send();
       this.#quota.answered(this.#waiting.now());
@@ -179,7 +187,26 @@ export class KmsChannel {
     } catch (error) {
       this.#refused(error);
       throw error;
+    } finally {
+      this.#pace.answered(leftAt, this.#waiting.now());
+      this.#wake();
     }
+  }
+
+  /** Requests wait in a row, so only the first of them looks at the pace. */
+  async #turn(): Promise<void> {
+    for (;;) {
+      if (!this.#open) throw new Error('the invocation that made this KMS request is over');
+      this.#pace.setShare(this.#quota.share, this.#quota.rate);
+      const now = this.#waiting.now();
+      const at = this.#pace.next(now);
+      if (at <= now) break;
+      if (at === Number.POSITIVE_INFINITY) await new Promise<void>(wake => (this.#wake = wake));
+      else await this.#waiting.sleep(at - now);
+    }
+    this.#sent++;
+    this.#pace.sent(this.#waiting.now());
+    this.#quota.sent(this.#waiting.now());
   }
 
   /** A refusal for any other reason took its part of the quota, as an answer does. */

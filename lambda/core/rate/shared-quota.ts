@@ -40,6 +40,11 @@ export class SharedQuota {
     this.#share = requestsPerSecond;
   }
 
+  /** Requests per second that it may use at most. */
+  get share(): number {
+    return this.#share;
+  }
+
   /** Requests per second that it uses now. */
   get rate(): number {
     return this.#share * this.#part;
