@@ -59,7 +59,9 @@ export function worker(
       { ...scope.plan, phase },
       { now: clock.now, sleep: ms => sleep(ms), deadline },
     );
-    const shares = sharesFor(scope, { phase, context, capacities });
+    const mayPass = () => denialsMayPass(scope.plan, clock.now());
+    const kms = new KmsChannel({ grantTokens, quota, denialsMayPass: mayPass });
+    const shares = sharesFor(scope, { phase, context, capacities, recent: () => kms.recentRequests() });
     const opening = { clients, region, ...needsOf(scope.format), deadline, capacities };
     const records = await openStore(scope.store, opening);
     const waiting = { ...time, wait: (ms: number) => sleep(ms), random: Math.random };
@@ -70,12 +72,10 @@ export function worker(
       telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),
       ...time,
     };
-    const mayPass = () => denialsMayPass(scope.plan, clock.now());
-    const tools = { kms: new KmsChannel({ grantTokens, quota, denialsMayPass: mayPass }), s3 };
     const working = () =>
       waitingOutDenials(mayPass, () =>
-        work(scope, ports, tools).finally(() => {
-          tools.kms.close();
+        work(scope, ports, { kms, s3 }).finally(() => {
+          kms.close();
           capacities.close();
         }),
       );
@@ -97,15 +97,22 @@ interface Sharing {
   readonly phase: Phase;
   readonly context: Context;
   readonly capacities: TableCapacities;
+  readonly recent: () => number;
 }
 
-function sharesFor({ unit, plan, store }: UnitScope, { phase, context, capacities }: Sharing): WorkerShare {
+function sharesFor(
+  { unit, plan, store }: UnitScope,
+  { phase, context, capacities, recent }: Sharing,
+): WorkerShare {
   const { runId, unitId } = unit;
   const holder = context.awsRequestId;
   const tables = capacities.shared(capacityOf(store, plan.storeRegion));
   return new WorkerShare(
     [...kmsRegions(plan, phase), ...tables],
     { runId, work: `${phase}#${unitId}`, holder, workers: plan.workers },
-    { book, clock, deadline: deadlineOf(context), sleep: ms => sleep(ms), random: () => Math.random() },
+    {
+      ...{ book, clock, recent, deadline: deadlineOf(context) },
+      ...{ sleep: (ms: number) => sleep(ms), random: () => Math.random() },
+    },
   );
 }

@@ -242,6 +242,6 @@ function sharesOf(
   return new WorkerShare(
     [...kmsRegions(plan, phase), ...tables],
     { runId, work: `${phase}#${unitId}`, holder: party.name, workers: plan.workers },
-    { book, clock, deadline, sleep: ms => sleep(ms), random: () => Math.random() },
+    { book, clock, deadline, sleep: ms => sleep(ms), random: () => Math.random(), recent: () => 0 },
   );
 }

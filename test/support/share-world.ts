@@ -10,6 +10,8 @@ export class World {
   now = 0;
   /** What happens while a worker waits. */
   meanwhile: () => Promise<unknown> = () => Promise.resolve();
+  /** What each piece of work has asked of KMS within the last second. */
+  readonly recent = new Map<string, number>();
   #holders = 0;
   #seed = 7;
 
@@ -31,6 +33,7 @@ export class World {
           await this.meanwhile();
         },
         random: () => (this.#seed = (this.#seed * 16_807) % 2_147_483_647) / 2_147_483_647,
+        recent: () => this.recent.get(work) ?? 0,
       },
     );
   }

@@ -3,6 +3,8 @@ import { offerFor } from '../../lambda/core/rate/fair-share.ts';
 import type { Lease } from '../../lambda/core/rate/lease.ts';
 import { World } from '../support/share-world.ts';
 
+const ASKING = { runId: 'run-1', holder: 'w', cooling: { run: 0, all: 0 } };
+
 describe('what is offered to a worker (property)', () => {
   const lease = (name: string): fc.Arbitrary<Lease> =>
     fc.record({
@@ -19,9 +21,11 @@ describe('what is offered to a worker (property)', () => {
       fc.property(
         fc.array(lease('w'), { maxLength: 30 }),
         fc.integer({ min: 1, max: 1_000 }),
-        (others, runRate) => {
-          const offer = offerFor({ runId: 'run-1', runRate, share: 0 }, others);
-          expect(offer.fair).toBeGreaterThan(0);
+        fc.boolean(),
+        (others, runRate, whole) => {
+          const offer = offerFor({ ...ASKING, runRate, share: 0, whole }, others);
+          if (!whole) expect(offer.fair).toBeGreaterThan(0);
+          else expect(offer.share).toBe(Math.floor(offer.share));
           expect(offer.part).toBeLessThanOrEqual(runRate);
           expect(offer.share).toBeLessThanOrEqual(Math.max(0, offer.room) + 1e-9);
         },
@@ -41,7 +45,7 @@ describe('what is offered to a worker whose run has got a lower rate', () => {
     ['has not seen it yet, and will come down to what is fair', 72, 56 / 3],
   ])('is what fits beside the others, where the last of them %s', (_, rate, most) => {
     const others = [lease('a', 56, rate === 56 ? 24 : 10), lease('b', rate, rate === 56 ? 20 : 30)];
-    expect(offerFor({ runId: 'run-1', runRate: 56, share: 24 }, others).share).toBeCloseTo(most, 9);
+    expect(offerFor({ ...ASKING, runRate: 56, share: 24, whole: false }, others).share).toBeCloseTo(most, 9);
   });
 });
 

@@ -9,7 +9,7 @@ describe('the share of a worker', () => {
   it('leaves room for all workers of its run at its first page, and is the whole rate at the next if nobody comes', async () => {
     const world = new World();
     const worker = world.worker('u1');
-    expect(await worker.take(500)).toBe(31.25);
+    expect(await worker.take(500)).toBe(31);
     expect(await world.page(worker, 500)).toBe(500);
   });
 
@@ -17,7 +17,7 @@ describe('the share of a worker', () => {
     const world = new World();
     const workers = Array.from({ length: 16 }, (_, unit) => world.worker(`u${unit}`));
     expect(await Promise.all(workers.map(worker => worker.take(500)))).toEqual(
-      Array.from({ length: 16 }, () => 31.25),
+      Array.from({ length: 16 }, () => 31),
     );
   });
 
@@ -27,9 +27,10 @@ describe('the share of a worker', () => {
     const [first, second, third, last] = workers as [WorkerShare, WorkerShare, WorkerShare, WorkerShare];
     for (const worker of workers) expect(await worker.take(8)).toBe(2);
     await first.giveBack();
-    expect(await world.page(second, 8)).toBeCloseTo(8 / 3);
-    expect(await world.page(third, 8)).toBeCloseTo(8 / 3);
-    expect(await world.page(last, 8)).toBeCloseTo(8 / 3);
+    // Whole requests: of 2.67 a worker could use 2. What is left over goes to those who come first.
+    expect(await world.page(second, 8)).toBe(3);
+    expect(await world.page(third, 8)).toBe(3);
+    expect(await world.page(last, 8)).toBe(2);
     await second.giveBack();
     await third.giveBack();
     expect(await world.page(last, 8)).toBe(8);
@@ -63,10 +64,24 @@ describe('the share of a worker', () => {
   it('follows a rate that is changed, at its next page', async () => {
     const world = new World();
     const workers = Array.from({ length: 16 }, (_, unit) => world.worker(`u${unit}`));
+    const all = async (rate: number): Promise<number> => {
+      let sum = 0;
+      for (const worker of workers) sum += (await worker.take(rate)) ?? 0;
+      return sum;
+    };
+    expect(await all(500)).toBe(16 * 31);
+    expect(await all(40)).toBe(40);
+    expect(await all(500)).toBeGreaterThanOrEqual(16 * 2);
+    world.now += 20_000;
+    expect(await all(500)).toBe(500);
+  });
+
+  it('is one request a second for some, and none for the others, if there are fewer requests than workers', async () => {
+    const world = new World();
+    const workers = Array.from({ length: 16 }, (_, unit) => world.worker(`u${unit}`));
     for (const worker of workers) await worker.take(500);
-    for (const worker of workers) expect(await worker.take(8)).toBe(0.5);
-    for (const worker of workers) await worker.take(500);
-    for (const worker of workers) expect(await world.page(worker, 500)).toBeCloseTo(31.25);
+    const shares = await Promise.all(workers.map(worker => worker.take(8)));
+    expect(shares.filter(share => share !== undefined)).toEqual(Array.from({ length: 8 }, () => 1));
   });
 
   it('is taken over by the next invocation on its unit, killed or not, and by nobody else before its time is up', async () => {
@@ -135,7 +150,7 @@ describe('the share of a worker', () => {
         if (world.now > 10_000) world.book.step = () => Promise.resolve();
         return Promise.resolve();
       };
-      expect(await world.worker('u1').take(500)).toBe(31.25);
+      expect(await world.worker('u1').take(500)).toBe(31);
       expect(world.now).toBeGreaterThan(10_000);
     });
 

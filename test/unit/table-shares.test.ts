@@ -28,6 +28,7 @@ class World {
           return Promise.resolve();
         },
         random: () => (this.#seed = (this.#seed * 16_807) % 2_147_483_647) / 2_147_483_647,
+        recent: () => 0,
       },
     );
   }

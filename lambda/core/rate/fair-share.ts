@@ -9,6 +9,15 @@ export interface Asking {
   readonly runRate: number;
   /** What it has now. */
   readonly share: number;
+  /** The invocation that asks. */
+  readonly holder: string;
+  /**
+   * Whether shares are whole numbers. Of 2.5 requests a second nobody could use more than 2 without having 3 in some second.
+   * Parts of a table's capacity are not: they are used over ten seconds.
+   */
+  readonly whole: boolean;
+  /** What others have used in the last second beyond their shares: those of its run, and all. */
+  readonly cooling: { readonly run: number; readonly all: number };
 }
 
 export interface Offer {
@@ -34,17 +43,39 @@ export function offerFor(asking: Asking, others: readonly Lease[]): Offer {
   const parts = equalParts(rates);
   const workers = (runId: string): number =>
     others.filter(lease => lease.runId === runId).length + (runId === asking.runId ? 1 : 0);
-  const fairOf = new Map([...parts].map(([runId, part]) => [runId, part / workers(runId)]));
+  const down = asking.whole ? wholeOf : (share: number): number => share;
+  const evenOf = new Map([...parts].map(([runId, part]) => [runId, down(part / workers(runId))]));
   const part = parts.get(asking.runId) ?? 0;
-  const fair = fairOf.get(asking.runId) ?? 0;
+  const even = evenOf.get(asking.runId) ?? 0;
+  const fair = asking.whole ? even + oneMore(asking, others, { part, even }) : even;
   const room = roomBeside(asking, others, Math.max(...rates.values()));
   // Workers that have nothing come before those that want more.
   const wants = ({ runId, share }: Lease): boolean =>
-    asking.share === 0 ? share === 0 : share < (fairOf.get(runId) ?? 0) * ALMOST;
+    asking.share === 0 ? share === 0 : share < (evenOf.get(runId) ?? 0) * ALMOST;
   const wanting = others.filter(wants).length;
   const free = Math.max(0, room - asking.share);
-  const most = Math.min(fair, Math.max(0, asking.runRate - toBeUsed(asking, others, fair)));
-  return { part, fair, room, most, share: Math.min(most, asking.share + free / (wanting + 1)) };
+  const most = Math.min(fair, Math.max(0, asking.runRate - toBeUsed(asking, others, even)));
+  const more = Math.max(free / (wanting + 1), asking.whole ? Math.min(1, free) : 0);
+  return { part, fair, room, most, share: down(Math.min(most, asking.share + more)) };
+}
+
+/** Sums and quotients are not exact. */
+export function wholeOf(share: number): number {
+  return Math.floor(share + (1 - ALMOST));
+}
+
+interface Even {
+  readonly part: number;
+  /** What every worker of the run has. */
+  readonly even: number;
+}
+
+/** Of what an even division leaves over, workers have one each. Who has it keeps it, as long as there are no more than that. */
+function oneMore({ runId, share, holder }: Asking, others: readonly Lease[], { part, even }: Even): 0 | 1 {
+  const own = others.filter(lease => lease.runId === runId);
+  const left = wholeOf(part) - even * (own.length + 1);
+  const ahead = own.filter(other => other.share > even && (share <= even || other.holder < holder));
+  return ahead.length < left ? 1 : 0;
 }
 
 /** What the other workers of the run will use. Those that have not seen a lowered rate yet will come down to their fair share. */
@@ -56,9 +87,9 @@ function toBeUsed({ runId, runRate }: Asking, others: readonly Lease[], fair: nu
 }
 
 /** What a worker may use beside the others without its run, or all runs together, exceeding a bound. */
-function roomBeside(asking: Asking, others: readonly Lease[], ceiling: number): number {
-  const own = others.filter(({ runId }) => runId === asking.runId);
-  return Math.min(asking.runRate - sum(own), ceiling - sum(others));
+function roomBeside({ runId, runRate, cooling }: Asking, others: readonly Lease[], ceiling: number): number {
+  const own = others.filter(lease => lease.runId === runId);
+  return Math.min(runRate - sum(own) - cooling.run, ceiling - sum(others) - cooling.all);
 }
 
 /** The rate of the worker's own run was read just now. For another run, the lowest rate that one of its workers knows counts. */

@@ -11,6 +11,17 @@ export interface Lease {
   readonly share: number;
   /** The worker sends no request after this time, in milliseconds since 1970. */
   readonly until: number;
+  /** Present if the worker was using more of late than its share is now. */
+  readonly cooling?: Cooling;
+  /** Its worker is done. Only what it has used of late still counts. */
+  readonly gone?: true;
+}
+
+/** KMS counts by the second: what one worker has just used is nobody's until that second is over. */
+export interface Cooling {
+  readonly requests: number;
+  /** In milliseconds since 1970. */
+  readonly until: number;
 }
 
 /**
@@ -39,7 +50,21 @@ export function isLive({ lease }: Slot, now: number): boolean {
   return lease !== undefined && lease.until > now;
 }
 
-/** The leases that are not over. */
+/** The leases of workers that are not done. */
 export function liveLeases(slots: readonly Slot[], now: number): readonly Lease[] {
+  return leasesOf(slots, now).filter(({ gone }) => gone !== true);
+}
+
+/** What workers have just used beyond their shares: of one run, or of all. */
+export function coolingIn(slots: readonly Slot[], now: number, runId?: string): number {
+  return leasesOf(slots, now)
+    .filter(lease => runId === undefined || lease.runId === runId)
+    .reduce((sum, { share, cooling }) => {
+      const used = cooling !== undefined && cooling.until > now ? cooling.requests : 0;
+      return sum + Math.max(0, used - share);
+    }, 0);
+}
+
+function leasesOf(slots: readonly Slot[], now: number): readonly Lease[] {
   return slots.flatMap(slot => (slot.lease !== undefined && isLive(slot, now) ? [slot.lease] : []));
 }

@@ -1,8 +1,17 @@
 import type { Clock, Deadline } from '../ports.ts';
 import { ServiceUnavailable } from '../model/errors.ts';
-import { offerFor, type Offer } from './fair-share.ts';
+import { offerFor, wholeOf, type Asking, type Offer } from './fair-share.ts';
 import { lookIntervalMs } from './look-interval.ts';
-import { BOOK_BUSY, isLive, liveLeases, type Lease, type ShareBook, type Slot } from './lease.ts';
+import {
+  BOOK_BUSY,
+  coolingIn,
+  isLive,
+  liveLeases,
+  type Cooling,
+  type Lease,
+  type ShareBook,
+  type Slot,
+} from './lease.ts';
 
 /** An invocation of a worker. */
 export interface Worker {
@@ -22,6 +31,15 @@ export interface SharePorts {
   readonly sleep: (ms: number) => Promise<unknown>;
   /** From 0 on, below 1. */
   readonly random: () => number;
+  /** Requests of this worker that KMS may have counted within the last second. */
+  readonly recent: () => number;
+}
+
+/** What is shared, and how. */
+export interface SharedUse {
+  readonly name: string;
+  /** Requests a second, of which shares are whole numbers; or parts of a store's capacity. */
+  readonly in: 'requests' | 'parts';
 }
 
 /** How much the clocks of two machines may differ, and how far an invocation may exceed its time. */
@@ -30,6 +48,8 @@ const MARGIN_MS = 30_000;
 const CLAIM_MS = 150_000;
 /** The next invocation on a unit begins a moment after the last one. If it never does, its share is free again after this time. */
 const HANDOVER_MS = 10_000;
+/** How long what a worker has used is nobody's. */
+const COOLING_MS = 1_000;
 /** With less than a quarter of its final share, a page is not worth beginning. */
 const ENOUGH = 1 / 4;
 /** Other workers may take a slot while this one is looking at it, so it tries a few times. */
@@ -44,6 +64,7 @@ const ALMOST = 1 - 1e-9;
  */
 export class RegionShare {
   readonly #region: string;
+  readonly #whole: boolean;
   readonly #worker: Worker;
   readonly #ports: SharePorts;
   readonly #until: number;
@@ -52,8 +73,9 @@ export class RegionShare {
   #own: Slot | undefined;
   #last = { at: 0, runRate: 0, slots: 0 };
 
-  constructor(region: string, worker: Worker, ports: SharePorts) {
-    this.#region = region;
+  constructor(shared: SharedUse, worker: Worker, ports: SharePorts) {
+    this.#region = shared.name;
+    this.#whole = shared.in === 'requests';
     this.#worker = worker;
     this.#ports = ports;
     this.#until = ports.clock.now() + ports.deadline.remaining() + MARGIN_MS;
@@ -82,7 +104,11 @@ export class RegionShare {
 
   async giveBack(): Promise<void> {
     this.#used = 0;
-    if (this.#own?.lease?.holder === this.#worker.holder) await this.#write(this.#own, undefined);
+    const own = this.#own;
+    if (own?.lease?.holder !== this.#worker.holder) return;
+    const cooling = this.#cooling(0);
+    const gone = cooling && { ...own.lease, share: 0, gone: true as const, cooling, until: cooling.until };
+    await this.#write(own, gone);
   }
 
   /** Stops sending and keeps its claim while it is away, so that the others make room for it. */
@@ -102,7 +128,18 @@ export class RegionShare {
     this.#used = 0;
     const own = this.#own;
     if (own?.lease?.holder !== this.#worker.holder) return;
-    await this.#write(own, { ...own.lease, share, until: this.#ports.clock.now() + forMs });
+    const cooling = this.#cooling(0);
+    await this.#write(own, {
+      ...withoutCooling(own.lease),
+      ...{ share, until: this.#ports.clock.now() + forMs },
+      ...(cooling && { cooling }),
+    });
+  }
+
+  /** What it has used of late, if that is more than the share that it goes on with. */
+  #cooling(share: number): Cooling | undefined {
+    const requests = this.#whole ? this.#ports.recent() : 0;
+    return requests > share ? { requests, until: this.#ports.clock.now() + COOLING_MS } : undefined;
   }
 
   #hasJustLooked(runRate: number): boolean {
@@ -112,9 +149,8 @@ export class RegionShare {
 
   /** Returns whether it succeeded: others may have changed the slot in the meantime. */
   async #take(runRate: number): Promise<boolean> {
-    const { slot, has, others } = await this.#read(runRate);
-    const { runId } = this.#worker;
-    const offer = offerFor({ runId, runRate, share: has }, others);
+    const { slot, has, cooling, others } = await this.#read(runRate);
+    const offer = offerFor(this.#asking({ runRate, share: has, cooling }), others);
     const share = this.#worthIt(has > 0 ? offer.share : Math.min(offer.share, this.#first(offer)), offer);
     const goesUp = share > this.#used;
     if (!goesUp) this.#used = share;
@@ -125,10 +161,10 @@ export class RegionShare {
 
   /** Uses as much of what it has written down as fits beside what the others have written down by now. */
   async #confirm(runRate: number, wanted: number): Promise<boolean> {
-    const { slot, others } = await this.#read(runRate);
+    const { slot, cooling, others } = await this.#read(runRate);
     if (slot.lease?.holder !== this.#worker.holder) return false;
-    const offer = offerFor({ runId: this.#worker.runId, runRate, share: wanted }, others);
-    const rest = Math.min(Math.max(this.#used, offer.room), offer.most);
+    const offer = offerFor(this.#asking({ runRate, share: wanted, cooling }), others);
+    const rest = this.#down(Math.min(Math.max(this.#used, offer.room), offer.most));
     const fits = offer.room >= wanted * ALMOST ? wanted : rest;
     this.#used = this.#worthIt(fits, offer);
     if (this.#used < wanted) await this.#write(slot, this.#lease(runRate, this.#used));
@@ -137,7 +173,17 @@ export class RegionShare {
 
   /** The share if all workers of the run were there, so that the first ones leave room for the others. */
   #first({ part }: Offer): number {
-    return part / this.#worker.workers;
+    const first = part / this.#worker.workers;
+    return this.#whole ? Math.max(1, wholeOf(first)) : first;
+  }
+
+  #down(share: number): number {
+    return this.#whole ? wholeOf(share) : share;
+  }
+
+  #asking(now: Pick<Asking, 'runRate' | 'share' | 'cooling'>): Asking {
+    const { runId, holder } = this.#worker;
+    return { runId, holder, whole: this.#whole, ...now };
   }
 
   /** A worker that already has a share accepts any other. One that has none waits until it gets enough to begin. */
@@ -150,6 +196,7 @@ export class RegionShare {
     readonly slot: Slot;
     /** What it starts from: its own share, or what an earlier invocation on the same unit has left. */
     readonly has: number;
+    readonly cooling: Asking['cooling'];
     readonly others: readonly Lease[];
   }> {
     const now = this.#ports.clock.now();
@@ -157,17 +204,27 @@ export class RegionShare {
     const { runId, work, holder } = this.#worker;
     const mine = slots.find(({ lease }) => lease?.holder === holder);
     const left = slots.find(
-      slot => isLive(slot, now) && slot.lease?.runId === runId && slot.lease.work === work,
+      slot =>
+        isLive(slot, now) &&
+        slot.lease?.runId === runId &&
+        slot.lease.work === work &&
+        slot.lease.gone !== true,
     );
+    if (mine === undefined) await this.#afterCooling(left, now);
     const slot = mine ?? left ?? this.#freeSlot(slots, now);
     if (mine === undefined) this.#used = 0;
     this.#last = { at: now, runRate, slots: slots.length };
     this.#own = slot;
-    const others = liveLeases(
-      slots.filter(({ id }) => id !== slot.id),
-      now,
-    );
-    return { slot, others, has: mine === undefined ? (left?.lease?.share ?? 0) : this.#used };
+    const beside = slots.filter(({ id }) => id !== slot.id);
+    const others = liveLeases(beside, now);
+    const cooling = { run: coolingIn(beside, now, runId), all: coolingIn(beside, now) };
+    return { slot, others, cooling, has: mine === undefined ? (left?.lease?.share ?? 0) : this.#used };
+  }
+
+  /** What an invocation leaves to the next one on its unit is used again when the second that it was used in is over. */
+  async #afterCooling(left: Slot | undefined, now: number): Promise<void> {
+    const until = left?.lease?.cooling?.until ?? now;
+    if (until > now) await this.#ports.sleep(until - now);
   }
 
   #freeSlot(slots: readonly Slot[], now: number): Slot {
@@ -183,7 +240,8 @@ export class RegionShare {
 
   #lease(runRate: number, share: number): Lease {
     const { runId, work, holder } = this.#worker;
-    return { runId, work, holder, runRate, share, until: this.#until };
+    const cooling = this.#cooling(share);
+    return { runId, work, holder, runRate, share, until: this.#until, ...(cooling && { cooling }) };
   }
 
   async #write(slot: Slot, lease: Lease | undefined): Promise<boolean> {
@@ -196,6 +254,10 @@ export class RegionShare {
       };
     return written;
   }
+}
+
+function withoutCooling({ cooling: _, ...lease }: Lease): Lease {
+  return lease;
 }
 
 function isBusy(error: unknown): boolean {

@@ -51,8 +51,8 @@ export class WorkerShare implements RateShares {
   constructor(shared: readonly (string | SharedTable)[], worker: Worker, ports: SharePorts) {
     this.#shared = shared.map(one =>
       typeof one === 'string'
-        ? { share: new RegionShare(one, worker, ports) }
-        : { share: new RegionShare(one.name, worker, ports), table: one },
+        ? { share: new RegionShare({ name: one, in: 'requests' }, worker, ports) }
+        : { share: new RegionShare({ name: one.name, in: 'parts' }, worker, ports), table: one },
     );
     this.#ports = ports;
     this.#patienceMs = Math.min(PATIENCE_MS, ports.deadline.remaining() / 3);

@@ -304,6 +304,7 @@ export class World {
       deadline: { remaining: () => this.invocationMs },
       sleep: ms => this.time.sleep(ms),
       random: () => chances.next(),
+      recent: () => 0,
     });
   }
 
