@@ -1,11 +1,10 @@
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { App, Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, Role, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Credentials } from '../../emulator/protocol/callers.ts';
 import { findDeployment, type Deployment } from '../../lambda/adapters/run/deployment.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
@@ -47,15 +46,15 @@ describe.each([
     await aws.aws.deploy(join(folder, 'cdk.out'));
     deployment = await findDeployment('Theirs', { endpoint: aws.endpoint, region: 'us-east-1' });
     watch = new GrantWatch(aws.aws);
+    // No function finds a slot: the run stays under way, before its plan.
+    aws.aws.lambda.limitTo(0);
     const states = new SFNClient({ endpoint: aws.endpoint, region: 'us-east-1' });
     const input = JSON.stringify({ job: 'in-place', mode: 'census' });
-    const { stateMachineArn } = deployment;
+    const { stateMachineArn, runBucket } = deployment;
     await states.send(new StartExecutionCommand({ stateMachineArn, name: run, input }));
     states.destroy();
-    const planned = { Bucket: deployment.runBucket, Key: `runs/${run}/plan.json` };
-    while (!(await aws.s3.send(new HeadObjectCommand(planned)).catch(() => false))) await sleep(5);
-    // No worker finds a slot from here on: the run stays under way.
-    aws.aws.lambda.limitTo(0);
+    const Key = 'runs/reported/report.json';
+    await aws.s3.send(new PutObjectCommand({ Bucket: runBucket, Key, Body: '{}' }));
   });
   afterAll(async () => {
     account.destroy();
@@ -73,7 +72,13 @@ describe.each([
     return rewrap([...args, '--deployment', 'Theirs'], { endpoint: aws.endpoint, credentials });
   }
 
-  const READS = [['status'], ['status', run], ['report', run], ['report', 'not-there']];
+  const READS = [
+    ['status'],
+    ['status', run],
+    ['report', run],
+    ['report', 'reported'],
+    ['report', 'not-there'],
+  ];
   const OPERATES = [
     ['pause', run],
     ['rate', run, '5'],
