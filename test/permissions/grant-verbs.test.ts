@@ -85,6 +85,8 @@ describe.each([
     ['resume', run],
     ['stop', run],
   ];
+  /** Without a plan, `rate` and `rollback` are refused before AWS is asked for what they would do. */
+  const WRITES = OPERATES.filter(([command]) => command !== 'rate');
   const STARTS = [
     ['run', 'in-place', '--mode', 'census', '--detach', '--json'],
     ['rollback', run, '--json'],
@@ -108,9 +110,9 @@ describe.each([
   });
 
   it.each([
-    ['grantReadReports', [...OPERATES, ...STARTS]],
+    ['grantReadReports', [...WRITES, ...STARTS.slice(0, 1)]],
     ['grantOperate', STARTS.slice(0, 1)],
-    ['grantStart', OPERATES],
+    ['grantStart', WRITES],
   ] as const)('may do nothing else by %s', async (verb, commands) => {
     for (const args of commands) {
       const { stderr } = await as(verb, ...args);
