@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // The sources decide, and not dist/, which `npm pack` may have left in a checkout long ago.
 if (existsSync(new URL('./rewrap.ts', import.meta.url))) await fromSources();
-else await import('../dist/bin/rewrap.js');
+else await import(new URL('../dist/bin/rewrap.js', import.meta.url).href);
 
 async function fromSources() {
   const { cliBundle } = await import('./cli-bundle.mjs');

@@ -139,7 +139,7 @@ describe('tables and buckets of the app that are given to a KeyRewrap', () => {
 
   it('are refused in another Region than that of the job', () => {
     const stack = stackIn('us-east-1');
-    const there = new Stack(stack.node.root as App, 'There', { env: { region: 'eu-west-1' } });
+    const there = new Stack(stack.node.root, 'There', { env: { region: 'eu-west-1' } });
     const table = new Table(there, 'Orders', { tableName: 'Orders', partitionKey });
     expect(() => new KeyRewrap(stack, 'Rewrap', { jobs, stores: [table] })).toThrow(
       /no job names the table Orders \(There\/Orders\) in eu-west-1/,
