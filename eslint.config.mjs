@@ -23,7 +23,17 @@ const pureImports = Object.entries(PURE_NAMES).flatMap(([module, allowImportName
 );
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'cdk.out', '.rewrap', 'coverage', 'test/unit/fixtures', 'test/new-kinds'] },
+  {
+    ignores: [
+      'node_modules',
+      'cdk.out',
+      'dist',
+      '.rewrap',
+      'coverage',
+      'test/unit/fixtures',
+      'test/new-kinds',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -23,6 +23,8 @@ const project = (name, extra = {}) => ({
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   testEnvironment: 'node',
   transform: { '\\.[cm]?[jt]s$': swc },
+  // What npm pack has left: the copy of a package that is here already.
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   setupFiles: ['<rootDir>/test/support/environment.ts'],
   ...extra,
@@ -37,6 +39,8 @@ export default {
     project('e2e'),
     // npm run test:deploy alone: it synthesizes as somebody does who deploys, which takes a minute.
     ...(process.argv.includes('deploy') ? [project('deploy')] : []),
+    // npm run test:package alone: it packs, and installs what it has packed from the registry.
+    ...(process.argv.includes('package') ? [project('package')] : []),
     // npm run test:formats alone: the contract of all formats, which the contract tests play in 200 cases.
     ...(process.argv.includes('formats')
       ? [

@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { JOBS_METADATA, jobsText } from '../lambda/core/job/deployed-jobs.ts';
 import {
@@ -12,10 +12,12 @@ import type { Job } from '../lambda/core/model/job.ts';
 import { JournalTables } from './athena/journal-tables.ts';
 import { claimsIn, StoreClaims } from './claims/store-claims.ts';
 import { PipelineFunctions } from './functions/pipeline-functions.ts';
+import { keysOfGiven, type GivenStore } from './given-stores/given-stores.ts';
 import { checkRoom } from './functions/role-room.ts';
 import { charactersOfJobs, MANAGED_POLICIES, type RoomSettings } from './grants/job-room.ts';
 import { jobsOfStack } from './jobs/jobs-of-stack.ts';
 import { Operations, type OperationsProps } from './operations/operations.ts';
+import { CommandGrants } from './people/command-grants.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { DeploymentKey, type CustomerManagedKey } from './storage/deployment-key.ts';
@@ -24,24 +26,32 @@ import type { JournalProtection } from './storage/journal-protection.ts';
 import { Ledger } from './storage/ledger.ts';
 import { RunBucket } from './storage/run-bucket.ts';
 
+/** What a `KeyRewrap` is made of. Only `jobs` must be given. */
 export interface KeyRewrapProps {
   /** Jobs whose destination is in the Region of the stack, as `loadJobs` reads them. */
   readonly jobs: readonly Job[];
-  /** What the template tells of its settings; the other properties decide. @default nothing */
+  /**
+   * Tables and buckets of the app that jobs name, by the names that they have in the jobs: `tableName` or `bucketName` must be written in the
+   * app. The roles may then use the keys of their own encryption, and the state machine is made after them.
+   *
+   * @default none: jobs name what there is, and `serverSideEncryptionKey` in a job names the key
+   */
+  readonly stores?: readonly GivenStore[];
+  /** What the template tells `rewrap` of a settings file; the other properties decide. @default nothing */
   readonly settings?: DeploymentSettings;
   /** Jobs may take the route decrypt-encrypt, and get a worker of their own for it. @default false */
   readonly allowPlaintextRoute?: boolean;
-  /** @default kept for good, without Object Lock */
+  /** How long the journal is kept, in whole days, and whether S3 Object Lock holds it. @default kept for good, without Object Lock */
   readonly journalProtection?: JournalProtection;
   /** The longest that one invocation of a worker takes, in whole seconds. @default 15 minutes, the longest that Lambda allows */
   readonly workerTimeout?: Duration;
-  /** Encrypts what the service itself stores. Once set, it must stay. @default keys of AWS */
+  /** Encrypts what the service itself stores: `true` for a key of the stack, or the ARN of a key. Once set, it must stay. @default keys of AWS */
   readonly customerManagedKey?: CustomerManagedKey;
   /** ARNs of roles and users that may read old data keys in the journal, besides RollbackUnit. @default nobody */
   readonly journalReaders?: readonly string[];
-  /** Buckets and ledger of an earlier deployment. @default made anew */
+  /** Names of the buckets and the ledger of an earlier deployment. @default made anew */
   readonly takeOver?: TakeOver;
-  /** How many managed policies a role may have, if Service Quotas has raised it. @default 10 */
+  /** How many managed policies a role may have, if Service Quotas has raised it: up to 25. @default 10 */
   readonly managedPoliciesPerRole?: number;
   /** Whether schedules may start runs. @default true */
   readonly schedules?: boolean;
@@ -51,7 +61,9 @@ export interface KeyRewrapProps {
   readonly dashboard?: boolean;
   /**
    * Other stacks hold the claims of stores in other Regions, as `rewrapApp` makes them. Without it, jobs that write to such
-   * stores are refused, because no lock would cover them. @default false
+   * stores are refused, because no lock would cover them.
+   *
+   * @default false
    */
   readonly claimsElsewhere?: boolean;
 }
@@ -60,7 +72,7 @@ interface Storage {
   readonly runBucket: RunBucket;
   readonly journal: JournalBucket;
   readonly ledger: Ledger;
-  readonly key: IKey | undefined;
+  readonly key: DeploymentKey | undefined;
 }
 
 type Operated = Pick<OperationsProps, 'key' | 'notify' | 'dashboard' | 'schedules'> & {
@@ -73,7 +85,9 @@ type Operated = Pick<OperationsProps, 'key' | 'notify' | 'dashboard' | 'schedule
  * up by the name of the stack, have fixed names. Under the id `Default` it adds nothing to the logical ids of what is in it.
  */
 export class KeyRewrap extends Construct {
+  /** What runs: its `stateMachine` is the one whose executions are runs. */
   readonly pipeline: Pipeline;
+  readonly #commands: CommandGrants;
 
   constructor(
     scope: Construct,
@@ -91,6 +105,7 @@ export class KeyRewrap extends Construct {
       notify = [],
       dashboard = true,
       claimsElsewhere = false,
+      stores = [],
       ...props
     }: KeyRewrapProps,
   ) {
@@ -100,16 +115,37 @@ export class KeyRewrap extends Construct {
     this.tell(jobs, settings);
     new StoreClaims(this, 'Stores', { claims: claimsIn(region, jobs) });
     const { runBucket, journal, ledger, key } = this.storage(journalProtection, takeOver, customerManagedKey);
+    const logKey = key?.key;
     const functions = new PipelineFunctions(this, 'Functions', {
-      ...{ jobs, allowPlaintextRoute, runBucket, journal, ledger, journalReaders, workerTimeout },
-      logKey: key,
+      ...{ jobs, allowPlaintextRoute, runBucket, journal, ledger, journalReaders, workerTimeout, logKey },
+      storeKeys: keysOfGiven(stores, jobs),
     });
-    this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket, logKey: key });
-    new JournalTables(this, 'JournalTables', { jobs, journal, runBucket, keyArn: key?.keyArn });
-    this.operate({ jobs, functions, schedules, key, notify, dashboard });
+    this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket, logKey });
+    this.pipeline.node.addDependency(...stores);
+    this.#commands = new CommandGrants({ pipeline: this.pipeline, runBucket, ledger, key });
+    new JournalTables(this, 'JournalTables', { jobs, journal, runBucket, keyArn: logKey?.keyArn });
+    this.operate({ jobs, functions, schedules, key: logKey, notify, dashboard });
     this.checkRoomOf(jobs, { allowPlaintextRoute, managedPoliciesPerRole });
     this.output('StateMachineArn', this.pipeline.stateMachine.stateMachineArn);
     this.output('AllowPlaintextRoute', String(allowPlaintextRoute));
+  }
+
+  /** The commands `status`, `watch` and `report` of the CLI: progress, plans and reports of all runs. */
+  grantReadReports(grantee: IGrantable): Grant {
+    return this.#commands.readReports(grantee);
+  }
+
+  /**
+   * The commands `run` and `rollback`, and what `grantReadReports` gives. To IAM a migration and its rollback are the same call.
+   * At a terminal `run` shows a plan first, which takes all that the function Plan may do; with `--yes` it does not.
+   */
+  grantStart(grantee: IGrantable): Grant {
+    return this.#commands.start(grantee);
+  }
+
+  /** The commands `stop`, `pause`, `resume` and `rate` for runs that somebody has started, and what `grantReadReports` gives. */
+  grantOperate(grantee: IGrantable): Grant {
+    return this.#commands.operate(grantee);
   }
 
   /** The template holds what is deployed, so that the CLI plans those jobs and not a file that may differ. */
@@ -131,7 +167,7 @@ export class KeyRewrap extends Construct {
     this.output('RunBucketName', runBucket.bucket.bucketName);
     this.output('JournalBucketName', journal.bucket.bucketName);
     this.output('LedgerTableName', ledger.table.tableName);
-    return { runBucket, journal, ledger, key: key?.key };
+    return { runBucket, journal, ledger, key };
   }
 
   /** What starts runs by itself, and what an operator sees. */

@@ -1,4 +1,5 @@
 import { shippedList } from '../licences/shipped.mjs';
+import { api } from './api.mjs';
 import { cliPermissions } from './cli-permissions.mjs';
 import { houseDrawing, houseList } from './house.mjs';
 import { jobFields } from './job-fields.mjs';
@@ -10,6 +11,7 @@ import { stateMachine } from './state-machine.mjs';
 
 /** The pages with generated parts, and what generates each part. */
 export const PAGES = {
+  'docs/api.md': () => ({ api: api() }),
   'docs/architecture.md': () => ({
     house: houseDrawing(),
     arrows: houseList(),

@@ -15,9 +15,10 @@ export interface EmbeddedAwsProcess {
   readonly ended: Promise<void>;
 }
 
-const EMULATOR = 'emulator/main.ts';
-const ROOT = packageFolder(new URL('./', import.meta.url));
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** Without their extension: `.ts` in a checkout, `.js` in the package. */
+const EMULATOR = 'emulator/main';
+const APP = 'bin/app';
+const ROOT = codeFolder(new URL('./', import.meta.url));
 
 export interface EmbeddedAwsProcessOptions {
   readonly port?: number;
@@ -33,7 +34,7 @@ export async function startEmbeddedAws({
   const args = ['--port', String(port)];
   if (logFolder !== undefined) args.push('--log-folder', logFolder);
   if (s3PageSize !== undefined) args.push('--s3-page-size', String(s3PageSize));
-  const child = spawnTsx(EMULATOR, args, {
+  const child = spawnOurs(EMULATOR, args, {
     ...process.env,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   });
@@ -61,7 +62,7 @@ export async function synthesize(options: {
     readonly context: Record<string, unknown>;
   };
   const merged = { ...context, settings: { ...options.settings, jobs: options.jobs } };
-  const child = spawnTsx('bin/app.ts', [], {
+  const child = spawnOurs(APP, [], {
     // Most of a synthesis goes into checking the template against CloudFormation's rules. The embedded AWS has rules of
     // its own, so skip the check here; `cdk synth`, `cdk deploy` and test/infra/nag.test.ts keep it.
     CDK_VALIDATION: 'false',
@@ -88,20 +89,32 @@ export class SynthFailed extends Error {
   }
 }
 
-/** The folder of this package, seen from here or from the bundle that bin/cli-bundle.mjs makes of this file. */
-function packageFolder(folder: URL): URL {
-  if (existsSync(new URL(EMULATOR, folder))) return folder;
+/**
+ * The folder that has all of our code: the checkout, or `dist` in the package. Seen from this file or from the bundle that
+ * bin/cli-bundle.mjs makes of it.
+ */
+function codeFolder(folder: URL): URL {
+  if (['.ts', '.js'].some(extension => existsSync(new URL(`${EMULATOR}${extension}`, folder)))) return folder;
   const above = new URL('../', folder);
   if (above.href === folder.href) throw new Error(`no folder above ${import.meta.url} holds ${EMULATOR}`);
-  return packageFolder(above);
+  return codeFolder(above);
 }
 
-function spawnTsx(file: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, ['--import', TSX, fileURLToPath(new URL(file, ROOT)), ...args], {
+function spawnOurs(file: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  const source = new URL(`${file}.ts`, ROOT);
+  const run = existsSync(source)
+    ? ['--import', tsx(), fileURLToPath(source)]
+    : [fileURLToPath(new URL(`${file}.js`, ROOT))];
+  return spawn(process.execPath, [...run, ...args], {
     env,
     cwd: fileURLToPath(ROOT),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+}
+
+/** In a checkout alone: the package has no sources to run, and does not install it. */
+function tsx(): string {
+  return pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {

@@ -5,23 +5,14 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-const HANDLERS = [
-  'plan',
-  'migrate-unit',
-  'migrate-unit-plaintext',
-  'verify-unit',
-  'rollback-unit',
-  'report',
-] as const;
-
-/** File name under `lambda/handlers/`, without `.ts`: the stage's name. */
-export type Handler = (typeof HANDLERS)[number];
+import { HANDLERS, type Handler } from './handlers.ts';
 
 const HERE = fileURLToPath(new URL('./', import.meta.url));
 const FOLDER = join(HERE, '..', '..', 'lambda', 'handlers');
 /** What a handler asks for when it needs it. */
 const BESIDE = ['yaml.cjs'];
+/** What the package has made already. The sources of a checkout have nothing of the kind. */
+const MADE = import.meta.url.endsWith('.js') ? join(HERE, '..', '..', 'functions') : undefined;
 
 /** The code of a handler as `index.mjs`, with further files: their names in the bundle and their paths here. */
 export function handlerCode(handler: Handler, files: Readonly<Record<string, string>>): Code {
@@ -53,20 +44,25 @@ let bundles: ReadonlyMap<string, Uint8Array> | undefined;
 
 function bundled(name: string): Uint8Array {
   const bytes = (bundles ??= bundleAll()).get(name);
-  if (bytes === undefined) throw new Error(`esbuild made no ${name}`);
+  if (bytes === undefined) throw new Error(`there is no bundle ${name}`);
   return bytes;
 }
 
-/** Bundled anew in each process, and never kept: what is deployed is what the sources say now. */
+/** Of a checkout, bundled anew in each process and never kept: what is deployed is what the sources say now. */
 function bundleAll(): ReadonlyMap<string, Uint8Array> {
+  if (MADE !== undefined) return bundlesIn(MADE);
   const folder = mkdtempSync(join(tmpdir(), 'rewrap-bundles-'));
   try {
     execFileSync(process.execPath, [join(HERE, 'bundle-handlers.mjs'), folder, ...HANDLERS], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    const names = [...HANDLERS.map(handler => `${handler}.mjs`), ...BESIDE, 'inputs.json'];
-    return new Map(names.map(name => [name, readFileSync(join(folder, name))]));
+    return bundlesIn(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function bundlesIn(folder: string): ReadonlyMap<string, Uint8Array> {
+  const names = [...HANDLERS.map(handler => `${handler}.mjs`), ...BESIDE, 'inputs.json'];
+  return new Map(names.map(name => [name, readFileSync(join(folder, name))]));
 }

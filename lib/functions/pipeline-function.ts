@@ -8,7 +8,8 @@ import { ENV } from '../../lambda/handlers/env.ts';
 import type { Grant } from '../grants/grant.ts';
 import { policiesOf } from './policy-statements.ts';
 import { ROOM_OF_JOBS } from './role-room.ts';
-import { handlerCode, type Handler } from './handler-code.ts';
+import { handlerCode } from './handler-code.ts';
+import type { Handler } from './handlers.ts';
 
 export interface PipelineFunctionProps {
   readonly handler: Handler;

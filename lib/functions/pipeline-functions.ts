@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { ENV } from '../../lambda/handlers/env.ts';
 import { plaintextJobs } from '../jobs/plaintext-route.ts';
-import type { Home } from '../grants/grant.ts';
+import type { Home, StoreKeys } from '../grants/grant.ts';
 import { JOB_GRANTS, type RoleOfJobs } from '../grants/job-grants.ts';
 import type { JournalBucket } from '../storage/journal-bucket.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { RunBucket } from '../storage/run-bucket.ts';
-import type { Handler } from './handler-code.ts';
+import type { Handler } from './handlers.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 
 export interface PipelineFunctionsProps {
@@ -25,6 +25,8 @@ export interface PipelineFunctionsProps {
   readonly logKey: IKey | undefined;
   /** ARNs of who else may read old data keys. */
   readonly journalReaders: readonly string[];
+  /** Of tables and buckets that are given as constructs. */
+  readonly storeKeys: StoreKeys;
   /** How long one invocation of a worker may take. The state machine makes as many as a unit needs. */
   readonly workerTimeout: Duration;
 }
@@ -68,6 +70,7 @@ export class PipelineFunctions extends Construct {
     runBucket,
     ledger,
     logKey,
+    storeKeys,
     allowPlaintextRoute,
     workerTimeout,
   }: PipelineFunctionsProps): PipelineFunction {
@@ -87,7 +90,7 @@ export class PipelineFunctions extends Construct {
     ledger.grantCheckpoint(plan);
     ledger.grantShares(plan);
     this.announces(plan);
-    plan.allow(JOB_GRANTS.Plan(jobs, homeOf(this)));
+    plan.allow(JOB_GRANTS.Plan(jobs, homeOf(this, storeKeys)));
     return plan;
   }
 
@@ -120,7 +123,7 @@ export class PipelineFunctions extends Construct {
     ledger.grantCheckpoint(made);
     ledger.grantShares(made);
     worker.more?.(made);
-    made.allow(JOB_GRANTS[id](jobs, homeOf(this)));
+    made.allow(JOB_GRANTS[id](jobs, homeOf(this, worker.storeKeys)));
     return made;
   }
 
@@ -130,6 +133,7 @@ export class PipelineFunctions extends Construct {
     journal,
     ledger,
     logKey,
+    storeKeys,
     workerTimeout,
   }: PipelineFunctionsProps): PipelineFunction {
     const verifyUnit = new PipelineFunction(this, 'VerifyUnit', {
@@ -142,7 +146,7 @@ export class PipelineFunctions extends Construct {
     journal.grantReadOutcomes(verifyUnit);
     ledger.grantCheckpoint(verifyUnit);
     ledger.grantShares(verifyUnit);
-    verifyUnit.allow(JOB_GRANTS.VerifyUnit(jobs, homeOf(this)));
+    verifyUnit.allow(JOB_GRANTS.VerifyUnit(jobs, homeOf(this, storeKeys)));
     return verifyUnit;
   }
 
@@ -161,7 +165,7 @@ export class PipelineFunctions extends Construct {
     ledger.grantCheckpoint(rollbackUnit);
     ledger.grantShares(rollbackUnit);
     journal.closeIntents([rollbackUnit.roleArn, ...props.journalReaders]);
-    rollbackUnit.allow(JOB_GRANTS.RollbackUnit(jobs, homeOf(this)));
+    rollbackUnit.allow(JOB_GRANTS.RollbackUnit(jobs, homeOf(this, props.storeKeys)));
     return rollbackUnit;
   }
 
@@ -196,7 +200,7 @@ export class PipelineFunctions extends Construct {
   }
 }
 
-function homeOf(scope: Construct): Home {
+function homeOf(scope: Construct, storeKeys: StoreKeys): Home {
   const { partition, account } = Stack.of(scope);
-  return { partition, account };
+  return { partition, account, storeKeys };
 }

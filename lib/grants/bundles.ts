@@ -106,15 +106,18 @@ function cutAt(bundle: Bundle, room: number): Cut {
 function sizeOf(bundle: Bundle): number {
   const { actions, resources } = bundle;
   const conditions = conditionsOf(bundle);
-  return (
-    JSON.stringify({
-      Action: actions,
-      ...(Object.keys(conditions).length > 0 && { Condition: conditions }),
-      Effect: 'Allow',
-      Resource: resources,
-    }).length + 1
-  );
+  const statement = JSON.stringify({
+    Action: actions,
+    ...(Object.keys(conditions).length > 0 && { Condition: conditions }),
+    Effect: 'Allow',
+    Resource: resources,
+  });
+  return statement.replace(TOKEN, LONGEST_ARN).length + 1;
 }
+
+/** What the CDK writes for an ARN that it does not know yet, and something longer than what it will be. */
+const TOKEN = /\$\{Token\[[^\]]{1,200}\]\}/g;
+const LONGEST_ARN = 'r'.repeat(150);
 
 export function conditionsOf({
   given,

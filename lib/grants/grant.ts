@@ -14,10 +14,28 @@ export interface Condition {
   readonly value: string;
 }
 
-/** Where a stack is: account and partition of ARNs that a job leaves to it. */
+/** What a job leaves to the stack. */
 export interface Home {
+  /** Of ARNs. */
   readonly partition: string;
   readonly account: string;
+  /** @default none but those that jobs name */
+  readonly storeKeys?: StoreKeys;
+}
+
+/** ARNs of the keys of tables' and buckets' own encryption, by `storeKeyOf`. They may be tokens: only templates have them. */
+export type StoreKeys = ReadonlyMap<string, string>;
+
+export function storeKeyOf({
+  type,
+  region,
+  name,
+}: {
+  readonly type: string;
+  readonly region?: string;
+  readonly name: string;
+}): string {
+  return `${type} ${region} ${name}`;
 }
 
 /**

@@ -7,7 +7,11 @@ import { formats } from '../../lambda/formats/registry.ts';
 import { JobsRefused } from './jobs-refused.ts';
 import { readJson } from './read-json.ts';
 
-/** Reads and validates one job file, or every `*.json` in a folder. Reports all problems of all files at once. */
+/**
+ * Reads and validates one job file, or every `*.json` in a folder, relative to the working directory.
+ *
+ * @throws JobsRefused with all problems of all files at once
+ */
 export function loadJobs(folder: string): readonly Job[] {
   const files = jobFiles(folder);
   if (files.length === 0)

@@ -3,7 +3,7 @@ import type { DeploymentSettings } from '../../lambda/core/job/deployed-settings
 
 /** How long the journal is kept, and whether anyone may delete from it earlier. */
 export interface JournalProtection {
-  /** Objects go when they are so old. @default never */
+  /** Objects go when they are so old, in whole days. @default never */
   readonly retention?: Duration;
   /** S3 Object Lock for as long as the retention; `compliance` binds even the root user. @default none */
   readonly objectLock?: 'governance' | 'compliance';

@@ -55,7 +55,7 @@ class TablePlace implements Place {
     return [
       { actions, resource },
       ...(index === undefined ? [] : [indexed]),
-      ...this.#serverSideKey(['kms:Decrypt']),
+      ...this.#serverSideKey(home, ['kms:Decrypt']),
     ];
   }
 
@@ -68,7 +68,10 @@ class TablePlace implements Place {
       ...this.#guardChecks(),
     ];
     const actions = ['dynamodb:DescribeTable', ...(written ? byKey : [])];
-    return [{ actions, resource: this.#arn(home) }, ...(written ? this.#serverSideKey(['kms:Decrypt']) : [])];
+    return [
+      { actions, resource: this.#arn(home) },
+      ...(written ? this.#serverSideKey(home, ['kms:Decrypt']) : []),
+    ];
   }
 
   /** PutItem only where a job makes items. Where it neither writes nor makes others of them, reading is enough. */
@@ -88,8 +91,8 @@ class TablePlace implements Place {
     return this.#items.guarded ? ['dynamodb:ConditionCheckItem'] : [];
   }
 
-  #serverSideKey(actions: readonly string[]): readonly Grant[] {
-    return serverSideKey({ service: 'dynamodb', actions }, this.#writes);
+  #serverSideKey(home: Home, actions: readonly string[]): readonly Grant[] {
+    return serverSideKey({ type: 'dynamodb', name: this.#table, actions }, this.#writes, home);
   }
 
   #arn({ partition, account }: Home): string {

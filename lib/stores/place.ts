@@ -1,5 +1,5 @@
 import type { Store } from '../../lambda/core/model/job.ts';
-import { keyGrant, type Grant, type Home } from '../grants/grant.ts';
+import { keyGrant, storeKeyOf, type Grant, type Home } from '../grants/grant.ts';
 
 /** A table or bucket that a job reads or writes, with what its functions may do there. A file for each kind of store. */
 export interface Place {
@@ -39,16 +39,24 @@ export function copyWrites({
   return { region, written: true, created: createMissing, copied: false, serverSideEncryptionKey };
 }
 
-/** The key of the store's own encryption: usable through that service only, so that nobody can call Decrypt with it. */
+/**
+ * The keys of the store's own encryption, usable through that service only, so that nobody can call Decrypt with them: the one
+ * that the job names, and that of the construct.
+ */
 export function serverSideKey(
-  { service, actions }: { readonly service: Store['type']; readonly actions: readonly string[] },
+  {
+    type,
+    name,
+    actions,
+  }: { readonly type: Store['type']; readonly name: string; readonly actions: readonly string[] },
   { region, serverSideEncryptionKey }: Writes,
+  { storeKeys }: Home,
 ): readonly Grant[] {
-  if (serverSideEncryptionKey === undefined) return [];
-  const through = `${service}.${region}.amazonaws.com`;
-  return [
-    keyGrant(actions, serverSideEncryptionKey, [
-      { operator: 'StringEquals', key: 'kms:ViaService', value: through },
-    ]),
-  ];
+  const keys = [serverSideEncryptionKey, storeKeys?.get(storeKeyOf({ type, region, name }))];
+  const value = `${type}.${region}.amazonaws.com`;
+  return keys.flatMap(key =>
+    key === undefined
+      ? []
+      : [keyGrant(actions, key, [{ operator: 'StringEquals', key: 'kms:ViaService', value }])],
+  );
 }

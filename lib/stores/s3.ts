@@ -82,7 +82,7 @@ class BucketPlace implements Place {
       ...(versions ? this.#onObjects(home, ofVersions) : []),
       ...this.#onBucket(home, ['s3:GetBucketOwnershipControls']),
       ...this.#onObjects(home, ['s3:GetObject', ...(tags ? ['s3:GetObjectTagging'] : [])]),
-      ...this.#serverSideKey(['kms:Decrypt']),
+      ...this.#serverSideKey(home, ['kms:Decrypt']),
     ];
   }
 
@@ -93,7 +93,7 @@ class BucketPlace implements Place {
         ? [
             ...this.#listKeys(home),
             ...this.#onObjects(home, ['s3:GetObject', ...COPY_IN_PLACE]),
-            ...this.#serverSideKey(['kms:Decrypt', 'kms:GenerateDataKey']),
+            ...this.#serverSideKey(home, ['kms:Decrypt', 'kms:GenerateDataKey']),
           ]
         : []),
     ];
@@ -104,7 +104,7 @@ class BucketPlace implements Place {
     if (!written && !copied) return [];
     return [
       ...this.#onObjects(home, written ? COPY_IN_PLACE : COPY_SOURCE),
-      ...(written ? this.#serverSideKey(['kms:Decrypt', 'kms:GenerateDataKey']) : []),
+      ...(written ? this.#serverSideKey(home, ['kms:Decrypt', 'kms:GenerateDataKey']) : []),
     ];
   }
 
@@ -134,8 +134,8 @@ class BucketPlace implements Place {
     );
   }
 
-  #serverSideKey(actions: readonly string[]): readonly Grant[] {
-    return serverSideKey({ service: 's3', actions }, this.#writes);
+  #serverSideKey(home: Home, actions: readonly string[]): readonly Grant[] {
+    return serverSideKey({ type: 's3', name: this.#objects.bucket, actions }, this.#writes, home);
   }
 
   #onBucket(home: Home, actions: readonly string[], conditions?: Grant['conditions']): readonly Grant[] {

@@ -31,8 +31,11 @@ export interface DeploymentSettings {
 
 /** Names of buckets and of a table that there are already. */
 export interface TakeOver {
+  /** The bucket of the journal. @default made anew */
   readonly journalBucket?: string;
+  /** The bucket of plans and reports. @default made anew */
   readonly runBucket?: string;
+  /** The table of the ledger. @default made anew */
   readonly ledgerTable?: string;
 }
 
