@@ -79,7 +79,10 @@ export const ROOMS = [
   core('verify', 'model', 'ports.ts', 'keys', 'stores', 'scan', 'reencrypt', 'journal', 'account', 'earlier'),
   core('rollback', 'model', 'places', 'ports.ts', 'scan', 'change', 'journal', 'account'),
   core('proof', 'model', 'stores', 'verdict'),
-  core('report', 'model', 'ports.ts', 'stores', 'verdict', 'rate', 'lock', 'account', 'proof'),
+  {
+    ...core('report', 'model', 'ports.ts', 'stores', 'verdict', 'rate', 'lock', 'account', 'proof'),
+    outside: [...PURE, 'd3-scale'],
+  },
   core(
     'plan',
     'model',

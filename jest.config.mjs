@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 /** Packages published as ES modules only: Jest loads CommonJS, so these are transformed as our own code is. */
 const esmOnly = [
   '@bomb.sh/tab',
+  'd3-[a-z-]+',
+  'internmap',
   'p-map',
   'log-update',
   'ansi-escapes',

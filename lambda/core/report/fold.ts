@@ -5,7 +5,9 @@ import type { PassesOfRun, RunIdentity, RunPlan, WorkOfRun } from '../model/run-
 import { narrowedTo } from '../stores/places.ts';
 import { notChecked } from '../verdict/not-checked.ts';
 import { runVerdict } from '../verdict/run-verdict.ts';
+import { USD_PER_KMS_REQUEST } from '../model/prices.ts';
 import { keyMaterialReports } from './key-materials.ts';
+import { paceReport } from './pace-report.ts';
 import { passBooks, type PassBooks } from './pass-books.ts';
 import type { Report } from './report.ts';
 import { remainingOf, storeReport } from './store-report.ts';
@@ -36,6 +38,11 @@ export async function foldReport(input: FoldInput): Promise<Report> {
   );
   const left = state === 'succeeded' ? remainingOf(plan, total, verified) : null;
   const narrowed = plan.stores.some(store => narrowedTo(store, plan.sample) !== undefined);
+  const kms = plan.mode === 'verify' ? total.kms : addBooks(total, verified).kms;
+  const pace = paceReport(
+    phases.all.map(phase => [phase, sum(passes[phase])]),
+    plan.limits.kmsRequestsPerSecond,
+  );
   const lookAlikes = (plan.verify ? verified : total).lookAlikes ?? { count: 0, first: [] };
   return {
     ...{ runId: plan.runId, job: plan.job, mode: plan.mode, state },
@@ -52,8 +59,10 @@ export async function foldReport(input: FoldInput): Promise<Report> {
     ...(narrowed && { remainingInScope: left }),
     keepsSource: plan.keepsSource,
     ...(verified.fingerprints !== undefined && { fingerprints: verified.fingerprints }),
-    kms: plan.mode === 'verify' ? total.kms : addBooks(total, verified).kms,
+    kms,
     estimate: plan.estimate,
+    measured: { usd: { kms: kms.requests * USD_PER_KMS_REQUEST } },
+    ...(pace !== undefined && { pace }),
     warnings: plan.warnings,
     lookAlikes,
     notChecked: notChecked(plan),
