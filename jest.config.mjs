@@ -39,6 +39,8 @@ export default {
     project('e2e'),
     // npm run test:deploy alone: it synthesizes as somebody does who deploys, which takes a minute.
     ...(process.argv.includes('deploy') ? [project('deploy')] : []),
+    // npm run test:browser alone: it needs a Chromium.
+    ...(process.argv.includes('browser') ? [project('browser')] : []),
     // npm run test:formats alone: the contract of all formats, which the contract tests play in 200 cases.
     ...(process.argv.includes('formats')
       ? [

@@ -63,23 +63,10 @@ function storesTable(stores: readonly StoreReport[]): string {
     number(store.dataKeys),
     store.proven === null ? 'not asked' : number(store.proven),
     store.remaining === null ? 'not known' : number(store.remaining),
-    number(store.withoutDataKey),
-    number(store.lookAlikes),
-    store.complete ? 'yes' : store.narrowedTo === undefined ? 'no' : `no: only ${escape(store.narrowedTo)}`,
   ]);
   return table({
     caption: 'The verdict on each store',
-    head: [
-      'Store',
-      'Verdict',
-      'Records',
-      'Data keys',
-      'Proven',
-      'In doubt',
-      'Without data key',
-      'Look-alikes',
-      'Complete',
-    ],
+    head: ['Store', 'Verdict', 'Records', 'Data keys', 'Proven', 'In doubt'],
     rows,
   });
 }

@@ -16,8 +16,11 @@ export function costPart(report: Costly): string {
     ['KMS requests that were throttled', number(kms.throttled), '–'],
     ['Seconds', took === undefined ? 'not known' : number(took), estimated(number(estimate?.seconds ?? 0))],
     ['KMS charges', of(measured && dollars(measured.usd.kms)), estimated(dollars(usd?.kms ?? 0))],
-    ['Reads of stores', 'not measured', estimated(dollars(usd?.reads ?? 0))],
-    ['Writes to stores', 'not measured', estimated(dollars(usd?.writes ?? 0))],
+    [
+      'Reads and writes of stores',
+      'not measured',
+      estimated(dollars((usd?.reads ?? 0) + (usd?.writes ?? 0))),
+    ],
     ['All AWS charges', 'not measured', estimated(dollars(usd?.total ?? 0))],
   ];
   const caption = 'What the run took, and what Plan had estimated';

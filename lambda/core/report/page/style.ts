@@ -60,7 +60,7 @@ summary{cursor:pointer;font-weight:600}
 .named{font-weight:600;white-space:nowrap}
 ${colours()}
 @media (max-width:520px){header,main{padding-left:10px;padding-right:10px}section{padding:14px}h1{font-size:21px}}
-@media print{:root{${LIGHT};--page:#fff;color-scheme:light}@page{margin:14mm}body{font-size:11pt}header,main{max-width:none;padding:0}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:10px 0}.conclusion{border-left:6px solid;padding-left:14px}svg,tr,h2,h3,h4,li{break-inside:avoid}h2,h3,h4{break-after:avoid}.scroll,pre{overflow:visible}pre{white-space:pre-wrap}table{font-size:9pt}tbody th{min-width:0}.chart rect,.swatch rect,pre{print-color-adjust:exact;-webkit-print-color-adjust:exact}details::details-content{content-visibility:visible;block-size:auto}}
+@media print{:root{${LIGHT};--page:#fff;color-scheme:light}@page{margin:14mm}body{font-size:11pt}header,main{max-width:none;padding:0}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:10px 0}.conclusion{border-left:6px solid;padding-left:14px}svg,tr,h2,h3,h4,li{break-inside:avoid}h2,h3,h4{break-after:avoid}.scroll,pre{overflow:visible}pre{white-space:pre-wrap}table{font-size:9pt}tbody th{min-width:13ch}.chart rect,.swatch rect,pre{print-color-adjust:exact;-webkit-print-color-adjust:exact}details::details-content{content-visibility:visible;block-size:auto}}
 `;
 
 /** Which colour an outcome, a pass or a bar has: as a bar in a chart, and as a word. */

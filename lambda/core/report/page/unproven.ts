@@ -1,5 +1,6 @@
 import type { Failure } from '../../model/books.ts';
 import { isSettled, OUTCOME_KINDS, type OutcomeKind } from '../../model/outcome.ts';
+import { unsettledIn } from '../../verdict/run-verdict.ts';
 import type { Doubt, DoubtCode } from '../../verdict/store-verdict.ts';
 import { DOUBT_CURES, outcomeCure } from '../cures.ts';
 import type { Report, StoreReport } from '../report.ts';
@@ -51,14 +52,12 @@ function doubtPart({ code: kind, of }: DoubtKind): string {
   return `<h3>${escape(kind)}</h3>${means}<ul>${lines}${more}</ul>`;
 }
 
-function outcomeKinds({ stores, failures }: Report): readonly OutcomeKind[] {
-  return OUTCOME_KINDS.filter(
-    kind =>
-      !isSettled(kind) && (countOf(stores, kind) > 0 || failures.some(({ outcome }) => outcome === kind)),
-  );
+function outcomeKinds(report: Report): readonly OutcomeKind[] {
+  return OUTCOME_KINDS.filter(kind => !isSettled(kind) && countOf(report, kind) > 0);
 }
 
-function outcomePart(kind: OutcomeKind, { stores, failures }: Report): string {
+function outcomePart(kind: OutcomeKind, report: Report): string {
+  const { failures } = report;
   const named = failures.filter(({ outcome }) => outcome === kind);
   const counts = new Map<string, number>();
   for (const { reason } of named) counts.set(reason, (counts.get(reason) ?? 0) + 1);
@@ -68,16 +67,22 @@ function outcomePart(kind: OutcomeKind, { stores, failures }: Report): string {
     .map(([reason, count]) => `<li>${number(count)}: ${escape(reason)}</li>`);
   const more =
     reasons.length > MOST_REASONS ? `<li>and ${number(reasons.length - MOST_REASONS)} more reasons</li>` : '';
-  const count = countOf(stores, kind) || named.length;
+  const count = countOf(report, kind);
   const which =
     count > named.length ? `Reasons of the ${number(named.length)} that are named here:` : 'Reasons:';
   const cure = outcomeCure(kind) ?? '';
   return `<h4><span class="named ${kind}">${kind}</span>, ${number(count)}</h4><p><strong>${escape(cure)}</strong></p>${lines.length === 0 ? '' : `<p>${which}</p><ul>${lines.join('')}${more}</ul>`}`;
 }
 
-/** As the pass that concludes the run has counted them. */
-function countOf(stores: readonly StoreReport[], kind: OutcomeKind): number {
-  return stores.reduce((sum, { concluding }) => sum + (concluding[kind] ?? 0), 0);
+/**
+ * A data key is named with what its first pass found, which says more than the last one. Where not all are named, the pass
+ * that concludes the run has counted them.
+ */
+function countOf({ stores, failures }: Report, kind: OutcomeKind): number {
+  const left = stores.reduce((sum, { concluding }) => sum + unsettledIn(concluding), 0);
+  const named = failures.filter(({ outcome }) => outcome === kind).length;
+  const counted = stores.reduce((sum, { concluding }) => sum + (concluding[kind] ?? 0), 0);
+  return left === failures.length ? named : Math.max(named, counted);
 }
 
 function failuresTable(failures: readonly Failure[]): string {
