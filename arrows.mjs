@@ -157,7 +157,7 @@ export const ROOMS = [
     ['core/*', 'adapters/*', 'lib/jobs', 'lib/grants', 'cli/context'],
     ['fastest-levenshtein'],
   ),
-  cli('render', ['core/*', 'adapters/*', 'cli/deployment'], ['cli-table3', 'picocolors']),
+  cli('render', ['core/*', 'adapters/*', 'cli/deployment'], ['cli-table3', 'csv-stringify', 'picocolors']),
   cli('follow', ['core/*', 'adapters/*', 'cli/context', 'cli/deployment', 'cli/render']),
   cli(
     'demos',

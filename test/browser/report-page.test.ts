@@ -59,24 +59,52 @@ async function shown(report: Report, [, viewport, scheme]: Look = WIDE): Promise
 /** Rules that axe-core calls serious or critical, with the first element that breaks each. */
 async function seriousFindings(page: Page): Promise<readonly string[]> {
   await page.evaluate(AXE);
-  const { violations } = await page.evaluate<[], () => Promise<AxeResults>>(
-    'axe.run(document, { resultTypes: ["violations"] })' as never,
-  );
+  const { violations } = await inPage<AxeResults>(page, 'axe.run(document, { resultTypes: ["violations"] })');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
 }
+
+/** Scripts are texts: types of a browser are none of the product's. */
+async function inPage<Answer>(page: Page, script: string): Promise<Answer> {
+  return (await page.evaluate(script)) as Answer;
+}
+
+interface Drawn {
+  readonly id: string;
+  readonly drawn: number;
+  readonly wide: number;
+}
+
+const CHARTS = `[...document.querySelectorAll('svg[role=img]')].map(one => ({
+  id: one.querySelector('title').id,
+  drawn: one.querySelectorAll('rect').length,
+  wide: one.getBoundingClientRect().width,
+}))`;
+
+/** What a chart draws beyond its own edges. */
+const OUTSIDE = `[...document.querySelectorAll('svg[role=img]')].flatMap(chart => {
+  const { left, right } = chart.getBoundingClientRect();
+  return [...chart.querySelectorAll('rect,text')].filter(one => {
+    const box = one.getBoundingClientRect();
+    return box.left < left - 1 || box.right > right + 1;
+  }).map(one => one.outerHTML);
+})`;
+
+const PLANTED = `
+  document.body.insertAdjacentHTML('beforeend', '<img src="https://example.com/x.png">');
+  console.error('planted');`;
 
 describe.each(Object.entries(reportScenes()))('the page of %s', (name, report) => {
   it.each(LOOKS)(
     '%s: is readable for everybody, asks for nothing and complains of nothing',
     async (...look) => {
       const { page, complaints } = await shown(report, look);
-      expect(await page.$eval('h1', ({ textContent }) => textContent)).toBe(conclusion(report).title);
+      expect(await inPage(page, 'document.querySelector("h1").textContent')).toBe(conclusion(report).title);
       expect(await seriousFindings(page)).toEqual([]);
       // Tables scroll within themselves.
       const { width } = look[1];
-      expect(await page.$eval('html', ({ scrollWidth }) => scrollWidth)).toBeLessThanOrEqual(width);
+      expect(await inPage<number>(page, 'document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
       expect(complaints).toEqual([]);
       await picture(page, `${name}, ${look[0]}`);
       await page.close();
@@ -89,9 +117,9 @@ describe.each(Object.entries(reportScenes()))('the page of %s', (name, report) =
     expect(Buffer.from(pdf.subarray(0, 5)).toString('latin1')).toBe('%PDF-');
     if (PICTURES !== undefined) writeFileSync(join(PICTURES, `${name}.pdf`), pdf);
     await page.emulateMediaType('print');
-    const hidden = await page.$$eval(
-      'details > *:not(summary)',
-      all => all.filter(one => !one.checkVisibility()).length,
+    const hidden = await inPage(
+      page,
+      '[...document.querySelectorAll("details > *:not(summary)")].filter(one => !one.checkVisibility()).length',
     );
     expect(hidden).toBe(0);
     await page.close();
@@ -101,13 +129,7 @@ describe.each(Object.entries(reportScenes()))('the page of %s', (name, report) =
 describe('the page of a demo', () => {
   it('has a chart of key materials, of outcomes and of the time, each with its figures in a table', async () => {
     const { page } = await shown(demoReport());
-    const charts = await page.$$eval('svg[role=img]', all =>
-      all.map(one => ({
-        id: one.querySelector('title')?.id,
-        drawn: one.querySelectorAll('rect').length,
-        wide: one.getBoundingClientRect().width,
-      })),
-    );
+    const charts = await inPage<readonly Drawn[]>(page, CHARTS);
     expect(charts.map(({ id }) => id)).toEqual([
       'key-materials-title',
       'outcomes-title',
@@ -118,7 +140,10 @@ describe('the page of a demo', () => {
       expect(drawn).toBeGreaterThan(1);
       expect(wide).toBeGreaterThan(300);
     }
-    const tables = await page.$$eval('caption', all => all.map(({ textContent }) => textContent));
+    const tables = await inPage(
+      page,
+      '[...document.querySelectorAll("caption")].map(one => one.textContent)',
+    );
     for (const caption of [
       'Data keys under each key material',
       'Data keys of each store by outcome',
@@ -130,15 +155,7 @@ describe('the page of a demo', () => {
 
   it('draws no bar and no word outside its chart, however narrow it is', async () => {
     const { page } = await shown(demoReport(), NARROW);
-    const outside = await page.$$eval('svg[role=img]', all =>
-      all.flatMap(chart => {
-        const { left, right } = chart.getBoundingClientRect();
-        return [...chart.querySelectorAll('rect,text')].flatMap(one => {
-          const box = one.getBoundingClientRect();
-          return box.left < left - 1 || box.right > right + 1 ? [one.textContent ?? one.outerHTML] : [];
-        });
-      }),
-    );
+    const outside = await inPage(page, OUTSIDE);
     expect(outside).toEqual([]);
     await page.close();
   });
@@ -147,10 +164,7 @@ describe('the page of a demo', () => {
 describe('these checks', () => {
   it('find an image without words, a console that complains and a request', async () => {
     const { page, complaints } = await shown(demoReport());
-    await page.$eval('body', body => {
-      body.insertAdjacentHTML('beforeend', '<img src="https://example.com/x.png">');
-      console.error('planted');
-    });
+    await inPage(page, PLANTED);
     await page.waitForNetworkIdle();
     expect((await seriousFindings(page)).map(one => one.split(':')[0])).toContain('image-alt');
     expect(complaints.join('\n')).toMatch(/request: https:\/\/example\.com\/x\.png/);
@@ -163,7 +177,7 @@ async function picture(page: Page, name: string): Promise<void> {
   if (PICTURES === undefined) return;
   mkdirSync(PICTURES, { recursive: true });
   // Chromium takes no picture of a page of 50 stores at once.
-  const height = Math.min(8_000, await page.$eval('html', ({ scrollHeight }) => scrollHeight));
+  const height = Math.min(8_000, await inPage<number>(page, 'document.documentElement.scrollHeight'));
   await page.setViewport({ width: page.viewport()?.width ?? 1100, height });
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) as `${string}.png` });
+  await page.screenshot({ path: `${join(PICTURES, name)}.png` });
 }

@@ -46,7 +46,7 @@ export function escape(text: string): string {
 
 /** A long name with its middle left out; the table beside a chart has all of it. */
 export function shortened(text: string, most: number): string {
-  const characters = [...visible(text)];
+  const characters = Array.from(visible(text));
   if (characters.length <= most) return characters.join('');
   const half = Math.floor((most - 1) / 2);
   return `${characters.slice(0, half).join('')}…${characters.slice(-half).join('')}`;

@@ -50,5 +50,5 @@ export function keyMaterialsChart(all: readonly KeyMaterialReport[]): string {
 
 function nameOf({ keyArn, keyMaterialId }: Pick<KeyMaterialReport, 'keyArn' | 'keyMaterialId'>): string {
   const key = shortened(keyArn.split(':').slice(5).join(':') || keyArn, 24);
-  return keyMaterialId === null ? key : `${key}, material ${[...keyMaterialId].slice(0, 8).join('')}…`;
+  return keyMaterialId === null ? key : `${key}, material ${keyMaterialId.slice(0, 8)}…`;
 }
