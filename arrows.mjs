@@ -79,7 +79,10 @@ export const ROOMS = [
   core('verify', 'model', 'ports.ts', 'keys', 'stores', 'scan', 'reencrypt', 'journal', 'account', 'earlier'),
   core('rollback', 'model', 'places', 'ports.ts', 'scan', 'change', 'journal', 'account'),
   core('proof', 'model', 'stores', 'verdict'),
-  core('report', 'model', 'ports.ts', 'stores', 'verdict', 'rate', 'lock', 'account', 'proof'),
+  {
+    ...core('report', 'model', 'ports.ts', 'stores', 'verdict', 'rate', 'lock', 'account', 'proof'),
+    outside: [...PURE, 'd3-scale'],
+  },
   core(
     'plan',
     'model',
@@ -154,7 +157,7 @@ export const ROOMS = [
     ['core/*', 'adapters/*', 'lib/jobs', 'lib/grants', 'cli/context'],
     ['fastest-levenshtein'],
   ),
-  cli('render', ['core/*', 'adapters/*', 'cli/deployment'], ['cli-table3', 'picocolors']),
+  cli('render', ['core/*', 'adapters/*', 'cli/deployment'], ['cli-table3', 'csv-stringify', 'picocolors']),
   cli('follow', ['core/*', 'adapters/*', 'cli/context', 'cli/deployment', 'cli/render']),
   cli(
     'demos',

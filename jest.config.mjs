@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 /** Packages published as ES modules only: Jest loads CommonJS, so these are transformed as our own code is. */
 const esmOnly = [
   '@bomb.sh/tab',
+  'd3-[a-z-]+',
+  'internmap',
   'p-map',
   'log-update',
   'ansi-escapes',
@@ -41,6 +43,8 @@ export default {
     ...(process.argv.includes('deploy') ? [project('deploy')] : []),
     // npm run test:package alone: it packs, and installs what it has packed from the registry.
     ...(process.argv.includes('package') ? [project('package')] : []),
+    // npm run test:browser alone: it needs a Chromium.
+    ...(process.argv.includes('browser') ? [project('browser')] : []),
     // npm run test:formats alone: the contract of all formats, which the contract tests play in 200 cases.
     ...(process.argv.includes('formats')
       ? [

@@ -13,6 +13,7 @@ import type { FileOptions } from './commands/file.ts';
 import type { InspectOptions } from './commands/inspect.ts';
 import type { LocalOptions } from './commands/local.ts';
 import type { PlanOptions } from './commands/plan.ts';
+import type { ReportOptions } from './commands/report.ts';
 import type { RetireOptions } from './commands/retire-check.ts';
 import type { CapacityOptions } from './commands/rollback.ts';
 import type { RunOptions } from './commands/run.ts';
@@ -165,8 +166,12 @@ function commandsToLook({ command, act }: Definer): void {
   );
   command('report <run>', 'shows the report of a run')
     .option('--html <file>', 'also write it as a page')
+    .option(
+      '--failures <file>',
+      'also write every data key that is not proven, as CSV; - writes that alone to stdout',
+    )
     .action(
-      act(async (context, runId: string, options: { html?: string }) =>
+      act(async (context, runId: string, options: ReportOptions) =>
         (await import('./commands/report.ts')).report(runId, options, context),
       ),
     );

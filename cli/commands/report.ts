@@ -1,21 +1,34 @@
-import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
+import { findDeployment, type Deployment } from '../../lambda/adapters/run/deployment.ts';
 import { reportHtml } from '../../lambda/core/report/html.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
+import type { Unproven } from '../../lambda/core/report/unproven-data-keys.ts';
+import { unsettledIn } from '../../lambda/core/verdict/run-verdict.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../context/exit-codes.ts';
-import { writeOutput } from '../context/output-file.ts';
-import { reportText } from '../render/terminal.ts';
+import { writeOutput, writeParts } from '../context/output-file.ts';
 import { noSuchRun } from '../deployment/nearest.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
+import { unprovenOfRun } from '../deployment/unproven-of-run.ts';
+import { failuresHead, failuresRow } from '../render/failures-csv.ts';
+import { reportText } from '../render/terminal.ts';
 import type { CommandContext } from '../context/command-context.ts';
+
+export interface ReportOptions {
+  readonly html?: string;
+  /** A file; `-` is stdout, and then nothing else is written there. */
+  readonly failures?: string;
+}
 
 /**
  * `rewrap report RUN`: shows a run's report on the terminal, as JSON or as a page, and exits with the run's exit code.
  */
 export async function report(
   runId: string,
-  options: { readonly html?: string },
-  { console, aws, deployment }: CommandContext,
+  { html, failures }: ReportOptions,
+  context: CommandContext,
 ): Promise<ExitCode> {
-  const watch = new RunWatch(await findDeployment(deployment, aws), aws);
+  const { console, aws } = context;
+  const deployment = await findDeployment(context.deployment, aws);
+  const watch = new RunWatch(deployment, aws);
   const found = await watch.files.readReport(runId);
   if (found === undefined) {
     const exists = (await watch.executions.status(runId)) !== undefined;
@@ -26,10 +39,54 @@ export async function report(
     );
     return EXIT.refused;
   }
-  console.result(found, reportText);
-  if (options.html !== undefined) {
-    writeOutput(options.html, reportHtml(found));
-    console.note(`wrote ${options.html}`);
+  if (failures !== '-') console.result(found, reportText);
+  if (html !== undefined) {
+    writeOutput(html, reportHtml(found));
+    console.note(`wrote ${html}`);
   }
+  if (failures !== undefined) await writeFailures(found, failures, { watch, deployment, context });
   return exitCodeOf(found);
+}
+
+interface Place {
+  readonly watch: RunWatch;
+  readonly deployment: Deployment;
+  readonly context: CommandContext;
+}
+
+async function writeFailures(
+  found: Report,
+  file: string,
+  { watch, deployment, context: { console, aws } }: Place,
+): Promise<void> {
+  const plan = await watch.files.readPlan(found.runId);
+  let count = 0;
+  const counted = async function* (): AsyncGenerator<Unproven> {
+    for await (const one of unprovenOfRun(found, plan, { deployment, aws })) {
+      count++;
+      yield one;
+    }
+  };
+  if (file !== '-') await writeParts(file, linesOf(counted()));
+  else if (console.json) for await (const one of counted()) console.answer(one);
+  else for await (const line of linesOf(counted())) console.out(line.replace(/\r\n$/, ''));
+  console.note(countWords(found, count, file));
+}
+
+async function* linesOf(failures: AsyncIterable<Unproven>): AsyncGenerator<string> {
+  yield failuresHead();
+  for await (const failure of failures) yield failuresRow(failure);
+}
+
+/** Whether the list is all that the report counts. */
+function countWords({ stores, mode }: Report, count: number, file: string): string {
+  const left = stores.reduce((sum, { concluding }) => sum + unsettledIn(concluding), 0);
+  const wrote = `${file === '-' ? 'listed' : `wrote ${file}:`} ${count.toLocaleString('en-US')} data keys`;
+  if (count === left) return `${wrote}, all that the report counts`;
+  const counts = `the report counts ${left.toLocaleString('en-US')}`;
+  if (count > left)
+    return `${wrote}; ${counts}: the verify pass has proven some of those that the first pass names, and does not say which`;
+  return mode === 'migrate' || mode === 'rollback'
+    ? `${wrote}; ${counts}: not all are named, as an earlier report, an expired checkpoint or an unfinished unit names the first only`
+    : `${wrote}; ${counts}: a ${mode} names 100 of each unit, and those of a census that are only to be re-wrapped are not named`;
 }

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 
 /** A file could not be written. What it would have held is not wrong for it. */
 export class OutputLost extends Error {
@@ -11,6 +12,20 @@ export function writeOutput(file: string, body: string | Uint8Array): void {
   } catch (error) {
     throw new OutputLost(`${file} was not written: ${wordsOf(error)}`, { cause: error });
   }
+}
+
+/** Text that is longer than memory: each part is on the disk before the next one is asked for. */
+export async function writeParts(file: string, parts: AsyncIterable<string>): Promise<void> {
+  const handle = await open(file, 'w').catch((error: unknown) => lost(file, error));
+  try {
+    for await (const part of parts) await handle.write(part).catch((error: unknown) => lost(file, error));
+  } finally {
+    await handle.close();
+  }
+}
+
+function lost(file: string, error: unknown): never {
+  throw new OutputLost(`${file} was not written: ${wordsOf(error)}`, { cause: error });
 }
 
 const CAUSES: Readonly<Record<string, string>> = {

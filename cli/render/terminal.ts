@@ -7,7 +7,7 @@ import type { ScheduleState } from '../../lambda/core/plan/scheduled-run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { storeName } from '../../lambda/core/stores/places.ts';
 import { conclusion } from '../../lambda/core/report/conclusion.ts';
-import { capacityLines, verdictText } from '../../lambda/core/report/html.ts';
+import { capacityLines, verdictText } from '../../lambda/core/report/store-words.ts';
 import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
 import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import type { KeyMaterialReport, Report } from '../../lambda/core/report/report.ts';

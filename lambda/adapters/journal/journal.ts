@@ -78,10 +78,12 @@ export class S3Journal implements Journal {
   }
 }
 
+type UnitName = Pick<Unit, 'runId' | 'unitId'>;
+
 export type JournalKind = 'intents' | 'outcomes';
 
 /** Hive-style partitions let Athena find a run without reading the others. */
-export function unitPrefix(kind: JournalKind, job: string, { runId, unitId }: Unit): string {
+export function unitPrefix(kind: JournalKind, job: string, { runId, unitId }: UnitName): string {
   return `${kind}/job=${job}/run=${runId}/unit=${unitId}/`;
 }
 
@@ -114,7 +116,7 @@ export class S3OutcomeArchive implements OutcomeArchive {
     this.#damaged = damaged;
   }
 
-  async *outcomesOf(unit: Unit, fromPage = 0): AsyncGenerator<JournalledOutcome> {
+  async *outcomesOf(unit: UnitName, fromPage = 0): AsyncGenerator<JournalledOutcome> {
     const prefix = unitPrefix('outcomes', this.#job, unit);
     const from = fromPage === 0 ? { prefix } : { prefix, startAfter: `${prefix}${pageName(fromPage)}` };
     for await (const name of journalNames(this.#client, this.#bucket, from))

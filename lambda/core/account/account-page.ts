@@ -2,11 +2,12 @@ import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../stores/places.ts';
 import type { Fingerprints, LookAlikeCount, Position, Resting, UnitProgress } from '../model/books.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
-import type { CapacityUse, KeyService, Ledger } from '../ports.ts';
+import type { CapacityUse, Clock, KeyService, Ledger } from '../ports.ts';
 import type { Telemetry } from './ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
 import { pageBooks } from './books.ts';
 import { logLines } from './log-lines.ts';
+import { paceOf } from './pace.ts';
 import { afterPage } from './unit-progress.ts';
 
 export interface DonePage {
@@ -31,6 +32,8 @@ export interface DonePage {
   readonly resting?: Resting;
   /** The unit before this page. */
   readonly progress: UnitProgress;
+  /** When the work on it began: milliseconds since 1970. */
+  readonly since: number;
 }
 
 export interface AccountPorts {
@@ -38,6 +41,7 @@ export interface AccountPorts {
   readonly ledger: Ledger;
   readonly telemetry: Telemetry;
   readonly capacity?: CapacityUse;
+  readonly clock: Clock;
 }
 
 /** Logs and counts a page, and moves the unit's checkpoint past it. */
@@ -49,6 +53,7 @@ export async function accountPage(
   const { part, lookAlikes, entries, remaining, progress, fingerprints, comparedTo, resting } = done;
   const kms = keys.takeUsage();
   const capacity = ports.capacity?.takeConsumed();
+  const pace = paceOf({ from: done.since, to: ports.clock.now(), dataKeys: entries.length, kms });
   const { single, shared } = logLines(entries, scope.plan.log ?? 'page');
   for (const entry of single) telemetry.dataKey(entry);
   for (const line of shared) telemetry.dataKeys(line);
@@ -60,6 +65,7 @@ export async function accountPage(
     bodiesRead: part.bodiesRead ?? 0,
     wrappedBy: part.wrappedBy ?? [],
     ...(capacity !== undefined && { capacity }),
+    ...(pace !== undefined && { pace }),
     ...(lookAlikes !== undefined && { lookAlikes }),
     ...(fingerprints !== undefined && { fingerprints }),
     ...(resting !== undefined && { resting }),

@@ -10,10 +10,12 @@ import {
 } from '../model/books.ts';
 import type { ConsumedCapacity } from '../model/consumed.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
+import type { Pace } from '../model/pace.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import { mayNeedSource, type OutcomeKind } from '../model/outcome.ts';
 import type { OutcomeEntry } from '../journal/entries.ts';
 import { addCapacity } from '../rate/consumed.ts';
+import { addPace } from './pace.ts';
 
 export const EMPTY_BOOKS: Books = {
   records: 0,
@@ -36,6 +38,7 @@ export interface PageCounts {
   readonly remaining: number;
   readonly kms: { readonly requests: number; readonly throttled: number };
   readonly capacity?: ConsumedCapacity;
+  readonly pace?: Pace;
   readonly fingerprints?: Fingerprints;
   readonly resting?: Resting;
 }
@@ -43,7 +46,7 @@ export interface PageCounts {
 /** The books of one page. */
 export function pageBooks(page: PageCounts): Books {
   const { records, withoutDataKey, withoutDataKeyFirst, entries, remaining, kms } = page;
-  const { fingerprints, lookAlikes, bodiesRead, wrappedBy, capacity, resting } = page;
+  const { fingerprints, lookAlikes, bodiesRead, wrappedBy, capacity, pace, resting } = page;
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
   for (const { outcome } of entries) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return {
@@ -58,6 +61,7 @@ export function pageBooks(page: PageCounts): Books {
     remaining,
     kms,
     ...(capacity !== undefined && { capacity }),
+    ...(pace !== undefined && { pace }),
     // Only what needs a person has a reason: a census' `to-rewrap` is plain work to do.
     failures: entries
       .filter(({ reason }) => reason !== undefined)
@@ -87,6 +91,7 @@ export function addBooks(a: Books, b: Books): Books {
     remaining: a.remaining + b.remaining,
     kms: { requests: a.kms.requests + b.kms.requests, throttled: a.kms.throttled + b.kms.throttled },
     ...sumCapacity(a.capacity, b.capacity),
+    ...sumPace(a.pace, b.pace),
     failures: [...a.failures, ...b.failures].slice(0, MAX_FAILURES),
     ...sumLookAlikes(a.lookAlikes, b.lookAlikes),
     ...sumFingerprints(a.fingerprints, b.fingerprints),
@@ -106,6 +111,11 @@ function sumBodies(...counts: readonly (number | undefined)[]): Pick<Books, 'bod
 function sumCapacity(...all: Parameters<typeof addCapacity>): Pick<Books, 'capacity'> {
   const capacity = addCapacity(...all);
   return capacity === undefined ? {} : { capacity };
+}
+
+function sumPace(...all: Parameters<typeof addPace>): Pick<Books, 'pace'> {
+  const pace = addPace(...all);
+  return pace === undefined ? {} : { pace };
 }
 
 /** The tables of one store; a run with many stores may have many. */

@@ -51,7 +51,7 @@ export interface Turn {
   readonly requestsPerSecond: number;
 }
 
-export type WorkedPage = Omit<DonePage, 'progress'>;
+export type WorkedPage = Omit<DonePage, 'progress' | 'since'>;
 
 /**
  * The one loop of every worker. From the last checkpoint on, for each page: read the run's control item, do the page's work,
@@ -71,13 +71,15 @@ export async function walkUnit<Page>(
   if (first.kind === 'pause') return { ...progress, paused: first.why };
   let { requestsPerSecond } = first;
   const sizes = new PageSizes(plan, progress.books, walk.requestsPerRecord);
+  let since = ports.clock.now();
   const steps = walk.begin({ progress, size: () => sizes.at(requestsPerSecond) });
   for await (const page of steps.pages) {
     const control = await followControl(plan, ports);
     if (control.kind === 'pause') return { ...progress, paused: control.why };
     ({ requestsPerSecond } = control);
     const worked = await steps.work(page, { progress, budget, requestsPerSecond });
-    progress = await accountPage(scope, { ...worked, progress }, ports);
+    progress = await accountPage(scope, { ...worked, progress, since }, ports);
+    since = ports.clock.now();
     if (!budget.allowsAnotherPage()) break;
     sizes.learn(progress.books, budget.lastConclusion);
   }

@@ -1,5 +1,6 @@
 import type { ConsumedCapacity } from './consumed.ts';
 import type { OutcomeKind } from './outcome.ts';
+import type { Pace } from './pace.ts';
 import type { Phase } from './run.ts';
 import type { WrappedRecords } from './wrapped-records.ts';
 
@@ -77,6 +78,8 @@ export interface Books {
   readonly kms: { readonly requests: number; readonly throttled: number };
   /** What tables said they took for it. Absent where nothing was asked of a table, and in ledgers of earlier versions. */
   readonly capacity?: ConsumedCapacity;
+  /** What was done when. Absent where nothing was, and in ledgers of earlier versions. */
+  readonly pace?: Pace;
   /** The first 100; all of them are in the journal. */
   readonly failures: readonly Failure[];
   /** Of a verify pass that compares them. */

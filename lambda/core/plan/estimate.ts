@@ -1,6 +1,7 @@
 import type { Job, Limits } from '../model/job.ts';
 import type { RouteType } from '../model/route.ts';
 import type { Estimate, RunMode } from '../model/run.ts';
+import { USD_PER_KMS_REQUEST } from '../model/prices.ts';
 import { routeOf } from '../routes/registry.ts';
 import { sourceRegion } from '../model/job-regions.ts';
 import { capacityOf } from '../stores/places.ts';
@@ -8,9 +9,6 @@ import { kindOf } from '../stores/registry.ts';
 import { secondsOf, type StoreLoad } from './duration.ts';
 import type { Visit } from '../stores/store.ts';
 import type { CountedStore } from './inspect-stores.ts';
-
-/** US dollars for a KMS request in us-east-1, without free tier, as published in November 2026. */
-const USD_PER_KMS_REQUEST = 0.03 / 10_000;
 
 export interface EstimateInput {
   readonly job: Job;

@@ -156,12 +156,22 @@ function unsettledDataKeys({ stores }: Evidence): number {
 }
 
 function doubtTexts({ stores }: Evidence, which: (doubt: Doubt) => boolean): readonly string[] {
-  return stores.flatMap(({ store, verdict }) =>
+  const all = stores.flatMap(({ store, verdict }) =>
     verdict.kind === 'not-proven'
       ? verdict.doubts.filter(which).map(({ words }) => `${store}: ${words}.`)
       : [],
   );
+  const left = all.length - MOST_DOUBTS;
+  return left <= 0
+    ? all
+    : [
+        ...all.slice(0, MOST_DOUBTS),
+        `There ${left === 1 ? 'is' : 'are'} ${counted(left, 'more doubt')} about these and other stores.`,
+      ];
 }
+
+/** More than these are for the list of stores, and not for a sentence. */
+const MOST_DOUBTS = 6;
 
 function withoutDataKey({ stores }: Evidence): string {
   const records = stores.reduce((sum, store) => sum + store.withoutDataKey, 0);

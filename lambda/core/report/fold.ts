@@ -5,7 +5,10 @@ import type { PassesOfRun, RunIdentity, RunPlan, WorkOfRun } from '../model/run-
 import { narrowedTo } from '../stores/places.ts';
 import { notChecked } from '../verdict/not-checked.ts';
 import { runVerdict } from '../verdict/run-verdict.ts';
+import { USD_PER_KMS_REQUEST } from '../model/prices.ts';
 import { keyMaterialReports } from './key-materials.ts';
+import { mainPhase } from './main-phase.ts';
+import { paceReport } from './pace-report.ts';
 import { passBooks, type PassBooks } from './pass-books.ts';
 import type { Report } from './report.ts';
 import { remainingOf, storeReport } from './store-report.ts';
@@ -52,8 +55,7 @@ export async function foldReport(input: FoldInput): Promise<Report> {
     ...(narrowed && { remainingInScope: left }),
     keepsSource: plan.keepsSource,
     ...(verified.fingerprints !== undefined && { fingerprints: verified.fingerprints }),
-    kms: plan.mode === 'verify' ? total.kms : addBooks(total, verified).kms,
-    estimate: plan.estimate,
+    ...loadOf(plan, passes),
     warnings: plan.warnings,
     lookAlikes,
     notChecked: notChecked(plan),
@@ -63,20 +65,21 @@ export async function foldReport(input: FoldInput): Promise<Report> {
   };
 }
 
-function sum(stores: PassBooks[Phase]): Books {
-  return stores.map(({ books }) => books).reduce(addBooks, EMPTY_BOOKS);
+/** What all passes took, and when. */
+function loadOf(plan: RunPlan, passes: PassBooks): Pick<Report, 'kms' | 'estimate' | 'measured' | 'pace'> {
+  const all = phasesOf(plan).map(phase => [phase, sum(passes[phase])] as const);
+  const { kms } = all.map(([, books]) => books).reduce(addBooks, EMPTY_BOOKS);
+  const pace = paceReport(all, plan.limits.kmsRequestsPerSecond);
+  return {
+    kms,
+    estimate: plan.estimate,
+    measured: { usd: { kms: kms.requests * USD_PER_KMS_REQUEST } },
+    ...(pace !== undefined && { pace }),
+  };
 }
 
-/** The main pass of a run. The verify pass of a migration comes after it. */
-function mainPhase({ mode }: RunIdentity): Phase {
-  switch (mode) {
-    case 'census':
-    case 'migrate':
-      return 'migrate';
-    case 'verify':
-    case 'rollback':
-      return mode;
-  }
+function sum(stores: PassBooks[Phase]): Books {
+  return stores.map(({ books }) => books).reduce(addBooks, EMPTY_BOOKS);
 }
 
 function phasesOf(plan: RunIdentity & PassesOfRun): readonly Phase[] {

@@ -3,7 +3,7 @@ import type { VersionsOfPlace } from '../model/noncurrent-versions.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import type { RouteType } from '../model/route.ts';
-import type { Estimate, RunMode } from '../model/run.ts';
+import type { Estimate, Phase, RunMode } from '../model/run.ts';
 import type { RunVerdict } from '../verdict/run-verdict.ts';
 import type { StoreVerdict } from '../verdict/store-verdict.ts';
 
@@ -109,11 +109,34 @@ export interface Evidence {
   readonly notChecked: readonly string[];
 }
 
+/** What one pass did in each slot of `PaceReport`. */
+export interface PassPace {
+  readonly phase: Phase;
+  readonly dataKeys: readonly number[];
+  readonly requests: readonly number[];
+  readonly throttled: readonly number[];
+}
+
+/** What the run did over time, in at most 60 slots of the same length. */
+export interface PaceReport {
+  /** Of a slot. */
+  readonly seconds: number;
+  /** The beginning of the first slot, ISO 8601. */
+  readonly from: string;
+  readonly passes: readonly PassPace[];
+  /** KMS requests per second that the run might send in one Region, when it was planned. */
+  readonly mostRequestsPerSecond: number;
+}
+
 /** How the run went. */
 export interface Course {
   readonly route: { readonly type: RouteType; readonly why: string };
   readonly kms: { readonly requests: number; readonly throttled: number };
   readonly estimate: Estimate | null;
+  /** What those KMS requests cost at list prices of us-east-1, in US dollars; absent in reports of earlier versions. */
+  readonly measured?: { readonly usd: { readonly kms: number } };
+  /** Absent where nothing was done, and in reports of earlier versions. */
+  readonly pace?: PaceReport;
   readonly warnings: readonly string[];
   readonly files: { readonly journal: string; readonly run: string };
 }
