@@ -21,9 +21,11 @@ import { scheduleOf, type ScheduleState } from '../../lambda/core/plan/scheduled
 import { planText, scheduleText } from '../render/terminal.ts';
 import { settingsOfText } from '../render/settings.ts';
 import { besideHere, roomOf, roomText, type Room } from '../deployment/room.ts';
+import { hereOf } from '../context/here.ts';
+import { afterPlan } from '../next-steps/after-plan.ts';
 import { settingsAndJobs, type SettingsOf } from '../deployment/settings.ts';
 import type { CommandContext, Where } from '../context/command-context.ts';
-import { runInput, type InputOptions } from './run-input.ts';
+import { optionWords, runInput, type InputOptions } from './run-input.ts';
 
 export interface PlanOptions extends InputOptions {
   readonly jobs: string;
@@ -82,7 +84,14 @@ export async function plan(
   if (isDeployed === 'unknown')
     console.note(`${deployAgain({ aws, deployment })}. This is what the file would do`);
   const deployedToo = { deployed: isDeployed === 'yes', notChecked: notChecked(shown) };
-  console.result({ ...shown, ...told, ...deployedToo }, all => `${planText(all)}\n${toldText(all)}`);
+  console.result(
+    { ...shown, ...told, ...deployedToo },
+    all => `${planText(all)}\n${toldText(all)}`,
+    afterPlan(
+      { job: shown.job, mode: shown.mode, deployed: isDeployed === 'yes', options: optionWords(options) },
+      hereOf({ aws, deployment }),
+    ),
+  );
   return EXIT.done;
 }
 

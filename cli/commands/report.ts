@@ -3,6 +3,8 @@ import { reportHtml } from '../../lambda/core/report/html.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../context/exit-codes.ts';
 import { writeOutput } from '../context/output-file.ts';
 import { reportText } from '../render/terminal.ts';
+import { hereOf } from '../context/here.ts';
+import { afterReport } from '../next-steps/after-report.ts';
 import { noSuchRun } from '../deployment/nearest.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import type { CommandContext } from '../context/command-context.ts';
@@ -26,7 +28,7 @@ export async function report(
     );
     return EXIT.refused;
   }
-  console.result(found, reportText);
+  console.result(found, reportText, afterReport(found, hereOf({ aws, deployment })));
   if (options.html !== undefined) {
     writeOutput(options.html, reportHtml(found));
     console.note(`wrote ${options.html}`);
