@@ -34,6 +34,14 @@ export function capacity(command: Command): Command {
     .option('--write-capacity-per-second <n>', 'write units of each table', wholeNumber);
 }
 
+/** `rewrap plan`, without its folder of jobs. */
+export function planCommand(command: (name: string, description: string) => Command): Command {
+  return asked(command('plan <job>', 'checks the premises of a run and shows what it would do')).option(
+    '--policies',
+    'print what policies of roles and keys have to allow, and ask nothing of KMS',
+  );
+}
+
 /** What `rewrap init` would ask a person for. */
 export function initCommand(command: (name: string, description: string) => Command): Command {
   return command(

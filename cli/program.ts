@@ -22,7 +22,7 @@ import { OutputLost, wordsOf } from './context/output-file.ts';
 import { LostSight } from './follow/keep-in-sight.ts';
 import { SynthFailed } from './embedded/embedded-aws.ts';
 import { settingsHere } from './context/settings-here.ts';
-import { asked, capacity, initCommand, shared, wholeNumber } from './options.ts';
+import { asked, capacity, initCommand, planCommand, shared, wholeNumber } from './options.ts';
 import { EXIT, type ExitCode } from './context/exit-codes.ts';
 
 /** Reads the command line, runs one command and returns its exit code. */
@@ -103,7 +103,7 @@ function commandsToTry({ command, act }: Definer): void {
 }
 
 function commandsOfRuns({ command, act }: Definer): void {
-  asked(command('plan <job>', 'checks the premises of a run and shows what it would do'))
+  planCommand(command)
     .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
     .action(
       act(async (context, job: string, options: PlanOptions) =>
