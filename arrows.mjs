@@ -150,7 +150,8 @@ export const ROOMS = [
     outside: ['node:*', '@aws-sdk/*', 'p-map'],
     because: 'The sample application imports nothing of ours: it is whoever wrote the data.',
   },
-  cli('context', ['core/*', 'adapters/*'], ['log-update']),
+  cli('next-steps', ['core/*']),
+  cli('context', ['core/*', 'adapters/*', 'cli/next-steps'], ['log-update', '@clack/prompts']),
   cli('embedded'),
   cli(
     'deployment',
@@ -158,14 +159,14 @@ export const ROOMS = [
     ['fastest-levenshtein'],
   ),
   cli('render', ['core/*', 'adapters/*', 'cli/deployment'], ['cli-table3', 'csv-stringify', 'picocolors']),
-  cli('follow', ['core/*', 'adapters/*', 'cli/context', 'cli/deployment', 'cli/render']),
+  cli('follow', ['core/*', 'adapters/*', 'cli/next-steps', 'cli/context', 'cli/deployment', 'cli/render']),
   cli(
     'demos',
     [
       'core/*',
       'adapters/*',
       'examples',
-      ...['context', 'embedded', 'deployment', 'render', 'follow'].map(one => `cli/${one}`),
+      ...['next-steps', 'context', 'embedded', 'deployment', 'render', 'follow'].map(one => `cli/${one}`),
     ],
     ['picocolors'],
   ),

@@ -34,6 +34,34 @@ export function capacity(command: Command): Command {
     .option('--write-capacity-per-second <n>', 'write units of each table', wholeNumber);
 }
 
+/** `rewrap plan`, without its folder of jobs. */
+export function planCommand(command: (name: string, description: string) => Command): Command {
+  return asked(command('plan <job>', 'checks the premises of a run and shows what it would do')).option(
+    '--policies',
+    'print what policies of roles and keys have to allow, and ask nothing of KMS',
+  );
+}
+
+/** What `rewrap init` would ask a person for. */
+export function initCommand(command: (name: string, description: string) => Command): Command {
+  return command(
+    'init [store]',
+    'looks at a table or s3://BUCKET/PREFIX, asks what data cannot tell, and writes a job',
+  )
+    .option('--name <name>', 'of the job, and of its file')
+    .option('--source <key...>', 'ARNs of the keys that data keys are under, where the data names none')
+    .option('--destination <key>', 'ARN, or alias ARN, of the key to move to')
+    .option('--context <pair...>', 'NAME=VALUE of the encryption context, NAME=@ATTRIBUTE, or none')
+    .option('--kms-requests-per-second <n>', 'limit of the job', wholeNumber)
+    .option('--max-concurrency <n>', 'limit of the job', wholeNumber)
+    .option('--sample <n>', 'records to look at', wholeNumber, 500)
+    .option(
+      '--jobs <folder>',
+      'folder of job files; by default that of deployment.json',
+      settingsHere().jobs,
+    );
+}
+
 /** The options of every command. */
 export function shared(command: Command): Command {
   return command

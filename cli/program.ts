@@ -10,6 +10,7 @@ import { contextOf, type SharedOptions } from './context/shared-options.ts';
 import type { CommandContext } from './context/command-context.ts';
 import type { Control } from './commands/control.ts';
 import type { FileOptions } from './commands/file.ts';
+import type { InitOptions } from './commands/init.ts';
 import type { InspectOptions } from './commands/inspect.ts';
 import type { LocalOptions } from './commands/local.ts';
 import type { PlanOptions } from './commands/plan.ts';
@@ -22,7 +23,7 @@ import { OutputLost, wordsOf } from './context/output-file.ts';
 import { LostSight } from './follow/keep-in-sight.ts';
 import { SynthFailed } from './embedded/embedded-aws.ts';
 import { settingsHere } from './context/settings-here.ts';
-import { asked, capacity, shared, wholeNumber } from './options.ts';
+import { asked, capacity, initCommand, planCommand, shared, wholeNumber } from './options.ts';
 import { EXIT, type ExitCode } from './context/exit-codes.ts';
 
 /** Reads the command line, runs one command and returns its exit code. */
@@ -103,7 +104,7 @@ function commandsToTry({ command, act }: Definer): void {
 }
 
 function commandsOfRuns({ command, act }: Definer): void {
-  asked(command('plan <job>', 'checks the premises of a run and shows what it would do'))
+  planCommand(command)
     .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
     .action(
       act(async (context, job: string, options: PlanOptions) =>
@@ -185,6 +186,11 @@ function commandsToLook({ command, act }: Definer): void {
 }
 
 function commandsOfFiles({ command, act }: Definer): void {
+  initCommand(command).action(
+    act(async (context, store: string | undefined, options: InitOptions) =>
+      (await import('./commands/init.ts')).init(store, options, context),
+    ),
+  );
   command('file <paths...>', 're-wraps the data keys of SOPS files on this computer, without a deployment')
     .requiredOption('--source <key...>', 'ARN, or alias ARN, of each key that data keys may be under')
     .requiredOption('--destination <key>', 'ARN, or alias ARN, of the key that they are moved to')

@@ -1,5 +1,7 @@
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { hereOf } from '../context/here.ts';
+import { afterLook } from '../next-steps/after-look.ts';
 import { noSuchRun } from '../deployment/nearest.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import type { CommandContext } from '../context/command-context.ts';
@@ -32,6 +34,9 @@ export async function control(
   if (what === 'stop') await watch.stop(runId);
   else await watch.pause(runId, what === 'pause');
   console.note(`run ${runId} ${DONE[what]}`);
-  console.answer({ runId, told: what });
+  console.answer(
+    { runId, told: what },
+    afterLook({ runId, state: 'running', paused: what === 'pause' }, hereOf({ aws, deployment })),
+  );
   return EXIT.done;
 }

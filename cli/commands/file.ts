@@ -11,6 +11,7 @@ import { rewrapRecords } from '../../lambda/core/rewrap-records.ts';
 import { sopsFormat } from '../../lambda/formats/sops/index.ts';
 import type { CommandContext } from '../context/command-context.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { quoted, type NextStep } from '../next-steps/next-step.ts';
 import { filesResult, filesText } from '../render/files.ts';
 
 export interface FileOptions {
@@ -52,8 +53,15 @@ export async function file(
   const rewrapping = { ...keys, format, route: { type: 'direct', why: 'files' } as const, dryRun };
   const outcomes = await rewrapRecords(records, rewrapping, { store, keys: service });
   const result = filesResult(records, outcomes, dryRun);
-  console.result(result, filesText);
+  console.result(result, filesText, afterFiles(names, dryRun));
   return result.left ? EXIT.left : EXIT.done;
+}
+
+/** What has changed, as the repository sees it; before that, nothing has. */
+function afterFiles(names: readonly string[], dryRun: boolean): readonly NextStep[] {
+  if (dryRun) return [];
+  const command = ['git', 'diff', '--', ...names].map(quoted).join(' ');
+  return [{ command, why: 'shows what has changed; a journal is not kept' }];
 }
 
 /** A file that is named twice, or also by a link, is one file. */

@@ -11,6 +11,8 @@ import { draftJob, type JobDraft } from '../../lambda/core/recognise/job-draft.t
 import { recognitionOf } from '../../lambda/core/recognise/recognise-store.ts';
 import type { CommandContext } from '../context/command-context.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { hereOf } from '../context/here.ts';
+import { rewrapStep } from '../next-steps/next-step.ts';
 import { writeOutput } from '../context/output-file.ts';
 import { notLookedAt, recognitionText, type Inspection } from '../render/recognition.ts';
 import { targetOf, type Target } from './inspected-store.ts';
@@ -28,7 +30,7 @@ export interface InspectOptions {
 export async function inspect(
   text: string,
   { sample, write }: InspectOptions,
-  { console, aws, caller }: CommandContext,
+  { console, aws, caller, deployment }: CommandContext,
 ): Promise<ExitCode> {
   const target = targetOf(text);
   const refused = problem(target, { sample, write });
@@ -36,10 +38,20 @@ export async function inspect(
     console.note(refused ?? '');
     return EXIT.refused;
   }
-  const found = await asCaller(caller, () => inspected(target, sample, new AwsClients(aws)));
-  // What records are called comes from others, too: nothing that looks like a data key is shown or written.
-  const shown: Inspection = withoutCiphertextsIn(found);
-  console.result(shown, recognitionText);
+  const { contextOf: _, ...shown } = await inspectionOf(target, sample, { aws, caller });
+  console.result(
+    shown,
+    recognitionText,
+    shown.job === null
+      ? []
+      : [
+          rewrapStep(
+            ['init', text],
+            'asks for what data does not tell, and writes the job',
+            hereOf({ aws, deployment }),
+          ),
+        ],
+  );
   for (const question of shown.questions) console.note(`open: ${question}`);
   if (shown.job === null) {
     if (write !== undefined) console.note(`${write} was not written: there is no job for what was found`);
@@ -50,6 +62,15 @@ export async function inspect(
     console.note(`${write} is written: fill in what is open, then run rewrap jobs validate ${write}`);
   }
   return EXIT.done;
+}
+
+/** Looks at a store. Nothing that looks like a data key is in what it says: what records are called comes from others, too. */
+export async function inspectionOf(
+  target: Extract<Target, { kind: 'store' }>,
+  sample: number,
+  { aws, caller }: Pick<CommandContext, 'aws' | 'caller'>,
+): Promise<Inspection> {
+  return withoutCiphertextsIn(await asCaller(caller, () => inspected(target, sample, new AwsClients(aws))));
 }
 
 function problem(
@@ -78,6 +99,7 @@ async function inspected(
     ...recognition,
     job: draft?.job ?? null,
     questions: draft?.questions ?? [],
+    contextOf: draft?.contextOf ?? [],
     notChecked: notLookedAt({ sample }),
   };
 }

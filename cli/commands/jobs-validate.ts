@@ -2,6 +2,8 @@ import { readJob } from '../../lib/jobs/load-jobs.ts';
 import { settingsHere } from '../context/settings-here.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import type { CommandContext } from '../context/command-context.ts';
+import { hereOf } from '../context/here.ts';
+import { rewrapStep } from '../next-steps/next-step.ts';
 import { besideHere, roomOf, roomText } from '../deployment/room.ts';
 
 const NOT_CHECKED: readonly string[] = [
@@ -14,7 +16,7 @@ const NOT_CHECKED: readonly string[] = [
  */
 export function jobsValidate(
   files: readonly string[],
-  { console, deployment }: Pick<CommandContext, 'console' | 'deployment'>,
+  { console, aws, deployment }: Pick<CommandContext, 'console' | 'aws' | 'deployment'>,
 ): ExitCode {
   const results = files.map(file => ({ file, ...readJob(file) }));
   for (const { file, problems } of results)
@@ -28,12 +30,24 @@ export function jobsValidate(
     room: job === undefined ? null : roomOf(job, beside),
   }));
   if (console.json || given.length > 0)
-    console.result({ files: shown, notChecked: NOT_CHECKED }, ({ files: all }) =>
-      all
-        .flatMap(({ file, job, room }) =>
-          room === null ? [] : [`${file}: job ${job} is valid; ${roomText(room)}`],
-        )
-        .join('\n'),
+    console.result(
+      { files: shown, notChecked: NOT_CHECKED },
+      ({ files: all }) =>
+        all
+          .flatMap(({ file, job, room }) =>
+            room === null ? [] : [`${file}: job ${job} is valid; ${roomText(room)}`],
+          )
+          .join('\n'),
+      shown
+        .filter(({ room }) => room !== null)
+        .slice(0, 3)
+        .map(({ file }) =>
+          rewrapStep(
+            ['plan', file],
+            'checks keys and stores, and shows what a run would do',
+            hereOf({ aws, deployment }),
+          ),
+        ),
     );
   return given.length === results.length ? EXIT.done : EXIT.refused;
 }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { SETTINGS_FILE } from '../../lambda/core/job/deployed-settings.ts';
 import { loadSettings } from '../../lib/jobs/load-settings.ts';
 import { startEmbeddedAws, synthesize } from '../embedded/embedded-aws.ts';
+import { rewrapStep } from '../next-steps/next-step.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import type { CommandContext } from '../context/command-context.ts';
 
@@ -20,7 +21,9 @@ export async function local({ jobs, port }: LocalOptions, { console }: CommandCo
   await synthesize({ jobs: resolve(jobs), outdir: join(outdir, 'cdk.out'), settings });
   const aws = await startEmbeddedAws({ port, logFolder });
   const stacks = await aws.deploy(join(outdir, 'cdk.out'));
-  console.answer({ endpoint: aws.endpoint, stacks, logFolder });
+  console.answer({ endpoint: aws.endpoint, stacks, logFolder }, [
+    rewrapStep(['status'], 'shows the runs there', { endpoint: aws.endpoint, region: 'us-east-1' }),
+  ]);
   if (!console.json) {
     console.out(`export AWS_ENDPOINT_URL=${aws.endpoint}`);
     console.out('export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1');

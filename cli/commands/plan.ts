@@ -12,6 +12,7 @@ import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
 import type { Job, Store } from '../../lambda/core/model/job.ts';
 import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
+import { certaintyOf } from '../../lambda/core/plan/certainty.ts';
 import { planRun, type PlanPorts } from '../../lambda/core/plan/plan-run.ts';
 import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
 import { formats } from '../../lambda/formats/registry.ts';
@@ -21,12 +22,18 @@ import { scheduleOf, type ScheduleState } from '../../lambda/core/plan/scheduled
 import { planText, scheduleText } from '../render/terminal.ts';
 import { settingsOfText } from '../render/settings.ts';
 import { besideHere, roomOf, roomText, type Room } from '../deployment/room.ts';
+import { hereOf } from '../context/here.ts';
+import { afterPlan } from '../next-steps/after-plan.ts';
+import { rewrapStep } from '../next-steps/next-step.ts';
+import { policiesOfJob, policiesText } from '../deployment/policies.ts';
 import { settingsAndJobs, type SettingsOf } from '../deployment/settings.ts';
 import type { CommandContext, Where } from '../context/command-context.ts';
-import { runInput, type InputOptions } from './run-input.ts';
+import { optionWords, runInput, type InputOptions } from './run-input.ts';
 
 export interface PlanOptions extends InputOptions {
   readonly jobs: string;
+  /** Only what policies have to allow. */
+  readonly policies?: boolean;
 }
 
 /** A plan, and what the deployment says of its job. */
@@ -77,12 +84,40 @@ export async function plan(
   options: PlanOptions,
   { console, aws, deployment }: CommandContext,
 ): Promise<ExitCode> {
+  if (options.policies === true) return policies(jobName, options, { console, aws, deployment });
   const { plan: shown, deployed: isDeployed, ...told } = await planned(jobName, options, { aws, deployment });
   if (isDeployed === 'no') console.note(`${shown.job} is not deployed: this is what it would do if it were`);
   if (isDeployed === 'unknown')
     console.note(`${deployAgain({ aws, deployment })}. This is what the file would do`);
-  const deployedToo = { deployed: isDeployed === 'yes', notChecked: notChecked(shown) };
-  console.result({ ...shown, ...told, ...deployedToo }, all => `${planText(all)}\n${toldText(all)}`);
+  const deployedToo = {
+    ...{ deployed: isDeployed === 'yes', notChecked: notChecked(shown) },
+    ...{ certainty: certaintyOf(shown), executionInput: runInput(shown.job, options) },
+  };
+  console.result(
+    { ...shown, ...told, ...deployedToo },
+    all => `${planText(all)}\n${toldText(all)}\nexecution input ${JSON.stringify(all.executionInput)}`,
+    afterPlan(
+      { job: shown.job, mode: shown.mode, deployed: isDeployed === 'yes', options: optionWords(options) },
+      hereOf({ aws, deployment }),
+    ),
+  );
+  return EXIT.done;
+}
+
+/** Whoever has to add a permission first cannot plan yet, so nothing is asked of KMS. */
+async function policies(
+  jobName: string,
+  { jobs }: PlanOptions,
+  { console, aws, deployment: name }: Omit<CommandContext, 'caller'>,
+): Promise<ExitCode> {
+  const { job } = await jobMeant(jobName, jobs, { aws, deployment: name });
+  const found = await deployed(name, { ...aws, region: aws.region ?? destinationRegion(job) });
+  const next = rewrapStep(
+    ['plan', jobName],
+    'asks KMS whether they are there',
+    hereOf({ aws, deployment: name }),
+  );
+  console.result(policiesOfJob(job, name, found), policiesText, [next]);
   return EXIT.done;
 }
 

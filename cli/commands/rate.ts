@@ -3,6 +3,8 @@ import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { CAPACITY_LIMITS, capacityProblem } from '../../lambda/core/rate/run-capacity.ts';
 import { rateProblem } from '../../lambda/core/rate/run-rate.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { hereOf } from '../context/here.ts';
+import { afterLook } from '../next-steps/after-look.ts';
 import { noSuchRun } from '../deployment/nearest.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import type { CommandContext } from '../context/command-context.ts';
@@ -38,7 +40,7 @@ export async function rate(
   if (problem !== undefined) return refused(problem);
   const { note, ...answer } = await changed(watch, asked, plan);
   console.note(note);
-  console.answer({ runId, ...answer });
+  console.answer({ runId, ...answer }, afterLook({ runId, state: 'running' }, hereOf({ aws, deployment })));
   return EXIT.done;
 }
 

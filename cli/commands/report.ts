@@ -4,7 +4,9 @@ import type { Report } from '../../lambda/core/report/report.ts';
 import type { Unproven } from '../../lambda/core/report/unproven-data-keys.ts';
 import { unsettledIn } from '../../lambda/core/verdict/run-verdict.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../context/exit-codes.ts';
+import { hereOf } from '../context/here.ts';
 import { writeOutput, writeParts } from '../context/output-file.ts';
+import { afterReport } from '../next-steps/after-report.ts';
 import { noSuchRun } from '../deployment/nearest.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import { unprovenOfRun } from '../deployment/unproven-of-run.ts';
@@ -39,7 +41,7 @@ export async function report(
     );
     return EXIT.refused;
   }
-  if (failures !== '-') console.result(found, reportText);
+  if (failures !== '-') console.result(found, reportText, afterReport(found, hereOf(context)));
   if (html !== undefined) {
     writeOutput(html, reportHtml(found));
     console.note(`wrote ${html}`);
@@ -68,7 +70,7 @@ async function writeFailures(
     }
   };
   if (file !== '-') await writeParts(file, linesOf(counted()));
-  else if (console.json) for await (const one of counted()) console.answer(one);
+  else if (console.json) for await (const one of counted()) console.out(JSON.stringify(one));
   else for await (const line of linesOf(counted())) console.out(line.replace(/\r\n$/, ''));
   console.note(countWords(found, count, file));
 }

@@ -10,12 +10,16 @@ import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
 import { storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
-import { retireCheck } from '../../lambda/core/retire/retire-check.ts';
+import { retireCheck, type RetireAdvice } from '../../lambda/core/retire/retire-check.ts';
 import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
 import { toldJobs } from '../deployment/deployed-jobs.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { hereOf } from '../context/here.ts';
+import { afterAdvice } from '../next-steps/after-look.ts';
+import type { NextStep } from '../next-steps/next-step.ts';
+import type { Job } from '../../lambda/core/model/job.ts';
 import { adviceText } from '../render/advice.ts';
 import type { CommandContext, Where } from '../context/command-context.ts';
 
@@ -60,8 +64,18 @@ export async function retireCheckCommand(
       stores: storeCatalogs(clients),
     }),
   );
-  console.result(advice, adviceText);
+  console.result(advice, adviceText, stepsAfter(advice, deployed.flat(), { aws, deployment }));
   return advice.verdict === 'disable' ? EXIT.done : EXIT.left;
+}
+
+function stepsAfter(
+  { keyArn, verdict }: RetireAdvice,
+  jobs: readonly Job[],
+  where: Where,
+): readonly NextStep[] {
+  const about = jobs.filter(({ source }) => source.keys.some(({ key }) => key === keyArn));
+  const names = [...new Set(about.map(({ name }) => name))];
+  return afterAdvice({ keyArn, jobs: names, settled: verdict === 'disable' }, hereOf(where));
 }
 
 /** @throws RunRefused for what names no key of the caller */

@@ -28,6 +28,18 @@ export function runInput(job: string, options: InputOptions): object {
   };
 }
 
+/** The same as words of the command line; the mode is named beside them. */
+export function optionWords(options: InputOptions): readonly string[] {
+  const { dryRun, sample, fromStart, askAll, grantToken } = options;
+  return [
+    ...(dryRun === true ? ['--dry-run'] : []),
+    ...(sample === undefined ? [] : ['--sample', String(sample)]),
+    ...(fromStart === true ? ['--from-start'] : []),
+    ...(askAll === true ? ['--ask-all'] : []),
+    ...(grantToken === undefined ? [] : ['--grant-token', ...grantToken]),
+  ];
+}
+
 const LIMITS = [
   ...(['kmsRequestsPerSecond', 'maxConcurrency'] as const),
   ...(['readCapacityPerSecond', 'writeCapacityPerSecond'] as const),

@@ -49,7 +49,8 @@ async function isConfirmed(
   { console, aws, deployment }: CommandContext,
 ): Promise<boolean> {
   const { plan } = await planned(job, options, { aws, deployment });
-  console.result(plan, planText);
+  // The question is what is next.
+  console.result(plan, planText, []);
   if ((await console.confirm?.(`Start this ${options.mode} run of ${job}?`)) !== true) return false;
   const { plan: now } = await planned(job, options, { aws, deployment });
   const lines = planDifferences(plan, now);

@@ -5,8 +5,11 @@ import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { activityLines } from '../render/progress.ts';
 import { heldText, rateText, statusText } from '../render/terminal.ts';
+import { hereOf } from '../context/here.ts';
+import { afterLook, afterRuns } from '../next-steps/after-look.ts';
 import { noSuchRun } from '../deployment/nearest.ts';
-import { RunWatch } from '../deployment/run-watch.ts';
+import { RunWatch, type HeldStore } from '../deployment/run-watch.ts';
+import type { Here } from '../next-steps/next-step.ts';
 import type { CommandContext } from '../context/command-context.ts';
 
 const LATEST = 10;
@@ -32,15 +35,27 @@ export async function status(
 ): Promise<ExitCode> {
   const watch = new RunWatch(await findDeployment(deployment, aws), aws);
   const held = await watch.heldStores();
-  if (runId === undefined) {
-    const runs = await watch.executions.latest(LATEST);
-    console.result({ runs, held, notChecked: NOT_CHECKED }, shown =>
+  const here = hereOf({ aws, deployment });
+  if (runId !== undefined) return statusOfRun(runId, { watch, held, here, console });
+  const runs = await watch.executions.latest(LATEST);
+  console.result(
+    { runs, held, notChecked: NOT_CHECKED },
+    shown =>
       shown.runs.length === 0
         ? 'no runs yet'
         : [...shown.runs.map(one => statusText(one, [])), ...shown.held.map(heldText)].join('\n'),
-    );
-    return EXIT.done;
-  }
+    afterRuns(runs, here),
+  );
+  return EXIT.done;
+}
+
+interface Looking extends Pick<CommandContext, 'console'> {
+  readonly watch: RunWatch;
+  readonly held: readonly HeldStore[];
+  readonly here: Here;
+}
+
+async function statusOfRun(runId: string, { watch, held, here, console }: Looking): Promise<ExitCode> {
   const found = await watch.executions.status(runId);
   if (found === undefined) {
     console.note(await noSuchRun(runId, watch));
@@ -52,13 +67,16 @@ export async function status(
   const isRunning = found.state === 'running';
   const activity = isRunning ? await watch.activity(runId) : undefined;
   const rate = isRunning && plan !== undefined ? await rateOf(watch, plan) : undefined;
-  console.result({ ...found, activity, progress, rate, held: own, notChecked: NOT_CHECKED }, shown =>
-    [
-      statusText(shown, shown.progress),
-      ...(shown.activity === undefined ? [] : activityLines(shown.activity)),
-      ...(shown.rate === undefined ? [] : rateText(shown.rate, shown.rate.regions)),
-      ...shown.held.map(heldText),
-    ].join('\n'),
+  console.result(
+    { ...found, activity, progress, rate, held: own, notChecked: NOT_CHECKED },
+    shown =>
+      [
+        statusText(shown, shown.progress),
+        ...(shown.activity === undefined ? [] : activityLines(shown.activity)),
+        ...(shown.rate === undefined ? [] : rateText(shown.rate, shown.rate.regions)),
+        ...shown.held.map(heldText),
+      ].join('\n'),
+    afterLook({ ...found, paused: activity?.kind === 'paused' }, here),
   );
   return EXIT.done;
 }

@@ -1,4 +1,5 @@
 import { visible, visibleData, visibleJson } from '../../lambda/core/model/visible.ts';
+import { stepsText, type NextStep } from '../next-steps/next-step.ts';
 import type { Output, Written } from './output.ts';
 
 /**
@@ -9,11 +10,16 @@ export interface Console {
   readonly json: boolean;
   /**
    * The result: as JSON, or as the text that `render` makes of it, in colors of ours. `render` gets the data with every
-   * character made visible, and so nothing in it can begin a line, a color or any other sequence.
+   * character made visible, and so nothing in it can begin a line, a color or any other sequence. Every result has next steps: in
+   * JSON as `nextSteps`, in a text as its last lines.
    */
-  result<Data>(data: Data, render: (data: Data) => string): void;
+  result<Data extends object>(
+    data: Data,
+    render: (data: Data) => string,
+    nextSteps: readonly NextStep[],
+  ): void;
   /** What a machine is told where people get a note: one line of JSON, with `--json` only. */
-  answer(data: object): void;
+  answer(data: object, nextSteps: readonly NextStep[]): void;
   /** Lines of ours on stdout. */
   out(text: string): void;
   /** A line for the user who is watching. */
@@ -24,8 +30,21 @@ export interface Console {
   progressDone(): void;
   /** Asks a person, and is absent where none is there to answer: without a terminal, and with `--json`. */
   readonly confirm?: (question: string) => Promise<boolean>;
+  /** Asks a person for a line; absent where `confirm` is. */
+  readonly asksFor?: AsksFor;
   /** Whether all of stdout has been taken by its reader. */
   settled(): Promise<Written>;
+}
+
+/** A line from a person, or `undefined` where they would rather stop. */
+export type AsksFor = (question: LineQuestion) => Promise<string | undefined>;
+
+interface LineQuestion {
+  readonly message: string;
+  /** Taken where nothing is typed. */
+  readonly proposal?: string;
+  /** What is wrong with an answer; it is asked again. */
+  readonly problem: (answer: string) => string | undefined;
 }
 
 interface ProgressShown<Data> {
@@ -50,18 +69,21 @@ interface Streams {
   readonly live?: Live;
   /** A person's answer to a question. */
   readonly ask?: (question: string) => Promise<string>;
+  readonly asksFor?: AsksFor;
 }
 
-export function consoleOver({ json, stdout, stderr, now, live, ask }: Streams): Console {
+export function consoleOver({ json, stdout, stderr, now, live, ask, asksFor }: Streams): Console {
   let last = { text: '', at: -Infinity };
   return {
     json,
-    result: (data, render) =>
+    result: (data, render, nextSteps) =>
       stdout.write(
-        json ? `${visibleJson(JSON.stringify(data, null, 2))}\n` : `${inColors(render(visibleData(data)))}\n`,
+        json
+          ? `${visibleJson(JSON.stringify({ ...data, nextSteps }, null, 2))}\n`
+          : `${inColors(`${render(visibleData(data))}${stepsText(visibleData(nextSteps))}`)}\n`,
       ),
-    answer: data => {
-      if (json) stdout.write(`${visibleJson(JSON.stringify(data))}\n`);
+    answer: (data, nextSteps) => {
+      if (json) stdout.write(`${visibleJson(JSON.stringify({ ...data, nextSteps }))}\n`);
     },
     out: text => stdout.write(`${inLines(text)}\n`),
     note: text => stderr.write(`${inLines(text)}\n`),
@@ -74,6 +96,10 @@ export function consoleOver({ json, stdout, stderr, now, live, ask }: Streams): 
     },
     progressDone: () => live?.done(),
     settled: () => stdout.settled(),
+    ...(asksFor !== undefined &&
+      !json && {
+        asksFor: question => asksFor({ ...question, message: visible(question.message) }),
+      }),
     ...(ask !== undefined &&
       !json && {
         confirm: async question => /^y(es)?$/i.test((await ask(`${inLines(question)} [y/N] `)).trim()),

@@ -1,8 +1,11 @@
-import type { Report } from '../../lambda/core/report/report.ts';
+import { isSureCount, type Judged, type RunVerdict } from '../../lambda/core/verdict/run-verdict.ts';
 
 /** What a command's exit status means (docs/design.md, Command line). Scripts rely on it. */
 export const EXIT = {
-  /** Done and proven: nothing is left. For a census: nothing to do. For a rollback: everything restored. */
+  /**
+   * Done and proven: nothing is left. For a census: everything is counted, and nothing in doubt. For a rollback: everything
+   * restored.
+   */
   done: 0,
   /** Finished, but some data keys were not moved, are left, or are not proven. */
   left: 1,
@@ -19,16 +22,23 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The exit status of a run. It depends on the verdict alone. */
-export function exitCodeOf({ verdict }: Pick<Report, 'verdict'>): ExitCode {
+/** What of a report decides about the exit status. */
+type Concluded = Pick<Judged, 'stores'> & { readonly verdict: RunVerdict };
+
+/**
+ * The exit status of a run. It depends on the verdict alone; of a census that found something, also on whether that is certain,
+ * which reports of earlier versions tell as well.
+ */
+export function exitCodeOf({ verdict, stores }: Concluded): ExitCode {
   switch (verdict) {
     case 'proven':
     case 'empty':
     case 'nothing-to-do':
     case 'restored':
       return EXIT.done;
-    case 'not-proven':
     case 'counted':
+      return isSureCount(stores) ? EXIT.done : EXIT.left;
+    case 'not-proven':
     case 'not-restored':
       return EXIT.left;
     case 'failed':

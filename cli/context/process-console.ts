@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { createLogUpdate } from 'log-update';
-import { consoleOver, inLines, type Console } from './console.ts';
+import { consoleOver, inLines, type AsksFor, type Console } from './console.ts';
 import { Output } from './output.ts';
 
 // The only place that touches the streams of the process.
@@ -15,7 +15,7 @@ export function processConsole(json: boolean): Console {
   return consoleOver({
     ...{ json, stdout: STDOUT, stderr: STDERR, now: Date.now },
     ...(live !== undefined && { live }),
-    ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
+    ...(process.stdin.isTTY && process.stderr.isTTY && { ask, asksFor }),
   });
 }
 
@@ -29,6 +29,18 @@ async function ask(question: string): Promise<string> {
     lines.close();
   }
 }
+
+/** Loaded when somebody is asked for more than yes or no. */
+const asksFor: AsksFor = async ({ message, proposal, problem }) => {
+  const { isCancel, text } = await import('@clack/prompts');
+  const answer = await text({
+    message,
+    ...(proposal !== undefined && { placeholder: proposal, defaultValue: proposal }),
+    validate: (typed = '') => problem(typed === '' ? (proposal ?? '') : typed),
+    output: process.stderr,
+  });
+  return isCancel(answer) ? undefined : answer;
+};
 
 /** For texts of the parser of the command line. */
 export const plainOutput = {

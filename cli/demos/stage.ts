@@ -15,6 +15,7 @@ import { LostSight } from '../follow/keep-in-sight.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { reportText } from '../render/terminal.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
+import { rewrapStep } from '../next-steps/next-step.ts';
 import { proofText, type Proof } from './proof.ts';
 
 /** An embedded AWS for one demo, with its job deployed. */
@@ -23,6 +24,9 @@ export interface Stage {
   /** Keeps the results for the user, because the embedded AWS forgets everything when it stops. */
   readonly folder: string;
 }
+
+/** Its AWS has ended with the demo, so these are about one of your own. */
+const NEXT = [rewrapStep(['init'], 'writes a job for a table or bucket of yours', {})];
 
 /** Who runs a demo, in the embedded AWS. Its journal is shown, and only named readers may read that. */
 const YOU = 'arn:aws:iam::111122223333:user/local';
@@ -76,16 +80,19 @@ interface Shown {
 }
 
 export function show({ report, proof, claim }: Shown, { folder }: Stage, { console }: CommandContext): void {
-  console.result({ ...report, proof, folder }, shown =>
-    [
-      reportText(shown),
-      '',
-      proofText(shown.proof, claim),
-      '',
-      `Report     ${join(folder, 'report.html')} and report.json`,
-      `Journal    ${join(folder, 'journal')} (gzip JSON Lines)`,
-      `Logs       ${join(folder, 'logs')} (all data keys that moved, by page, with both key material ids)`,
-    ].join('\n'),
+  console.result(
+    { ...report, proof, folder },
+    shown =>
+      [
+        reportText(shown),
+        '',
+        proofText(shown.proof, claim),
+        '',
+        `Report     ${join(folder, 'report.html')} and report.json`,
+        `Journal    ${join(folder, 'journal')} (gzip JSON Lines)`,
+        `Logs       ${join(folder, 'logs')} (all data keys that moved, by page, with both key material ids)`,
+      ].join('\n'),
+    NEXT,
   );
 }
 

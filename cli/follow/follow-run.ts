@@ -12,6 +12,9 @@ import type { RunWatch } from '../deployment/run-watch.ts';
 import { keepInSight, LostSight, type Missed } from './keep-in-sight.ts';
 import { progressLine, progressScreen } from '../render/progress.ts';
 import { reportText } from '../render/terminal.ts';
+import { hereOf } from '../context/here.ts';
+import { afterLook, afterNoReport } from '../next-steps/after-look.ts';
+import { afterReport } from '../next-steps/after-report.ts';
 import { shownRun } from './shown-run.ts';
 
 export interface Start {
@@ -33,7 +36,10 @@ export async function startAndShow(
   await start(watch, runId, input);
   console.note(`run ${runId} started`);
   if (detach) {
-    console.answer({ runId, notChecked: ['how the run ends: rewrap watch RUN follows it'] });
+    console.answer(
+      { runId, notChecked: ['how the run ends: rewrap watch RUN follows it'] },
+      afterLook({ runId, state: 'running' }, hereOf(context)),
+    );
     return EXIT.done;
   }
   const { status, report } = await followToReport(watch, runId, context);
@@ -87,20 +93,24 @@ function mayPass(error: unknown): boolean {
 export function showEnd(
   status: ExecutionStatus,
   report: Report | undefined,
-  { console }: CommandContext,
+  { console, aws, deployment }: CommandContext,
 ): ExitCode {
+  const here = hereOf({ aws, deployment });
   if (report !== undefined) {
-    console.result(report, reportText);
+    console.result(report, reportText, afterReport(report, here));
     return exitCodeOf(report);
   }
   const { error, state } = status;
   const words =
     error === undefined ? `run ${status.runId} ended ${state} without a report` : wordsOfEnd(error);
   for (const line of words.split('\n')) console.note(line);
-  console.answer({
-    ...{ runId: status.runId, state, error: error ?? null },
-    notChecked: ['the stores: the run ended before it could report on them'],
-  });
+  console.answer(
+    {
+      ...{ runId: status.runId, state, error: error ?? null },
+      notChecked: ['the stores: the run ended before it could report on them'],
+    },
+    afterNoReport(status.runId, here),
+  );
   return error?.name === 'RunRefused' ? EXIT.refused : EXIT.failed;
 }
 

@@ -3,13 +3,19 @@ import type { StoreRecognition } from '../../lambda/core/recognise/recognise-sto
 import type { JobDraft } from '../../lambda/core/recognise/job-draft.ts';
 
 /** What `rewrap inspect` tells. */
-export interface Inspection extends StoreRecognition {
+export interface Told extends StoreRecognition {
   readonly store: Readonly<Record<string, string>>;
   readonly sample: { readonly complete: boolean; readonly bodiesUnread: number };
   /** `null`: none can be proposed. */
   readonly job: JobDraft['job'] | null;
   readonly questions: readonly string[];
   readonly notChecked: readonly string[];
+}
+
+/** With what the command line asks by itself. */
+export interface Inspection extends Told {
+  /** By index: stores of the job whose encryption context is among the questions. */
+  readonly contextOf: readonly number[];
 }
 
 /** What the sample cannot say of the store. */
@@ -22,7 +28,7 @@ export function notLookedAt({ sample }: Pick<Inspection, 'sample'>): readonly st
 }
 
 /** The sample as text: what it holds, what cannot be re-wrapped, and the job. */
-export function recognitionText(inspection: Inspection): string {
+export function recognitionText(inspection: Told): string {
   const { job } = inspection;
   return [
     headline(inspection),
@@ -38,7 +44,7 @@ export function recognitionText(inspection: Inspection): string {
   ].join('\n');
 }
 
-function headline({ store, records, sample }: Inspection): string {
+function headline({ store, records, sample }: Told): string {
   const { table = '', bucket, prefix = '' } = store;
   const name = bucket === undefined ? table : `s3://${bucket}/${prefix}`;
   const all = sample.complete ? 'these are all' : 'there are more';
@@ -49,32 +55,32 @@ function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', title, ...lines];
 }
 
-function formatLines({ formats }: Inspection): readonly string[] {
+function formatLines({ formats }: Told): readonly string[] {
   return formats.map(
     ({ what, slot, records, dataKeys }) =>
       `${colors.green('✓')} ${colors.bold(what)} at ${slot}: ${counted(dataKeys, 'data key')} in ${counted(records, 'record')}`,
   );
 }
 
-function refusedLines({ refused }: Inspection): readonly string[] {
+function refusedLines({ refused }: Told): readonly string[] {
   return refused.map(
     ({ what, reason, records, example: { locator, slot } }) =>
       `${colors.red('✗')} ${colors.bold(what)} in ${counted(records, 'record')}: the value ${reason} (${locator}, at ${slot})`,
   );
 }
 
-function lookAlikeLines({ lookAlikes }: Inspection): readonly string[] {
+function lookAlikeLines({ lookAlikes }: Told): readonly string[] {
   return lookAlikes.map(
     ({ slot, form, records, example: { locator } }) =>
       `${colors.yellow('!')} ${colors.bold(slot)} (${form}) in ${counted(records, 'record')} (${locator})`,
   );
 }
 
-function keyLines({ keys }: Inspection): readonly string[] {
+function keyLines({ keys }: Told): readonly string[] {
   return keys.map(({ keyArn, records }) => `${colors.dim('·')} ${keyArn}: in ${counted(records, 'record')}`);
 }
 
-function otherLines({ withNone, hidden, sample: { bodiesUnread } }: Inspection): readonly string[] {
+function otherLines({ withNone, hidden, sample: { bodiesUnread } }: Told): readonly string[] {
   const lines: readonly (readonly [number, string])[] = [
     [withNone, 'in which nothing was recognised'],
     [hidden, 'that their store does not show'],
@@ -85,7 +91,7 @@ function otherLines({ withNone, hidden, sample: { bodiesUnread } }: Inspection):
     .map(([count, words]) => `${colors.dim('·')} ${counted(count, 'record')} ${words}`);
 }
 
-function conclusionWords({ conclusion, formats }: Inspection): string {
+function conclusionWords({ conclusion, formats }: Told): string {
   switch (conclusion.kind) {
     case 'one-format':
       return `One format: ${formats[0]?.what ?? ''}. The job, as far as the sample tells it:`;
@@ -98,7 +104,7 @@ function conclusionWords({ conclusion, formats }: Inspection): string {
   }
 }
 
-function conflictLines({ conclusion }: Inspection): readonly string[] {
+function conflictLines({ conclusion }: Told): readonly string[] {
   if (conclusion.kind !== 'ambiguous') return [];
   return conclusion.conflicts.map(
     ({ slot, between }) => `${colors.yellow('!')} ${slot}: ${between.join(', or ')}`,

@@ -5,6 +5,7 @@ import type { PlannedKey } from '../../lambda/core/model/key-use.ts';
 import type { StoreLook } from '../../lambda/core/model/run.ts';
 import type { ScheduleState } from '../../lambda/core/plan/scheduled-run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
+import { certaintyOf } from '../../lambda/core/plan/certainty.ts';
 import { storeName } from '../../lambda/core/stores/places.ts';
 import { conclusion } from '../../lambda/core/report/conclusion.ts';
 import { capacityLines, verdictText } from '../../lambda/core/report/store-words.ts';
@@ -131,6 +132,7 @@ function fingerprints({ fingerprints: found }: Report): readonly string[] {
 
 export function planText(plan: RunPlan): string {
   const { estimate } = plan;
+  const { kms, reads, writes, total } = estimate.usd;
   return [
     `${colors.bold(plan.job)} ${plan.mode}: ${number(estimate.dataKeys)} data keys in ${plan.units} units, ${plan.workers} workers at ${number(plan.limits.kmsRequestsPerSecond)} KMS requests/s`,
     `from  ${plan.sources.map(keyText).join('\n      ')}`,
@@ -141,9 +143,15 @@ export function planText(plan: RunPlan): string {
         `store ${storeName(store)}  (${store.format.type}, ${plan.unitsPerStore[index]} units)`,
     ),
     ...(plan.looked ?? []).map(lookText),
-    `about ${number(estimate.kmsRequests)} KMS requests, ${number(estimate.seconds)} s, $${estimate.usd.total.toFixed(4)} of AWS charges (us-east-1 list prices)`,
+    `about ${number(estimate.kmsRequests)} KMS requests, ${number(estimate.seconds)} s, $${usd(total)} of AWS charges (us-east-1 list prices): KMS $${usd(kms)}, reads $${usd(reads)}, writes $${usd(writes)}`,
+    ...certaintyOf(plan).map(words => colors.dim(`estimated: ${words}`)),
     ...plan.warnings.map(warning => `${colors.yellow('!')} ${warning}`),
   ].join('\n');
+}
+
+/** Four digits show a thousand requests, and no sum as nothing that is something. */
+function usd(value: number): string {
+  return value > 0 && value < 0.0001 ? '0.0001' : value.toFixed(4);
 }
 
 export function scheduleText({ expression, timeZone, mode, state, words }: ScheduleState): string {

@@ -78,11 +78,11 @@ function reportOf(text: string): Report {
 }
 
 /** What reaches the terminal. */
-function printed<Data>(data: Data, render: (data: Data) => string, json = false): string {
+function printed<Data extends object>(data: Data, render: (data: Data) => string, json = false): string {
   let text = '';
   const sink = { write: (one: string) => void (text += one), on: () => undefined };
   const streams = { stdout: new Output(sink), stderr: new Output(sink) };
-  consoleOver({ json, ...streams, now: () => 0 }).result(data, render);
+  consoleOver({ json, ...streams, now: () => 0 }).result(data, render, []);
   return text;
 }
 

@@ -91,6 +91,7 @@ describe('rewrap inspect of a table', () => {
         'job',
         'keys',
         'lookAlikes',
+        'nextSteps',
         'notChecked',
         'questions',
         'records',

@@ -156,8 +156,7 @@ describe('the CDK CLI, by the lines of README.md', () => {
     'deploys what plans, counts and migrates',
     async () => {
       await run(line('npx rewrap plan'));
-      // Exit code 1: all that it has counted is left.
-      await run(line('npx rewrap run orders --mode census'), { code: 1 });
+      await run(line('npx rewrap run orders --mode census'));
       const words = await run(DEPLOY_LINES.at(-1)!);
       runId = /runs\/(orders-migrate-[^/]+)\//.exec(words)?.[1] ?? '';
     },

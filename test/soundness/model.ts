@@ -7,6 +7,8 @@ import { KEYS, type Scene, type Slot } from './scene.ts';
 /** What the rule "doubt counts" says about a scene and its job. It is derived from the truth, without any product code. */
 export interface Expected {
   readonly exitCode: number;
+  /** The run as a whole. */
+  readonly run: 'proven' | 'empty' | 'not-proven' | 'nothing-to-do' | 'counted';
   readonly verdict: 'proven' | 'empty' | 'not-proven';
   readonly doubts: readonly string[];
   readonly figures: string;
@@ -55,14 +57,26 @@ export function expectedOf(scene: Scene, sceneJob: SceneJob): Expected {
     ...(rows.length === 0 && (narrowed || prefixed) ? ['nothing-there'] : []),
   ];
   const verdict = doubts.length > 0 ? 'not-proven' : rows.length === 0 ? 'empty' : 'proven';
-  const open = doubts.filter(code => sceneJob.mode !== 'census' || code !== 'not-verified');
+  // A census that has only found what can be moved has done all that was asked of it, and has proven nothing.
+  const answered = ['not-verified', ...(count('doubt') === 0 ? ['remaining'] : [])];
+  const open = doubts.filter(code => sceneJob.mode !== 'census' || !answered.includes(code));
   return {
     exitCode: open.length > 0 || count('foreign') > 0 ? 1 : 0,
+    run: runOf(sceneJob.mode, count('foreign') > 0 ? [...doubts, 'foreign'] : doubts, verdict),
     verdict,
     doubts,
     figures: `${count('none')} without, ${alike} alike`,
     advice: verdict !== 'not-proven' && job.source === KEYS.old ? 'disable' : 'keep',
   };
+}
+
+function runOf(
+  mode: SceneJob['mode'],
+  open: readonly string[],
+  verdict: Expected['verdict'],
+): Expected['run'] {
+  if (mode === 'census') return open.every(code => code === 'not-verified') ? 'nothing-to-do' : 'counted';
+  return open.length > 0 ? 'not-proven' : verdict;
 }
 
 function readJob({ input }: SceneJob): ReadJob {

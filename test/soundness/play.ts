@@ -81,10 +81,11 @@ export async function play(seed: number, bug: Bug = {}): Promise<Played> {
       .map(index => scene.slots[index]?.plaintext)
       .join(', ');
   const unsound = names(without) !== '' && isAboutOldKey(parsed.job) && !isLie(scene, job);
+  const claims = exitCodeOf(report) === 0 && report.verdict !== 'counted';
   return {
     ...{ seed, job, refused: false, report, advice },
     violations: [
-      ...(unsound && exitCodeOf(report) === 0 ? [`exit 0, and nobody reads ${names(without)}`] : []),
+      ...(unsound && claims ? [`exit 0, and nobody reads ${names(without)}`] : []),
       ...(unsound && advice === 'disable' ? [`advised to disable, and nobody reads ${names(without)}`] : []),
       ...(names(after) !== '' && !sharesLabel(job) ? [`the run broke ${names(after)}`] : []),
       ...differences(expected, report, advice),
@@ -114,8 +115,9 @@ function isAboutOldKey({ source }: Job): boolean {
 
 function differences(expected: Expected, report: Report, advice: Expected['advice']): readonly string[] {
   const [store] = report.stores;
-  const seen: Expected = {
+  const seen = {
     exitCode: exitCodeOf(report),
+    run: report.verdict,
     verdict: store?.verdict.kind ?? 'not-proven',
     doubts: store?.verdict.kind === 'not-proven' ? store.verdict.doubts.map(({ code }) => code) : [],
     figures: `${store?.withoutDataKey} without, ${store?.lookAlikes} alike`,

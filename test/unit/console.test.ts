@@ -60,17 +60,17 @@ const SHOWN = String.raw`x\u001b[31m\u000aThis key may be disabled\u202e`;
 describe('what a command prints', () => {
   it('has colors and lines of ours, and shows those of others', () => {
     const { console, out } = consoleTo();
-    console.result({ name: HOSTILE }, ({ name }) => `\u001b[1mkey\u001b[22m ${name}\nnext`);
+    console.result({ name: HOSTILE }, ({ name }) => `\u001b[1mkey\u001b[22m ${name}\nnext`, []);
     expect(out.text).toBe(`\u001b[1mkey\u001b[22m ${SHOWN}\nnext\n`);
   });
 
   it('is JSON of the same data for a machine, and still shows it', () => {
     const { console, out } = consoleTo(true);
-    console.result({ name: HOSTILE }, () => 'text');
-    console.answer({ name: '\u009b' });
+    console.result({ name: HOSTILE }, () => 'text', []);
+    console.answer({ name: '\u009b' }, []);
     const [first = '', second = ''] = out.text.split('}\n');
-    expect(JSON.parse(`${first}}`)).toEqual({ name: HOSTILE });
-    expect(second).toBe(String.raw`{"name":"\u009b"`);
+    expect(JSON.parse(`${first}}`)).toEqual({ name: HOSTILE, nextSteps: [] });
+    expect(second).toBe(String.raw`{"name":"\u009b","nextSteps":[]`);
   });
 
   it('shows what is in notes and in lines of progress', () => {
@@ -95,11 +95,11 @@ describe('what a command prints', () => {
 
   it('sends no color sequence but those that it has', () => {
     const { console, out } = consoleTo();
-    console.result('', () => '\u001b[8m\u001b[5m\u001b[2J');
+    console.result({}, () => '\u001b[8m\u001b[5m\u001b[2J', []);
     expect(out.text).toBe(String.raw`\u001b[8m\u001b[5m\u001b[2J` + '\n');
     const all = [colors.bold, colors.dim, colors.red, colors.green, colors.yellow, colors.gray];
     const { console: other, out: painted } = consoleTo();
-    other.result('', () => all.map(paint => paint('x')).join(''));
+    other.result({}, () => all.map(paint => paint('x')).join(''), []);
     expect(painted.text).toBe(`${all.map(paint => paint('x')).join('')}\n`);
   });
 

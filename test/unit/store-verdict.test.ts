@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { EXIT, exitCodeOf } from '../../cli/context/exit-codes.ts';
 import { OUTCOME_KINDS } from '../../lambda/core/model/outcome.ts';
 import { runVerdict, type Judged, type RunVerdict } from '../../lambda/core/verdict/run-verdict.ts';
-import { DOUBT_CODES, storeVerdict, type StoreFigures } from '../../lambda/core/verdict/store-verdict.ts';
+import {
+  DOUBT_CODES,
+  storeVerdict,
+  type Doubt,
+  type StoreFigures,
+} from '../../lambda/core/verdict/store-verdict.ts';
 
 const SOUND: StoreFigures = {
   kind: 'item',
@@ -118,48 +123,96 @@ describe('the verdict on a run', () => {
   const [proven, empty] = [{ kind: 'proven' }, { kind: 'empty' }] as const;
   const doubt = (code: 'not-verified' | 'look-alikes') =>
     ({ kind: 'not-proven', doubts: [{ code, words: 'x' }] }) as const;
-  const of = (
-    mode: Judged['mode'],
-    ...stores: readonly (readonly [Judged['stores'][number]['verdict'], object?])[]
-  ): RunVerdict =>
-    runVerdict({
-      state: 'succeeded',
-      mode,
-      stores: stores.map(([verdict, concluding = { 'already-current': 1 }]) => ({ verdict, concluding })),
-    });
+  type Figures = readonly [Judged['stores'][number]['verdict'], Judged['stores'][number]['concluding']?];
+  const judgedOf = (mode: Judged['mode'], ...stores: readonly Figures[]): Judged => ({
+    state: 'succeeded',
+    mode,
+    stores: stores.map(([verdict, concluding = { 'already-current': 1 }]) => ({ verdict, concluding })),
+  });
+  const of = (mode: Judged['mode'], ...stores: readonly Figures[]): RunVerdict =>
+    runVerdict(judgedOf(mode, ...stores));
+  const left = (count: number, ...others: readonly Doubt[]) =>
+    ({
+      kind: 'not-proven',
+      doubts: [{ code: 'not-verified', words: 'x' }, { code: 'remaining', count, words: 'x' }, ...others],
+    }) as const;
 
-  it.each<[string, RunVerdict, RunVerdict, number]>([
-    ['every store is proven', of('migrate', [proven], [proven]), 'proven', EXIT.done],
-    ['one is empty', of('verify', [proven], [empty, {}]), 'proven', EXIT.done],
-    ['all are empty', of('migrate', [empty, {}]), 'empty', EXIT.done],
-    ['one is not proven', of('migrate', [proven], [doubt('look-alikes')]), 'not-proven', EXIT.left],
-    ["a data key is another key's", of('migrate', [proven, { 'foreign-key': 1 }]), 'not-proven', EXIT.left],
-    ['a census has nothing to do', of('census', [doubt('not-verified')]), 'nothing-to-do', EXIT.done],
+  it.each<[string, Judged, RunVerdict, number]>([
+    ['every store is proven', judgedOf('migrate', [proven], [proven]), 'proven', EXIT.done],
+    ['one is empty', judgedOf('verify', [proven], [empty, {}]), 'proven', EXIT.done],
+    ['all are empty', judgedOf('migrate', [empty, {}]), 'empty', EXIT.done],
+    ['one is not proven', judgedOf('migrate', [proven], [doubt('look-alikes')]), 'not-proven', EXIT.left],
     [
-      'a census has something to do',
-      of('census', [doubt('not-verified'), { 'to-rewrap': 1 }]),
+      "a data key is another key's",
+      judgedOf('migrate', [proven, { 'foreign-key': 1 }]),
+      'not-proven',
+      EXIT.left,
+    ],
+    [
+      'a verify pass finds some left',
+      judgedOf('verify', [left(1), { 'to-rewrap': 1 }]),
+      'not-proven',
+      EXIT.left,
+    ],
+    ['a census has nothing to do', judgedOf('census', [doubt('not-verified')]), 'nothing-to-do', EXIT.done],
+    [
+      'a census has counted what is to do, and nothing else is open',
+      judgedOf('census', [left(2), { 'to-rewrap': 2, 'already-current': 5 }], [empty, {}]),
+      'counted',
+      EXIT.done,
+    ],
+    [
+      'a census could not read one data key',
+      judgedOf('census', [left(3), { 'to-rewrap': 2, unreadable: 1 }]),
       'counted',
       EXIT.left,
     ],
-    ['a census doubts', of('census', [doubt('look-alikes')]), 'counted', EXIT.left],
+    [
+      "a census found another key's data key, which a migration would leave",
+      judgedOf('census', [left(2), { 'to-rewrap': 2, 'foreign-key': 1 }]),
+      'counted',
+      EXIT.left,
+    ],
+    [
+      'a census has something to do, and one store has a doubt',
+      judgedOf('census', [left(2), { 'to-rewrap': 2 }], [doubt('look-alikes')]),
+      'counted',
+      EXIT.left,
+    ],
+    [
+      'a census saw a part only',
+      judgedOf('census', [left(2, { code: 'narrowed', words: 'x' }), { 'to-rewrap': 2 }]),
+      'counted',
+      EXIT.left,
+    ],
+    [
+      'more remains than a census has to do',
+      judgedOf('census', [left(3), { 'to-rewrap': 2 }]),
+      'counted',
+      EXIT.left,
+    ],
+    ['a census doubts', judgedOf('census', [doubt('look-alikes')]), 'counted', EXIT.left],
     [
       'a rollback is complete',
-      of('rollback', [doubt('not-verified'), { restored: 1 }]),
+      judgedOf('rollback', [doubt('not-verified'), { restored: 1 }]),
       'restored',
       EXIT.done,
     ],
-    ['a rollback is not', of('rollback', [doubt('not-verified'), { blocked: 1 }]), 'not-restored', EXIT.left],
-  ])('where %s', (_, verdict, expected, code) => {
-    expect([verdict, exitCodeOf({ verdict })]).toEqual([expected, code]);
+    [
+      'a rollback is not',
+      judgedOf('rollback', [doubt('not-verified'), { blocked: 1 }]),
+      'not-restored',
+      EXIT.left,
+    ],
+  ])('where %s', (_, judged, expected, code) => {
+    const verdict = runVerdict(judged);
+    expect([verdict, exitCodeOf({ ...judged, verdict })]).toEqual([expected, code]);
   });
 
   it('is failed if the run did not end, whatever its stores look like', () => {
-    const verdict = runVerdict({
-      state: 'failed',
-      mode: 'migrate',
-      stores: [{ verdict: proven, concluding: {} }],
-    });
-    expect([verdict, exitCodeOf({ verdict })]).toEqual(['failed', EXIT.failed]);
+    const judged = { ...judgedOf('migrate', [proven, {}]), state: 'failed' } as const;
+    const verdict = runVerdict(judged);
+    expect([verdict, exitCodeOf({ ...judged, verdict })]).toEqual(['failed', EXIT.failed]);
   });
 
   it('is proven with outcomes that leave nothing to do, and with no other', () => {

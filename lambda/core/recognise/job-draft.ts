@@ -1,4 +1,5 @@
 import { parseKeyReference } from '../model/arn.ts';
+import { asksForContext } from './questions.ts';
 import type { NamedKey, SeenFormat } from './merged-formats.ts';
 import type { StoreRecognition } from './recognise-store.ts';
 
@@ -6,6 +7,8 @@ import type { StoreRecognition } from './recognise-store.ts';
 export interface JobDraft {
   readonly job: JobFields;
   readonly questions: readonly string[];
+  /** Indices of stores whose encryption context is asked for. */
+  readonly contextOf: readonly number[];
 }
 
 interface JobFields {
@@ -29,6 +32,11 @@ const FILL_IN = {
   destination: 'FILL IN: the ARN of the key to move to',
 };
 
+/** Whether something stands there that only the operator knows. */
+export function isFillIn(key: string): boolean {
+  return Object.values(FILL_IN).includes(key);
+}
+
 /** A job for what a sample of a store shows; `undefined` where it does not come to formats that a job may name. */
 export function draftJob(
   { conclusion, formats }: StoreRecognition,
@@ -49,6 +57,7 @@ export function draftJob(
         ...(ofOthers !== undefined && { withoutDataKey: 'expected' }),
       })),
     },
+    contextOf: formats.flatMap(({ questions }, index) => (questions.some(asksForContext) ? [index] : [])),
     questions: [
       'destination.key: the key to move to',
       here.length > 0

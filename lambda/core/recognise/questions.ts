@@ -29,6 +29,11 @@ export function questionsOf(what: string, context?: string): readonly string[] {
   return questions.map(question => (question === CONTEXT ? instead : question));
 }
 
+/** Data tells nothing of the encryption context. */
+export function asksForContext(question: string): boolean {
+  return question === CONTEXT;
+}
+
 /**
  * The questions that are left where the operator lets the format be found. Who writes that asserts what only an application
  * knows; and a context that the operator has written is no question.

@@ -16,11 +16,13 @@ export type RunVerdict =
 export interface Judged {
   readonly state: 'succeeded' | 'failed';
   readonly mode: RunMode;
-  readonly stores: readonly {
-    readonly verdict: StoreVerdict;
-    /** Of the pass that concludes the run. */
-    readonly concluding: Readonly<Partial<Record<OutcomeKind, number>>>;
-  }[];
+  readonly stores: readonly JudgedStore[];
+}
+
+interface JudgedStore {
+  readonly verdict: StoreVerdict;
+  /** Of the pass that concludes the run. */
+  readonly concluding: Readonly<Partial<Record<OutcomeKind, number>>>;
 }
 
 export function runVerdict({ state, mode, stores }: Judged): RunVerdict {
@@ -42,6 +44,23 @@ export function runVerdict({ state, mode, stores }: Judged): RunVerdict {
 /** A census claims no proof, so that it does not verify is not a doubt. */
 function isDoubtfulCensus(verdict: StoreVerdict): boolean {
   return verdict.kind === 'not-proven' && verdict.doubts.some(({ code }) => code !== 'not-verified');
+}
+
+/**
+ * Whether a census went well: each data key is up to date, or KMS has said that it can be moved, and nothing else is in doubt. A
+ * migration would meet every other doubt, too.
+ */
+export function isSureCount(stores: readonly JudgedStore[]): boolean {
+  return stores.every(({ verdict, concluding }) => {
+    const toMove = concluding['to-rewrap'] ?? 0;
+    if (unsettledIn(concluding) !== toMove) return false;
+    return (
+      verdict.kind !== 'not-proven' ||
+      verdict.doubts.every(
+        ({ code, count }) => code === 'not-verified' || (code === 'remaining' && count === toMove),
+      )
+    );
+  });
 }
 
 /** Data keys of a pass that are not where the job wants them. */
