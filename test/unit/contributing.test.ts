@@ -73,7 +73,9 @@ describe('the recipe for a command', () => {
 
   it('leaves no command file that the program does not load', () => {
     const program = read('cli/program.ts');
-    const shared = ['run-input', 'inspected-store', 'init-questions', 'store-sample'].map(name => `cli/commands/${name}.ts`);
+    const shared = ['run-input', 'inspected-store', 'init-questions', 'store-sample'].map(
+      name => `cli/commands/${name}.ts`,
+    );
     for (const file of sources('cli/commands').filter(one => !shared.includes(one)))
       expect(program).toContain(`import('./${file.slice('cli/'.length)}')`);
   });
