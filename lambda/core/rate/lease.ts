@@ -12,7 +12,7 @@ export interface Lease {
   /** The worker sends no request after this time, in milliseconds since 1970. */
   readonly until: number;
   /** Present if the worker was using more of late than its share is now. */
-  readonly cooling?: Cooling;
+  readonly cooling?: Cooling | undefined;
   /** Its worker is done. Only what it has used of late still counts. */
   readonly gone?: true;
 }

@@ -128,12 +128,8 @@ export class RegionShare {
     this.#used = 0;
     const own = this.#own;
     if (own?.lease?.holder !== this.#worker.holder) return;
-    const cooling = this.#cooling(0);
-    await this.#write(own, {
-      ...withoutCooling(own.lease),
-      ...{ share, until: this.#ports.clock.now() + forMs },
-      ...(cooling && { cooling }),
-    });
+    const until = this.#ports.clock.now() + forMs;
+    await this.#write(own, { ...own.lease, share, until, cooling: this.#cooling(0) });
   }
 
   /** What it has used of late, if that is more than the share that it goes on with. */
@@ -240,8 +236,7 @@ export class RegionShare {
 
   #lease(runRate: number, share: number): Lease {
     const { runId, work, holder } = this.#worker;
-    const cooling = this.#cooling(share);
-    return { runId, work, holder, runRate, share, until: this.#until, ...(cooling && { cooling }) };
+    return { runId, work, holder, runRate, share, until: this.#until, cooling: this.#cooling(share) };
   }
 
   async #write(slot: Slot, lease: Lease | undefined): Promise<boolean> {
@@ -254,10 +249,6 @@ export class RegionShare {
       };
     return written;
   }
-}
-
-function withoutCooling({ cooling: _, ...lease }: Lease): Lease {
-  return lease;
 }
 
 function isBusy(error: unknown): boolean {
