@@ -202,7 +202,8 @@ export class KmsChannel {
       const at = this.#pace.next(now);
       if (at <= now) break;
       if (at === Number.POSITIVE_INFINITY) await new Promise<void>(wake => (this.#wake = wake));
-      else await this.#waiting.sleep(at - now);
+      // A timer takes a millisecond at least. With less, a clock that counts whole ones would stand still.
+      else await this.#waiting.sleep(Math.max(1, at - now));
     }
     this.#sent++;
     this.#pace.sent(this.#waiting.now());
