@@ -23,6 +23,8 @@ const DEVELOPMENT = [
   'CC-BY-4.0',
   // Of `robust-predicates`, in the charts of docs/performance.md: a dedication to the public domain.
   'Unlicense',
+  // Of `axe-core`, which a test loads into a browser as it is.
+  'MPL-2.0',
 ];
 
 export const ACCEPTED = {

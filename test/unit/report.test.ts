@@ -230,7 +230,7 @@ describe('a report', () => {
       text: expect.stringContaining('What the rest of the stores holds is not known'),
     });
     expect(exitCodeOf(report)).toBe(EXIT.left);
-    expect(reportHtml(report)).toContain('no: only the first 100 records');
+    expect(reportHtml(report)).toContain('only about the first 100 records');
   });
 
   it('of an earlier version, which did not count doubts, is not proven', async () => {
