@@ -132,6 +132,27 @@ describe('a migration, end to end', () => {
     expect(result.code).toBe(1);
   });
 
+  it('names every data key that is not proven, as CSV in a file and as JSON lines', async () => {
+    const { stdout } = await rewrap(['status', '--json'], { endpoint: aws.endpoint });
+    const [latest] = (JSON.parse(stdout) as { runs: { runId: string }[] }).runs;
+    const csv = join(folder, 'unproven.csv');
+    const args = ['report', latest!.runId, '--failures'];
+    const written = await rewrap([...args, csv], { endpoint: aws.endpoint });
+    expect(written.stderr).toContain('22 data keys, all that the report counts');
+    expect(written.code).toBe(1);
+    const rows = readFileSync(csv, 'utf8').split('\r\n');
+    expect(rows).toHaveLength(1 + 22 + 1);
+    const lines = await rewrap([...args, '-', '--json'], { endpoint: aws.endpoint });
+    const named = lines.stdout
+      .trim()
+      .split('\n')
+      .map(one => JSON.parse(one) as Record<string, unknown>);
+    expect(named).toHaveLength(22);
+    expect(Object.keys(named[0]!)).toEqual(['store', 'locator', 'slot', 'outcome', 'reason', 'pass']);
+    const printed = await rewrap([...args, '-'], { endpoint: aws.endpoint });
+    expect(printed.stdout.trim().split('\n')).toHaveLength(1 + 22);
+  });
+
   it('announces its end by an event, from the role of Report', () => {
     expect(
       aws.aws.events.map(({ detailType, detail }) => [detailType, (detail as { mode: string }).mode]),
