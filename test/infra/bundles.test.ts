@@ -15,7 +15,8 @@ const MOST_BYTES = {
   'migrate-unit-plaintext': 715_000,
   'verify-unit': 700_000,
   'rollback-unit': 700_000,
-  report: 500_000,
+  // With the scales of its charts (decision 78).
+  report: 550_000,
 } as const;
 
 describe('the bundles of the functions', () => {

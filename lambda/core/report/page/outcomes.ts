@@ -33,7 +33,7 @@ export function outcomesPart(stores: readonly StoreReport[]): string {
   })}`;
 }
 
-export function kindsIn(stores: readonly StoreReport[]): readonly OutcomeKind[] {
+function kindsIn(stores: readonly StoreReport[]): readonly OutcomeKind[] {
   return OUTCOME_KINDS.filter(kind => stores.some(({ outcomes }) => (outcomes[kind] ?? 0) > 0));
 }
 
