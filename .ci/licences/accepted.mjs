@@ -17,14 +17,14 @@ const INSTALLED = [
 const DEVELOPMENT = [
   ...INSTALLED,
   'BSD-2-Clause',
+  // Of `axe-core`, which judges the page of a report in a browser of the tests. It is used as it is, and not handed on.
+  'MPL-2.0',
   'Apache-2.0 AND MIT',
   '(MIT OR CC0-1.0)',
   // Of `caniuse-lite`, tables of data in Jest's transformer. They are read, and nothing is made of them.
   'CC-BY-4.0',
   // Of `robust-predicates`, in the charts of docs/performance.md: a dedication to the public domain.
   'Unlicense',
-  // Of `axe-core`, which a test loads into a browser as it is.
-  'MPL-2.0',
 ];
 
 export const ACCEPTED = {

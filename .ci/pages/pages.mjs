@@ -8,6 +8,7 @@ import { performanceSections } from './performance.mjs';
 import { permissions } from './permissions.mjs';
 import { scaleBounds, scaleCalibration, scaleLimits, scaleResults } from './scale.mjs';
 import { stateMachine } from './state-machine.mjs';
+import { verdictPicture } from './verdict-picture.mjs';
 
 /** The pages with generated parts, and what generates each part. */
 export const PAGES = {
@@ -30,4 +31,4 @@ export const PAGES = {
 };
 
 /** The drawings beside the pages, by their files. */
-export const DRAWINGS = () => performanceCharts();
+export const DRAWINGS = () => ({ ...performanceCharts(), 'docs/report/verdict.svg': verdictPicture() });

@@ -63,10 +63,11 @@ function storesTable(stores: readonly StoreReport[]): string {
     number(store.dataKeys),
     store.proven === null ? 'not asked' : number(store.proven),
     store.remaining === null ? 'not known' : number(store.remaining),
+    store.complete ? 'yes' : store.narrowedTo === undefined ? 'no' : `no: only ${escape(store.narrowedTo)}`,
   ]);
   return table({
     caption: 'The verdict on each store',
-    head: ['Store', 'Verdict', 'Records', 'Data keys', 'Proven', 'In doubt'],
+    head: ['Store', 'Verdict', 'Records', 'Data keys', 'Proven', 'In doubt', 'Complete'],
     rows,
   });
 }

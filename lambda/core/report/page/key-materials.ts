@@ -25,7 +25,7 @@ export function keyMaterialsPart({ keyMaterials }: Pick<Evidence, 'keyMaterials'
   ])}${table({ caption, head: ['Key', 'Key material', 'State', 'Rotated', 'Before', 'After'], rows })}`;
 }
 
-function keyMaterialsChart(all: readonly KeyMaterialReport[]): string {
+export function keyMaterialsChart(all: readonly KeyMaterialReport[]): string {
   const shown = all.slice(0, MOST_DRAWN);
   const most = Math.max(1, ...shown.flatMap(({ before, after }) => [before, after]));
   const width = scaleLinear([0, most], [0, 62]);

@@ -37,7 +37,7 @@ function kindsIn(stores: readonly StoreReport[]): readonly OutcomeKind[] {
   return OUTCOME_KINDS.filter(kind => stores.some(({ outcomes }) => (outcomes[kind] ?? 0) > 0));
 }
 
-function outcomesChart(stores: readonly StoreReport[]): string {
+export function outcomesChart(stores: readonly StoreReport[]): string {
   const shown = drawnOf(stores);
   const row = ({ store, dataKeys, outcomes }: StoreReport, index: number): string => {
     const y = index * ROW;

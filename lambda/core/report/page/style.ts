@@ -4,6 +4,12 @@ const LIGHT =
 const DARK =
   '--ink:#e6eaef;--soft:#a3b0bd;--line:#2c3640;--page:#10151b;--card:#171e26;--code:#212a34;--good:#5fd39c;--fair:#3fa676;--bad:#ff8a80;--warn:#f2c063;--todo:#7db3ff;--other:#b79cf0;--grey:#95a2af';
 
+/** Of a chart that stands alone as a drawing, in either colour scheme. */
+export const CHART_STYLE = `:root{${LIGHT}}@media (prefers-color-scheme:dark){:root{${DARK}}}text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}.card{fill:var(--card);stroke:var(--line)}.edge{fill:var(--warn)}
+${chartRules()}
+.chart text.title{fill:var(--warn);font-size:22px;font-weight:600}
+${colours()}`;
+
 /** The page's style sheet: system fonts, both colour schemes, tables that scroll rather than break, and paper. */
 export const STYLE = `
 :root{color-scheme:light dark;${LIGHT}}
@@ -48,11 +54,7 @@ ul{margin:4px 0;padding-left:20px}
 details{border-top:1px solid var(--line);padding:8px 0}
 summary{cursor:pointer;font-weight:600}
 .chart{display:block;overflow:hidden;max-width:760px;margin:6px 0}
-.chart text{fill:var(--ink);font-size:13px}
-.chart text.soft{fill:var(--soft);font-size:12px}
-.chart text.figure{font-variant-numeric:tabular-nums}
-.chart text.end{text-anchor:end}
-.chart text.middle{text-anchor:middle}
+${chartRules()}
 .chart rect{stroke:var(--card);stroke-width:.5}
 .chart .grid{stroke:var(--line)}
 .legend{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:4px 18px;margin:4px 0 10px;font-size:14px}
@@ -62,6 +64,14 @@ ${colours()}
 @media (max-width:520px){header,main{padding-left:10px;padding-right:10px}section{padding:14px}h1{font-size:21px}}
 @media print{:root{${LIGHT};--page:#fff;color-scheme:light}@page{margin:14mm}body{font-size:11pt}header,main{max-width:none;padding:0}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:10px 0}.conclusion{border-left:6px solid;padding-left:14px}svg,tr,h2,h3,h4,li{break-inside:avoid}h2,h3,h4{break-after:avoid}.scroll,pre{overflow:visible}pre{white-space:pre-wrap}table{font-size:9pt}tbody th{min-width:13ch}.chart rect,.swatch rect,pre{print-color-adjust:exact;-webkit-print-color-adjust:exact}details::details-content{content-visibility:visible;block-size:auto}}
 `;
+
+function chartRules(): string {
+  return `.chart text{fill:var(--ink);font-size:13px}
+.chart text.soft{fill:var(--soft);font-size:12px}
+.chart text.figure{font-variant-numeric:tabular-nums}
+.chart text.end{text-anchor:end}
+.chart text.middle{text-anchor:middle}`;
+}
 
 /** Which colour an outcome, a pass or a bar has: as a bar in a chart, and as a word. */
 function colours(): string {
