@@ -84,6 +84,15 @@ describe('the share of a worker', () => {
     expect(shares.filter(share => share !== undefined)).toEqual(Array.from({ length: 8 }, () => 1));
   });
 
+  it('is a half for each of two runs at one request a second: none of them waits for the end of the other', async () => {
+    const world = new World();
+    const one = world.worker('u1', { runId: 'run-1', workers: 1 });
+    expect(await one.take(1)).toBe(1);
+    world.meanwhile = () => one.take(1);
+    expect(await world.worker('u1', { runId: 'run-2', workers: 1 }).take(1)).toBe(0.5);
+    expect(await world.page(one, 1)).toBe(0.5);
+  });
+
   it('is taken over by the next invocation on its unit, killed or not, and by nobody else before its time is up', async () => {
     const world = new World();
     const killed = world.worker('u1', { workers: 1 });

@@ -29,6 +29,8 @@ export interface Offer {
   readonly room: number;
   /** The most that it may keep. After the rate was lowered, all workers together keep to it once each has looked again. */
   readonly most: number;
+  /** Whether it is a whole number. A part of less than one request is not: two runs at one request a second have a half each. */
+  readonly whole: boolean;
   /** What it should use until it looks again. It gets more only from what is free, and leaves some of that to others who want more. */
   readonly share: number;
 }
@@ -43,11 +45,12 @@ export function offerFor(asking: Asking, others: readonly Lease[]): Offer {
   const parts = equalParts(rates);
   const workers = (runId: string): number =>
     others.filter(lease => lease.runId === runId).length + (runId === asking.runId ? 1 : 0);
-  const down = asking.whole ? wholeOf : (share: number): number => share;
-  const evenOf = new Map([...parts].map(([runId, part]) => [runId, down(part / workers(runId))]));
   const part = parts.get(asking.runId) ?? 0;
+  const whole = asking.whole && part >= ALMOST;
+  const down = whole ? wholeOf : (share: number): number => share;
+  const evenOf = new Map([...parts].map(([runId, part]) => [runId, down(part / workers(runId))]));
   const even = evenOf.get(asking.runId) ?? 0;
-  const fair = asking.whole ? even + oneMore(asking, others, { part, even }) : even;
+  const fair = whole ? even + oneMore(asking, others, { part, even }) : even;
   const room = roomBeside(asking, others, Math.max(...rates.values()));
   // Workers that have nothing come before those that want more.
   const wants = ({ runId, share }: Lease): boolean =>
@@ -55,8 +58,8 @@ export function offerFor(asking: Asking, others: readonly Lease[]): Offer {
   const wanting = others.filter(wants).length;
   const free = Math.max(0, room - asking.share);
   const most = Math.min(fair, Math.max(0, asking.runRate - toBeUsed(asking, others, even)));
-  const more = Math.max(free / (wanting + 1), asking.whole ? Math.min(1, free) : 0);
-  return { part, fair, room, most, share: down(Math.min(most, asking.share + more)) };
+  const more = Math.max(free / (wanting + 1), whole ? Math.min(1, free) : 0);
+  return { part, fair, room, most, whole, share: down(Math.min(most, asking.share + more)) };
 }
 
 /** Sums and quotients are not exact. */

@@ -160,7 +160,8 @@ export class RegionShare {
     const { slot, cooling, others } = await this.#read(runRate);
     if (slot.lease?.holder !== this.#worker.holder) return false;
     const offer = offerFor(this.#asking({ runRate, share: wanted, cooling }), others);
-    const rest = this.#down(Math.min(Math.max(this.#used, offer.room), offer.most));
+    const some = Math.min(Math.max(this.#used, offer.room), offer.most);
+    const rest = offer.whole ? wholeOf(some) : some;
     const fits = offer.room >= wanted * ALMOST ? wanted : rest;
     this.#used = this.#worthIt(fits, offer);
     if (this.#used < wanted) await this.#write(slot, this.#lease(runRate, this.#used));
@@ -168,13 +169,9 @@ export class RegionShare {
   }
 
   /** The share if all workers of the run were there, so that the first ones leave room for the others. */
-  #first({ part }: Offer): number {
+  #first({ part, whole }: Offer): number {
     const first = part / this.#worker.workers;
-    return this.#whole ? Math.max(1, wholeOf(first)) : first;
-  }
-
-  #down(share: number): number {
-    return this.#whole ? wholeOf(share) : share;
+    return whole ? Math.max(1, wholeOf(first)) : first;
   }
 
   #asking(now: Pick<Asking, 'runRate' | 'share' | 'cooling'>): Asking {
