@@ -18,6 +18,9 @@ const DATA_KEYS = 24;
 /** One in twelve has a data key: enough records for many pages, few enough data keys for a slow rate. */
 const RECORDS = 12 * DATA_KEYS;
 
+/** The next invocation on a unit waits until the second that the last one used is over. Here there are some fifty, of one page each. */
+const HAND_OVERS_MS = 300_000;
+
 /** Units that take many invocations. Each has five seconds, and the worker keeps five in reserve, so it does one page. */
 describe('a unit longer than an invocation', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rewrap-long-'));
@@ -146,7 +149,7 @@ describe('a unit longer than an invocation', () => {
       // One worker means one unit, and each invocation does one page of it.
       expect(aws.aws.lambda.invocations('MigrateUnit')).toBeGreaterThanOrEqual(3);
       expect(JSON.parse((await tell('status', '--json')).stdout)).toMatchObject({ held: [] });
-    });
+    }, HAND_OVERS_MS);
 
     it('leaves an old key that retire-check considers finished, except for the hour that KMS may be late', async () => {
       const { code, stdout } = await tell('retire-check', source, '--jobs', join(folder, 'jobs'), '--json');
