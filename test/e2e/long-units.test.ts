@@ -131,25 +131,29 @@ describe('a unit longer than an invocation', () => {
       expect((await tell('run', 'drafts')).code).toBe(2);
     });
 
-    it('is continued by a plain new start, which takes the store over and counts every record once', async () => {
-      await stop(runId);
-      const { code, stdout } = await tell('run', 'drafts', '--json');
-      const report = JSON.parse(stdout) as Report;
-      expect(report).toMatchObject({
-        state: 'succeeded',
-        continues: [runId],
-        remaining: 0,
-        stores: [{ records: RECORDS, dataKeys: DATA_KEYS, complete: true }],
-      });
-      // The worker that was at a page when its execution was stopped has finished that page beside the new run's worker.
-      const outcomes = Object.entries(report.stores[0]!.outcomes);
-      const settled = ['rewrapped', 'already-current', 'moved-by-another-writer'];
-      expect(outcomes.filter(([outcome]) => !settled.includes(outcome))).toEqual([]);
-      expect([outcomes.reduce((sum, [, count]) => sum + count, 0), code]).toEqual([DATA_KEYS, 0]);
-      // One worker means one unit, and each invocation does one page of it.
-      expect(aws.aws.lambda.invocations('MigrateUnit')).toBeGreaterThanOrEqual(3);
-      expect(JSON.parse((await tell('status', '--json')).stdout)).toMatchObject({ held: [] });
-    }, HAND_OVERS_MS);
+    it(
+      'is continued by a plain new start, which takes the store over and counts every record once',
+      async () => {
+        await stop(runId);
+        const { code, stdout } = await tell('run', 'drafts', '--json');
+        const report = JSON.parse(stdout) as Report;
+        expect(report).toMatchObject({
+          state: 'succeeded',
+          continues: [runId],
+          remaining: 0,
+          stores: [{ records: RECORDS, dataKeys: DATA_KEYS, complete: true }],
+        });
+        // The worker that was at a page when its execution was stopped has finished that page beside the new run's worker.
+        const outcomes = Object.entries(report.stores[0]!.outcomes);
+        const settled = ['rewrapped', 'already-current', 'moved-by-another-writer'];
+        expect(outcomes.filter(([outcome]) => !settled.includes(outcome))).toEqual([]);
+        expect([outcomes.reduce((sum, [, count]) => sum + count, 0), code]).toEqual([DATA_KEYS, 0]);
+        // One worker means one unit, and each invocation does one page of it.
+        expect(aws.aws.lambda.invocations('MigrateUnit')).toBeGreaterThanOrEqual(3);
+        expect(JSON.parse((await tell('status', '--json')).stdout)).toMatchObject({ held: [] });
+      },
+      HAND_OVERS_MS,
+    );
 
     it('leaves an old key that retire-check considers finished, except for the hour that KMS may be late', async () => {
       const { code, stdout } = await tell('retire-check', source, '--jobs', join(folder, 'jobs'), '--json');
