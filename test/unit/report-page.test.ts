@@ -66,6 +66,24 @@ describe('the next calls', () => {
     ]);
   });
 
+  it.each(['census', 'verify'] as const)('promise no more of a %s than its hundred of each unit', mode => {
+    const why = nextCalls({ ...DEMO, mode }).map(one => one.why);
+    expect(why[0]).toContain('the first hundred of each unit');
+    expect(reportHtml({ ...DEMO, mode })).toContain('It names the first hundred of each unit');
+  });
+
+  it('list nothing after a census that went well: all of it can be moved', () => {
+    const stores = DEMO.stores.map(store => ({
+      ...store,
+      ...{
+        verdict: { kind: 'not-proven', doubts: [] } as const,
+        concluding: { 'to-rewrap': 5 },
+        complete: true,
+      },
+    }));
+    expect(calls({ mode: 'census', verdict: 'counted', stores }).join()).not.toContain('--failures');
+  });
+
   it('ask whether the key may go, where nothing is left under it', () => {
     const [old] = DEMO.keyMaterials;
     expect(calls({ verdict: 'proven' })).toEqual([`npx rewrap retire-check ${old!.keyArn}`]);

@@ -1,3 +1,4 @@
+import { isSureCount } from '../verdict/run-verdict.ts';
 import type { Report } from './report.ts';
 
 /** A call to make next, and why. */
@@ -6,14 +7,21 @@ export interface NextCall {
   readonly why: string;
 }
 
-type Ended = Pick<Report, 'runId' | 'job' | 'verdict' | 'dryRun' | 'keyMaterials' | 'keepsSource'>;
+type Ended = Pick<
+  Report,
+  'runId' | 'job' | 'mode' | 'verdict' | 'stores' | 'dryRun' | 'keyMaterials' | 'keepsSource'
+>;
 
 /** What a person does after this report, in order: lines for a shell. */
 export function nextCalls(report: Ended): readonly NextCall[] {
   const [run, job] = [quoted(report.runId), quoted(report.job)];
   const unproven = {
     call: `npx rewrap report ${run} --failures unproven.csv`,
-    why: 'names every data key that is left, with the reason',
+    // A run of these modes keeps no journal, and its checkpoints name no more.
+    why:
+      report.mode === 'census' || report.mode === 'verify'
+        ? 'names data keys that are left, the first hundred of each unit, with the reason'
+        : 'names every data key that is left, with the reason',
   };
   switch (report.verdict) {
     case 'failed':
@@ -28,7 +36,8 @@ export function nextCalls(report: Ended): readonly NextCall[] {
       ];
     case 'counted':
       return [
-        unproven,
+        // What only waits to be moved is no failure.
+        ...(isSureCount(report.stores) ? [] : [unproven]),
         { call: `npx rewrap plan ${job}`, why: 'shows work, time and cost' },
         { call: `npx rewrap run ${job}`, why: 'moves them, and verifies' },
       ];
