@@ -76,6 +76,24 @@ describe('the share of a worker', () => {
     expect(await all(500)).toBe(500);
   });
 
+  it('counts on nobody for more than it gives back, if another worker comes and goes down at the same time', async () => {
+    const world = new World();
+    const [one, other] = [world.worker('u1', { workers: 3 }), world.worker('u2', { workers: 3 })];
+    expect(await one.take(73)).toBe(24);
+    world.now += 20_000;
+    let seen: number | undefined;
+    let steps = 0;
+    world.book.step = async () => {
+      // The first worker has read, as the only one, and has not written down yet what it goes on with.
+      if (++steps !== 3) return;
+      await other.take(73);
+      seen = await world.page(other, 5);
+    };
+    const mine = await one.take(5);
+    expect(seen).toBeGreaterThan(0);
+    expect((mine ?? 0) + (seen ?? 0)).toBeLessThanOrEqual(5);
+  });
+
   it('is one request a second for some, and none for the others, if there are fewer requests than workers', async () => {
     const world = new World();
     const workers = Array.from({ length: 16 }, (_, unit) => world.worker(`u${unit}`));

@@ -60,7 +60,8 @@ const ALMOST = 1 - 1e-9;
 /**
  * One worker's share of the rate in one Region. It first writes down what it wants, then reads what all others have, and
  * then uses only what fits beside that: if two take at the same time, the later reader sees the other. To give something
- * back, it first uses less, then writes it down. So the last one to take more has seen that everything in use fits.
+ * back, it first uses less, then writes it down. So the last one to take more has seen that everything in use fits. After a
+ * lower rate it also reads again, because its own part of that rests on what the others will give back.
  */
 export class RegionShare {
   readonly #region: string;
@@ -151,8 +152,10 @@ export class RegionShare {
     const goesUp = share > this.#used;
     if (!goesUp) this.#used = share;
     if (!goesUp && this.#isWrittenDown(slot, { runRate, share })) return true;
+    // Two workers that come down at once may each count on the other for more than it gives back.
+    const isLowered = runRate < (slot.lease?.runRate ?? runRate);
     if (!(await this.#write(slot, this.#lease(runRate, share)))) return false;
-    return !goesUp || (await this.#confirm(runRate, share));
+    return (!goesUp && !isLowered) || (await this.#confirm(runRate, share));
   }
 
   /** Uses as much of what it has written down as fits beside what the others have written down by now. */
