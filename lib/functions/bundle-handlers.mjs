@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Functions are not desks: they have the credentials of their role, and nothing else. */
 const CREDENTIALS = join(ROOT, 'lambda/adapters/aws/function-credentials.ts');
+/** No function calls an operation that streams events. */
+const NO_EVENT_STREAMS = join(ROOT, 'lambda/adapters/aws/no-event-streams.ts');
 const YAML = 'lambda/core/documents/yaml.ts';
 const YAML_WHEN_ASKED = join(ROOT, 'lambda/handlers/yaml-when-asked.ts');
 
@@ -79,7 +81,10 @@ function handlersIn(folder, handlers) {
     format: 'esm',
     // The bundle includes the SDK, so that key material ids and DryRun modifiers exist whatever the runtime ships.
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': CREDENTIALS },
+    alias: {
+      '@aws-sdk/credential-provider-node': CREDENTIALS,
+      '@smithy/core/event-streams': NO_EVENT_STREAMS,
+    },
     plugins: [namesWrittenOut, versionsOnly, yamlWhenAsked],
     banner: { js: REQUIRE_BANNER },
   });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,11 +10,11 @@ const BUNDLER = resolve(__dirname, '../../lib/functions/bundle-handlers.mjs');
 
 /** Decision 74: what a function loads at its start. Plan has the client of Step Functions, and recognises formats; Report draws its page. */
 const MOST_BYTES = {
-  plan: 820_000,
-  'migrate-unit': 715_000,
-  'migrate-unit-plaintext': 715_000,
-  'verify-unit': 700_000,
-  'rollback-unit': 700_000,
+  plan: 800_000,
+  'migrate-unit': 700_000,
+  'migrate-unit-plaintext': 700_000,
+  'verify-unit': 690_000,
+  'rollback-unit': 690_000,
   report: 550_000,
 } as const;
 
@@ -29,6 +29,12 @@ describe('the bundles of the functions', () => {
 
   it.each(Object.entries(MOST_BYTES))('%s is no larger than it may be', (handler, most) => {
     expect(statSync(join(folder, `${handler}.mjs`)).size).toBeLessThanOrEqual(most);
+  });
+
+  it.each(Object.keys(MOST_BYTES))('%s has no event streams of the SDK', handler => {
+    expect(readFileSync(join(folder, `${handler}.mjs`), 'utf8')).not.toMatch(
+      /Event streams? require|header name exceeds 255 bytes/,
+    );
   });
 
   it('have a reader of YAML beside them that reads and writes as the sources do', () => {
