@@ -18,15 +18,49 @@ export function createBucket(
   return emptyResponse(200, { location: `/${name}` });
 }
 
-export function listBuckets({ accountId }: S3Request, buckets: Buckets): AwsResponse {
-  const entries = buckets.all().filter(bucket => bucket.accountId === accountId);
-  const list = entries.map(
-    ({ name, createdAt, region }) =>
-      `<Bucket><Name>${name}</Name><CreationDate>${new Date(createdAt).toISOString()}</CreationDate><BucketRegion>${region}</BucketRegion></Bucket>`,
+/** Without parameters, all buckets. With any, a page of those that match, each with its Region. */
+export function listBuckets({ accountId, region, query }: S3Request, buckets: Buckets): AwsResponse {
+  const wanted = query.get('bucket-region');
+  if (wanted !== null && wanted !== region)
+    throw new AwsError('InvalidArgument', `Argument value ${wanted} is not a valid AWS Region`, {
+      status: 400,
+    });
+  const prefix = query.get('prefix') ?? '';
+  const after = decodedToken(query.get('continuation-token'));
+  const most = mostBuckets(query.get('max-buckets'));
+  const entries = buckets
+    .all()
+    .filter(bucket => bucket.accountId === accountId && bucket.name.startsWith(prefix) && bucket.name > after)
+    .filter(bucket => wanted === null || bucket.region === wanted)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const page = entries.slice(0, most);
+  const asked = ['bucket-region', 'prefix', 'continuation-token', 'max-buckets'].some(name =>
+    query.has(name),
   );
+  const list = page.map(
+    ({ name, createdAt, region: of }) =>
+      `<Bucket><Name>${name}</Name><CreationDate>${new Date(createdAt).toISOString()}</CreationDate>${asked ? `<BucketRegion>${of}</BucketRegion>` : ''}</Bucket>`,
+  );
+  const last = page.at(-1)?.name ?? '';
+  const token = entries.length > page.length ? Buffer.from(last).toString('base64url') : undefined;
   return xmlResponse(
-    `<ListAllMyBucketsResult><Owner><ID>${accountId}</ID></Owner><Buckets>${list.join('')}</Buckets></ListAllMyBucketsResult>`,
+    `<ListAllMyBucketsResult><Owner><ID>${accountId}</ID></Owner><Buckets>${list.join('')}</Buckets>${
+      token === undefined ? '' : `<ContinuationToken>${token}</ContinuationToken>`
+    }${query.has('prefix') ? `<Prefix>${escapeXml(prefix)}</Prefix>` : ''}</ListAllMyBucketsResult>`,
   );
+}
+
+/** Tokens are opaque; this one is the name of the last bucket of the page before. */
+function decodedToken(token: string | null): string {
+  return token === null ? '' : Buffer.from(token, 'base64url').toString();
+}
+
+/** S3 API reference, ListBuckets: 1 to 10,000. */
+function mostBuckets(text: string | null): number {
+  const most = Number(text ?? 10_000);
+  if (!Number.isInteger(most) || most < 1 || most > 10_000)
+    throw new AwsError('InvalidArgument', 'max-buckets is 1 to 10000', { status: 400 });
+  return most;
 }
 
 export function getVersioning({ versioning }: Bucket): AwsResponse {
