@@ -103,6 +103,7 @@ export const ROOMS = [
   ),
   { ...core('watch', 'model', 'job', 'plan'), outside: [...PURE, 'croner'] },
   core('retire', 'model', 'keys', 'stores', 'job', 'verdict', 'proof'),
+  core('discover', 'model', 'stores', 'recognise'),
   {
     room: 'formats',
     files: '^lambda/formats/',

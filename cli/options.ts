@@ -42,6 +42,18 @@ export function planCommand(command: (name: string, description: string) => Comm
   );
 }
 
+/** `rewrap discover`, without its folder of jobs. */
+export function discoverCommand(command: (name: string, description: string) => Command): Command {
+  return command(
+    'discover',
+    'samples every table and bucket of the account in one Region: which data keys lie where, and which have no job',
+  )
+    .option('--sample <n>', 'records of each store to look at', wholeNumber, 100)
+    .option('--budget <dollars>', 'what reading may cost at most; beyond it, nothing is read', dollars, 5)
+    .addOption(new Option('--only <kind>', 'one kind of store').choices(['tables', 'buckets']))
+    .option('--write <folder>', 'also write a job for each store with data keys that no job names');
+}
+
 /** What `rewrap init` would ask a person for. */
 export function initCommand(command: (name: string, description: string) => Command): Command {
   return command(
@@ -74,6 +86,11 @@ export function shared(command: Command): Command {
       'the deployment; by default the name in deployment.json',
       settingsHere().deployment,
     );
+}
+
+function dollars(text: string): number {
+  if (/^\d{1,6}(\.\d{1,2})?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('write dollars, as 5 or 0.50.');
 }
 
 export function wholeNumber(text: string): number {

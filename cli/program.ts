@@ -9,6 +9,7 @@ import { addCompletion } from './completion.ts';
 import { contextOf, type SharedOptions } from './context/shared-options.ts';
 import type { CommandContext } from './context/command-context.ts';
 import type { Control } from './commands/control.ts';
+import type { DiscoverOptions } from './commands/discover.ts';
 import type { FileOptions } from './commands/file.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { InspectOptions } from './commands/inspect.ts';
@@ -23,7 +24,15 @@ import { OutputLost, wordsOf } from './context/output-file.ts';
 import { LostSight } from './follow/keep-in-sight.ts';
 import { SynthFailed } from './embedded/embedded-aws.ts';
 import { settingsHere } from './context/settings-here.ts';
-import { asked, capacity, initCommand, planCommand, shared, wholeNumber } from './options.ts';
+import {
+  asked,
+  capacity,
+  discoverCommand,
+  initCommand,
+  planCommand,
+  shared,
+  wholeNumber,
+} from './options.ts';
 import { EXIT, type ExitCode } from './context/exit-codes.ts';
 
 /** Reads the command line, runs one command and returns its exit code. */
@@ -72,6 +81,7 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
   };
   commandsToTry(definer);
   commandsOfRuns(definer);
+  commandsToFind(definer);
   commandsToLook(definer);
   commandsOfFiles(definer);
   const jobs = program.command('jobs').description('job files');
@@ -144,7 +154,14 @@ function commandsOfRuns({ command, act }: Definer): void {
     );
 }
 
-function commandsToLook({ command, act }: Definer): void {
+function commandsToFind({ command, act }: Definer): void {
+  discoverCommand(command)
+    .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
+    .action(
+      act(async (context, options: DiscoverOptions) =>
+        (await import('./commands/discover.ts')).discover(options, context),
+      ),
+    );
   command(
     'inspect <store>',
     'says what data keys a table or s3://BUCKET/PREFIX holds, and writes the job for them',
@@ -156,6 +173,9 @@ function commandsToLook({ command, act }: Definer): void {
         (await import('./commands/inspect.ts')).inspect(store, options, context),
       ),
     );
+}
+
+function commandsToLook({ command, act }: Definer): void {
   command(
     'status [run]',
     'shows the progress of a run, or the latest runs; and who holds which store',

@@ -90,6 +90,14 @@ export const cliPermissions = () => {
     '- `dynamodb:DescribeTable`, `dynamodb:Scan` on a table: to read a sample.',
     '- `s3:GetBucketOwnershipControls`, `s3:ListBucket` on a bucket, `s3:GetObject` on its objects: to read a sample.',
     '- `kms:Decrypt` with the key of the server-side encryption of the store, where that is a key of yours.',
+    '',
+    '### `rewrap discover`',
+    '',
+    'It needs what every command needs, and:',
+    '',
+    '- `dynamodb:ListTables`, `s3:ListAllMyBuckets`: to learn which tables and buckets there are.',
+    '- `cloudformation:GetTemplate` on the stack: to know the deployed jobs.',
+    '- What `rewrap inspect` needs, on all of them. A store that may not be read is named as one that nobody has looked at.',
   ].join('\n');
 };
 

@@ -43,6 +43,7 @@ describe('the recipe for a command', () => {
     demo: 'npm start, which .ci/run holds to its result',
     local: 'it never ends; tests start the embedded AWS themselves',
     inspect: 'test/contract/inspect.test.ts, as it needs no deployment',
+    discover: 'test/contract/discover.test.ts, as it needs no deployment',
     init: 'test/contract/init.test.ts, as it needs no deployment',
     completion: 'test/unit/completion.test.ts, as it is for a shell',
   };
@@ -73,9 +74,13 @@ describe('the recipe for a command', () => {
 
   it('leaves no command file that the program does not load', () => {
     const program = read('cli/program.ts');
-    const shared = ['run-input', 'inspected-store', 'init-questions', 'store-sample'].map(
-      name => `cli/commands/${name}.ts`,
-    );
+    const shared = [
+      'run-input',
+      'inspected-store',
+      'init-questions',
+      'store-sample',
+      'discovered-drafts',
+    ].map(name => `cli/commands/${name}.ts`);
     for (const file of sources('cli/commands').filter(one => !shared.includes(one)))
       expect(program).toContain(`import('./${file.slice('cli/'.length)}')`);
   });

@@ -1,6 +1,7 @@
 import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
+  paginateListTables,
   type DynamoDBClient,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
@@ -15,7 +16,7 @@ import { DynamoDbRecords, type Table } from './records.ts';
 import { UPDATE_ITEM } from './update-item-operation.ts';
 
 /** Tables over the DynamoDB API. */
-export const tableAdapter: StoreAdapter<TableStore, TableCatalog> = { open: openTable, catalog };
+export const tableAdapter: StoreAdapter<TableStore, TableCatalog> = { open: openTable, namesIn, catalog };
 
 async function openTable(
   store: TableStore,
@@ -43,6 +44,13 @@ async function keyNames(table: string, client: DynamoDBClient): Promise<readonly
   const about = { code: 'dynamodb.describe', call: `dynamodb:DescribeTable of ${table}` };
   const { Table } = await needed(about, () => client.send(new DescribeTableCommand({ TableName: table })));
   return namesOf(Table?.KeySchema, ({ AttributeName }) => AttributeName);
+}
+
+async function namesIn(clients: AwsClients, region: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { TableNames = [] } of paginateListTables({ client: clients.dynamodb(region) }, {}))
+    names.push(...TableNames);
+  return names;
 }
 
 function catalog(clients: AwsClients): TableCatalog {

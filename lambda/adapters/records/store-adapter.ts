@@ -10,6 +10,8 @@ import type { TableCapacities } from './table-capacities.ts';
 export interface StoreAdapter<S extends Store, Catalog> {
   /** The records of a store; of one that is copied, those of its destination. */
   open(store: S, options: OpenOptions): Promise<RecordStore>;
+  /** The names of all tables or buckets of the caller's account in a Region. */
+  namesIn(clients: AwsClients, region: string): Promise<readonly string[]>;
   /** What Plan and retire-check ask. */
   catalog(clients: AwsClients): Catalog;
 }

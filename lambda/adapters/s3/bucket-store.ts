@@ -1,6 +1,7 @@
 import {
   GetBucketOwnershipControlsCommand,
   GetBucketVersioningCommand,
+  paginateListBuckets,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { needsOf } from '../../core/model/format.ts';
@@ -19,7 +20,7 @@ import { leanObjectCalls } from './object-calls.ts';
 import { S3Records } from './records.ts';
 
 /** Buckets over the S3 API. */
-export const bucketAdapter: StoreAdapter<BucketStore, BucketCatalog> = { open: openBucket, catalog };
+export const bucketAdapter: StoreAdapter<BucketStore, BucketCatalog> = { open: openBucket, namesIn, catalog };
 
 interface OpenBucketOptions extends OpenOptions {
   /** What one request copies. @default what S3 takes; less, where copies in parts are rehearsed */
@@ -69,6 +70,17 @@ async function hasAccessControlLists(s3: S3Client, bucket: string): Promise<bool
     if (nameOf(error) === 'OwnershipControlsNotFoundError') return true;
     throw error;
   }
+}
+
+/** S3 has thousands of buckets of an account in pages, and names those of one Region only where it is asked in that Region. */
+async function namesIn(clients: AwsClients, region: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  const pages = paginateListBuckets(
+    { client: clients.s3(region), pageSize: 1_000 },
+    { BucketRegion: region },
+  );
+  for await (const { Buckets = [] } of pages) names.push(...Buckets.flatMap(({ Name }) => Name ?? []));
+  return names;
 }
 
 function catalog(clients: AwsClients): BucketCatalog {

@@ -29,6 +29,11 @@ export function storeCatalogs(clients: AwsClients): StoreCatalogs {
   return Object.fromEntries(catalogs) as StoreCatalogs;
 }
 
+/** The tables, or the buckets, of the caller's account in a Region. */
+export function storesIn(type: StoreType, clients: AwsClients, region: string): Promise<readonly string[]> {
+  return ADAPTERS[type].namesIn(clients, region);
+}
+
 function adapterOf(store: Store): StoreAdapter<Store, unknown> {
   return ADAPTERS[storeTypeOf(store)];
 }

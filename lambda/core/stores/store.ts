@@ -36,6 +36,8 @@ export interface StoreKind<S extends Store = Store, Catalog = unknown> {
   remarks?(records: readonly StoreRecord[], store: S): readonly string[];
   /** US dollars for the reads and writes of a run that visits so many records. */
   cost(count: StoreCount, visit: Visit): StoreCost;
+  /** What it takes at most to look at so many of its records, from so many places of it. */
+  sampling(records: number, places: number): Sampling;
   /** What else still holds the former data keys of that place; `undefined` if that cannot be looked up. */
   backups(place: StorePlace, catalog: Catalog): Promise<StoreBackups | undefined>;
   readonly unseen: Unseen<S>;
@@ -126,6 +128,12 @@ export interface StoreUnits {
 export interface StoreCost {
   readonly reads: number;
   readonly writes: number;
+}
+
+/** What looking at a sample takes. */
+export interface Sampling {
+  readonly requests: number;
+  readonly usd: number;
 }
 
 /** What still holds the former data keys once a store has new ones. */

@@ -1,4 +1,4 @@
-import type { StoreCost, StoreCount, StoreUnits, Visit } from '../store.ts';
+import type { Sampling, StoreCost, StoreCount, StoreUnits, Visit } from '../store.ts';
 
 /** US dollars in us-east-1, on demand, without free tier, as published in November 2026. */
 const USD = { readRequestUnit: 0.125 / 1_000_000, writeRequestUnit: 0.625 / 1_000_000 } as const;
@@ -23,4 +23,13 @@ export function tableUnits(
   const itemBytes = records === 0 ? 0 : bytes / records;
   const unitsPerItem = Math.max(1, Math.ceil(itemBytes / WRITE_UNIT_BYTES));
   return { reads: unitsPerPass * unitsPerByte, writes: writes * unitsPerItem };
+}
+
+/** DynamoDB developer guide, quotas: the largest item. */
+const ITEM_BYTES = 400 * 1_024;
+
+/** A Scan returns an item at least, unless it is the last one of its place. A description of the table comes before it. */
+export function tableSampling(records: number, places: number): Sampling {
+  const units = (records * ITEM_BYTES) / READ_UNIT_BYTES / 2;
+  return { requests: 1 + places + records, usd: units * USD.readRequestUnit };
 }

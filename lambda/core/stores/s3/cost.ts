@@ -1,4 +1,4 @@
-import type { StoreCost, StoreCount, Visit } from '../store.ts';
+import type { Sampling, StoreCost, StoreCount, Visit } from '../store.ts';
 
 /** US dollars in us-east-1, storage class Standard, without free tier, as published in November 2026. */
 const USD = { listOrCopy: 0.005 / 1_000, read: 0.0004 / 1_000 } as const;
@@ -25,5 +25,17 @@ export function bucketCost(
   return {
     reads: passes * (records * each * USD.read + listings * USD.listOrCopy),
     writes: writes * (USD.listOrCopy + bodies * BEFORE_PUT),
+  };
+}
+
+/**
+ * Two calls for what the bucket is and where to cut it, a listing for each page, which names an object at least unless it is the last
+ * one of its place, and two reads of each object.
+ */
+export function bucketSampling(records: number, places: number): Sampling {
+  const listings = 2 + places + records;
+  return {
+    requests: listings + 2 * records,
+    usd: listings * USD.listOrCopy + 2 * records * USD.read,
   };
 }

@@ -1,7 +1,7 @@
 import type { StoreKind } from '../store.ts';
 import { bucketBackups } from './backups.ts';
 import type { BucketCatalog } from './catalog.ts';
-import { bucketCost } from './cost.ts';
+import { bucketCost, bucketSampling } from './cost.ts';
 import { judgeEmptyPrefix } from './empty-prefix.ts';
 import { inspectBucket } from './inspect.ts';
 import { bucketNames } from './names.ts';
@@ -21,6 +21,7 @@ export const s3Kind: StoreKind<BucketStore, BucketCatalog> = {
   judgeEmpty: judgeEmptyPrefix,
   remarks: objectRemarks,
   cost: bucketCost,
+  sampling: bucketSampling,
   backups: bucketBackups,
   unseen: unseenOfBuckets,
 };

@@ -1,0 +1,137 @@
+import colors from 'picocolors';
+import type {
+  Coverage,
+  DiscoveredKey,
+  DiscoveredStore,
+  Discovery,
+} from '../../lambda/core/discover/discovery.ts';
+
+interface Told extends Discovery {
+  readonly region: string;
+  /** Records of each store. */
+  readonly sample: number;
+  readonly drafts: readonly { readonly store: string; readonly file: string }[];
+  readonly notChecked: readonly string[];
+}
+
+/** What samples of the stores of one Region cannot say. */
+export function notLookedAtIn({ stores }: Discovery, region: string): readonly string[] {
+  return [
+    ...(stores.some(({ coverage, complete }) => coverage !== 'unread' && !complete)
+      ? ['records beyond the samples']
+      : []),
+    `stores of other accounts, and of other Regions than ${region}`,
+    'data keys without a sign of their own, as those under RSA keys, and those within what is encrypted',
+  ];
+}
+
+interface LookedProgress {
+  readonly looked: number;
+  readonly of: number;
+  readonly name: string;
+}
+
+export function lookedLine({ looked, of, name }: LookedProgress): string {
+  return `${number(looked)} of ${counted(of, 'store')} looked at; the last one: ${name}`;
+}
+
+const TITLES: Readonly<Record<Coverage, string>> = {
+  unnamed: 'Data keys, and no job',
+  'in-part': 'Data keys, and jobs for a part of the store only',
+  unread: 'Not looked at',
+  named: 'Data keys, and a job for all of the store',
+  none: 'No data key in the sample',
+};
+
+/** What lies where, the stores with most to do first. */
+export function discoveryText({ region, sample, stores, keys, counts, drafts, notChecked }: Told): string {
+  const withDataKeys = counts.unnamed + counts['in-part'] + counts.named;
+  return [
+    `${colors.bold(region)}: ${counted(stores.length, 'store')}, of each ${counted(sample, 'record')} at most; ${number(withDataKeys)} with data keys`,
+    ...(Object.keys(TITLES) as Coverage[]).flatMap(coverage =>
+      section(
+        TITLES[coverage],
+        stores.filter(store => store.coverage === coverage).map(store => storeLine(store)),
+      ),
+    ),
+    ...section('Keys that are named in samples', keys.map(keyLine)),
+    ...section(
+      'Jobs written, to be completed',
+      drafts.map(({ store, file }) => `${colors.green('✓')} ${file}: ${store}`),
+    ),
+    '',
+    colors.bold(conclusion(counts)),
+    ...notChecked.map(words => `Not looked at: ${words}.`),
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines];
+}
+
+const MARKS: Readonly<Record<Coverage, string>> = {
+  unnamed: colors.red('✗'),
+  'in-part': colors.yellow('!'),
+  unread: colors.yellow('!'),
+  named: colors.green('✓'),
+  none: colors.dim('·'),
+};
+
+function storeLine(store: DiscoveredStore): string {
+  const { type, name, coverage } = store;
+  const called = type === 's3' ? `s3://${name}/` : name;
+  return `${MARKS[coverage]} ${colors.bold(called)}: ${wordsOf(store)}`;
+}
+
+function wordsOf(store: DiscoveredStore): string {
+  const { coverage, records, complete, jobs, parts, reason = '' } = store;
+  switch (coverage) {
+    case 'unread':
+      return reason;
+    case 'none':
+      return `${counted(records, 'record')}${complete ? ', which are all' : ''}`;
+    case 'unnamed':
+      return seen(store);
+    case 'in-part':
+      return `${seen(store)}; ${ofJobs(jobs)}: ${parts.join('; ')}`;
+    case 'named':
+      return `${seen(store)}; ${ofJobs(jobs)}`;
+  }
+}
+
+function ofJobs(jobs: readonly string[]): string {
+  return `${jobs.length === 1 ? 'job' : 'jobs'} ${jobs.join(', ')}`;
+}
+
+function seen({ records, withDataKeys, formats, unclear }: DiscoveredStore): string {
+  const what = formats.map(({ what: name, slot }) => `${name} at ${slot}`);
+  const more =
+    unclear === 0 ? [] : [`${counted(unclear, 'thing')} that no job can move; rewrap inspect tells`];
+  return `${number(withDataKeys)} of ${counted(records, 'record')}: ${[...what, ...more].join(', ')}`;
+}
+
+function keyLine({ keyArn, stores, storesNotNamed, jobs }: DiscoveredKey): string {
+  const left = storesNotNamed === 0 ? '' : `, ${number(storesNotNamed)} without a job for all of it`;
+  const moved = jobs.length === 0 ? 'no job moves data keys away from it' : `source of ${jobs.join(', ')}`;
+  return `${colors.dim('·')} ${keyArn}: in ${counted(stores, 'store')}${left}; ${moved}`;
+}
+
+function conclusion(counts: Discovery['counts']): string {
+  const open = [
+    ...(counts.unnamed > 0 ? [`${counted(counts.unnamed, 'store')} with data keys and no job`] : []),
+    ...(counts['in-part'] > 0 ? [`${counted(counts['in-part'], 'store')} that jobs name in part only`] : []),
+    ...(counts.unread > 0 ? [`${counted(counts.unread, 'store')} that nobody has looked at`] : []),
+  ];
+  if (open.length > 0) return `Open: ${open.join(', ')}.`;
+  return counts.named === 0
+    ? 'No sample shows a data key.'
+    : 'Every store whose sample shows data keys is named by a job as a whole.';
+}
+
+function counted(many: number, what: string): string {
+  return `${number(many)} ${what}${many === 1 ? '' : 's'}`;
+}
+
+function number(many: number): string {
+  return many.toLocaleString('en-US');
+}
