@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AddressInfo } from 'node:net';
 import { AwsError } from './protocol/aws-error.ts';
 import {
   administratorOf,
@@ -29,6 +28,7 @@ import { eventBridgeService, type PublishedEvent } from './eventbridge/service.t
 import { ConnectionLost, Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
 import { mayLog } from './functions/logs.ts';
+import { listen } from './listen.ts';
 import { Operations } from './operations.ts';
 import type { EmbeddedAwsOptions } from './options.ts';
 import { Meter } from './meter/meter.ts';
@@ -149,12 +149,11 @@ export class EmbeddedAws {
     this.lambda.invoke(definition, JSON.parse(input)).catch(() => undefined);
   }
 
-  /** Listens on loopback only and returns the endpoint. */
+  /** Listens on loopback only and returns the endpoint. @throws CannotListen */
   async start(): Promise<string> {
     this.#server = createServer((request, response) => void this.#serve(request, response));
     this.#server.keepAliveTimeout = 60_000;
-    await new Promise<void>(resolve => this.#server?.listen(this.#options.port ?? 0, '127.0.0.1', resolve));
-    const endpoint = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const endpoint = `http://127.0.0.1:${await listen(this.#server, this.#options.port ?? 0)}`;
     this.lambda.listenAt(endpoint);
     return endpoint;
   }
