@@ -39,6 +39,7 @@ import type { AwsRequest, AwsResponse, RawRequest, Service } from './protocol/re
 import { Buckets } from './s3/bucket.ts';
 import { s3Service } from './s3/service.ts';
 import { Schedules } from './scheduler/schedules.ts';
+import type { Call } from './scheduler/target.ts';
 import { Executions } from './stepfunctions/executions.ts';
 import { integrations } from './integrations.ts';
 import { stepFunctionsService } from './stepfunctions/service.ts';
@@ -59,7 +60,7 @@ export class EmbeddedAws {
   readonly meter = new Meter(() => storedIn(this.#buckets));
   readonly iam = new Iam();
   readonly kmsQuota: RequestQuota;
-  readonly schedules = new Schedules(this.iam, (arn, input) => this.#startTarget(arn, input));
+  readonly schedules = new Schedules(this.iam, call => this.#startTarget(call));
   readonly #keys: KeysOfAws;
   /** What operators see: alarms, and the topics that they tell. */
   readonly operations: Operations;
@@ -139,9 +140,9 @@ export class EmbeddedAws {
   }
 
   /** What a schedule's time has come for. Nobody waits for a function. */
-  #startTarget(arn: string, input: string): void {
+  #startTarget({ targetArn: arn, input, name }: Call): void {
     if (!arn.includes(':function:')) {
-      this.#executions.start(this.#stateMachines.get(arn), { input });
+      this.#executions.start(this.#stateMachines.get(arn), { input, ...(name !== undefined && { name }) });
       return;
     }
     const [region = '', accountId = ''] = arn.split(':').slice(3);

@@ -12,9 +12,7 @@ import { capacityLines, verdictText } from '../../lambda/core/report/store-words
 import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
 import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import type { KeyMaterialReport, Report } from '../../lambda/core/report/report.ts';
-import type { ExecutionStatus } from '../../lambda/adapters/run/executions.ts';
-import type { HeldStore, PhaseProgress } from '../deployment/run-watch.ts';
-import { progressLine } from './progress.ts';
+import type { HeldStore } from '../deployment/run-watch.ts';
 
 /** How many failures the terminal shows; the report holds up to 100. */
 const FAILURES_SHOWN = 20;
@@ -187,15 +185,6 @@ function lookText({
 
 function keyText({ keyArn, encryptionAlgorithm }: PlannedKey): string {
   return encryptionAlgorithm === 'SYMMETRIC_DEFAULT' ? keyArn : `${keyArn} (${encryptionAlgorithm})`;
-}
-
-export function statusText(status: ExecutionStatus, progress: readonly PhaseProgress[]): string {
-  const { runId, state, startedAt, endedAt, error } = status;
-  return [
-    `${runId}  ${colors.bold(state)}  ${startedAt}${endedAt === undefined ? '' : ` to ${endedAt}`}`,
-    ...(progress.length === 0 ? [] : [progressLine(progress)]),
-    ...(error === undefined ? [] : [`${error.name}: ${error.words}`]),
-  ].join('\n');
 }
 
 /** The rate of an active run, and who else uses KMS in the same Regions. */

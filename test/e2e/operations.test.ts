@@ -81,6 +81,26 @@ describe('a deployment in operation', () => {
     expect(aws.aws.events).toHaveLength(executions);
   });
 
+  it('lists a run that its schedule has started by name, whichever delivery it is', async () => {
+    const orders = aws.aws.schedules.all().find(({ input }) => input.includes('orders-migrate-'))!;
+    for (let delivery = 0; delivery < 2; delivery++)
+      expect(aws.aws.schedules.fire(orders)).toEqual({ kind: 'started' });
+    const { stdout } = await rewrap(['status', '--json'], { endpoint: aws.endpoint });
+    const { runs } = JSON.parse(stdout) as { readonly runs: readonly Record<string, unknown>[] };
+    const [second, first] = runs;
+    expect(second?.['runId']).not.toBe(first?.['runId']);
+    for (const run of [second, first])
+      expect(run).toMatchObject({
+        runId: expect.stringMatching(/^orders-migrate-[0-9a-f]{16}$/),
+        ...{ job: 'orders', mode: 'migrate', startedBy: 'schedule', remaining: null },
+        scheduledFor: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      });
+    const { stdout: text } = await rewrap(['status'], { endpoint: aws.endpoint });
+    expect(text).toMatch(
+      /^ {2}orders migrate, by its schedule for 20\d\d-.* UTC, started .*remaining: unknown$/m,
+    );
+  });
+
   it('rings at what a migration leaves, and announces what it documents', async () => {
     const { stdout } = await rewrap(['run', 'orders', '--json'], { endpoint: aws.endpoint });
     expect(JSON.parse(stdout)).toMatchObject({ verdict: 'not-proven' });
