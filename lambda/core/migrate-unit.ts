@@ -62,7 +62,8 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
         };
       },
     },
-    ports,
+    // A migration has outcomes in its journal. A census has none, and names what it could not move.
+    plan.mode === 'census' ? { ...ports, unproven: ports.journal } : ports,
   );
 }
 

@@ -120,6 +120,7 @@ export class PipelineFunctions extends Construct {
     const made = new PipelineFunction(this, id, { handler, description, logKey, timeout: workerTimeout });
     runBucket.grantRead(made);
     journal.grantAppend(made);
+    journal.grantNameUnproven(made);
     ledger.grantCheckpoint(made);
     ledger.grantShares(made);
     worker.more?.(made);
@@ -144,6 +145,7 @@ export class PipelineFunctions extends Construct {
     });
     runBucket.grantRead(verifyUnit);
     journal.grantReadOutcomes(verifyUnit);
+    journal.grantNameUnproven(verifyUnit);
     ledger.grantCheckpoint(verifyUnit);
     ledger.grantShares(verifyUnit);
     verifyUnit.allow(JOB_GRANTS.VerifyUnit(jobs, homeOf(this, storeKeys)));

@@ -1,3 +1,4 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { StartExecutionCommand, DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -201,6 +202,19 @@ describe('a deployment in operation', () => {
       for (const one of found) expect(one).toMatchObject({ reason: expect.stringMatching(/\w/) as string });
     });
 
+    it('not-proven names what its verify pass left, and no more than the report counts', async () => {
+      const { stdout } = await rewrap(['report', run, '--failures', '-', '--json'], {
+        endpoint: aws.endpoint,
+      });
+      const listed = stdout
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line) as { locator: string });
+      const found = await answer('not-proven');
+      expect(found.map(one => one['locator']).sort()).toEqual(listed.map(({ locator }) => locator).sort());
+      expect(found.length).toBeGreaterThan(0);
+    });
+
     it('moves-by-key-material counts what was moved, from material to material', async () => {
       const found = await answer('moves-by-key-material');
       const moved = (await answer('outcomes-of-a-run')).filter(({ outcome }) => outcome === 'rewrapped');
@@ -242,4 +256,30 @@ describe('a deployment in operation', () => {
       return '';
     }
   }
+
+  it.each(['census', 'verify'])(
+    'lists every data key that a %s leaves, beyond a hundred of a unit',
+    async mode => {
+      const broken = Array.from({ length: 400 }, (_, index) => ({
+        ...{ orderId: { S: `broken-${index}` }, tenantId: { S: 'acme' } },
+        envelope: { M: { dataKey: { B: Buffer.from(`no data key ${index}`) }, keyArn: { S: 'none' } } },
+      }));
+      for (const Item of broken) await aws.dynamodb.send(new PutItemCommand({ TableName: 'Orders', Item }));
+      const { stdout } = await rewrap(['run', 'orders', '--mode', mode, '--json'], {
+        endpoint: aws.endpoint,
+      });
+      const { runId, failures } = JSON.parse(stdout) as { runId: string; failures: readonly unknown[] };
+      expect(failures).toHaveLength(100);
+      const list = await rewrap(['report', runId, '--failures', '-', '--json'], { endpoint: aws.endpoint });
+      const lines = list.stdout
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line) as { locator: string });
+      const named = new Set(
+        lines.map(({ locator }) => locator).filter(locator => locator.includes('broken-')),
+      );
+      expect(named.size).toBe(400);
+      expect(list.stderr).toContain('all that the report counts');
+    },
+  );
 });

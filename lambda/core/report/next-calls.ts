@@ -58,14 +58,14 @@ function page({ runId }: Ended): NextCall {
 }
 
 /** The list of what is left, where the report counts anything that would be on it. */
-function unproven({ runId, mode, stores }: Ended): readonly NextCall[] {
+function unproven({ runId, stores }: Ended): readonly NextCall[] {
   if (stores.every(({ concluding }) => unsettledIn(concluding) === 0)) return [];
-  // A run of these modes keeps no journal, and its checkpoints name no more.
-  const why =
-    mode === 'census' || mode === 'verify'
-      ? 'names data keys that are left, the first hundred of each unit, with the reason'
-      : 'names every data key that is left, with the reason';
-  return [call(['report', runId, '--failures', 'unproven.csv'], why)];
+  return [
+    call(
+      ['report', runId, '--failures', 'unproven.csv'],
+      'names every data key that is left, with the reason',
+    ),
+  ];
 }
 
 /** What a failed rollback has to undo is not in its report, so nobody is told to start it again. */
