@@ -4,7 +4,7 @@ import type { ConfiguredFormat } from '../model/format.ts';
 import type { Problem } from '../model/problem.ts';
 import type { NoncurrentVersions, VersionsOfPlace } from '../model/noncurrent-versions.ts';
 import type { StoreRecord } from '../model/record.ts';
-import type { ScanRange } from '../model/run.ts';
+import type { RunMode, ScanRange } from '../model/run.ts';
 import type { StorePlace } from '../model/store-place.ts';
 
 /**
@@ -65,6 +65,8 @@ export interface StoreScope<S extends Store> {
 }
 
 export interface Inspection<Catalog = unknown> {
+  /** What the run is about to do: nobody is warned of what another mode would do. */
+  readonly mode: RunMode;
   readonly limits: Limits;
   readonly catalog: Catalog;
   /** The store's Region. */
