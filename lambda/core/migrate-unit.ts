@@ -48,7 +48,7 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
     {
       phase: 'migrate',
       from,
-      requestsPerRecord: { expected: dryRun ? 1 : routeOf(route).requestsPerDataKey },
+      requestsPerRecord: { expected: dryRun ? 1 : routeOf(route).calls.length },
       begin: ({ progress, size }) => {
         const keys = new KeysWithinTime(ports.keys, progress.beyond?.said);
         const earlier = proofsOfUnit(scope, progress, { ...ports, keys });

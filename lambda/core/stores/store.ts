@@ -34,6 +34,8 @@ export interface StoreKind<S extends Store = Store, Catalog = unknown> {
   units?(count: StoreCount, visit: Visit): StoreUnits;
   /** What its first records show that an operator should know before a run. */
   remarks?(records: readonly StoreRecord[], store: S): readonly string[];
+  /** What a worker asks of its service. `cost` prices the same calls. */
+  calls(visit: Writing): readonly StoreCall[];
   /** US dollars for the reads and writes of a run that visits so many records. */
   cost(count: StoreCount, visit: Visit): StoreCost;
   /** What else still holds the former data keys of that place; `undefined` if that cannot be looked up. */
@@ -116,6 +118,20 @@ export interface Visit {
   readonly tags?: boolean;
   /** Of which share of the records the body is read, and written with a new data key. @default 0 */
   readonly bodies?: number;
+}
+
+export interface Writing extends Visit {
+  /** Records get a new data key. */
+  readonly writes: boolean;
+  /** Records are written in one transaction with other items. @default false */
+  readonly guarded?: boolean;
+}
+
+/** An action of the API, and how often it is called for each record or each page of them. */
+export interface StoreCall {
+  readonly action: string;
+  readonly times: number;
+  readonly per: 'record' | 'page';
 }
 
 /** Units of capacity. */
