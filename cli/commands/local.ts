@@ -9,7 +9,6 @@ import type { CommandContext } from '../context/command-context.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { interruptible } from '../context/interrupts.ts';
 import { filledText, fillOrders, ORDERS_JOB, ORDERS_REGION, TO_BE_WRITTEN } from '../demos/orders.ts';
-import { YOU } from '../demos/stage.ts';
 import {
   LOCAL_CREDENTIALS,
   startEmbeddedAws,
@@ -81,7 +80,7 @@ async function deployAndTell(
   const assembly = join(folder, 'cdk.out');
   console.note(`Synthesizing the stacks for ${demo ? ORDERS_JOB.file : jobs} …`);
   await synthesize({
-    ...(demo ? { jobs: ORDERS_JOB.file, settings: { journalReaders: [YOU] } } : yours(jobs)),
+    ...(demo ? { jobs: ORDERS_JOB.file, settings: {} } : yours(jobs)),
     ...{ outdir: assembly, temporaryFolder: join(folder, 'tmp'), signal },
   });
   const stacks = await aws.deploy(assembly);

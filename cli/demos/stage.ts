@@ -29,7 +29,7 @@ export interface Stage {
 const NEXT = [rewrapStep(['init'], 'writes a job for a table or bucket of yours', {})];
 
 /** Whoever uses the credentials of this computer, in the embedded AWS. Its journal is shown, and only named readers may read that. */
-export const YOU = 'arn:aws:iam::111122223333:user/local';
+const YOU = 'arn:aws:iam::111122223333:user/local';
 
 export async function onStage(
   { jobs, name }: { readonly jobs: string; readonly name: string },
