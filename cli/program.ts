@@ -1,5 +1,5 @@
 import packageJson from '../package.json' with { type: 'json' };
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { callerTrouble } from '../lambda/adapters/aws/caller-trouble.ts';
 import { wordsForCaller } from '../lambda/adapters/aws/failure.ts';
 import { NotDeployed } from '../lambda/adapters/run/deployment.ts';
@@ -22,7 +22,7 @@ import type { RunOptions } from './commands/run.ts';
 import { plainOutput } from './context/process-console.ts';
 import { OutputLost, wordsOf } from './context/output-file.ts';
 import { LostSight } from './follow/keep-in-sight.ts';
-import { SynthFailed } from './embedded/embedded-aws.ts';
+import { NotStarted, SynthFailed } from './embedded/embedded-aws.ts';
 import { settingsHere } from './context/settings-here.ts';
 import {
   asked,
@@ -106,6 +106,9 @@ function commandsToTry({ command, act }: Definer): void {
   command('local', 'keeps an embedded AWS running with your jobs deployed')
     .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
     .option('--port <port>', 'port on loopback; 0 takes a free one', wholeNumber, 4566)
+    .addOption(
+      new Option('--demo', 'with the job and the data of rewrap demo, to try commands on').conflicts('jobs'),
+    )
     .action(
       act(async (context, options: LocalOptions) =>
         (await import('./commands/local.ts')).local(options, context),
@@ -253,6 +256,7 @@ async function guarded(
       error instanceof JobsRefused ||
       error instanceof RewrapError ||
       error instanceof NotDeployed ||
+      error instanceof NotStarted ||
       (error instanceof SynthFailed && error.refused) ||
       // A run whose start was not answered is LostSight. Before that, nothing was started.
       callerTrouble(error, caller) !== undefined;

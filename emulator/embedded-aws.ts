@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AddressInfo } from 'node:net';
 import { AwsError } from './protocol/aws-error.ts';
 import {
   administratorOf,
@@ -29,6 +28,7 @@ import { eventBridgeService, type PublishedEvent } from './eventbridge/service.t
 import { ConnectionLost, Faults, type Fault } from './faults.ts';
 import { Functions } from './functions/functions.ts';
 import { mayLog } from './functions/logs.ts';
+import { listen } from './listen.ts';
 import { Operations } from './operations.ts';
 import type { EmbeddedAwsOptions } from './options.ts';
 import { Meter } from './meter/meter.ts';
@@ -39,6 +39,7 @@ import type { AwsRequest, AwsResponse, RawRequest, Service } from './protocol/re
 import { Buckets } from './s3/bucket.ts';
 import { s3Service } from './s3/service.ts';
 import { Schedules } from './scheduler/schedules.ts';
+import type { Call } from './scheduler/target.ts';
 import { Executions } from './stepfunctions/executions.ts';
 import { integrations } from './integrations.ts';
 import { stepFunctionsService } from './stepfunctions/service.ts';
@@ -59,7 +60,7 @@ export class EmbeddedAws {
   readonly meter = new Meter(() => storedIn(this.#buckets));
   readonly iam = new Iam();
   readonly kmsQuota: RequestQuota;
-  readonly schedules = new Schedules(this.iam, (arn, input) => this.#startTarget(arn, input));
+  readonly schedules = new Schedules(this.iam, call => this.#startTarget(call));
   readonly #keys: KeysOfAws;
   /** What operators see: alarms, and the topics that they tell. */
   readonly operations: Operations;
@@ -139,9 +140,9 @@ export class EmbeddedAws {
   }
 
   /** What a schedule's time has come for. Nobody waits for a function. */
-  #startTarget(arn: string, input: string): void {
+  #startTarget({ targetArn: arn, input, name }: Call): void {
     if (!arn.includes(':function:')) {
-      this.#executions.start(this.#stateMachines.get(arn), { input });
+      this.#executions.start(this.#stateMachines.get(arn), { input, ...(name !== undefined && { name }) });
       return;
     }
     const [region = '', accountId = ''] = arn.split(':').slice(3);
@@ -149,12 +150,11 @@ export class EmbeddedAws {
     this.lambda.invoke(definition, JSON.parse(input)).catch(() => undefined);
   }
 
-  /** Listens on loopback only and returns the endpoint. */
+  /** Listens on loopback only and returns the endpoint. @throws CannotListen */
   async start(): Promise<string> {
     this.#server = createServer((request, response) => void this.#serve(request, response));
     this.#server.keepAliveTimeout = 60_000;
-    await new Promise<void>(resolve => this.#server?.listen(this.#options.port ?? 0, '127.0.0.1', resolve));
-    const endpoint = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const endpoint = `http://127.0.0.1:${await listen(this.#server, this.#options.port ?? 0)}`;
     this.lambda.listenAt(endpoint);
     return endpoint;
   }

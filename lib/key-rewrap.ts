@@ -59,6 +59,8 @@ export interface KeyRewrapProps {
   readonly notify?: readonly string[];
   /** Whether CloudWatch gets a dashboard. @default true */
   readonly dashboard?: boolean;
+  /** Whether state machine and functions send traces to X-Ray, which bills them and takes no resource in a permission. @default false */
+  readonly tracing?: boolean;
   /**
    * Other stacks hold the claims of stores in other Regions, as `rewrapApp` makes them. Without it, jobs that write to such
    * stores are refused, because no lock would cover them.
@@ -104,6 +106,7 @@ export class KeyRewrap extends Construct {
       schedules = true,
       notify = [],
       dashboard = true,
+      tracing = false,
       claimsElsewhere = false,
       stores = [],
       ...props
@@ -118,9 +121,10 @@ export class KeyRewrap extends Construct {
     const logKey = key?.key;
     const functions = new PipelineFunctions(this, 'Functions', {
       ...{ jobs, allowPlaintextRoute, runBucket, journal, ledger, journalReaders, workerTimeout, logKey },
+      tracing,
       storeKeys: keysOfGiven(stores, jobs),
     });
-    this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket, logKey });
+    this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket, logKey, tracing });
     this.pipeline.node.addDependency(...stores);
     this.#commands = new CommandGrants({ pipeline: this.pipeline, runBucket, ledger, key });
     new JournalTables(this, 'JournalTables', { jobs, journal, runBucket, keyArn: logKey?.keyArn });

@@ -37,6 +37,7 @@ export function rewrapApp(props?: AppProps): App {
       schedules: settings.schedules,
       notify: settings.notify,
       dashboard: settings.dashboard,
+      tracing: settings.tracing,
       customerManagedKey: settings.customerManagedKey,
       journalReaders: settings.journalReaders,
       takeOver: settings.takeOver?.[region] ?? {},

@@ -250,6 +250,7 @@ export const REASONS = [
     'journal',
     'to add to the journal, from which it may delete nothing, and read no intents',
   ),
+  reason(VERIFY, s3('PutObject'), 'journal', 'to name what is not proven; no proof rests on that'),
   reason(ROLLBACK, s3('PutObject'), 'journal', 'to write its own journal, from which it may delete nothing'),
   reason(
     [...MIGRATE, ...VERIFY],

@@ -74,6 +74,7 @@ const KINDS = [
   kind('journal', 'the journal bucket', /^<JournalBucket\w+>$/),
   kind('journal', '`intents/*` in the journal bucket', /^<JournalBucket\w+>\/intents\/\*$/),
   kind('journal', '`outcomes/*` in the journal bucket', /^<JournalBucket\w+>\/outcomes\/\*$/),
+  kind('journal', '`unproven/*` in the journal bucket', /^<JournalBucket\w+>\/unproven\/\*$/),
   kind('log group', 'its own log group', /^<Functions\w+Logs\w+>$/),
   kind('event bus', 'the default event bus', /:event-bus\/default$/),
   kind('queue', 'the dead-letter queue of the schedules', /^<SchedulesUndelivered\w+>$/),
@@ -122,6 +123,12 @@ const TOGETHER = [
     ...wordsOf('objects').filter(words => !words.includes('with a `copyTo`')),
   ],
   ['all keys of the jobs', ...wordsOf('keys')],
+  [
+    '`intents/*`, `outcomes/*` and `unproven/*` in the journal bucket',
+    '`intents/*` in the journal bucket',
+    '`outcomes/*` in the journal bucket',
+    '`unproven/*` in the journal bucket',
+  ],
   [
     '`intents/*` and `outcomes/*` in the journal bucket',
     '`intents/*` in the journal bucket',

@@ -36,14 +36,6 @@ export const SERVICE_REASONS = [
     'to log to CloudWatch: Step Functions needs these, and CloudWatch Logs takes no resource for them',
   ),
   reason(
-    MACHINE,
-    ['GetSamplingRules', 'GetSamplingTargets', 'PutTelemetryRecords', 'PutTraceSegments'].map(
-      name => `xray:${name}`,
-    ),
-    'everything',
-    'traces: X-Ray takes no resource for them',
-  ),
-  reason(
     ['The scheduler'],
     ['states:StartExecution'],
     'state machine',

@@ -1,33 +1,24 @@
-import { clients } from '../../examples/orders-app/clients.ts';
-import { createKeys } from '../../examples/orders-app/create-keys.ts';
 import { disableKey } from '../../examples/orders-app/disable-key.ts';
 import { readOrders } from '../../examples/orders-app/read-orders.ts';
-import { writeOrders } from '../../examples/orders-app/write-orders.ts';
+import { fillOrders, ORDERS_JOB, ORDERS_REGION, TO_BE_WRITTEN } from '../demos/orders.ts';
 import { proofOf } from '../demos/proof.ts';
 import { migrate, onStage, show, type Stage } from '../demos/stage.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../context/exit-codes.ts';
 import type { CommandContext } from '../context/command-context.ts';
 
-const REGION = 'us-east-1';
-const QUANTITIES = { orders: 2_000, documents: 500 } as const;
-
 /** `rewrap demo`, which `npm start` runs: the whole way from a job file to proven records, on an AWS of its own. */
 export async function demo(context: CommandContext): Promise<ExitCode> {
-  const scene = { jobs: 'examples/jobs/orders.json', name: 'demo' };
+  const scene = { jobs: ORDERS_JOB.file, name: 'demo' };
   return onStage(scene, context, stage =>
-    migrateAndProve(stage, { ...context, aws: { endpoint: stage.endpoint, region: REGION } }),
+    migrateAndProve(stage, { ...context, aws: { endpoint: stage.endpoint, region: ORDERS_REGION } }),
   );
 }
 
 async function migrateAndProve(stage: Stage, context: CommandContext): Promise<ExitCode> {
   const { console } = context;
-  const app = clients({ region: REGION, endpoint: stage.endpoint });
-  console.note(
-    `Writing ${QUANTITIES.orders} items and ${QUANTITIES.documents} objects, each with a data key under the old key …`,
-  );
-  const keys = await createKeys(app);
-  const { flawed, sound } = await writeOrders(app, keys, QUANTITIES);
-  const played = await migrate('orders', stage, context);
+  console.note(TO_BE_WRITTEN);
+  const { app, keys, flawed, sound } = await fillOrders(stage.endpoint);
+  const played = await migrate(ORDERS_JOB.name, stage, context);
   if (played.kind === 'ended') return played.exitCode;
 
   await disableKey(app, keys.old);

@@ -3,6 +3,7 @@ import { LocalFiles } from '../../lambda/adapters/files/local-files.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
 import { KmsKeyService } from '../../lambda/adapters/kms/key-service.ts';
+import { commandLine } from '../../lambda/core/model/command-line.ts';
 import type { KeyCatalog } from '../../lambda/core/keys/catalog.ts';
 import { findKey, plannedKey } from '../../lambda/core/keys/find-key.ts';
 import { parseKeyReference } from '../../lambda/core/model/arn.ts';
@@ -11,7 +12,7 @@ import { rewrapRecords } from '../../lambda/core/rewrap-records.ts';
 import { sopsFormat } from '../../lambda/formats/sops/index.ts';
 import type { CommandContext } from '../context/command-context.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
-import { quoted, type NextStep } from '../next-steps/next-step.ts';
+import type { NextStep } from '../next-steps/next-step.ts';
 import { filesResult, filesText } from '../render/files.ts';
 
 export interface FileOptions {
@@ -60,7 +61,7 @@ export async function file(
 /** What has changed, as the repository sees it; before that, nothing has. */
 function afterFiles(names: readonly string[], dryRun: boolean): readonly NextStep[] {
   if (dryRun) return [];
-  const command = ['git', 'diff', '--', ...names].map(quoted).join(' ');
+  const command = commandLine(['git', 'diff', '--', ...names]);
   return [{ command, why: 'shows what has changed; a journal is not kept' }];
 }
 

@@ -82,13 +82,14 @@ async function* linesOf(failures: AsyncIterable<Unproven>): AsyncGenerator<strin
 
 /** Whether the list is all that the report counts. */
 function countWords({ stores, mode }: Report, count: number, file: string): string {
-  const left = stores.reduce((sum, { concluding }) => sum + unsettledIn(concluding), 0);
+  // What a census has only counted needs a run, and no list.
+  const toMove = (one: Report['stores'][number]['concluding']): number =>
+    mode === 'census' ? (one['to-rewrap'] ?? 0) : 0;
+  const left = stores.reduce((sum, { concluding }) => sum + unsettledIn(concluding) - toMove(concluding), 0);
   const wrote = `${file === '-' ? 'listed' : `wrote ${file}:`} ${count.toLocaleString('en-US')} data keys`;
   if (count === left) return `${wrote}, all that the report counts`;
   const counts = `the report counts ${left.toLocaleString('en-US')}`;
   if (count > left)
-    return `${wrote}; ${counts}: the verify pass has proven some of those that the first pass names, and does not say which`;
-  return mode === 'migrate' || mode === 'rollback'
-    ? `${wrote}; ${counts}: not all are named, as an earlier report, an expired checkpoint or an unfinished unit names the first only`
-    : `${wrote}; ${counts}: a ${mode} names 100 of each unit, and those of a census that are only to be re-wrapped are not named`;
+    return `${wrote}; ${counts}: some were named before their page was worked again, or, in a run of an earlier version, before its verify pass`;
+  return `${wrote}; ${counts}: not all are named, as a run of an earlier version, an expired checkpoint or an unfinished unit names the first only`;
 }

@@ -4,9 +4,11 @@ import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
 import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { activityLines } from '../render/progress.ts';
-import { heldText, rateText, statusText } from '../render/terminal.ts';
+import { statusText } from '../render/run-status.ts';
+import { heldText, rateText } from '../render/terminal.ts';
 import { hereOf } from '../context/here.ts';
 import { afterLook, afterRuns } from '../next-steps/after-look.ts';
+import { latestRuns, listed } from '../deployment/run-list.ts';
 import { noSuchRun } from '../deployment/nearest.ts';
 import { RunWatch, type HeldStore } from '../deployment/run-watch.ts';
 import type { Here } from '../next-steps/next-step.ts';
@@ -37,7 +39,7 @@ export async function status(
   const held = await watch.heldStores();
   const here = hereOf({ aws, deployment });
   if (runId !== undefined) return statusOfRun(runId, { watch, held, here, console });
-  const runs = await watch.executions.latest(LATEST);
+  const runs = await latestRuns(watch, { count: LATEST, now: Date.now() });
   console.result(
     { runs, held, notChecked: NOT_CHECKED },
     shown =>
@@ -68,7 +70,14 @@ async function statusOfRun(runId: string, { watch, held, here, console }: Lookin
   const activity = isRunning ? await watch.activity(runId) : undefined;
   const rate = isRunning && plan !== undefined ? await rateOf(watch, plan) : undefined;
   console.result(
-    { ...found, activity, progress, rate, held: own, notChecked: NOT_CHECKED },
+    {
+      ...(await listed(found, watch, Date.now())),
+      activity,
+      progress,
+      rate,
+      held: own,
+      notChecked: NOT_CHECKED,
+    },
     shown =>
       [
         statusText(shown, shown.progress),

@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Ctrl-C, or a request to end, while something is done. */
 export interface Interrupts {
   readonly interrupted: () => boolean;
+  /** Aborted by the first one. */
+  readonly signal: AbortSignal;
   /** Ends early when the user interrupts. */
   readonly sleep: (ms: number) => Promise<void>;
 }
@@ -17,6 +19,7 @@ export async function interruptible<T>(work: (interrupts: Interrupts) => Promise
   try {
     return await work({
       interrupted: () => signal.aborted,
+      signal,
       sleep: ms => delay(ms, undefined, { signal }).catch(() => undefined),
     });
   } finally {

@@ -28,7 +28,7 @@ export interface Stage {
 /** Its AWS has ended with the demo, so these are about one of your own. */
 const NEXT = [rewrapStep(['init'], 'writes a job for a table or bucket of yours', {})];
 
-/** Who runs a demo, in the embedded AWS. Its journal is shown, and only named readers may read that. */
+/** Whoever uses the credentials of this computer, in the embedded AWS. Its journal is shown, and only named readers may read that. */
 const YOU = 'arn:aws:iam::111122223333:user/local';
 
 export async function onStage(

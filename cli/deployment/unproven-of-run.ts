@@ -30,6 +30,11 @@ export function unprovenOfRun(
   const runs = [...(plan.continues ?? [])].reverse().concat(report.runId);
   return unprovenDataKeys(report, plan, {
     units: runId => ledger.units(runId),
+    unprovenOf: async function* (unitId, pass): AsyncGenerator<JournalLine> {
+      // A verify pass begins anew with each run, and a census goes on from where the last one was.
+      for (const runId of pass === 'verify' ? [report.runId] : runs)
+        yield* archive.unprovenOf({ runId, unitId });
+    },
     outcomesOf: async function* (unitId): AsyncGenerator<JournalLine> {
       for (const runId of runs) yield* archive.outcomesOf({ runId, unitId });
     },

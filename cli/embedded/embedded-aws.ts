@@ -24,18 +24,23 @@ export interface EmbeddedAwsProcessOptions {
   readonly port?: number;
   readonly logFolder?: string;
   readonly s3PageSize?: number;
+  /** Where it keeps files for as long as it runs. @default the folder of the system for such files */
+  readonly temporaryFolder?: string;
 }
 
+/** @throws NotStarted where it cannot have the port */
 export async function startEmbeddedAws({
   port = 0,
   logFolder,
   s3PageSize,
+  temporaryFolder,
 }: EmbeddedAwsProcessOptions = {}): Promise<EmbeddedAwsProcess> {
   const args = ['--port', String(port)];
   if (logFolder !== undefined) args.push('--log-folder', logFolder);
   if (s3PageSize !== undefined) args.push('--s3-page-size', String(s3PageSize));
   const child = spawnOurs(EMULATOR, args, {
     ...process.env,
+    ...temporaryIn(temporaryFolder),
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   });
   const ended = once(child, 'exit').then(() => undefined);
@@ -52,12 +57,21 @@ export async function startEmbeddedAws({
   };
 }
 
-/** Synthesizes the stack for a folder of jobs through the same entry point as `cdk synth`, with settings of its own. */
-export async function synthesize(options: {
+export interface Synthesis {
   readonly jobs: string;
   readonly outdir: string;
   readonly settings?: Readonly<Record<string, unknown>>;
-}): Promise<void> {
+  readonly temporaryFolder?: string;
+  /** Ends it early. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Synthesizes the stack for a folder of jobs through the same entry point as `cdk synth`, with settings of its own.
+ *
+ * @throws SynthFailed
+ */
+export async function synthesize(options: Synthesis): Promise<void> {
   const { context } = JSON.parse(readFileSync(new URL('cdk.json', ROOT), 'utf8')) as {
     readonly context: Record<string, unknown>;
   };
@@ -67,6 +81,7 @@ export async function synthesize(options: {
     // its own, so skip the check here; `cdk synth`, `cdk deploy` and test/infra/nag.test.ts keep it.
     CDK_VALIDATION: 'false',
     ...process.env,
+    ...temporaryIn(options.temporaryFolder),
     CDK_OUTDIR: options.outdir,
     CDK_CONTEXT_JSON: JSON.stringify(merged),
   });
@@ -74,8 +89,26 @@ export async function synthesize(options: {
   child.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString('utf8')));
   child.stdout?.resume();
   child.stdin?.end();
+  options.signal?.addEventListener('abort', () => child.kill(), { once: true });
+  if (options.signal?.aborted === true) child.kill();
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new SynthFailed(words.trim(), code === 2);
+}
+
+/** For `tmpdir()` of Node: on Windows it asks for another name than elsewhere. */
+function temporaryIn(folder: string | undefined): Readonly<Record<string, string>> {
+  return folder === undefined ? {} : { TMPDIR: folder, TEMP: folder };
+}
+
+/** The embedded AWS cannot have its port. The message names the port and the cure. */
+export class NotStarted extends Error {
+  override readonly name = 'NotStarted';
+  readonly code: string;
+
+  constructor({ code, message }: { readonly code: string; readonly message: string }) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** The stack could not be synthesized. `refused` means that the jobs are at fault. */
@@ -117,12 +150,18 @@ function tsx(): string {
   return pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 }
 
+type Said =
+  { readonly endpoint: string } | { readonly error: { readonly code: string; readonly message: string } };
+
 async function firstLine(child: ChildProcess): Promise<string> {
   let words = '';
   child.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString('utf8')));
   if (child.stdout === null) throw new Error('the embedded AWS has no standard output');
-  for await (const line of createInterface({ input: child.stdout }))
-    return (JSON.parse(line) as { readonly endpoint: string }).endpoint;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const said = JSON.parse(line) as Said;
+    if ('error' in said) throw new NotStarted(said.error);
+    return said.endpoint;
+  }
   throw new Error(`the embedded AWS did not start: ${words.trim()}`);
 }
 

@@ -1,3 +1,5 @@
+import { commandLine, quoted, rewrapCommand } from '../../lambda/core/model/command-line.ts';
+
 /** A command that somebody may run next, exactly as it is printed, and what it is good for. */
 export interface NextStep {
   readonly command: string;
@@ -26,19 +28,14 @@ export function rewrapStep(words: readonly string[], why: string, here: Here): N
     const value = here[name];
     return value === undefined ? [] : [OPTIONS[name], value];
   });
-  return { command: ['npx', 'rewrap', ...words, ...options].map(quoted).join(' '), why };
+  return { command: rewrapCommand([...words, ...options]), why };
 }
 
 /** Deploys the jobs of the folder. The CDK has no option for an endpoint; it reads the environment. */
 export function deployStep(why: string, { endpoint, profile }: Here): NextStep {
   const command = ['npx', 'cdk', 'deploy', '--all', ...(profile === undefined ? [] : ['--profile', profile])];
   const first = endpoint === undefined ? [] : [`AWS_ENDPOINT_URL=${quoted(endpoint)}`];
-  return { command: [...first, ...command.map(quoted)].join(' '), why };
-}
-
-/** A word as a shell reads it. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return { command: [...first, commandLine(command)].join(' '), why };
 }
 
 /** The last lines of a text. Each can be copied as it stands: what follows `#` is nothing to a shell. */

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import colors from 'picocolors';
 import { OUTCOME_KINDS } from '../../lambda/core/model/outcome.ts';
 import type { PlannedKey } from '../../lambda/core/model/key-use.ts';
-import type { StoreLook } from '../../lambda/core/model/run.ts';
+import type { PlannedCall, StoreLook } from '../../lambda/core/model/run.ts';
 import type { ScheduleState } from '../../lambda/core/plan/scheduled-run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { certaintyOf } from '../../lambda/core/plan/certainty.ts';
@@ -12,9 +12,7 @@ import { capacityLines, verdictText } from '../../lambda/core/report/store-words
 import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
 import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import type { KeyMaterialReport, Report } from '../../lambda/core/report/report.ts';
-import type { ExecutionStatus } from '../../lambda/adapters/run/executions.ts';
-import type { HeldStore, PhaseProgress } from '../deployment/run-watch.ts';
-import { progressLine } from './progress.ts';
+import type { HeldStore } from '../deployment/run-watch.ts';
 
 /** How many failures the terminal shows; the report holds up to 100. */
 const FAILURES_SHOWN = 20;
@@ -144,9 +142,21 @@ export function planText(plan: RunPlan): string {
     ),
     ...(plan.looked ?? []).map(lookText),
     `about ${number(estimate.kmsRequests)} KMS requests, ${number(estimate.seconds)} s, $${usd(total)} of AWS charges (us-east-1 list prices): KMS $${usd(kms)}, reads $${usd(reads)}, writes $${usd(writes)}`,
+    ...callsText(plan.calls ?? []),
     ...certaintyOf(plan).map(words => colors.dim(`estimated: ${words}`)),
     ...plan.warnings.map(warning => `${colors.yellow('!')} ${warning}`),
   ].join('\n');
+}
+
+/** Those of KMS first, then those of each store. */
+function callsText(calls: readonly PlannedCall[]): readonly string[] {
+  const places = [...new Set(calls.map(({ store }) => store))];
+  return places.map(place => {
+    const words = calls
+      .filter(({ store }) => store === place)
+      .map(({ action, times, per }) => `${action} ${Number(times.toFixed(2))} per ${per}`);
+    return `calls ${place ?? 'KMS'}: ${words.join(', ')}`;
+  });
 }
 
 /** Four digits show a thousand requests, and no sum as nothing that is something. */
@@ -187,15 +197,6 @@ function lookText({
 
 function keyText({ keyArn, encryptionAlgorithm }: PlannedKey): string {
   return encryptionAlgorithm === 'SYMMETRIC_DEFAULT' ? keyArn : `${keyArn} (${encryptionAlgorithm})`;
-}
-
-export function statusText(status: ExecutionStatus, progress: readonly PhaseProgress[]): string {
-  const { runId, state, startedAt, endedAt, error } = status;
-  return [
-    `${runId}  ${colors.bold(state)}  ${startedAt}${endedAt === undefined ? '' : ` to ${endedAt}`}`,
-    ...(progress.length === 0 ? [] : [progressLine(progress)]),
-    ...(error === undefined ? [] : [`${error.name}: ${error.words}`]),
-  ].join('\n');
 }
 
 /** The rate of an active run, and who else uses KMS in the same Regions. */

@@ -1,12 +1,14 @@
 import type { Iam } from '../iam/iam.ts';
+import { randomBytes } from 'node:crypto';
 import { AwsError } from '../protocol/aws-error.ts';
+import { callOf, withAttributes, type Call } from './target.ts';
 
 export interface Schedule {
   readonly name: string;
   readonly region: string;
   readonly accountId: string;
   readonly enabled: boolean;
-  /** The state machine that it starts, or the function that it invokes. */
+  /** The state machine that it starts, the function that it invokes, or the API that it calls. */
   readonly targetArn: string;
   readonly roleArn: string;
   readonly input: string;
@@ -24,11 +26,11 @@ export type Fired =
 export class Schedules {
   readonly #schedules = new Map<string, Schedule>();
   readonly #iam: Iam;
-  readonly #start: (targetArn: string, input: string) => void;
+  readonly #start: (call: Call) => void;
   /** What could not be started, by the ARN of the queue. */
   readonly left: { readonly queueArn: string; readonly input: string; readonly error: string }[] = [];
 
-  constructor(iam: Iam, start: (targetArn: string, input: string) => void) {
+  constructor(iam: Iam, start: (call: Call) => void) {
     this.#iam = iam;
     this.#start = start;
   }
@@ -55,14 +57,19 @@ export class Schedules {
   }
 
   /** Its time has come: the target is called under the schedule's role, and so is the queue if that fails. */
-  fire({ targetArn, roleArn, input, queueArn, enabled, accountId, region }: Schedule): Fired {
+  fire({ targetArn, roleArn, input: written, queueArn, enabled, accountId, region }: Schedule): Fired {
     if (!enabled) return { kind: 'disabled' };
+    const scheduledTime = `${new Date().toISOString().slice(0, 19)}Z`;
+    const input = withAttributes(written, { scheduledTime, executionId: randomBytes(8).toString('hex') });
     const caller = { accountId, arn: roleArn };
     const role = this.#iam.authorizationOf({ caller, region, service: 'scheduler' });
     try {
-      const action = targetArn.includes(':function:') ? 'lambda:InvokeFunction' : 'states:StartExecution';
-      role.need({ action, resource: targetArn, resourceAccountId: accountId });
-      this.#start(targetArn, input);
+      const call = callOf(targetArn, input);
+      const action = call.targetArn.includes(':function:')
+        ? 'lambda:InvokeFunction'
+        : 'states:StartExecution';
+      role.need({ action, resource: call.targetArn, resourceAccountId: accountId });
+      this.#start(call);
       return { kind: 'started' };
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);

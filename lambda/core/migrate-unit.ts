@@ -48,7 +48,7 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
     {
       phase: 'migrate',
       from,
-      requestsPerRecord: { expected: dryRun ? 1 : routeOf(route).requestsPerDataKey },
+      requestsPerRecord: { expected: dryRun ? 1 : routeOf(route).calls.length },
       begin: ({ progress, size }) => {
         const keys = new KeysWithinTime(ports.keys, progress.beyond?.said);
         const earlier = proofsOfUnit(scope, progress, { ...ports, keys });
@@ -62,7 +62,8 @@ export async function migrateUnit(scope: UnitScope, ports: MigratePorts): Promis
         };
       },
     },
-    ports,
+    // A migration has outcomes in its journal. A census has none, and names what it could not move.
+    plan.mode === 'census' ? { ...ports, unproven: ports.journal } : ports,
   );
 }
 

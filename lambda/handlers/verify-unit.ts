@@ -1,4 +1,4 @@
-import { S3OutcomeArchive } from '../adapters/journal/journal.ts';
+import { S3Journal, S3OutcomeArchive } from '../adapters/journal/journal.ts';
 import { KmsKeyService } from '../adapters/kms/key-service.ts';
 import { verifyUnit } from '../core/verify/verify-unit.ts';
 import { ENV, requireEnv } from './env.ts';
@@ -9,9 +9,11 @@ import { worker } from './worker.ts';
  * destination key only.
  */
 export const handler = worker({ service: 'verify-unit', phase: 'verify' }, (scope, ports, { kms, s3 }) => {
+  const place = { bucket: requireEnv(ENV.journalBucket), job: scope.plan.job };
   const archive = new S3OutcomeArchive(s3, {
-    ...{ bucket: requireEnv(ENV.journalBucket), job: scope.plan.job },
+    ...place,
     damaged: (name, reason) => ports.telemetry.damagedJournal(name, reason),
   });
-  return verifyUnit(scope, { ...ports, keys: new KmsKeyService(kms), archive });
+  const unproven = new S3Journal(s3, place);
+  return verifyUnit(scope, { ...ports, keys: new KmsKeyService(kms), archive, unproven });
 });

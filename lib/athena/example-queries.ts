@@ -19,6 +19,15 @@ WHERE run = 'orders-migrate-20261121T080000Z-1a2b'
 ORDER BY store, locator, slot;`,
   },
   {
+    name: 'not-proven',
+    description:
+      'Every data key that a census, a verify run or the verify pass of a migration left, with the reason. A page that was worked again is named again.',
+    query: `SELECT DISTINCT store, locator, slot, outcome, reason
+FROM unproven
+WHERE run = 'orders-migrate-20261121T080000Z-1a2b'
+ORDER BY store, locator, slot;`,
+  },
+  {
     name: 'moves-by-key-material',
     description: 'From which key material to which, and how many.',
     query: `SELECT source.keyarn AS from_key, source.keymaterialid AS from_material,

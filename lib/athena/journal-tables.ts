@@ -49,7 +49,7 @@ const INTENTS = {
 };
 
 /**
- * The journal as two Athena tables, with a workgroup and example queries. Partitions are projected, so nothing crawls the
+ * The journal as three Athena tables, with a workgroup and example queries. Partitions are projected, so nothing crawls the
  * bucket, and a query reads only the runs that it names.
  */
 export class JournalTables extends Construct {
@@ -61,7 +61,11 @@ export class JournalTables extends Construct {
       catalogId: account,
       databaseInput: { name: database, description: 'kms-rewrap: what every run did to every data key' },
     });
-    for (const [name, columns] of Object.entries({ outcomes: OUTCOMES, intents: INTENTS })) {
+    for (const [name, columns] of Object.entries({
+      outcomes: OUTCOMES,
+      unproven: OUTCOMES,
+      intents: INTENTS,
+    })) {
       const table = new CfnTable(this, name, {
         catalogId: account,
         databaseName: database,

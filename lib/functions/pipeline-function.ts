@@ -1,6 +1,6 @@
 import { RemovalPolicy, Stack, type Duration } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -17,6 +17,7 @@ export interface PipelineFunctionProps {
   readonly timeout: Duration;
   /** Encrypts its log. @default a key of AWS */
   readonly logKey: IKey | undefined;
+  readonly tracing: boolean;
   /** Files to add to the bundle: their names in the bundle and their paths here. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -29,7 +30,7 @@ export class PipelineFunction extends LambdaFunction {
   constructor(
     scope: Construct,
     id: string,
-    { handler, description, timeout, logKey, files = {} }: PipelineFunctionProps,
+    { handler, description, timeout, logKey, tracing, files = {} }: PipelineFunctionProps,
   ) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       ...(logKey !== undefined && { encryptionKey: logKey }),
@@ -50,6 +51,7 @@ export class PipelineFunction extends LambdaFunction {
       // The work is KMS and network. 512 MB is for the CPU share that keeps 32 calls in flight, not for the memory.
       memorySize: 512,
       logGroup,
+      ...(tracing && { tracing: Tracing.ACTIVE }),
       environment: { POWERTOOLS_LOG_LEVEL: 'INFO', [ENV.deployment]: Stack.of(scope).stackName },
     });
     this.#role = role;

@@ -23,6 +23,7 @@ export interface PipelineFunctionsProps {
   readonly ledger: Ledger;
   /** Encrypts logs. @default a key of AWS */
   readonly logKey: IKey | undefined;
+  readonly tracing: boolean;
   /** ARNs of who else may read old data keys. */
   readonly journalReaders: readonly string[];
   /** Of tables and buckets that are given as constructs. */
@@ -70,6 +71,7 @@ export class PipelineFunctions extends Construct {
     runBucket,
     ledger,
     logKey,
+    tracing,
     storeKeys,
     allowPlaintextRoute,
     workerTimeout,
@@ -77,6 +79,7 @@ export class PipelineFunctions extends Construct {
     const files = { 'jobs.json': this.jobsFile(jobs) };
     const plan = new PipelineFunction(this, 'Plan', {
       logKey,
+      tracing,
       handler: 'plan',
       description: 'kms-rewrap: checks premises, cuts stores into units',
       timeout: Duration.minutes(15),
@@ -116,10 +119,17 @@ export class PipelineFunctions extends Construct {
 
   /** What every worker that writes may do, whatever it asks of KMS. */
   private writingWorker(id: RoleOfJobs, worker: WritingWorker): PipelineFunction {
-    const { jobs, handler, description, workerTimeout, logKey, runBucket, journal, ledger } = worker;
-    const made = new PipelineFunction(this, id, { handler, description, logKey, timeout: workerTimeout });
+    const { jobs, handler, description, workerTimeout, logKey, tracing, runBucket, journal, ledger } = worker;
+    const made = new PipelineFunction(this, id, {
+      handler,
+      description,
+      logKey,
+      tracing,
+      timeout: workerTimeout,
+    });
     runBucket.grantRead(made);
     journal.grantAppend(made);
+    journal.grantNameUnproven(made);
     ledger.grantCheckpoint(made);
     ledger.grantShares(made);
     worker.more?.(made);
@@ -133,17 +143,20 @@ export class PipelineFunctions extends Construct {
     journal,
     ledger,
     logKey,
+    tracing,
     storeKeys,
     workerTimeout,
   }: PipelineFunctionsProps): PipelineFunction {
     const verifyUnit = new PipelineFunction(this, 'VerifyUnit', {
       logKey,
+      tracing,
       handler: 'verify-unit',
       description: 'kms-rewrap: reads every record of a unit again',
       timeout: workerTimeout,
     });
     runBucket.grantRead(verifyUnit);
     journal.grantReadOutcomes(verifyUnit);
+    journal.grantNameUnproven(verifyUnit);
     ledger.grantCheckpoint(verifyUnit);
     ledger.grantShares(verifyUnit);
     verifyUnit.allow(JOB_GRANTS.VerifyUnit(jobs, homeOf(this, storeKeys)));
@@ -152,9 +165,10 @@ export class PipelineFunctions extends Construct {
 
   /** Restores old data keys from the journal. It may read intents and write to stores, and may use no key. */
   private rollbackUnitFunction(props: PipelineFunctionsProps): PipelineFunction {
-    const { jobs, runBucket, journal, ledger, logKey, workerTimeout } = props;
+    const { jobs, runBucket, journal, ledger, logKey, tracing, workerTimeout } = props;
     const rollbackUnit = new PipelineFunction(this, 'RollbackUnit', {
       logKey,
+      tracing,
       handler: 'rollback-unit',
       description: 'kms-rewrap: puts back what a run has replaced in a unit',
       timeout: workerTimeout,
@@ -169,9 +183,16 @@ export class PipelineFunctions extends Construct {
     return rollbackUnit;
   }
 
-  private reportFunction({ runBucket, journal, ledger, logKey }: PipelineFunctionsProps): PipelineFunction {
+  private reportFunction({
+    runBucket,
+    journal,
+    ledger,
+    logKey,
+    tracing,
+  }: PipelineFunctionsProps): PipelineFunction {
     const report = new PipelineFunction(this, 'Report', {
       logKey,
+      tracing,
       handler: 'report',
       description: 'kms-rewrap: folds the results of a run into its report',
       timeout: Duration.minutes(15),

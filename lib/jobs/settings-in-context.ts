@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<keyof DeploymentSettings, true>> = {
   schedules: true,
   notify: true,
   dashboard: true,
+  tracing: true,
   customerManagedKey: true,
   journalReaders: true,
   takeOver: true,

@@ -28,6 +28,7 @@ export interface PipelineProps {
   readonly runBucket: RunBucket;
   /** Encrypts its log. @default a key of AWS */
   readonly logKey: IKey | undefined;
+  readonly tracing: boolean;
 }
 
 /** Errors as Lambda reports them are JSON; those of Step Functions itself are plain words. */
@@ -41,7 +42,7 @@ const WORDS_OF_ERROR = `{% $contains($error.Cause, '"errorMessage"') ? $parse($e
 export class Pipeline extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(scope: Construct, id: string, { functions, runBucket, logKey }: PipelineProps) {
+  constructor(scope: Construct, id: string, { functions, runBucket, logKey, tracing }: PipelineProps) {
     super(scope, id);
     const { bucket } = runBucket;
     const failed = Fail.jsonata(this, 'Failed', { error: '{% $error.Error %}', cause: WORDS_OF_ERROR });
@@ -80,7 +81,7 @@ export class Pipeline extends Construct {
     for (const stage of [verify, rollback]) stage.next(report);
     report.next(Succeed.jsonata(this, 'Succeeded'));
 
-    this.stateMachine = this.machine(plan, { runBucket, logKey });
+    this.stateMachine = this.machine(plan, { runBucket, logKey, tracing });
     this.grantSeeingRuns(functions);
   }
 
@@ -170,7 +171,7 @@ export class Pipeline extends Construct {
 
   private machine(
     start: IChainable,
-    { runBucket, logKey }: Pick<PipelineProps, 'runBucket' | 'logKey'>,
+    { runBucket, logKey, tracing }: Pick<PipelineProps, 'runBucket' | 'logKey' | 'tracing'>,
   ): StateMachine {
     const role = new MachineRole(this, 'StateMachineRole', { files: 'runs/*' });
     runBucket.grantKey(role);
@@ -179,7 +180,7 @@ export class Pipeline extends Construct {
       queryLanguage: QueryLanguage.JSONATA,
       definitionBody: DefinitionBody.fromChainable(start),
       comment: 'kms-rewrap: Plan, Migrate, Verify, Report',
-      tracingEnabled: true,
+      tracingEnabled: tracing,
       logs: {
         destination: new LogGroup(this, 'Logs', {
           logGroupName: vendedLogs(Stack.of(this)),

@@ -1,6 +1,12 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
-import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
-import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleExpression,
+  ScheduleTargetInput,
+} from 'aws-cdk-lib/aws-scheduler';
+import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption, type IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Job, JobSchedule } from '../../lambda/core/model/job.ts';
@@ -26,12 +32,23 @@ export class Schedules extends Construct {
 
   private schedule(job: string, { expression, timeZone, mode, starts }: JobSchedule): void {
     const { pipeline, enabled } = this.#props;
+    const { stateMachineArn } = pipeline.stateMachine;
+    const input = { job, mode, scheduled: true, scheduledFor: ContextAttribute.scheduledTime };
     new Schedule(this, job, {
       description: `kms-rewrap: ${mode} of the job ${job}`,
       schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
       enabled: enabled && starts !== 'never',
-      target: new StepFunctionsStartExecution(pipeline.stateMachine, {
-        input: ScheduleTargetInput.fromObject({ job, mode, scheduled: true }),
+      // Not StepFunctionsStartExecution, which cannot name the execution: its runs would have a UUID for a name.
+      target: new Universal({
+        ...{ service: 'sfn', action: 'startExecution' },
+        policyStatements: [
+          new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] }),
+        ],
+        input: ScheduleTargetInput.fromObject({
+          StateMachineArn: stateMachineArn,
+          Name: scheduledRunName(job, mode),
+          Input: JSON.stringify(input),
+        }),
         // The default of 185 tries within a day would start a refused migration again and again.
         retryAttempts: 2,
         maxEventAge: Duration.hours(1),
@@ -52,4 +69,16 @@ export class Schedules extends Construct {
       retentionPeriod: Duration.days(14),
     }));
   }
+}
+
+/** Step Functions: a name has 80 characters at most. The id has 16, as documented in an example; there is room for a UUID. */
+const MOST_BEFORE_ID = 80 - 36;
+
+/**
+ * The id is another one for each delivery, of which there may be more than one. A date in the name would be the same for all, and
+ * the run of the second would be refused for its name, and not for what it is about. The time is in the input.
+ */
+function scheduledRunName(job: string, mode: string): string {
+  const rest = `-${mode}-`;
+  return `${job.slice(0, MOST_BEFORE_ID - rest.length)}${rest}${ContextAttribute.executionId}`;
 }

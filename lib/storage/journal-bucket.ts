@@ -84,6 +84,18 @@ export class JournalBucket extends Construct {
     this.#key?.allow(worker, 's3', ['kms:GenerateDataKey']);
   }
 
+  /** Lets a worker name what it leaves, and nothing on which a proof could rest. */
+  grantNameUnproven(worker: Function): void {
+    this.configure(worker);
+    worker.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:PutObject'],
+        resources: [this.bucket.arnForObjects('unproven/*')],
+      }),
+    );
+    this.#key?.allow(worker, 's3', ['kms:GenerateDataKey']);
+  }
+
   /** Outcomes hold digests, never ciphertexts. */
   grantReadOutcomes(worker: Function): void {
     this.read(worker, ['outcomes/*']);

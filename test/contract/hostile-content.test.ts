@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { adviceText } from '../../cli/render/advice.ts';
-import { heldText, planText, reportText, statusText } from '../../cli/render/terminal.ts';
+import { statusText } from '../../cli/render/run-status.ts';
+import { heldText, planText, reportText } from '../../cli/render/terminal.ts';
 import { consoleOver } from '../../cli/context/console.ts';
 import { Output } from '../../cli/context/output.ts';
 import { S3IntentArchive } from '../../lambda/adapters/journal/intent-archive.ts';
@@ -123,6 +124,8 @@ describe('hostile content', () => {
           runId: text,
           state: 'failed' as const,
           startedAt: text,
+          ...{ job: text, startedBy: 'schedule' as const, scheduledFor: text },
+          ...{ remaining: null, seconds: 1 },
           error: { name: text, words: text },
         };
         const held = {

@@ -1,3 +1,4 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { StartExecutionCommand, DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -79,6 +80,26 @@ describe('a deployment in operation', () => {
     expect(logOf('Plan')).toContain('"RunsOverdue":0,"SchedulesMissed":0');
     expect(aws.aws.operations.alarms.evaluate(Date.now())).toMatchObject({ 'KmsRewrap-RunOverdue': 'OK' });
     expect(aws.aws.events).toHaveLength(executions);
+  });
+
+  it('lists a run that its schedule has started by name, whichever delivery it is', async () => {
+    const orders = aws.aws.schedules.all().find(({ input }) => input.includes('orders-migrate-'))!;
+    for (let delivery = 0; delivery < 2; delivery++)
+      expect(aws.aws.schedules.fire(orders)).toEqual({ kind: 'started' });
+    const { stdout } = await rewrap(['status', '--json'], { endpoint: aws.endpoint });
+    const { runs } = JSON.parse(stdout) as { readonly runs: readonly Record<string, unknown>[] };
+    const [second, first] = runs;
+    expect(second?.['runId']).not.toBe(first?.['runId']);
+    for (const run of [second, first])
+      expect(run).toMatchObject({
+        runId: expect.stringMatching(/^orders-migrate-[0-9a-f]{16}$/),
+        ...{ job: 'orders', mode: 'migrate', startedBy: 'schedule', remaining: null },
+        scheduledFor: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      });
+    const { stdout: text } = await rewrap(['status'], { endpoint: aws.endpoint });
+    expect(text).toMatch(
+      /^ {2}orders migrate, by its schedule for 20\d\d-.* UTC, started .*remaining: unknown$/m,
+    );
   });
 
   it('rings at what a migration leaves, and announces what it documents', async () => {
@@ -181,6 +202,19 @@ describe('a deployment in operation', () => {
       for (const one of found) expect(one).toMatchObject({ reason: expect.stringMatching(/\w/) as string });
     });
 
+    it('not-proven names what its verify pass left, and no more than the report counts', async () => {
+      const { stdout } = await rewrap(['report', run, '--failures', '-', '--json'], {
+        endpoint: aws.endpoint,
+      });
+      const listed = stdout
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line) as { locator: string });
+      const found = await answer('not-proven');
+      expect(found.map(one => one['locator']).sort()).toEqual(listed.map(({ locator }) => locator).sort());
+      expect(found.length).toBeGreaterThan(0);
+    });
+
     it('moves-by-key-material counts what was moved, from material to material', async () => {
       const found = await answer('moves-by-key-material');
       const moved = (await answer('outcomes-of-a-run')).filter(({ outcome }) => outcome === 'rewrapped');
@@ -222,4 +256,30 @@ describe('a deployment in operation', () => {
       return '';
     }
   }
+
+  it.each(['census', 'verify'])(
+    'lists every data key that a %s leaves, beyond a hundred of a unit',
+    async mode => {
+      const broken = Array.from({ length: 400 }, (_, index) => ({
+        ...{ orderId: { S: `broken-${index}` }, tenantId: { S: 'acme' } },
+        envelope: { M: { dataKey: { B: Buffer.from(`no data key ${index}`) }, keyArn: { S: 'none' } } },
+      }));
+      for (const Item of broken) await aws.dynamodb.send(new PutItemCommand({ TableName: 'Orders', Item }));
+      const { stdout } = await rewrap(['run', 'orders', '--mode', mode, '--json'], {
+        endpoint: aws.endpoint,
+      });
+      const { runId, failures } = JSON.parse(stdout) as { runId: string; failures: readonly unknown[] };
+      expect(failures).toHaveLength(100);
+      const list = await rewrap(['report', runId, '--failures', '-', '--json'], { endpoint: aws.endpoint });
+      const lines = list.stdout
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line) as { locator: string });
+      const named = new Set(
+        lines.map(({ locator }) => locator).filter(locator => locator.includes('broken-')),
+      );
+      expect(named.size).toBe(400);
+      expect(list.stderr).toContain('all that the report counts');
+    },
+  );
 });

@@ -97,6 +97,7 @@ export const PLANTED_BUGS: readonly Planted[] = [
             return Promise.resolve();
           },
           writeOutcomes: (page, outcomes) => journal.writeOutcomes(page, outcomes),
+          writeUnproven: (page, unproven) => journal.writeUnproven(page, unproven),
         },
       }),
     },
@@ -111,6 +112,7 @@ export const PLANTED_BUGS: readonly Planted[] = [
         journal: {
           writeIntents: (page, intents) => journal.writeIntents(page, intents.slice(1)),
           writeOutcomes: (page, outcomes) => journal.writeOutcomes(page, outcomes),
+          writeUnproven: (page, unproven) => journal.writeUnproven(page, unproven),
         },
       }),
     },

@@ -48,7 +48,7 @@ describe('a customer managed key of the deployment', () => {
     for (const template of [own, given]) {
       expect(usesOf(template, 'Plan')).toEqual(both);
       expect(usesOf(template, 'MigrateUnit')).toEqual(both);
-      expect(usesOf(template, 'VerifyUnit')).toEqual(decrypt);
+      expect(usesOf(template, 'VerifyUnit')).toEqual(both);
       expect(usesOf(template, 'RollbackUnit')).toEqual(both);
       expect(usesOf(template, 'Report')).toEqual(both);
       expect(usesOf(template, 'StateMachine')).toEqual([

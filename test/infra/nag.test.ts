@@ -18,13 +18,14 @@ const ACCEPTED: readonly (readonly [RegExp, string])[] = [
     /^AwsSolutions-S1$/,
     'Access logs need a bucket of the account, not of this service; CloudTrail data events tell more.',
   ],
+  [/^AwsSolutions-SF2$/, 'Traces cost, and need a permission on every resource: "tracing" turns them on.'],
   [/^AwsSolutions-SQS3$/, 'It is the dead-letter queue of the schedules, and an alarm watches it.'],
   [
     /IAM5\[Resource::<RunBucket.*\.Arn>\/(runs\/)?\*\]$/,
     'Objects of a run have names that nobody knows at synth.',
   ],
   [
-    /IAM5\[Resource::<Journal.*\.Arn>\/(intents|outcomes)\/\*\]$/,
+    /IAM5\[Resource::<Journal.*\.Arn>\/(intents|outcomes|unproven)\/\*\]$/,
     'Journal objects have names that nobody knows at synth.',
   ],
   [

@@ -57,10 +57,29 @@ describe('the stack', () => {
       ScheduleExpressionTimezone: 'UTC',
       State: 'ENABLED',
       Target: {
-        Input: '{"job":"orders","mode":"migrate","scheduled":true}',
+        Arn: {
+          'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':scheduler:::aws-sdk:sfn:startExecution']],
+        },
         RetryPolicy: { MaximumRetryAttempts: 2 },
       },
     });
+  });
+
+  it('names a scheduled run for its job and mode, another one for each delivery, and within what Step Functions takes', () => {
+    const long = job({ name: 'j'.repeat(40), schedule: SCHEDULE });
+    for (const [one, name] of [
+      [job({ schedule: SCHEDULE }), 'orders-migrate-'],
+      [long, `${'j'.repeat(35)}-migrate-`],
+    ] as const) {
+      const schedules = synthesized([one]).findResources('AWS::Scheduler::Schedule', {
+        Properties: { ScheduleExpression: 'rate(90 days)' },
+      });
+      const [found] = Object.values(schedules) as { readonly Properties: object }[];
+      const said = JSON.stringify(found?.Properties).replaceAll('\\', '');
+      expect(said).toContain(`"Name":"${name}<aws.scheduler.execution-id>"`);
+      expect(said).toContain('"scheduled":true,"scheduledFor":"<aws.scheduler.scheduled-time>"');
+      expect(name.length + 'c4f1ee3a-2b1c-4f0e-9d7a-1d1f9f0f0a11'.length).toBeLessThanOrEqual(80);
+    }
   });
 
   it('is as loud about a scheduled run that cannot be started as about one that fails', () => {

@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 export const byHand: Route = {
   ...direct,
   type: 'by-hand',
-  requestsPerDataKey: 3,
+  calls: ['kms:ReEncrypt', 'kms:ReEncrypt', 'kms:ReEncrypt'],
   warnings: ['hands get tired'],
   mayLead: () => false,
   async choose(question) {

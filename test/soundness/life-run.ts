@@ -55,6 +55,10 @@ class UnitJournal implements Journal, OutcomeArchive, IntentArchive {
     return Promise.resolve();
   }
 
+  writeUnproven(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async *outcomesOf({ unitId }: Unit): AsyncGenerator<JournalledOutcome> {
     const entries = await Promise.resolve(this.#outcomes.get(unitId) ?? []);
     yield* entries.map(entry => ({ ...entry, page: 0 }));

@@ -96,6 +96,13 @@ export class FakeJournal implements Journal, OutcomeArchive {
     return Promise.resolve();
   }
 
+  readonly unproven: OutcomeEntry[] = [];
+
+  writeUnproven(_page: JournalPage, unproven: readonly OutcomeEntry[]): Promise<void> {
+    this.unproven.push(...unproven);
+    return Promise.resolve();
+  }
+
   async *outcomesOf(_unit?: Unit, fromPage = 0): AsyncGenerator<JournalledOutcome> {
     const of = this.outcomes.map((entry, at) => ({ ...entry, page: this.#outcomePages[at] ?? 0 }));
     yield* await Promise.resolve(of.filter(({ page }) => page >= fromPage));

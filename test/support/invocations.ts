@@ -83,6 +83,7 @@ function slowed(world: FakePorts, passes: Passes): MigratePorts & { readonly arc
     journal: {
       writeIntents: slow(journal.writeIntents.bind(journal)),
       writeOutcomes: slow(journal.writeOutcomes.bind(journal)),
+      writeUnproven: slow(journal.writeUnproven.bind(journal)),
     },
     ledger: {
       lastCheckpoint: slow(ledger.lastCheckpoint.bind(ledger)),

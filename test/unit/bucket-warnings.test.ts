@@ -1,3 +1,4 @@
+import type { RunMode } from '../../lambda/core/model/run.ts';
 import type { BucketDefaults } from '../../lambda/core/stores/s3/catalog.ts';
 import { objectRemarks } from '../../lambda/core/stores/s3/remarks.ts';
 import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
@@ -19,10 +20,16 @@ const COPIED: BucketStore = {
 const DESCRIPTION = { versioned: false, noncurrentVersions: false, accessControlLists: false };
 const NO_LOCKS: BucketDefaults = { locks: { kind: 'seen', value: {} } };
 
-const said = (defaults: BucketDefaults, store = STORE): string =>
-  bucketWarnings(store, DESCRIPTION, defaults).join('\n');
+const said = (defaults: BucketDefaults, store = STORE, mode: RunMode = 'migrate'): string =>
+  bucketWarnings(store, DESCRIPTION, { ...defaults, mode }).join('\n');
 
 describe('Plan says of the bucket that is written to', () => {
+  it.each(['census', 'verify'] as const)('nothing before a %s, which writes nothing', mode => {
+    expect(
+      said({ locks: { kind: 'seen', value: { retention: { mode: 'COMPLIANCE', years: 1 } } } }, STORE, mode),
+    ).toBe('');
+  });
+
   it('nothing about locks and encryption where it has no defaults of its own', () => {
     expect(said(NO_LOCKS)).not.toMatch(/retain|hold|encrypts/);
   });

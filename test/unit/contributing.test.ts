@@ -41,7 +41,6 @@ describe('the recipe for a command', () => {
   /** Each of these commands is tested in another way. */
   const NOT_IN_TESTS: Readonly<Record<string, string>> = {
     demo: 'npm start, which .ci/run holds to its result',
-    local: 'it never ends; tests start the embedded AWS themselves',
     inspect: 'test/contract/inspect.test.ts, as it needs no deployment',
     discover: 'test/contract/discover.test.ts, as it needs no deployment',
     init: 'test/contract/init.test.ts, as it needs no deployment',

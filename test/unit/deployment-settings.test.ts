@@ -31,6 +31,7 @@ describe('the settings of a deployment', () => {
       schedules: true,
       notify: [],
       dashboard: true,
+      tracing: false,
       customerManagedKey: false,
       journalReaders: [],
       managedPoliciesPerRole: 10,

@@ -6,7 +6,11 @@ import { remember } from '../../lambda/adapters/aws/said-by.ts';
 
 jest.mock('../../cli/context/interrupts.ts', () => ({
   interruptible: (work: (interrupts: Interrupts) => unknown) =>
-    work({ interrupted: () => false, sleep: () => Promise.resolve() }),
+    work({
+      interrupted: () => false,
+      signal: new AbortController().signal,
+      sleep: () => Promise.resolve(),
+    }),
 }));
 
 /** An error as a client of AWS throws it. */

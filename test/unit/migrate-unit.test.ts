@@ -5,7 +5,7 @@ import { PremiseBroken, UnitConflict } from '../../lambda/core/model/errors.ts';
 import type { ItemRecord } from '../../lambda/core/model/record.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
 import { FOREIGN_KEY, item, NEW_KEY, OLD_KEY, scope } from '../support/builders.ts';
-import { fakePorts, onePage, type FakePorts } from '../support/fake-ports.ts';
+import { FakeJournal, fakePorts, onePage, type FakePorts } from '../support/fake-ports.ts';
 
 const CONTEXT = { tenant: 'acme' };
 
@@ -158,7 +158,7 @@ describe('migrating a unit', () => {
       if (page.page === 0)
         await migrateUnit(scope(), {
           ...ports,
-          journal: { writeIntents: () => Promise.resolve(), writeOutcomes: () => Promise.resolve() },
+          journal: new FakeJournal(),
         });
     };
     await expect(migrateUnit(scope(), ports)).rejects.toBeInstanceOf(UnitConflict);

@@ -3,7 +3,8 @@ import { hereOf } from '../../cli/context/here.ts';
 import { afterAdvice, afterLook, afterNoReport, afterRuns } from '../../cli/next-steps/after-look.ts';
 import { afterInit, afterPlan } from '../../cli/next-steps/after-plan.ts';
 import { afterReport } from '../../cli/next-steps/after-report.ts';
-import { quoted, rewrapStep, type NextStep } from '../../cli/next-steps/next-step.ts';
+import { rewrapStep, type NextStep } from '../../cli/next-steps/next-step.ts';
+import { quoted } from '../../lambda/core/model/command-line.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import type { RunVerdict } from '../../lambda/core/verdict/run-verdict.ts';
 import type { DoubtCode } from '../../lambda/core/verdict/store-verdict.ts';
@@ -16,6 +17,15 @@ const HERE = {
   deployment: 'Other',
 };
 const [OLD, NEW] = ['old', 'new'].map(name => `arn:aws:kms:us-east-1:111122223333:key/${name}`);
+
+const PAGE = 'report orders-migrate-1 --html orders-migrate-1.html';
+const LIST = 'report orders-migrate-1 --failures unproven.csv';
+const NOTHING_LEFT = [
+  {
+    concluding: { rewrapped: 1 },
+    verdict: { kind: 'not-proven', doubts: [{ code: 'look-alikes', count: 1, words: 'x' }] },
+  },
+];
 
 function reported(verdict: RunVerdict, codes: readonly DoubtCode[] = [], changes: object = {}): Report {
   return {
@@ -49,27 +59,32 @@ describe('the next steps', () => {
     [
       'a sure census move what was counted',
       reported('counted', ['not-verified', 'remaining']),
-      ['run orders'],
+      ['plan orders', 'run orders'],
     ],
     [
       'a census with a doubt look at it first, and never move anything',
       reported('counted', ['look-alikes'], { mode: 'census' }),
-      ['report orders-migrate-1 --html orders-migrate-1.html', 'run orders --mode census'],
+      [PAGE, LIST, 'run orders --mode census'],
     ],
     [
       'a contradicted journal ask about all',
       reported('not-proven', ['remaining', 'journal-contradicted']),
-      ['report orders-migrate-1 --html orders-migrate-1.html', 'run orders --mode verify --ask-all'],
+      [PAGE, LIST, 'run orders --mode verify --ask-all'],
+    ],
+    [
+      'a doubt that no data key is in name no list of data keys',
+      reported('not-proven', ['look-alikes'], { stores: NOTHING_LEFT }),
+      [PAGE, 'run orders'],
     ],
     [
       'a migration that did not verify do so',
       reported('not-proven', ['not-verified']),
-      ['report orders-migrate-1 --html orders-migrate-1.html', 'run orders --mode verify'],
+      [PAGE, LIST, 'run orders --mode verify'],
     ],
     [
       'a failed rollback start nothing',
       reported('failed', [], { mode: 'rollback' }),
-      ['report orders-migrate-1 --html orders-migrate-1.html'],
+      [PAGE, 'status orders-migrate-1'],
     ],
     ['nothing to do prove it', reported('nothing-to-do'), ['run orders --mode verify']],
   ])('after %s', (_, report, expected) => {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterReport } from '../../cli/next-steps/after-report.ts';
 import { OUTCOME_KINDS, isSettled } from '../../lambda/core/model/outcome.ts';
 import { DOUBT_CURES, outcomeCure } from '../../lambda/core/report/cures.ts';
 import { reportHtml } from '../../lambda/core/report/html.ts';
+import { escape } from '../../lambda/core/report/page/elements.ts';
 import { nextCalls } from '../../lambda/core/report/next-calls.ts';
 import { STYLE } from '../../lambda/core/report/page/style.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
@@ -57,19 +59,35 @@ describe('the page of a report', () => {
 
 describe('the next calls', () => {
   const calls = (changes: Partial<Report>): readonly string[] =>
-    nextCalls({ ...DEMO, ...changes }).map(({ call }) => call);
+    nextCalls({ ...DEMO, ...changes }).map(({ words }) => words.join(' '));
+
+  it('are those of the terminal, word for word, but for the one that writes this page', () => {
+    for (const report of Object.values(reportScenes())) {
+      const shown = [
+        ...reportHtml(report).matchAll(/<li><pre tabindex="0"><code>(.*?)<.code><.pre>(.*?)<.li>/g),
+      ];
+      const steps = afterReport(report, {}).filter(({ command }) => !command.includes(' --html '));
+      expect(shown.map(([, command, why]) => ({ command, why }))).toEqual(
+        steps.map(({ command, why }) => ({ command: escape(command), why: escape(why) })),
+      );
+    }
+  });
 
   it('list what is left and go on, where something is', () => {
     expect(calls({ runId: 'run-1', verdict: 'not-proven' })).toEqual([
-      'npx rewrap report run-1 --failures unproven.csv',
-      'npx rewrap run orders',
+      'report run-1 --html run-1.html',
+      'report run-1 --failures unproven.csv',
+      'run orders',
     ]);
   });
 
-  it.each(['census', 'verify'] as const)('promise no more of a %s than its hundred of each unit', mode => {
-    const why = nextCalls({ ...DEMO, mode }).map(one => one.why);
-    expect(why[0]).toContain('the first hundred of each unit');
-    expect(reportHtml({ ...DEMO, mode })).toContain('It names the first hundred of each unit');
+  it.each([
+    ['census', 'not-proven'],
+    ['verify', 'not-proven'],
+    ['migrate', 'not-proven'],
+    ['rollback', 'not-moved'],
+  ] as const)('name the query that lists what a %s leaves: %s', (mode, query) => {
+    expect(reportHtml({ ...DEMO, mode })).toContain(`the named query <code>${query}</code>`);
   });
 
   it('list nothing after a census that went well: all of it can be moved', () => {
@@ -84,20 +102,20 @@ describe('the next calls', () => {
     expect(calls({ mode: 'census', verdict: 'counted', stores }).join()).not.toContain('--failures');
   });
 
-  it('ask whether the key may go, where nothing is left under it', () => {
+  it('ask whether the key may go, where nothing is left under it, and the source is not kept', () => {
     const [old] = DEMO.keyMaterials;
-    expect(calls({ verdict: 'proven' })).toEqual([`npx rewrap retire-check ${old!.keyArn}`]);
-    expect(calls({ verdict: 'proven', keepsSource: true })).toEqual([]);
+    expect(calls({ verdict: 'proven' })).toEqual([`retire-check ${old!.keyArn}`]);
+    expect(calls({ verdict: 'proven', keepsSource: true }).join()).not.toContain('retire-check');
   });
 
   it('never ask about a key under whose other material data keys are now', () => {
     const keyMaterials = DEMO.keyMaterials.map(one => ({ ...one, keyArn: 'arn:one' }));
-    expect(calls({ verdict: 'proven', keyMaterials })).toEqual([]);
+    expect(calls({ verdict: 'proven', keyMaterials }).join()).not.toContain('retire-check');
   });
 
-  it('are one word for a shell, whatever a name holds', () => {
-    expect(calls({ job: "x'; rm -rf $HOME", verdict: 'failed' })[1]).toBe(
-      `npx rewrap run 'x'\\''; rm -rf $HOME'`,
+  it('are one word for a shell on the page, whatever a name holds', () => {
+    expect(reportHtml({ ...DEMO, job: "x'; rm -rf $HOME", verdict: 'empty' })).toContain(
+      escape(`npx rewrap plan 'x'\\''; rm -rf $HOME'`),
     );
   });
 });

@@ -29,13 +29,22 @@ async function listed(
   units: readonly UnitProgress[],
   {
     journal = [],
+    unproven = [],
     failures = [],
     verify = true,
-  }: { journal?: readonly JournalLine[]; failures?: readonly Failure[]; verify?: boolean } = {},
+  }: {
+    journal?: readonly JournalLine[];
+    unproven?: readonly JournalLine[];
+    failures?: readonly Failure[];
+    verify?: boolean;
+  } = {},
 ): Promise<readonly string[]> {
   const ports: UnprovenPorts = {
     units: async function* () {
       yield* await Promise.resolve(units);
+    },
+    unprovenOf: async function* () {
+      yield* await Promise.resolve(unproven);
     },
     outcomesOf: async function* () {
       yield* await Promise.resolve(journal);
@@ -79,6 +88,13 @@ describe('the data keys that a run leaves unproven', () => {
       'y migrate why y',
       'z migrate why z',
     ]);
+  });
+
+  it('are those that the last pass has listed, and no others', async () => {
+    const units = [unit('a', 'verify', { outcomes: { unreadable: 2 }, failures: [failure('x')] })];
+    const unproven = [line(0, 'x', 'unreadable'), line(1, 'y', 'unreadable'), line(1, 'y', 'unreadable')];
+    const journal = [line(0, 'proven since', 'failed')];
+    expect(await listed(units, { unproven, journal })).toEqual(['x verify why x', 'y verify why y']);
   });
 
   it('are named once, by the last word, where a page was worked again', async () => {

@@ -35,6 +35,10 @@ export class S3Journal implements Journal {
     await this.#write('outcomes', page, outcomes);
   }
 
+  async writeUnproven(page: JournalPage, unproven: readonly OutcomeEntry[]): Promise<void> {
+    await this.#write('unproven', page, unproven);
+  }
+
   /** The name is new each time. If the object exists, we wrote it and the answer got lost. */
   async #put(command: PutObjectCommand): Promise<void> {
     try {
@@ -80,7 +84,7 @@ export class S3Journal implements Journal {
 
 type UnitName = Pick<Unit, 'runId' | 'unitId'>;
 
-export type JournalKind = 'intents' | 'outcomes';
+export type JournalKind = 'intents' | 'outcomes' | 'unproven';
 
 /** Hive-style partitions let Athena find a run without reading the others. */
 export function unitPrefix(kind: JournalKind, job: string, { runId, unitId }: UnitName): string {
@@ -116,8 +120,16 @@ export class S3OutcomeArchive implements OutcomeArchive {
     this.#damaged = damaged;
   }
 
-  async *outcomesOf(unit: UnitName, fromPage = 0): AsyncGenerator<JournalledOutcome> {
-    const prefix = unitPrefix('outcomes', this.#job, unit);
+  outcomesOf(unit: UnitName, fromPage = 0): AsyncGenerator<JournalledOutcome> {
+    return this.#lines(unitPrefix('outcomes', this.#job, unit), fromPage);
+  }
+
+  /** What a census, or a pass that verifies, has left in a unit. */
+  unprovenOf(unit: UnitName): AsyncGenerator<JournalledOutcome> {
+    return this.#lines(unitPrefix('unproven', this.#job, unit), 0);
+  }
+
+  async *#lines(prefix: string, fromPage: number): AsyncGenerator<JournalledOutcome> {
     const from = fromPage === 0 ? { prefix } : { prefix, startAfter: `${prefix}${pageName(fromPage)}` };
     for await (const name of journalNames(this.#client, this.#bucket, from))
       if (pageOf(name) >= fromPage)

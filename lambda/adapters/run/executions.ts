@@ -16,6 +16,8 @@ export interface ExecutionStatus {
   readonly startedAt: string;
   readonly endedAt?: string;
   readonly error?: { readonly name: string; readonly words: string };
+  /** As it was written; absent in a list. */
+  readonly input?: string;
 }
 
 /** Runs as executions of the state machine. */
@@ -41,7 +43,7 @@ export class Executions {
   async status(runId: string): Promise<ExecutionStatus | undefined> {
     const executionArn = `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${runId}`;
     try {
-      const { status, startDate, stopDate, error, cause } = await this.#client.send(
+      const { status, startDate, stopDate, error, cause, input } = await this.#client.send(
         new DescribeExecutionCommand({ executionArn }),
       );
       return {
@@ -50,6 +52,7 @@ export class Executions {
         startedAt: startDate?.toISOString() ?? '',
         ...(stopDate !== undefined && { endedAt: stopDate.toISOString() }),
         ...(error !== undefined && { error: { name: error, words: cause ?? '' } }),
+        ...(input !== undefined && { input }),
       };
     } catch (error) {
       if (nameOf(error) === 'ExecutionDoesNotExist') return undefined;

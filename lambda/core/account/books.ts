@@ -62,11 +62,7 @@ export function pageBooks(page: PageCounts): Books {
     kms,
     ...(capacity !== undefined && { capacity }),
     ...(pace !== undefined && { pace }),
-    // Only what needs a person has a reason: a census' `to-rewrap` is plain work to do.
-    failures: entries
-      .filter(({ reason }) => reason !== undefined)
-      .slice(0, MAX_FAILURES)
-      .map(failureOf),
+    failures: needingAPerson(entries).slice(0, MAX_FAILURES).map(failureOf),
     ...(lookAlikes !== undefined && { lookAlikes }),
     ...(fingerprints !== undefined && { fingerprints }),
     ...sumResting(resting, undefined),
@@ -210,6 +206,11 @@ function sumKeyMaterials(counts: readonly KeyMaterialCount[]): readonly KeyMater
     );
   }
   return [...byMaterial.values()];
+}
+
+/** Only what needs a person has a reason: a census' `to-rewrap` is plain work to do. */
+export function needingAPerson(entries: readonly OutcomeEntry[]): readonly OutcomeEntry[] {
+  return entries.filter(({ reason }) => reason !== undefined);
 }
 
 function failureOf({ store, locator, slot, outcome, reason }: OutcomeEntry): Failure {

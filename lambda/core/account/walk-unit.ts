@@ -1,7 +1,9 @@
+import type { UnprovenList } from '../journal/ports.ts';
 import type { UnitProgress } from '../model/books.ts';
 import type { Phase } from '../model/run.ts';
 import type { CapacityUse, Clock, Deadline, KeyService, Ledger, RateShares } from '../ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
+import { needingAPerson } from './books.ts';
 import { accountPage, type DonePage } from './account-page.ts';
 import { PageBudget } from './page-budget.ts';
 import { PageSizes, type RequestsPerRecord } from './page-sizes.ts';
@@ -18,6 +20,8 @@ export interface WalkPorts {
   readonly capacity?: CapacityUse;
   readonly deadline: Deadline;
   readonly clock: Clock;
+  /** Names every data key that needs a person. @default the checkpoint alone does, and names the first hundred */
+  readonly unproven?: UnprovenList;
 }
 
 /** How a worker walks through its unit; what it does on the way is its own. */
@@ -78,6 +82,9 @@ export async function walkUnit<Page>(
     if (control.kind === 'pause') return { ...progress, paused: control.why };
     ({ requestsPerSecond } = control);
     const worked = await steps.work(page, { progress, budget, requestsPerSecond });
+    // Before the checkpoint: what is counted is named, and a page that is worked again is named again.
+    const place = { unit, page: progress.pages };
+    await ports.unproven?.writeUnproven(place, needingAPerson(worked.entries));
     progress = await accountPage(scope, { ...worked, progress, since }, ports);
     since = ports.clock.now();
     if (!budget.allowsAnotherPage()) break;

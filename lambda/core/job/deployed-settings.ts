@@ -19,6 +19,8 @@ export interface DeploymentSettings {
   readonly notify: readonly string[];
   /** Whether CloudWatch gets a dashboard. */
   readonly dashboard: boolean;
+  /** Whether state machine and functions send traces to X-Ray. */
+  readonly tracing: boolean;
   /** Encrypts what the service itself stores: a key of the stack, or the one of this ARN. */
   readonly customerManagedKey: boolean | string;
   /** ARNs of those who may read old data keys in the journal, besides RollbackUnit. */
@@ -67,6 +69,7 @@ const NAMES = [
   'schedules',
   'notify',
   'dashboard',
+  'tracing',
   'customerManagedKey',
   'journalReaders',
   'takeOver',

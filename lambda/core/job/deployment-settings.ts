@@ -102,6 +102,10 @@ const settingsSchema = strictObject(
       z._default(flag(), true),
       'Whether CloudWatch gets a dashboard. The first three of an account cost nothing.',
     ),
+    tracing: described(
+      z._default(flag(), false),
+      'Whether state machine and functions send traces to X-Ray: some $5 for a million that it samples, and two actions on every resource for each function.',
+    ),
     customerManagedKey: described(
       z._default(z.union([flag(), keyArn()], { error: KEY }), false),
       'Encrypts journal, run bucket, ledger and logs: true for a key that the stack makes, or the ARN of a key in its Region. Once set, it must stay.',

@@ -6,7 +6,13 @@ export interface JournalPage {
   readonly page: number;
 }
 
-export interface Journal {
+/** Where a pass that keeps no outcomes names what it leaves. */
+export interface UnprovenList {
+  /** The lines of a page that have a reason: one object, and none where there are none. */
+  writeUnproven(page: JournalPage, unproven: readonly OutcomeEntry[]): Promise<void>;
+}
+
+export interface Journal extends UnprovenList {
   /** Durable before it resolves: no record is changed earlier. */
   writeIntents(page: JournalPage, intents: readonly IntentEntry[]): Promise<void>;
   writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void>;

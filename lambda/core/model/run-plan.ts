@@ -2,7 +2,7 @@ import type { Limits, Store } from './job.ts';
 import type { PlannedKey } from './key-use.ts';
 import type { VersionsOfPlace } from './noncurrent-versions.ts';
 import type { PlannedRoute } from './route.ts';
-import type { Estimate, KnownKeyMaterial, RunMode, StoreLook } from './run.ts';
+import type { Estimate, KnownKeyMaterial, PlannedCall, RunMode, StoreLook } from './run.ts';
 
 /**
  * A run with everything resolved, as Plan writes it to the run bucket. Its fields are grouped, so that a function can ask
@@ -101,5 +101,7 @@ export interface WorkOfRun {
 /** What an operator is told beforehand. */
 interface Forecast {
   readonly estimate: Estimate;
+  /** What `estimate` has counted; absent in rollbacks, too. */
+  readonly calls?: readonly PlannedCall[];
   readonly warnings: readonly string[];
 }

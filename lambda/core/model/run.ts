@@ -3,6 +3,15 @@ import type { WrappedRecords } from './wrapped-records.ts';
 export const RUN_MODES = ['census', 'migrate', 'verify', 'rollback'] as const;
 export type RunMode = (typeof RUN_MODES)[number];
 
+/** An action of the API of AWS that a run calls, beside those for its own ledger, journal and files. */
+export interface PlannedCall {
+  readonly action: string;
+  readonly times: number;
+  readonly per: 'data key' | 'record' | 'page';
+  /** Absent for KMS. */
+  readonly store?: string;
+}
+
 /** The passes that visit records. A census is the migrate pass without its writes. */
 export type Phase = 'migrate' | 'verify' | 'rollback';
 

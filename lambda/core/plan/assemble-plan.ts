@@ -7,8 +7,7 @@ import { namesAliases } from '../job/by-alias.ts';
 import { jobDigest } from '../job/job-digest.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { unitsOf, workOf } from './cut-work.ts';
-import type { Estimate } from '../model/run.ts';
-import { estimate } from './estimate.ts';
+import { estimate, plannedCalls } from './estimate.ts';
 import type { InspectedStores } from './inspect-stores.ts';
 import type { PlannedRun, PlanRequest } from './plan-request.ts';
 import type { RunInput } from './run-input.ts';
@@ -61,7 +60,7 @@ export function assemblePlan(
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
     ...workOf(units, limits),
     workerTimeoutSeconds,
-    estimate: estimateOf(input, { choice, stores, looked, formats }),
+    ...forecast(input, { choice, stores, looked, formats }),
     warnings: [...warnings, ...runWarnings({ ...input, dryRun, keyMaterials }, choice, formats)],
   };
   return { plan, units };
@@ -86,19 +85,22 @@ function optional({ fingerprints, log }: Job): Pick<RunPlan, 'fingerprints' | 'l
 type Estimated = Pick<Decided, 'choice' | 'stores' | 'looked'> & Pick<PlanRequest, 'formats'>;
 
 /** Whose bodies a format reads shows in the first records only. There is a look at each store, or the run was refused. */
-function estimateOf(
+function forecast(
   { job, mode, limits, sample, askAll }: RunInput,
   { choice, stores, looked, formats }: Estimated,
-): Estimate {
-  return estimate({
+): Pick<RunPlan, 'estimate' | 'calls'> {
+  const configured = job.stores.map(store => configureFormat(store, formats));
+  const asked = {
     ...{ job, mode, limits, askAll, counts: stores.counts, route: choice.route.type },
     ...(sample !== undefined && { sample }),
-    reads: job.stores.map((store, index) => {
+    reads: configured.map(({ needs }, index) => {
       const { bodiesRead = 0, records = 0 } = looked[index] ?? {};
-      const tags = configureFormat(store, formats).needs.includes('tags');
+      const tags = needs.includes('tags');
       return { tags, bodies: bodiesRead / Math.max(1, records) };
     }),
-  });
+  };
+  const guarded = configured.map(({ guards }) => guards !== undefined);
+  return { estimate: estimate(asked), calls: plannedCalls({ ...asked, guarded }) };
 }
 
 function verifying({ job, mode, askAll }: RunInput): Pick<RunPlan, 'verify' | 'askAll'> {

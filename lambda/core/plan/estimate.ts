@@ -1,10 +1,10 @@
 import type { Job, Limits } from '../model/job.ts';
 import type { RouteType } from '../model/route.ts';
-import type { Estimate, RunMode } from '../model/run.ts';
+import type { Estimate, PlannedCall, RunMode } from '../model/run.ts';
 import { USD_PER_KMS_REQUEST } from '../model/prices.ts';
 import { routeOf } from '../routes/registry.ts';
 import { sourceRegion } from '../model/job-regions.ts';
-import { capacityOf } from '../stores/places.ts';
+import { capacityOf, storeName } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
 import { secondsOf, type StoreLoad } from './duration.ts';
 import type { Visit } from '../stores/store.ts';
@@ -26,15 +26,11 @@ export interface EstimateInput {
 
 /** What the run will ask of AWS if every record holds one data key that has to be written. */
 export function estimate(input: EstimateInput): Estimate {
-  const { job, mode, limits, route } = input;
+  const { job, limits } = input;
   const counts = input.counts.map(count => sampled(count, input.sample));
-  const verifies = mode === 'verify' || (mode === 'migrate' && job.verify !== 'off');
-  const passes = (mode === 'verify' ? 0 : 1) + (verifies ? 1 : 0);
-  const writes = mode === 'migrate';
+  const { passes, writes } = passesOf(input);
   const dataKeys = counts.reduce((sum, { records }) => sum + records, 0);
-  const requestsEach =
-    (mode === 'verify' ? 0 : routeOf({ type: route }).requestsPerDataKey) +
-    (verifies ? verifyRequests(input) : 0);
+  const requestsEach = kmsCalls(input).reduce((sum, { times }) => sum + times, 0);
   const kmsRequests = Math.ceil(dataKeys * requestsEach);
   const costs = counts.flatMap(count => {
     const store = job.stores[count.store];
@@ -58,6 +54,47 @@ export function estimate(input: EstimateInput): Estimate {
     seconds: secondsOf({ kmsRequests, limits, loads: loadsOf(job, counts, { writes, passes }) }),
     usd: { ...usd, total: usd.kms + usd.reads + usd.writes },
   };
+}
+
+function passesOf({ job, mode }: Pick<EstimateInput, 'job' | 'mode'>): {
+  readonly verifies: boolean;
+  readonly passes: number;
+  readonly writes: boolean;
+} {
+  const verifies = mode === 'verify' || (mode === 'migrate' && job.verify !== 'off');
+  return { verifies, passes: (mode === 'verify' ? 0 : 1) + (verifies ? 1 : 0), writes: mode === 'migrate' };
+}
+
+/** The verify pass re-encrypts under the destination key what is under it, and keeps nothing of the answer. */
+const ASKED = 'kms:ReEncrypt';
+
+/** For each data key. A dry run tries the first call alone. */
+function kmsCalls(input: EstimateInput): readonly { readonly action: string; readonly times: number }[] {
+  const { mode, route } = input;
+  const moved = mode === 'verify' ? [] : routeOf({ type: route }).calls;
+  const times = new Map<string, number>();
+  for (const action of moved) times.set(action, (times.get(action) ?? 0) + 1);
+  if (passesOf(input).verifies) times.set(ASKED, (times.get(ASKED) ?? 0) + verifyRequests(input));
+  return [...times].map(([action, each]) => ({ action, times: each }));
+}
+
+/** Which calls the run makes, for each data key, record or page: what `estimate` has counted and priced. */
+export function plannedCalls(
+  input: EstimateInput & { readonly guarded: readonly boolean[] },
+): readonly PlannedCall[] {
+  const { passes, writes } = passesOf(input);
+  return [
+    ...kmsCalls(input).map(call => ({ ...call, per: 'data key' as const })),
+    ...input.job.stores.flatMap((store, index) =>
+      kindOf(store)
+        .calls({
+          ...{ isCopied: store.copyTo !== undefined, passes, writes },
+          ...input.reads?.[index],
+          guarded: input.guarded[index] ?? false,
+        })
+        .map(call => ({ ...call, store: storeName(store) })),
+    ),
+  ];
 }
 
 /** Stores whose kind has no capacity of its own take none. */

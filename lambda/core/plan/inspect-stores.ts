@@ -25,7 +25,7 @@ export interface InspectedStores {
   readonly problems: readonly Problem[];
 }
 
-interface Inspecting extends Pick<Inspection, 'limits' | 'sample'> {
+interface Inspecting extends Pick<Inspection, 'mode' | 'limits' | 'sample'> {
   readonly catalogs: StoreCatalogs;
   readonly formats: FormatRegistry;
 }
@@ -33,14 +33,14 @@ interface Inspecting extends Pick<Inspection, 'limits' | 'sample'> {
 /** Looks at every store, cuts it into ranges, and collects what an operator should know before the run. */
 export async function inspectStores(
   job: Job,
-  { formats, catalogs, limits, sample }: Inspecting,
+  { formats, catalogs, mode, limits, sample }: Inspecting,
 ): Promise<InspectedStores> {
   const inspected = await Promise.all(
     job.stores.map(async (store, index) => ({
       index,
       store,
       result: await kindOf(store).inspect(store, {
-        ...{ limits, sample, catalog: catalogOf(catalogs, store) },
+        ...{ mode, limits, sample, catalog: catalogOf(catalogs, store) },
         format: configureFormat(store, formats),
         region: store.region ?? sourceRegion(job),
       }),

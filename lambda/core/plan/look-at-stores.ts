@@ -4,7 +4,7 @@ import type { Job, Store } from '../model/job.ts';
 import type { PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
 import { sourceRegion } from '../model/job-regions.ts';
-import type { StoreLook } from '../model/run.ts';
+import type { RunMode, StoreLook } from '../model/run.ts';
 import type { RecordStore } from '../ports.ts';
 import { declaredPlacesOf } from '../scan/declared-places.ts';
 import { narrowedTo, storeName } from '../stores/places.ts';
@@ -35,10 +35,10 @@ export interface LookedAtStores {
 export async function lookAtStores(
   job: Job,
   { sources, destination }: Pick<ChosenRoute, 'sources' | 'destination'>,
-  { formats, ports }: { readonly formats: FormatRegistry; readonly ports: LookPorts },
+  asked: Pick<Looking, 'mode' | 'formats' | 'ports'>,
 ): Promise<LookedAtStores> {
   const looks = await Promise.all(
-    job.stores.map((store, index) => lookAtOne(store, index, { job, sources, destination, formats, ports })),
+    job.stores.map((store, index) => lookAtOne(store, index, { job, sources, destination, ...asked })),
   );
   return {
     looked: looks.flatMap(({ look }) => look ?? []),
@@ -49,6 +49,7 @@ export async function lookAtStores(
 
 interface Looking extends Pick<ChosenRoute, 'sources' | 'destination'> {
   readonly job: Job;
+  readonly mode: RunMode;
   readonly formats: FormatRegistry;
   readonly ports: LookPorts;
 }
@@ -70,7 +71,8 @@ async function lookAtOne(store: Store, index: number, looking: Looking): Promise
     declared: declaredPlacesOf(store, { stores: job.stores, storeRegion: region }, formats),
     ignore: store.ignore ?? [],
     remarks: records => [
-      ...(kindOf(store).remarks?.(records, store) ?? []),
+      // Of what a write does to such records.
+      ...(looking.mode === 'migrate' ? (kindOf(store).remarks?.(records, store) ?? []) : []),
       ...(format.remarks?.(records) ?? []),
     ],
   });

@@ -76,9 +76,10 @@ async function planPasses(written: RunInput, request: PlanRequest, ports: PlanPo
     ...stores.problems,
   ];
   if (choice.kind === 'refused' || problems.length > 0) throw refuse('plan.premises', problems);
-  const look = await lookAtStores(job, choice, { formats: request.formats, ports });
+  const look = await lookAtStores(job, choice, { mode: input.mode, formats: request.formats, ports });
   if (look.problems.length > 0) throw refuse('plan.misfit', look.problems);
-  const keysUsed = [...keys.sources, keys.destination];
+  // A verify run asks the destination key only.
+  const keysUsed = [...(input.mode === 'verify' ? [] : keys.sources), keys.destination];
   const limited = keyLimits(input.limits, keysUsed);
   const highestRate = keyLimits(job.limits, keysUsed).limits.kmsRequestsPerSecond;
   const usable = [...choice.sources, choice.destination].filter(({ unusable }) => unusable === undefined);
@@ -97,8 +98,8 @@ async function planPasses(written: RunInput, request: PlanRequest, ports: PlanPo
   return assemblePlan({ ...input, limits: limited.limits }, request, decided);
 }
 
-function inspecting({ limits, sample }: RunInput, { formats }: PlanRequest, { stores }: PlanPorts) {
-  return { limits, catalogs: stores, sample: sample !== undefined, formats };
+function inspecting({ mode, limits, sample }: RunInput, { formats }: PlanRequest, { stores }: PlanPorts) {
+  return { mode, limits, catalogs: stores, sample: sample !== undefined, formats };
 }
 
 /** The job with a format for each store: from here on, no store has the format `auto`. */

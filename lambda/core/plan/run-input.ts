@@ -41,6 +41,8 @@ const runInputSchema = once(() =>
       fromStart: z.optional(z.boolean({ error: 'is not true or false' })),
       askAll: z.optional(z.boolean({ error: 'is not true or false' })),
       scheduled: z.optional(z.boolean({ error: 'is not true or false' })),
+      // For people, who read it in the input of the execution.
+      scheduledFor: z.optional(text('the time that a schedule says')),
       sample: z.optional(wholeNumber(1, 1_000_000, 'records')),
       grantTokens: z.optional(
         z.array(text('a grant token'), { error: 'is no list; write grant tokens' }).check(

@@ -1,3 +1,4 @@
+import { rewrapCommand } from '../model/command-line.ts';
 import { wrappedWords } from '../model/wrapped-records.ts';
 import { conclusion } from './conclusion.ts';
 import { nextCalls } from './next-calls.ts';
@@ -48,10 +49,11 @@ ${section('Details', detailsPart(report))}
 }
 
 function nextPart(report: Report): string {
-  const calls = nextCalls(report);
+  // A step that writes this page is behind its reader.
+  const calls = nextCalls(report).filter(({ writesPage }) => writesPage !== true);
   if (calls.length === 0) return '';
-  const entry = ({ call, why }: (typeof calls)[number]): string =>
-    `<li><pre tabindex="0"><code>${escape(call)}</code></pre>${escape(why)}</li>`;
+  const entry = ({ words, why }: (typeof calls)[number]): string =>
+    `<li><pre tabindex="0"><code>${escape(rewrapCommand(words))}</code></pre>${escape(why)}</li>`;
   return `<ol class="calls">${calls.map(entry).join('')}</ol>`;
 }
 

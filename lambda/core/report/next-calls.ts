@@ -1,72 +1,110 @@
-import { isSureCount } from '../verdict/run-verdict.ts';
-import type { Report } from './report.ts';
+import { isSureCount, unsettledIn } from '../verdict/run-verdict.ts';
+import type { DoubtCode } from '../verdict/store-verdict.ts';
+import type { Report, StoreReport } from './report.ts';
 
-/** A call to make next, and why. */
+/** A command of the command line to run next, and what it is good for. */
 export interface NextCall {
-  readonly call: string;
+  /** The words after `rewrap`, as a shell would hand them over. */
+  readonly words: readonly string[];
   readonly why: string;
+  /** It writes the page of the report: who reads that page needs no call for it. */
+  readonly writesPage?: true;
 }
 
-type Ended = Pick<
-  Report,
-  'runId' | 'job' | 'mode' | 'verdict' | 'stores' | 'dryRun' | 'keyMaterials' | 'keepsSource'
->;
+type Ended = Pick<Report, 'runId' | 'job' | 'mode' | 'verdict' | 'stores' | 'keyMaterials' | 'keepsSource'>;
 
-/** What a person does after this report, in order: lines for a shell. */
+/**
+ * What a person does after this report, in order. The page and the terminal show this list, and no words of their own. None of
+ * the commands changes anything without being asked to.
+ */
 export function nextCalls(report: Ended): readonly NextCall[] {
-  const [run, job] = [quoted(report.runId), quoted(report.job)];
-  const unproven = {
-    call: `npx rewrap report ${run} --failures unproven.csv`,
-    // A run of these modes keeps no journal, and its checkpoints name no more.
-    why:
-      report.mode === 'census' || report.mode === 'verify'
-        ? 'names data keys that are left, the first hundred of each unit, with the reason'
-        : 'names every data key that is left, with the reason',
-  };
+  const { job, mode } = report;
   switch (report.verdict) {
-    case 'failed':
-      return [
-        { call: `npx rewrap status ${run}`, why: 'shows how far it got' },
-        { call: `npx rewrap run ${job}`, why: 'goes on where each record stands, once the cause is mended' },
-      ];
-    case 'not-proven':
-      return [
-        unproven,
-        { call: `npx rewrap run ${job}`, why: 'moves and asks again, once the reasons are mended' },
-      ];
-    case 'counted':
-      return [
-        // What only waits to be moved is no failure.
-        ...(isSureCount(report.stores) ? [] : [unproven]),
-        { call: `npx rewrap plan ${job}`, why: 'shows work, time and cost' },
-        { call: `npx rewrap run ${job}`, why: 'moves them, and verifies' },
-      ];
+    case 'proven':
+      return afterProof(report);
+    case 'empty':
+      return [call(['plan', job], 'shows the stores that the job names; there was no record in them')];
     case 'nothing-to-do':
       return [
-        { call: `npx rewrap run ${job} --mode verify`, why: 'asks KMS about each: a census proves nothing' },
+        call(['run', job, '--mode', 'verify'], 'asks KMS about every data key: a census proves nothing'),
       ];
-    case 'empty':
-      return [{ call: `npx rewrap plan ${job}`, why: 'shows the stores that the job names' }];
-    case 'proven':
-      return report.keepsSource ? [] : retired(report);
+    case 'counted':
+      return isSureCount(report.stores)
+        ? [
+            call(['plan', job], 'shows work, time and cost'),
+            call(['run', job], 'moves what was counted, and proves it'),
+          ]
+        : [page(report), ...unproven(report), askedAgain(report)];
+    case 'not-proven':
+      return [page(report), ...unproven(report), askedAgain(report)];
     case 'restored':
-      return [{ call: `npx rewrap run ${job} --mode census`, why: 'counts what is under which key now' }];
+      return [call(['run', job, '--mode', 'census'], 'counts what is under which key now')];
     case 'not-restored':
-      return [unproven];
+      return [page(report), ...unproven(report)];
+    case 'failed':
+      return [page(report), call(['status', report.runId], 'shows how far it got'), ...goneOn(job, mode)];
   }
 }
 
-/** Keys that nothing of these stores is under any more. It is advice of that command, not of this page, to disable one. */
-function retired({ keyMaterials }: Ended): readonly NextCall[] {
-  const left = new Set(keyMaterials.filter(({ after }) => after > 0).map(({ keyArn }) => keyArn));
-  const gone = keyMaterials.filter(({ keyArn, before }) => before > 0 && !left.has(keyArn));
-  return [...new Set(gone.map(({ keyArn }) => keyArn))].map(keyArn => ({
-    call: `npx rewrap retire-check ${quoted(keyArn)}`,
-    why: 'says whether anything else still needs this key',
-  }));
+function call(words: readonly string[], why: string): NextCall {
+  return { words, why };
 }
 
-/** As one word of a shell, whatever a name holds. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+function page({ runId }: Ended): NextCall {
+  return {
+    ...call(['report', runId, '--html', `${runId}.html`], 'writes a page with each doubt and its cure'),
+    writesPage: true,
+  };
+}
+
+/** The list of what is left, where the report counts anything that would be on it. */
+function unproven({ runId, stores }: Ended): readonly NextCall[] {
+  if (stores.every(({ concluding }) => unsettledIn(concluding) === 0)) return [];
+  return [
+    call(
+      ['report', runId, '--failures', 'unproven.csv'],
+      'names every data key that is left, with the reason',
+    ),
+  ];
+}
+
+/** What a failed rollback has to undo is not in its report, so nobody is told to start it again. */
+function goneOn(job: string, mode: Report['mode']): readonly NextCall[] {
+  if (mode === 'rollback') return [];
+  return [call(['run', job, '--mode', mode], 'goes on where each record stands, once the cause is mended')];
+}
+
+/** Two keys at most: that command names the others. Where data keys are copies, those of the source stay. */
+function afterProof(report: Ended): readonly NextCall[] {
+  const keys = report.keepsSource ? [] : keysLeft(report).slice(0, 2);
+  if (keys.length === 0) return [page(report)];
+  return keys.map(key =>
+    call(['retire-check', key], 'says whether this key may be disabled; it changes nothing'),
+  );
+}
+
+/** Keys that data keys were under before the run, and are under no more, whatever their material. */
+function keysLeft({ keyMaterials }: Ended): readonly string[] {
+  const under = new Set(keyMaterials.filter(({ after }) => after > 0).map(({ keyArn }) => keyArn));
+  const gone = keyMaterials.filter(({ keyArn, before }) => before > 0 && !under.has(keyArn));
+  return [...new Set(gone.map(({ keyArn }) => keyArn))];
+}
+
+/** The run that would answer what is open. Other doubts need a change of the job or of records first. */
+function askedAgain({ job, mode, stores }: Ended): NextCall {
+  const open = new Set(stores.flatMap(doubtsOf));
+  const again = (words: readonly string[], why: string): NextCall => call(['run', job, ...words], why);
+  if (open.has('journal-contradicted'))
+    return again(
+      ['--mode', 'verify', '--ask-all'],
+      'asks KMS about every data key, whatever the journal says',
+    );
+  if (open.has('narrowed')) return again(['--mode', mode], 'is about all of the stores');
+  if ([...open].every(code => code === 'not-verified') && mode === 'migrate')
+    return again(['--mode', 'verify'], 'asks KMS about every data key');
+  return again(mode === 'migrate' ? [] : ['--mode', mode], 'looks again, once the doubts are answered');
+}
+
+function doubtsOf({ verdict }: StoreReport): readonly DoubtCode[] {
+  return verdict.kind === 'not-proven' ? verdict.doubts.map(({ code }) => code) : [];
 }

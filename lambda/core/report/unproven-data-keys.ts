@@ -16,6 +16,8 @@ export type JournalLine = Omit<Failure, 'reason'> & { readonly reason?: string; 
 export interface UnprovenPorts {
   /** Every checkpoint of a run; none once they have expired. */
   units(runId: string): AsyncIterable<UnitProgress>;
+  /** What a census, or a pass that verifies, has named of a unit; nothing in runs of earlier versions. */
+  unprovenOf(unitId: string, pass: Phase): AsyncIterable<JournalLine>;
   /** The outcomes of a unit in the journal of the run, and of those that it went on from, oldest first. */
   outcomesOf(unitId: string): AsyncIterable<JournalLine>;
 }
@@ -25,9 +27,9 @@ export interface ReportedPlan {
 }
 
 /**
- * Every data key that a run leaves unproven, as far as anything names it. A unit's last pass names its first 100. Where there
- * are more, the journal of its first pass names the others; a last pass that settled some of those does not say which, so they
- * are named as well. A census and a verify run have no journal.
+ * Every data key that a run leaves unproven, as far as anything names it. The checkpoint of a unit's last pass names its first 100.
+ * Where there are more, a census and a pass that verifies have a list of their own. In runs of earlier versions, the journal of the
+ * first pass names the others; a last pass that settled some of those does not say which, so they are named as well.
  */
 export async function* unprovenDataKeys(
   report: Pick<Report, 'runId' | 'mode' | 'failures'>,
@@ -55,7 +57,7 @@ interface Telling {
   /** What the report says, which knows what both passes have found. */
   readonly told: ReadonlyMap<string, Failure>;
   readonly first: Phase;
-  readonly ports: Pick<UnprovenPorts, 'outcomesOf'>;
+  readonly ports: Pick<UnprovenPorts, 'unprovenOf' | 'outcomesOf'>;
 }
 
 async function* ofUnit(
@@ -68,6 +70,12 @@ async function* ofUnit(
     yield { ...(told.get(placeOf(failure)) ?? failure), pass: phase };
   }
   if (unsettledIn(books.outcomes) <= books.failures.length) return;
+  let listed = 0;
+  for await (const line of settledOut(ports.unprovenOf(unitId, phase))) {
+    listed++;
+    if (!named.has(placeOf(line))) yield { ...asFailure(line), pass: phase };
+  }
+  if (listed > 0) return;
   for await (const line of settledOut(ports.outcomesOf(unitId)))
     if (!named.has(placeOf(line))) yield { ...asFailure(line), pass: first };
 }

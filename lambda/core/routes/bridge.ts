@@ -36,7 +36,7 @@ export const bridge: Route = {
       ),
     };
   },
-  requestsPerDataKey: 2,
+  calls: ['kms:ReEncrypt', 'kms:ReEncrypt'],
   plaintext: false,
   warnings: [],
   mayLead: job => !isWithinRegion(job) && job.route.bridgeKey !== undefined,

@@ -8,7 +8,7 @@ export const decryptEncrypt: Route = {
   ...oneCall,
   type: 'decrypt-encrypt',
   fields: {},
-  requestsPerDataKey: 2,
+  calls: ['kms:Decrypt', 'kms:Encrypt'],
   plaintext: true,
   warnings: [
     'the route decrypt-encrypt takes every data key out of KMS in plaintext, into the memory of the plaintext worker; Plan cannot ask beforehand whether that worker may Decrypt and Encrypt',

@@ -8,7 +8,7 @@ export const direct: Route = {
   ...oneCall,
   type: 'direct',
   fields: {},
-  requestsPerDataKey: 1,
+  calls: ['kms:ReEncrypt'],
   plaintext: false,
   warnings: [],
   mayLead: isWithinRegion,

@@ -20,7 +20,7 @@ export const multiRegion: Route = {
       ),
     };
   },
-  requestsPerDataKey: 1,
+  calls: ['kms:ReEncrypt'],
   plaintext: false,
   warnings: [],
   mayLead: job => !isWithinRegion(job) && job.source.keys.every(({ key }) => mayBeMultiRegion(key)),

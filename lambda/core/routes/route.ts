@@ -19,8 +19,8 @@ export interface Route {
   readonly type: RouteType;
   /** The fields of the job's `route` that belong to this route. */
   readonly fields: z.core.$ZodLooseShape;
-  /** KMS requests that take one data key along it. */
-  readonly requestsPerDataKey: number;
+  /** KMS requests that take one data key along it, in order. */
+  readonly calls: readonly string[];
   /** Plaintext data keys leave KMS. Only the plaintext worker takes such a route, and only if the deployment allows it. */
   readonly plaintext: boolean;
   /** What an operator should know of a migration along it. */

@@ -4,7 +4,7 @@ import type { ConfiguredFormat } from '../model/format.ts';
 import type { Problem } from '../model/problem.ts';
 import type { NoncurrentVersions, VersionsOfPlace } from '../model/noncurrent-versions.ts';
 import type { StoreRecord } from '../model/record.ts';
-import type { ScanRange } from '../model/run.ts';
+import type { RunMode, ScanRange } from '../model/run.ts';
 import type { StorePlace } from '../model/store-place.ts';
 
 /**
@@ -34,6 +34,8 @@ export interface StoreKind<S extends Store = Store, Catalog = unknown> {
   units?(count: StoreCount, visit: Visit): StoreUnits;
   /** What its first records show that an operator should know before a run. */
   remarks?(records: readonly StoreRecord[], store: S): readonly string[];
+  /** What a worker asks of its service. `cost` prices the same calls. */
+  calls(visit: Writing): readonly StoreCall[];
   /** US dollars for the reads and writes of a run that visits so many records. */
   cost(count: StoreCount, visit: Visit): StoreCost;
   /** What it takes at most to look at so many of its records, from so many places of it. */
@@ -67,6 +69,8 @@ export interface StoreScope<S extends Store> {
 }
 
 export interface Inspection<Catalog = unknown> {
+  /** What the run is about to do: nobody is warned of what another mode would do. */
+  readonly mode: RunMode;
   readonly limits: Limits;
   readonly catalog: Catalog;
   /** The store's Region. */
@@ -116,6 +120,20 @@ export interface Visit {
   readonly tags?: boolean;
   /** Of which share of the records the body is read, and written with a new data key. @default 0 */
   readonly bodies?: number;
+}
+
+export interface Writing extends Visit {
+  /** Records get a new data key. */
+  readonly writes: boolean;
+  /** Records are written in one transaction with other items. @default false */
+  readonly guarded?: boolean;
+}
+
+/** An action of the API, and how often it is called for each record or each page of them. */
+export interface StoreCall {
+  readonly action: string;
+  readonly times: number;
+  readonly per: 'record' | 'page';
 }
 
 /** Units of capacity. */

@@ -102,10 +102,8 @@ function failuresTable(failures: readonly Failure[]): string {
 }
 
 function howToListAll({ runId, mode }: Report): string {
-  const athena =
-    mode === 'census' || mode === 'verify'
-      ? 'It names the first hundred of each unit: a run of this mode keeps no journal, so Athena does not know it either.'
-      : 'Or in Athena, with the run id: the named query <code>not-moved</code> of the deployment&#39;s workgroup.';
+  const query = mode === 'rollback' ? 'not-moved' : 'not-proven';
+  const athena = `Or in Athena, with the run id: the named query <code>${query}</code> of the deployment&#39;s workgroup.`;
   return `<h3>To list all of them</h3><p>As CSV, with <code>rewrap report RUN --failures FILE</code> (the line is above). ${athena} Run id: ${code(runId)}.</p>`;
 }
 

@@ -1,4 +1,5 @@
 import type { Limits } from '../../model/job.ts';
+import type { RunMode } from '../../model/run.ts';
 import type { StoreUnits } from '../store.ts';
 import type { TableCapacity } from './catalog.ts';
 
@@ -9,14 +10,15 @@ import type { TableCapacity } from './catalog.ts';
 const PROPOSED_SHARE = 1 / 4;
 
 interface Bounded {
+  readonly mode: RunMode;
   readonly capacity: TableCapacity | undefined;
   readonly limits: Limits;
-  /** What a migration with its verify pass takes of this table. */
+  /** What the run takes of this table, a migration with its verify pass. */
   readonly units: StoreUnits;
 }
 
 /** What to say of a table that has a limit of its own: which share of it a run might take, and how long it takes with that. */
-export function capacityWarnings({ capacity, limits, units }: Bounded): readonly string[] {
+export function capacityWarnings({ mode, capacity, limits, units }: Bounded): readonly string[] {
   if (capacity === undefined) return [];
   const { reads } = capacity;
   // The source of a copy is only read.
@@ -27,7 +29,7 @@ export function capacityWarnings({ capacity, limits, units }: Bounded): readonly
     ...(reads !== undefined && readLimit === undefined && { readCapacityPerSecond: shareOf(reads) }),
   };
   return [
-    ...(Object.keys(missing).length === 0 ? [] : [proposal(capacity, missing, units)]),
+    ...(Object.keys(missing).length === 0 ? [] : [proposal(capacity, missing, { units, mode })]),
     ...above('write', writeLimit, writes),
     ...above('read', readLimit, reads),
   ];
@@ -40,15 +42,16 @@ function shareOf(units: number): number {
 function proposal(
   capacity: TableCapacity,
   missing: Pick<Limits, 'readCapacityPerSecond' | 'writeCapacityPerSecond'>,
-  units: StoreUnits,
+  { units, mode }: Pick<Bounded, 'units' | 'mode'>,
 ): string {
   const { writeCapacityPerSecond: writes, readCapacityPerSecond: reads } = missing;
   const seconds = Math.max(
     writes === undefined ? 0 : units.writes / writes,
     reads === undefined ? 0 : units.reads / reads,
   );
+  const run = mode === 'migrate' ? 'a migration with verify pass' : `a ${mode} run`;
   const fields = Object.entries(missing).map(([name, value]) => `"${name}": ${value}`);
-  return `${hasWords(capacity)}, which its applications use, too, and this job has no limit of its own there: it slows down only once the table throttles. Write "limits": { ${fields.join(', ')} } to take a quarter of it; a migration with verify pass then takes at least ${Math.ceil(seconds).toLocaleString('en-US')} s here`;
+  return `${hasWords(capacity)}, which its applications use, too, and this job has no limit of its own there: it slows down only once the table throttles. Write "limits": { ${fields.join(', ')} } to take a quarter of it; ${run} then takes at least ${Math.ceil(seconds).toLocaleString('en-US')} s here`;
 }
 
 function hasWords({ kind, reads, writes }: TableCapacity): string {

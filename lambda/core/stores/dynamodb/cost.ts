@@ -1,10 +1,27 @@
-import type { Sampling, StoreCost, StoreCount, StoreUnits, Visit } from '../store.ts';
+import type { Sampling, StoreCall, StoreCost, StoreCount, StoreUnits, Visit, Writing } from '../store.ts';
 
 /** US dollars in us-east-1, on demand, without free tier, as published in November 2026. */
 const USD = { readRequestUnit: 0.125 / 1_000_000, writeRequestUnit: 0.625 / 1_000_000 } as const;
 
 const READ_UNIT_BYTES = 4_096;
 const WRITE_UNIT_BYTES = 1_024;
+
+/** DynamoDB bills units, which `tableUnits` counts, and not calls. A copy is looked up by the keys of a page of its source. */
+export function tableCalls({ isCopied, passes, writes, guarded = false }: Writing): readonly StoreCall[] {
+  return [
+    { action: 'dynamodb:Scan', times: passes, per: 'page' },
+    ...(isCopied ? [{ action: 'dynamodb:BatchGetItem', times: passes, per: 'page' } as const] : []),
+    ...(writes
+      ? [
+          {
+            action: `dynamodb:${guarded ? 'TransactWriteItems' : 'UpdateItem'}`,
+            times: 1,
+            per: 'record',
+          } as const,
+        ]
+      : []),
+  ];
+}
 
 export function tableCost(count: StoreCount, visit: Visit): StoreCost {
   const { reads, writes } = tableUnits(count, visit);

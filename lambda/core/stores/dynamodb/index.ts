@@ -2,7 +2,7 @@ import type { StoreKind } from '../store.ts';
 import { tableBackups } from './backups.ts';
 import type { TableCatalog } from './catalog.ts';
 import { tablesOf } from './capacity.ts';
-import { tableCost, tableSampling, tableUnits } from './cost.ts';
+import { tableCalls, tableCost, tableSampling, tableUnits } from './cost.ts';
 import { inspectTable } from './inspect.ts';
 import { tableNames } from './names.ts';
 import { tableSchema, type TableStore } from './schema.ts';
@@ -19,6 +19,7 @@ export const dynamoDbKind: StoreKind<TableStore, TableCatalog> = {
   inspect: inspectTable,
   capacityOf: tablesOf,
   units: tableUnits,
+  calls: tableCalls,
   cost: tableCost,
   sampling: tableSampling,
   backups: tableBackups,

@@ -1,4 +1,4 @@
-import type { ScanRange } from '../../model/run.ts';
+import type { RunMode, ScanRange } from '../../model/run.ts';
 import { COPY_TO_WARNING, COPY_WARNING } from '../copies.ts';
 import { missing } from '../lookup.ts';
 import type { Inspected, Inspection, StoreCount, Wrong } from '../store.ts';
@@ -13,7 +13,7 @@ import { verifyReadsOf } from './verify-reads.ts';
 
 export async function inspectTable(
   store: TableStore,
-  { region, catalog, limits, sample, format }: Inspection<TableCatalog>,
+  { mode, region, catalog, limits, sample, format }: Inspection<TableCatalog>,
 ): Promise<Inspected | Wrong> {
   const lookup = await catalog.describeTable({ region, table: store.table });
   if (lookup.kind !== 'found') return { words: missing('table', region, lookup) };
@@ -34,7 +34,10 @@ export async function inspectTable(
   return {
     ranges: sample ? ONE_RANGE : tableRanges(store, table, limits.maxConcurrency),
     ...count,
-    warnings: [...tableWarnings(store, table), ...capacityOfPlaces(store, { ...places, limits, count })],
+    warnings: [
+      ...tableWarnings(store, table, mode),
+      ...capacityOfPlaces(store, { ...places, mode, limits, count }),
+    ],
     verifyReads: verifyReadsOfPlaces(store, { ...places, region }),
   };
 }
@@ -63,16 +66,18 @@ function capacityOfPlaces(
   {
     table: { capacity },
     copy,
-    limits,
-    count,
-  }: Places & { readonly limits: Limits; readonly count: StoreCount },
+    ...asked
+  }: Places & { readonly mode: RunMode; readonly limits: Limits; readonly count: StoreCount },
 ): readonly string[] {
-  const units = tableUnits(count, { isCopied: copyTo !== undefined, passes: 2 });
-  if (copyTo === undefined) return capacityWarnings({ capacity, limits, units });
+  const { mode, limits, count } = asked;
+  const migrates = mode === 'migrate';
+  const taken = tableUnits(count, { isCopied: copyTo !== undefined, passes: migrates ? 2 : 1 });
+  const units = migrates ? taken : { ...taken, writes: 0 };
+  if (copyTo === undefined) return capacityWarnings({ mode, capacity, limits, units });
   const reads = units.reads / 2;
   return [
-    ...capacityWarnings({ capacity, limits, units: { reads, writes: 0 } }),
-    ...capacityWarnings({ capacity: copy?.capacity, limits, units: { ...units, reads } }).map(
+    ...capacityWarnings({ mode, capacity, limits, units: { reads, writes: 0 } }),
+    ...capacityWarnings({ mode, capacity: copy?.capacity, limits, units: { ...units, reads } }).map(
       words => `its copy in ${copyTo.table}: ${words}`,
     ),
   ];
@@ -144,21 +149,24 @@ async function copyProblem(
 function tableWarnings(
   { copyTo, scope }: TableStore,
   { streamEnabled, replicaRegions, pointInTimeRecovery }: TableDescription,
+  mode: RunMode,
 ): readonly string[] {
+  const replaces = mode === 'migrate' && copyTo === undefined;
   return [
     ...(copyTo === undefined ? [] : [COPY_WARNING, COPY_TO_WARNING]),
     ...(scope?.index === undefined
       ? []
       : ['an index is read eventually consistent: items written just before the run may be missing from it']),
-    ...(streamEnabled && copyTo === undefined
+    ...(streamEnabled && replaces
       ? ['every re-wrapped item produces a stream record, which consumers will see']
       : []),
-    ...(replicaRegions.length > 0 && copyTo === undefined
+    ...(replicaRegions.length > 0 && replaces
       ? [
           `a global table with replicas in ${replicaRegions.join(', ')}: run this job in one Region only, and check that readers there may use the destination key`,
         ]
       : []),
-    ...(pointInTimeRecovery
+    // Who only counts retires no key after it.
+    ...(pointInTimeRecovery && mode !== 'census'
       ? [
           'point-in-time recovery keeps items with their old data keys for up to 35 days; keep the source keys that long',
         ]

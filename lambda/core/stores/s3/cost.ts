@@ -1,4 +1,4 @@
-import type { Sampling, StoreCost, StoreCount, Visit } from '../store.ts';
+import type { Sampling, StoreCall, StoreCost, StoreCount, Visit, Writing } from '../store.ts';
 
 /** US dollars in us-east-1, storage class Standard, without free tier, as published in November 2026. */
 const USD = { listOrCopy: 0.005 / 1_000, read: 0.0004 / 1_000 } as const;
@@ -16,14 +16,12 @@ const BEFORE_PUT = 4 * USD.read + USD.listOrCopy;
  * Parts of an upload cost what a copy costs, and so does an object that is put as a whole; what is read besides for each object of
  * over 5 GB, some $0.00001, is not counted.
  */
-export function bucketCost(
-  { records, writes = records }: StoreCount,
-  { isCopied, passes, tags = false, bodies = 0 }: Visit,
-): StoreCost {
-  const each = (isCopied ? 2 : 1) * (1 + (tags ? 1 : 0) + bodies);
+export function bucketCost({ records, writes = records }: StoreCount, visit: Visit): StoreCost {
+  const { passes, bodies = 0 } = visit;
+  const reads = readsOfObjects(visit).reduce((sum, { times }) => sum + times, 0);
   const listings = Math.ceil(records / KEYS_PER_LISTING);
   return {
-    reads: passes * (records * each * USD.read + listings * USD.listOrCopy),
+    reads: records * reads * USD.read + passes * listings * USD.listOrCopy,
     writes: writes * (USD.listOrCopy + bodies * BEFORE_PUT),
   };
 }
@@ -38,4 +36,32 @@ export function bucketSampling(records: number, places: number): Sampling {
     requests: listings + 2 * records,
     usd: listings * USD.listOrCopy + 2 * records * USD.read,
   };
+}
+
+export function bucketCalls(visit: Writing): readonly StoreCall[] {
+  const { passes, writes, bodies = 0 } = visit;
+  const written = [
+    { action: 's3:CopyObject', times: 1 - bodies },
+    { action: 's3:PutObject', times: bodies },
+  ];
+  return [
+    { action: 's3:ListObjectsV2', times: passes, per: 'page' },
+    ...[...readsOfObjects(visit), ...(writes ? written : [])]
+      .filter(({ times }) => times > 0)
+      .map(call => ({ ...call, per: 'record' as const })),
+  ];
+}
+
+function readsOfObjects({
+  isCopied,
+  passes,
+  tags = false,
+  bodies = 0,
+}: Visit): readonly { readonly action: string; readonly times: number }[] {
+  const each = passes * (isCopied ? 2 : 1);
+  return [
+    { action: 's3:HeadObject', times: each },
+    { action: 's3:GetObjectTagging', times: tags ? each : 0 },
+    { action: 's3:GetObject', times: each * bodies },
+  ];
 }

@@ -1,7 +1,7 @@
 import type { StoreKind } from '../store.ts';
 import { bucketBackups } from './backups.ts';
 import type { BucketCatalog } from './catalog.ts';
-import { bucketCost, bucketSampling } from './cost.ts';
+import { bucketCalls, bucketCost, bucketSampling } from './cost.ts';
 import { judgeEmptyPrefix } from './empty-prefix.ts';
 import { inspectBucket } from './inspect.ts';
 import { bucketNames } from './names.ts';
@@ -20,6 +20,7 @@ export const s3Kind: StoreKind<BucketStore, BucketCatalog> = {
   inspect: inspectBucket,
   judgeEmpty: judgeEmptyPrefix,
   remarks: objectRemarks,
+  calls: bucketCalls,
   cost: bucketCost,
   sampling: bucketSampling,
   backups: bucketBackups,

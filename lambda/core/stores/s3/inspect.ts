@@ -27,7 +27,7 @@ export async function inspectBucket(
     ...(copyTo === undefined ? { region, bucket } : { region: copyTo.region, bucket: copyTo.bucket }),
     encryption: copyTo?.createMissing === true && copyTo.serverSideEncryptionKey === undefined,
   });
-  const warnings = bucketWarnings(store, other.description, defaults);
+  const warnings = bucketWarnings(store, other.description, { ...defaults, mode: inspection.mode });
   const versions = await versionsOfPlaces(store, inspection, [lookup.description, other.description]);
   const [own] = store.versions === 'all' ? versions : [];
   const former = own?.seen.kind === 'counted' ? own.seen.versions : 0;

@@ -1,3 +1,4 @@
+import type { RunMode } from '../../model/run.ts';
 import { COPY_TO_WARNING, COPY_WARNING } from '../copies.ts';
 import type { BucketDefaults, BucketDescription, LockPeriod, Seen } from './catalog.ts';
 import type { BucketStore } from './schema.ts';
@@ -6,8 +7,10 @@ import type { BucketStore } from './schema.ts';
 export function bucketWarnings(
   { copyTo }: BucketStore,
   { versioned, accessControlLists }: BucketDescription,
-  { locks, encryption }: BucketDefaults,
+  { locks, encryption, mode }: BucketDefaults & { readonly mode: RunMode },
 ): readonly string[] {
+  // Whoever only looks changes nothing.
+  if (mode !== 'migrate') return copyTo === undefined ? [] : [COPY_WARNING, COPY_TO_WARNING];
   return [
     ...(copyTo === undefined
       ? [
