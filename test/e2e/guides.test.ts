@@ -1,5 +1,6 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeys, type Keys } from '../../examples/orders-app/create-keys.ts';
 import { readOrders } from '../../examples/orders-app/read-orders.ts';
@@ -36,16 +37,36 @@ const follow = async (page: string): Promise<void> => {
   for (const step of guideSteps(page)) await shell.follow(step);
 };
 
-it('docs/guides/first-job.md does what it says', () => follow('docs/guides/first-job.md'));
-it('docs/guides/retire-a-key.md does what it says', async () => {
+let synthesized: string | undefined;
+
+/** The stack of that job, synthesized once. */
+async function assembly(): Promise<string> {
+  if (synthesized === undefined) {
+    synthesized = join(mkdtempSync(join(tmpdir(), 'guides-')), 'cdk.out');
+    await synthesize({ jobs: 'examples/jobs/orders.json', outdir: synthesized });
+  }
+  return synthesized;
+}
+
+/** The job of examples/ deployed, as after the first guide. */
+async function deployed(): Promise<void> {
   mkdirSync(join(folder, 'jobs'));
   copyFileSync('examples/jobs/orders.json', join(folder, 'jobs', 'orders.json'));
-  await synthesize({ jobs: join(folder, 'jobs'), outdir: join(folder, 'cdk.out') });
-  await aws.aws.deploy(join(folder, 'cdk.out'));
+  await aws.aws.deploy(await assembly());
+}
+
+it('docs/guides/first-job.md does what it says', () => follow('docs/guides/first-job.md'));
+it('docs/guides/retire-a-key.md does what it says', async () => {
+  await deployed();
   await follow('docs/guides/retire-a-key.md');
   // Its last command has scheduled the deletion of the old key, with which KMS refuses to decrypt from then on.
   const read = await readOrders(aws);
   expect([read.length, read.filter(({ opened, keyArn }) => opened && keyArn === keys.new).length]).toEqual([
     150, 150,
   ]);
+});
+
+it('docs/guides/operate-runs.md does what it says', async () => {
+  await deployed();
+  await follow('docs/guides/operate-runs.md');
 });

@@ -48,9 +48,6 @@ export class GuideShell {
     const { code, lines } = await this.#say(filledIn(step.command, this.#names));
     const where = `line ${step.line}: ${step.command}\n`;
     const output = `\nIts output:\n${lines.join('\n')}`;
-      process.stderr.write(
-        `$ ${step.command}\n${lines.join('\n')}\n=> ${code} at ${new Date().toISOString()}\n`,
-      );
     if (code !== step.exitCode)
       throw new Error(`${where}ended with ${code}, and the guide says ${step.exitCode}.${output}`);
     if (step.output === undefined) return;
