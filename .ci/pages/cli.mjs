@@ -16,6 +16,14 @@ export function cliCommands() {
   ].join('\n\n');
 }
 
+/** Commands whose output no guide shows, and why. */
+const UNRECORDED = {
+  demo: 'It makes an AWS of its own, and takes a minute: see for yourself by `npm start`.',
+  local: 'It runs until Ctrl-C, and prints first how to point AWS clients at it.',
+  file: 'No guide has files of SOPS; `test/e2e/file-command.test.ts` runs it.',
+  completion: 'It prints a script for a shell.',
+};
+
 /** By which the script of a shell asks for what fits. */
 const HIDDEN = new Set(['complete', 'help']);
 const SHARED = new Set(['json', 'endpointUrl', 'region', 'profile', 'deployment']);
@@ -55,8 +63,13 @@ function section(name, command, shown) {
     `Exit codes: ${Object.entries(EXIT_CODES[name])
       .map(([code, words]) => `**${code}** ${words}`)
       .join(' · ')}.`,
-    shown ?? 'Not recorded: no guide runs this command.',
+    shown ?? notShown(name),
   ].join('\n\n');
+}
+
+function notShown(name) {
+  if (UNRECORDED[name] === undefined) throw new Error(`no guide shows an output of rewrap ${name}`);
+  return UNRECORDED[name];
 }
 
 function sentence(words) {

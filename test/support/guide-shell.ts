@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,11 +74,19 @@ export class GuideShell {
   }
 }
 
-/** A folder for PATH that has an `aws`. */
+/**
+ * A folder for PATH that has an `aws`, and an `npx` that starts `rewrap` without npm, which would take longer than the command. Whatever
+ * else npx is asked for, the real one runs.
+ */
 function binFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'guide-bin-'));
-  const file = join(folder, 'aws');
-  writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" "${AWS_COMMAND}" "$@"\n`);
-  chmodSync(file, 0o755);
+  const node = `exec "${process.execPath}"`;
+  const path = `PATH="\${PATH#${folder}${delimiter}}"`;
+  const scripts = {
+    aws: `${node} "${AWS_COMMAND}" "$@"`,
+    npx: `if [ "$1" = rewrap ]; then shift; ${node} bin/rewrap.mjs "$@"; fi\n${path} exec npx "$@"`,
+  };
+  for (const [name, words] of Object.entries(scripts))
+    writeFileSync(join(folder, name), `#!/bin/sh\n${words}\n`, { mode: 0o755 });
   return folder;
 }
