@@ -35,15 +35,21 @@ import {
 } from './options.ts';
 import { EXIT, type ExitCode } from './context/exit-codes.ts';
 
-/** Reads the command line, runs one command and returns its exit code. */
-export async function main(argv: readonly string[]): Promise<ExitCode> {
+/** All commands and options: what `main` reads, and what docs/cli.md is made of. */
+export function commandLine(end: (code: ExitCode) => void): Command {
   const program = new Command('rewrap')
     .description('Re-encrypts stored KMS data keys under a new key.')
     .version(`kms-rewrap ${packageJson.version}`, '-v, --version', 'the version of kms-rewrap')
     .exitOverride()
     .configureOutput(plainOutput);
+  defineCommands(program, end);
+  return program;
+}
+
+/** Reads the command line, runs one command and returns its exit code. */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done;
-  defineCommands(program, code => (exitCode = code));
+  const program = commandLine(code => (exitCode = code));
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {

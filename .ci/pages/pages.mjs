@@ -1,5 +1,6 @@
 import { shippedList } from '../licences/shipped.mjs';
 import { api } from './api.mjs';
+import { cliCommands } from './cli.mjs';
 import { cliPermissions } from './cli-permissions.mjs';
 import { houseDrawing, houseList } from './house.mjs';
 import { jobFields } from './job-fields.mjs';
@@ -18,6 +19,7 @@ export const PAGES = {
     arrows: houseList(),
     'state machine': stateMachine(),
   }),
+  'docs/cli.md': () => ({ cli: cliCommands() }),
   'docs/dependencies.md': () => ({ shipped: shippedList() }),
   'docs/jobs.md': () => ({ 'job fields': jobFields() }),
   'docs/scale.md': () => ({

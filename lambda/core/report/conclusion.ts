@@ -18,7 +18,7 @@ export function conclusion(report: Report): Conclusion {
     case 'failed':
       return {
         title: 'The run did not finish',
-        text: `${report.error ?? 'Some units did not finish.'} What is left is not known; start the same job again, and it continues where each record stands.`,
+        text: `${sentence(report.error ?? 'Some units did not finish')} What is left is not known; start the same job again, and it continues where each record stands.`,
         tone: 'bad',
       };
     case 'restored':
@@ -38,6 +38,10 @@ export function conclusion(report: Report): Conclusion {
     case 'not-proven':
       return notProven(report);
   }
+}
+
+function sentence(words: string): string {
+  return /[.?!]$/.test(words) ? words : `${words}.`;
 }
 
 function rolledBack(report: Report): Conclusion {
