@@ -106,7 +106,6 @@ export class KeyRewrap extends Construct {
       schedules = true,
       notify = [],
       dashboard = true,
-      tracing = false,
       claimsElsewhere = false,
       stores = [],
       ...props
@@ -121,10 +120,9 @@ export class KeyRewrap extends Construct {
     const logKey = key?.key;
     const functions = new PipelineFunctions(this, 'Functions', {
       ...{ jobs, allowPlaintextRoute, runBucket, journal, ledger, journalReaders, workerTimeout, logKey },
-      tracing,
-      storeKeys: keysOfGiven(stores, jobs),
+      ...{ tracing: props.tracing === true, storeKeys: keysOfGiven(stores, jobs) },
     });
-    this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket, logKey, tracing });
+    this.pipeline = new Pipeline(this, 'Pipeline', { ...props, functions, runBucket, logKey });
     this.pipeline.node.addDependency(...stores);
     this.#commands = new CommandGrants({ pipeline: this.pipeline, runBucket, ledger, key });
     new JournalTables(this, 'JournalTables', { jobs, journal, runBucket, keyArn: logKey?.keyArn });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { findDeployment, NotDeployed } from '../../lambda/adapters/run/deployment.ts';
 import { keyUsage } from '../../lambda/adapters/kms/key-usage.ts';
@@ -17,6 +18,7 @@ import { loadJobs } from '../../lib/jobs/load-jobs.ts';
 import { toldJobs } from '../deployment/deployed-jobs.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { hereOf } from '../context/here.ts';
+import { settingsHere } from '../context/settings-here.ts';
 import { afterAdvice } from '../next-steps/after-look.ts';
 import type { NextStep } from '../next-steps/next-step.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
@@ -25,6 +27,11 @@ import type { CommandContext, Where } from '../context/command-context.ts';
 
 export interface RetireOptions {
   readonly jobs: string;
+}
+
+/** A report says to run this command, to those who have no jobs here as well. A folder that they name has to be there. */
+function jobsOfFolder(folder: string): readonly Job[] {
+  return folder === settingsHere().jobs && !existsSync(folder) ? [] : loadJobs(folder);
 }
 
 /** `rewrap retire-check KEY`: may this key be disabled? With the caller's own permissions; advises, and never acts. */
@@ -46,11 +53,14 @@ export async function retireCheckCommand(
     );
     return EXIT.refused;
   }
-  const local = loadJobs(jobs);
+  const local = jobsOfFolder(jobs);
   // A run is deployed in its destination Region, so the stack of another Region may know most about this key.
   const regions = [...new Set([aws.region ?? region, ...local.map(destinationRegion)])];
   const told = regions.map(one => toldJobs({ deployment, aws: { ...aws, region: one } }));
   const deployed = await Promise.all(told);
+  // Without either, there is nothing to check, and that is said as ever.
+  if (local.length === 0 && deployed.flat().length === 0) loadJobs(jobs);
+  if (local.length === 0) console.note(`${jobs} is no folder here: only deployed jobs are looked at`);
   const proofs = await Promise.all(regions.map(one => provenSoFar(one, { clients, aws, deployment })));
   const question = {
     key: lookup.key,

@@ -1,5 +1,5 @@
-import Table from 'cli-table3';
 import colors from 'picocolors';
+import { fitting, newTable } from './fitting-table.ts';
 import { OUTCOME_KINDS } from '../../lambda/core/model/outcome.ts';
 import type { PlannedKey } from '../../lambda/core/model/key-use.ts';
 import type { PlannedCall, StoreLook } from '../../lambda/core/model/run.ts';
@@ -43,10 +43,7 @@ export function reportText(report: Report): string {
 
 function storesTable({ stores }: Report): string {
   const kinds = OUTCOME_KINDS.filter(kind => stores.some(({ outcomes }) => (outcomes[kind] ?? 0) > 0));
-  const table = new Table({
-    head: ['store', 'verdict', 'records', 'data keys', ...kinds, 'proven', 'in doubt'],
-    style: STYLE,
-  });
+  const table = newTable(['store', 'verdict', 'records', 'data keys', ...kinds, 'proven', 'in doubt']);
   for (const one of stores) {
     const { store, records, dataKeys, outcomes, proven, remaining } = one;
     table.push([
@@ -59,14 +56,11 @@ function storesTable({ stores }: Report): string {
       remaining === null ? 'not known' : number(remaining),
     ]);
   }
-  return table.toString();
+  return fitting(table);
 }
 
 function keyMaterialsTable(counts: readonly KeyMaterialReport[]): string {
-  const table = new Table({
-    head: ['key', 'key material', 'state', 'rotated', 'before', 'after'],
-    style: STYLE,
-  });
+  const table = newTable(['key', 'key material', 'state', 'rotated', 'before', 'after']);
   for (const { keyArn, keyMaterialId, state, rotatedAt, before, after } of counts) {
     table.push([
       keyArn.split(':').slice(3).join(':'),
@@ -77,11 +71,8 @@ function keyMaterialsTable(counts: readonly KeyMaterialReport[]): string {
       number(after),
     ]);
   }
-  return table.toString();
+  return fitting(table);
 }
-
-/** cli-table3 adds colors even if the output is not a terminal. Let picocolors decide. */
-const STYLE = { head: [], border: colors.isColorSupported ? ['gray'] : [], compact: true };
 
 function failures({ failures: all }: Report): readonly string[] {
   const shown = all

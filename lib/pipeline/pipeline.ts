@@ -28,7 +28,8 @@ export interface PipelineProps {
   readonly runBucket: RunBucket;
   /** Encrypts its log. @default a key of AWS */
   readonly logKey: IKey | undefined;
-  readonly tracing: boolean;
+  /** @default false */
+  readonly tracing?: boolean;
 }
 
 /** Errors as Lambda reports them are JSON; those of Step Functions itself are plain words. */
@@ -42,7 +43,7 @@ const WORDS_OF_ERROR = `{% $contains($error.Cause, '"errorMessage"') ? $parse($e
 export class Pipeline extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(scope: Construct, id: string, { functions, runBucket, logKey, tracing }: PipelineProps) {
+  constructor(scope: Construct, id: string, { functions, runBucket, ...made }: PipelineProps) {
     super(scope, id);
     const { bucket } = runBucket;
     const failed = Fail.jsonata(this, 'Failed', { error: '{% $error.Error %}', cause: WORDS_OF_ERROR });
@@ -81,7 +82,7 @@ export class Pipeline extends Construct {
     for (const stage of [verify, rollback]) stage.next(report);
     report.next(Succeed.jsonata(this, 'Succeeded'));
 
-    this.stateMachine = this.machine(plan, { runBucket, logKey, tracing });
+    this.stateMachine = this.machine(plan, { runBucket, ...made });
     this.grantSeeingRuns(functions);
   }
 
@@ -171,7 +172,7 @@ export class Pipeline extends Construct {
 
   private machine(
     start: IChainable,
-    { runBucket, logKey, tracing }: Pick<PipelineProps, 'runBucket' | 'logKey' | 'tracing'>,
+    { runBucket, logKey, tracing = false }: Pick<PipelineProps, 'runBucket' | 'logKey' | 'tracing'>,
   ): StateMachine {
     const role = new MachineRole(this, 'StateMachineRole', { files: 'runs/*' });
     runBucket.grantKey(role);
