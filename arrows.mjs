@@ -44,6 +44,7 @@ export const ROOMS = [
   core('model'),
   { ...core('documents', 'model'), outside: [...PURE, 'yaml'] },
   core('places', 'model', 'documents'),
+  core('evidence', 'model'),
   core('schema', 'model'),
   core('look-alikes', 'model', 'places'),
   core('recognise', 'model', 'places', 'look-alikes'),
@@ -80,7 +81,18 @@ export const ROOMS = [
   core('rollback', 'model', 'places', 'ports.ts', 'scan', 'change', 'journal', 'account'),
   core('proof', 'model', 'stores', 'verdict'),
   {
-    ...core('report', 'model', 'ports.ts', 'stores', 'verdict', 'rate', 'lock', 'account', 'proof'),
+    ...core(
+      'report',
+      'model',
+      'evidence',
+      'ports.ts',
+      'stores',
+      'verdict',
+      'rate',
+      'lock',
+      'account',
+      'proof',
+    ),
     outside: [...PURE, 'd3-scale'],
   },
   core(

@@ -2,8 +2,10 @@ import { Buffer } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
 import { createHash, randomUUID } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { sealObject } from '../../core/evidence/seal-object.ts';
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../../core/journal/entries.ts';
 import type { Unit } from '../../core/model/run.ts';
+import type { Seal } from '../../core/model/seal.ts';
 import { nameOf } from '../aws/errors.ts';
 import { despiteConflicts } from '../aws/patience.ts';
 import { readJournalObject, type Damaged } from './read-object.ts';
@@ -13,13 +15,16 @@ import type { Journal, JournalledOutcome, JournalPage, OutcomeArchive } from '..
 /**
  * The journal in its bucket: gzip JSON Lines, one object of intents and one of outcomes for each page. If a page is
  * repeated after a crash, it gets new objects: nothing in the journal is ever overwritten. The objects of one attempt
- * share an id, so that the names show which attempt did not finish.
+ * share an id, so that the names show which attempt did not finish. Each object follows the one before it in the chain of the
+ * unit, from what the checkpoint says is sealed: an attempt that did not finish is a branch that leads nowhere.
  */
 export class S3Journal implements Journal {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #job: string;
-  #attempt = { at: '', id: '', names: new Set<string>() };
+  #attempt: Attempt = { at: '', id: '', names: new Set(), sealed: undefined };
+  /** Objects are written one after the other, because each holds the end of the one before it. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(client: S3Client, { bucket, job }: { readonly bucket: string; readonly job: string }) {
     this.#client = client;
@@ -31,8 +36,8 @@ export class S3Journal implements Journal {
     await this.#write('intents', page, intents);
   }
 
-  async writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void> {
-    await this.#write('outcomes', page, outcomes);
+  async writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<Seal | undefined> {
+    return this.#write('outcomes', page, outcomes);
   }
 
   /** The name is new each time. If the object exists, we wrote it and the answer got lost. */
@@ -44,10 +49,13 @@ export class S3Journal implements Journal {
     }
   }
 
-  #newName(kind: JournalKind, { unit, page }: JournalPage): string {
+  #attemptAt({ unit, page, sealed }: JournalPage): Attempt {
     const at = `${unit.runId} ${unit.unitId} ${page}`;
-    if (this.#attempt.at !== at) this.#attempt = { at, id: randomUUID(), names: new Set() };
-    const { id, names } = this.#attempt;
+    if (this.#attempt.at !== at) this.#attempt = { at, id: randomUUID(), names: new Set(), sealed };
+    return this.#attempt;
+  }
+
+  #newName(kind: JournalKind, { unit, page }: JournalPage, { id, names }: Attempt): string {
     const prefix = unitPrefix(kind, this.#job, unit);
     for (let number = 1; ; number++) {
       const name = `${prefix}${attemptName(page, id, number)}.jsonl.gz`;
@@ -57,17 +65,36 @@ export class S3Journal implements Journal {
     }
   }
 
-  async #write(
+  #write(kind: JournalKind, page: JournalPage, entries: Entries): Promise<Seal | undefined> {
+    const attempt = this.#attemptAt(page);
+    const written = this.#last
+      .catch(() => undefined)
+      .then(() => this.#seal(kind, page, { entries, attempt }));
+    this.#last = written;
+    return written;
+  }
+
+  async #seal(
     kind: JournalKind,
     page: JournalPage,
-    entries: readonly (IntentEntry | OutcomeEntry)[],
-  ): Promise<void> {
-    if (entries.length === 0) return;
-    const body = gzipSync(Buffer.from(entries.map(entry => `${JSON.stringify(entry)}\n`).join('')));
+    { entries, attempt }: { readonly entries: Entries; readonly attempt: Attempt },
+  ): Promise<Seal | undefined> {
+    if (entries.length === 0) return attempt.sealed;
+    const name = this.#newName(kind, page, attempt);
+    const { runId, unitId } = page.unit;
+    const unit = { job: this.#job, runId, unitId };
+    const { text, seal } = sealObject(entries, { name, unit, after: attempt.sealed });
+    await this.#putLines(name, text);
+    attempt.sealed = seal;
+    return seal;
+  }
+
+  async #putLines(name: string, text: string): Promise<void> {
+    const body = gzipSync(Buffer.from(text));
     await this.#put(
       new PutObjectCommand({
         Bucket: this.#bucket,
-        Key: this.#newName(kind, page),
+        Key: name,
         Body: body,
         // S3 refuses bytes that have changed on the way, and whoever reads them compares them again.
         ChecksumSHA256: createHash('sha256').update(body).digest('base64'),
@@ -76,6 +103,17 @@ export class S3Journal implements Journal {
       }),
     );
   }
+}
+
+type Entries = readonly (IntentEntry | OutcomeEntry)[];
+
+/** One attempt at a page. */
+interface Attempt {
+  readonly at: string;
+  readonly id: string;
+  readonly names: Set<string>;
+  /** The end of the chain of the unit's journal. */
+  sealed: Seal | undefined;
 }
 
 type UnitName = Pick<Unit, 'runId' | 'unitId'>;
