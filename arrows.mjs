@@ -44,8 +44,8 @@ export const ROOMS = [
   core('model'),
   { ...core('documents', 'model'), outside: [...PURE, 'yaml'] },
   core('places', 'model', 'documents'),
-  core('evidence', 'model'),
   core('schema', 'model'),
+  core('evidence', 'model', 'schema'),
   core('look-alikes', 'model', 'places'),
   core('recognise', 'model', 'places', 'look-alikes'),
   core('ports.ts', 'model'),
@@ -194,7 +194,7 @@ export const ROOMS = [
   {
     room: 'bin',
     files: '^bin/',
-    imports: ['core/job', 'core/report', 'formats', 'lib', 'lib/jobs', 'cli'],
+    imports: ['core/evidence', 'core/job', 'core/report', 'formats', 'lib', 'lib/jobs', 'cli'],
     outside: ['node:*', 'aws-cdk-lib', 'esbuild', 'tsx'],
   },
   service('protocol'),

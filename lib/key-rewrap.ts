@@ -21,6 +21,7 @@ import { CommandGrants } from './people/command-grants.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { DeploymentKey, type CustomerManagedKey } from './storage/deployment-key.ts';
+import { EvidenceKey } from './storage/evidence-key.ts';
 import { JournalBucket } from './storage/journal-bucket.ts';
 import type { JournalProtection } from './storage/journal-protection.ts';
 import { Ledger } from './storage/ledger.ts';
@@ -47,6 +48,8 @@ export interface KeyRewrapProps {
   readonly workerTimeout?: Duration;
   /** Encrypts what the service itself stores: `true` for a key of the stack, or the ARN of a key. Once set, it must stay. @default keys of AWS */
   readonly customerManagedKey?: CustomerManagedKey;
+  /** Whether a key of the stack signs the evidence of each run. @default false */
+  readonly evidence?: boolean;
   /** ARNs of roles and users that may read old data keys in the journal, besides RollbackUnit. @default nobody */
   readonly journalReaders?: readonly string[];
   /** Names of the buckets and the ledger of an earlier deployment. @default made anew */
@@ -100,6 +103,7 @@ export class KeyRewrap extends Construct {
       managedPoliciesPerRole = MANAGED_POLICIES,
       takeOver = {},
       customerManagedKey = false,
+      evidence = false,
       journalReaders = [],
       schedules = true,
       notify = [],
@@ -116,8 +120,19 @@ export class KeyRewrap extends Construct {
     new StoreClaims(this, 'Stores', { claims: claimsIn(region, jobs) });
     const { runBucket, journal, ledger, key } = this.storage(journalProtection, takeOver, customerManagedKey);
     const logKey = key?.key;
+    const evidenceKey = evidence ? this.evidenceKey() : undefined;
     const functions = new PipelineFunctions(this, 'Functions', {
-      ...{ jobs, allowPlaintextRoute, runBucket, journal, ledger, journalReaders, workerTimeout, logKey },
+      ...{
+        jobs,
+        allowPlaintextRoute,
+        runBucket,
+        journal,
+        ledger,
+        journalReaders,
+        workerTimeout,
+        logKey,
+        evidenceKey,
+      },
       storeKeys: keysOfGiven(stores, jobs),
     });
     this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket, logKey });
@@ -168,6 +183,12 @@ export class KeyRewrap extends Construct {
     this.output('JournalBucketName', journal.bucket.bucketName);
     this.output('LedgerTableName', ledger.table.tableName);
     return { runBucket, journal, ledger, key };
+  }
+
+  private evidenceKey(): EvidenceKey {
+    const made = new EvidenceKey(this, 'EvidenceKey');
+    this.output('EvidenceKeyArn', made.key.keyArn);
+    return made;
   }
 
   /** What starts runs by itself, and what an operator sees. */

@@ -38,6 +38,7 @@ export function rewrapApp(props?: AppProps): App {
       notify: settings.notify,
       dashboard: settings.dashboard,
       customerManagedKey: settings.customerManagedKey,
+      evidence: settings.evidence,
       journalReaders: settings.journalReaders,
       takeOver: settings.takeOver?.[region] ?? {},
       managedPoliciesPerRole: settings.managedPoliciesPerRole,

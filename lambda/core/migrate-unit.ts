@@ -6,7 +6,7 @@ import { pageAfter } from './journal/page-after.ts';
 import type { OutcomeEntry } from './journal/entries.ts';
 import type { UnitProgress } from './model/books.ts';
 import type { StoreRecord } from './model/record.ts';
-import type { Seal } from './model/seal.ts';
+import type { Sealed } from './model/seal.ts';
 import { mayNeedSource, type Outcome } from './model/outcome.ts';
 import type { EarlierProofs } from './earlier/earlier-proofs.ts';
 import { proofsOfUnit } from './earlier/proofs-of-unit.ts';
@@ -128,7 +128,7 @@ function answeredOf<Answered extends { readonly found: Found }>(
 
 interface Journalled {
   readonly entries: readonly OutcomeEntry[];
-  readonly sealed: Seal | undefined;
+  readonly sealed: Sealed | undefined;
 }
 
 async function journalAndApply(

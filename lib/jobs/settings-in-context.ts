@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<keyof DeploymentSettings, true>> = {
   notify: true,
   dashboard: true,
   customerManagedKey: true,
+  evidence: true,
   journalReaders: true,
   takeOver: true,
   managedPoliciesPerRole: true,

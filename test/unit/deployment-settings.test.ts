@@ -32,6 +32,7 @@ describe('the settings of a deployment', () => {
       notify: [],
       dashboard: true,
       customerManagedKey: false,
+      evidence: false,
       journalReaders: [],
       managedPoliciesPerRole: 10,
     });

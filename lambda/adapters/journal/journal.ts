@@ -5,7 +5,7 @@ import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { sealObject } from '../../core/evidence/seal-object.ts';
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../../core/journal/entries.ts';
 import type { Unit } from '../../core/model/run.ts';
-import type { Seal } from '../../core/model/seal.ts';
+import type { JournalKind, Sealed } from '../../core/model/seal.ts';
 import { nameOf } from '../aws/errors.ts';
 import { despiteConflicts } from '../aws/patience.ts';
 import { readJournalObject, type Damaged } from './read-object.ts';
@@ -15,8 +15,8 @@ import type { Journal, JournalledOutcome, JournalPage, OutcomeArchive } from '..
 /**
  * The journal in its bucket: gzip JSON Lines, one object of intents and one of outcomes for each page. If a page is
  * repeated after a crash, it gets new objects: nothing in the journal is ever overwritten. The objects of one attempt
- * share an id, so that the names show which attempt did not finish. Each object follows the one before it in the chain of the
- * unit, from what the checkpoint says is sealed: an attempt that did not finish is a branch that leads nowhere.
+ * share an id, so that the names show which attempt did not finish. Each object follows the one of its kind before it in the
+ * chain of the unit, from what the checkpoint says is sealed: an attempt that did not finish is a branch that leads nowhere.
  */
 export class S3Journal implements Journal {
   readonly #client: S3Client;
@@ -36,7 +36,7 @@ export class S3Journal implements Journal {
     await this.#write('intents', page, intents);
   }
 
-  async writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<Seal | undefined> {
+  async writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<Sealed | undefined> {
     return this.#write('outcomes', page, outcomes);
   }
 
@@ -65,7 +65,7 @@ export class S3Journal implements Journal {
     }
   }
 
-  #write(kind: JournalKind, page: JournalPage, entries: Entries): Promise<Seal | undefined> {
+  #write(kind: JournalKind, page: JournalPage, entries: Entries): Promise<Sealed | undefined> {
     const attempt = this.#attemptAt(page);
     const written = this.#last
       .catch(() => undefined)
@@ -78,15 +78,15 @@ export class S3Journal implements Journal {
     kind: JournalKind,
     page: JournalPage,
     { entries, attempt }: { readonly entries: Entries; readonly attempt: Attempt },
-  ): Promise<Seal | undefined> {
+  ): Promise<Sealed | undefined> {
     if (entries.length === 0) return attempt.sealed;
     const name = this.#newName(kind, page, attempt);
     const { runId, unitId } = page.unit;
-    const unit = { job: this.#job, runId, unitId };
-    const { text, seal } = sealObject(entries, { name, unit, after: attempt.sealed });
+    const unit = { kind, job: this.#job, runId, unitId };
+    const { text, seal } = sealObject(entries, { name, unit, after: attempt.sealed?.[kind] });
     await this.#putLines(name, text);
-    attempt.sealed = seal;
-    return seal;
+    attempt.sealed = { ...attempt.sealed, [kind]: seal };
+    return attempt.sealed;
   }
 
   async #putLines(name: string, text: string): Promise<void> {
@@ -112,13 +112,11 @@ interface Attempt {
   readonly at: string;
   readonly id: string;
   readonly names: Set<string>;
-  /** The end of the chain of the unit's journal. */
-  sealed: Seal | undefined;
+  /** The ends of the chains of the unit's journal. */
+  sealed: Sealed | undefined;
 }
 
 type UnitName = Pick<Unit, 'runId' | 'unitId'>;
-
-export type JournalKind = 'intents' | 'outcomes';
 
 /** Hive-style partitions let Athena find a run without reading the others. */
 export function unitPrefix(kind: JournalKind, job: string, { runId, unitId }: UnitName): string {

@@ -1,7 +1,7 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../stores/places.ts';
 import type { Fingerprints, LookAlikeCount, Position, Resting, UnitProgress } from '../model/books.ts';
-import type { Seal } from '../model/seal.ts';
+import type { Sealed } from '../model/seal.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { CapacityUse, Clock, KeyService, Ledger } from '../ports.ts';
 import type { Telemetry } from './ports.ts';
@@ -29,8 +29,8 @@ export interface DonePage {
   readonly remaining: number;
   readonly fingerprints?: Fingerprints;
   readonly comparedTo?: number;
-  /** The end of the chain of the unit's journal after this page. @default as before it */
-  readonly sealed?: Seal;
+  /** The ends of the chains of the unit's journal after this page. @default as before it */
+  readonly sealed?: Sealed;
   /** What rests on the journal. @default nothing */
   readonly resting?: Resting;
   /** The unit before this page. */

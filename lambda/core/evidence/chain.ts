@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import type { JournalKind } from '../model/seal.ts';
 
 /**
  * One byte before everything that is hashed says what it is, so that nothing can be passed off as something else. The Merkle
@@ -9,15 +10,17 @@ const UNIT = Buffer.of(0x02);
 const OBJECT = Buffer.of(0x03);
 const LINE = Buffer.of(0x04);
 
+/** One kind of the journal of one unit. */
 export interface ChainOfUnit {
+  readonly kind: JournalKind;
   readonly job: string;
   readonly runId: string;
   readonly unitId: string;
 }
 
 /** Where the chain of a unit begins: no chain can stand for that of another unit or run. */
-export function unitStart({ job, runId, unitId }: ChainOfUnit): string {
-  return sha256(UNIT, JSON.stringify([job, runId, unitId]));
+export function unitStart({ kind, job, runId, unitId }: ChainOfUnit): string {
+  return sha256(UNIT, JSON.stringify([kind, job, runId, unitId]));
 }
 
 /** Where the lines of an object begin: after the end of the object before it, and under its own name. */

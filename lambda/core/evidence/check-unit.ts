@@ -78,6 +78,6 @@ function outside({ name }: CheckedObject): Difference {
   };
 }
 
-function unitName({ runId, unitId }: ChainOfUnit): string {
-  return `unit ${unitId} of ${runId}`;
+function unitName({ kind, runId, unitId }: ChainOfUnit): string {
+  return `${kind} of unit ${unitId} of ${runId}`;
 }

@@ -21,6 +21,8 @@ export interface DeploymentSettings {
   readonly dashboard: boolean;
   /** Encrypts what the service itself stores: a key of the stack, or the one of this ARN. */
   readonly customerManagedKey: boolean | string;
+  /** A key of the stack signs the evidence of each run. */
+  readonly evidence: boolean;
   /** ARNs of those who may read old data keys in the journal, besides RollbackUnit. */
   readonly journalReaders: readonly string[];
   /** What an earlier deployment has left, by Region. */
@@ -68,6 +70,7 @@ const NAMES = [
   'notify',
   'dashboard',
   'customerManagedKey',
+  'evidence',
   'journalReaders',
   'takeOver',
   'managedPoliciesPerRole',

@@ -1,19 +1,19 @@
 import type { Unit } from '../model/run.ts';
-import type { Seal } from '../model/seal.ts';
+import type { Sealed } from '../model/seal.ts';
 import type { IntentEntry, OutcomeEntry } from './entries.ts';
 
 export interface JournalPage {
   readonly unit: Unit;
   readonly page: number;
   /** What is sealed of the unit's journal before this page. @default nothing */
-  readonly sealed?: Seal;
+  readonly sealed?: Sealed;
 }
 
 export interface Journal {
   /** Durable before it resolves: no record is changed earlier. */
   writeIntents(page: JournalPage, intents: readonly IntentEntry[]): Promise<void>;
   /** Returns what is sealed of the unit's journal with this page; `undefined` where nothing is. */
-  writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<Seal | undefined>;
+  writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<Sealed | undefined>;
 }
 
 /** One page of a unit's journal as it is stored. A page that was repeated has several objects of each kind. */

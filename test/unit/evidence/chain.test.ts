@@ -4,7 +4,7 @@ import { checkUnit } from '../../../lambda/core/evidence/check-unit.ts';
 import { sealObject } from '../../../lambda/core/evidence/seal-object.ts';
 import type { Seal } from '../../../lambda/core/model/seal.ts';
 
-const UNIT = { job: 'orders', runId: 'run-1', unitId: 'u00001' };
+const UNIT = { kind: 'outcomes', job: 'orders', runId: 'run-1', unitId: 'u00001' } as const;
 
 interface Stored {
   readonly name: string;
@@ -32,19 +32,15 @@ function check(objects: readonly Stored[], seal: Seal | undefined): readonly Dif
 }
 
 /** A journal, an object of it and a line of that. */
-const place = fc
-  .array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 6 })
-  .chain(sizes =>
-    fc
-      .nat({ max: sizes.length - 1 })
-      .chain(object =>
-        fc.record({
-          sizes: fc.constant(sizes),
-          object: fc.constant(object),
-          line: fc.nat({ max: (sizes[object] ?? 1) - 1 }),
-        }),
-      ),
-  );
+const place = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 6 }).chain(sizes =>
+  fc.nat({ max: sizes.length - 1 }).chain(object =>
+    fc.record({
+      sizes: fc.constant(sizes),
+      object: fc.constant(object),
+      line: fc.nat({ max: (sizes[object] ?? 1) - 1 }),
+    }),
+  ),
+);
 
 function withLines(
   objects: readonly Stored[],
@@ -135,7 +131,7 @@ describe('the sealed journal of a unit', () => {
         );
         const after = objects[object + 1]?.name;
         expect(found).toContainEqual(
-          expect.objectContaining({ kind: 'removed', object: after ?? 'unit u00001 of run-1' }),
+          expect.objectContaining({ kind: 'removed', object: after ?? 'outcomes of unit u00001 of run-1' }),
         );
       }),
     );
