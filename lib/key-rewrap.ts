@@ -120,29 +120,17 @@ export class KeyRewrap extends Construct {
     new StoreClaims(this, 'Stores', { claims: claimsIn(region, jobs) });
     const { runBucket, journal, ledger, key } = this.storage(journalProtection, takeOver, customerManagedKey);
     const logKey = key?.key;
-    const evidenceKey = evidence ? this.evidenceKey() : undefined;
     const functions = new PipelineFunctions(this, 'Functions', {
-      ...{
-        jobs,
-        allowPlaintextRoute,
-        runBucket,
-        journal,
-        ledger,
-        journalReaders,
-        workerTimeout,
-        logKey,
-        evidenceKey,
-      },
+      ...{ jobs, allowPlaintextRoute, runBucket, journal, ledger, journalReaders, workerTimeout, logKey },
+      evidenceKey: this.evidenceKey(evidence),
       storeKeys: keysOfGiven(stores, jobs),
     });
-    this.pipeline = new Pipeline(this, 'Pipeline', { functions, runBucket, logKey });
-    this.pipeline.node.addDependency(...stores);
+    this.pipeline = pipelineAfter(stores, new Pipeline(this, 'Pipeline', { functions, runBucket, logKey }));
     this.#commands = new CommandGrants({ pipeline: this.pipeline, runBucket, ledger, key });
     new JournalTables(this, 'JournalTables', { jobs, journal, runBucket, keyArn: logKey?.keyArn });
     this.operate({ jobs, functions, schedules, key: logKey, notify, dashboard });
     this.checkRoomOf(jobs, { allowPlaintextRoute, managedPoliciesPerRole });
-    this.output('StateMachineArn', this.pipeline.stateMachine.stateMachineArn);
-    this.output('AllowPlaintextRoute', String(allowPlaintextRoute));
+    this.tellCommands(allowPlaintextRoute);
   }
 
   /** The commands `status`, `watch` and `report` of the CLI: progress, plans and reports of all runs. */
@@ -185,7 +173,8 @@ export class KeyRewrap extends Construct {
     return { runBucket, journal, ledger, key };
   }
 
-  private evidenceKey(): EvidenceKey {
+  private evidenceKey(signs: boolean): EvidenceKey | undefined {
+    if (!signs) return undefined;
     const made = new EvidenceKey(this, 'EvidenceKey');
     this.output('EvidenceKeyArn', made.key.keyArn);
     return made;
@@ -199,6 +188,11 @@ export class KeyRewrap extends Construct {
       ...{ stateMachine: pipeline.stateMachine, plan: functions.plan, undelivered, schedules, ...shown },
       watches: jobs.length > 0,
     });
+  }
+
+  private tellCommands(allowPlaintextRoute: boolean): void {
+    this.output('StateMachineArn', this.pipeline.stateMachine.stateMachineArn);
+    this.output('AllowPlaintextRoute', String(allowPlaintextRoute));
   }
 
   private output(name: string, value: string): void {
@@ -216,4 +210,10 @@ export class KeyRewrap extends Construct {
       },
     });
   }
+}
+
+/** The state machine is made after the stores that it works on. */
+function pipelineAfter(stores: readonly GivenStore[], pipeline: Pipeline): Pipeline {
+  pipeline.node.addDependency(...stores);
+  return pipeline;
 }

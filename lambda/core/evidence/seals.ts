@@ -46,6 +46,11 @@ export class SealsOfRun {
     return lines.map(line => `${line}\n`).join('');
   }
 
+  /** Absent from a run without a journal. */
+  inReport(): { readonly journal?: SealedJournal } {
+    return this.#seals.length === 0 ? {} : { journal: this.sealed() };
+  }
+
   sealed(): SealedJournal {
     const sum = (count: (seal: UnitSeal) => number): number =>
       this.#seals.reduce((total, seal) => total + count(seal), 0);

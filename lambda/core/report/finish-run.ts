@@ -95,15 +95,10 @@ export async function finishRun(
   const changed = await changedSince(plan, folded, id => history.proof(id));
   const known = {
     ...folded,
-    ...(seals.sealed().chains > 0 && { journal: seals.sealed() }),
+    ...seals.inReport(),
     warnings: [...folded.warnings, ...rateWords(control, plan), ...changed],
   };
-  if (known.state === 'succeeded') {
-    await ledger.remember(runId);
-    await history.rememberLatest(plan, true);
-    if (known.mode === 'migrate') await history.remember(plan);
-  }
-  await history.rememberProofs(proofsOf(plan, known));
+  await rememberEnd(plan, known, ports);
   const { report, reportKey } = await written({ plan, report: known, seals }, ports);
   await ports.announce(report, brokenPremise);
   // A run that failed keeps its locks: it can be redriven, and whoever takes them over fences it first.
@@ -117,6 +112,20 @@ export async function finishRun(
     ...(brokenPremise !== undefined && { brokenPremise }),
     ...(words !== undefined && { words }),
   };
+}
+
+/** What the next runs must know. */
+async function rememberEnd(
+  plan: RunPlan,
+  report: Report,
+  { ledger, history }: Pick<FinishPorts, 'ledger' | 'history'>,
+): Promise<void> {
+  if (report.state === 'succeeded') {
+    await ledger.remember(plan.runId);
+    await history.rememberLatest(plan, true);
+    if (report.mode === 'migrate') await history.remember(plan);
+  }
+  await history.rememberProofs(proofsOf(plan, report));
 }
 
 /** Writes the report, and the evidence of it. If nothing could be signed, the report says so. */
