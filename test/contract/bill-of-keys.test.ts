@@ -1,4 +1,7 @@
-import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { billOfKeys } from '../../lambda/core/report/bill-of-keys.ts';
 import type { PlannedKey } from '../../lambda/core/model/key-use.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
@@ -32,15 +35,31 @@ interface Component {
   readonly properties?: readonly { readonly name: string; readonly value: string }[];
 }
 
+/** The official schemas, as CycloneDX's own library carries them. */
+function problems(bom: object): readonly string[] {
+  const library = createRequire(__filename).resolve('@cyclonedx/cyclonedx-library/package.json');
+  const schema = (name: string): object =>
+    JSON.parse(
+      readFileSync(library.replace('package.json', `res/schema/${name}.SNAPSHOT.schema.json`), 'utf8'),
+    ) as object;
+  // Formats that ajv-formats does not know are those of licences and authors, which the bill does not have.
+  const ajv = new Ajv({ strict: false, formats: { 'iri-reference': true, 'idn-email': true } });
+  addFormats.default(ajv);
+  ajv.addSchema(schema('spdx'), 'http://cyclonedx.org/schema/spdx.SNAPSHOT.schema.json');
+  ajv.addSchema(schema('jsf-0.82'), 'http://cyclonedx.org/schema/jsf-0.82.SNAPSHOT.schema.json');
+  const validate = ajv.compile(schema('bom-1.6'));
+  return validate(bom)
+    ? []
+    : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
 describe('the bill of keys of a run', () => {
   const bom = billOfKeys(KEYS, REPORT) as { readonly components: readonly Component[] };
 
-  it('is valid CycloneDX 1.6, strictly', async () => {
-    const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
-    expect(await validator.validate(JSON.stringify(bom))).toBeNull();
-    // The validator does look: a component of no known type is refused.
-    const wrong = { ...bom, components: [{ ...bom.components[0], type: 'key' }] };
-    expect(await validator.validate(JSON.stringify(wrong))).not.toBeNull();
+  it('is valid by the schema of CycloneDX 1.6', () => {
+    expect(problems(bom)).toEqual([]);
+    // The schema does look: a component of no known type is refused.
+    expect(problems({ ...bom, components: [{ ...bom.components[0], type: 'key' }] })).not.toEqual([]);
   });
 
   it('says for each key and key material how many data keys rest on it, and where', () => {
