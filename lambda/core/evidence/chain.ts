@@ -1,14 +1,14 @@
-import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JournalKind } from '../model/seal.ts';
 
 /**
  * One byte before everything that is hashed says what it is, so that nothing can be passed off as something else. The Merkle
- * tree has 0x00 and 0x01 (RFC 6962).
+ * tree has 0x00 and 0x01 (RFC 6962). Hashes before it are in hex, which makes one text of each link: hashing that at once takes a
+ * fifth of the time that parts take.
  */
-const UNIT = Buffer.of(0x02);
-const OBJECT = Buffer.of(0x03);
-const LINE = Buffer.of(0x04);
+const UNIT = '\x02';
+const OBJECT = '\x03';
+const LINE = '\x04';
 
 /** One kind of the journal of one unit. */
 export interface ChainOfUnit {
@@ -20,21 +20,15 @@ export interface ChainOfUnit {
 
 /** Where the chain of a unit begins: no chain can stand for that of another unit or run. */
 export function unitStart({ kind, job, runId, unitId }: ChainOfUnit): string {
-  return sha256(UNIT, JSON.stringify([kind, job, runId, unitId]));
+  return hash('sha256', UNIT + JSON.stringify([kind, job, runId, unitId]), 'hex');
 }
 
 /** Where the lines of an object begin: after the end of the object before it, and under its own name. */
 export function objectStart(after: string, name: string): string {
-  return sha256(OBJECT, Buffer.from(after, 'hex'), name);
+  return hash('sha256', OBJECT + after + name, 'hex');
 }
 
 /** Of a line without its seal, at its place among the lines of its object. */
 export function lineLink(after: string, place: string, line: string): string {
-  return sha256(LINE, Buffer.from(after, 'hex'), `${place}\n`, line);
-}
-
-function sha256(...parts: readonly (Buffer | string)[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest('hex');
+  return hash('sha256', `${LINE}${after}${place}\n${line}`, 'hex');
 }
