@@ -1,4 +1,4 @@
-import { lineLink, objectStart } from './chain.ts';
+import { lineMark, objectEnd } from './chain.ts';
 
 /** A difference between a journal and what was sealed, and where it is. */
 export interface Difference {
@@ -27,11 +27,13 @@ interface Line {
   readonly body: string;
   readonly number: number;
   readonly total: number;
-  readonly link: string;
+  readonly mark: string;
   readonly after?: string;
+  readonly end?: string;
 }
 
-const SEALED = /^(.*),"seal":"(\d{1,9})\/(\d{1,9}):([0-9a-f]{64})(?::([0-9a-f]{64}))?"\}$/;
+const SEALED =
+  /^(.*),"seal":"(\d{1,9})\/(\d{1,9}):([0-9a-f]{8})(?::after=([0-9a-f]{64}))?(?::end=([0-9a-f]{64}))?"\}$/;
 
 /** Checks the lines of a journal object against each other: which of them is not as it was sealed? */
 export function checkObject(name: string, text: string): CheckedObject {
@@ -41,39 +43,50 @@ export function checkObject(name: string, text: string): CheckedObject {
   const unsealed = rest.filter(line => typeof line === 'number');
   const [first] = lines;
   if (first === undefined) return { name, lines: 0, differences: [nothingSealed(name)] };
-  const { total } = first;
-  const opening = lines.find(({ number }) => number === 1);
-  const last = lines.find(({ number }) => number === total);
+  const after = lines.find(one => one.after !== undefined)?.after;
+  const end = lines.find(one => one.end !== undefined)?.end;
+  const found = [
+    ...unsealed.map(at =>
+      difference(name, at, ['added', 'has no seal: it was added, or its seal was removed']),
+    ),
+    ...wrongMarks(name, lines),
+    ...wrongPlaces(name, lines, first.total),
+  ];
   return {
     name,
-    ...(opening?.after !== undefined && { after: opening.after }),
-    ...(last !== undefined && { end: last.link }),
-    lines: total,
-    differences: [
-      ...unsealed.map(at =>
-        difference(name, at, ['added', 'has no seal: it was added, or its seal was removed']),
-      ),
-      ...wrongLinks(name, lines, opening?.after),
-      ...wrongPlaces(name, lines, total),
-    ],
+    ...(after !== undefined && { after }),
+    ...(end !== undefined && { end }),
+    lines: first.total,
+    differences: found.length > 0 || isWhole(name, lines) ? found : [writtenAnew(name)],
   };
 }
 
 function lineOf(text: string, at: number): Line | number {
-  const [, body, number, total, link, after] = SEALED.exec(text) ?? [];
-  if (body === undefined || link === undefined) return at;
+  const [, body, number, total, mark, after, end] = SEALED.exec(text) ?? [];
+  if (body === undefined || mark === undefined) return at;
   return {
-    ...{ at, body: `${body}}`, number: Number(number), total: Number(total), link },
+    ...{ at, body: `${body}}`, number: Number(number), total: Number(total), mark },
     ...(after !== undefined && { after }),
+    ...(end !== undefined && { end }),
   };
 }
 
-/** Lines that do not follow from what stands before them, in the order in which they were sealed. */
-function wrongLinks(name: string, lines: readonly Line[], after: string | undefined): readonly Difference[] {
-  const links = new Map(lines.map(({ number, link }) => [number, link]));
-  const start = after === undefined ? undefined : objectStart(after, name);
+/** Whether the object has the end that it names: that alone proves anything. */
+function isWhole(name: string, lines: readonly Line[]): boolean {
+  const after = lines[0]?.after;
+  const bodies = lines.map(({ body }) => body);
+  return after !== undefined && lines.at(-1)?.end === objectEnd(after, name, bodies);
+}
+
+function writtenAnew(object: string): Difference {
+  const words = `${object} is not what was sealed: it was written anew, or stands under another name`;
+  return { kind: 'changed', object, words };
+}
+
+/** Lines that do not fit their marks, or that there are twice. */
+function wrongMarks(name: string, lines: readonly Line[]): readonly Difference[] {
   const seen = new Set<number>();
-  return lines.flatMap(({ at, body, number, total, link }) => {
+  return lines.flatMap(({ at, body, number, mark }) => {
     if (seen.has(number))
       return [
         difference(name, at, [
@@ -82,9 +95,7 @@ function wrongLinks(name: string, lines: readonly Line[], after: string | undefi
         ]),
       ];
     seen.add(number);
-    const before = number === 1 ? start : links.get(number - 1);
-    // What stood before it is gone, which is a difference of its own.
-    if (before === undefined || lineLink(before, `${number}/${total}`, body) === link) return [];
+    if (lineMark(body) === mark) return [];
     return [difference(name, at, ['changed', 'is not what was sealed: it was changed'])];
   });
 }

@@ -1,5 +1,5 @@
 import type { Seal } from '../model/seal.ts';
-import { lineLink, objectStart, unitStart, type ChainOfUnit } from './chain.ts';
+import { lineMark, objectEnd, unitStart, type ChainOfUnit } from './chain.ts';
 
 export interface SealedObject {
   /** JSON Lines. */
@@ -17,20 +17,20 @@ interface ObjectToSeal {
 }
 
 /**
- * The lines of a journal object, each with its link of the chain as its last field: `"seal":"2/7:HASH"` is the second of seven
- * lines. The first line names the end of the object before it, too.
+ * The lines of a journal object, each with a seal as its last field: `"seal":"2/7:MARK"` is the second of seven lines. The first
+ * one names the end of the object before it, too, and the last one the end of this object.
  */
 export function sealObject(entries: readonly object[], { name, unit, after }: ObjectToSeal): SealedObject {
   const before = after?.head ?? unitStart(unit);
-  let head = objectStart(before, name);
-  const lines = entries.map((entry, index) => {
-    const line = JSON.stringify(entry);
-    const place = `${index + 1}/${entries.length}`;
-    head = lineLink(head, place, line);
-    return `${line.slice(0, -1)},"seal":"${place}:${head}${index === 0 ? `:${before}` : ''}"}\n`;
+  const lines = entries.map(entry => JSON.stringify(entry));
+  const head = objectEnd(before, name, lines);
+  const total = lines.length;
+  const sealed = lines.map((line, index) => {
+    const ends = `${index === 0 ? `:after=${before}` : ''}${index === total - 1 ? `:end=${head}` : ''}`;
+    return `${line.slice(0, -1)},"seal":"${index + 1}/${total}:${lineMark(line)}${ends}"}\n`;
   });
   return {
-    text: lines.join(''),
-    seal: { head, objects: (after?.objects ?? 0) + 1, lines: (after?.lines ?? 0) + entries.length },
+    text: sealed.join(''),
+    seal: { head, objects: (after?.objects ?? 0) + 1, lines: (after?.lines ?? 0) + total },
   };
 }

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { lineMark } from '../../../lambda/core/evidence/chain.ts';
 import { checkObject, type Difference } from '../../../lambda/core/evidence/check-object.ts';
 import { checkUnit } from '../../../lambda/core/evidence/check-unit.ts';
 import { sealObject } from '../../../lambda/core/evidence/seal-object.ts';
@@ -76,6 +77,26 @@ describe('the sealed journal of a unit', () => {
     );
   });
 
+  it('names the object where the mark of a changed line was made to fit', () => {
+    fc.assert(
+      fc.property(place, ({ sizes, object, line }) => {
+        const { objects, seal } = journalOf(sizes);
+        const forged = withLines(objects, object, lines =>
+          lines.map((text, index) => {
+            if (index !== line) return text;
+            const [, body = '', rest = ''] = /^(.*),"seal":"([^"]+)"\}\n$/.exec(text) ?? [];
+            const changed = `${body.replace('rewrapped', 'unreadable')}}`;
+            const seal = rest.replace(/:[0-9a-f]{8}/, `:${lineMark(changed)}`);
+            return `${changed.slice(0, -1)},"seal":"${seal}"}\n`;
+          }),
+        );
+        expect(check(forged, seal)).toEqual([
+          expect.objectContaining({ kind: 'changed', object: objects[object]?.name }),
+        ]);
+      }),
+    );
+  });
+
   it('names a line that was removed, the last one of all included', () => {
     fc.assert(
       fc.property(place, ({ sizes, object, line }) => {
@@ -147,7 +168,7 @@ describe('the sealed journal of a unit', () => {
           expect.objectContaining({ kind: 'not-sealed', object: name }),
         ]);
         const copied = check([...objects, { name, text: objects[object]?.text ?? '' }], seal);
-        expect(copied).toContainEqual(expect.objectContaining({ kind: 'changed', object: name, line: 1 }));
+        expect(copied).toContainEqual(expect.objectContaining({ kind: 'changed', object: name }));
       }),
     );
   });
