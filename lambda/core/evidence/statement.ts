@@ -6,7 +6,7 @@ const sha256 = once(() => z.string().check(z.regex(/^[0-9a-f]{64}$/)));
 const count = once(() => z.int().check(z.nonnegative()));
 
 /** What is signed about a run. docs/statement.schema.json is made of it. Fields may be added; readers ignore what they do not know. */
-export const statementSchema = once(() =>
+const statementSchema = once(() =>
   z.object({
     _type: z.literal(STATEMENT),
     /** The files beside it, and the tree over the journal. */
