@@ -45,6 +45,7 @@ export const ROOMS = [
   { ...core('documents', 'model'), outside: [...PURE, 'yaml'] },
   core('places', 'model', 'documents'),
   core('schema', 'model'),
+  core('evidence', 'model', 'schema'),
   core('look-alikes', 'model', 'places'),
   core('recognise', 'model', 'places', 'look-alikes'),
   core('ports.ts', 'model'),
@@ -80,7 +81,18 @@ export const ROOMS = [
   core('rollback', 'model', 'places', 'ports.ts', 'scan', 'change', 'journal', 'account'),
   core('proof', 'model', 'stores', 'verdict'),
   {
-    ...core('report', 'model', 'ports.ts', 'stores', 'verdict', 'rate', 'lock', 'account', 'proof'),
+    ...core(
+      'report',
+      'model',
+      'evidence',
+      'ports.ts',
+      'stores',
+      'verdict',
+      'rate',
+      'lock',
+      'account',
+      'proof',
+    ),
     outside: [...PURE, 'd3-scale'],
   },
   core(
@@ -183,7 +195,7 @@ export const ROOMS = [
   {
     room: 'bin',
     files: '^bin/',
-    imports: ['core/job', 'core/report', 'formats', 'lib', 'lib/jobs', 'cli'],
+    imports: ['core/evidence', 'core/job', 'core/report', 'formats', 'lib', 'lib/jobs', 'cli'],
     outside: ['node:*', 'aws-cdk-lib', 'esbuild', 'tsx'],
   },
   service('protocol'),

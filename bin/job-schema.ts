@@ -3,10 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { settingsJsonSchema } from '../lambda/core/job/deployment-settings.ts';
 import { jobJsonSchema } from '../lambda/core/job/json-schema.ts';
 import { eventsJsonSchema } from '../lambda/core/report/run-event-schemas.ts';
+import { statementJsonSchema } from '../lambda/core/evidence/statement.ts';
 import { formats } from '../lambda/formats/registry.ts';
 
 // Writes docs/*.schema.json from the schemas that validate jobs and settings, and from those of events. With --check, reports whether they are up to date.
-const SCHEMAS = { job: jobJsonSchema(formats), deployment: settingsJsonSchema(), events: eventsJsonSchema() };
+const SCHEMAS = {
+  job: jobJsonSchema(formats),
+  deployment: settingsJsonSchema(),
+  events: eventsJsonSchema(),
+  statement: statementJsonSchema(),
+};
 for (const [name, schema] of Object.entries(SCHEMAS)) {
   const file = fileURLToPath(new URL(`../docs/${name}.schema.json`, import.meta.url));
   const text = `${JSON.stringify(schema, null, 2)}\n`;

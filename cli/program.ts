@@ -5,9 +5,11 @@ import { wordsForCaller } from '../lambda/adapters/aws/failure.ts';
 import { NotDeployed } from '../lambda/adapters/run/deployment.ts';
 import { RewrapError } from '../lambda/core/model/errors.ts';
 import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
+import { attestVerifyCommand } from './attest.ts';
 import { addCompletion } from './completion.ts';
 import { contextOf, type SharedOptions } from './context/shared-options.ts';
 import type { CommandContext } from './context/command-context.ts';
+import type { VerifyOptions } from './commands/attest-verify.ts';
 import type { Control } from './commands/control.ts';
 import type { DiscoverOptions } from './commands/discover.ts';
 import type { FileOptions } from './commands/file.ts';
@@ -94,6 +96,11 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
   shared(jobs.command('validate <files...>').description('validates job files')).action(
     definer.act(async (context, files: string[]) =>
       (await import('./commands/jobs-validate.ts')).jobsValidate(files, context),
+    ),
+  );
+  attestVerifyCommand(program.command('attest').description('evidence of runs')).action(
+    definer.act(async (context, report: string, options: VerifyOptions) =>
+      (await import('./commands/attest-verify.ts')).attestVerify(report, options, context),
     ),
   );
   addCompletion(program, settingsHere().jobs);

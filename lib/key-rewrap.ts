@@ -21,6 +21,7 @@ import { CommandGrants } from './people/command-grants.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { DeploymentKey, type CustomerManagedKey } from './storage/deployment-key.ts';
+import { EvidenceKey } from './storage/evidence-key.ts';
 import { JournalBucket } from './storage/journal-bucket.ts';
 import type { JournalProtection } from './storage/journal-protection.ts';
 import { Ledger } from './storage/ledger.ts';
@@ -47,6 +48,8 @@ export interface KeyRewrapProps {
   readonly workerTimeout?: Duration;
   /** Encrypts what the service itself stores: `true` for a key of the stack, or the ARN of a key. Once set, it must stay. @default keys of AWS */
   readonly customerManagedKey?: CustomerManagedKey;
+  /** Whether a key of the stack signs the evidence of each run. @default false */
+  readonly evidence?: boolean;
   /** ARNs of roles and users that may read old data keys in the journal, besides RollbackUnit. @default nobody */
   readonly journalReaders?: readonly string[];
   /** Names of the buckets and the ledger of an earlier deployment. @default made anew */
@@ -102,6 +105,7 @@ export class KeyRewrap extends Construct {
       managedPoliciesPerRole = MANAGED_POLICIES,
       takeOver = {},
       customerManagedKey = false,
+      evidence = false,
       journalReaders = [],
       schedules = true,
       notify = [],
@@ -120,16 +124,17 @@ export class KeyRewrap extends Construct {
     const logKey = key?.key;
     const functions = new PipelineFunctions(this, 'Functions', {
       ...{ jobs, allowPlaintextRoute, runBucket, journal, ledger, journalReaders, workerTimeout, logKey },
-      ...{ tracing: props.tracing === true, storeKeys: keysOfGiven(stores, jobs) },
+      tracing: props.tracing === true,
+      evidenceKey: this.evidenceKey(evidence),
+      storeKeys: keysOfGiven(stores, jobs),
     });
-    this.pipeline = new Pipeline(this, 'Pipeline', { ...props, functions, runBucket, logKey });
-    this.pipeline.node.addDependency(...stores);
+    const pipeline = new Pipeline(this, 'Pipeline', { ...props, functions, runBucket, logKey });
+    this.pipeline = pipelineAfter(stores, pipeline);
     this.#commands = new CommandGrants({ pipeline: this.pipeline, runBucket, ledger, key });
     new JournalTables(this, 'JournalTables', { jobs, journal, runBucket, keyArn: logKey?.keyArn });
     this.operate({ jobs, functions, schedules, key: logKey, notify, dashboard });
     this.checkRoomOf(jobs, { allowPlaintextRoute, managedPoliciesPerRole });
-    this.output('StateMachineArn', this.pipeline.stateMachine.stateMachineArn);
-    this.output('AllowPlaintextRoute', String(allowPlaintextRoute));
+    this.tellCommands(allowPlaintextRoute);
   }
 
   /** The commands `status`, `watch` and `report` of the CLI: progress, plans and reports of all runs. */
@@ -172,6 +177,13 @@ export class KeyRewrap extends Construct {
     return { runBucket, journal, ledger, key };
   }
 
+  private evidenceKey(signs: boolean): EvidenceKey | undefined {
+    if (!signs) return undefined;
+    const made = new EvidenceKey(this, 'EvidenceKey');
+    this.output('EvidenceKeyArn', made.key.keyArn);
+    return made;
+  }
+
   /** What starts runs by itself, and what an operator sees. */
   private operate({ jobs, functions, schedules, ...shown }: Operated): void {
     const { pipeline } = this;
@@ -180,6 +192,11 @@ export class KeyRewrap extends Construct {
       ...{ stateMachine: pipeline.stateMachine, plan: functions.plan, undelivered, schedules, ...shown },
       watches: jobs.length > 0,
     });
+  }
+
+  private tellCommands(allowPlaintextRoute: boolean): void {
+    this.output('StateMachineArn', this.pipeline.stateMachine.stateMachineArn);
+    this.output('AllowPlaintextRoute', String(allowPlaintextRoute));
   }
 
   private output(name: string, value: string): void {
@@ -197,4 +214,10 @@ export class KeyRewrap extends Construct {
       },
     });
   }
+}
+
+/** The state machine is made after the stores that it works on. */
+function pipelineAfter(stores: readonly GivenStore[], pipeline: Pipeline): Pipeline {
+  pipeline.node.addDependency(...stores);
+  return pipeline;
 }

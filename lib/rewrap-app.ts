@@ -39,6 +39,7 @@ export function rewrapApp(props?: AppProps): App {
       dashboard: settings.dashboard,
       tracing: settings.tracing,
       customerManagedKey: settings.customerManagedKey,
+      evidence: settings.evidence,
       journalReaders: settings.journalReaders,
       takeOver: settings.takeOver?.[region] ?? {},
       managedPoliciesPerRole: settings.managedPoliciesPerRole,

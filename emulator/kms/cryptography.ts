@@ -67,12 +67,12 @@ function decryptSymmetric(
 }
 
 function decryptRsa({ blob, algorithm, named }: Decrypting): Decrypted {
-  if (named?.ring.rsa === undefined)
+  if (named?.ring.pair === undefined)
     throw validationError('SourceKeyId or KeyId is required for asymmetric keys');
   try {
     return {
       key: named,
-      plaintext: privateDecrypt({ key: named.ring.rsa.privateKey, ...oaep(algorithm) }, blob),
+      plaintext: privateDecrypt({ key: named.ring.pair.privateKey, ...oaep(algorithm) }, blob),
     };
   } catch {
     throw new AwsError('InvalidCiphertextException', '');
@@ -96,11 +96,12 @@ export function encrypt({ key, plaintext, context, algorithm }: Encrypting): {
       blob: seal(currentMaterial(key), plaintext, context),
       ...(namesMaterial(key) && { material: currentMaterial(key) }),
     };
-  if (key.ring.rsa === undefined) throw new AwsError('InvalidKeyUsageException', `${key.arn} cannot encrypt`);
+  if (key.ring.pair === undefined)
+    throw new AwsError('InvalidKeyUsageException', `${key.arn} cannot encrypt`);
   try {
-    return { blob: publicEncrypt({ key: key.ring.rsa.publicKey, ...oaep(algorithm) }, plaintext) };
+    return { blob: publicEncrypt({ key: key.ring.pair.publicKey, ...oaep(algorithm) }, plaintext) };
   } catch {
-    const modulusBytes = (key.ring.rsa.publicKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
+    const modulusBytes = (key.ring.pair.publicKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
     const most = modulusBytes - 2 * (algorithm === 'RSAES_OAEP_SHA_1' ? 20 : 32) - 2;
     throw validationError(
       `Algorithm ${algorithm} and key spec ${key.spec} cannot encrypt data larger than ${most} bytes.`,

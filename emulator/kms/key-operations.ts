@@ -6,6 +6,7 @@ import { defaultKeyPolicy } from './default-key-policy.ts';
 import type { KeyStore } from './key-store.ts';
 import { flag, oneOf, text } from './members.ts';
 import { page } from './paging.ts';
+import { SIGNING_ALGORITHMS } from './signing.ts';
 import { listRotations, needRotatable, rotate } from './rotation.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -107,7 +108,7 @@ function createKey(
   const spec = oneOf(
     input,
     'KeySpec',
-    ['SYMMETRIC_DEFAULT', 'RSA_2048', 'RSA_3072', 'RSA_4096'],
+    ['SYMMETRIC_DEFAULT', 'RSA_2048', 'RSA_3072', 'RSA_4096', 'ECC_NIST_P256'],
     'SYMMETRIC_DEFAULT',
   );
   const usage = oneOf(
@@ -116,6 +117,7 @@ function createKey(
     ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT'],
     'ENCRYPT_DECRYPT',
   );
+  needUsageOf(spec, usage);
   const origin = oneOf(input, 'Origin', ORIGINS, 'AWS_KMS');
   const customKeyStoreId = input['CustomKeyStoreId'];
   if (origin === 'AWS_CLOUDHSM' || origin === 'EXTERNAL_KEY_STORE') {
@@ -147,9 +149,23 @@ function replicateKey(store: KeyStore, input: Input, at: OperationContext): obje
   return { ReplicaKeyMetadata: metadata(replica), ReplicaPolicy: replica.policy, ReplicaTags: replica.tags };
 }
 
+/** KMS API reference, CreateKey: elliptic curves sign or agree on keys, and encrypt nothing. */
+function needUsageOf(spec: string, usage: string): void {
+  if (spec.startsWith('ECC_') && usage !== 'SIGN_VERIFY' && usage !== 'KEY_AGREEMENT')
+    throw validationError(`KeyUsage ${usage} is not compatible with KeySpec ${spec}`);
+}
+
+/** What a key can do: the member is that of its usage. */
+function algorithmsOf(key: Key): object {
+  if (key.usage === 'SIGN_VERIFY' && key.spec === 'ECC_NIST_P256')
+    return { SigningAlgorithms: SIGNING_ALGORITHMS };
+  if (key.usage !== 'ENCRYPT_DECRYPT') return {};
+  const ofRsa = ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'];
+  return { EncryptionAlgorithms: isSymmetric(key) ? ['SYMMETRIC_DEFAULT'] : ofRsa };
+}
+
 /** Timestamps travel as seconds in the JSON protocols. */
 function metadata(key: Key): object {
-  const symmetric = isSymmetric(key);
   return {
     AWSAccountId: key.accountId,
     KeyId: key.keyId,
@@ -164,7 +180,7 @@ function metadata(key: Key): object {
     KeySpec: key.spec,
     CustomerMasterKeySpec: key.spec,
     MultiRegion: key.multiRegion,
-    EncryptionAlgorithms: symmetric ? ['SYMMETRIC_DEFAULT'] : ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'],
+    ...algorithmsOf(key),
     ...(key.deletionDate !== undefined && { DeletionDate: key.deletionDate / 1000 }),
     CustomKeyStoreId: key.customKeyStoreId,
     ...(namesMaterial(key) &&
@@ -192,14 +208,14 @@ function multiRegionConfiguration({ arn, ring }: Key): object {
 }
 
 function publicKey(key: Key): object {
-  if (key.ring.rsa === undefined)
+  if (key.ring.pair === undefined)
     throw new AwsError('UnsupportedOperationException', `${key.arn} has no public key.`);
   return {
     KeyId: key.arn,
     KeySpec: key.spec,
     KeyUsage: key.usage,
-    PublicKey: key.ring.rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
-    EncryptionAlgorithms: ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'],
+    PublicKey: key.ring.pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+    ...algorithmsOf(key),
   };
 }
 

@@ -20,7 +20,13 @@ export interface NewKey {
 
 type NewMember = Omit<Key, 'ring' | 'state' | 'createdAt' | 'rotationEnabled' | 'rotationPeriodDays'>;
 
-const RSA_BITS: Readonly<Record<string, number>> = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 };
+/** How each asymmetric key is made. */
+const PAIRS: Readonly<Record<string, () => NonNullable<KeyRing['pair']>>> = {
+  RSA_2048: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  RSA_3072: () => generateKeyPairSync('rsa', { modulusLength: 3072 }),
+  RSA_4096: () => generateKeyPairSync('rsa', { modulusLength: 4096 }),
+  ECC_NIST_P256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+};
 
 /**
  * What KMS checks first: the key that the caller names, the context, or neither, in which case everything is invalid. Not
@@ -46,8 +52,8 @@ export class KeyStore {
     const keyId =
       request.keyId ?? (request.multiRegion ? `mrk-${randomBytes(16).toString('hex')}` : randomUUID());
     const arn = `arn:aws:kms:${region}:${caller.accountId}:key/${keyId}`;
-    const bits = RSA_BITS[request.spec];
-    if (bits === undefined && request.spec !== 'SYMMETRIC_DEFAULT')
+    const pairOf = PAIRS[request.spec];
+    if (pairOf === undefined && request.spec !== 'SYMMETRIC_DEFAULT')
       throw new AwsError(
         'UnsupportedOperationException',
         `the embedded AWS does not make keys of the spec ${request.spec}`,
@@ -57,10 +63,10 @@ export class KeyStore {
       materials: [],
       primaryArn: arn,
       members: [arn],
-      ...(bits !== undefined && { rsa: generateKeyPairSync('rsa', { modulusLength: bits }) }),
+      ...(pairOf !== undefined && { pair: pairOf() }),
     };
     const key = this.#add(ring, { ...request, arn, region, accountId: caller.accountId, keyId });
-    if (bits === undefined && request.origin !== 'EXTERNAL') this.addMaterial(key);
+    if (pairOf === undefined && request.origin !== 'EXTERNAL') this.addMaterial(key);
     return key;
   }
 

@@ -25,7 +25,8 @@ interface ImportedState {
 export interface KeyRing {
   readonly keyId: string;
   materials: KeyMaterial[];
-  readonly rsa?: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
+  /** Of an asymmetric key. */
+  readonly pair?: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
   primaryArn: string;
   /** ARNs of all keys on this ring. */
   members: string[];

@@ -35,6 +35,12 @@ export class LastUsages {
     };
   }
 
+  trackingAll(operations: Readonly<Record<string, Operation>>): Readonly<Record<string, Operation>> {
+    return Object.fromEntries(
+      Object.entries(operations).map(([name, operation]) => [name, this.tracking(name, operation)]),
+    );
+  }
+
   operations(store: KeyStore): Readonly<Record<string, Operation>> {
     return {
       GetKeyLastUsage: (input, at) => {

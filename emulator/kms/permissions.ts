@@ -47,7 +47,10 @@ export class KeyPermissions {
     { operation, input }: { operation: string; input: Input },
     at: OperationContext,
   ): void {
-    const conditions = { 'kms:RequestAlias': requestAlias(input['KeyId']) };
+    const conditions = {
+      'kms:RequestAlias': requestAlias(input['KeyId']),
+      ...signingConditions(operation, input),
+    };
     this.need(key, { operation, encryptionContext: textsOf(input['EncryptionContext']), conditions }, at);
   }
 
@@ -136,6 +139,16 @@ function ofTable(operation: string, tableName: string, { caller }: OperationCont
   return operation === 'CreateGrant'
     ? { operation, encryptionContext, conditions: { 'kms:GrantIsForAWSResource': 'true' } }
     : { operation, encryptionContext };
+}
+
+/** KMS developer guide, "AWS KMS condition keys": of Sign and Verify. */
+function signingConditions(operation: string, input: Input): Readonly<Record<string, string>> {
+  if (operation !== 'Sign' && operation !== 'Verify') return {};
+  const { MessageType = 'RAW', SigningAlgorithm } = input;
+  return {
+    'kms:MessageType': String(MessageType),
+    ...(typeof SigningAlgorithm === 'string' && { 'kms:SigningAlgorithm': SigningAlgorithm }),
+  };
 }
 
 /** The alias by which a request names its key. */

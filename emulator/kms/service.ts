@@ -8,6 +8,7 @@ import { keyOperations } from './key-operations.ts';
 import { KeyStore } from './key-store.ts';
 import { LastUsages } from './last-usage.ts';
 import { KeyPermissions } from './permissions.ts';
+import { signingOperations } from './signing.ts';
 import { RequestQuota } from './request-quota.ts';
 
 export interface KeysOfAws {
@@ -32,6 +33,7 @@ export function kmsService(
     ...keyOperations(store, stores),
     ...cryptoOperations({ store, grants, usages, permissions }),
     ...usages.operations(store),
+    ...usages.trackingAll(signingOperations(store)),
     ...grantOperations(store, grants),
     ...importOperations(store),
     ...customKeyStoreOperations(store, stores),

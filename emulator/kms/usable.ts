@@ -1,9 +1,12 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { Key } from './key.ts';
 
+const SIGNING: readonly string[] = ['Sign', 'Verify'];
+
 /** Refuses a key whose state or usage forbids a cryptographic operation, with the error that KMS documents for it. */
 export function needUsable(key: Key, operation: string): void {
-  if (key.usage !== 'ENCRYPT_DECRYPT')
+  const needed = SIGNING.includes(operation) ? 'SIGN_VERIFY' : 'ENCRYPT_DECRYPT';
+  if (key.usage !== needed)
     throw new AwsError(
       'InvalidKeyUsageException',
       `${key.arn} key usage is ${key.usage} which is not valid for ${operation}.`,

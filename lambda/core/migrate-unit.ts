@@ -2,9 +2,11 @@ import { walkUnit, type Turn, type WalkPorts, type WorkedPage } from './account/
 import { planChanges, type Move, type PlannedChanges } from './change/plan-changes.ts';
 import { intentsOf } from './journal/intents.ts';
 import { outcomeEntry } from './journal/outcomes.ts';
+import { pageAfter } from './journal/page-after.ts';
 import type { OutcomeEntry } from './journal/entries.ts';
 import type { UnitProgress } from './model/books.ts';
 import type { StoreRecord } from './model/record.ts';
+import type { Sealed } from './model/seal.ts';
 import { mayNeedSource, type Outcome } from './model/outcome.ts';
 import type { EarlierProofs } from './earlier/earlier-proofs.ts';
 import { proofsOfUnit } from './earlier/proofs-of-unit.ts';
@@ -79,15 +81,16 @@ async function migratePage(scope: UnitScope, page: WorkPage, ports: Migrating): 
   const { records } = ports;
   const asked = await askAbout(scope, page, ports);
   const planned = planChanges(answeredOf(page, asked.answers), { format, records });
-  const entries =
+  const { entries, sealed } =
     plan.mode === 'census'
-      ? countWithoutWriting(scope, page, planned)
+      ? { entries: countWithoutWriting(scope, page, planned), sealed: undefined }
       : await journalAndApply(scope, planned, { ...ports, page });
   const { done: part } = page;
   const remaining = entries.filter(({ outcome }) => mayNeedSource(outcome)).length;
   // In a migration, the verify pass does this, with the records as they are by then.
   const looked = plan.mode === 'census' ? { lookAlikes: lookThrough(part.records, scope) } : {};
-  return { part, entries, remaining, ...looked, ...asked.restingIn(part) };
+  const chain = sealed === undefined ? {} : { sealed };
+  return { part, entries, remaining, ...chain, ...looked, ...asked.restingIn(part) };
 }
 
 interface Asked {
@@ -124,13 +127,18 @@ function answeredOf<Answered extends { readonly found: Found }>(
   return answered.filter(one => found.has(one.found));
 }
 
+interface Journalled {
+  readonly entries: readonly OutcomeEntry[];
+  readonly sealed: Sealed | undefined;
+}
+
 async function journalAndApply(
   scope: UnitScope,
   { changes, settled }: PlannedChanges,
   { page, progress, budget, journal, records }: Migrating & { readonly page: WorkPage },
-): Promise<readonly OutcomeEntry[]> {
+): Promise<Journalled> {
   const { unit, format } = scope;
-  const place = { unit, page: progress.pages };
+  const place = pageAfter(unit, progress);
   const write = (moves: readonly Move[]): Promise<void> =>
     journal.writeIntents(place, intentsOf(scope, moves));
   await write(changes.flat());
@@ -143,8 +151,7 @@ async function journalAndApply(
     ...outcomeEntry(scope, found, outcome),
     ...fingerprint(found.record),
   }));
-  await journal.writeOutcomes(place, entries);
-  return entries;
+  return { entries, sealed: await journal.writeOutcomes(place, entries) };
 }
 
 /** In the order of the page. */

@@ -3,6 +3,8 @@ export const ENV = {
   runBucket: 'RUN_BUCKET',
   journalBucket: 'JOURNAL_BUCKET',
   ledgerTable: 'LEDGER_TABLE',
+  /** The ARN of the key that signs evidence; absent where nothing is signed. */
+  evidenceKey: 'EVIDENCE_KEY',
   allowPlaintextRoute: 'ALLOW_PLAINTEXT_ROUTE',
   /** The name of the stack: two deployments of one Region share a namespace of metrics, and an event bus. */
   deployment: 'DEPLOYMENT',

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { journalLocation } from '../adapters/journal/journal.ts';
 import { DynamoDbLedger } from '../adapters/state/ledger.ts';
 import { AwsClients } from '../adapters/aws/clients.ts';
+import { EvidenceKey } from '../adapters/kms/evidence-key.ts';
 import { namingFailures } from '../adapters/aws/failure.ts';
 import { LedgerExpiry } from '../adapters/state/ledger-expiry.ts';
 import { LedgerHistory } from '../adapters/state/run-history.ts';
@@ -9,15 +10,17 @@ import { S3RunFiles } from '../adapters/run/files.ts';
 import { RunEvents } from '../adapters/run/events.ts';
 import { LedgerStoreLocks } from '../adapters/state/store-locks.ts';
 import { askedOf, refusalOf, type Failure } from '../core/report/failure-words.ts';
-import { finishRun, type FinishRequest } from '../core/report/finish-run.ts';
+import { finishRun, type FinishPorts, type FinishRequest } from '../core/report/finish-run.ts';
 import { ENV, requireEnv } from './env.ts';
 
 const clients = new AwsClients();
 const table = requireEnv(ENV.ledgerTable);
 const events = new RunEvents({ service: 'report', deployment: requireEnv(ENV.deployment) });
 const expiry = new LedgerExpiry(clients.dynamodb(), table);
+const files = new S3RunFiles(clients.s3(), requireEnv(ENV.runBucket));
 const ports = {
-  files: new S3RunFiles(clients.s3(), requireEnv(ENV.runBucket)),
+  files,
+  ...evidence(),
   ledger: new DynamoDbLedger(clients.dynamodb(), table),
   history: new LedgerHistory(clients.dynamodb(), table),
   locks: new LedgerStoreLocks(clients.dynamodb(), table),
@@ -26,6 +29,20 @@ const ports = {
   announce: (...about: Parameters<typeof events.finished>) => events.finished(...about),
   clock: { now: () => Date.now() },
 };
+
+/** Only a deployment with a key for it signs evidence. */
+function evidence(): Pick<FinishPorts, 'evidence'> {
+  const keyArn = process.env[ENV.evidenceKey];
+  if (keyArn === undefined) return {};
+  const key = new EvidenceKey(keyArn);
+  return {
+    evidence: {
+      sign: message => key.sign(message),
+      publicKey: () => key.publicKey(),
+      write: (...file) => files.writeEvidence(...file),
+    },
+  };
+}
 
 /** What state ReportRefusal tells of a run that has no plan. */
 interface Refusal {

@@ -31,6 +31,7 @@ const OUTCOMES = {
   destination: KEY_MATERIAL,
   proof:
     'struct<digest:string,contextdigest:string,keyarn:string,keymaterialid:string,kmsrequestids:array<string>,runid:string>',
+  seal: 'string',
 };
 const DATA_KEY = [
   ...['slot', 'oldciphertext', 'olddigest', 'newdigest', 'sourcedigest'].map(name => `${name}:string`),
@@ -46,6 +47,7 @@ const INTENTS = {
   route: 'string',
   datakeys: `array<struct<${DATA_KEY}>>`,
   undo: `array<struct<${PLACE}>>`,
+  seal: 'string',
 };
 
 /**

@@ -12,6 +12,7 @@ import { JOB_GRANTS, type RoleOfJobs } from '../grants/job-grants.ts';
 import type { JournalBucket } from '../storage/journal-bucket.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { RunBucket } from '../storage/run-bucket.ts';
+import type { EvidenceKey } from '../storage/evidence-key.ts';
 import type { Handler } from './handlers.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 
@@ -24,6 +25,8 @@ export interface PipelineFunctionsProps {
   /** Encrypts logs. @default a key of AWS */
   readonly logKey: IKey | undefined;
   readonly tracing: boolean;
+  /** Signs the evidence of runs. */
+  readonly evidenceKey: EvidenceKey | undefined;
   /** ARNs of who else may read old data keys. */
   readonly journalReaders: readonly string[];
   /** Of tables and buckets that are given as constructs. */
@@ -183,13 +186,8 @@ export class PipelineFunctions extends Construct {
     return rollbackUnit;
   }
 
-  private reportFunction({
-    runBucket,
-    journal,
-    ledger,
-    logKey,
-    tracing,
-  }: PipelineFunctionsProps): PipelineFunction {
+  private reportFunction(props: PipelineFunctionsProps): PipelineFunction {
+    const { runBucket, journal, ledger, logKey, tracing, evidenceKey } = props;
     const report = new PipelineFunction(this, 'Report', {
       logKey,
       tracing,
@@ -202,6 +200,7 @@ export class PipelineFunctions extends Construct {
     journal.configure(report);
     ledger.grantReadProgress(report);
     ledger.grantCheckpoint(report);
+    evidenceKey?.grantSign(report);
     this.announces(report);
     return report;
   }

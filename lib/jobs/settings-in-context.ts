@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<keyof DeploymentSettings, true>> = {
   dashboard: true,
   tracing: true,
   customerManagedKey: true,
+  evidence: true,
   journalReaders: true,
   takeOver: true,
   managedPoliciesPerRole: true,

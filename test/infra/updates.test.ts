@@ -105,6 +105,13 @@ describe('an update', () => {
     expect(found).toEqual([]);
   });
 
+  it('parts with the key that has signed evidence, which is retained, and with nothing else if evidence is turned off', () => {
+    const signing = dataOf(synthesized([job()], { evidence: true }));
+    const plain = templates.get('plain')!;
+    expect(lost(plain, signing)).toEqual([]);
+    expect(lost(signing, plain)).toEqual([expect.stringMatching(/^EvidenceKey\w+ is gone$/)]);
+  });
+
   it('may encrypt what it holds with another key, and keeps the key of its own that it once made', () => {
     const own = dataOf(synthesized([job()], { customerManagedKey: true }));
     for (const [name, other] of templates) {

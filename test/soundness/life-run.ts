@@ -50,9 +50,9 @@ class UnitJournal implements Journal, OutcomeArchive, IntentArchive {
     return Promise.resolve();
   }
 
-  writeOutcomes({ unit }: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void> {
+  writeOutcomes({ unit }: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<undefined> {
     this.#outcomes.set(unit.unitId, [...(this.#outcomes.get(unit.unitId) ?? []), ...outcomes]);
-    return Promise.resolve();
+    return Promise.resolve(undefined);
   }
 
   writeUnproven(): Promise<void> {

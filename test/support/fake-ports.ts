@@ -90,10 +90,10 @@ export class FakeJournal implements Journal, OutcomeArchive {
     return Promise.resolve();
   }
 
-  writeOutcomes({ page }: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void> {
+  writeOutcomes({ page }: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<undefined> {
     this.outcomes.push(...outcomes);
     this.#outcomePages.push(...outcomes.map(() => page));
-    return Promise.resolve();
+    return Promise.resolve(undefined);
   }
 
   readonly unproven: OutcomeEntry[] = [];

@@ -33,6 +33,7 @@ describe('the settings of a deployment', () => {
       dashboard: true,
       tracing: false,
       customerManagedKey: false,
+      evidence: false,
       journalReaders: [],
       managedPoliciesPerRole: 10,
     });

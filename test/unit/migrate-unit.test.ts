@@ -154,12 +154,13 @@ describe('migrating a unit', () => {
     const ports = withOrders(25);
     const journal = ports.journal.writeOutcomes.bind(ports.journal);
     ports.journal.writeOutcomes = async (page, outcomes) => {
-      await journal(page, outcomes);
+      const sealed = await journal(page, outcomes);
       if (page.page === 0)
         await migrateUnit(scope(), {
           ...ports,
           journal: new FakeJournal(),
         });
+      return sealed;
     };
     await expect(migrateUnit(scope(), ports)).rejects.toBeInstanceOf(UnitConflict);
     expect(new Set(keysOf(ports))).toEqual(new Set([NEW_KEY]));

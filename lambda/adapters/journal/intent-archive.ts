@@ -4,7 +4,8 @@ import type { Unit } from '../../core/model/run.ts';
 import type { IntentArchive, JournalledPage, ReadIntents } from '../../core/journal/ports.ts';
 import { compareUtf8 } from '../../core/model/utf8-order.ts';
 import { attemptOf, journalNames, pageNameOf } from './names.ts';
-import { unitPrefix, type JournalKind } from './journal.ts';
+import { unitPrefix } from './journal.ts';
+import type { JournalKind } from '../../core/model/seal.ts';
 import { readJournalObject, type Damaged } from './read-object.ts';
 
 /** The journal of a run, for its rollback. */

@@ -2,8 +2,10 @@ import { Buffer } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
 import { createHash, randomUUID } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { sealObject } from '../../core/evidence/seal-object.ts';
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../../core/journal/entries.ts';
 import type { Unit } from '../../core/model/run.ts';
+import type { JournalKind, Sealed } from '../../core/model/seal.ts';
 import { nameOf } from '../aws/errors.ts';
 import { despiteConflicts } from '../aws/patience.ts';
 import { readJournalObject, type Damaged } from './read-object.ts';
@@ -13,13 +15,16 @@ import type { Journal, JournalledOutcome, JournalPage, OutcomeArchive } from '..
 /**
  * The journal in its bucket: gzip JSON Lines, one object of intents and one of outcomes for each page. If a page is
  * repeated after a crash, it gets new objects: nothing in the journal is ever overwritten. The objects of one attempt
- * share an id, so that the names show which attempt did not finish.
+ * share an id, so that the names show which attempt did not finish. Each object follows the one of its kind before it in the
+ * chain of the unit, from what the checkpoint says is sealed: an attempt that did not finish is a branch that leads nowhere.
  */
 export class S3Journal implements Journal {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #job: string;
-  #attempt = { at: '', id: '', names: new Set<string>() };
+  #attempt: Attempt = { at: '', id: '', names: new Set(), sealed: undefined };
+  /** Objects are written one after the other, because each holds the end of the one before it. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(client: S3Client, { bucket, job }: { readonly bucket: string; readonly job: string }) {
     this.#client = client;
@@ -31,12 +36,15 @@ export class S3Journal implements Journal {
     await this.#write('intents', page, intents);
   }
 
-  async writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void> {
-    await this.#write('outcomes', page, outcomes);
+  async writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<Sealed | undefined> {
+    return this.#write('outcomes', page, outcomes);
   }
 
+  /** A list to read, which is not sealed: what is not proven, nobody has to prove. */
   async writeUnproven(page: JournalPage, unproven: readonly OutcomeEntry[]): Promise<void> {
-    await this.#write('unproven', page, unproven);
+    if (unproven.length === 0) return;
+    const name = this.#newName('unproven', page, this.#attemptAt(page));
+    await this.#putLines(name, unproven.map(entry => `${JSON.stringify(entry)}\n`).join(''));
   }
 
   /** The name is new each time. If the object exists, we wrote it and the answer got lost. */
@@ -48,10 +56,13 @@ export class S3Journal implements Journal {
     }
   }
 
-  #newName(kind: JournalKind, { unit, page }: JournalPage): string {
+  #attemptAt({ unit, page, sealed }: JournalPage): Attempt {
     const at = `${unit.runId} ${unit.unitId} ${page}`;
-    if (this.#attempt.at !== at) this.#attempt = { at, id: randomUUID(), names: new Set() };
-    const { id, names } = this.#attempt;
+    if (this.#attempt.at !== at) this.#attempt = { at, id: randomUUID(), names: new Set(), sealed };
+    return this.#attempt;
+  }
+
+  #newName(kind: JournalFolder, { unit, page }: JournalPage, { id, names }: Attempt): string {
     const prefix = unitPrefix(kind, this.#job, unit);
     for (let number = 1; ; number++) {
       const name = `${prefix}${attemptName(page, id, number)}.jsonl.gz`;
@@ -61,17 +72,36 @@ export class S3Journal implements Journal {
     }
   }
 
-  async #write(
+  #write(kind: JournalKind, page: JournalPage, entries: Entries): Promise<Sealed | undefined> {
+    const attempt = this.#attemptAt(page);
+    const written = this.#last
+      .catch(() => undefined)
+      .then(() => this.#seal(kind, page, { entries, attempt }));
+    this.#last = written;
+    return written;
+  }
+
+  async #seal(
     kind: JournalKind,
     page: JournalPage,
-    entries: readonly (IntentEntry | OutcomeEntry)[],
-  ): Promise<void> {
-    if (entries.length === 0) return;
-    const body = gzipSync(Buffer.from(entries.map(entry => `${JSON.stringify(entry)}\n`).join('')));
+    { entries, attempt }: { readonly entries: Entries; readonly attempt: Attempt },
+  ): Promise<Sealed | undefined> {
+    if (entries.length === 0) return attempt.sealed;
+    const name = this.#newName(kind, page, attempt);
+    const { runId, unitId } = page.unit;
+    const unit = { kind, job: this.#job, runId, unitId };
+    const { text, seal } = sealObject(entries, { name, unit, after: attempt.sealed?.[kind] });
+    await this.#putLines(name, text);
+    attempt.sealed = { ...attempt.sealed, [kind]: seal };
+    return attempt.sealed;
+  }
+
+  async #putLines(name: string, text: string): Promise<void> {
+    const body = gzipSync(Buffer.from(text));
     await this.#put(
       new PutObjectCommand({
         Bucket: this.#bucket,
-        Key: this.#newName(kind, page),
+        Key: name,
         Body: body,
         // S3 refuses bytes that have changed on the way, and whoever reads them compares them again.
         ChecksumSHA256: createHash('sha256').update(body).digest('base64'),
@@ -82,12 +112,24 @@ export class S3Journal implements Journal {
   }
 }
 
+type Entries = readonly (IntentEntry | OutcomeEntry)[];
+
+/** One attempt at a page. */
+interface Attempt {
+  readonly at: string;
+  readonly id: string;
+  readonly names: Set<string>;
+  /** The ends of the chains of the unit's journal. */
+  sealed: Sealed | undefined;
+}
+
+/** What is written for every page is sealed; a list of what is not proven is not. */
+type JournalFolder = JournalKind | 'unproven';
+
 type UnitName = Pick<Unit, 'runId' | 'unitId'>;
 
-export type JournalKind = 'intents' | 'outcomes' | 'unproven';
-
 /** Hive-style partitions let Athena find a run without reading the others. */
-export function unitPrefix(kind: JournalKind, job: string, { runId, unitId }: UnitName): string {
+export function unitPrefix(kind: JournalFolder, job: string, { runId, unitId }: UnitName): string {
   return `${kind}/job=${job}/run=${runId}/unit=${unitId}/`;
 }
 

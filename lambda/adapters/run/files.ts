@@ -8,6 +8,7 @@ import type { PlanFiles } from '../../core/plan/ports.ts';
 import type { ReportFiles } from '../../core/report/finish-run.ts';
 import { judged, type StoredReport } from '../../core/report/earlier-report.ts';
 import type { FailedUnit } from '../../core/report/failure-words.ts';
+import { reportJson } from '../../core/report/report-json.ts';
 import type { Report } from '../../core/report/report.ts';
 import { statusOf } from '../aws/errors.ts';
 import { failedUnits } from './failed-units.ts';
@@ -57,8 +58,14 @@ export class S3RunFiles implements PlanFiles, ReportFiles {
   async writeReport(report: Report, html: string): Promise<{ readonly reportKey: string }> {
     const reportKey = `${runPrefix(report.runId)}report.json`;
     await this.#put(`${runPrefix(report.runId)}report.html`, html, 'text/html; charset=utf-8');
-    await this.#put(reportKey, JSON.stringify(report, null, 2), 'application/json');
+    await this.#put(reportKey, reportJson(report), 'application/json');
     return { reportKey };
+  }
+
+  /** A file of the evidence of a run, by its name in the run's folder. */
+  async writeEvidence(runId: string, name: string, text: string): Promise<void> {
+    const type = name.endsWith('.pem') ? 'application/x-pem-file' : 'application/json';
+    await this.#put(`${runPrefix(runId)}${name}`, text, type);
   }
 
   async readReport(runId: string): Promise<Report | undefined> {

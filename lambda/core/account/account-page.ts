@@ -1,6 +1,7 @@
 import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../stores/places.ts';
 import type { Fingerprints, LookAlikeCount, Position, Resting, UnitProgress } from '../model/books.ts';
+import type { Sealed } from '../model/seal.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { CapacityUse, Clock, KeyService, Ledger } from '../ports.ts';
 import type { Telemetry } from './ports.ts';
@@ -28,6 +29,8 @@ export interface DonePage {
   readonly remaining: number;
   readonly fingerprints?: Fingerprints;
   readonly comparedTo?: number;
+  /** The ends of the chains of the unit's journal after this page. @default as before it */
+  readonly sealed?: Sealed;
   /** What rests on the journal. @default nothing */
   readonly resting?: Resting;
   /** The unit before this page. */
@@ -50,7 +53,7 @@ export async function accountPage(
   done: DonePage,
   { keys, ledger, telemetry, ...ports }: AccountPorts,
 ): Promise<UnitProgress> {
-  const { part, lookAlikes, entries, remaining, progress, fingerprints, comparedTo, resting } = done;
+  const { part, lookAlikes, entries, remaining, progress, fingerprints, resting } = done;
   const kms = keys.takeUsage();
   const capacity = ports.capacity?.takeConsumed();
   const pace = paceOf({ from: done.since, to: ports.clock.now(), dataKeys: entries.length, kms });
@@ -72,7 +75,8 @@ export async function accountPage(
   });
   const next = {
     ...afterPage(progress, { position: part.position, books }),
-    ...(comparedTo !== undefined && { comparedTo }),
+    ...(done.comparedTo !== undefined && { comparedTo: done.comparedTo }),
+    ...(done.sealed !== undefined && { sealed: done.sealed }),
   };
   await ledger.checkpoint(next, progress.pages);
   return next;

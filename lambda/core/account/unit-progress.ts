@@ -27,7 +27,9 @@ export async function resumeUnit(
     if (left === undefined) continue;
     if (mayBeMended(left)) break;
     const carriedFrom = [left.runId, ...(left.carriedFrom ?? [])];
-    const carried = { ...left, runId: unit.runId, carriedFrom };
+    // The journal of this run has a chain of its own.
+    const { sealed: _, ...work } = left;
+    const carried = { ...work, runId: unit.runId, carriedFrom };
     await ledger.checkpoint(carried, carried.pages);
     return carried;
   }
@@ -47,13 +49,14 @@ export function afterPage(
   progress: UnitProgress,
   page: { readonly position: Position; readonly books: Books },
 ): UnitProgress {
-  const { runId, unitId, phase, store, carriedFrom } = progress;
+  const { runId, unitId, phase, store, carriedFrom, sealed } = progress;
   return {
     runId,
     unitId,
     phase,
     store,
     ...(carriedFrom !== undefined && { carriedFrom }),
+    ...(sealed !== undefined && { sealed }),
     pages: progress.pages + 1,
     ...page.position,
     books: namedInBooks(addBooks(progress.books, page.books)),

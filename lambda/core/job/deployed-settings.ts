@@ -23,6 +23,8 @@ export interface DeploymentSettings {
   readonly tracing: boolean;
   /** Encrypts what the service itself stores: a key of the stack, or the one of this ARN. */
   readonly customerManagedKey: boolean | string;
+  /** A key of the stack signs the evidence of each run. */
+  readonly evidence: boolean;
   /** ARNs of those who may read old data keys in the journal, besides RollbackUnit. */
   readonly journalReaders: readonly string[];
   /** What an earlier deployment has left, by Region. */
@@ -71,6 +73,7 @@ const NAMES = [
   'dashboard',
   'tracing',
   'customerManagedKey',
+  'evidence',
   'journalReaders',
   'takeOver',
   'managedPoliciesPerRole',

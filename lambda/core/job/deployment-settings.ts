@@ -110,6 +110,10 @@ const settingsSchema = strictObject(
       z._default(z.union([flag(), keyArn()], { error: KEY }), false),
       'Encrypts journal, run bucket, ledger and logs: true for a key that the stack makes, or the ARN of a key in its Region. Once set, it must stay.',
     ),
+    evidence: described(
+      z._default(flag(), false),
+      'Whether a key of the stack signs the evidence of each run: report, journal and bill of keys. It costs a dollar a month.',
+    ),
     journalReaders: described(
       z._default(z.array(reader(), { error: 'is no list; write ARNs of roles and users' }), []),
       'Roles and users that may read old data keys in the journal, besides RollbackUnit.',

@@ -1,9 +1,12 @@
 import type { Unit } from '../model/run.ts';
+import type { Sealed } from '../model/seal.ts';
 import type { IntentEntry, OutcomeEntry } from './entries.ts';
 
 export interface JournalPage {
   readonly unit: Unit;
   readonly page: number;
+  /** What is sealed of the unit's journal before this page. @default nothing */
+  readonly sealed?: Sealed;
 }
 
 /** Where a pass that keeps no outcomes names what it leaves. */
@@ -15,7 +18,8 @@ export interface UnprovenList {
 export interface Journal extends UnprovenList {
   /** Durable before it resolves: no record is changed earlier. */
   writeIntents(page: JournalPage, intents: readonly IntentEntry[]): Promise<void>;
-  writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<void>;
+  /** Returns what is sealed of the unit's journal with this page; `undefined` where nothing is. */
+  writeOutcomes(page: JournalPage, outcomes: readonly OutcomeEntry[]): Promise<Sealed | undefined>;
 }
 
 /** One page of a unit's journal as it is stored. A page that was repeated has several objects of each kind. */

@@ -2,6 +2,7 @@ import type { ConsumedCapacity } from './consumed.ts';
 import type { OutcomeKind } from './outcome.ts';
 import type { Pace } from './pace.ts';
 import type { Phase } from './run.ts';
+import type { Sealed } from './seal.ts';
 import type { WrappedRecords } from './wrapped-records.ts';
 
 /** A data key that is not settled, named for the report. */
@@ -125,6 +126,8 @@ export interface UnitProgress extends Position {
   readonly books: Books;
   /** Earlier runs whose work on this unit is continued, latest first. The first pages of its journal belong to them. */
   readonly carriedFrom?: readonly string[];
+  /** The ends of the chains of its journal. Absent where nothing is journalled, and in ledgers of earlier versions. */
+  readonly sealed?: Sealed;
   /** The page that it has reached of the journal that it looks into: of the run's migrate pass, or of the run that it rests on. */
   readonly comparedTo?: number;
   /** Never in a checkpoint: why this invocation has ended, and the next one can wait. */

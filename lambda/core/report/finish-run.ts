@@ -7,6 +7,8 @@ import { runRate } from '../rate/run-rate.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { proofsOf } from './store-proofs.ts';
 import type { Clock, Ledger, RunControl } from '../ports.ts';
+import { attested, type EvidencePorts, type ToAttest } from './attest-run.ts';
+import { SealsOfRun } from '../evidence/seals.ts';
 import { changedSince } from './changed-since.ts';
 import { foldReport } from './fold.ts';
 import { reportHtml } from './html.ts';
@@ -44,6 +46,8 @@ export interface FinishPorts {
   };
   readonly locks: StoreLocks;
   readonly journalLocation: (plan: RunPlan) => string;
+  /** Absent where the deployment signs no evidence. */
+  readonly evidence?: EvidencePorts;
   readonly announce: (report: Report, brokenPremise?: string) => Promise<void>;
   /** Sets an expiry date on everything that the ledger holds about a run. */
   readonly letExpire: (runId: string) => Promise<void>;
@@ -79,23 +83,23 @@ export async function finishRun(
   if (error === undefined && brokenPremise !== undefined)
     throw new PremiseBroken('report.brokenPremise', brokenPremise);
   const words = brokenPremise ?? (error && (await wordsOf(error, { runId, files, trouble })));
+  const seals = new SealsOfRun();
   const folded = await foldReport({
     plan,
-    units: manifests === undefined ? ledger.units(runId) : files.unitResults(manifests),
+    units: seals.of(manifests === undefined ? ledger.units(runId) : files.unitResults(manifests)),
     endedAt: new Date(clock.now()).toISOString(),
     files: { run: files.location(runId), journal: ports.journalLocation(plan) },
     ...(words !== undefined && { error: words }),
     contradicted: await contradictedSince(plan, history),
   });
   const changed = await changedSince(plan, folded, id => history.proof(id));
-  const report = { ...folded, warnings: [...folded.warnings, ...rateWords(control, plan), ...changed] };
-  if (report.state === 'succeeded') {
-    await ledger.remember(runId);
-    await history.rememberLatest(plan, true);
-    if (report.mode === 'migrate') await history.remember(plan);
-  }
-  await history.rememberProofs(proofsOf(plan, report));
-  const { reportKey } = await files.writeReport(report, reportHtml(report));
+  const known = {
+    ...folded,
+    ...seals.inReport(),
+    warnings: [...folded.warnings, ...rateWords(control, plan), ...changed],
+  };
+  await rememberEnd(plan, known, ports);
+  const { report, reportKey } = await written({ plan, report: known, seals }, ports);
   await ports.announce(report, brokenPremise);
   // A run that failed keeps its locks: it can be redriven, and whoever takes them over fences it first.
   if (report.state === 'succeeded') {
@@ -108,6 +112,33 @@ export async function finishRun(
     ...(brokenPremise !== undefined && { brokenPremise }),
     ...(words !== undefined && { words }),
   };
+}
+
+/** What the next runs must know. */
+async function rememberEnd(
+  plan: RunPlan,
+  report: Report,
+  { ledger, history }: Pick<FinishPorts, 'ledger' | 'history'>,
+): Promise<void> {
+  if (report.state === 'succeeded') {
+    await ledger.remember(plan.runId);
+    await history.rememberLatest(plan, true);
+    if (report.mode === 'migrate') await history.remember(plan);
+  }
+  await history.rememberProofs(proofsOf(plan, report));
+}
+
+/** Writes the report, and the evidence of it. If nothing could be signed, the report says so. */
+async function written(
+  about: ToAttest,
+  { files, evidence }: Pick<FinishPorts, 'files' | 'evidence'>,
+): Promise<Pick<FinishedReport, 'report' | 'reportKey'>> {
+  const { report } = about;
+  const { reportKey } = await files.writeReport(report, reportHtml(report));
+  const unsigned = evidence && (await attested(about, evidence));
+  if (unsigned === undefined) return { report, reportKey };
+  const told = { ...report, warnings: [...report.warnings, unsigned] };
+  return { report: told, ...(await files.writeReport(told, reportHtml(told))) };
 }
 
 /** In this run or, because another one may visit the same records later, in any other since it was planned. */

@@ -1,4 +1,5 @@
 import type { Failure, Fingerprints, KeyMaterialCount, LookAlikeCount, Resting } from '../model/books.ts';
+import type { SealedJournal } from '../evidence/seals.ts';
 import type { VersionsOfPlace } from '../model/noncurrent-versions.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
@@ -105,6 +106,8 @@ export interface Evidence {
   readonly lookAlikes: LookAlikeCount;
   /** The first 100; all of them are in the journal. */
   readonly failures: readonly Failure[];
+  /** The chains of the run's journal; absent where it has no journal, and in reports of earlier versions. */
+  readonly journal?: SealedJournal;
   /** What the verdict does not rest on, in words that a person can act on. */
   readonly notChecked: readonly string[];
 }

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { walkUnit, type WalkPorts, type WorkedPage } from '../account/walk-unit.ts';
 import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../journal/entries.ts';
 import { intentsOf } from '../journal/intents.ts';
+import { pageAfter } from '../journal/page-after.ts';
 import type { RecordChange } from '../change/record-change.ts';
 import type { UnitProgress } from '../model/books.ts';
 import type { Unit } from '../model/run.ts';
@@ -41,8 +42,8 @@ export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Prom
       requestsPerRecord: { expected: 0 },
       begin: ({ progress }) => ({
         pages: journalledPages(undoneUnit(scope), progress, ports.archive),
-        work: ({ page, cursor }, { progress: { pages: index } }) =>
-          rollbackPage(scope, page, { ...ports, index, cursor }),
+        work: ({ page, cursor }, { progress: at }) =>
+          rollbackPage(scope, page, { ...ports, place: pageAfter(scope.unit, at), cursor }),
       }),
     },
     { ...ports, keys: NO_KMS },
@@ -52,23 +53,23 @@ export async function rollbackUnit(scope: UnitScope, ports: RollbackPorts): Prom
 async function rollbackPage(
   scope: UnitScope,
   page: JournalledPage,
-  ports: RollbackPorts & { readonly index: number; readonly cursor: string | undefined },
+  ports: RollbackPorts & { readonly place: JournalPage; readonly cursor: string | undefined },
 ): Promise<WorkedPage> {
-  const { archive, journal, index, cursor } = ports;
+  const { archive, journal, place, cursor } = ports;
   const read = await Promise.all(
     page.intents.map(async name => ({ name, ...(await archive.readIntents(name)) })),
   );
   const damaged = read.flatMap(one => (one.kind === 'damaged' ? [damage(one.name, one.reason)] : []));
   const intents = read.flatMap(one => (one.kind === 'intents' ? one.intents : []));
   const missing = await missingIntents(page, archive);
-  const place = { unit: scope.unit, page: index };
   const later = await namedLater(page, intents, { unit: undoneUnit(scope), archive });
   const outcomes = await undoAll(intents, place, { ...ports, scope });
   const entries = [...bestOf(outcomes).filter(one => !later.has(placeOf(one))), ...damaged, ...missing];
-  await journal.writeOutcomes(place, entries);
+  const sealed = await journal.writeOutcomes(place, entries);
   const records = { length: new Set(entries.map(({ locator }) => locator)).size };
   const position = { ...(cursor !== undefined && { cursor }), done: cursor === undefined };
-  return { part: { records, withoutDataKey: [], position }, entries, remaining: 0 };
+  const chain = sealed === undefined ? {} : { sealed };
+  return { part: { records, withoutDataKey: [], position }, entries, remaining: 0, ...chain };
 }
 
 /** The unit of the run that is undone, whose journal is read. */
