@@ -20,7 +20,7 @@ const ASK_ALL = new Option('--ask-all', 'ask KMS about every data key, whatever 
 const GRANT_TOKEN = new Option('--grant-token <token...>', 'for grants that are not minutes old yet');
 
 /** The options that plan and run have in common. */
-export function asked(command: Command): Command {
+function asked(command: Command): Command {
   return [MODE, DRY_RUN, SAMPLE, FROM_START, ASK_ALL, GRANT_TOKEN].reduce(
     (all, option) => all.addOption(option),
     command,
@@ -40,6 +40,17 @@ export function planCommand(command: (name: string, description: string) => Comm
     '--policies',
     'print what policies of roles and keys have to allow, and ask nothing of KMS',
   );
+}
+
+/** `rewrap run`. */
+export function runCommand(command: (name: string, description: string) => Command): Command {
+  return capacity(asked(command('run <job>', 'starts a run of a deployed job and follows it to its report')))
+    .option('--kms-requests-per-second <n>', 'a rate below the limit of the job', wholeNumber)
+    .option('--max-concurrency <n>', 'workers, below the limit of the job', wholeNumber)
+    .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
+    .option('--yes', 'start without showing the plan and asking; a script without a terminal is never asked')
+    .option('--detach', 'return when the run has started')
+    .option('--watch', 'follow the run to its end (the default)');
 }
 
 /** `rewrap discover`, without its folder of jobs. */

@@ -27,13 +27,13 @@ import { LostSight } from './follow/keep-in-sight.ts';
 import { NotStarted, SynthFailed } from './embedded/embedded-aws.ts';
 import { settingsHere } from './context/settings-here.ts';
 import {
-  asked,
   capacity,
   discoverCommand,
   initCommand,
   planCommand,
   shared,
   wholeNumber,
+  runCommand,
 } from './options.ts';
 import { EXIT, type ExitCode } from './context/exit-codes.ts';
 
@@ -243,16 +243,6 @@ function onlyCapacity({ readCapacityPerSecond, writeCapacityPerSecond }: Capacit
     ...(readCapacityPerSecond !== undefined && { readCapacityPerSecond }),
     ...(writeCapacityPerSecond !== undefined && { writeCapacityPerSecond }),
   };
-}
-
-function runCommand(command: (name: string, description: string) => Command): Command {
-  return capacity(asked(command('run <job>', 'starts a run of a deployed job and follows it to its report')))
-    .option('--kms-requests-per-second <n>', 'a rate below the limit of the job', wholeNumber)
-    .option('--max-concurrency <n>', 'workers, below the limit of the job', wholeNumber)
-    .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
-    .option('--yes', 'start without showing the plan and asking; a script without a terminal is never asked')
-    .option('--detach', 'return when the run has started')
-    .option('--watch', 'follow the run to its end (the default)');
 }
 
 /** Prints an error. The user can mend a refusal; everything else is a failure. */

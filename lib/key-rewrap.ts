@@ -18,7 +18,7 @@ import { charactersOfJobs, MANAGED_POLICIES, type RoomSettings } from './grants/
 import { jobsOfStack } from './jobs/jobs-of-stack.ts';
 import { Operations, type OperationsProps } from './operations/operations.ts';
 import { CommandGrants } from './people/command-grants.ts';
-import { Pipeline } from './pipeline/pipeline.ts';
+import { Pipeline, type PipelineProps } from './pipeline/pipeline.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { DeploymentKey, type CustomerManagedKey } from './storage/deployment-key.ts';
 import { EvidenceKey } from './storage/evidence-key.ts';
@@ -124,12 +124,10 @@ export class KeyRewrap extends Construct {
     const logKey = key?.key;
     const functions = new PipelineFunctions(this, 'Functions', {
       ...{ jobs, allowPlaintextRoute, runBucket, journal, ledger, journalReaders, workerTimeout, logKey },
-      tracing: props.tracing === true,
-      evidenceKey: this.evidenceKey(evidence),
+      ...{ tracing: props.tracing === true, evidenceKey: this.evidenceKey(evidence) },
       storeKeys: keysOfGiven(stores, jobs),
     });
-    const pipeline = new Pipeline(this, 'Pipeline', { ...props, functions, runBucket, logKey });
-    this.pipeline = pipelineAfter(stores, pipeline);
+    this.pipeline = pipelineAfter(stores, this, { ...props, functions, runBucket, logKey });
     this.#commands = new CommandGrants({ pipeline: this.pipeline, runBucket, ledger, key });
     new JournalTables(this, 'JournalTables', { jobs, journal, runBucket, keyArn: logKey?.keyArn });
     this.operate({ jobs, functions, schedules, key: logKey, notify, dashboard });
@@ -217,7 +215,8 @@ export class KeyRewrap extends Construct {
 }
 
 /** The state machine is made after the stores that it works on. */
-function pipelineAfter(stores: readonly GivenStore[], pipeline: Pipeline): Pipeline {
+function pipelineAfter(stores: readonly GivenStore[], scope: Construct, props: PipelineProps): Pipeline {
+  const pipeline = new Pipeline(scope, 'Pipeline', props);
   pipeline.node.addDependency(...stores);
   return pipeline;
 }

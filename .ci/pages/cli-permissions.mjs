@@ -58,6 +58,25 @@ export const COMMANDS = [
   },
 ];
 
+/** The commands that need no deployment, and look at samples. */
+const OF_SAMPLES = [
+  '### `rewrap inspect`, `rewrap init`',
+  '',
+  'They look for no deployment, and need nothing but, on the store that they are about:',
+  '',
+  '- `dynamodb:DescribeTable`, `dynamodb:Scan` on a table: to read a sample.',
+  '- `s3:GetBucketOwnershipControls`, `s3:ListBucket` on a bucket, `s3:GetObject` on its objects: to read a sample.',
+  '- `kms:Decrypt` with the key of the server-side encryption of the store, where that is a key of yours.',
+  '',
+  '### `rewrap discover`',
+  '',
+  'It needs what every command needs, and:',
+  '',
+  '- `dynamodb:ListTables`, `s3:ListAllMyBuckets`: to learn which tables and buckets there are.',
+  '- `cloudformation:GetTemplate` on the stack: to know the deployed jobs.',
+  '- What `rewrap inspect` needs, on all of them. A store that may not be read is named as one that nobody has looked at.',
+];
+
 /** The commands that `plan` is not among: it needs what Plan has besides. */
 export const cliPermissions = () => {
   const line = ({ actions, on, why }) =>
@@ -83,21 +102,7 @@ export const cliPermissions = () => {
     '',
     '`rewrap run` needs this, too, to show the plan before it asks: at a terminal, without `--yes`.',
     '',
-    '### `rewrap inspect`, `rewrap init`',
-    '',
-    'They look for no deployment, and need nothing but, on the store that they are about:',
-    '',
-    '- `dynamodb:DescribeTable`, `dynamodb:Scan` on a table: to read a sample.',
-    '- `s3:GetBucketOwnershipControls`, `s3:ListBucket` on a bucket, `s3:GetObject` on its objects: to read a sample.',
-    '- `kms:Decrypt` with the key of the server-side encryption of the store, where that is a key of yours.',
-    '',
-    '### `rewrap discover`',
-    '',
-    'It needs what every command needs, and:',
-    '',
-    '- `dynamodb:ListTables`, `s3:ListAllMyBuckets`: to learn which tables and buckets there are.',
-    '- `cloudformation:GetTemplate` on the stack: to know the deployed jobs.',
-    '- What `rewrap inspect` needs, on all of them. A store that may not be read is named as one that nobody has looked at.',
+    ...OF_SAMPLES,
   ].join('\n');
 };
 

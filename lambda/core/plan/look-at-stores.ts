@@ -20,7 +20,7 @@ export type OpenRecords = (
   options: Needs & { readonly region: string },
 ) => Promise<RecordStore>;
 
-export interface LookPorts {
+interface LookPorts {
   readonly records: OpenRecords;
   readonly stores: StoreCatalogs;
 }
