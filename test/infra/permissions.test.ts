@@ -111,6 +111,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     's3:GetBucketOwnershipControls',
     's3:GetObject',
     's3:ListBucket',
+    // What it leaves unproven it writes into the journal: unproven/* alone.
+    's3:PutObject',
   ],
   Report: [
     'dynamodb:GetItem',
