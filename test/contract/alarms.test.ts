@@ -1,3 +1,4 @@
+import { ListStateMachinesCommand } from '@aws-sdk/client-sfn';
 import { RunEvents } from '../../lambda/adapters/run/events.ts';
 import { PlanLog } from '../../lambda/adapters/run/plan-log.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
@@ -38,7 +39,8 @@ describe('the alarms of a deployment', () => {
     aws = await embedded();
     const { root } = stackOf([job({ schedule: SCHEDULE })], { notify: ['security@example.com'] }).node;
     await aws.aws.deploy((root as unknown as { synth(): { directory: string } }).synth().directory);
-    machineArn = aws.aws.schedules.all().find(({ targetArn }) => targetArn.includes(':states:'))!.targetArn;
+    const { stateMachines = [] } = await aws.states.send(new ListStateMachinesCommand({}));
+    machineArn = stateMachines[0]!.stateMachineArn!;
     const config = { endpoint: aws.endpoint, region: 'us-east-1' };
     events = new RunEvents({ service: 'report', deployment: 'Stack', config });
     log = new PlanLog('Stack');
@@ -154,8 +156,8 @@ describe('the alarms of a deployment', () => {
   });
 
   it('DeadLetters rings while the queue holds what could not be started', async () => {
-    const schedule = aws.aws.schedules.all().find(({ targetArn }) => targetArn === machineArn)!;
-    const gone = { ...schedule, targetArn: `${machineArn}-gone` };
+    const schedule = aws.aws.schedules.all().find(({ input }) => input.includes(machineArn))!;
+    const gone = { ...schedule, input: schedule.input.replaceAll(machineArn, `${machineArn}-gone`) };
     expect(await ringing(() => void aws.aws.schedules.fire(gone))).toEqual(['DeadLetters']);
   });
 

@@ -36,6 +36,7 @@ export const shelfKind: StoreKind<ShelfStore, ShelfCatalog> = {
     const ranges = [{ type: 'segment', segment: 0, totalSegments: 1 } as const];
     return { ranges, records, bytes: 0, warnings: ['notes are small'] };
   },
+  sampling: records => ({ requests: records, usd: 0 }),
   calls: () => [{ action: 'shelf:Read', times: 1, per: 'record' }],
   cost: ({ records }) => ({ reads: 0, writes: records }),
   backups: () => Promise.resolve(undefined),
