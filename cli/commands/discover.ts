@@ -1,10 +1,10 @@
-import pMap from 'p-map';
 import { callerTrouble } from '../../lambda/adapters/aws/caller-trouble.ts';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { wordsForCaller } from '../../lambda/adapters/aws/failure.ts';
 import { findDeployment, NotDeployed } from '../../lambda/adapters/run/deployment.ts';
 import { storesIn } from '../../lambda/adapters/stores/registry.ts';
 import { discoveryOf, type Look } from '../../lambda/core/discover/discovery.ts';
+import { lookAtAll } from '../../lambda/core/discover/look-at-all.ts';
 import { samplingOf } from '../../lambda/core/discover/sampling.ts';
 import { PLACES_OF_SAMPLE } from '../../lambda/core/plan/sample-records.ts';
 import type { StoreType } from '../../lambda/core/stores/registry.ts';
@@ -35,9 +35,6 @@ interface Named {
   readonly name: string;
 }
 
-/** Stores that are looked at together. Each reads its places in turn, so that this is also the number of requests in flight. */
-const AT_ONCE = 4;
-
 /**
  * `rewrap discover`: looks at a sample of every table and bucket of the account in one Region, and says which data keys lie where, under
  * which keys, and which of these stores no job names. It only reads, with the caller's own permissions.
@@ -59,7 +56,7 @@ export async function discover(options: DiscoverOptions, context: CommandContext
     );
   console.note(words);
   const jobs = await jobsKnown(region, options, context);
-  const looks = await lookAtAll(named, { ...options, region }, context);
+  const looks = await looksOf(named, { ...options, region }, context);
   const discovery = discoveryOf(
     looks.map(({ look }) => look),
     jobs,
@@ -125,26 +122,19 @@ interface LookedAt {
   readonly draft?: Drafted['job'];
 }
 
-async function lookAtAll(
+async function looksOf(
   named: readonly Named[],
   { sample, region }: { readonly sample: number; readonly region: string },
   context: CommandContext,
 ): Promise<readonly LookedAt[]> {
-  let looked = 0;
-  const looks = await pMap(
+  const { console } = context;
+  const shown = { line: lookedLine, screen: lookedLine };
+  const looks = await lookAtAll(
     named,
-    async store => {
-      const look = await lookAt({ ...store, region }, sample, context);
-      looked++;
-      context.console.progress(
-        { looked, of: named.length, name: store.name },
-        { line: lookedLine, screen: lookedLine },
-      );
-      return look;
-    },
-    { concurrency: AT_ONCE },
+    store => lookAt({ ...store, region }, sample, context),
+    (looked, { name }) => console.progress({ looked, of: named.length, name }, shown),
   );
-  context.console.progressDone();
+  console.progressDone();
   return looks;
 }
 
