@@ -124,6 +124,20 @@ describe('a scalar keeps its style', () => {
   });
 });
 
+describe('a block that became a text in quotes', () => {
+  it.each([
+    ['clipped', 'k: |\n  a\nz: 1\n'],
+    ['kept', 'k: |+\n  a\n\nz: 1\n'],
+    ['of blank lines alone', 'k: |+\n    \nz: 1\n'],
+    ['at the end', '- - k: |+\n        \n'],
+    ['with the line breaks of Windows', 'k: |\r\n  a\r\nz: 1\r\n'],
+  ])('%s: gets every byte back', (_, S) => {
+    // No block says an empty text, and none begins with a line break.
+    expectPlacesToBeReplaceable({ S }, YAML, { S: '' });
+    expectPlacesToBeReplaceable({ S }, YAML, { S: '\nx' });
+  });
+});
+
 describe('any document of another emitter', () => {
   const tree = fc.letrec(tie => ({
     value: fc.oneof(

@@ -58,6 +58,15 @@ function valueEdit({ text, writer }: Writing, { start, end, shown }: Place, sett
   const { after, written } = setting;
   if (after === undefined) throw new TypeError('Only a member of a map can be removed.');
   const old = text.slice(start, end);
+  // A block of YAML has its last line break. A text in quotes that took its place stands before that.
+  const lastBreak = /\r?\n$/.exec(written ?? '')?.[0];
+  if (
+    written !== undefined &&
+    lastBreak !== undefined &&
+    !old.endsWith('\n') &&
+    text.startsWith(lastBreak, end)
+  )
+    return { start, end: end + lastBreak.length, text: written };
   // Styles that the writer does not have, such as escapes without need, last as long as the value does.
   return { start, end, text: written ?? (isDeepStrictEqual(shown, after) ? old : writer.value(after, old)) };
 }
