@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 
-/** Stores that are looked at together. Each reads its places in turn, so that this is also the number of requests in flight. */
+/** Stores that are looked at together. Each reads its places in turn, and the objects of a page side by side. */
 const AT_ONCE = 4;
 
 /** Looks at all stores, some at a time, and tells of each when it has been looked at. The answers are in the order of the stores. */

@@ -22,7 +22,7 @@ export function checkUnit({ objects, seal, ...unit }: UnitJournal): readonly Dif
   while (wanted !== start) {
     const object = ends.get(wanted);
     if (object === undefined || path.has(object))
-      return [...differences, ...broken({ unit, seal, objects, path, next })];
+      return [...differences, ...broken({ unit, seal, objects, next })];
     path.add(object);
     // Its first line is gone, and with it what it follows. That is among the differences.
     if (object.after === undefined) return [...differences, ...beside(objects, path)];
@@ -36,15 +36,12 @@ interface Broken {
   readonly unit: ChainOfUnit;
   readonly seal: Seal;
   readonly objects: readonly CheckedObject[];
-  readonly path: ReadonlySet<CheckedObject>;
   /** The earliest object whose place in the chain is known. */
   readonly next: CheckedObject | undefined;
 }
 
 /** The chain leads to an object that is not there as it was sealed. Which of those before it belong to it, nobody can tell. */
-function broken({ unit, seal, objects, path, next }: Broken): readonly Difference[] {
-  const cut = objects.filter(one => !path.has(one) && one.end === undefined);
-  if (cut.length > 0) return [];
+function broken({ unit, seal, objects, next }: Broken): readonly Difference[] {
   const object = next?.name ?? unitName(unit);
   const missing = seal.objects - objects.length;
   const what =

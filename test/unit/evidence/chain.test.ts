@@ -158,6 +158,16 @@ describe('the sealed journal of a unit', () => {
     );
   });
 
+  it('says that one was removed also where an object without a seal took its place', () => {
+    const { objects, seal } = journalOf([2, 3, 2]);
+    const planted = { name: objects[1]!.name, text: '{"outcome":"rewrapped"}\n' };
+    const found = check([objects[0]!, planted, objects[2]!], seal);
+    expect(found.map(({ kind }) => kind)).toContain('not-sealed');
+    expect(found.filter(({ kind }) => kind === 'changed').map(({ object }) => object)).toEqual([
+      objects[2]!.name,
+    ]);
+  });
+
   it('names an object that was added, copied from another place, or exchanged for another', () => {
     fc.assert(
       fc.property(place, ({ sizes, object }) => {
