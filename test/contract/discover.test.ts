@@ -17,6 +17,7 @@ import { createKey, embedded, type Embedded } from '../support/embedded.ts';
 import { rewrap, type CliResult } from '../support/rewrap-cli.ts';
 
 interface Told extends Discovery {
+  readonly most: { readonly requests: number; readonly usd: number };
   readonly notChecked: readonly string[];
   readonly drafts: readonly { readonly store: string; readonly file: string }[];
   readonly nextSteps: readonly { readonly command: string }[];
@@ -77,6 +78,15 @@ function writeJob(name: string, store: object): void {
 const discover = (...args: readonly string[]): Promise<CliResult> =>
   rewrap(['discover', '--jobs', jobs, ...args], { endpoint: aws.endpoint });
 const told = ({ stdout }: CliResult): Told => JSON.parse(stdout) as Told;
+/** To tables and buckets; the two calls that list them are not among what a sample takes. */
+const storeRequests = (): number =>
+  aws.aws.meter
+    .read()
+    .requests.filter(
+      ({ service, operation }) =>
+        /^(dynamodb|s3)$/.test(service) && !/^List(Tables|Buckets)$/.test(operation),
+    )
+    .reduce((sum, { requests }) => sum + requests, 0);
 const summary = ({ stores }: Discovery): unknown =>
   stores.map(({ name, coverage, jobs: of }: DiscoveredStore) => [name, coverage, of]);
 
@@ -168,6 +178,14 @@ describe('rewrap discover', () => {
       ['Notes', 'none', []],
     ]);
     expect(told(result).stores[1]?.reason).toMatch(/not authorized to perform: dynamodb:Scan/);
+  });
+
+  it('asks stores for no more than it has said before', async () => {
+    const before = storeRequests();
+    const found = told(await discover('--json', '--sample', '2'));
+    const asked = storeRequests() - before;
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(found.most.requests);
   });
 
   it('reads nothing where that could cost more than the budget', async () => {
