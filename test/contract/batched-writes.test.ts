@@ -1,12 +1,10 @@
 import { CreateTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
-import { BATCH_EXECUTE_STATEMENT } from '../../lambda/adapters/dynamodb/batch-execute-statement-operation.ts';
 import type { SdkItem } from '../../lambda/adapters/dynamodb/item-key.ts';
 import { DynamoDbRecords } from '../../lambda/adapters/dynamodb/records.ts';
 import type { PlaceChange } from '../../lambda/core/model/place.ts';
 import type { AttributeMap, ItemRecord } from '../../lambda/core/model/record.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
-import { leanUpdates } from '../support/lean-updates.ts';
+import { leanBatches, leanUpdates } from '../support/lean-updates.ts';
 
 const B = (text: string) => ({ B: Buffer.from(text) });
 const EDK: PlaceChange = { path: ['edk'], before: B('old'), after: B('new') };
@@ -31,11 +29,9 @@ class Subject {
   readonly store: DynamoDbRecords;
 
   constructor(isBatched: boolean) {
-    const clients = new AwsClients({ endpoint: aws.endpoint, region: 'us-east-1' });
-    const send = clients.lean(clients.dynamodb(), BATCH_EXECUTE_STATEMENT);
     this.store = new DynamoDbRecords(aws.dynamodb, {
       ...{ name: this.name, keyNames: ['id', 'sort-key'], update: leanUpdates(aws.endpoint) },
-      ...(isBatched && { batches: { send, refused: why => this.refused.push(why) } }),
+      ...(isBatched && { batches: leanBatches(aws.endpoint, why => this.refused.push(why)) }),
     });
   }
 
