@@ -82,9 +82,9 @@ class TablePlace implements Place {
     return [{ actions, resource: this.#arn(home) }];
   }
 
-  /** Several in one request, or each by itself. */
+  /** Several in one request, or each by itself; of a guarded table, each by itself. */
   get #updates(): readonly string[] {
-    return ['dynamodb:UpdateItem', 'dynamodb:PartiQLUpdate'];
+    return ['dynamodb:UpdateItem', ...(this.#items.guarded ? [] : ['dynamodb:PartiQLUpdate'])];
   }
 
   #guardChecks(): readonly string[] {

@@ -31,9 +31,11 @@ async function openTable(
       ...place,
       keyNames: await keyNames(place.name, client),
       update: clients.lean(client, UPDATE_ITEM),
-      ...(batchesRefused !== undefined && {
-        batches: { send: clients.lean(client, BATCH_EXECUTE_STATEMENT), refused: batchesRefused },
-      }),
+      // The roles of guarded tables may not.
+      ...(batchesRefused !== undefined &&
+        guards === undefined && {
+          batches: { send: clients.lean(client, BATCH_EXECUTE_STATEMENT), refused: batchesRefused },
+        }),
       ...(guards !== undefined && { guards }),
       ...(capacity !== undefined && { capacity }),
     });
