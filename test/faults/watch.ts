@@ -129,6 +129,7 @@ export class Watch {
 
   #seeWrite(call: Call): void {
     const { operation, target, party } = call;
+    if (operation === 'BatchExecuteStatement') this.#findings.count('batches of the product');
     const allowed = target === TABLE ? ['UpdateItem', 'BatchExecuteStatement'] : this.#writesOfObjects;
     this.#findings.expect(allowed.includes(operation), 8, `${party.name} called ${operation} on ${target}`);
     for (const locator of locatorsOf(call)) {
