@@ -108,6 +108,12 @@ export const REASONS = [
   reason(WRITERS, dynamodb('UpdateItem'), 'tables', 'to write, on condition that nobody else has written'),
   reason(
     [...WRITERS, ...ROLLBACK],
+    dynamodb('PartiQLUpdate'),
+    'tables',
+    'to write several items in one request, each on condition that nobody else has written it; without it they are written one by one',
+  ),
+  reason(
+    [...WRITERS, ...ROLLBACK],
     dynamodb('ConditionCheckItem'),
     'tables',
     'to write, on condition that no mutation of the branch key is in flight',

@@ -55,21 +55,20 @@ export function worker(
     const { job, storeRegion: region, grantTokens } = scope.plan;
     const time = { deadline: deadlineOf(context), clock };
     const { deadline } = time;
-    const capacities = new TableCapacities(
-      { ...scope.plan, phase },
-      { now: clock.now, sleep: ms => sleep(ms), deadline },
-    );
+    const capacities = capacitiesFor(scope, phase, deadline);
     const mayPass = () => denialsMayPass(scope.plan, clock.now());
     const kms = new KmsChannel({ grantTokens, quota, denialsMayPass: mayPass });
     const shares = sharesFor(scope, { phase, context, capacities, recent: () => kms.recentRequests() });
-    const opening = { clients, region, ...needsOf(scope.format), deadline, capacities };
+    const telemetry = new PowertoolsTelemetry({ service, job, runId: unit.runId });
+    const name = storeName(scope.store);
+    const batchesRefused = (why: string) => telemetry.batchesRefused(name, why);
+    const opening = { clients, region, ...needsOf(scope.format), deadline, capacities, batchesRefused };
     const records = await openStore(scope.store, opening);
     const waiting = { ...time, wait: (ms: number) => sleep(ms), random: Math.random };
     const ports = {
       ...{ random: waiting.random, wait: waiting.wait },
-      records: new PatientRecords(records, storeName(scope.store), waiting),
-      ...{ ledger, shares, capacity: capacities },
-      telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),
+      records: new PatientRecords(records, name, waiting),
+      ...{ ledger, shares, capacity: capacities, telemetry },
       ...time,
     };
     const working = () =>
@@ -88,6 +87,10 @@ export function worker(
 }
 
 const clock = { now: () => Date.now() };
+
+function capacitiesFor({ plan }: UnitScope, phase: Phase, deadline: Deadline): TableCapacities {
+  return new TableCapacities({ ...plan, phase }, { now: clock.now, sleep: ms => sleep(ms), deadline });
+}
 
 function deadlineOf(context: Context): Deadline {
   return { remaining: () => context.getRemainingTimeInMillis() };

@@ -23,6 +23,8 @@ export interface OpenOptions extends Needs {
   readonly region: string;
   /** Of the invocation that writes. @default a write may take any time */
   readonly deadline?: Deadline;
+  /** Lets writes that are ready at the same time go in one request; told, once, if AWS refuses that. @default each goes by itself */
+  readonly batchesRefused?: (why: string) => void;
   /** What the caller's requests take of tables is counted, and bounded, there. @default each store for itself, without a bound */
   readonly capacities?: Pick<TableCapacities, 'of'>;
 }
