@@ -206,6 +206,7 @@ export const ROOMS = [
   service('sts', ['protocol']),
   service('ssm', ['protocol']),
   service('kms', ['protocol']),
+  service('cloudtrail', ['protocol', 'kms']),
   service('s3', ['protocol'], ['fast-xml-parser']),
   service('dynamodb', ['protocol'], ['dynalite']),
   service('eventbridge', ['protocol']),
