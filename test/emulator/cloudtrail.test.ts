@@ -77,7 +77,7 @@ describe('CloudTrail on loopback', () => {
     europe.destroy();
     const { keys } = await delivered();
     expect(keys).toEqual(
-      ['eu-west-1', 'us-east-1'].map(region =>
+      ['eu-west-1', 'us-east-1'].map((region): unknown =>
         expect.stringMatching(
           `^logs/AWSLogs/o-abcdefghij/${ACCOUNT}/CloudTrail/${region}/2026/11/28/${ACCOUNT}_CloudTrail_${region}_20261128T0905Z_[0-9a-f]{16}\\.json\\.gz$`,
         ),
