@@ -1,6 +1,6 @@
 import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import type { ClientConfig } from '../aws/client-config.ts';
-import { callerTrouble } from '../aws/caller-trouble.ts';
+import { nameOf } from '../aws/errors.ts';
 import { withNamedCalls } from '../aws/named-calls.ts';
 
 /**
@@ -9,7 +9,7 @@ import { withNamedCalls } from '../aws/named-calls.ts';
  */
 const WORKER = /FunctionsMigrateUnit(?:Plaintext)?Role[0-9A-F]{8}$/;
 
-/** ARNs, without paths, of the roles of a deployment's workers; none where there is no deployment, or where its resources may not be listed. */
+/** ARNs, without paths, of the roles of a deployment's workers; none where there is no deployment. */
 export async function workerRoles(
   stackName: string,
   { account, partition }: { readonly account: string; readonly partition: string },
@@ -27,8 +27,8 @@ export async function workerRoles(
           roles.push(`arn:${partition}:iam::${account}:role/${PhysicalResourceId}`);
     return roles;
   } catch (error) {
-    if (callerTrouble(error, {}) !== undefined) throw error;
-    return [];
+    if (nameOf(error) === 'ValidationError') return [];
+    throw error;
   } finally {
     client.destroy();
   }
