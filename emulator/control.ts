@@ -1,11 +1,23 @@
-import type { Fault } from './faults.ts';
-import type { Trail } from './cloudtrail/trails.ts';
-import type { EmbeddedAws } from './embedded-aws.ts';
+import type { Fault, Faults } from './faults.ts';
+import type { Trail, Trails } from './cloudtrail/trails.ts';
+import type { LambdaRuntime } from './functions/service.ts';
+import type { Meter } from './meter/meter.ts';
+import type { Operations } from './operations.ts';
 import { DEFAULT_REGION } from './protocol/callers.ts';
 import type { AwsResponse } from './protocol/request.ts';
 
+/** What can be turned from outside. */
+interface Knobs {
+  readonly faults: Faults;
+  readonly lambda: LambdaRuntime;
+  readonly meter: Meter;
+  readonly operations: Operations;
+  readonly trails: Trails;
+  deploy(assembly: string): Promise<readonly string[]>;
+}
+
 /** What no real AWS has: a way to deploy an assembly, and knobs for tests. On loopback only, without credentials. */
-export async function control(aws: EmbeddedAws, url: URL, body: Buffer): Promise<AwsResponse> {
+export async function control(aws: Knobs, url: URL, body: Buffer): Promise<AwsResponse> {
   try {
     const input = body.length === 0 ? {} : (JSON.parse(body.toString('utf8')) as Record<string, unknown>);
     const answer = await turned(aws, url, input);
@@ -16,7 +28,7 @@ export async function control(aws: EmbeddedAws, url: URL, body: Buffer): Promise
 }
 
 async function turned(
-  aws: EmbeddedAws,
+  aws: Knobs,
   { pathname, searchParams }: URL,
   input: Readonly<Record<string, unknown>>,
 ): Promise<object | undefined> {

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import pMap from 'p-map';
 import type { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { nameOf } from '../../lambda/adapters/aws/errors.ts';
+import { readFiles } from '../../lambda/adapters/trail/read-files.ts';
 import { TrailInBucket } from '../../lambda/adapters/trail/trail-in-bucket.ts';
 import { TrailInFolder } from '../../lambda/adapters/trail/trail-in-folder.ts';
 import type { LogFile, TrailListing, TrailSource } from '../../lambda/adapters/trail/trail-source.ts';
 import type { TrailInterval } from '../../lambda/core/key-users/log-files.ts';
 import { UsersOfKey } from '../../lambda/core/key-users/gather-users.ts';
-import type { RecordRead } from '../../lambda/core/key-users/kms-event.ts';
 import { readingCost, type ReadingCost } from '../../lambda/core/key-users/reading-cost.ts';
 import { RunRefused } from '../../lambda/core/model/errors.ts';
 import type { KeyUsage } from '../../lambda/core/retire/ports.ts';
@@ -24,7 +23,7 @@ export interface TrailOptions {
   readonly contextValues?: boolean;
 }
 
-export interface AskedOfTrail {
+interface AskedOfTrail {
   /** Of the key. */
   readonly account: string;
   readonly region: string;
@@ -33,8 +32,6 @@ export interface AskedOfTrail {
   readonly console: Console;
 }
 
-/** Files that are read at one time. */
-const IN_FLIGHT = 16;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 
@@ -57,24 +54,24 @@ export function trailPort(
     const [alias] = /alias\/.+$/.exec(named) ?? [];
     const aliases = alias === undefined ? [] : [alias];
     const users = new UsersOfKey({ keyArn, aliases }, { withValues: contextValues });
-    const read = await readTrail({ ...options, trail }, { ...asked, account, region }, [users]);
+    const read = await readTrail({ ...options, trail }, { ...asked, account, region }, users);
     const hasLastUse = usage.kind === 'used' && users.hasEvent(usage.eventId);
     return { ...read, ...users.gathered(), hasLastUse, ownRoles: await ownRoles() };
   };
 }
 
 /** What was read of a trail, but for whose calls they were. */
-export type TrailRead = Omit<TrailFacts, 'users' | 'refused' | 'replicas' | 'hasLastUse' | 'ownRoles'>;
+type TrailRead = Omit<TrailFacts, 'users' | 'refused' | 'replicas' | 'hasLastUse' | 'ownRoles'>;
 
 /**
  * Reads the log files of a trail for the account and Region of a key, once it has said what that may cost.
  *
  * @throws RunRefused where there is no such trail, or where reading it could cost more than the budget
  */
-export async function readTrail(
+async function readTrail(
   options: TrailOptions & { readonly trail: string },
   asked: AskedOfTrail,
-  users: readonly UsersOfKey[],
+  users: UsersOfKey,
 ): Promise<TrailRead> {
   const { trail, trailDays } = options;
   const source = sourceOf(options, asked);
@@ -88,9 +85,14 @@ export async function readTrail(
       `${words}; the budget is $${options.budget}: raise --budget, lower --trail-days, or copy the files into a folder and name that`,
     );
   console.note(words);
-  const read = await readAll(source, files, { console, users });
+  let read = 0;
+  const counts = await readFiles(source, files, {
+    event: one => users.add(one),
+    file: () => console.progress({ read: ++read, of: files.length }, { line: readLine, screen: readLine }),
+  });
+  console.progressDone();
   return {
-    ...{ trail, from, files: files.length, ...read },
+    ...{ trail, from, files: files.length, ...counts },
     until:
       files.length === 0
         ? undefined
@@ -132,41 +134,6 @@ function costWords(
   return requests === 0
     ? what
     : `${what}: ${requests.toLocaleString('en-US')} requests that only read, for at most $${usd.toFixed(2)}`;
-}
-
-interface Counts {
-  readonly damaged: TrailFacts['damaged'];
-  readonly records: number;
-  readonly kmsRecords: number;
-  readonly unreadable: number;
-}
-
-async function readAll(
-  source: TrailSource,
-  files: readonly LogFile[],
-  { console, users }: { readonly console: Console; readonly users: readonly UsersOfKey[] },
-): Promise<Counts> {
-  const counts = { records: 0, kmsRecords: 0, unreadable: 0 };
-  const each = (record: RecordRead): void => {
-    counts.records++;
-    if (record.kind === 'unreadable') counts.unreadable++;
-    if (record.kind === 'use' || record.kind === 'of-kms') counts.kmsRecords++;
-    if (record.kind === 'use') for (const one of users) one.add(record.event);
-  };
-  const damaged: { readonly file: string; readonly reason: string }[] = [];
-  let read = 0;
-  await pMap(
-    files,
-    async file => {
-      const outcome = await source.read(file, each);
-      if (outcome.kind === 'damaged') damaged.push({ file: file.path, reason: outcome.reason });
-      read++;
-      console.progress({ read, of: files.length }, { line: readLine, screen: readLine });
-    },
-    { concurrency: IN_FLIGHT },
-  );
-  console.progressDone();
-  return { ...counts, damaged };
 }
 
 function readLine({ read, of }: { readonly read: number; readonly of: number }): string {

@@ -105,7 +105,7 @@ export class UsersOfKey {
 }
 
 /** When a user has used the key last, ISO 8601. */
-export function lastUse({ uses }: KeyUser): string {
+function lastUse({ uses }: KeyUser): string {
   return uses.map(({ lastAt }) => lastAt).reduce((last, one) => (one > last ? one : last), '');
 }
 
