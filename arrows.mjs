@@ -114,7 +114,8 @@ export const ROOMS = [
     'proof',
   ),
   { ...core('watch', 'model', 'job', 'plan'), outside: [...PURE, 'croner'] },
-  core('retire', 'model', 'keys', 'stores', 'job', 'verdict', 'proof'),
+  core('key-users', 'model', 'schema'),
+  core('retire', 'model', 'keys', 'stores', 'job', 'verdict', 'proof', 'key-users'),
   core('discover', 'model', 'stores', 'recognise'),
   {
     room: 'formats',
@@ -130,6 +131,7 @@ export const ROOMS = [
   adapters('stores', ['aws', 'records', 'dynamodb', 's3']),
   adapters('files'),
   adapters('state', ['aws']),
+  adapters('trail', ['aws', 's3']),
   adapters('journal', ['aws']),
   adapters('run', ['aws', 's3', 'state'], ['@aws-lambda-powertools/*']),
   {
@@ -206,6 +208,7 @@ export const ROOMS = [
   service('sts', ['protocol']),
   service('ssm', ['protocol']),
   service('kms', ['protocol']),
+  service('cloudtrail', ['protocol', 'kms']),
   service('s3', ['protocol'], ['fast-xml-parser']),
   service('dynamodb', ['protocol'], ['dynalite']),
   service('eventbridge', ['protocol']),

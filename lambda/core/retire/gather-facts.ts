@@ -13,6 +13,7 @@ import {
 } from './known-places.ts';
 import type { KeyUsage } from './ports.ts';
 import type { RetireFacts } from './retire-check.ts';
+import type { TrailFacts } from './trail-findings.ts';
 import { evidenceOf } from './evidence.ts';
 import type { KnownStore } from './store-findings.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
@@ -21,6 +22,8 @@ export interface RetirePorts {
   readonly keys: Pick<KeyCatalog, 'describeKey'>;
   readonly usageOf: (keyArn: string) => Promise<KeyUsage>;
   readonly stores: StoreCatalogs;
+  /** What a trail says of the key's users; absent where nobody has named one. */
+  readonly trailOf?: (usage: KeyUsage) => Promise<TrailFacts>;
 }
 
 export interface RetireQuestion {
@@ -47,9 +50,10 @@ export async function gatherFacts(question: RetireQuestion, ports: RetirePorts):
     namedPlaces(moving, formats),
     about.filter(proof => !superseded.includes(proof)),
   );
+  const usage = await ports.usageOf(key.arn);
+  const trail = await ports.trailOf?.(usage);
   return {
-    key,
-    usage: await ports.usageOf(key.arn),
+    ...{ key, usage, ...(trail !== undefined && { trail }) },
     stores: await Promise.all(known.map(one => knownStore(one, past, ports.stores))),
     superseded: superseded.filter(({ slot }) => slot !== undefined),
     unresolved,
