@@ -48,7 +48,8 @@ export const REASONS = [
     'keys',
     'to move data keys to the destination, over each hop of a route',
   ),
-  reason(PLAINTEXT, kms('Decrypt', 'Encrypt'), 'keys', 'the route `decrypt-encrypt` itself'),
+  reason(PLAINTEXT, kms('Decrypt'), 'keys', 'the route `decrypt-encrypt` itself'),
+  reason(PLAINTEXT, kms('Encrypt'), 'keys', 'the route `decrypt-encrypt` itself'),
   reason(
     PLAINTEXT,
     kms('ReEncryptFrom', 'ReEncryptTo'),
@@ -63,7 +64,13 @@ export const REASONS = [
   ),
 
   reason(
-    SHARERS,
+    READERS,
+    kms('Decrypt'),
+    'encryption keys',
+    'the service decrypts what it stores for whoever reads it; the role cannot call this by itself',
+  ),
+  reason(
+    ROLLBACK,
     kms('Decrypt'),
     'encryption keys',
     'the service decrypts what it stores for whoever reads it; the role cannot call this by itself',
