@@ -3,6 +3,7 @@ import type { Store } from '../../core/model/job.ts';
 import type { Deadline, RecordStore } from '../../core/ports.ts';
 import type { AwsClients } from '../aws/clients.ts';
 import { isDenied, isTransient, messageOf, nameOf, premise } from '../aws/errors.ts';
+import type { RoleSession } from '../aws/role-session.ts';
 import type { Lookup } from '../../core/stores/lookup.ts';
 import type { TableCapacities } from './table-capacities.ts';
 
@@ -21,6 +22,8 @@ export interface OpenOptions extends Needs {
   readonly clients: AwsClients;
   /** The Region of stores that name none. */
   readonly region: string;
+  /** In which a role is assumed, if the store names one. @default one that may only read */
+  readonly session?: RoleSession;
   /** Of the invocation that writes. @default a write may take any time */
   readonly deadline?: Deadline;
   /** What the caller's requests take of tables is counted, and bounded, there. @default each store for itself, without a bound */

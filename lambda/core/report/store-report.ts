@@ -3,7 +3,7 @@ import type { Books } from '../model/books.ts';
 import type { Store } from '../model/job.ts';
 import type { Phase } from '../model/run.ts';
 import type { RunPlan } from '../model/run-plan.ts';
-import { narrowedTo, ownPlace, storeName } from '../stores/places.ts';
+import { accountOf, narrowedTo, ownPlace, storeName } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
 import { storeVerdict, type StoreVerdict } from '../verdict/store-verdict.ts';
 import { capacityReport } from './capacity-report.ts';
@@ -38,6 +38,7 @@ export function storeReport(
   const complete = finished && narrowed === undefined;
   return {
     store: storeName(store),
+    ...accountPart(store),
     complete,
     ...(narrowed !== undefined && { narrowedTo: narrowed }),
     verdict: verdictOf(store, concluding, {
@@ -60,6 +61,11 @@ export function storeReport(
     keyMaterials: keyMaterials(plan, books, verified),
     ...restingOf(plan, concluding),
   };
+}
+
+function accountPart(store: Store): Pick<StoreReport, 'account'> {
+  const account = accountOf(store);
+  return account === undefined ? {} : { account };
 }
 
 function versionsOf({ versions = [] }: RunPlan, index: number): Pick<StoreReport, 'versions'> {
