@@ -50,7 +50,8 @@ export async function lookup<Description>(
   }
 }
 
-const CURE = "check that it exists and that the job's role is granted it, then start the job again";
+const CURE =
+  "check that it exists and that the job's role is granted it, or the role of another account by its owner, then start the job again";
 
 /** What a worker must know of a store before it reads: without it the run cannot go on. */
 export async function needed<Known>(

@@ -11,7 +11,8 @@ import {
   storePlaceText,
   type StorePlace,
 } from '../model/store-place.ts';
-import { accountOf, writtenPlace } from '../stores/places.ts';
+import { accountOf } from '../model/store-account.ts';
+import { writtenPlace } from '../stores/places.ts';
 import { isWholeProofOf } from './evidence.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { jobText } from '../proof/plan-proofs.ts';

@@ -1,5 +1,5 @@
-import { accountOfRole } from '../model/arn.ts';
 import type { Store } from '../model/job.ts';
+import { accountOf } from '../model/store-account.ts';
 import { storePlaceText, type StorePlace } from '../model/store-place.ts';
 import { kindOf } from './registry.ts';
 
@@ -11,11 +11,6 @@ export function storeName(store: Store): string {
   const own = text(ownPlace(store, store.region));
   const copy = copyPlace(store);
   return copy === undefined ? own : `${own} to ${text(copy)}`;
-}
-
-/** The account whose role is assumed for a store, and which has its copy, too; `undefined` where no role is assumed. */
-export function accountOf({ assumeRole }: Pick<Store, 'assumeRole'>): string | undefined {
-  return assumeRole && accountOfRole(assumeRole.roleArn);
 }
 
 /** The place that data keys are written to; it does not depend on the job that names it. `region`: for stores that name none. */

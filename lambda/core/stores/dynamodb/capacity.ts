@@ -1,4 +1,4 @@
-import { accountOfRole } from '../../model/arn.ts';
+import { accountOf } from '../../model/store-account.ts';
 import type { TableStore } from './schema.ts';
 
 /** The table and that of its copy, by Region: a job's limits hold for each of them. */
@@ -10,9 +10,8 @@ export function tablesOf(store: TableStore, region: string): readonly string[] {
 
 /** What a table is called where its capacity is shared. No name of a table has a slash. */
 export function capacityName(
-  { assumeRole }: Pick<TableStore, 'assumeRole'>,
+  store: Pick<TableStore, 'assumeRole'>,
   { region, table }: { readonly region: string; readonly table: string },
 ): string {
-  const account = assumeRole === undefined ? [] : [accountOfRole(assumeRole.roleArn)];
-  return [region, ...account, table].join('/');
+  return [region, accountOf(store), table].filter(part => part !== undefined).join('/');
 }
