@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

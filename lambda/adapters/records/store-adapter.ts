@@ -2,7 +2,7 @@ import type { Needs } from '../../core/model/format.ts';
 import type { Store } from '../../core/model/job.ts';
 import type { Deadline, RecordStore } from '../../core/ports.ts';
 import type { AwsClients } from '../aws/clients.ts';
-import { isDenied, isTransient, messageOf, nameOf, premise } from '../aws/errors.ts';
+import { GRANTED, isDenied, isTransient, messageOf, nameOf, premise } from '../aws/errors.ts';
 import type { RoleSession } from '../aws/role-session.ts';
 import type { Lookup } from '../../core/stores/lookup.ts';
 import type { TableCapacities } from './table-capacities.ts';
@@ -50,8 +50,7 @@ export async function lookup<Description>(
   }
 }
 
-const CURE =
-  "check that it exists and that the job's role is granted it, or the role of another account by its owner, then start the job again";
+const CURE = `check that it exists and ${GRANTED}`;
 
 /** What a worker must know of a store before it reads: without it the run cannot go on. */
 export async function needed<Known>(
