@@ -9,7 +9,7 @@ import {
   type StoreType,
 } from '../../core/stores/registry.ts';
 import type { AwsClients } from '../aws/clients.ts';
-import { isDenied, messageOf } from '../aws/errors.ts';
+import { isDenied } from '../aws/errors.ts';
 import { LOOKING } from '../aws/role-session.ts';
 import { tableAdapter } from '../dynamodb/table-store.ts';
 import type { OpenOptions, StoreAdapter } from '../records/store-adapter.ts';
@@ -45,7 +45,7 @@ async function mayAssume(clients: AwsClients): Promise<MayAssume> {
     await clients.dynamodb().config.credentials();
     return { kind: 'allowed' };
   } catch (error) {
-    if (isDenied(error)) return { kind: 'denied', message: messageOf(error) };
+    if (error instanceof Error && isDenied(error)) return { kind: 'denied', message: error.message };
     throw error;
   }
 }
