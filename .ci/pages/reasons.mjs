@@ -64,13 +64,7 @@ export const REASONS = [
   ),
 
   reason(
-    READERS,
-    kms('Decrypt'),
-    'encryption keys',
-    'the service decrypts what it stores for whoever reads it; the role cannot call this by itself',
-  ),
-  reason(
-    ROLLBACK,
+    SHARERS,
     kms('Decrypt'),
     'encryption keys',
     'the service decrypts what it stores for whoever reads it; the role cannot call this by itself',
@@ -204,6 +198,13 @@ export const REASONS = [
     s3('AbortMultipartUpload'),
     'objects',
     'to remove the parts of an object over 5 GB whose copy is given up',
+  ),
+
+  reason(
+    [...PLAN, ...WORKERS],
+    ['sts:AssumeRole'],
+    'roles',
+    'to work on stores of another account; what the role may do is for its owner to grant',
   ),
 
   reason(

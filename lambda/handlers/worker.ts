@@ -55,8 +55,8 @@ export function worker(
   const run = async (unit: Unit, context: Context): Promise<UnitProgress> => {
     const scope = unitScope(unit, await files.readPlan(unit.runId), formats);
     const { job, storeRegion: region, grantTokens } = scope.plan;
-    const time = { deadline: deadlineOf(context), clock };
-    const { deadline } = time;
+    const deadline = deadlineOf(context);
+    const time = { deadline, clock };
     const capacities = new TableCapacities(
       { ...scope.plan, phase },
       { now: clock.now, sleep: ms => sleep(ms), deadline },
@@ -64,9 +64,8 @@ export function worker(
     const mayPass = () => denialsMayPass(scope.plan, clock.now());
     const kms = new KmsChannel({ grantTokens, quota, denialsMayPass: mayPass });
     const shares = sharesFor(scope, { phase, context, capacities, recent: () => kms.recentRequests() });
-    const session = sessionFor(scope.plan, phase);
-    const opening = { clients, region, ...needsOf(scope.format), deadline, capacities, session };
-    const records = await openStore(scope.store, opening);
+    const held = { deadline, capacities, session: sessionFor(scope.plan, phase) };
+    const records = await openStore(scope.store, { clients, region, ...needsOf(scope.format), ...held });
     const waiting = { ...time, wait: (ms: number) => sleep(ms), random: Math.random };
     const ports = {
       ...{ random: waiting.random, wait: waiting.wait },

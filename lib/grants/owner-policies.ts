@@ -5,7 +5,7 @@ import type { Grant, Home } from './grant.ts';
 import { ownerTemplate, type OwnerTemplate } from './owner-template.ts';
 import { rolesOf, statementsOf, type Deployed, type PolicyStatement } from './policy-statements.ts';
 
-export interface PolicyDocument {
+interface PolicyDocument {
   readonly Version: '2012-10-17';
   readonly Statement: readonly PolicyStatement[];
 }

@@ -38,8 +38,7 @@ export function storeReport(
   const capacity = capacityReport(phases.all.map(phase => booksOf(phase).capacity));
   const complete = finished && narrowed === undefined;
   return {
-    store: storeName(store),
-    ...accountPart(store),
+    ...named(store),
     complete,
     ...(narrowed !== undefined && { narrowedTo: narrowed }),
     verdict: verdictOf(store, concluding, {
@@ -64,9 +63,9 @@ export function storeReport(
   };
 }
 
-function accountPart(store: Store): Pick<StoreReport, 'account'> {
+function named(store: Store): Pick<StoreReport, 'store' | 'account'> {
   const account = accountOf(store);
-  return account === undefined ? {} : { account };
+  return { store: storeName(store), ...(account !== undefined && { account }) };
 }
 
 function versionsOf({ versions = [] }: RunPlan, index: number): Pick<StoreReport, 'versions'> {
