@@ -27,10 +27,11 @@ import { Iam } from './iam/iam.ts';
 import { ADMINISTRATOR } from './iam/managed-by-aws.ts';
 import { EVERYTHING, type Authorization } from './protocol/authorization.ts';
 import { eventBridgeService, type PublishedEvent } from './eventbridge/service.ts';
+import { expired, issuingSessions } from './sessions.ts';
 import { ConnectionLost, Faults } from './faults.ts';
 import { Functions } from './functions/functions.ts';
 import { mayLog } from './functions/logs.ts';
-import { listen } from './listen.ts';
+import { listen, readBody } from './listen.ts';
 import { Operations } from './operations.ts';
 import type { EmbeddedAwsOptions } from './options.ts';
 import { Meter } from './meter/meter.ts';
@@ -139,7 +140,7 @@ export class EmbeddedAws {
       states: stepFunctionsService(this.#stateMachines, this.#executions),
       lambda: lambdaService(this.functions, this.lambda),
       events: eventBridgeService(this.events),
-      sts: stsService(arn => this.#callers.issueFor(arn)),
+      sts: stsService(issuingSessions(this.#callers), now),
       ssm: ssmService(this.#parameters),
       cloudformation: cloudFormationService(this.#cloudFormation),
     };
@@ -230,6 +231,8 @@ export class EmbeddedAws {
       iam: this.#authorizationOf({ caller, region, service: name }),
       requestId: randomUUID(),
     };
+    const ended = expired(request, this.#options.now ?? Date.now);
+    if (ended !== undefined) return ended;
     // Whoever looks into the bucket of a trail finds all that has happened before.
     if (name === 's3' && method === 'GET') await this.trails.deliver(path.split('/')[1]);
     return this.faults.serve(request, one => known.handle(one));
@@ -258,10 +261,4 @@ export class EmbeddedAws {
   assume(roleArn: string): Credentials {
     return this.#callers.issueFor(roleArn);
   }
-}
-
-async function readBody(incoming: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

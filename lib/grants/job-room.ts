@@ -99,7 +99,7 @@ function resourcesOf(jobs: readonly Job[]): number {
     job.stores
       .map(store => writtenPlace(store, sourceRegion(job)))
       .filter(({ region }) => region === destinationRegion(job))
-      .map(({ type, name }) => `${type} ${name}`),
+      .map(({ type, account = '', name }) => `${type} ${account} ${name}`),
   );
   return new Set(claims).size + jobs.filter(({ schedule }) => schedule !== undefined).length;
 }

@@ -18,6 +18,9 @@ const MOST_BYTES = {
   report: 580_000,
 } as const;
 
+/** The namespace that every schema of the SDK for STS names. */
+const SERVICE_OF_STS = 'com.amazonaws.sts';
+
 describe('the bundles of the functions', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rewrap-bundles-test-'));
   beforeAll(() => {
@@ -35,6 +38,12 @@ describe('the bundles of the functions', () => {
     expect(readFileSync(join(folder, `${handler}.mjs`), 'utf8')).not.toMatch(
       /Event streams? require|header name exceeds 255 bytes/,
     );
+  });
+
+  it.each(Object.keys(MOST_BYTES))('%s has no client of STS, which lies beside it', handler => {
+    const text = (name: string): string => readFileSync(join(folder, `${name}.mjs`), 'utf8');
+    expect(text(handler)).not.toContain(SERVICE_OF_STS);
+    expect(text('assume-role')).toContain(SERVICE_OF_STS);
   });
 
   it('have a reader of YAML beside them that reads and writes as the sources do', () => {

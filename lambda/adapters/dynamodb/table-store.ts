@@ -26,7 +26,7 @@ async function openTable(
   const { table, copyTo, scope } = store;
   const open = async (place: Pick<Table, 'name' | 'scope'>, itsRegion: string): Promise<DynamoDbRecords> => {
     const client = clients.dynamodb(itsRegion);
-    const capacity = capacities?.of(capacityName(itsRegion, place.name));
+    const capacity = capacities?.of(capacityName(store, { region: itsRegion, table: place.name }));
     return new DynamoDbRecords(client, {
       ...place,
       keyNames: await keyNames(place.name, client),

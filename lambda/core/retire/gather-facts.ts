@@ -99,20 +99,32 @@ function isFormerName(reference: string, now: string | undefined, about: readonl
 }
 
 async function knownStore(
-  { place, slot, job }: KnownPlace,
+  known: KnownPlace,
   { named, proofs, keyArn }: Superseding,
   stores: RetirePorts['stores'],
 ): Promise<KnownStore> {
-  const backups = await kindOf(place).backups(place, catalogOf(stores, place));
+  const { place, slot, job, account } = known;
+  const backups = await backupsOf(known, stores);
   const outdated = proofs.filter(proof => isOutdated(proof, named));
   const current = proofs.filter(proof => !outdated.includes(proof));
   const was = evidenceOf({ place, slot, keyArn }, outdated);
   return {
     ...{ place, job, keyArn, evidence: evidenceOf({ place, slot, keyArn }, current) },
     ...(slot !== undefined && { slot }),
+    ...(account !== undefined && { account }),
     ...(was.kind === 'proven' && { outdated: was.proofs }),
     ...(backups !== undefined && { backups }),
   };
+}
+
+/** Of another account nobody is asked without its role: here, a table of that name would be another one. */
+async function backupsOf(
+  { place, account, assumeRole }: KnownPlace,
+  stores: RetirePorts['stores'],
+): Promise<KnownStore['backups']> {
+  if (account !== undefined && assumeRole === undefined) return undefined;
+  const seen = { type: place.type, ...(assumeRole !== undefined && { assumeRole }) };
+  return kindOf(place).backups(place, catalogOf(stores, seen));
 }
 
 type KeyReferences = ReadonlyMap<string, string>;
