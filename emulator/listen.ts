@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** The server cannot have the port. The message names it and the cure. */
@@ -44,4 +44,10 @@ function reasonOf(port: number, { code, message }: NodeJS.ErrnoException): [Cann
     default:
       return ['embedded-aws.no-port', `cannot listen on port ${port} of 127.0.0.1 (${message}): ${cure}`];
   }
+}
+
+export async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
