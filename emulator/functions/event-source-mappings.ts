@@ -47,6 +47,7 @@ export class EventSourceMappings {
   /** Batches that were given up. */
   readonly left: { readonly queueArn: string; readonly input: string }[] = [];
   readonly #mappings = new Map<string, Polled>();
+  readonly #polls = new Set<Promise<void>>();
   readonly #ports: MappingPorts;
   #stopped = false;
 
@@ -79,7 +80,15 @@ export class EventSourceMappings {
 
   /** Looks at the streams, because one of them has a new record. */
   wake(): void {
-    for (const polled of this.#mappings.values()) void this.#poll(polled);
+    for (const polled of this.#mappings.values()) {
+      const poll: Promise<void> = this.#poll(polled).finally(() => this.#polls.delete(poll));
+      this.#polls.add(poll);
+    }
+  }
+
+  /** Until every record that there is was taken or given up. */
+  async idle(): Promise<void> {
+    while (this.#polls.size > 0) await Promise.all(this.#polls);
   }
 
   stop(): void {

@@ -16,7 +16,10 @@ interface Properties {
 }
 
 /** The defaults are those of streams. */
-function mappingOf({ physicalId, properties }: StackResource, { services, place }: Acting): EventSourceMapping {
+function mappingOf(
+  { physicalId, properties }: StackResource,
+  { services, place }: Acting,
+): EventSourceMapping {
   const given = properties as unknown as Properties;
   return {
     uuid: physicalId,

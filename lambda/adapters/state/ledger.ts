@@ -1,5 +1,6 @@
 import {
   GetItemCommand,
+  QueryCommand,
   UpdateItemCommand,
   type AttributeValue,
   type DynamoDBClient,
@@ -7,6 +8,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import type { UnitProgress } from '../../core/model/books.ts';
 import { UnitConflict } from '../../core/model/errors.ts';
+import type { Phase } from '../../core/model/run.ts';
 import type { Ledger, RunControl } from '../../core/ports.ts';
 import { CAPACITY_LIMITS, type CapacityLimit } from '../../core/rate/run-capacity.ts';
 import { nameOf } from '../aws/errors.ts';
@@ -167,6 +169,18 @@ export class DynamoDbLedger implements Ledger {
   }
 
   /** Every checkpoint of a run, for progress and for the report of a run that was cut short. */
+  /** Whether a pass of a run has come to its first checkpoint. */
+  async hasBegun(runId: string, phase: Phase): Promise<boolean> {
+    const { Count = 0 } = await this.#client.send(
+      new QueryCommand({
+        ...{ TableName: this.#table, ConsistentRead: true, Limit: 1, Select: 'COUNT' },
+        KeyConditionExpression: 'run = :run AND begins_with(item, :phase)',
+        ExpressionAttributeValues: { ':run': { S: runId }, ':phase': { S: `${phase}#` } },
+      }),
+    );
+    return Count > 0;
+  }
+
   async *units(runId: string): AsyncGenerator<UnitProgress> {
     for await (const { progress } of queryPartition(this.#client, this.#table, ledgerPartition.run(runId)))
       if (progress?.S !== undefined) yield JSON.parse(progress.S) as UnitProgress;
