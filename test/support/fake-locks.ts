@@ -1,4 +1,4 @@
-import type { FollowersLeave } from '../../lambda/core/lock/followers.ts';
+import type { FollowerLocks, FollowersLeave } from '../../lambda/core/lock/followers.ts';
 import type { HolderLife, Holder } from '../../lambda/core/lock/store-lock.ts';
 import type { Lock, LockPorts } from '../../lambda/core/lock/take-locks.ts';
 
@@ -13,6 +13,21 @@ export class FakeLocks {
   waited: () => Promise<void> = () => Promise.resolve();
   /** Called before a lock is replaced, so that a test can let another run be faster. */
   beforeReplace: (resource: string) => void = () => undefined;
+
+  /** What followers change. */
+  get followers(): FollowerLocks {
+    const { read } = this.ports.locks;
+    return {
+      read,
+      replaceFollowers: async (resource, version, followers) => {
+        this.beforeReplace(resource);
+        const { holders, ...lock } = await read(resource);
+        if (lock.version !== version) return false;
+        this.locks.set(resource, { version: version + 1, holders, followers });
+        return true;
+      },
+    };
+  }
 
   get ports(): LockPorts & FollowersLeave {
     return {

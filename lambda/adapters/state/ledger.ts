@@ -174,7 +174,8 @@ export class DynamoDbLedger implements Ledger {
     const { Count = 0 } = await this.#client.send(
       new QueryCommand({
         ...{ TableName: this.#table, ConsistentRead: true, Limit: 1, Select: 'COUNT' },
-        KeyConditionExpression: 'run = :run AND begins_with(item, :phase)',
+        KeyConditionExpression: 'run = :run AND begins_with(#item, :phase)',
+        ExpressionAttributeNames: { '#item': 'item' },
         ExpressionAttributeValues: { ':run': { S: runId }, ':phase': { S: `${phase}#` } },
       }),
     );
