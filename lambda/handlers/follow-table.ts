@@ -49,7 +49,6 @@ export async function handler(event: unknown, context: Context): Promise<DynamoD
     ...{ book: new LedgerFollowBook(clients.dynamodb(), table), telemetry, clock },
     plan: runId => files.findPlan(runId),
     control: runId => ledger.readControl(runId),
-    verifies: runId => ledger.hasBegun(runId, 'verify'),
     writePlan: (plan, units) => files.writePlan(plan, units),
     scopeOf: (unit, plan) => unitScope(unit, plan, formats),
     open: scope => tools.open(scope),

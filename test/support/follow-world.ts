@@ -90,7 +90,6 @@ export class FollowWorld {
       },
       plan: runId => Promise.resolve(this.plans.get(runId)),
       control: () => Promise.resolve({}),
-      verifies: () => Promise.resolve(true),
       writePlan: of => Promise.resolve(this.plans.set(of.runId, of)),
       scopeOf: (unit, of) => unitScope(unit, of, formats),
       open: () => Promise.resolve({ records, keys, journal, share: () => Promise.resolve(this.share) }),

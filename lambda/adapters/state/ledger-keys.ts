@@ -8,7 +8,7 @@ import type { Phase, RunMode } from '../../core/model/run.ts';
  * | --------------- | -------------- | ---------------- | ----------------------------------------------------------------- |
  * | `control`       | the run's id   | `CONTROL`        | `leaseUntil`, `paused`, `kmsRequestsPerSecond`, `trouble`,        |
  * |                 |                |                  | `readCapacityPerSecond`, `writeCapacityPerSecond`,                |
- * |                 |                |                  | `brokenPremise`, `succeeded`, `fencedAt`, `expiresAt`             |
+ * |                 |                |                  | `brokenPremise`, `succeeded`, `fencedAt`, `verifying`, `expiresAt` |
  * | `unit`          | the run's id   | `PHASE#UNIT`     | `progress` (JSON), `pages`, `writer`, `expiresAt`                 |
  * | `lastMigration` | `STORE#PLACE`  | `LAST-MIGRATION` | `migration` (JSON)                                                |
  * | `latestRun`     | `JOB#NAME`     | `LATEST#MODE`    | `latest` (JSON), `finished` (JSON), `contradictions`              |

@@ -1,6 +1,5 @@
 import {
   GetItemCommand,
-  QueryCommand,
   UpdateItemCommand,
   type AttributeValue,
   type DynamoDBClient,
@@ -8,7 +7,6 @@ import {
 import { randomUUID } from 'node:crypto';
 import type { UnitProgress } from '../../core/model/books.ts';
 import { UnitConflict } from '../../core/model/errors.ts';
-import type { Phase } from '../../core/model/run.ts';
 import type { Ledger, RunControl } from '../../core/ports.ts';
 import { CAPACITY_LIMITS, type CapacityLimit } from '../../core/rate/run-capacity.ts';
 import { nameOf } from '../aws/errors.ts';
@@ -76,8 +74,10 @@ export class DynamoDbLedger implements Ledger {
     const trouble = Item?.['trouble']?.S;
     const paused = Item?.['paused']?.BOOL;
     const leaseUntil = Item?.['leaseUntil']?.N;
+    const verifying = Item?.['verifying']?.BOOL;
     return {
       ...(leaseUntil !== undefined && { leaseUntil: Number(leaseUntil) }),
+      ...(verifying !== undefined && { verifying }),
       ...(paused !== undefined && { paused }),
       ...(rate !== undefined && { kmsRequestsPerSecond: numberIn(rate) }),
       ...Object.fromEntries(
@@ -102,6 +102,10 @@ export class DynamoDbLedger implements Ledger {
 
   async renewLease(runId: string, until: number): Promise<void> {
     await this.#control(runId, 'leaseUntil = :until', { ':until': { N: String(until) } });
+  }
+
+  async noteVerifying(runId: string): Promise<void> {
+    await this.#control(runId, 'verifying = :true', { ':true': { BOOL: true } });
   }
 
   /** It stands with the last migrations of the job, and like them it is kept for good. */
@@ -169,19 +173,6 @@ export class DynamoDbLedger implements Ledger {
   }
 
   /** Every checkpoint of a run, for progress and for the report of a run that was cut short. */
-  /** Whether a pass of a run has come to its first checkpoint. */
-  async hasBegun(runId: string, phase: Phase): Promise<boolean> {
-    const { Count = 0 } = await this.#client.send(
-      new QueryCommand({
-        ...{ TableName: this.#table, ConsistentRead: true, Limit: 1, Select: 'COUNT' },
-        KeyConditionExpression: 'run = :run AND begins_with(#item, :phase)',
-        ExpressionAttributeNames: { '#item': 'item' },
-        ExpressionAttributeValues: { ':run': { S: runId }, ':phase': { S: `${phase}#` } },
-      }),
-    );
-    return Count > 0;
-  }
-
   async *units(runId: string): AsyncGenerator<UnitProgress> {
     for await (const { progress } of queryPartition(this.#client, this.#table, ledgerPartition.run(runId)))
       if (progress?.S !== undefined) yield JSON.parse(progress.S) as UnitProgress;

@@ -39,8 +39,6 @@ export interface StandingPorts {
   readonly book: Pick<FollowBook, 'state'>;
   readonly plan: (runId: string) => Promise<RunPlan | undefined>;
   readonly control: (runId: string) => Promise<RunControl>;
-  /** Whether the verify pass of a run has come to its first checkpoint. */
-  readonly verifies: (runId: string) => Promise<boolean>;
 }
 
 export interface FollowTelemetry {

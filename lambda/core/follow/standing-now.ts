@@ -63,13 +63,14 @@ type AtWork = Partial<Pick<StandingFacts, 'migration' | 'migrating'>>;
 async function atWorkOf(
   own: readonly Holder[],
   held: readonly (RunPlan | undefined)[],
-  { control, verifies }: StandingPorts,
+  { control }: StandingPorts,
 ): Promise<AtWork> {
   for (const [index, { mode, runId }] of own.entries()) {
     const plan = held[index];
     if (mode !== 'migrate' || plan === undefined || plan.sample !== undefined || plan.dryRun) continue;
-    if ((await control(runId)).brokenPremise !== undefined) continue;
-    return (await verifies(runId)) ? { migration: { plan, finished: false } } : { migrating: runId };
+    const { brokenPremise, verifying } = await control(runId);
+    if (brokenPremise !== undefined) continue;
+    return verifying === true ? { migration: { plan, finished: false } } : { migrating: runId };
   }
   return {};
 }

@@ -11,6 +11,7 @@ export function followProblems(job: Job): readonly Problem[] {
   const twice = follow.streams.map(text => parseStreamArn(text)?.table);
   return [
     ...(job.route.type === 'decrypt-encrypt' ? [PLAINTEXT] : []),
+    ...(job.verify === 'off' ? [UNVERIFIED] : []),
     ...follow.streams.flatMap((stream, index) => {
       const words = twice.indexOf(twice[index]) === index ? wrongWith(stream, job) : TWICE;
       return words === undefined ? [] : [{ path: `follow.streams[${index}]`, value: stream, words }];
@@ -23,6 +24,12 @@ const PLAINTEXT: Problem = {
   path: 'follow',
   words:
     'goes by ReEncrypt alone, and this job takes the route decrypt-encrypt; leave it out, and run the job again instead',
+};
+
+const UNVERIFIED: Problem = {
+  path: 'follow',
+  words:
+    'needs the verify pass, which sees what is written while the migrate pass is at work, and this job has verify "off"; leave one of the two out',
 };
 
 function wrongWith(stream: string, job: Job): string | undefined {
