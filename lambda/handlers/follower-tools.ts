@@ -17,6 +17,12 @@ import type { UnitScope } from '../core/scan/unit-scope.ts';
 import { capacityOf, storeName } from '../core/stores/places.ts';
 import { ENV, requireEnv } from './env.ts';
 
+/**
+ * How many invocations may be there at a time, one for each shard of a stream. Each begins with that part of the rate, so that the
+ * next one does not wait for what one that was killed has left.
+ */
+const INVOCATIONS = 8;
+
 /** What lasts longer than an invocation. */
 interface Lasting {
   readonly clients: AwsClients;
@@ -75,7 +81,7 @@ export class FollowerTools {
     const holder = this.#context.awsRequestId;
     return new WorkerShare(
       [...kmsRegions(plan, 'migrate'), ...tables],
-      { runId: plan.runId, work: `migrate#${unit.unitId}#${holder}`, holder, workers: plan.workers },
+      { runId: plan.runId, work: `migrate#${unit.unitId}#${holder}`, holder, workers: INVOCATIONS },
       {
         ...{ book: this.#lasting.shareBook, clock, recent: () => kms.recentRequests() },
         deadline: { remaining: () => this.#context.getRemainingTimeInMillis() },
