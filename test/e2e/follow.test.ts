@@ -13,6 +13,7 @@ import type { Injection } from '../../emulator/faults.ts';
 import { S3OutcomeArchive } from '../../lambda/adapters/journal/journal.ts';
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
 import { LedgerFollowBook } from '../../lambda/adapters/state/follow-book.ts';
+import { ledgerKey } from '../../lambda/adapters/state/ledger-keys.ts';
 import { LedgerStoreLocks } from '../../lambda/adapters/state/store-locks.ts';
 import type { FollowState } from '../../lambda/core/follow/ports.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
@@ -39,7 +40,7 @@ describe('a table that is followed', () => {
   let migration: string;
   let book: LedgerFollowBook;
   let locks: LedgerStoreLocks;
-  let journalBucket: string;
+  let [ledgerTable, journalBucket] = ['', ''];
   /** What KMS was asked to re-encrypt, by the function that did. */
   let asked: string[] = [];
   let inject: (call: Call) => Injection | undefined = () => undefined;
@@ -68,11 +69,8 @@ describe('a table that is followed', () => {
     for (let id = 0; id < ITEMS; id++) await write(`${id}`);
     await synthesize({ jobs: join(folder, 'jobs'), outdir: join(folder, 'cdk.out') });
     await aws.aws.deploy(join(folder, 'cdk.out'));
-    const { ledgerTable, journalBucket: bucket } = await findDeployment('KmsRewrap', {
-      endpoint: aws.endpoint,
-      region: 'us-east-1',
-    });
-    journalBucket = bucket;
+    const place = { endpoint: aws.endpoint, region: 'us-east-1' };
+    ({ ledgerTable, journalBucket } = await findDeployment('KmsRewrap', place));
     book = new LedgerFollowBook(aws.dynamodb, ledgerTable);
     locks = new LedgerStoreLocks(aws.dynamodb, ledgerTable);
     aws.aws.faults.injectBy((request, operation) => {
@@ -122,6 +120,15 @@ describe('a table that is followed', () => {
       resource,
       version,
       followers.map(follower => ({ ...follower, until: 0 })),
+    );
+  }
+  /** As if so much time had passed since a run was told to stop. */
+  async function outliveFence(runId: string): Promise<void> {
+    await aws.dynamodb.send(
+      new UpdateItemCommand({
+        ...{ TableName: ledgerTable, Key: ledgerKey.control(runId), UpdateExpression: 'SET fencedAt = :then' },
+        ExpressionAttributeValues: { ':then': { N: '0' } },
+      }),
     );
   }
   async function run(
@@ -208,6 +215,21 @@ describe('a table that is followed', () => {
     const movedBeforeTheEnd = moved;
     await followed();
     expect([movedBeforeTheEnd, await isMoved('meanwhile'), givenUp()]).toEqual([true, true, 0]);
+  });
+
+  it('has what was followed put back by a rollback of its own, as soon as no follower can be writing', async () => {
+    const refused = await rewrap(['rollback', `${migration}-follow`], { endpoint: aws.endpoint });
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('start the rollback again')]);
+    await outliveFence(`${migration}-follow`);
+    const { code, report } = await run('rollback', `${migration}-follow`);
+    expect([code, report.mode, await isMoved('meanwhile'), await isMoved('0')]).toEqual([
+      0,
+      'rollback',
+      false,
+      true,
+    ]);
+    await followed();
+    expect(await isMoved('meanwhile')).toBe(false);
   });
 
   it('is not followed any more once its migration is rolled back', async () => {

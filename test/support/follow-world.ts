@@ -78,7 +78,6 @@ export class FollowWorld {
       },
       history: {
         lastMigration: () => Promise.resolve({ runId: 'm', sourceKeyArns: [], destinationKeyArn: '' }),
-        // eslint-disable-next-line @typescript-eslint/no-empty-function -- nothing is proven
         proofs: async function* () {},
       },
       book: {
