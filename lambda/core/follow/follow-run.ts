@@ -1,4 +1,5 @@
 import { FOLLOW_TIMEOUT_SECONDS } from '../job/followed-stores.ts';
+import { followRunId } from '../model/follow-run-id.ts';
 import type { Unit } from '../model/run.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 
@@ -6,10 +7,6 @@ import type { RunPlan } from '../model/run-plan.ts';
 export interface FollowRun {
   readonly plan: RunPlan;
   readonly units: readonly Unit[];
-}
-
-export function followRunId(runId: string): string {
-  return `${runId}-follow`;
 }
 
 /** The run of a follower that goes on with a migration. It rests on no journal, and continues no cursor. */
