@@ -1,4 +1,3 @@
-import type { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AwsClients } from '../adapters/aws/clients.ts';
@@ -26,7 +25,7 @@ const INVOCATIONS = 8;
 /** What lasts longer than an invocation. */
 interface Lasting {
   readonly clients: AwsClients;
-  readonly s3: S3Client;
+  readonly s3: ReturnType<AwsClients['s3']>;
   readonly shareBook: LedgerShareBook;
   readonly quota: SharedQuota;
 }

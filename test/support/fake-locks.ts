@@ -16,7 +16,8 @@ export class FakeLocks {
 
   /** What followers change. */
   get followers(): FollowerLocks {
-    const { read } = this.ports.locks;
+    const { locks } = this.ports;
+    const read = (resource: string): Promise<Lock> => locks.read(resource);
     return {
       read,
       replaceFollowers: async (resource, version, followers) => {
