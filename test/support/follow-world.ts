@@ -28,6 +28,8 @@ export class FollowWorld {
   now = Date.parse('2026-12-01T00:00:00.000Z');
   rolledBackAt: string | undefined;
   share: number | undefined = 100;
+  /** Whether the run at work has noted that its verify pass is about to read. */
+  verifying = false;
   #memory: FollowMemory = {};
 
   constructor() {
@@ -88,7 +90,7 @@ export class FollowWorld {
         end: () => Promise.resolve(),
       },
       plan: runId => Promise.resolve(this.plans.get(runId)),
-      control: () => Promise.resolve({}),
+      control: () => Promise.resolve(this.verifying ? { verifying: true } : {}),
       writePlan: of => Promise.resolve(this.plans.set(of.runId, of)),
       scopeOf: (unit, of) => unitScope(unit, of, formats),
       open: () => Promise.resolve({ records, keys, journal, share: () => Promise.resolve(this.share) }),

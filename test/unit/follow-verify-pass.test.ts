@@ -1,8 +1,9 @@
+import { jobDigest } from '../../lambda/core/job/job-digest.ts';
 import { followProblems } from '../../lambda/core/job/follow-problems.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
-import { NEW_KEY, item, job, scope } from '../support/builders.ts';
+import { NEW_KEY, OLD_KEY, item, job, plan, scope } from '../support/builders.ts';
 import { fakePorts } from '../support/fake-ports.ts';
-import { STREAM } from '../support/follow-world.ts';
+import { FollowWorld, RESOURCE, STREAM } from '../support/follow-world.ts';
 
 /** A follower rests while a migrate pass is at work, because the verify pass comes behind it. */
 describe('the verify pass of a followed job', () => {
@@ -29,6 +30,19 @@ describe('the verify pass of a followed job', () => {
 
   it('costs a job that is not followed no request', async () => {
     expect(await notedAtReads(false)).toEqual([false]);
+  });
+
+  it.each([
+    ['not before it is noted', false, OLD_KEY],
+    ['as soon as it is noted', true, NEW_KEY],
+  ])('has the follower act beside it, %s', async (_, verifying, keyArn) => {
+    const world = new FollowWorld();
+    const holder = { runId: 'm2', job: 'orders', mode: 'migrate', prefix: '', since: '' } as const;
+    world.locks.locks.set(RESOURCE, { version: 1, holders: [holder] });
+    world.plans.set('m2', plan({ runId: 'm2', mode: 'migrate', jobDigest: jobDigest(world.job) }));
+    world.verifying = verifying;
+    world.put('1', OLD_KEY);
+    expect([await world.hear('1'), world.keyOf('1')]).toEqual([{ kind: 'done' }, keyArn]);
   });
 
   it('may not be left out', () => {
