@@ -119,7 +119,8 @@ export const ROOMS = [
     ...['journal', 'write', 'proof', 'plan'],
   ),
   { ...core('watch', 'model', 'job', 'plan', 'follow'), outside: [...PURE, 'croner'] },
-  core('retire', 'model', 'keys', 'stores', 'job', 'verdict', 'proof'),
+  core('key-users', 'model', 'schema'),
+  core('retire', 'model', 'keys', 'stores', 'job', 'verdict', 'proof', 'key-users'),
   core('discover', 'model', 'stores', 'recognise'),
   {
     room: 'formats',
@@ -135,6 +136,7 @@ export const ROOMS = [
   adapters('stores', ['aws', 'records', 'dynamodb', 's3']),
   adapters('files'),
   adapters('state', ['aws']),
+  adapters('trail', ['aws', 's3']),
   adapters('journal', ['aws']),
   adapters('run', ['aws', 's3', 'state'], ['@aws-lambda-powertools/*']),
   {
@@ -211,6 +213,7 @@ export const ROOMS = [
   service('sts', ['protocol']),
   service('ssm', ['protocol']),
   service('kms', ['protocol']),
+  service('cloudtrail', ['protocol', 'kms']),
   service('s3', ['protocol'], ['fast-xml-parser']),
   service('dynamodb', ['protocol'], ['dynalite']),
   service('eventbridge', ['protocol']),

@@ -45,6 +45,8 @@ export default {
     ...(process.argv.includes('package') ? [project('package')] : []),
     // npm run test:browser alone: it needs a Chromium.
     ...(process.argv.includes('browser') ? [project('browser')] : []),
+    // npm run test:peers alone: it needs another AWS.
+    ...(process.argv.includes('peers') ? [project('peers')] : []),
     // npm run test:formats alone: the contract of all formats, which the contract tests play in 200 cases.
     ...(process.argv.includes('formats')
       ? [

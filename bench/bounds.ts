@@ -15,7 +15,7 @@ interface Bound {
 export const BOUNDS: Readonly<Record<StoreKind, Readonly<Record<keyof StoreRatios, Bound>>>> = {
   table: {
     kmsRequests: { most: 1.04, goal: 1.02 },
-    requests: { most: 2.15 },
+    requests: { most: 1.4 },
     wireBytes: { most: 7_500 },
     logBytes: { most: 140 },
     journalBytes: { most: 475 },

@@ -65,6 +65,24 @@ export function discoverCommand(command: (name: string, description: string) => 
     .option('--write <folder>', 'also write a job for each store with data keys that no job names');
 }
 
+/** `rewrap retire-check`, without its folder of jobs. */
+export function retireCheckCommand(command: (name: string, description: string) => Command): Command {
+  return command('retire-check <key>', 'may the old key be disabled? advises, and never acts')
+    .option(
+      '--trail <place>',
+      'log files of CloudTrail, to see who uses the key: s3://BUCKET/PREFIX, or a folder',
+    )
+    .option('--trail-days <n>', 'so many days of the trail, up to now', days, 90)
+    .option('--trail-region <region>', 'where the bucket of the trail is; by default, where the key is')
+    .option(
+      '--budget <dollars>',
+      'what reading the trail may cost at most; beyond it, nothing is read',
+      dollars,
+      5,
+    )
+    .option('--context-values', 'with --json, also show the values of encryption contexts');
+}
+
 /** What `rewrap init` would ask a person for. */
 export function initCommand(command: (name: string, description: string) => Command): Command {
   return command(
@@ -97,6 +115,13 @@ export function shared(command: Command): Command {
       'the deployment; by default the name in deployment.json',
       settingsHere().deployment,
     );
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 3_650)
+    throw new InvalidArgumentError('write a whole number of days, from 1 to 3650.');
+  return value;
 }
 
 function dollars(text: string): number {

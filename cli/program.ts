@@ -33,6 +33,7 @@ import {
   planCommand,
   shared,
   wholeNumber,
+  retireCheckCommand,
   runCommand,
 } from './options.ts';
 import { EXIT, type ExitCode } from './context/exit-codes.ts';
@@ -212,7 +213,7 @@ function commandsToLook({ command, act }: Definer): void {
         (await import('./commands/report.ts')).report(runId, options, context),
       ),
     );
-  command('retire-check <key>', 'may the old key be disabled? advises, and never acts')
+  retireCheckCommand(command)
     .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
     .action(
       act(async (context, key: string, options: RetireOptions) =>

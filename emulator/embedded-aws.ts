@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Trails, type TrailFile } from './cloudtrail/trails.ts';
+import { control } from './control.ts';
 import { AwsError } from './protocol/aws-error.ts';
 import {
   administratorOf,
@@ -23,9 +25,10 @@ import { RequestQuota } from './kms/request-quota.ts';
 import { keysOfAws, kmsService, type KeysOfAws } from './kms/service.ts';
 import { Iam } from './iam/iam.ts';
 import { ADMINISTRATOR } from './iam/managed-by-aws.ts';
-import type { Authorization } from './protocol/authorization.ts';
+import { EVERYTHING, type Authorization } from './protocol/authorization.ts';
 import { eventBridgeService, type PublishedEvent } from './eventbridge/service.ts';
-import { ConnectionLost, Faults, type Fault } from './faults.ts';
+import { expired, issuingSessions } from './sessions.ts';
+import { ConnectionLost, Faults } from './faults.ts';
 import { Functions } from './functions/functions.ts';
 import { mayLog } from './functions/logs.ts';
 import { listen, readBody } from './listen.ts';
@@ -61,6 +64,7 @@ export class EmbeddedAws {
   readonly meter = new Meter(() => storedIn(this.#buckets));
   readonly iam = new Iam();
   readonly kmsQuota: RequestQuota;
+  readonly trails: Trails;
   readonly schedules = new Schedules(this.iam, call => this.#startTarget(call));
   /** Streams of tables, and what they are mapped to. */
   readonly streamed: ReturnType<typeof streamsAndMappings>;
@@ -80,7 +84,10 @@ export class EmbeddedAws {
     this.#options = options;
     const { logFolder, lambdaConcurrency, waitScale, historyLimit } = options;
     this.kmsQuota = new RequestQuota(options.now);
-    this.#keys = keysOfAws(new KeyStore(options.now, options.kmsChecksFirst));
+    this.trails = new Trails(file => this.#deliverFile(file), options.now);
+    this.#keys = keysOfAws(new KeyStore(options.now, options.kmsChecksFirst), call =>
+      this.trails.record(call),
+    );
     const left = () => [...this.schedules.left, ...this.streamed.mappings.left];
     this.operations = new Operations(this.iam, this.#keys.store, left);
     this.lambda = new LambdaRuntime({
@@ -140,7 +147,7 @@ export class EmbeddedAws {
       states: stepFunctionsService(this.#stateMachines, this.#executions),
       lambda: lambdaService(this.functions, this.lambda),
       events: eventBridgeService(this.events),
-      sts: stsService(arn => this.#callers.issueFor(arn)),
+      sts: stsService(issuingSessions(this.#callers), now),
       ssm: ssmService(this.#parameters),
       cloudformation: cloudFormationService(this.#cloudFormation),
     };
@@ -153,6 +160,17 @@ export class EmbeddedAws {
       return;
     }
     this.lambda.invoke(functionAt(this.functions, arn), JSON.parse(input)).catch(() => undefined);
+  }
+
+  /** CloudTrail writes into a bucket by leave of the bucket's policy, which is not asked here. */
+  async #deliverFile({ bucket, key, body }: TrailFile): Promise<void> {
+    const { region, accountId } = this.#buckets.get(bucket);
+    const arn = `arn:aws:iam::${accountId}:root`;
+    const response = await (this.#services['s3'] as Service).handle({
+      ...{ method: 'PUT', path: `/${bucket}/${key}`, query: new URLSearchParams(), headers: {}, body },
+      ...{ service: 's3', region, caller: { accountId, arn }, iam: EVERYTHING, requestId: randomUUID() },
+    });
+    if (response.status >= 300) throw new Error(String(response.body));
   }
 
   /** Listens on loopback only and returns the endpoint. @throws CannotListen */
@@ -199,7 +217,7 @@ export class EmbeddedAws {
   /** Serves one request, from the port or from this process. @throws ConnectionLost if a fault breaks the connection */
   async handle({ method, url: target, headers, body }: RawRequest): Promise<AwsResponse> {
     const url = new URL(target, 'http://127.0.0.1');
-    if (url.pathname.startsWith('/_embedded/')) return this.#control(url, body);
+    if (url.pathname.startsWith('/_embedded/')) return control(this, url, body);
     const {
       accessKeyId,
       region = DEFAULT_REGION,
@@ -219,45 +237,11 @@ export class EmbeddedAws {
       iam: this.#authorizationOf({ caller, region, service: name }),
       requestId: randomUUID(),
     };
+    const ended = expired(request, this.#options.now ?? Date.now);
+    if (ended !== undefined) return ended;
+    // Whoever looks into the bucket of a trail finds all that has happened before.
+    if (name === 's3' && method === 'GET') await this.trails.deliver(path.split('/')[1]);
     return this.faults.serve(request, one => known.handle(one));
-  }
-
-  /** What no real AWS has: a way to deploy an assembly, and knobs for tests. On loopback only, without credentials. */
-  async #control({ pathname: path, searchParams: query }: URL, body: Buffer): Promise<AwsResponse> {
-    const input = body.length === 0 ? {} : (JSON.parse(body.toString('utf8')) as Record<string, unknown>);
-    const json = (status: number, value: object): AwsResponse => ({
-      status,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(value),
-    });
-    try {
-      switch (path) {
-        case '/_embedded/health':
-          return json(200, { status: 'ok' });
-        case '/_embedded/deploy':
-          return json(200, { stacks: await this.deploy(String(input['assembly'])) });
-        case '/_embedded/faults':
-          this.faults.inject(input as unknown as Fault);
-          return json(200, {});
-        case '/_embedded/meter':
-          return json(200, this.meter.read());
-        case '/_embedded/alarms':
-          return json(200, { alarms: this.operations.states(query, DEFAULT_REGION) });
-        case '/_embedded/reset-meter':
-          this.meter.reset();
-          return json(200, {});
-        case '/_embedded/kill-workers':
-          return json(200, {
-            killed: this.lambda.killBusy(
-              typeof input['function'] === 'string' ? input['function'] : undefined,
-            ),
-          });
-        default:
-          return json(404, { message: `no ${path}` });
-      }
-    } catch (error) {
-      return json(400, { message: error instanceof Error ? error.message : String(error) });
-    }
   }
 
   /** An administrator exists as soon as one calls. */

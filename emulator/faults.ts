@@ -90,7 +90,7 @@ export class Faults {
         return serve(request);
       case 'error': {
         const { error, message = 'injected', status = 400 } = injection;
-        return faultResponse(new AwsError(error, message, { status }), request);
+        return errorResponse(new AwsError(error, message, { status }), request);
       }
       case 'lost-request':
         throw new ConnectionLost(operation);
@@ -133,12 +133,17 @@ function keyOf(path: string): string {
   return decodeURIComponent(path.split('/').slice(2).join('/'));
 }
 
-function faultResponse(error: AwsError, { service, method, requestId }: AwsRequest): AwsResponse {
+/** An error as the service of the request says it. */
+export function errorResponse(error: AwsError, { service, method, requestId }: AwsRequest): AwsResponse {
   const { code, message, status } = asAwsError(error);
   if (service === 's3') {
     const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
     const headers = { 'content-type': 'application/xml', 'x-amz-request-id': requestId };
     return { status, headers, body: method === 'HEAD' ? '' : body };
+  }
+  if (service === 'sts' || service === 'cloudformation') {
+    const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
+    return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }, body };
   }
   const headers = {
     'content-type': 'application/x-amz-json-1.1',

@@ -2,7 +2,7 @@ import { App, Duration, type AppProps } from 'aws-cdk-lib';
 import { SETTINGS_FILE, type DeploymentSettings } from '../lambda/core/job/deployed-settings.ts';
 import type { Job } from '../lambda/core/model/job.ts';
 import { destinationRegion } from '../lambda/core/model/job-regions.ts';
-import { refuseForeignAliases } from './jobs/foreign-aliases.ts';
+import { refuseByAccount } from './jobs/refuse-by-account.ts';
 import { refusePlaintextRoutes } from './jobs/plaintext-route.ts';
 import { loadJobs } from './jobs/load-jobs.ts';
 import { checkedSettings, loadSettings } from './jobs/load-settings.ts';
@@ -25,7 +25,7 @@ export function rewrapApp(props?: AppProps): App {
   const jobs = loadJobs(settings.jobs);
   if (!allowPlaintextRoute) refusePlaintextRoutes(jobs);
   const account = process.env['CDK_DEFAULT_ACCOUNT'];
-  if (account !== undefined) refuseForeignAliases(jobs, account);
+  if (account !== undefined) refuseByAccount(jobs, account);
   const users = [...byRegion(jobs)].map(([region, jobsOfRegion]) => {
     return new KmsRewrapStack(app, `${name}-${region}`, {
       stackName: name,

@@ -50,7 +50,8 @@ export const EXIT_CODES = {
   'retire-check': {
     ...OF_LOOK,
     0: 'the key may be disabled',
-    1: 'keep the key, or something is not settled',
+    1: 'keep the key, or something is not settled; with --trail, also if somebody still uses it',
+    2: 'refused: the input is wrong, nothing is deployed here, or reading the trail could cost more than the budget',
   },
   init: {
     ...OF_LOOK,

@@ -54,6 +54,13 @@ export const COMMANDS = [
         'buckets of the jobs',
         'to count them; without it, it says that there may be some',
       ),
+      permit(['s3:ListBucket'], 'trail bucket', 'with `--trail`, to find its log files'),
+      permit(['s3:GetObject'], 'trail files', 'with `--trail`, to read who uses the key'),
+      permit(
+        ['cloudformation:ListStackResources'],
+        'stack',
+        'with `--trail`, to tell its workers from other users of the key',
+      ),
     ],
   },
 ];
@@ -117,4 +124,6 @@ const WORDS = {
   'source keys': 'the key in question',
   'tables of the jobs': 'all tables of the jobs',
   'buckets of the jobs': 'all buckets of the jobs',
+  'trail bucket': 'the bucket of the trail',
+  'trail files': 'the files of the trail, and `kms:Decrypt` where a key of yours encrypts them',
 };

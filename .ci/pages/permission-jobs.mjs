@@ -21,6 +21,8 @@ export const KEYS = {
   tableEncryption: key(single('7')),
   bucketEncryption: key(single('8')),
 };
+/** A role of another account, which has the stores of a job. */
+export const ASSUMED = 'arn:aws:iam::444455556666:role/rewrap';
 const ALIAS = `arn:aws:kms:${HERE}:111122223333:alias/source`;
 
 const attribute = { type: 'attribute', dataKey: 'edk', encryptionContext: {} };
@@ -48,6 +50,8 @@ const COPIED = [
   bucket('copied-whole', copy({ bucket: 'made', createMissing: true })),
 ];
 
+const OF_ANOTHER_ACCOUNT = [table('theirs', { assumeRole: { roleArn: ASSUMED, externalId: 'rewrap' } })];
+
 const job = (name, source, destination, more = {}) => ({
   name,
   source: { keys: [source] },
@@ -58,6 +62,7 @@ const job = (name, source, destination, more = {}) => ({
 const INPUTS = [
   job('in-place', KEYS.source, KEYS.destination, { schedule: { expression: 'rate(90 days)' } }),
   job('by-alias', ALIAS, KEYS.destination),
+  job('of-another-account', KEYS.source, KEYS.destination, { stores: OF_ANOTHER_ACCOUNT }),
   job('copied', KEYS.source, KEYS.destinationThere, {
     route: { type: 'bridge', bridgeKey: KEYS.bridge },
     stores: COPIED,
@@ -65,7 +70,7 @@ const INPUTS = [
   job('multi-region', KEYS.multiSource, KEYS.destinationThere, { route: { type: 'multi-region' } }),
   job('plaintext', KEYS.plaintextSource, KEYS.plaintextDestination, {
     route: { type: 'decrypt-encrypt' },
-    stores: [...IN_PLACE, ...COPIED],
+    stores: [...IN_PLACE, ...COPIED, ...OF_ANOTHER_ACCOUNT],
   }),
 ];
 

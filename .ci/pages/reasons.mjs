@@ -23,12 +23,7 @@ const CARRIED = ['Acl', 'Annotation', 'LegalHold', 'Retention', 'Tagging'];
 const COPY_IN_PLACE = ['PutObject', ...CARRIED.flatMap(one => [`GetObject${one}`, `PutObject${one}`])];
 
 export const REASONS = [
-  reason(
-    PLAN,
-    kms('DescribeKey'),
-    'keys',
-    "to learn a key's state, usage and algorithms, and the ARN behind an alias",
-  ),
+  reason(PLAN, kms('DescribeKey'), 'keys', "to learn a key's state, usage, algorithms and ARN"),
   reason(PLAN, kms('ListKeyRotations'), 'keys', "to learn a key's materials and their dates"),
   reason(
     PLAN,
@@ -48,8 +43,7 @@ export const REASONS = [
     'keys',
     'to move data keys to the destination, over each hop of a route',
   ),
-  reason(PLAINTEXT, kms('Decrypt'), 'keys', 'the route `decrypt-encrypt` itself'),
-  reason(PLAINTEXT, kms('Encrypt'), 'keys', 'the route `decrypt-encrypt` itself'),
+  reason(PLAINTEXT, kms('Decrypt', 'Encrypt'), 'keys', 'the route `decrypt-encrypt` itself'),
   reason(
     PLAINTEXT,
     kms('ReEncryptFrom', 'ReEncryptTo'),
@@ -64,13 +58,7 @@ export const REASONS = [
   ),
 
   reason(
-    READERS,
-    kms('Decrypt'),
-    'encryption keys',
-    'the service decrypts what it stores for whoever reads it; the role cannot call this by itself',
-  ),
-  reason(
-    ROLLBACK,
+    SHARERS,
     kms('Decrypt'),
     'encryption keys',
     'the service decrypts what it stores for whoever reads it; the role cannot call this by itself',
@@ -89,12 +77,7 @@ export const REASONS = [
     'to warn of backups, which may hold old data keys',
   ),
   reason(PLAN, dynamodb('DescribeTable'), 'tables', 'to learn its size, streams and replicas'),
-  reason(
-    PLAN,
-    dynamodb('Scan'),
-    'tables',
-    'to see from the first records of each store whether the job fits',
-  ),
+  reason(PLAN, dynamodb('Scan'), 'tables', 'to see from the first records whether the job fits'),
   reason([...WORKERS], dynamodb('DescribeTable'), 'tables', 'to learn which attributes are the primary key'),
   reason([...WRITERS, ...VERIFY], dynamodb('Scan'), 'tables', 'to read every item'),
   reason(READERS, dynamodb('Scan'), 'indexes', 'to find the items of a narrowed run'),
@@ -106,6 +89,12 @@ export const REASONS = [
   ),
   reason(WRITERS, dynamodb('GetItem'), 'tables', 'to read an item again after a lost race'),
   reason(WRITERS, dynamodb('UpdateItem'), 'tables', 'to write, on condition that nobody else has written'),
+  reason(
+    [...WRITERS, ...ROLLBACK],
+    dynamodb('PartiQLUpdate'),
+    'tables',
+    'to write several items in one request, each on condition that nobody else has written it; without it they are written one by one',
+  ),
   reason(
     [...WRITERS, ...ROLLBACK],
     dynamodb('ConditionCheckItem'),
@@ -177,12 +166,7 @@ export const REASONS = [
     'to read what noncurrent versions keep, where a job asks for all',
   ),
   reason(ROLLBACK, s3('ListBucket'), 'buckets', 'without it, S3 answers 403 for an object that was deleted'),
-  reason(
-    PLAN,
-    s3('GetObject'),
-    'objects',
-    'to see from the first records of each store whether the job fits',
-  ),
+  reason(PLAN, s3('GetObject'), 'objects', 'to see from the first records whether the job fits'),
   reason(PLAN, s3('GetObjectTagging'), 'objects', 'to build encryption contexts from tags'),
   reason(VERIFY, s3('GetObjectTagging'), 'objects', 'to build encryption contexts from tags'),
   reason([...WRITERS, ...VERIFY], s3('GetObject'), 'objects', 'to read the metadata of every object'),
@@ -204,6 +188,13 @@ export const REASONS = [
     s3('AbortMultipartUpload'),
     'objects',
     'to remove the parts of an object over 5 GB whose copy is given up',
+  ),
+
+  reason(
+    [...PLAN, ...WORKERS],
+    ['sts:AssumeRole'],
+    'roles',
+    'to work on stores of another account; what the role may do is for its owner to grant',
   ),
 
   reason(

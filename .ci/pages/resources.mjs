@@ -1,5 +1,5 @@
 // Describes in words the resources that a template's statements name: "tables of the jobs" instead of an ARN with tokens.
-import { KEYS } from './permission-jobs.mjs';
+import { ASSUMED, KEYS } from './permission-jobs.mjs';
 
 /** Each kind of resource that a statement may name: its family, its words, and the patterns that recognise it. */
 const kind = (family, words, ...patterns) => ({ family, words, patterns });
@@ -68,6 +68,7 @@ const KINDS = [
     objects('copy'),
     objects('made'),
   ),
+  kind('roles', 'the role that a store names', exactly(ASSUMED)),
   kind('ledger', 'the ledger', /^<LedgerTable\w+>$/),
   kind('run bucket', 'the run bucket', /^<RunBucket\w+>$/),
   kind('run bucket', '`runs/*` in the run bucket', /^(arn:<AWS::Partition>:s3:::)?<RunBucket\w+>\/runs\/\*$/),

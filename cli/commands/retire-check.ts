@@ -3,10 +3,12 @@ import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { findDeployment, NotDeployed } from '../../lambda/adapters/run/deployment.ts';
 import { keyUsage } from '../../lambda/adapters/kms/key-usage.ts';
 import { namedKey } from '../../lambda/adapters/kms/named-key.ts';
-import { parseKeyReference } from '../../lambda/core/model/arn.ts';
+import { parseKeyReference, regionOf } from '../../lambda/core/model/arn.ts';
+import type { KeyDescription } from '../../lambda/core/keys/catalog.ts';
 import { RunRefused } from '../../lambda/core/model/errors.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
+import { workerRoles } from '../../lambda/adapters/run/worker-roles.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
 import { storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
@@ -24,8 +26,9 @@ import type { NextStep } from '../next-steps/next-step.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { adviceText } from '../render/advice.ts';
 import type { CommandContext, Where } from '../context/command-context.ts';
+import { trailPort, type TrailOptions } from './trail-users.ts';
 
-export interface RetireOptions {
+export interface RetireOptions extends TrailOptions {
   readonly jobs: string;
 }
 
@@ -37,9 +40,11 @@ function jobsOfFolder(folder: string): readonly Job[] {
 /** `rewrap retire-check KEY`: may this key be disabled? With the caller's own permissions; advises, and never acts. */
 export async function retireCheckCommand(
   named: string,
-  { jobs }: RetireOptions,
+  options: RetireOptions,
   { console, aws, deployment }: CommandContext,
 ): Promise<ExitCode> {
+  if (options.contextValues === true && !console.json)
+    throw new RunRefused('cli.onlyInJson', '--context-values is for --json: values are shown nowhere else');
   const key = parseKeyReference(named) ?? parseKeyReference(await arnOf(named, aws));
   if (key === undefined) throw new TypeError(`KMS names ${named} by something else than an ARN`);
   const { arn: reference, region } = key;
@@ -53,39 +58,63 @@ export async function retireCheckCommand(
     );
     return EXIT.refused;
   }
-  const local = jobsOfFolder(jobs);
-  // A run is deployed in its destination Region, so the stack of another Region may know most about this key.
-  const regions = [...new Set([aws.region ?? region, ...local.map(destinationRegion)])];
-  const told = regions.map(one => toldJobs({ deployment, aws: { ...aws, region: one } }));
-  const deployed = await Promise.all(told);
-  // Without either, there is nothing to check, and that is said as ever.
-  if (local.length === 0 && deployed.flat().length === 0) loadJobs(jobs);
-  if (local.length === 0) console.note(`${jobs} is no folder here: only deployed jobs are looked at`);
-  const proofs = await Promise.all(regions.map(one => provenSoFar(one, { clients, aws, deployment })));
-  const question = {
-    key: lookup.key,
-    jobs: [...local, ...deployed.flat()],
-    ...{ formats, proofs: proofs.flat(), now: Date.now() },
-  };
-  const advice = retireCheck(
-    await gatherFacts(question, {
-      keys,
-      usageOf: arn => keyUsage(channel, arn),
-      stores: storeCatalogs(clients),
-    }),
-  );
-  console.result(advice, adviceText, stepsAfter(advice, deployed.flat(), { aws, deployment }));
+  const about = { named, key: lookup.key, clients, channel, keys };
+  const { advice, deployed } = await adviceOn(about, options, { console, aws, deployment });
+  console.result(advice, adviceText, stepsAfter(advice, deployed, { aws, deployment }));
   return advice.verdict === 'disable' ? EXIT.done : EXIT.left;
 }
 
+interface About {
+  /** As the caller has named the key. */
+  readonly named: string;
+  readonly key: KeyDescription;
+  readonly clients: AwsClients;
+  readonly channel: KmsChannel;
+  readonly keys: KmsKeyCatalog;
+}
+
+/** What is known of the key here and in its deployments, and what follows from it. */
+async function adviceOn(
+  { named, key, clients, channel, keys }: About,
+  options: RetireOptions,
+  { console, aws, deployment }: Pick<CommandContext, 'console'> & Where,
+): Promise<{ readonly advice: RetireAdvice; readonly deployed: readonly Job[] }> {
+  const { jobs } = options;
+  const local = jobsOfFolder(jobs);
+  // A run is deployed in its destination Region, so the stack of another Region may know most about this key.
+  const regions = [...new Set([aws.region ?? regionOf(key.arn), ...local.map(destinationRegion)])];
+  const places = regions.map((region): Where => ({ deployment, aws: { ...aws, region } }));
+  const deployed = (await Promise.all(places.map(toldJobs))).flat();
+  // Without either, there is nothing to check, and that is said as ever.
+  if (local.length === 0 && deployed.length === 0) loadJobs(jobs);
+  if (local.length === 0) console.note(`${jobs} is no folder here: only deployed jobs are looked at`);
+  const proofs = await Promise.all(places.map(place => provenSoFar(place, clients)));
+  const now = Date.now();
+  const trailOf = trailPort(options, {
+    ...{ keyArn: key.arn, named, clients, console, now },
+    ownRoles: async () => (await Promise.all(places.map(rolesOf))).flat(),
+  });
+  const facts = await gatherFacts(
+    { key, jobs: [...local, ...deployed], formats, proofs: proofs.flat(), now },
+    {
+      keys,
+      usageOf: arn => keyUsage(channel, arn),
+      stores: storeCatalogs(clients),
+      ...(trailOf !== undefined && { trailOf }),
+    },
+  );
+  return { advice: retireCheck(facts), deployed };
+}
+
 function stepsAfter(
-  { keyArn, verdict }: RetireAdvice,
+  { keyArn, verdict, users }: RetireAdvice,
   jobs: readonly Job[],
   where: Where,
 ): readonly NextStep[] {
   const about = jobs.filter(({ source }) => source.keys.some(({ key }) => key === keyArn));
   const names = [...new Set(about.map(({ name }) => name))];
-  return afterAdvice({ keyArn, jobs: names, settled: verdict === 'disable' }, hereOf(where));
+  const asked = { keyArn, jobs: names, settled: verdict === 'disable' };
+  return afterAdvice({ ...asked, ...(users !== undefined && { trail: users.trail }) }, hereOf(where));
 }
 
 /** @throws RunRefused for what names no key of the caller */
@@ -110,16 +139,25 @@ function notMeant(words: string): RunRefused {
 }
 
 /** If there is no deployment in this Region, nothing is proven. */
-async function provenSoFar(
-  region: string,
-  { clients, aws, deployment }: Where & { readonly clients: AwsClients },
-): Promise<readonly StoreProof[]> {
+async function provenSoFar({ aws, deployment }: Where, clients: AwsClients): Promise<readonly StoreProof[]> {
   try {
-    const { ledgerTable } = await findDeployment(deployment, { ...aws, region });
+    const { ledgerTable } = await findDeployment(deployment, aws);
     const proofs: StoreProof[] = [];
-    for await (const proof of new LedgerHistory(clients.dynamodb(region), ledgerTable).proofs())
+    for await (const proof of new LedgerHistory(clients.dynamodb(aws.region), ledgerTable).proofs())
       proofs.push(proof);
     return proofs;
+  } catch (error) {
+    if (error instanceof NotDeployed) return [];
+    throw error;
+  }
+}
+
+/** Those that re-wrap data keys, so that their use of the old key is told from that of others. */
+async function rolesOf({ deployment, aws }: Where): Promise<readonly string[]> {
+  try {
+    const { stateMachineArn } = await findDeployment(deployment, aws);
+    const [, partition = '', , , account = ''] = stateMachineArn.split(':');
+    return await workerRoles(deployment, { account, partition }, aws);
   } catch (error) {
     if (error instanceof NotDeployed) return [];
     throw error;

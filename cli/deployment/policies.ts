@@ -15,7 +15,7 @@ export interface PoliciesOfJob extends JobPolicies {
 
 const NOT_CHECKED: readonly string[] = [
   'what policies of keys, buckets and the organization say now: rewrap plan JOB asks KMS',
-  'buckets of another account: their owner has to allow the roles what `roles` lists of them',
+  'buckets of another account without a role to assume: their owner has to allow the roles what `roles` lists of them',
   'what the functions need besides their jobs, such as the ledger: docs/permissions.md',
 ];
 
@@ -34,12 +34,20 @@ export function policiesOfJob(job: Job, name: string, found: Deployment | undefi
   };
 }
 
-export function policiesText({ roles, keys, account, accountAssumed }: PoliciesOfJob): string {
+export function policiesText({ roles, owners, keys, account, accountAssumed }: PoliciesOfJob): string {
   return [
     `Account ${account}${accountAssumed ? ', that of the destination key: nothing is deployed' : ''}`,
     '',
     'What cdk deploy grants to the roles, for this job:',
     ...roles.flatMap(({ role, statements }) => [`${role}:`, JSON.stringify(statements, null, 2)]),
+    ...owners.flatMap(({ account: owner, roleArn, trust, permissions }) => [
+      '',
+      `What the owner of account ${owner} adds, for the role ${roleArn} (--json has a template of CloudFormation for it, too):`,
+      'Trust policy:',
+      JSON.stringify(trust, null, 2),
+      'Permissions:',
+      JSON.stringify(permissions, null, 2),
+    ]),
     '',
     'What the policies of keys have to allow, where they do not let IAM policies of their account decide:',
     ...keys.flatMap(({ key, account: owner, ofAnotherAccount, statements }) => [

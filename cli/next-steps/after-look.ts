@@ -33,10 +33,17 @@ export function afterAdvice(
     keyArn,
     jobs,
     settled,
-  }: { readonly keyArn: string; readonly jobs: readonly string[]; readonly settled: boolean },
+    trail,
+  }: {
+    readonly keyArn: string;
+    readonly jobs: readonly string[];
+    readonly settled: boolean;
+    readonly trail?: string;
+  },
   here: Here,
 ): readonly NextStep[] {
-  const again = rewrapStep(['retire-check', keyArn], 'asks again', here);
+  const named = trail === undefined ? [] : ['--trail', trail];
+  const again = rewrapStep(['retire-check', keyArn, ...named], 'asks again', here);
   if (settled) return [again];
   const verify = jobs
     .slice(0, 2)

@@ -79,7 +79,9 @@ function substitute(argument: unknown, references: References): string {
   const [text, variables] = Array.isArray(argument)
     ? (argument as [string, Record<string, unknown>])
     : [String(argument), {}];
-  return text.replace(/\$\{([^!}][^}]*)\}/g, (_, name: string) => {
+  return text.replace(/\$\{([^}]+)\}/g, (_, name: string) => {
+    // `${!Literal}` becomes `${Literal}` (CloudFormation user guide, Fn::Sub).
+    if (name.startsWith('!')) return `\${${name.slice(1)}}`;
     if (Object.hasOwn(variables, name)) return String(resolveIntrinsics(variables[name], references));
     const [resource = '', ...attribute] = name.split('.');
     return String(

@@ -66,6 +66,7 @@ function one(operation: string, { TableName, ResourceArn, IndexName }: Input): U
   return { action: operation, table, ...(reads && typeof IndexName === 'string' && { index: IndexName }) };
 }
 
-function tableArn(name: string, { region, caller }: Pick<AwsRequest, 'region' | 'caller'>): string {
+/** Of a table that is named by its name or by its ARN. */
+export function tableArn(name: string, { region, caller }: Pick<AwsRequest, 'region' | 'caller'>): string {
   return name.startsWith('arn:') ? name : `arn:aws:dynamodb:${region}:${caller.accountId}:table/${name}`;
 }

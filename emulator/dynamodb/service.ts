@@ -1,13 +1,16 @@
-import { AwsError } from '../protocol/aws-error.ts';
+import { Buffer } from 'node:buffer';
 import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import { inputOf, jsonError, targetOf } from '../protocol/json-protocol.ts';
+import { batchStatements, type CarriedOut } from './batch-statements.ts';
 import { expressionTooLarge } from './expression-limits.ts';
 import type { Item } from './item-size.ts';
 import { keyIn, schemas } from './keys-of-items.ts';
 import { permissionsOf } from './permissions.ts';
 import { ProvisionedTables } from './provisioned.ts';
+import { json } from './response-body.ts';
 import { withScanCapacity } from './scan-capacity.ts';
 import { ServerSideKeys, type Encryption, type TableKeys } from './server-side-keys.ts';
+import { shim } from './shims.ts';
 import {
   askingForCapacity,
   capacityIn,
@@ -39,21 +42,38 @@ export function dynamoDbService(
   const all = new AllTables(now);
   const keys = new ServerSideKeys(tableKeys);
   const provisioned = new ProvisionedTables(now);
+  const carryOut = async (operation: string, request: AwsRequest): Promise<CarriedOut> => {
+    const failed = new Map<string, number>();
+    const counting: Consumed = (region, table, units) => {
+      consumed(region, table, units);
+      failed.set(table, (failed.get(table) ?? 0) + (units.writeUnits ?? 0));
+    };
+    const tables = all.of(request);
+    const serve = (asked: AwsRequest): Promise<AwsResponse> =>
+      answer(operation, asked, { tables, streams, consumed: counting });
+    const response = await provisioned.serve(operation, request, { serve, failed });
+    return { response, failedUnits: sum([...failed.values()]) };
+  };
+  const batch = async (request: AwsRequest): Promise<AwsResponse> => {
+    const schemaOf = schemas(callsFor(all.of(request).server, request));
+    const update = async (input: object): Promise<CarriedOut> => {
+      const asked = asking('UpdateItem', input, request);
+      try {
+        keys.need('UpdateItem', inputOf(asked), asked);
+        return await carryOut('UpdateItem', asked);
+      } catch (error) {
+        return { response: refused(error, request), failedUnits: 0 };
+      }
+    };
+    return json(request, await batchStatements(request, { schemaOf, update }));
+  };
   return {
     async handle(request: AwsRequest): Promise<AwsResponse> {
       const operation = targetOf(request);
       try {
+        if (operation === 'BatchExecuteStatement') return await batch(request);
         const chosen = admitted(operation, request, keys);
-        const tables = all.of(request);
-        const failed = new Map<string, number>();
-        const counting: Consumed = (region, table, units) => {
-          consumed(region, table, units);
-          failed.set(table, (failed.get(table) ?? 0) + (units.writeUnits ?? 0));
-        };
-        const response = await provisioned.serve(operation, request, {
-          serve: asked => answer(operation, asked, { tables, streams, consumed: counting }),
-          failed,
-        });
+        const { response } = await carryOut(operation, request);
         provisioned.remember(operation, request, response);
         return response.status === 200
           ? sealed(operation, request, { response, keys, chosen, streams })
@@ -63,6 +83,16 @@ export function dynamoDbService(
       }
     },
   };
+}
+
+/** Another operation on behalf of the same caller. */
+function asking(operation: string, input: object, request: AwsRequest): AwsRequest {
+  const body = Buffer.from(JSON.stringify(input));
+  return { ...request, headers: targeting(request.headers, operation), body };
+}
+
+function sum(units: readonly number[]): number {
+  return units.reduce((total, one) => total + one, 0);
 }
 
 /** What IAM says to it, before DynamoDB looks whether there is such a table. @throws AwsError */
@@ -184,50 +214,6 @@ function tooLarge(request: AwsRequest): AwsResponse | undefined {
   return message === undefined ? undefined : json(request, { __type, message }, 400);
 }
 
-/** Operations that dynalite does not know. */
-async function shim(
-  operation: string,
-  request: AwsRequest,
-  { server }: Tables,
-): Promise<AwsResponse | undefined> {
-  const described = (): Promise<AwsResponse> =>
-    forward(server, { ...request, headers: targeting(request.headers, 'DescribeTable') });
-  switch (operation) {
-    case 'UpdateTable': {
-      const { TableName: _, SSESpecification, StreamSpecification, ...others } = inputOf(request);
-      const own = [SSESpecification, StreamSpecification].filter(one => one !== undefined).length;
-      if (own === 0) return undefined;
-      if (Object.keys(others).length + own > 1)
-        throw new AwsError(
-          'ValidationException',
-          'the embedded AWS changes the encryption or the stream of a table alone, and nothing else with it',
-        );
-      const table = await described();
-      if (table.status !== 200) return table;
-      const { Table } = JSON.parse(String(table.body)) as { readonly Table: object };
-      return json(request, { TableDescription: Table });
-    }
-    case 'DescribeContinuousBackups': {
-      const table = await described();
-      if (table.status !== 200) return table;
-      return json(request, {
-        ContinuousBackupsDescription: {
-          ContinuousBackupsStatus: 'ENABLED',
-          PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' },
-        },
-      });
-    }
-    case 'UpdateTimeToLive': {
-      const { TimeToLiveSpecification } = JSON.parse(request.body.toString('utf8')) as {
-        readonly TimeToLiveSpecification: object;
-      };
-      return json(request, { TimeToLiveSpecification });
-    }
-    default:
-      return undefined;
-  }
-}
-
 /**
  * ReturnValuesOnConditionCheckFailure: dynalite ignores it, so read the item after the failure. This is not atomic. A write
  * whose condition fails consumes what the item that is there would cost (Developer Guide, "Working with items").
@@ -248,12 +234,4 @@ async function withOldItem(
   consumed(request.region, input.TableName, { writeUnits: writeUnitsOf(found ?? {}) });
   const isShown = found !== undefined && input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
   return isShown ? json(request, { ...error, Item: found }, 400) : response;
-}
-
-function json({ requestId }: AwsRequest, output: object, status = 200): AwsResponse {
-  return {
-    status,
-    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': requestId },
-    body: JSON.stringify(output),
-  };
 }

@@ -16,6 +16,8 @@ export interface Policies {
   /** What is attached to the principal, inline or managed. */
   readonly identity: readonly Policy[];
   readonly boundary?: Policy | undefined;
+  /** Of the session in which a role calls. */
+  readonly session?: Policy | undefined;
   readonly resource?: Policy | undefined;
   /** Key policies and trust policies: without the resource's own word, nobody gets in. @default false */
   readonly resourceDecides?: boolean;
@@ -32,34 +34,51 @@ export type Decision =
   | {
       readonly kind: 'denied';
       /** An `explicit` deny, or nobody's word. */
-      readonly why: 'explicit' | 'identity-based policy' | 'resource-based policy' | 'permissions boundary';
+      readonly why:
+        | 'explicit'
+        | 'identity-based policy'
+        | 'resource-based policy'
+        | 'permissions boundary'
+        | 'session policy';
     };
 
 /**
  * Decides as the IAM user guide documents (policy evaluation logic): an explicit deny wins; within an account, the word
- * of an identity policy or of the resource is enough; across accounts, both are needed; a boundary limits what identity
- * policies allow.
+ * of an identity policy or of the resource is enough; across accounts, both are needed; a boundary and a session policy limit
+ * what identity policies allow, and what a resource allows to the role by its name.
  */
 export function evaluate(request: AuthorizationRequest, policies: Policies): Decision {
   const identity = policies.identity.flatMap(policy => matching(policy, request));
-  const boundary = policies.boundary === undefined ? undefined : matching(policies.boundary, request);
+  const boundary = limiting(policies.boundary, request);
+  const session = limiting(policies.session, request);
   const resource = named(policies.resource, request);
-  if ([...identity, ...(boundary ?? []), ...resource.map(({ statement }) => statement)].some(isDeny))
+  const limits = [...(boundary ?? []), ...(session ?? [])];
+  if ([...identity, ...limits, ...resource.map(({ statement }) => statement)].some(isDeny))
     return { kind: 'denied', why: 'explicit' };
   const words: Words = {
     identity: identity.length > 0,
-    boundary: boundary === undefined || boundary.length > 0,
+    limit:
+      boundary?.length === 0 ? 'permissions boundary' : session?.length === 0 ? 'session policy' : undefined,
     resource: strongest([...resource.map(({ how }) => how), policies.granted === true ? 'by-arn' : 'not']),
     resourceDecides: policies.resourceDecides === true,
   };
   const refusal = refusalOf(request, words);
   if (refusal !== undefined) return { kind: 'denied', why: refusal };
-  return { kind: 'allowed', by: words.boundary ? identity : [] };
+  return { kind: 'allowed', by: words.limit === undefined ? identity : [] };
+}
+
+/** `undefined`: there is no such policy. */
+function limiting(
+  policy: Policy | undefined,
+  request: AuthorizationRequest,
+): readonly Statement[] | undefined {
+  return policy && matching(policy, request);
 }
 
 interface Words {
   readonly identity: boolean;
-  readonly boundary: boolean;
+  /** What does not allow it, though it would have to. */
+  readonly limit: Extract<Refusal, 'permissions boundary' | 'session policy'> | undefined;
   readonly resource: Named;
   readonly resourceDecides: boolean;
 }
@@ -68,15 +87,20 @@ type Refusal = Exclude<Extract<Decision, { kind: 'denied' }>['why'], 'explicit'>
 
 function refusalOf(
   { principal, resourceAccountId }: AuthorizationRequest,
-  { identity, boundary, resource, resourceDecides }: Words,
+  { identity, limit, resource, resourceDecides }: Words,
 ): Refusal | undefined {
   if (principal.kind === 'service')
     return ['anyone', 'by-arn'].includes(resource) ? undefined : 'resource-based policy';
-  const own = !identity ? 'identity-based policy' : boundary ? undefined : 'permissions boundary';
+  const own = identity ? limit : 'identity-based policy';
   if (principal.accountId !== resourceAccountId) return resource === 'not' ? 'resource-based policy' : own;
-  // What a resource allows to a role by its name is limited by the role's boundary, and nothing else that it allows.
-  if (resource === 'anyone' || (resource === 'by-arn' && principal.kind === 'user')) return undefined;
-  if (resource === 'by-arn') return boundary ? undefined : 'permissions boundary';
+  // What a resource allows to a role by its name is limited by boundary and session, and nothing else that it allows.
+  if (
+    resource === 'anyone' ||
+    resource === 'by-session' ||
+    (resource === 'by-arn' && principal.kind === 'user')
+  )
+    return undefined;
+  if (resource === 'by-arn') return limit;
   if (resourceDecides && resource === 'not') return 'resource-based policy';
   return own;
 }

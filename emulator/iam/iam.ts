@@ -1,5 +1,5 @@
 import { AwsError } from '../protocol/aws-error.ts';
-import type { AwsRequest } from '../protocol/request.ts';
+import { sessionArn, type AwsRequest } from '../protocol/request.ts';
 import { contextOf } from './context.ts';
 import { evaluate, type AuthorizationRequest, type Decision, type Policies } from './evaluate.ts';
 import { Identities } from './identities.ts';
@@ -40,6 +40,7 @@ export class Iam {
   readonly identities = new Identities();
   /** Parsed policies of resources, by their text. */
   readonly #resourcePolicies = new Map<string, Policy>();
+  readonly #sessionPolicies = new Map<string, Policy>();
   /** Told of every question, if someone watches. */
   watch: ((asked: Asked) => void) | undefined;
 
@@ -47,6 +48,7 @@ export class Iam {
   authorizationOf(from: From, now: () => number = Date.now): Authorization {
     const principal = principalOf(from.caller);
     const attached = this.identities.policiesOf(principal.arn);
+    const { session } = from.caller;
     const ask = (permission: Permission, how: Asked['how']): Decision => {
       const { action, resource, resourceAccountId, conditions = {} } = permission;
       const { resourceDecides, grantees = [] } = permission;
@@ -57,6 +59,7 @@ export class Iam {
       const policies: Policies = {
         identity: attached?.identity ?? [],
         boundary: attached?.boundary,
+        session: session?.policy === undefined ? undefined : this.#sessionPolicy(session.policy),
         resource: this.#wordOf(permission),
         ...(resourceDecides !== undefined && { resourceDecides }),
         granted: grantees.includes(principal.arn),
@@ -82,6 +85,12 @@ export class Iam {
   #parsed(text: string): Policy {
     const known = this.#resourcePolicies.get(text) ?? parsePolicy(text, 'resource');
     this.#resourcePolicies.set(text, known);
+    return known;
+  }
+
+  #sessionPolicy(text: string): Policy {
+    const known = this.#sessionPolicies.get(text) ?? parsePolicy(text, 'identity');
+    this.#sessionPolicies.set(text, known);
     return known;
   }
 
@@ -123,8 +132,10 @@ export class Iam {
   }
 }
 
-function principalOf({ arn, accountId }: AwsRequest['caller']): Principal {
-  return { kind: arn.includes(':role/') ? 'role' : 'user', arn, accountId };
+function principalOf(caller: AwsRequest['caller']): Principal {
+  const { arn, accountId, session } = caller;
+  const kind = arn.includes(':role/') ? 'role' : 'user';
+  return { kind, arn, accountId, ...(session !== undefined && { sessionArn: sessionArn(caller) }) };
 }
 
 interface Asking {
@@ -163,14 +174,8 @@ function denial(
 ): AwsError {
   const because =
     why === 'explicit' ? 'with an explicit deny' : `because no ${why} allows the ${action} action`;
-  const words = `User: ${sessionArn(caller.arn)} is not authorized to perform: ${action} on resource: ${resource} ${because}`;
+  const words = `User: ${sessionArn(caller)} is not authorized to perform: ${action} on resource: ${resource} ${because}`;
   return XML_SERVICES.includes(service) || service === 'lambda'
     ? new AwsError(service === 'lambda' ? 'AccessDeniedException' : 'AccessDenied', words, { status: 403 })
     : new AwsError('AccessDeniedException', words);
-}
-
-/** Errors name the session of a role, not the role. */
-function sessionArn(arn: string): string {
-  const [, account, name] = /^arn:aws:iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
-  return account === undefined ? arn : `arn:aws:sts::${account}:assumed-role/${name}/embedded`;
 }

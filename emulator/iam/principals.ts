@@ -7,13 +7,15 @@ export interface Principal {
   /** Of the role or user; of a service, its name: `lambda.amazonaws.com`. */
   readonly arn: string;
   readonly accountId: string;
+  /** The ARN of the session in which a role calls. */
+  readonly sessionArn?: string;
 }
 
 /**
- * `anyone`: by `*`. `by-account`: the policy names the whole account, and leaves it to that account's identity policies.
- * The first of these that fits counts.
+ * `anyone`: by `*`. `by-session`: a session of a role, by its own ARN. `by-account`: the policy names the whole account, and leaves it
+ * to that account's identity policies. The first of these that fits counts.
  */
-const NAMED = ['anyone', 'by-arn', 'by-account', 'not'] as const;
+const NAMED = ['anyone', 'by-session', 'by-arn', 'by-account', 'not'] as const;
 export type Named = (typeof NAMED)[number];
 
 /** How a statement of a resource policy names a principal. */
@@ -61,7 +63,10 @@ function patternOfValue(type: string, value: string): PrincipalPattern {
       const account = /^(?:arn:[^:]+:iam::)?(?<id>\d{12})(?::root)?$/.exec(value)?.groups?.['id'];
       if (account !== undefined)
         return ({ kind, accountId }) => (kind !== 'service' && accountId === account ? 'by-account' : 'not');
-      return ({ kind, arn }) => (kind !== 'service' && arn === value ? 'by-arn' : 'not');
+      return ({ kind, arn, sessionArn }) => {
+        if (kind === 'service') return 'not';
+        return sessionArn === value ? 'by-session' : arn === value ? 'by-arn' : 'not';
+      };
     }
     default:
       // Federated and CanonicalUser: nobody here calls as one.

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Operation } from '../protocol/json-protocol.ts';
 import type { KeyStore } from './key-store.ts';
+import { eventIdOf } from './told-calls.ts';
 
 interface LastUsage {
   readonly operation: string;
@@ -28,7 +28,7 @@ export class LastUsages {
           this.#usages.set(arn, {
             operation: name,
             at: Date.now(),
-            eventId: randomUUID(),
+            eventId: eventIdOf(at),
             requestId: at.requestId,
           });
       return output;

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { ConditionKeys, Permission } from '../protocol/authorization.ts';
-import type { OperationContext } from '../protocol/json-protocol.ts';
+import { asAwsError, type OperationContext } from '../protocol/json-protocol.ts';
 import type { Grants } from './grants.ts';
 import type { Key } from './key.ts';
 import type { KeyStore } from './key-store.ts';
+import type { TellCall } from './told-calls.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -30,10 +32,13 @@ const NEEDED_OF_A_TABLE_KEY = [
 export class KeyPermissions {
   readonly #store: KeyStore;
   readonly #grants: Grants;
+  readonly #tell: TellCall;
 
-  constructor(store: KeyStore, grants: Grants) {
+  /** @param tell is told of the calls that services make for their callers */
+  constructor(store: KeyStore, grants: Grants, tell: TellCall = () => undefined) {
     this.#store = store;
     this.#grants = grants;
+    this.#tell = tell;
   }
 
   /** @throws AwsError AccessDeniedException */
@@ -64,7 +69,7 @@ export class KeyPermissions {
    *
    * @throws AwsError AccessDeniedException; NotFoundException if there is no such key
    */
-  needThrough(service: string, reference: string, { use, at }: { use: Use; at: OperationContext }): void {
+  needThrough(service: string, reference: string, { use, at }: { use: Use; at: OperationContext }): Key {
     const key = this.#store.resolve(reference, { ...at, region: reference.split(':')[3] ?? at.region });
     const through = {
       'kms:CallerAccount': at.caller.accountId,
@@ -72,12 +77,31 @@ export class KeyPermissions {
       'aws:ViaAWSService': 'true',
     };
     at.iam.need(this.#permission(key, use, through));
+    return key;
+  }
+
+  /** As `needThrough`, for a use that CloudTrail is told of. */
+  #useThrough(service: string, reference: string, { use, at }: { use: Use; at: OperationContext }): void {
+    const { operation, encryptionContext } = use;
+    const call = {
+      ...{ eventId: randomUUID(), operation, at, time: this.#store.now() },
+      ...{ invokedBy: `${service}.amazonaws.com` },
+      input: { KeyId: reference, EncryptionContext: encryptionContext },
+    };
+    try {
+      const { arn } = this.needThrough(service, reference, { use, at });
+      this.#tell({ ...call, output: {}, keyArns: [arn] });
+    } catch (error) {
+      const { code, message } = asAwsError(error);
+      this.#tell({ ...call, error: { code, message }, keyArns: [] });
+      throw error;
+    }
   }
 
   readonly forDynamoDb = {
     /** DynamoDB opens a table for whoever reads or writes items of it. */
     use: (key: string, tableName: string, at: OperationContext): void =>
-      this.needThrough('dynamodb', key, { use: ofTable('Decrypt', tableName, at), at }),
+      this.#useThrough('dynamodb', key, { use: ofTable('Decrypt', tableName, at), at }),
     /** Whoever gives a table a key must have all that DynamoDB needs of it. */
     choose: (reference: string, tableName: string, at: OperationContext): string => {
       const { arn } = this.#store.resolve(reference, at);
@@ -93,7 +117,7 @@ export class KeyPermissions {
     at: OperationContext,
   ): void => {
     if (key.endsWith('alias/aws/s3')) return;
-    this.needThrough('s3', key, { use: { operation, encryptionContext: { 'aws:s3:arn': objectArn } }, at });
+    this.#useThrough('s3', key, { use: { operation, encryptionContext: { 'aws:s3:arn': objectArn } }, at });
   };
 
   #permission(key: Key, use: Use, conditions: Readonly<Record<string, string>>): Permission {

@@ -10,21 +10,24 @@ import { LastUsages } from './last-usage.ts';
 import { KeyPermissions } from './permissions.ts';
 import { signingOperations } from './signing.ts';
 import { RequestQuota } from './request-quota.ts';
+import { telling, type TellCall } from './told-calls.ts';
 
 export interface KeysOfAws {
   readonly store: KeyStore;
   readonly grants: Grants;
   readonly permissions: KeyPermissions;
+  readonly tell: TellCall;
 }
 
-export function keysOfAws(store: KeyStore = new KeyStore()): KeysOfAws {
+/** @param tell is told of every call, those included that services make for their callers */
+export function keysOfAws(store: KeyStore = new KeyStore(), tell: TellCall = () => undefined): KeysOfAws {
   const grants = new Grants();
-  return { store, grants, permissions: new KeyPermissions(store, grants) };
+  return { store, grants, tell, permissions: new KeyPermissions(store, grants, tell) };
 }
 
 /** AWS KMS on loopback. behaviour.md says what it does and does not do. */
 export function kmsService(
-  { store, grants, permissions }: KeysOfAws = keysOfAws(),
+  { store, grants, permissions, tell }: KeysOfAws = keysOfAws(),
   quota = new RequestQuota(),
 ): Service {
   const stores = new CustomKeyStores();
@@ -42,13 +45,16 @@ export function kmsService(
     name,
     asksItself(name) ? operation : asked(name, operation, { store, permissions }),
   ]);
-  const counted = asking.map(([name, operation]): [string, Operation] => [
-    name,
-    (input, at) => {
-      quota.need(name, at);
-      return operation(input, at);
-    },
-  ]);
+  const counted = asking.map(([name, operation]): [string, Operation] => {
+    const told = telling(name, operation, { store, tell });
+    return [
+      name,
+      (input, at) => {
+        quota.need(name, at);
+        return told(input, at);
+      },
+    ];
+  });
   return jsonService(Object.fromEntries(counted), '1.1');
 }
 

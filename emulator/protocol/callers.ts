@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Caller } from './request.ts';
+import type { Caller, Session } from './request.ts';
 
 export const DEFAULT_ACCOUNT = '111122223333';
 export const DEFAULT_REGION = 'us-east-1';
@@ -18,9 +18,10 @@ export class Callers {
   readonly #issued = new Map<string, Caller>();
 
   /** @param arn of a role or user */
-  issueFor(arn: string): Credentials {
+  issueFor(arn: string, session?: Session): Credentials {
     const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
-    this.#issued.set(accessKeyId, { accountId: arn.split(':')[4] ?? DEFAULT_ACCOUNT, arn });
+    const accountId = arn.split(':')[4] ?? DEFAULT_ACCOUNT;
+    this.#issued.set(accessKeyId, { accountId, arn, ...(session !== undefined && { session }) });
     return {
       accessKeyId,
       secretAccessKey: randomBytes(20).toString('hex'),

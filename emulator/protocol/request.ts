@@ -6,6 +6,24 @@ export interface Caller {
   readonly accountId: string;
   /** Role ARN of a Lambda function or state machine, or the user of the given access key. */
   readonly arn: string;
+  /** Of a role that was assumed by AssumeRole. */
+  readonly session?: Session;
+}
+
+export interface Session {
+  readonly name: string;
+  /** A session policy, JSON: what is left of the role. @default all of it */
+  readonly policy?: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** Errors and answers name the session of a role, not the role. */
+export function sessionArn({ arn, session }: Pick<Caller, 'arn' | 'session'>): string {
+  const [, account, name] = /^arn:aws:iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+  return account === undefined
+    ? arn
+    : `arn:aws:sts::${account}:assumed-role/${name}/${session?.name ?? 'embedded'}`;
 }
 
 /** A request as it arrives over HTTP. */

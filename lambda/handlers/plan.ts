@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AwsClients } from '../adapters/aws/clients.ts';
 import { namingFailures } from '../adapters/aws/failure.ts';
+import { sessionName } from '../adapters/aws/role-session.ts';
 import { KmsKeyCatalog } from '../adapters/kms/catalog.ts';
 import { KmsChannel } from '../adapters/kms/channel.ts';
 import { ALIAS_PATIENCE_MS, KMS_PATIENCE_MS } from '../adapters/aws/patience.ts';
@@ -30,7 +31,6 @@ import { ENV, requireEnv } from './env.ts';
 const jobs = JSON.parse(readFileSync(new URL('./jobs.json', import.meta.url), 'utf8')) as readonly Job[];
 const clients = new AwsClients();
 const files = new S3RunFiles(clients.s3(), requireEnv(ENV.runBucket));
-const stores = storeCatalogs(clients);
 const table = requireEnv(ENV.ledgerTable);
 const history = new LedgerHistory(clients.dynamodb(), table);
 const ledger = new DynamoDbLedger(clients.dynamodb(), table);
@@ -80,9 +80,11 @@ async function plan({ runId, stateMachineArn, input }: PlanEvent): Promise<objec
     log.waits(runId, waits);
     return { runId, waits };
   }
+  const session = { name: sessionName(runId), access: 'read' } as const;
   const { plan, unitsKey } = await beginRun(request, {
-    ...{ keys, stores, history, pastRuns, files },
-    records: (store, options) => openStore(store, { clients, ...options }),
+    ...{ keys, history, pastRuns, files },
+    stores: storeCatalogs(clients, session.name),
+    records: (store, options) => openStore(store, { clients, session, ...options }),
     latestRuns: history,
     shares,
     lock: lockPorts({ locks, ledger, executions: new Executions(stateMachineArn) }),

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsClients } from '../adapters/aws/clients.ts';
 import { tellingFailures, waitingOutDenials } from '../adapters/aws/failure.ts';
+import { sessionName, type RoleSession } from '../adapters/aws/role-session.ts';
 import { KmsChannel } from '../adapters/kms/channel.ts';
 import { DynamoDbLedger } from '../adapters/state/ledger.ts';
 import { TableCapacities } from '../adapters/records/table-capacities.ts';
@@ -17,6 +18,7 @@ import type { UnitProgress } from '../core/model/books.ts';
 import { capacityOf, storeName } from '../core/stores/places.ts';
 import { needsOf } from '../core/model/format.ts';
 import type { Phase, Unit } from '../core/model/run.ts';
+import type { RunPlan } from '../core/model/run-plan.ts';
 import { SharedQuota } from '../core/rate/shared-quota.ts';
 import { kmsRegions, WorkerShare, withShare } from '../core/rate/worker-share.ts';
 import type { Deadline } from '../core/ports.ts';
@@ -55,21 +57,20 @@ export function worker(
     const { job, storeRegion: region, grantTokens } = scope.plan;
     const time = { deadline: deadlineOf(context), clock };
     const { deadline } = time;
-    const capacities = new TableCapacities(
-      { ...scope.plan, phase },
-      { now: clock.now, sleep: ms => sleep(ms), deadline },
-    );
+    const capacities = capacitiesFor(scope, phase, deadline);
     const mayPass = () => denialsMayPass(scope.plan, clock.now());
     const kms = new KmsChannel({ grantTokens, quota, denialsMayPass: mayPass });
     const shares = sharesFor(scope, { phase, context, capacities, recent: () => kms.recentRequests() });
-    const opening = { clients, region, ...needsOf(scope.format), deadline, capacities };
-    const records = await openStore(scope.store, opening);
+    const telemetry = new PowertoolsTelemetry({ service, job, runId: unit.runId });
+    const name = storeName(scope.store);
+    const batchesRefused = (why: string) => telemetry.batchesRefused(name, why);
+    const held = { deadline, capacities, batchesRefused, session: sessionFor(scope.plan, phase) };
+    const records = await openStore(scope.store, { clients, region, ...needsOf(scope.format), ...held });
     const waiting = { ...time, wait: (ms: number) => sleep(ms), random: Math.random };
     const ports = {
       ...{ random: waiting.random, wait: waiting.wait },
-      records: new PatientRecords(records, storeName(scope.store), waiting),
-      ...{ ledger, shares, capacity: capacities },
-      telemetry: new PowertoolsTelemetry({ service, job, runId: unit.runId }),
+      records: new PatientRecords(records, name, waiting),
+      ...{ ledger, shares, capacity: capacities, telemetry },
       ...time,
     };
     const working = () =>
@@ -87,7 +88,17 @@ export function worker(
     );
 }
 
+/** A role of another account is for all phases. The verify pass, and a census, take no more of it than they need. */
+function sessionFor({ runId, mode }: Pick<RunPlan, 'runId' | 'mode'>, phase: Phase): RoleSession {
+  const reads = phase === 'verify' || mode === 'census';
+  return { name: sessionName(runId), access: reads ? 'read' : 'write' };
+}
+
 const clock = { now: () => Date.now() };
+
+function capacitiesFor({ plan }: UnitScope, phase: Phase, deadline: Deadline): TableCapacities {
+  return new TableCapacities({ ...plan, phase }, { now: clock.now, sleep: ms => sleep(ms), deadline });
+}
 
 function deadlineOf(context: Context): Deadline {
   return { remaining: () => context.getRemainingTimeInMillis() };

@@ -69,9 +69,10 @@ export function deployClaims(
 
 function claimsOf(job: Job): readonly Claim[] {
   return job.stores.map(store => {
-    const { type, name, region = sourceRegion(job) } = writtenPlace(store, sourceRegion(job));
+    const { type, account, name, region = sourceRegion(job) } = writtenPlace(store, sourceRegion(job));
     return {
-      name: `/kms-rewrap/stores/${type}/${name}`,
+      // The claim of a store of another account is here, where its lock is: another deployment in this account sees it.
+      name: ['/kms-rewrap/stores', type, account, name].filter(part => part !== undefined).join('/'),
       region,
       heldIn: destinationRegion(job),
       job: job.name,

@@ -71,23 +71,42 @@ const yamlWhenAsked = {
   },
 };
 
+/** Few jobs name a role of another account: STS is loaded where one does. */
+const rolesWhenAsked = {
+  name: 'roles-when-asked',
+  setup(builder) {
+    builder.onResolve({ filter: /\/assume-role\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './assume-role.mjs', external: true } : undefined,
+    );
+  },
+};
+
+const inFunctions = {
+  ...shared,
+  format: 'esm',
+  // The bundle includes the SDK, so that key material ids and DryRun modifiers exist whatever the runtime ships.
+  mainFields: ['module', 'main'],
+  alias: {
+    '@aws-sdk/credential-provider-node': CREDENTIALS,
+    '@smithy/core/event-streams': NO_EVENT_STREAMS,
+  },
+  plugins: [namesWrittenOut, versionsOnly, yamlWhenAsked, rolesWhenAsked],
+  banner: { js: REQUIRE_BANNER },
+};
+
 /** All handlers in one call: they share most of their sources, and separate calls take five times as long. */
 function handlersIn(folder, handlers) {
   return build({
-    ...shared,
+    ...inFunctions,
     entryPoints: handlers.map(handler => `lambda/handlers/${handler}.ts`),
     outdir: folder,
     outExtension: { '.js': '.mjs' },
-    format: 'esm',
-    // The bundle includes the SDK, so that key material ids and DryRun modifiers exist whatever the runtime ships.
-    mainFields: ['module', 'main'],
-    alias: {
-      '@aws-sdk/credential-provider-node': CREDENTIALS,
-      '@smithy/core/event-streams': NO_EVENT_STREAMS,
-    },
-    plugins: [namesWrittenOut, versionsOnly, yamlWhenAsked],
-    banner: { js: REQUIRE_BANNER },
   });
+}
+
+function rolesIn(folder) {
+  const outfile = join(folder, 'assume-role.mjs');
+  return build({ ...inFunctions, entryPoints: ['lambda/adapters/aws/assume-role.ts'], outfile });
 }
 
 function yamlIn(folder) {
@@ -97,7 +116,7 @@ function yamlIn(folder) {
 const [folder, ...handlers] = process.argv.slice(2);
 if (folder === undefined || handlers.length === 0)
   throw new Error('name a folder and handlers: node bundle-handlers.mjs FOLDER HANDLER…');
-const made = await Promise.all([handlersIn(folder, handlers), yamlIn(folder)]);
+const made = await Promise.all([handlersIn(folder, handlers), rolesIn(folder), yamlIn(folder)]);
 await writeFile(join(folder, 'inputs.json'), JSON.stringify(inputsOf(made)));
 
 /** The files of which anything is in the bundles, relative to this repository. */

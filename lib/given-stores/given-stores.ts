@@ -55,7 +55,10 @@ function placeIn(named: readonly StorePlace[], store: GivenStore): StorePlace | 
   const { region } = store.env;
   const found = named.find(
     place =>
-      place.type === type && place.name === name && (Token.isUnresolved(region) || place.region === region),
+      place.type === type &&
+      place.account === undefined &&
+      place.name === name &&
+      (Token.isUnresolved(region) || place.region === region),
   );
   return (
     found ??

@@ -1,23 +1,16 @@
 import { parseKeyReference } from '../../lambda/core/model/arn.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
-import { bundlesOf, conditionsOf, type Bundle } from './bundles.ts';
-import type { Condition, Grant, Home } from './grant.ts';
+import type { Condition, Grant } from './grant.ts';
 import { JOB_GRANTS, ROLES_OF_JOBS, type RoleOfJobs } from './job-grants.ts';
-
-/** A statement as IAM reads it. */
-interface PolicyStatement {
-  readonly Sid?: string;
-  readonly Effect: 'Allow';
-  readonly Principal?: { readonly AWS: string };
-  readonly Action: readonly string[];
-  readonly Resource: string | readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
-}
+import { assumedRoles, grantsOfRole, ownerPolicies, type OwnerPolicies } from './owner-policies.ts';
+import { rolesOf, statementsOf, type Deployed, type PolicyStatement } from './policy-statements.ts';
 
 /** What a job needs, by who gives it. */
 export interface JobPolicies {
   /** What the roles of the functions get by `cdk deploy`. */
   readonly roles: readonly { readonly role: RoleOfJobs; readonly statements: readonly PolicyStatement[] }[];
+  /** What the owners of other accounts add, whose roles the functions assume. */
+  readonly owners: readonly OwnerPolicies[];
   /** What the policy of each key has to allow, where it does not let IAM policies of that account decide. */
   readonly keys: readonly KeyPolicy[];
 }
@@ -31,11 +24,6 @@ interface KeyPolicy {
   readonly statements: readonly PolicyStatement[];
 }
 
-export interface Deployed extends Home {
-  readonly deployment: string;
-  readonly allowPlaintextRoute: boolean;
-}
-
 export function jobPolicies(job: Job, deployed: Deployed): JobPolicies {
   const roles = ROLES_OF_JOBS.filter(
     role => deployed.allowPlaintextRoute || role !== 'MigrateUnitPlaintext',
@@ -44,31 +32,39 @@ export function jobPolicies(job: Job, deployed: Deployed): JobPolicies {
     roles: roles.flatMap(({ role, grants }) =>
       grants.length === 0 ? [] : [{ role, statements: statementsOf(grants) }],
     ),
+    owners: ownerPolicies(job, deployed),
     keys: keyPolicies(
-      roles.flatMap(({ grants }) => grants),
+      [
+        { who: rolesOf(deployed), grants: roles.flatMap(({ grants }) => grants) },
+        ...assumedRoles(job).map(({ roleArn }) => ({
+          who: { Principal: { AWS: roleArn } },
+          grants: grantsOfRole(job, roleArn, deployed),
+        })),
+      ],
       deployed,
     ),
   };
 }
 
-function statementsOf(grants: readonly Grant[]): readonly PolicyStatement[] {
-  return bundlesOf(grants, () => Infinity)
-    .flat()
-    .map(bundle => ({
-      ...{ Effect: 'Allow', Action: bundle.actions, Resource: bundle.resources },
-      ...conditionOf(bundle),
-    }));
+/** Who is granted something by a policy of a resource. */
+interface Grantee {
+  readonly who: Required<Pick<PolicyStatement, 'Principal'>> & Pick<PolicyStatement, 'Condition'>;
+  readonly grants: readonly Grant[];
 }
 
-function keyPolicies(grants: readonly Grant[], deployed: Deployed): readonly KeyPolicy[] {
-  const byKey = new Map<string, Grant[]>();
-  for (const grant of grants)
-    for (const key of keyOf(grant)) byKey.set(key, [...(byKey.get(key) ?? []), grant]);
-  return [...byKey].sort().map(([key, of]) => {
-    const account = parseKeyReference(key)?.account ?? deployed.account;
+function keyPolicies(grantees: readonly Grantee[], { account: home }: Deployed): readonly KeyPolicy[] {
+  const keys = new Set(grantees.flatMap(({ grants }) => grants.flatMap(keyOf)));
+  return [...keys].sort().map(key => {
+    const account = parseKeyReference(key)?.account ?? home;
+    const statements = grantees.flatMap(({ who, grants }) =>
+      statementsOfKey(
+        grants.filter(grant => keyOf(grant).includes(key)),
+        who,
+      ),
+    );
     return {
-      ...{ key, account, ofAnotherAccount: account !== deployed.account },
-      statements: statementsOfKey(of, deployed),
+      ...{ key, account, ofAnotherAccount: account !== home },
+      statements: statements.map((one, index) => ({ Sid: `KmsRewrap${index + 1}`, ...one })),
     };
   });
 }
@@ -81,38 +77,20 @@ function keyOf({ actions, resource, conditions = [] }: Grant): readonly string[]
 }
 
 /** In the policy of a key, `*` is that key: a condition on its alias would say nothing more. */
-function statementsOfKey(grants: readonly Grant[], deployed: Deployed): readonly PolicyStatement[] {
-  const { partition, account } = deployed;
+function statementsOfKey(grants: readonly Grant[], who: Grantee['who']): readonly PolicyStatement[] {
   const own = grants.map(({ actions, conditions = [] }) => ({
     ...{ actions, resource: '*', conditions: conditions.filter(one => !isAlias(one)) },
   }));
-  return bundlesOf(own, () => Infinity)
-    .flat()
-    .map((bundle, index) => ({
-      ...{ Sid: `KmsRewrap${index + 1}`, Effect: 'Allow' },
-      Principal: { AWS: `arn:${partition}:iam::${account}:root` },
-      ...{ Action: bundle.actions, Resource: '*' },
-      Condition: { ...conditionOf(bundle).Condition, ArnLike: { 'aws:PrincipalArn': rolesOf(deployed) } },
-    }));
+  return statementsOf(own).map(({ Action, Condition }) => ({
+    ...{ Effect: 'Allow', Principal: who.Principal },
+    ...{ Action, Resource: '*', ...conditionOf({ ...Condition, ...who.Condition }) },
+  }));
 }
 
-/**
- * The roles of the stack, by the name that CloudFormation gives them: it begins with that of the stack, which it may cut. A role
- * by name would have to be there before the policy, and a role that is made anew would not be meant.
- */
-function rolesOf({ partition, account, deployment }: Deployed): string {
-  const begin = deployment.length > LONGEST_PREFIX ? deployment.slice(0, LONGEST_PREFIX) : `${deployment}-`;
-  return `arn:${partition}:iam::${account}:role/${begin}*`;
+function conditionOf(condition: PolicyStatement['Condition'] & object): Pick<PolicyStatement, 'Condition'> {
+  return Object.keys(condition).length === 0 ? {} : { Condition: condition };
 }
-
-/** A role's name has 64 characters at most; so many are left of the name of its stack, or more. */
-const LONGEST_PREFIX = 20;
 
 function isAlias({ key }: Condition): boolean {
   return key === 'kms:ResourceAliases';
-}
-
-function conditionOf(bundle: Bundle): Pick<PolicyStatement, 'Condition'> {
-  const conditions = conditionsOf(bundle);
-  return Object.keys(conditions).length === 0 ? {} : { Condition: conditions };
 }

@@ -119,7 +119,7 @@ function resourcesOf(jobs: readonly Job[]): number {
     job.stores
       .map(store => writtenPlace(store, sourceRegion(job)))
       .filter(({ region }) => region === destinationRegion(job))
-      .map(({ type, name }) => `${type} ${name}`),
+      .map(({ type, account = '', name }) => `${type} ${account} ${name}`),
   );
   const mappings = followedStores(jobs).length;
   return (

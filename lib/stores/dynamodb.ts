@@ -61,12 +61,7 @@ class TablePlace implements Place {
 
   restore(home: Home): readonly Grant[] {
     const { written } = this.#writes;
-    const byKey = [
-      'dynamodb:BatchGetItem',
-      'dynamodb:GetItem',
-      'dynamodb:UpdateItem',
-      ...this.#guardChecks(),
-    ];
+    const byKey = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', ...this.#updates, ...this.#guardChecks()];
     const actions = ['dynamodb:DescribeTable', ...(written ? byKey : [])];
     return [
       { actions, resource: this.#arn(home) },
@@ -80,11 +75,16 @@ class TablePlace implements Place {
     if (!written && !copied) return [];
     const actions = [
       'dynamodb:GetItem',
-      ...(written ? ['dynamodb:UpdateItem'] : []),
+      ...(written ? this.#updates : []),
       ...(created ? ['dynamodb:PutItem'] : []),
       ...(written ? this.#guardChecks() : []),
     ];
     return [{ actions, resource: this.#arn(home) }];
+  }
+
+  /** Several in one request, or each by itself; of a guarded table, each by itself. */
+  get #updates(): readonly string[] {
+    return ['dynamodb:UpdateItem', ...(this.#items.guarded ? [] : ['dynamodb:PartiQLUpdate'])];
   }
 
   #guardChecks(): readonly string[] {

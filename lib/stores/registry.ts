@@ -1,6 +1,7 @@
 import { sourceRegion } from '../../lambda/core/model/job-regions.ts';
 import type { Job, Store } from '../../lambda/core/model/job.ts';
 import { storeTypeOf, type StoreOf, type StoreType } from '../../lambda/core/stores/registry.ts';
+import { assumedPlace } from './assumed-place.ts';
 import { tablePlaces } from './dynamodb.ts';
 import type { Place } from './place.ts';
 import { bucketPlaces } from './s3.ts';
@@ -14,10 +15,21 @@ const PLACES: { readonly [Type in StoreType]: PlacesOf<StoreOf<Type>> } = {
   s3: bucketPlaces,
 };
 
-/** Where a job works: each of its stores and, of those that are copied, the place of the copy. */
+/** Where the functions work: each store of a job and, of those that are copied, the place of the copy. */
 export function placesOf(job: Job): readonly Place[] {
-  return job.stores.flatMap(store => {
-    const places = PLACES[storeTypeOf(store)] as PlacesOf<Store>;
-    return places(store, store.region ?? sourceRegion(job));
-  });
+  return job.stores.flatMap(store =>
+    store.assumeRole === undefined ? realPlaces(job, store) : [assumedPlace(store.assumeRole)],
+  );
+}
+
+/** Where a role works that is assumed for some stores of a job. */
+export function placesOfRole(job: Job, roleArn: string): readonly Place[] {
+  return job.stores
+    .filter(({ assumeRole }) => assumeRole?.roleArn === roleArn)
+    .flatMap(store => realPlaces(job, store));
+}
+
+function realPlaces(job: Job, store: Store): readonly Place[] {
+  const places = PLACES[storeTypeOf(store)] as PlacesOf<Store>;
+  return places(store, store.region ?? sourceRegion(job));
 }

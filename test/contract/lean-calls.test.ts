@@ -1,7 +1,14 @@
-import { DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import {
+  BatchExecuteStatementCommand,
+  DynamoDBClient,
+  UpdateItemCommand,
+  type BatchExecuteStatementCommandInput,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import type { ReEncryptCommandInput } from '@aws-sdk/client-kms';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { withNamedCalls } from '../../lambda/adapters/aws/named-calls.ts';
+import { BATCH_EXECUTE_STATEMENT } from '../../lambda/adapters/dynamodb/batch-execute-statement-operation.ts';
 import { UPDATE_ITEM } from '../../lambda/adapters/dynamodb/update-item-operation.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
 import { NEW_KEY, OLD_KEY } from '../support/builders.ts';
@@ -195,5 +202,56 @@ describe('UpdateItem without the SDK’s middleware', () => {
   ])('sends the same body, and has the same end: %s', async (_, script) => {
     const [sdk, lean] = await both(script);
     expect(lean).toEqual(sdk);
+  });
+});
+
+describe('BatchExecuteStatement without the SDK’s middleware', () => {
+  const batch: BatchExecuteStatementCommandInput = {
+    Statements: [
+      {
+        Statement: 'UPDATE "Orders" SET "edk"=? WHERE "id"=? AND "edk"=?',
+        Parameters: [{ B: Buffer.from([0, 255]) }, { S: 'Zoë' }, { M: { a: { L: [{ NULL: true }] } } }],
+      },
+      { Statement: 'UPDATE "Orders" REMOVE "edk" WHERE "n"=?', Parameters: [{ N: '1' }] },
+    ],
+    ReturnConsumedCapacity: 'TOTAL',
+  };
+  const config = () => ({ endpoint, region: 'us-east-1', credentials });
+
+  it('sends the same body as the SDK', async () => {
+    const clients = new AwsClients(config());
+    const bodies: unknown[] = [];
+    for (const send of [
+      () => new DynamoDBClient(config()).send(new BatchExecuteStatementCommand(batch)),
+      () => clients.lean(clients.dynamodb(), BATCH_EXECUTE_STATEMENT)(batch),
+    ]) {
+      server.play([{ status: 200, body: '{"Responses":[{},{}]}' }]);
+      await send();
+      bodies.push(JSON.parse(server.seen[0]!.body));
+    }
+    expect(bodies[1]).toEqual(bodies[0]);
+  });
+
+  it.each<[string, object]>([
+    ['{"Responses":[]}', { codes: [], units: undefined }],
+    [
+      '{"Responses":[{"TableName":"Orders"},{"Error":{"Code":"ThrottlingError","Message":"x"}},{"Error":{}}]}',
+      { codes: [undefined, 'ThrottlingError', ''], units: undefined },
+    ],
+    [
+      '{"Responses":[{}],"ConsumedCapacity":[{"CapacityUnits":2.5},{"CapacityUnits":1},{"CapacityUnits":"x"}]}',
+      { codes: [undefined], units: 3.5 },
+    ],
+  ])('reads of an answer what became of each statement, and what all took: %s', async (body, read) => {
+    const clients = new AwsClients(config());
+    server.play([{ status: 200, body }]);
+    expect(await clients.lean(clients.dynamodb(), BATCH_EXECUTE_STATEMENT)(batch)).toMatchObject(read);
+  });
+
+  it.each(['', '{}', '{"Responses":{}}', '{"Responses":[null]}'])('reads nothing of %j', async body => {
+    const clients = new AwsClients(config());
+    server.play([{ status: 200, body }]);
+    const outcome = clients.lean(clients.dynamodb(), BATCH_EXECUTE_STATEMENT)(batch);
+    await expect(outcome).rejects.toMatchObject({ name: 'UnreadableAnswer' });
   });
 });

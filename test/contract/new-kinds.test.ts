@@ -58,6 +58,10 @@ beforeAll(() => {
     'import { s3Kind }': "import { shelfKind } from './shelf/index.ts';\nimport { s3Kind }",
     '  s3: s3Kind,': '  s3: s3Kind,\n  shelf: shelfKind,',
   });
+  edit('lambda/core/stores/schemas.ts', {
+    'import { bucketSchema }': "import { shelfSchema } from './shelf/index.ts';\nimport { bucketSchema }",
+    '  s3: bucketSchema,': '  s3: bucketSchema,\n  shelf: shelfSchema,',
+  });
 
   addRoom('sealed-note.ts', 'lambda/formats/sealed-note/index.ts');
   edit('lambda/formats/registry.ts', {

@@ -17,7 +17,7 @@ import type { RecordStore } from '../../lambda/core/ports.ts';
 import { attributeAt, metadataAt } from '../support/bound.ts';
 import { item, NEW_KEY } from '../support/builders.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
-import { leanUpdates } from '../support/lean-updates.ts';
+import { leanBatches, leanUpdates } from '../support/lean-updates.ts';
 import { FakeTable } from '../support/fake-ports.ts';
 
 /** One implementation of RecordStore under the contract, with ways to fill it and to change it behind its back. */
@@ -51,15 +51,14 @@ const KEYS: Pick<CreateTableCommandInput, 'KeySchema' | 'AttributeDefinitions'> 
   ],
 };
 
-async function tableSubject(update?: Table['update']): Promise<Subject> {
+async function tableSubject(sends: Pick<Table, 'update' | 'batches'> = {}): Promise<Subject> {
   const name = `Table${++number}`;
   await aws.dynamodb.send(
     new CreateTableCommand({ TableName: name, ...KEYS, BillingMode: 'PAY_PER_REQUEST' }),
   );
   return {
     store: new DynamoDbRecords(aws.dynamodb, {
-      ...{ name, keyNames: ['id', 'part'] },
-      ...(update !== undefined && { update }),
+      ...{ name, keyNames: ['id', 'part'], ...sends },
     }),
     format: attribute,
     range: SEGMENT,
@@ -105,7 +104,8 @@ function fakeSubject(): Promise<Subject> {
 
 describe.each([
   ['the fake table', fakeSubject],
-  ['a table of the embedded AWS', () => tableSubject(leanUpdates(aws.endpoint))],
+  ['a table of the embedded AWS', () => tableSubject({ update: leanUpdates(aws.endpoint) })],
+  ['a table of the embedded AWS, in batches', () => tableSubject({ batches: leanBatches(aws.endpoint) })],
   ['a table of the embedded AWS, through the SDK', () => tableSubject()],
   ['a bucket of the embedded AWS', bucketSubject],
 ])('%s, as a store of records', (_, subject) => {

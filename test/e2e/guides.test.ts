@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { createKeys, type Keys } from '../../examples/orders-app/create-keys.ts';
 import { readOrders } from '../../examples/orders-app/read-orders.ts';
 import { writeOrders } from '../../examples/orders-app/write-orders.ts';
@@ -27,6 +28,8 @@ beforeEach(async () => {
     ...{ logFolder: join(folder, 'logs'), waitScale: 0, readYaml: parse },
   });
   keys = await createKeys(aws);
+  await aws.s3.send(new CreateBucketCommand({ Bucket: 'company-trail' }));
+  aws.aws.trails.create({ accountId: '111122223333', bucket: 'company-trail' });
   await writeOrders(aws, keys, RECORDS);
   shell = new GuideShell(folder, aws.endpoint);
 });

@@ -3,11 +3,15 @@ import {
   CreateKeyCommand,
   DisableKeyCommand,
   GenerateDataKeyWithoutPlaintextCommand,
+  RotateKeyOnDemandCommand,
 } from '@aws-sdk/client-kms';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pMap from 'p-map';
+import { run as runAtTerminal } from '../../cli/commands/run.ts';
+import { consoleOver } from '../../cli/context/console.ts';
+import { Output } from '../../cli/context/output.ts';
 import { synthesize } from '../../cli/embedded/embedded-aws.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
@@ -21,6 +25,7 @@ describe('runs over finished work', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rewrap-second-'));
   let aws: Embedded;
   let source: string;
+  let destination: string;
   let first: Report;
   let oldOf7: Uint8Array;
 
@@ -28,10 +33,11 @@ describe('runs over finished work', () => {
     aws = await embedded({ waitScale: 0, logFolder: join(folder, 'logs') });
     const key = async (): Promise<string> => (await aws.kms.send(new CreateKeyCommand({}))).KeyMetadata!.Arn!;
     source = await key();
+    destination = await key();
     const job = {
       name: 'letters',
       source: { keys: [source] },
-      destination: { key: await key() },
+      destination: { key: destination },
       stores: [{ type: 'dynamodb', table: 'Letters', format: { type: 'attribute', dataKey: 'edk' } }],
       limits: { maxConcurrency: 1 },
     };
@@ -102,5 +108,41 @@ describe('runs over finished work', () => {
     await aws.dynamodb.send(new PutItemCommand({ TableName: 'Letters', Item }));
     const { code, report } = await run('--mode', 'verify');
     expect([code, report.verdict, report.remaining]).toEqual([1, 'not-proven', 1]);
+  });
+
+  it('do not start if the plan changes between the question and the answer, and say in what', async () => {
+    const shown: string[] = [];
+    const sink = (lines: string[]) =>
+      new Output({
+        write: (text, done) => {
+          lines.push(text);
+          setImmediate(done);
+        },
+        on: () => undefined,
+      });
+    const console = consoleOver({
+      ...{ json: false, stdout: sink(shown), stderr: sink([]), now: () => 0 },
+      ask: async question => {
+        expect(shown.join('')).toContain('letters');
+        expect(question).toContain('Start this verify run of letters?');
+        await aws.kms.send(new RotateKeyOnDemandCommand({ KeyId: destination }));
+        return 'yes';
+      },
+    });
+    const started = aws.aws.lambda.invocations('Plan');
+    await expect(
+      runAtTerminal(
+        'letters',
+        { mode: 'verify', jobs: join(folder, 'jobs') },
+        {
+          ...{ console, caller: {}, deployment: 'KmsRewrap' },
+          aws: { endpoint: aws.endpoint, region: 'us-east-1' },
+        },
+      ),
+    ).rejects.toMatchObject({
+      code: 'cli.planChanged',
+      message: expect.stringMatching(/keyMaterials.* when it was shown, .* now/) as string,
+    });
+    expect(aws.aws.lambda.invocations('Plan')).toBe(started);
   });
 });

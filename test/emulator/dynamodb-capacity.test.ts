@@ -1,4 +1,5 @@
 import {
+  BatchExecuteStatementCommand,
   BatchGetItemCommand,
   CreateTableCommand,
   GetItemCommand,
@@ -94,6 +95,20 @@ describe('the capacity that the embedded DynamoDB reports', () => {
     expect(unitsOf(read.ConsumedCapacity)).toEqual([4]);
   });
 
+  it('counts a batch of statements by table, failed ones included, unless all of them fail', async () => {
+    const statement = (id: string, condition = '') => ({
+      Statement: `UPDATE "Table" SET n=? WHERE id=?${condition}`,
+      Parameters: [{ N: '1' }, { S: id }],
+    });
+    const batch = async (...Statements: ReturnType<typeof statement>[]) => {
+      const command = new BatchExecuteStatementCommand({ Statements, ...TOTAL });
+      return unitsOf((await aws.dynamodb.send(command)).ConsumedCapacity);
+    };
+    const fails = ' AND pad IS MISSING';
+    expect(await batch(statement('b'), statement('c', fails))).toEqual([7]);
+    expect(await batch(statement('b', fails), statement('c', fails))).toEqual([]);
+  });
+
   it('says nothing of it to those who do not ask', async () => {
     const { ConsumedCapacity } = await aws.dynamodb.send(new GetItemCommand(key('a')));
     expect(ConsumedCapacity).toBeUndefined();
@@ -171,6 +186,22 @@ describe('a table with provisioned capacity in the embedded DynamoDB', () => {
     // The two items are 4.2 KB: a unit if read eventually consistent.
     for (let count = 0; count < 5; count++) expect(await read()).toBe('none');
     expect(await read()).toBe('ProvisionedThroughputExceededException');
+  });
+
+  it('throttles each statement of a batch that it has no units for', async () => {
+    const table = await provisioned();
+    expect(await put(table, { bytes: 100 })).toBe('none');
+    expect(await put(table, { id: 'z', bytes: 8_200 })).toBe('none');
+    now += 100;
+    const Statements = ['x', 'z'].map(id => ({
+      Statement: `UPDATE "${table}" SET n=? WHERE id=?`,
+      Parameters: [{ N: '1' }, { S: id }],
+    }));
+    const { Responses } = await aws.dynamodb.send(new BatchExecuteStatementCommand({ Statements }));
+    expect(Responses?.map(({ Error: failed }) => failed?.Code)).toEqual([
+      undefined,
+      'ProvisionedThroughputExceeded',
+    ]);
   });
 
   it('cancels a transaction that it has no units for, and says of which item', async () => {

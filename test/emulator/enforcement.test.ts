@@ -1,4 +1,10 @@
-import { CreateTableCommand, DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchExecuteStatementCommand,
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import {
   CreateAliasCommand,
   CreateGrantCommand,
@@ -300,6 +306,25 @@ describe('the embedded AWS asks IAM', () => {
       expect(await scan('NotThere')).toBe('AccessDeniedException');
     });
 
+    it('about the table of each statement of a batch, which is refused for itself', async () => {
+      const user = userWith({ Action: 'dynamodb:PartiQLUpdate', Resource: TABLE }).dynamodb;
+      const Statements = ['Orders', 'Others'].map(table => ({
+        Statement: `UPDATE "${table}" SET v=? WHERE id=?`,
+        Parameters: [{ S: 'x' }, { S: 'not there' }],
+      }));
+      const { Responses } = await user.send(new BatchExecuteStatementCommand({ Statements }));
+      expect(Responses?.map(({ Error: failed }) => failed?.Code)).toEqual([
+        'ConditionalCheckFailed',
+        'AccessDenied',
+      ]);
+      const other = userWith({ Action: 'dynamodb:UpdateItem' }).dynamodb;
+      const denied = await other.send(new BatchExecuteStatementCommand({ Statements }));
+      expect(denied.Responses?.map(({ Error: failed }) => failed?.Code)).toEqual([
+        'AccessDenied',
+        'AccessDenied',
+      ]);
+    });
+
     it('for a table under a key of its own, whether the caller may use it through DynamoDB', async () => {
       const key = await createKey(aws.kms);
       await aws.dynamodb.send(
@@ -320,6 +345,18 @@ describe('the embedded AWS asks IAM', () => {
       const Condition = { StringEquals: { 'kms:ViaService': 'dynamodb.us-east-1.amazonaws.com' } };
       expect(await get()).toBe('AccessDeniedException');
       expect(await get({ Action: 'kms:Decrypt', Resource: key, Condition })).toBe('none');
+      const Statements = [
+        { Statement: 'UPDATE "Sealed" REMOVE v WHERE id=?', Parameters: [{ S: 'not there' }] },
+      ];
+      const stated = async (...statements: readonly object[]) => {
+        const user = userWith({ Action: 'dynamodb:PartiQLUpdate' }, ...statements);
+        const { Responses } = await user.dynamodb.send(new BatchExecuteStatementCommand({ Statements }));
+        return Responses?.[0]?.Error?.Code;
+      };
+      expect(await stated()).toBe('AccessDenied');
+      expect(await stated({ Action: 'kms:Decrypt', Resource: key, Condition })).toBe(
+        'ConditionalCheckFailed',
+      );
     });
   });
 });

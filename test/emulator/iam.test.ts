@@ -32,13 +32,14 @@ const deny = (more: Statement = {}): Statement => ({ ...allow(more), Effect: 'De
 interface Case {
   readonly identity?: readonly Statement[];
   readonly boundary?: readonly Statement[];
+  readonly session?: readonly Statement[];
   readonly resource?: readonly Statement[];
   readonly more?: Partial<Policies>;
   readonly request?: Partial<Omit<AuthorizationRequest, 'context'>>;
   readonly keys?: ConditionKeys;
 }
 
-function decide({ identity = [], boundary, resource, more, request, keys = {} }: Case): Decision {
+function decide({ identity = [], boundary, session, resource, more, request, keys = {} }: Case): Decision {
   return evaluate(
     {
       principal: ROLE,
@@ -51,6 +52,7 @@ function decide({ identity = [], boundary, resource, more, request, keys = {} }:
     {
       identity: [parsePolicy(document(...identity), 'identity')],
       ...(boundary !== undefined && { boundary: parsePolicy(document(...boundary), 'identity') }),
+      ...(session !== undefined && { session: parsePolicy(document(...session), 'identity') }),
       ...(resource !== undefined && { resource: parsePolicy(document(...resource), 'resource') }),
       ...more,
     },
@@ -97,6 +99,32 @@ describe('IAM on loopback', () => {
       expect(answer({ resource: [named(USER.arn)], boundary, request })).toBe('allowed');
     });
 
+    it('limits a session by its policy, and what a resource allows to its role, but not what one allows to the session', () => {
+      const sessionArn = `arn:aws:sts::${ACCOUNT}:assumed-role/worker/run-1`;
+      const request = { principal: { ...ROLE, sessionArn } };
+      const named = (AWS: string): Statement => allow({ Principal: { AWS } });
+      const session = [allow({ Action: 's3:PutObject' })];
+      const decided = (given: Case): string => answer({ request, session, ...given });
+      expect(decided({ identity: [allow()] })).toBe('session policy');
+      expect(decided({ identity: [allow()], session: [allow()] })).toBe('allowed');
+      expect(decided({ session: [allow()] })).toBe('identity-based policy');
+      expect(decided({ resource: [named(ROLE.arn)] })).toBe('session policy');
+      expect(decided({ resource: [named(ACCOUNT)], identity: [allow()] })).toBe('session policy');
+      expect(decided({ resource: [named(sessionArn)] })).toBe('allowed');
+      expect(decided({ resource: [named(sessionArn.replace('run-1', 'run-2'))] })).toBe(
+        'identity-based policy',
+      );
+      expect(decided({ resource: [named(sessionArn)], session: [deny()] })).toBe('explicit');
+    });
+
+    it('limits a session by boundary and policy together', () => {
+      const both = { identity: [allow()], boundary: [allow()], session: [allow()] };
+      const nothing = [allow({ Action: 's3:PutObject' })];
+      expect(answer(both)).toBe('allowed');
+      expect(answer({ ...both, boundary: nothing })).toBe('permissions boundary');
+      expect(answer({ ...both, session: nothing })).toBe('session policy');
+    });
+
     it('needs the word of a key, by its policy or by a grant', () => {
       const more = { resourceDecides: true };
       expect(answer({ identity: [allow()], resource: [], more })).toBe('resource-based policy');
@@ -113,6 +141,14 @@ describe('IAM on loopback', () => {
     expect(answer({ request, identity: [allow()] })).toBe('resource-based policy');
     expect(answer({ request, resource })).toBe('identity-based policy');
     expect(answer({ request, resource, identity: [allow()] })).toBe('allowed');
+  });
+
+  it('needs the word of a session policy across accounts, too', () => {
+    const request = { resourceAccountId: OTHER };
+    const resource = [allow({ Principal: { AWS: ROLE.arn } })];
+    const session = [allow({ Action: 's3:PutObject' })];
+    expect(answer({ request, resource, identity: [allow()], session })).toBe('session policy');
+    expect(answer({ request, resource, identity: [allow()], session: [allow()] })).toBe('allowed');
   });
 
   it('takes a service at its name only', () => {

@@ -61,6 +61,8 @@ export interface Schedule {
   readonly passing: PassingTroubles;
   /** Where data keys lie, other than in attributes and metadata alone. */
   readonly forms: Pick<Layout, 'document' | 'objects'>;
+  /** Writes of items that are ready at the same time go in one request. */
+  readonly batches: boolean;
   /** What KMS says about a ciphertext of another key: AWS documents no order for its checks. */
   readonly kmsChecksFirst: 'key' | 'context' | 'neither';
 }
@@ -108,7 +110,9 @@ export function scheduleOf(seed: number, random: Random): Schedule {
     rollsBackEarly: random.chance(0.3),
     passing: passingTroublesOf(random),
     kmsChecksFirst: random.pick(['key', 'key', 'context', 'neither'] as const),
-    // Last, so that a seed means in all else what it has always meant.
+    // By the seed, so that it means in all else what it has always meant.
+    batches: seed % 2 === 0,
+    // Last, for the same reason.
     forms: {
       document: random.chance(0.3),
       objects: random.pick(['metadata', 'metadata', 'body', 'sops'] as const),

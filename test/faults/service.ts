@@ -146,10 +146,11 @@ export class Service {
         intents: new S3IntentArchive(clients.s3(), place),
         outcomes: new S3OutcomeArchive(clients.s3(), place),
       };
-      const { copyLimits } = this.#options;
+      const { copyLimits, schedule } = this.#options;
       const options = {
         ...{ clients, region: plan.storeRegion, ...needsOf(scope.format) },
         ...{ deadline, capacities },
+        ...(schedule.batches && { batchesRefused: () => undefined }),
       };
       const records =
         copyLimits === undefined

@@ -128,17 +128,19 @@ export class Watch {
   }
 
   #seeWrite(call: Call): void {
-    this.writes++;
-    this.#findings.count('writes of the product');
     const { operation, target, party } = call;
-    const allowed = target === TABLE ? ['UpdateItem'] : this.#writesOfObjects;
+    if (operation === 'BatchExecuteStatement') this.#findings.count('batches of the product');
+    const allowed = target === TABLE ? ['UpdateItem', 'BatchExecuteStatement'] : this.#writesOfObjects;
     this.#findings.expect(allowed.includes(operation), 8, `${party.name} called ${operation} on ${target}`);
-    const locator = locatorOf(call);
-    this.#findings.expect(
-      this.intents.has(locator),
-      3,
-      `${locator} was written by ${party.name}, and no intent was durable in ${JOURNAL}`,
-    );
+    for (const locator of locatorsOf(call)) {
+      this.writes++;
+      this.#findings.count('writes of the product');
+      this.#findings.expect(
+        this.intents.has(locator),
+        3,
+        `${locator} was written by ${party.name}, and no intent was durable in ${JOURNAL}`,
+      );
+    }
   }
 }
 
@@ -155,11 +157,32 @@ function isStop({ target, body }: Call): boolean {
   return target === LEDGER && body.includes('brokenPremise = if_not_exists');
 }
 
-function locatorOf({ target, body }: Call): string {
-  if (target !== TABLE) return target.slice(BUCKET.length + 1);
-  const { Key, Item } = JSON.parse(body.toString('utf8')) as {
+/** What a call has written, or may have written if its answer got lost. */
+function locatorsOf({ operation, target, body, answer }: Call): readonly string[] {
+  if (target !== TABLE) return [target.slice(BUCKET.length + 1)];
+  const {
+    Key,
+    Item,
+    Statements = [],
+  } = JSON.parse(body.toString('utf8')) as {
     readonly Key?: object;
-    readonly Item?: { id: object };
+    readonly Item?: { readonly id: object };
+    readonly Statements?: readonly Stated[];
   };
-  return JSON.stringify(Key ?? { id: Item?.id });
+  if (operation !== 'BatchExecuteStatement') return [JSON.stringify(Key ?? { id: Item?.id })];
+  const { Responses = [] } = JSON.parse(answer === '' ? '{}' : answer) as {
+    readonly Responses?: readonly { readonly Error?: object }[];
+  };
+  return Statements.filter((_, index) => Responses[index]?.Error === undefined).map(idOf);
+}
+
+interface Stated {
+  readonly Statement: string;
+  readonly Parameters: readonly object[];
+}
+
+/** The parameter that `"id"` is compared with, as a locator. */
+function idOf({ Statement, Parameters }: Stated): string {
+  const before = Statement.slice(0, Statement.indexOf('"id"=?'));
+  return JSON.stringify({ id: Parameters[before.split('?').length - 1] });
 }

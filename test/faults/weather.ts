@@ -25,9 +25,10 @@ const isOutcomes: Matcher = ({ operation, target }) =>
 const isCheckpoint: Matcher = ({ operation, target, body }) =>
   operation === 'UpdateItem' && target === LEDGER && body.includes('SET progress');
 
-/** Every operation that changes a record. The product may use four of them. */
+/** Every operation that changes a record. The product may use five of them. */
 const WRITES = [
   'UpdateItem',
+  'BatchExecuteStatement',
   'PutItem',
   'DeleteItem',
   'BatchWriteItem',

@@ -247,11 +247,13 @@ function described({ method, url, headers, body }: RawRequest): Omit<Departure, 
 function targetOf(service: string, path: string, body: Buffer): string {
   if (service === 's3') return decodeURIComponent(path.slice(1));
   if (service !== 'dynamodb') return '';
-  const { TableName, RequestItems } = JSON.parse(body.toString('utf8')) as {
+  const { TableName, RequestItems, Statements } = JSON.parse(body.toString('utf8')) as {
     readonly TableName?: string;
     readonly RequestItems?: object;
+    readonly Statements?: readonly { readonly Statement: string }[];
   };
-  return TableName ?? Object.keys(RequestItems ?? {})[0] ?? '';
+  const [, stated] = /^UPDATE "([^"]+)"/.exec(Statements?.[0]?.Statement ?? '') ?? [];
+  return TableName ?? stated ?? Object.keys(RequestItems ?? {})[0] ?? '';
 }
 
 function sdkResponse({ status, headers, body }: AwsResponse): SdkResponse['response'] {

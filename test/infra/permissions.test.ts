@@ -51,6 +51,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:BatchGetItem',
     'dynamodb:DescribeTable',
     'dynamodb:GetItem',
+    'dynamodb:PartiQLUpdate',
     'dynamodb:Query',
     'dynamodb:UpdateItem',
     'kms:Decrypt',
@@ -75,6 +76,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   MigrateUnit: [
     'dynamodb:DescribeTable',
     'dynamodb:GetItem',
+    'dynamodb:PartiQLUpdate',
     'dynamodb:Query',
     'dynamodb:Scan',
     'dynamodb:UpdateItem',

@@ -2,7 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { refuseForeignAliases } from '../../lib/jobs/foreign-aliases.ts';
+import { refuseByAccount } from '../../lib/jobs/refuse-by-account.ts';
 import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
 import { job, jobInput, SCHEDULE, use } from '../support/builders.ts';
@@ -129,10 +129,10 @@ describe('an alias of another account', () => {
     const aliased = job({
       destination: { ...use('arn:aws:kms:us-east-1:444455556666:alias/new'), dataKeyBytes: 32 },
     });
-    expect(() => refuseForeignAliases([aliased], '111122223333')).toThrow(
+    expect(() => refuseByAccount([aliased], '111122223333')).toThrow(
       'job orders: destination.key = "arn:aws:kms:us-east-1:444455556666:alias/new": is an alias of the account 444455556666',
     );
-    expect(() => refuseForeignAliases([aliased], '444455556666')).not.toThrow();
+    expect(() => refuseByAccount([aliased], '444455556666')).not.toThrow();
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from './client.ts';
@@ -6,12 +6,8 @@ import { awsCredstash } from './clients/aws-credstash.ts';
 import { branchKeystoreNode } from './clients/branch-keystore-node.ts';
 import { sops } from './clients/sops.ts';
 import { processClient } from './process-client.ts';
-import { run, succeed, type Run } from './process.ts';
-
-/** A client is not to be had here. */
-export class NotThere extends Error {
-  override readonly name = 'NotThere';
-}
+import { run, succeed } from './process.ts';
+import { fetched, NotThere, once } from './registries.ts';
 
 /** A client that may be there. */
 export interface Offer {
@@ -169,20 +165,3 @@ export const OFFERS: readonly Offer[] = [
   }),
   ruby('s3ec-ruby', 's3ec_client.rb', ['aws-sdk-s3', 'aws-sdk-kms']),
 ];
-
-async function fetched(command: readonly string[], options: Run = {}): Promise<void> {
-  try {
-    await succeed(command, options);
-  } catch (error) {
-    throw new NotThere((error as Error).message);
-  }
-}
-
-/** Installs what is not there, or is there as something else. */
-async function once(folder: string, what: string, install: () => Promise<unknown>): Promise<void> {
-  const mark = join(folder, '.installed');
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === what) return;
-  mkdirSync(folder, { recursive: true });
-  await install();
-  writeFileSync(mark, what);
-}

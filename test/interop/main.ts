@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { EmbeddedAws } from '../../emulator/embedded-aws.ts';
-import { NotThere, OFFERS } from './installers.ts';
+import { OFFERS } from './installers.ts';
 import { CREDENTIALS } from './process-client.ts';
+import { NotThere } from './registries.ts';
 import { begin, finish, type Result, type Step, type Trial } from './trial.ts';
 
 /**

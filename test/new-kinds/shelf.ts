@@ -15,15 +15,17 @@ export interface ShelfCatalog {
   countNotes(shelf: string): Promise<number>;
 }
 
+export function shelfSchema(format: z.ZodMiniType): z.ZodMiniObject {
+  return strictObject(
+    { type: z.literal('shelf'), shelf: text('the name of a shelf'), format, ...storeFields() },
+    'a shelf',
+  );
+}
+
 export const shelfKind: StoreKind<ShelfStore, ShelfCatalog> = {
   type: 'shelf',
   records: 'item',
-  schema: format =>
-    strictObject(
-      { type: z.literal('shelf'), shelf: text('the name of a shelf'), format, ...storeFields() },
-      'a shelf',
-    ),
-  names: { own: ({ shelf }) => ({ name: shelf }), copy: () => undefined },
+  names: { uniqueIn: 'account', own: ({ shelf }) => ({ name: shelf }), copy: () => undefined },
   scope: {
     problems: () => [],
     narrowedTo: () => [],

@@ -1,5 +1,5 @@
 import { SFNClient, StartExecutionCommand, DescribeExecutionCommand } from '@aws-sdk/client-sfn';
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -83,7 +83,11 @@ describe('whoever runs a command of the CLI', () => {
         kind => `arn:aws:s3:::${kind}-documents`,
       ),
     };
-    const found = known[on];
+    const found = {
+      ...known,
+      'trail bucket': ['arn:aws:s3:::trail'],
+      'trail files': ['arn:aws:s3:::trail/*'],
+    }[on];
     if (found === undefined) throw new Error(`the test does not know what ${on} is`);
     return found;
   }
@@ -162,11 +166,14 @@ describe('whoever runs a command of the CLI', () => {
   });
 
   it('may ask whether a key may go with the documented permissions, and needs each of them', async () => {
+    await aws.s3.send(new CreateBucketCommand({ Bucket: 'trail' }));
+    aws.aws.trails.create({ accountId: '111122223333', bucket: 'trail' });
     const keeper = userFor('retire-check');
     const { stdout, stderr } = await call(
-      ['retire-check', account.keys.source, '--jobs', join(folder, 'jobs')],
+      ['retire-check', account.keys.source, '--jobs', join(folder, 'jobs'), '--trail', 's3://trail'],
       keeper,
     );
+    expect(stderr).toContain('of 1 log file read');
     expect(stdout + stderr).not.toContain('not authorized');
     expectNeeded(keeper.arn, 'retire-check');
   });

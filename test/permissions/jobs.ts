@@ -21,14 +21,14 @@ export function jobsOf({ keys }: Account): readonly NamedJob[] {
     ...{ type: 's3', bucket: name, prefix: 'a/b', format: metadata },
     ...more,
   });
-  /** With a limit, so that the workers of a rollback look at what others have of a table. */
+  /** With a limit, so that the workers of a rollback look at what others have of a table. One of writes would leave no batches. */
   const job = (
     name: string,
     source: string,
     more: Omit<NamedJob, 'name'> & Readonly<Record<string, unknown>>,
   ): NamedJob => ({
     name,
-    ...{ source: { keys: [source] }, limits: { maxConcurrency: 2, writeCapacityPerSecond: 10_000 } },
+    ...{ source: { keys: [source] }, limits: { maxConcurrency: 2, readCapacityPerSecond: 10_000 } },
     ...more,
   });
   const here = { destination: { key: keys.destination } };

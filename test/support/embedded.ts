@@ -4,6 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { EmbeddedAws } from '../../emulator/embedded-aws.ts';
 import type { EmbeddedAwsOptions } from '../../emulator/options.ts';
+import { emptied, NotOfPeer, type Peer, peerOf, withoutOthers } from './peer.ts';
 
 export interface Embedded {
   readonly aws: EmbeddedAws;
@@ -15,25 +16,52 @@ export interface Embedded {
   stop(): Promise<void>;
 }
 
-/** The embedded AWS in this process, with clients of the real SDK. */
+/** The embedded AWS in this process, with clients of the real SDK; in `npm run test:peers`, another AWS in its place. */
 export async function embedded(options: EmbeddedAwsOptions = {}): Promise<Embedded> {
+  const peer = peerOf(process.env);
+  if (peer !== undefined) return inPlace(peer);
   const aws = new EmbeddedAws(options);
   const endpoint = await aws.start();
-  const config = { endpoint, region: 'us-east-1', maxAttempts: 1 };
-  const clients = {
-    kms: new KMSClient(config),
-    dynamodb: new DynamoDBClient(config),
-    s3: new S3Client(config),
-    states: new SFNClient(config),
-  };
+  const clients = clientsOf(endpoint);
   return {
     aws,
     endpoint,
     ...clients,
     stop: async () => {
-      for (const client of Object.values(clients)) client.destroy();
+      ended(clients);
       await aws.stop();
     },
+  };
+}
+
+async function inPlace(peer: Peer): Promise<Embedded> {
+  await emptied(peer);
+  const { endpoint } = peer;
+  const clients = withoutOthers(clientsOf(endpoint), peer);
+  return {
+    get aws(): EmbeddedAws {
+      throw new NotOfPeer('only the embedded AWS itself has this');
+    },
+    endpoint,
+    ...clients,
+    stop: () => {
+      ended(clients);
+      return Promise.resolve();
+    },
+  };
+}
+
+function ended(clients: ReturnType<typeof clientsOf>): void {
+  for (const client of Object.values(clients)) client.destroy();
+}
+
+function clientsOf(endpoint: string) {
+  const config = { endpoint, region: 'us-east-1', maxAttempts: 1 };
+  return {
+    kms: new KMSClient(config),
+    dynamodb: new DynamoDBClient(config),
+    s3: new S3Client(config),
+    states: new SFNClient(config),
   };
 }
 

@@ -64,7 +64,12 @@ export function stores(changes: Partial<TableCatalog & BucketCatalog> = {}): Sto
     listBelow: () => Promise.resolve([]),
     ...changes,
   };
-  return { dynamodb: all, s3: all };
+  const catalogs: StoreCatalogs = {
+    ...{ dynamodb: all, s3: all },
+    assuming: () => catalogs,
+    mayAssume: () => Promise.resolve({ kind: 'allowed' }),
+  };
+  return catalogs;
 }
 
 export const REQUEST: PlanRequest = {

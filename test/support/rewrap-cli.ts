@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Credentials } from '../../emulator/protocol/callers.ts';
 
 const CLI = fileURLToPath(new URL('../../bin/rewrap.mjs', import.meta.url));
+const CLOCK = new URL('./shifted-clock.mjs', import.meta.url).href;
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface CliResult {
@@ -19,13 +20,15 @@ export function rewrap(
     readonly interruptAfter?: RegExp;
     /** Whose access key it uses. @default an administrator's */
     readonly credentials?: Credentials;
+    /** How far its clock is ahead. */
+    readonly hoursLater?: number;
   } = {},
 ): Promise<CliResult> {
   const endpoint =
     options.endpoint === undefined ? [] : ['--endpoint-url', options.endpoint, '--region', 'us-east-1'];
   const child = spawn(process.execPath, [CLI, ...args, ...endpoint], {
     cwd: ROOT,
-    env: { ...process.env, NO_COLOR: '1', ...environmentOf(options.credentials) },
+    env: { ...process.env, NO_COLOR: '1', ...environmentOf(options.credentials), ...clockOf(options) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -47,4 +50,9 @@ function environmentOf(credentials: Credentials | undefined): Readonly<Record<st
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_SESSION_TOKEN: sessionToken,
   };
+}
+
+function clockOf({ hoursLater = 0 }: { readonly hoursLater?: number }): Readonly<Record<string, string>> {
+  if (hoursLater === 0) return {};
+  return { NODE_OPTIONS: `--import ${CLOCK}`, GUIDE_CLOCK_AHEAD_MS: String(hoursLater * 3_600_000) };
 }

@@ -79,6 +79,7 @@ describe('the recipe for a command', () => {
       'init-questions',
       'store-sample',
       'discovered-drafts',
+      'trail-users',
     ].map(name => `cli/commands/${name}.ts`);
     for (const file of sources('cli/commands').filter(one => !shared.includes(one)))
       expect(program).toContain(`import('./${file.slice('cli/'.length)}')`);

@@ -144,6 +144,17 @@ describe('a data key of SOPS', () => {
       );
   });
 
+  it('is in doubt in a body that begins as JSON and is none, even if it can be read as YAML', () => {
+    const json = (arn: string): string =>
+      JSON.stringify({ sops: { kms: [{ arn, created_at: '', enc: ENC }], mac: 'm' } });
+    const text = json(OLD_KEY).replace(':key/', '\t:key/');
+    expect(dataKeys(json(OLD_KEY))).toHaveLength(1);
+    for (const one of [text, `\ufeff\n ${text}`])
+      expect(found(one)).toMatchObject([
+        { kind: 'unreadable', reason: expect.stringMatching(/read as json/) as string },
+      ]);
+  });
+
   it('is not moved if its entry names no key', () => {
     expect(found(yaml(entry().replace(/ {10}arn.*\n/, '')))).toMatchObject([{ kind: 'unsupported' }]);
   });

@@ -1,21 +1,27 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import type { AssumedRole } from '../../core/model/job.ts';
 import { withNamedCalls } from './named-calls.ts';
 import { type ANSWER_TIMEOUT_MS, httpTo, UNHEARD, type ClientConfig } from './client-config.ts';
 import { LeanCalls, type Around, type LeanOperation } from './lean-calls.ts';
 import type { LeanClient } from './lean-client.ts';
+import { roleCredentials } from './role-credentials.ts';
+import type { RoleSession } from './role-session.ts';
 import { remember } from './said-by.ts';
 
 /** 32 HEADs or writes in flight, plus read-ahead and journal: the default of 50 sockets would be the bottleneck. */
 const MAX_SOCKETS = 128;
 /** Six tries with the SDK's back-off outlast some seconds of throttling, and never hold a page for minutes. */
 const MAX_ATTEMPTS = 6;
+/** A sandbox that stays warm serves the sessions of many runs, one after the other. */
+const MAX_SESSIONS = 16;
 
 /** Clients of DynamoDB and S3, one for each Region. The default is the Region of the deployment. */
 export class AwsClients {
   readonly #config: ClientConfig;
   readonly #dynamodb = new Map<string | undefined, DynamoDBClient>();
   readonly #s3 = new Map<string | undefined, S3Client>();
+  readonly #assuming = new Map<string, AwsClients>();
 
   constructor(config: ClientConfig = {}) {
     this.#config = config;
@@ -29,6 +35,19 @@ export class AwsClients {
       if (error instanceof Error) remember(error);
       throw error;
     }
+  }
+
+  /** Clients that call as a role: those that are there, if it is the same role in the same session. */
+  assuming(role: AssumedRole, session: RoleSession): AwsClients {
+    const name = JSON.stringify([role, session]);
+    const credentials = roleCredentials({ role, session }, async () => ({
+      ...this.#config,
+      region: await this.region(),
+    }));
+    const known = this.#assuming.get(name) ?? new AwsClients({ ...this.#config, credentials });
+    if (this.#assuming.size >= MAX_SESSIONS) this.#assuming.clear();
+    this.#assuming.set(name, known);
+    return known;
   }
 
   dynamodb(region?: string): DynamoDBClient {

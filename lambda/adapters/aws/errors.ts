@@ -134,6 +134,10 @@ export function isThrottling(error: unknown): boolean {
   ].includes(nameOf(error));
 }
 
+/** What to check if a role may not make a call about a store: a role of another account is granted it by its owner. */
+export const GRANTED =
+  "that the job's role is granted it (or the role of another account, by its owner: rewrap plan JOB --policies), then start the job again";
+
 /** What to do if AWS does not recognise the caller, even with fresh credentials. */
 export const IDENTITY_CURE =
   'neither fresh credentials nor a corrected clock helped at once; it usually passes: start the same job again, it goes on from where it is; if it does not pass, check that the role of this function exists and that the function may assume it';

@@ -12,7 +12,7 @@ const WAIT =
 const YOUR_ACCESS =
   'check --profile and --region, and that you are allowed this call (docs/permissions.md says what each command needs)';
 const GRANT =
-  'check that it exists and that the role of this function is granted it (cdk deploy), then start the same job again: it continues from there';
+  'check that it exists and that the role of this function is granted it (cdk deploy; the role of another account by its owner: rewrap plan JOB --policies), then start the same job again: it continues from there';
 
 /**
  * The edge of a function. An unhandled AWS error leaves it under a name of ours, with call, resource, cause and cure.

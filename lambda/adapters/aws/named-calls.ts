@@ -67,6 +67,7 @@ function resourceOf(input: object): string {
 const NAMED_BY: readonly (readonly [member: string, words: string])[] = [
   ['TableName', 'table '],
   ['KeyId', 'key '],
+  ['RoleArn', 'role '],
   ['StackName', 'stack '],
   ['executionArn', ''],
   ['stateMachineArn', ''],

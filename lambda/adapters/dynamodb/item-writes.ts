@@ -11,12 +11,14 @@ import type { AttributeMap } from '../../core/model/record.ts';
 import type { PlaceChange } from '../../core/model/place.ts';
 import type { Around } from '../aws/lean-calls.ts';
 import type { Elsewhere } from '../aws/refused-calls.ts';
+import { BatchedUpdates, type Batches } from './batched-updates.ts';
 import { guardedWrite } from './guarded-write.ts';
 import { itemBytes } from './item-bytes.ts';
-import { decodeKey, type SdkItem } from './item-key.ts';
+import { decodeKey, encodeKey, type SdkItem } from './item-key.ts';
 import { eachTry } from './metered.ts';
 import type { Metered, TableCapacity } from '../records/table-capacity.ts';
 import { updateExpression } from './update-expression.ts';
+import { updateStatement } from './update-statement.ts';
 
 export interface WrittenTable {
   readonly name: string;
@@ -24,6 +26,8 @@ export interface WrittenTable {
   readonly guards?: (key: AttributeMap) => readonly Guard[];
   /** Sends an UpdateItem. @default through the SDK's middleware */
   readonly update?: (input: UpdateItemCommandInput, around: Around) => Promise<Metered>;
+  /** How to send several at once. @default each by itself */
+  readonly batches?: Batches;
   /** @default a capacity without a bound, which nobody shares */
   readonly capacity?: TableCapacity;
 }
@@ -43,6 +47,12 @@ interface Ways {
   readonly guarded: TransactWriteItem;
 }
 
+/**
+ * Items that are larger gain nothing from a common request, whose bytes are most of its cost. 25 of these, as they were and as
+ * they will be, are 1.6 MB.
+ */
+const MOST_BATCHED_BYTES = 32 * 1024;
+
 /** A condition that never holds, whether or not the item exists: the write only tests whether it is allowed. */
 const NEVER = 'attribute_exists(#key) AND attribute_not_exists(#key)';
 
@@ -51,11 +61,13 @@ export class ItemWrites {
   readonly #client: DynamoDBClient;
   readonly #table: WrittenTable;
   readonly #capacity: TableCapacity;
+  readonly #batched: BatchedUpdates | undefined;
 
   constructor(client: DynamoDBClient, table: WrittenTable & { readonly capacity: TableCapacity }) {
     this.#client = client;
     this.#table = table;
     this.#capacity = table.capacity;
+    this.#batched = table.batches && new BatchedUpdates(table.batches, table.capacity);
   }
 
   /** Changes an item that is there, and that has so many bytes in all. */
@@ -64,9 +76,23 @@ export class ItemWrites {
     const units = writeUnits(bytes);
     return this.#sent('dynamodb:UpdateItem', key, {
       units,
-      alone: () => this.#update(update, units),
+      alone: () => this.#perhapsBatched(key, places, { bytes, alone: () => this.#update(update, units) }),
       guarded: { Update: update },
     });
+  }
+
+  /** With others that are ready at the same time, where that is possible. */
+  #perhapsBatched(
+    key: SdkItem,
+    places: readonly PlaceChange[],
+    { bytes, alone }: { readonly bytes: number; readonly alone: () => Promise<unknown> },
+  ): Promise<unknown> {
+    const batched = this.#batched;
+    if (batched === undefined || !batched.areAllowed || bytes > MOST_BATCHED_BYTES) return alone();
+    const statement = updateStatement(this.#table.name, key, places);
+    return statement === undefined
+      ? alone()
+      : batched.send({ item: encodeKey(key), statement, units: writeUnits(bytes), alone });
   }
 
   #update(update: UpdateItemCommandInput, units: number): Promise<unknown> {

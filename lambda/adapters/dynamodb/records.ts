@@ -15,7 +15,7 @@ import type { AttributeMap, ItemRecord, StoreRecord } from '../../core/model/rec
 import type { ScanRange } from '../../core/model/run.ts';
 import type { TableScope } from '../../core/model/scope.ts';
 import type { RecordPage, RecordStore, WriteResult } from '../../core/ports.ts';
-import { isRefusal, isTransient, nameOf, premise, refusalWords } from '../aws/errors.ts';
+import { GRANTED, isRefusal, isTransient, nameOf, premise, refusalWords } from '../aws/errors.ts';
 import { batchGet } from './batch-get.ts';
 import { BoundedReads, readWithin, type BoundedPage } from '../records/bounded-reads.ts';
 import { itemBytes } from './item-bytes.ts';
@@ -239,7 +239,7 @@ export class DynamoDbRecords implements CopyTarget {
       'dynamodb.call',
       `${call} on table ${this.#table}`,
       error,
-      "check that the table exists and that the job's role is granted it, then start the job again",
+      `check that the table exists and ${GRANTED}`,
     );
   }
 }

@@ -12,6 +12,7 @@ import type { RecordStore } from '../../core/ports.ts';
 import type { AwsClients } from '../aws/clients.ts';
 import { CopiedRecords } from '../records/copied-records.ts';
 import { lookup, needed, type OpenOptions, type StoreAdapter } from '../records/store-adapter.ts';
+import { BATCH_EXECUTE_STATEMENT } from './batch-execute-statement-operation.ts';
 import { DynamoDbRecords, type Table } from './records.ts';
 import { UPDATE_ITEM } from './update-item-operation.ts';
 
@@ -20,16 +21,21 @@ export const tableAdapter: StoreAdapter<TableStore, TableCatalog> = { open: open
 
 async function openTable(
   store: TableStore,
-  { clients, region, guards, capacities }: OpenOptions,
+  { clients, region, guards, capacities, batchesRefused }: OpenOptions,
 ): Promise<RecordStore> {
   const { table, copyTo, scope } = store;
   const open = async (place: Pick<Table, 'name' | 'scope'>, itsRegion: string): Promise<DynamoDbRecords> => {
     const client = clients.dynamodb(itsRegion);
-    const capacity = capacities?.of(capacityName(itsRegion, place.name));
+    const capacity = capacities?.of(capacityName(store, { region: itsRegion, table: place.name }));
     return new DynamoDbRecords(client, {
       ...place,
       keyNames: await keyNames(place.name, client),
       update: clients.lean(client, UPDATE_ITEM),
+      // The roles of guarded tables may not.
+      ...(batchesRefused !== undefined &&
+        guards === undefined && {
+          batches: { send: clients.lean(client, BATCH_EXECUTE_STATEMENT), refused: batchesRefused },
+        }),
       ...(guards !== undefined && { guards }),
       ...(capacity !== undefined && { capacity }),
     });

@@ -21,10 +21,15 @@ export const UPDATE_ITEM = jsonOperation<UpdateItemCommandInput, Metered>({
   read: json => consumed((json as { readonly ConsumedCapacity?: unknown }).ConsumedCapacity),
 });
 
-/** What an answer does not say, or not as the API has it, is not known. */
 function consumed(capacity: unknown): Metered {
+  const units = consumedIn(capacity);
+  return units === undefined ? {} : { ConsumedCapacity: { CapacityUnits: units } };
+}
+
+/** What an answer does not say, or not as the API has it, is not known. */
+export function consumedIn(capacity: unknown): number | undefined {
   const { CapacityUnits: units } = (capacity ?? {}) as { readonly CapacityUnits?: unknown };
-  return typeof units === 'number' ? { ConsumedCapacity: { CapacityUnits: units } } : {};
+  return typeof units === 'number' ? units : undefined;
 }
 
 function valuesToJson(values: SdkItem = {}): object {

@@ -2,7 +2,8 @@ import type { Needs } from '../../core/model/format.ts';
 import type { Store } from '../../core/model/job.ts';
 import type { Deadline, RecordStore } from '../../core/ports.ts';
 import type { AwsClients } from '../aws/clients.ts';
-import { isDenied, isTransient, messageOf, nameOf, premise } from '../aws/errors.ts';
+import { GRANTED, isDenied, isTransient, messageOf, nameOf, premise } from '../aws/errors.ts';
+import type { RoleSession } from '../aws/role-session.ts';
 import type { Lookup } from '../../core/stores/lookup.ts';
 import type { TableCapacities } from './table-capacities.ts';
 
@@ -21,8 +22,12 @@ export interface OpenOptions extends Needs {
   readonly clients: AwsClients;
   /** The Region of stores that name none. */
   readonly region: string;
+  /** In which a role is assumed, if the store names one. @default one that may only read */
+  readonly session?: RoleSession;
   /** Of the invocation that writes. @default a write may take any time */
   readonly deadline?: Deadline;
+  /** Lets writes that are ready at the same time go in one request; told, once, if AWS refuses that. @default each goes by itself */
+  readonly batchesRefused?: (why: string) => void;
   /** What the caller's requests take of tables is counted, and bounded, there. @default each store for itself, without a bound */
   readonly capacities?: Pick<TableCapacities, 'of'>;
 }
@@ -47,7 +52,7 @@ export async function lookup<Description>(
   }
 }
 
-const CURE = "check that it exists and that the job's role is granted it, then start the job again";
+const CURE = `check that it exists and ${GRANTED}`;
 
 /** What a worker must know of a store before it reads: without it the run cannot go on. */
 export async function needed<Known>(

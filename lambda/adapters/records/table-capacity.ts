@@ -96,6 +96,11 @@ export class TableCapacity {
     return this.#sides.read.pace.rateAt(this.#ports.now()) < Number.POSITIVE_INFINITY;
   }
 
+  /** By a limit, or because the table has throttled lately. */
+  get isWriteBounded(): boolean {
+    return this.#sides.write.pace.rateAt(this.#ports.now()) < Number.POSITIVE_INFINITY;
+  }
+
   /** Sends a request that is expected to take so many units. `send` puts `around` around each of its tries. */
   async spend<Output extends Metered | undefined>(
     kind: Kind,

@@ -58,6 +58,11 @@ export class PowertoolsTelemetry implements Telemetry {
     });
   }
 
+  /** The writes of this invocation go one by one from here. */
+  batchesRefused(store: string, reason: string): void {
+    this.#logger.warn('writes are not batched', { store, reason });
+  }
+
   damagedJournal(name: string, reason: string): void {
     this.#logger.warn('damaged journal object', { name, reason });
     this.#metrics.addDimensions({ job: this.#job });

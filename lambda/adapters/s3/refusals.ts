@@ -1,5 +1,5 @@
 import { PremiseBroken, type RewrapError } from '../../core/model/errors.ts';
-import { isOfIdentity, judgeOf, premise, refusalWords, statusOf } from '../aws/errors.ts';
+import { GRANTED, isOfIdentity, judgeOf, premise, refusalWords, statusOf } from '../aws/errors.ts';
 
 /** A missing, changed, archived, full or busy object says nothing about other objects. */
 const STATES_OF_OBJECTS = new Set([
@@ -55,7 +55,7 @@ export function s3Premise(call: string, { bucket, key }: Refused, error: unknown
   return new PremiseBroken('s3.call', `${headWords(error)}${where}; ${HEAD_CURES[status]}`, { cause: error });
 }
 
-const CURE = "check that the bucket exists and that the job's role is granted it, then start the job again";
+const CURE = `check that the bucket exists and ${GRANTED}`;
 
 const HEAD_CURES = {
   400: 'S3 shows objects with customer-provided keys (SSE-C) only to callers who have these keys: exclude them by the prefix of the job, then start the job again',

@@ -1,13 +1,16 @@
-import type { Store } from '../../core/model/job.ts';
+import type { AssumedRole, Store } from '../../core/model/job.ts';
 import type { RecordStore } from '../../core/ports.ts';
 import {
   storeTypeOf,
   type CatalogOf,
+  type MayAssume,
   type StoreCatalogs,
   type StoreOf,
   type StoreType,
 } from '../../core/stores/registry.ts';
 import type { AwsClients } from '../aws/clients.ts';
+import { isDenied } from '../aws/errors.ts';
+import { LOOKING } from '../aws/role-session.ts';
 import { tableAdapter } from '../dynamodb/table-store.ts';
 import type { OpenOptions, StoreAdapter } from '../records/store-adapter.ts';
 import { bucketAdapter } from '../s3/bucket-store.ts';
@@ -20,13 +23,31 @@ const ADAPTERS: { readonly [Type in StoreType]: StoreAdapter<StoreOf<Type>, Cata
 
 /** The records of a job's store; of a store that is copied, those of its destination. */
 export function openStore(store: Store, options: OpenOptions): Promise<RecordStore> {
-  return adapterOf(store).open(store, options);
+  const { assumeRole } = store;
+  const { clients: own, session = LOOKING } = options;
+  const clients = assumeRole === undefined ? own : own.assuming(assumeRole, session);
+  return adapterOf(store).open(store, { ...options, clients });
 }
 
-/** What Plan and retire-check ask about stores, of every kind. */
-export function storeCatalogs(clients: AwsClients): StoreCatalogs {
+/** What Plan and retire-check ask about stores, of every kind. Roles are assumed to read. */
+export function storeCatalogs(clients: AwsClients, name: string = LOOKING.name): StoreCatalogs {
   const catalogs = Object.entries(ADAPTERS).map(([type, adapter]) => [type, adapter.catalog(clients)]);
-  return Object.fromEntries(catalogs) as StoreCatalogs;
+  const as = (role: AssumedRole): AwsClients => clients.assuming(role, { name, access: 'read' });
+  return {
+    ...(Object.fromEntries(catalogs) as Omit<StoreCatalogs, 'assuming' | 'mayAssume'>),
+    assuming: role => storeCatalogs(as(role), name),
+    mayAssume: role => mayAssume(as(role)),
+  };
+}
+
+async function mayAssume(clients: AwsClients): Promise<MayAssume> {
+  try {
+    await clients.dynamodb().config.credentials();
+    return { kind: 'allowed' };
+  } catch (error) {
+    if (error instanceof Error && isDenied(error)) return { kind: 'denied', message: error.message };
+    throw error;
+  }
 }
 
 /** The tables, or the buckets, of the caller's account in a Region. */

@@ -1,5 +1,6 @@
 import { sourceRegion } from '../model/job-regions.ts';
 import type { Job, Store } from '../model/job.ts';
+import { isSameName } from '../model/store-place.ts';
 import type { StoreRecognition } from '../recognise/recognise-store.ts';
 import type { StoreType } from '../stores/registry.ts';
 import { narrowedTo, ownPlace } from '../stores/places.ts';
@@ -128,7 +129,8 @@ const NOTHING_SEEN = {
 
 function names(store: Store, { type, name, region }: Found, job: Job): boolean {
   const place = ownPlace(store, store.region ?? sourceRegion(job));
-  return place.type === type && place.name === name && place.region === region;
+  // What is discovered is of the caller's account.
+  return isSameName(place, { type, name, region });
 }
 
 /** In words, which part of its table or bucket a store of a job is; empty for all of it. */

@@ -1,4 +1,4 @@
-import { parseKeyReference } from '../model/arn.ts';
+import { parseKeyReference, parseRoleArn } from '../model/arn.ts';
 import type { Job } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 
@@ -30,9 +30,20 @@ export function partitionProblems(job: Job): readonly Problem[] {
   });
   if (misnamed.length > 0) return misnamed;
   const first = keys[0]?.partition;
-  return keys.flatMap(({ path, value, partition }) => {
+  const foreign = keys.flatMap(({ path, value, partition }) => {
     const words = `is in the partition ${partition}, and the first source key in ${first}: KMS does not re-encrypt from one partition to another; name keys of one`;
     return partition === first ? [] : [{ path, value, words }];
+  });
+  return [...foreign, ...foreignRoles(job, first)];
+}
+
+/** Credentials of one partition are nothing in another. */
+function foreignRoles({ stores }: Job, first: string | undefined): readonly Problem[] {
+  return stores.flatMap(({ assumeRole }, index) => {
+    const partition = assumeRole && parseRoleArn(assumeRole.roleArn)?.partition;
+    if (assumeRole === undefined || partition === first) return [];
+    const words = `is in the partition ${partition}, and the first source key in ${first}: no role of one partition can be assumed from another; name a role of ${first}`;
+    return [{ path: `stores[${index}].assumeRole.roleArn`, value: assumeRole.roleArn, words }];
   });
 }
 

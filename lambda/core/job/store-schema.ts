@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
 import type { FormatDefinition, FormatRegistry } from '../model/format.ts';
-import { STORES } from '../stores/registry.ts';
+import { STORES, storeTypeOf } from '../stores/registry.ts';
+import { STORE_SCHEMAS } from '../stores/schemas.ts';
 import type { StoreKind } from '../stores/store.ts';
 import { described } from '../schema/described.ts';
 
 /** The schema of one store, of every kind, with the formats that read its kind of records. */
 export function storeSchema(formats: FormatRegistry) {
   const kinds: readonly StoreKind[] = Object.values(STORES);
-  const [first, ...others] = kinds.map(kind => kind.schema(formatOf(kind, formats)));
+  const [first, ...others] = kinds.map(kind => STORE_SCHEMAS[storeTypeOf(kind)](formatOf(kind, formats)));
   if (first === undefined) throw new Error('there is no kind of store: check the registry');
   const types = kinds.map(({ type }) => `"type": "${type}"`).join(' or ');
   return z.discriminatedUnion('type', [first as Typed, ...(others as Typed[])], {

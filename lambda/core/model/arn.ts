@@ -33,3 +33,25 @@ export function regionOf(keyArn: string): string {
   if (reference === undefined) throw new TypeError(`not a KMS key ARN: ${keyArn}`);
   return reference.region;
 }
+
+export interface RoleReference {
+  readonly partition: string;
+  readonly account: string;
+  /** Without its path. */
+  readonly name: string;
+}
+
+/** No character that a policy reads as a wildcard or a variable: the ARN enters policies. */
+const ROLE_ARN = /^arn:(aws[a-z-]*):iam::(\d{12}):role\/(?:[\w+=,.@/-]{0,510}\/)?([\w+=,.@-]{1,64})$/;
+
+/** Reads the ARN of a role; `undefined` for anything else (IAM user guide, IAM identifiers; API reference, CreateRole). */
+export function parseRoleArn(text: string): RoleReference | undefined {
+  const [, partition, account, name] = ROLE_ARN.exec(text) ?? [];
+  if (partition === undefined || account === undefined || name === undefined) return undefined;
+  return { partition, account, name };
+}
+
+/** The account in the ARN of a role that has been validated before. */
+export function accountOfRole(roleArn: string): string {
+  return roleArn.split(':')[4] ?? '';
+}

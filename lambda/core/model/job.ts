@@ -77,6 +77,8 @@ export interface Store {
   /** @default the Region of the source keys */
   readonly region?: string;
   readonly format: FormatConfig;
+  /** The role of another account, whose store this is. @default the store is of the account of the deployment */
+  readonly assumeRole?: AssumedRole;
   /** The key of the store's own server-side encryption, where that is a customer managed key. */
   readonly serverSideEncryptionKey?: string;
   /** Places outside the format that look as if they hold a data key; the operator has confirmed that they may stay. */
@@ -88,6 +90,12 @@ export interface Store {
   /** The store that gets the new data keys, in its records of the same keys, if this store is to stay as it is. */
   readonly copyTo?: StoreCopy;
   readonly [field: string]: unknown;
+}
+
+/** What a job says of a role that is assumed for a store, in the words of AssumeRole. */
+export interface AssumedRole {
+  readonly roleArn: string;
+  readonly externalId?: string;
 }
 
 export interface StoreCopy {

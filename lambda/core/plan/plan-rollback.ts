@@ -4,6 +4,8 @@ import type { PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 import { unusableState } from '../keys/find-key.ts';
+import type { StoreCatalogs } from '../stores/registry.ts';
+import { needRoles } from './check-roles.ts';
 import { workOf } from './cut-work.ts';
 import type { PlannedRun, PlanRequest } from './plan-request.ts';
 import type { PastRuns, RunEnd } from './ports.ts';
@@ -14,6 +16,7 @@ import type { RunInput } from './run-input.ts';
 interface RollbackPlanPorts {
   readonly keys: KeyCatalog;
   readonly pastRuns: PastRuns;
+  readonly stores: Pick<StoreCatalogs, 'mayAssume'>;
 }
 
 /**
@@ -23,7 +26,7 @@ interface RollbackPlanPorts {
 export async function planRollback(
   input: RunInput,
   request: PlanRequest,
-  { keys, pastRuns }: RollbackPlanPorts,
+  { keys, pastRuns, stores: catalogs }: RollbackPlanPorts,
 ): Promise<PlannedRun> {
   const { run = '', job, limits } = input;
   const original = await pastRuns.plan(run);
@@ -32,6 +35,7 @@ export async function planRollback(
     throw refuse('plan.input', [{ path: 'run', value: run, words: wrong ?? '' }]);
   const unusable = await keyProblems(original.sources, keys);
   if (unusable.length > 0) throw refuse('plan.premises', unusable);
+  await needRoles(original.stores, { catalogs, account: request.account });
   // Last of all, because it stops the remaining workers of that run. A rollback that is refused must not do that.
   const alive = aliveProblems(original, await pastRuns.fence(run, request.now), request.now);
   if (alive.length > 0) throw refuse('plan.premises', alive);

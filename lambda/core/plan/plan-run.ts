@@ -4,6 +4,7 @@ import { foreignAliases } from '../job/foreign-aliases.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkPermissions } from './check-permissions.ts';
 import { checkReversal } from './check-reversal.ts';
+import { needRoles } from './check-roles.ts';
 import { assemblePlan } from './assemble-plan.ts';
 import { chooseRoute } from './choose-route.ts';
 import { continueRun } from './continue-run.ts';
@@ -47,6 +48,7 @@ export async function planRun(request: PlanRequest, ports: PlanPorts): Promise<P
       ? await planRollback(input, request, {
           keys: ports.keys(input.grantTokens),
           pastRuns: ports.pastRuns,
+          stores: ports.stores,
         })
       : await restOnRun(await planPasses(input, request, ports), ports);
   const { plan, units } = input.fromStart ? planned : await continueRun(planned, request.now, ports);
@@ -60,6 +62,7 @@ export async function planRun(request: PlanRequest, ports: PlanPorts): Promise<P
 async function planPasses(written: RunInput, request: PlanRequest, ports: PlanPorts): Promise<PlannedRun> {
   const foreign = foreignAliases(written.job, request.account);
   if (foreign.length > 0) throw refuse('plan.input', foreign);
+  await needRoles(written.job.stores, { catalogs: ports.stores, account: request.account });
   const { job, found } = await withFormats(written, request, ports);
   const input = { ...written, job };
   const catalog = ports.keys(input.grantTokens);

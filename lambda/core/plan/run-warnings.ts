@@ -6,6 +6,7 @@ import { configureFormat } from '../job/bind-format.ts';
 import { mustTellMaterial, type MovedKeys } from '../reencrypt/key-material.ts';
 import { routeOf } from '../routes/registry.ts';
 import type { ChosenRoute } from './choose-route.ts';
+import { roleWarnings } from './check-roles.ts';
 import { COPY_WARNING } from '../stores/copies.ts';
 import type { RunInput } from './run-input.ts';
 
@@ -49,6 +50,7 @@ export function runWarnings(
           `a dry run learns no key material ids: data keys under the destination key count as ${mustTellMaterial(choice) ? 'to-rewrap' : 'already-current'}, whatever their key material`,
         ]
       : unnamedMaterial({ ...choice, keyMaterials })),
+    ...roleWarnings(job.stores),
     ...job.stores.flatMap(store => {
       const narrowed = narrowedTo(store, sample);
       return narrowed === undefined

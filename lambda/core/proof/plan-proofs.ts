@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Store } from '../model/job.ts';
 import type { KeysOfRun, RunIdentity, StoresOfRun } from '../model/run-plan.ts';
+import { accountOf } from '../model/store-account.ts';
 import { narrowedTo, writtenPlace } from '../stores/places.ts';
 import { digest } from '../model/digest.ts';
 import { proofId } from './proof-id.ts';
@@ -41,8 +42,10 @@ export function aboutStore(plan: ProvingRun, index: number, at: string): About {
   if (store === undefined) throw new RangeError(`the plan of ${runId} has no store ${index}`);
   const [slot, part] = [slots[index], partOf(plan, index)];
   const ignored = store.ignore ?? [];
+  const account = accountOf(store);
   return {
     place: writtenPlace(store, storeRegion),
+    ...(account !== undefined && { account }),
     ...(slot !== undefined && { slot }),
     ...(part !== undefined && { part }),
     ...(ignored.length > 0 && { ignored }),

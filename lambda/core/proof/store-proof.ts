@@ -9,6 +9,8 @@ import type { Doubt, StoreVerdict } from '../verdict/store-verdict.ts';
 export interface StoreProof {
   /** The table, or bucket and prefix, with its Region. */
   readonly place: StorePlace;
+  /** Whose role was assumed for it; absent where it is of the account of the deployment. */
+  readonly account?: string;
   /** Where in a record the data key lies that it is about; absent in proofs of earlier versions. */
   readonly slot?: string;
   /** The part that the run was about; absent where that was all of the store. */

@@ -21,6 +21,8 @@ export interface CapacityReport {
 
 export interface StoreReport {
   readonly store: string;
+  /** Of the role that was assumed for it; absent where it is of the account of the deployment. */
+  readonly account?: string;
   /** Every unit of every pass over this store came to its end, and the run was about all of it. */
   readonly complete: boolean;
   /** The part of the store that the run was about, where that was not all of it. */

@@ -3,6 +3,7 @@ import type { Books } from '../model/books.ts';
 import type { Store } from '../model/job.ts';
 import type { Phase } from '../model/run.ts';
 import type { RunPlan } from '../model/run-plan.ts';
+import { accountOf } from '../model/store-account.ts';
 import { narrowedTo, ownPlace, storeName } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
 import { storeVerdict, type StoreVerdict } from '../verdict/store-verdict.ts';
@@ -37,7 +38,7 @@ export function storeReport(
   const capacity = capacityReport(phases.all.map(phase => booksOf(phase).capacity));
   const complete = finished && narrowed === undefined;
   return {
-    store: storeName(store),
+    ...named(store),
     complete,
     ...(narrowed !== undefined && { narrowedTo: narrowed }),
     verdict: verdictOf(store, concluding, {
@@ -60,6 +61,11 @@ export function storeReport(
     keyMaterials: keyMaterials(plan, books, verified),
     ...restingOf(plan, concluding),
   };
+}
+
+function named(store: Store): Pick<StoreReport, 'store' | 'account'> {
+  const account = accountOf(store);
+  return { store: storeName(store), ...(account !== undefined && { account }) };
 }
 
 function versionsOf({ versions = [] }: RunPlan, index: number): Pick<StoreReport, 'versions'> {

@@ -13,6 +13,7 @@ import {
 } from './known-places.ts';
 import type { KeyUsage } from './ports.ts';
 import type { RetireFacts } from './retire-check.ts';
+import type { TrailFacts } from './trail-findings.ts';
 import { evidenceOf } from './evidence.ts';
 import type { KnownStore } from './store-findings.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
@@ -21,6 +22,8 @@ export interface RetirePorts {
   readonly keys: Pick<KeyCatalog, 'describeKey'>;
   readonly usageOf: (keyArn: string) => Promise<KeyUsage>;
   readonly stores: StoreCatalogs;
+  /** What a trail says of the key's users; absent where nobody has named one. */
+  readonly trailOf?: (usage: KeyUsage) => Promise<TrailFacts>;
 }
 
 export interface RetireQuestion {
@@ -47,9 +50,10 @@ export async function gatherFacts(question: RetireQuestion, ports: RetirePorts):
     namedPlaces(moving, formats),
     about.filter(proof => !superseded.includes(proof)),
   );
+  const usage = await ports.usageOf(key.arn);
+  const trail = await ports.trailOf?.(usage);
   return {
-    key,
-    usage: await ports.usageOf(key.arn),
+    ...{ key, usage, ...(trail !== undefined && { trail }) },
     stores: await Promise.all(known.map(one => knownStore(one, past, ports.stores))),
     superseded: superseded.filter(({ slot }) => slot !== undefined),
     unresolved,
@@ -95,20 +99,32 @@ function isFormerName(reference: string, now: string | undefined, about: readonl
 }
 
 async function knownStore(
-  { place, slot, job }: KnownPlace,
+  known: KnownPlace,
   { named, proofs, keyArn }: Superseding,
   stores: RetirePorts['stores'],
 ): Promise<KnownStore> {
-  const backups = await kindOf(place).backups(place, catalogOf(stores, place));
+  const { place, slot, job, account } = known;
+  const backups = await backupsOf(known, stores);
   const outdated = proofs.filter(proof => isOutdated(proof, named));
   const current = proofs.filter(proof => !outdated.includes(proof));
   const was = evidenceOf({ place, slot, keyArn }, outdated);
   return {
     ...{ place, job, keyArn, evidence: evidenceOf({ place, slot, keyArn }, current) },
     ...(slot !== undefined && { slot }),
+    ...(account !== undefined && { account }),
     ...(was.kind === 'proven' && { outdated: was.proofs }),
     ...(backups !== undefined && { backups }),
   };
+}
+
+/** Of another account nobody is asked without its role: here, a table of that name would be another one. */
+async function backupsOf(
+  { place, account, assumeRole }: KnownPlace,
+  stores: RetirePorts['stores'],
+): Promise<KnownStore['backups']> {
+  if (account !== undefined && assumeRole === undefined) return undefined;
+  const seen = { type: place.type, ...(assumeRole !== undefined && { assumeRole }) };
+  return kindOf(place).backups(place, catalogOf(stores, seen));
 }
 
 type KeyReferences = ReadonlyMap<string, string>;

@@ -1,6 +1,6 @@
 import { configureFormat } from '../job/bind-format.ts';
 import type { FormatRegistry } from '../model/format.ts';
-import type { Job } from '../model/job.ts';
+import type { AssumedRole, Job, Store } from '../model/job.ts';
 import { sourceRegion } from '../model/job-regions.ts';
 import { weightOf } from '../proof/proof-reach.ts';
 import {
@@ -11,6 +11,7 @@ import {
   storePlaceText,
   type StorePlace,
 } from '../model/store-place.ts';
+import { accountOf } from '../model/store-account.ts';
 import { writtenPlace } from '../stores/places.ts';
 import { isWholeProofOf } from './evidence.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
@@ -22,12 +23,18 @@ export interface NamedPlace {
   readonly slot: string | undefined;
   readonly job: string;
   readonly text: string;
+  readonly account?: string;
+  readonly assumeRole?: AssumedRole;
 }
 
 export interface KnownPlace {
   readonly place: StorePlace;
   readonly slot: string | undefined;
   readonly job: string;
+  /** Whose store it is, where that is another account. */
+  readonly account?: string;
+  /** With which it can be looked at. Runs do not tell it: only a job that is there now. */
+  readonly assumeRole?: AssumedRole;
 }
 
 export function namedPlaces(jobs: readonly Job[], formats: FormatRegistry): readonly NamedPlace[] {
@@ -37,8 +44,15 @@ export function namedPlaces(jobs: readonly Job[], formats: FormatRegistry): read
       slot: configureFormat(store, formats).identity,
       job: job.name,
       text: jobText(store),
+      ...ofRole(store),
     })),
   );
+}
+
+function ofRole(store: Store): Pick<NamedPlace, 'account' | 'assumeRole'> {
+  const { assumeRole } = store;
+  const account = accountOf(store);
+  return { ...(account !== undefined && { account }), ...(assumeRole !== undefined && { assumeRole }) };
 }
 
 /** Places of jobs and of runs, each once. */
@@ -46,7 +60,12 @@ export function knownPlaces(
   named: readonly NamedPlace[],
   visited: readonly StoreProof[],
 ): readonly KnownPlace[] {
-  const all = [...visited, ...named].map(({ place, slot, job }) => ({ place, slot, job }));
+  const runs = visited.map(({ place, slot, job, account }) => ({
+    ...{ place, slot, job },
+    ...(account !== undefined && { account }),
+  }));
+  const jobs = named.map(({ text: _text, ...known }) => known);
+  const all: readonly KnownPlace[] = [...runs, ...jobs];
   return [...new Map(all.map(one => [JSON.stringify([storePlaceText(one.place), one.slot]), one])).values()];
 }
 

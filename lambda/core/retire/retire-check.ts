@@ -1,9 +1,12 @@
 import type { KeyDescription } from '../keys/catalog.ts';
 import { storePlaceText } from '../model/store-place.ts';
-import { blocks, note, waits, type RetireFinding } from './findings.ts';
+import { blocks, note, type RetireFinding } from './findings.ts';
 import type { KeyUsage } from './ports.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
-import { proofsIn, storeFindings, type KnownStore } from './store-findings.ts';
+import { storeFindings, type KnownStore } from './store-findings.ts';
+import { provenSince } from './proven-since.ts';
+import { trailFindings, usersCovered, type TrailFacts, type UsersCovered } from './trail-findings.ts';
+import { usageFindings } from './usage-findings.ts';
 import { wrappedFindings } from './wrapped-findings.ts';
 
 export interface RetireFacts {
@@ -16,6 +19,8 @@ export interface RetireFacts {
   readonly unresolved?: readonly { readonly job: string; readonly reference: string }[];
   /** Jobs that bring data keys under this key. */
   readonly destinationOf: readonly string[];
+  /** Absent where nobody has named a trail. */
+  readonly trail?: TrailFacts;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -28,14 +33,58 @@ export interface RetireAdvice {
   readonly steps: readonly string[];
   /** What was not checked, in words that a person can act on. */
   readonly notChecked: readonly string[];
+  /** Absent where nobody has named a trail. */
+  readonly users?: UsersCovered;
 }
-
-/** KMS may record a use an hour late (GetKeyLastUsage). */
-const USAGE_LAG_MS = 3_600_000;
 
 /** May a key be disabled? It advises, and never acts. */
 export function retireCheck(facts: RetireFacts): RetireAdvice {
+  const { trail, usage } = facts;
+  const since = provenSince(facts.stores);
   const findings = [
+    ...jobFindings(facts),
+    ...usageFindings({ ...facts, provenSince: since }),
+    ...(trail === undefined ? [] : trailFindings({ trail, usage, provenSince: since })),
+    ...keyFindings(facts.key),
+  ];
+  const verdict = findings.some(({ weight }) => weight === 'blocks')
+    ? 'keep'
+    : findings.some(({ weight }) => weight === 'waits')
+      ? 'wait'
+      : 'disable';
+  return {
+    ...{ keyArn: facts.key.arn, verdict, findings, steps: STEPS },
+    notChecked: [trail === undefined ? NO_TRAIL : beyondTrail(trail), ...NOT_CHECKED],
+    ...(trail !== undefined && { users: usersCovered({ trail, provenSince: since }) }),
+  };
+}
+
+const NO_TRAIL =
+  'tables, buckets, Regions and accounts that no job and no run names: search CloudTrail for Decrypt and GenerateDataKey with this key, or name your trail with --trail';
+
+function beyondTrail({ trail, from, until }: TrailFacts): string {
+  const read = `from ${iso(from)}${until === undefined ? '' : ` to ${iso(until)}`}`;
+  return `users that ${trail} does not show ${read}: those that pause longer, and those that CloudTrail has not delivered yet; tables and buckets that no job names, which nobody has read in that time`;
+}
+
+const NOT_CHECKED: readonly string[] = [
+  'jobs in other folders than --jobs, and deployments of other names, or in other Regions and accounts than those of your jobs: ask there, too (--deployment)',
+  'bodies of objects, and values that are encrypted, or compressed by something else than gzip or zlib: nobody has looked for this key in them',
+  'server-side encryption with this key: of tables, buckets, volumes, queues, secrets and logs; see the resources that name it',
+  'backups, snapshots, exports, noncurrent versions, streams, replicas and caches that are not listed here: what they hold is as old as they are',
+  'what has been written since the last run: writers must use another key before this one is disabled',
+];
+
+/** The order of AWS's guidance: disabling can be undone at once, deletion never. */
+const STEPS: readonly string[] = [
+  'disable the key (kms:DisableKey): anything that still needs it fails now, and enabling it again helps at once',
+  'watch CloudTrail for DisabledException of this key, for as long as your rarest reader pauses: month-end jobs, restores, audits',
+  'only then schedule its deletion (kms:ScheduleKeyDeletion) with the longest waiting period, 30 days; it can be cancelled until then, and never after',
+];
+
+/** What jobs and their runs say. */
+function jobFindings(facts: RetireFacts): readonly RetireFinding[] {
+  return [
     ...facts.destinationOf.map(name =>
       blocks(name, 'brings data keys under this key: it is no key to retire'),
     ),
@@ -60,69 +109,7 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
         `its source alias ${reference} names no key that can be described: whether its stores hold data keys of this key is not known; correct the job, or allow kms:DescribeKey`,
       ),
     ),
-    ...usageFindings(facts),
-    ...keyFindings(facts.key),
   ];
-  const verdict = findings.some(({ weight }) => weight === 'blocks')
-    ? 'keep'
-    : findings.some(({ weight }) => weight === 'waits')
-      ? 'wait'
-      : 'disable';
-  return { keyArn: facts.key.arn, verdict, findings, steps: STEPS, notChecked: NOT_CHECKED };
-}
-
-const NOT_CHECKED: readonly string[] = [
-  'tables, buckets, Regions and accounts that no job and no run names: search CloudTrail for Decrypt and GenerateDataKey with this key',
-  'jobs in other folders than --jobs, and deployments of other names, or in other Regions and accounts than those of your jobs: ask there, too (--deployment)',
-  'bodies of objects, and values that are encrypted, or compressed by something else than gzip or zlib: nobody has looked for this key in them',
-  'server-side encryption with this key: of tables, buckets, volumes, queues, secrets and logs; see the resources that name it',
-  'backups, snapshots, exports, noncurrent versions, streams, replicas and caches that are not listed here: what they hold is as old as they are',
-  'what has been written since the last run: writers must use another key before this one is disabled',
-];
-
-/** The order of AWS's guidance: disabling can be undone at once, deletion never. */
-const STEPS: readonly string[] = [
-  'disable the key (kms:DisableKey): anything that still needs it fails now, and enabling it again helps at once',
-  'watch CloudTrail for DisabledException of this key, for as long as your rarest reader pauses: month-end jobs, restores, audits',
-  'only then schedule its deletion (kms:ScheduleKeyDeletion) with the longest waiting period, 30 days; it can be cancelled until then, and never after',
-];
-
-function usageFindings({ usage, stores, now }: RetireFacts): readonly RetireFinding[] {
-  const about = 'last use';
-  const ends = stores.flatMap(({ evidence }) => proofsIn(evidence)).map(({ at }) => Date.parse(at));
-  const ours = ends.length === 0 ? undefined : Math.max(...ends);
-  const lag =
-    ours !== undefined && now - ours < USAGE_LAG_MS
-      ? [
-          waits(
-            about,
-            `KMS may report a use up to an hour late, and the last run here ended at ${iso(ours)}: ask again after ${iso(ours + USAGE_LAG_MS)}`,
-          ),
-        ]
-      : [];
-  switch (usage.kind) {
-    case 'not-told':
-      return [waits(about, `KMS does not say (${usage.reason}): look in CloudTrail who uses it`)];
-    case 'unused':
-      return [
-        ...lag,
-        note(
-          about,
-          `none since ${iso(usage.since)}${usage.olderThanThat ? ', when KMS began to track; before that, CloudTrail tells' : ', when it was made'}`,
-        ),
-      ];
-    case 'used': {
-      const said = `${usage.operation} at ${iso(usage.at)} (CloudTrail event ${usage.eventId})`;
-      return ours !== undefined && usage.at <= ours && usage.operation === 'ReEncrypt'
-        ? [...lag, note(about, `${said}, within our own runs`)]
-        : [
-            waits(
-              about,
-              `${said}${ours === undefined ? '' : `; our last run ended at ${iso(ours)}`}: somebody else uses this key`,
-            ),
-          ];
-    }
-  }
 }
 
 function keyFindings({ state, multiRegion }: RetireFacts['key']): readonly RetireFinding[] {

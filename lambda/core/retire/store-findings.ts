@@ -14,6 +14,8 @@ export interface KnownStore {
   /** Where in its records the data key lies. */
   readonly slot?: string;
   readonly job: string;
+  /** Whose store it is, where that is another account. */
+  readonly account?: string;
   /** The key that is asked about. */
   readonly keyArn: string;
   readonly evidence: Evidence;
@@ -44,9 +46,14 @@ export function proofsIn(evidence: Evidence): readonly StoreProof[] {
   }
 }
 
+/** With its account, of buckets as well. */
+function placeOf({ place, account }: Pick<KnownStore, 'place' | 'account'>): string {
+  return storePlaceText({ ...place, ...(account !== undefined && { account }) });
+}
+
 function proofFindings(store: KnownStore): readonly RetireFinding[] {
   const { slot, job, evidence } = store;
-  const place = storePlaceText(store.place);
+  const place = placeOf(store);
   const about = slot === undefined ? place : `${place} ${slot}`;
   const verify = `rewrap run ${job} --mode verify tells`;
   const words = blockingWords(store, verify);
@@ -121,7 +128,7 @@ function provenWords(proof: StoreProof, verify: string): string {
 }
 
 function backupFindings({ evidence, backups, ...store }: KnownStore): readonly RetireFinding[] {
-  const place = storePlaceText(store.place);
+  const place = placeOf(store);
   if (backups === undefined) return [waits(place, UNSEEN)];
   const { pointInTimeRecovery, noncurrentVersions, replicaRegions } = backups;
   return [

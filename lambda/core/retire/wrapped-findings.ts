@@ -8,8 +8,8 @@ export function wrappedFindings(stores: readonly KnownStore[]): readonly RetireF
   return stores.flatMap(({ evidence }) =>
     proofsIn(evidence).flatMap(({ place, wrappedBy = [] }) =>
       wrappedBy.map(wrapped => {
-        const { type, region } = place;
-        const other: StorePlace = { type, ...(region !== undefined && { region }), name: wrapped.table };
+        const { prefix: _prefix, ...there } = place;
+        const other: StorePlace = { ...there, name: wrapped.table };
         const words = wrappedWords(wrapped);
         return isProven(other, stores)
           ? note(storePlaceText(place), `${words}, which a run has done`)

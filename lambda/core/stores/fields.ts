@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { parseRoleArn } from '../model/arn.ts';
 import { parsePattern } from '../places/pattern.ts';
 import { keyReference } from '../schema/key-reference.ts';
-import { oneOf, text } from '../schema/strict-object.ts';
+import { oneOf, strictObject, text } from '../schema/strict-object.ts';
 import { once } from '../schema/once.ts';
 import { described } from '../schema/described.ts';
 
@@ -48,12 +49,47 @@ const withoutDataKey = once(() =>
   ),
 );
 
+const ROLE_CURE = 'write arn:aws:iam::ACCOUNT:role/NAME';
+/** STS API reference, AssumeRole, ExternalId. */
+const externalId = once(() =>
+  text('an external id').check(
+    z.regex(/^[\w+=,.@:/-]{2,1224}$/, {
+      error: 'is no external id; write 2 to 1,224 of a-z, A-Z, 0-9, _+=,.@:/-',
+    }),
+  ),
+);
+const assumeRole = once(() =>
+  described(
+    z.optional(
+      strictObject(
+        {
+          roleArn: described(
+            text('the ARN of a role').check(
+              z.refine(value => parseRoleArn(value) !== undefined, {
+                error: `is no ARN of a role; ${ROLE_CURE}`,
+              }),
+            ),
+            'Its ARN. The store, and its copy, are of its account.',
+          ),
+          externalId: described(
+            z.optional(externalId()),
+            'What its trust policy asks for. Without one, Plan warns.',
+          ),
+        },
+        'a role to assume',
+      ),
+    ),
+    'A role of another account, which the functions assume for all calls about this store.',
+  ),
+);
+
 /** Fields of every kind of store. */
 export const storeFields = once(() => ({
   region: described(
     z.optional(region()),
     "The store's Region. Left out, it is the Region of the source keys.",
   ),
+  assumeRole: assumeRole(),
   serverSideEncryptionKey: serverSideEncryptionKey(),
   ignore: ignore(),
   withoutDataKey: withoutDataKey(),

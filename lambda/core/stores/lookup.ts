@@ -4,13 +4,21 @@ export type Lookup<Description> =
   | { readonly kind: 'not-found' }
   | { readonly kind: 'denied'; readonly message: string };
 
+interface Where {
+  readonly region: string;
+  /** Of the role that is assumed for the store. */
+  readonly account: string | undefined;
+}
+
 /** The message about a store that cannot be looked at, the same for every kind. `what`: table, bucket. */
 export function missing(
   what: string,
-  region: string,
+  { region, account }: Where,
   lookup: Exclude<Lookup<unknown>, { readonly kind: 'found' }>,
 ): string {
-  return lookup.kind === 'not-found'
-    ? `there is no such ${what} in this account and ${region}; create it, or correct the name`
+  if (lookup.kind === 'not-found')
+    return `there is no such ${what} in ${account === undefined ? 'this account' : `account ${account}`} and ${region}; create it, or correct the name`;
+  return account !== undefined
+    ? `its role may not look at the ${what} (${lookup.message}); the owner of account ${account} has to allow the role what rewrap plan JOB --policies prints`
     : `this role may not look at the ${what} (${lookup.message}); deploy the job, so that the role is granted it`;
 }

@@ -1,12 +1,16 @@
 import type { Store } from '../model/job.ts';
+import { accountOf } from '../model/store-account.ts';
 import { storePlaceText, type StorePlace } from '../model/store-place.ts';
 import { kindOf } from './registry.ts';
 
-/** What reports, logs and the journal call a store: unique within a job. */
+/** What reports, logs and the journal call a store: unique within a job, and with its account where that is another one. */
 export function storeName(store: Store): string {
-  const own = storePlaceText(ownPlace(store, store.region));
+  const account = accountOf(store);
+  const text = (place: StorePlace): string =>
+    storePlaceText({ ...place, ...(account !== undefined && { account }) });
+  const own = text(ownPlace(store, store.region));
   const copy = copyPlace(store);
-  return copy === undefined ? own : `${own} to ${storePlaceText(copy)}`;
+  return copy === undefined ? own : `${own} to ${text(copy)}`;
 }
 
 /** The place that data keys are written to; it does not depend on the job that names it. `region`: for stores that name none. */
@@ -17,13 +21,22 @@ export function writtenPlace(store: Store, region: string): StorePlace {
 /** The place of the store itself. */
 export function ownPlace(store: Store, region: string | undefined): StorePlace {
   const { type } = store;
-  return { type, ...(region !== undefined && { region }), ...kindOf(store).names.own(store) };
+  return {
+    ...{ type, ...(region !== undefined && { region }) },
+    ...{ ...accountInPlaces(store), ...kindOf(store).names.own(store) },
+  };
+}
+
+/** The same bucket may be named with a role and without one: it is one place, with one lock. */
+function accountInPlaces(store: Store): Pick<StorePlace, 'account'> {
+  const account = kindOf(store).names.uniqueIn === 'account' ? accountOf(store) : undefined;
+  return account === undefined ? {} : { account };
 }
 
 function copyPlace(store: Store): StorePlace | undefined {
   const { type, copyTo } = store;
   const name = kindOf(store).names.copy(store);
-  return copyTo && name && { type, region: copyTo.region, ...name };
+  return copyTo && name && { type, region: copyTo.region, ...accountInPlaces(store), ...name };
 }
 
 /** In words, what a store is narrowed to; `undefined` where a run visits all of it. */

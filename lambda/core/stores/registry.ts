@@ -1,4 +1,5 @@
 import { PremiseBroken } from '../model/errors.ts';
+import type { AssumedRole } from '../model/job.ts';
 import { dynamoDbKind } from './dynamodb/index.ts';
 import { s3Kind } from './s3/index.ts';
 import type { StoreKind } from './store.ts';
@@ -19,10 +20,23 @@ export type StoreOf<Type extends StoreType> =
 export type CatalogOf<Type extends StoreType> =
   (typeof STORES)[Type] extends StoreKind<infer _, infer Catalog> ? Catalog : never;
 
-export type StoreCatalogs = { readonly [Type in StoreType]: CatalogOf<Type> };
+export type StoreCatalogs = { readonly [Type in StoreType]: CatalogOf<Type> } & {
+  /** What a role of another account sees. */
+  readonly assuming: (role: AssumedRole) => StoreCatalogs;
+  readonly mayAssume: (role: AssumedRole) => Promise<MayAssume>;
+};
+
+export type MayAssume =
+  | { readonly kind: 'allowed' }
+  /** In the words of STS, with what to do. */
+  | { readonly kind: 'denied'; readonly message: string };
 
 interface Typed {
   readonly type: string;
+}
+
+interface Seen extends Typed {
+  readonly assumeRole?: AssumedRole;
 }
 
 /** The kind of a store, or of a place. */
@@ -30,9 +44,10 @@ export function kindOf(store: Typed): StoreKind {
   return STORES[storeTypeOf(store)];
 }
 
-/** What is asked of the service of that store. */
-export function catalogOf(catalogs: StoreCatalogs, store: Typed): unknown {
-  return catalogs[storeTypeOf(store)];
+/** What is asked of the service of that store, with its role where it names one. */
+export function catalogOf(catalogs: StoreCatalogs, { assumeRole, ...store }: Seen): unknown {
+  const seen = assumeRole === undefined ? catalogs : catalogs.assuming(assumeRole);
+  return seen[storeTypeOf(store)];
 }
 
 /** Throws PremiseBroken for a kind that this version does not know, as in a plan of a later version. */

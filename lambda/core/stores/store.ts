@@ -1,4 +1,3 @@
-import type * as z from 'zod/mini';
 import type { Limits, Store } from '../model/job.ts';
 import type { ConfiguredFormat } from '../model/format.ts';
 import type { Problem } from '../model/problem.ts';
@@ -17,8 +16,6 @@ export interface StoreKind<S extends Store = Store, Catalog = unknown> {
   readonly type: S['type'];
   /** What its records are; formats that read such records can be used with it. */
   readonly records: StoreRecord['kind'];
-  /** Strict schema of the store in a job, `type` included. `format`: the schema of the formats that it may name. */
-  schema(format: z.ZodMiniType): z.ZodMiniObject;
   readonly names: StoreNames<S>;
   readonly scope: StoreScope<S>;
   /** What an operator should know before a run, how the work is cut, and how much there is. */
@@ -47,6 +44,8 @@ export interface StoreKind<S extends Store = Store, Catalog = unknown> {
 
 /** What its places are called. */
 export interface StoreNames<S extends Store> {
+  /** `account`: another account may have one of the same name. `partition`: a name is there once (S3 user guide, bucket naming rules). */
+  readonly uniqueIn: 'account' | 'partition';
   own(store: S): PlaceName;
   /** The place of the copy; absent where data keys are replaced in the store itself. */
   copy(store: S): PlaceName | undefined;

@@ -64,7 +64,7 @@ export function metadataOf(record: ObjectRecord, layouts: readonly Layout[]): re
   if (!MAY_HAVE_NAMES.test(text)) return [];
   const found: (readonly (Metadata | NoSpot)[])[] = [];
   const reasons: string[] = [];
-  for (const layout of layouts) {
+  for (const layout of likely(layouts, text)) {
     const root = reachIn(record, [BODY, layout.step]);
     if (root.kind === 'closed') reasons.push(`read as ${layout.step.as}, it ${root.reason}`);
     if (root.kind !== 'value') continue;
@@ -75,6 +75,17 @@ export function metadataOf(record: ObjectRecord, layouts: readonly Layout[]): re
   if (others.length > 0) return [doubtful([BODY], 'the body can be read in two layouts of SOPS')];
   return some.length === 0 && isOfSops(text) ? [lost(reasons)] : some;
 }
+
+/**
+ * SOPS writes no YAML in flow style: what begins with a brace is JSON. If it is broken JSON, it is not read as YAML: a move
+ * may mend it, and its data keys would then lie in other places than before.
+ */
+function likely(layouts: readonly Layout[], text: string): readonly Layout[] {
+  return layouts.includes(JSON_LAYOUT) && BEGINS_AS_JSON.test(text) ? [JSON_LAYOUT] : layouts;
+}
+
+/** A byte order mark may stand before it. */
+const BEGINS_AS_JSON = /^(?:\xef\xbb\xbf)?\s{0,999}\{/;
 
 /** Where maps that may hold metadata begin. SOPS writes its metadata into each document of a stream, and reads the first. */
 function rootsOf(root: AttributeValue, { step }: Layout): readonly AttributePath[] {

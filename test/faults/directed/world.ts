@@ -146,8 +146,9 @@ export class World {
     createRoles(this.#aws, this.#job, NAMES);
     this.#service = new Service(this.#wire, {
       job: this.#job,
-      // A single invocation needs nothing that a schedule decides.
-      schedule: scheduleOf(0, new Random(0)),
+      // A single invocation needs nothing that a schedule decides. Whatever a statement of a batch is answered, the UpdateItem of
+      // these situations follows (test/unit/batched-updates.test.ts).
+      schedule: { ...scheduleOf(0, new Random(0)), batches: false },
       bug: this.#bug,
       executionOf: () => 'running',
       ...(this.form.large === true && { copyLimits: LARGE_LIMITS }),

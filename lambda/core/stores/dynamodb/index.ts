@@ -5,7 +5,7 @@ import { tablesOf } from './capacity.ts';
 import { tableCalls, tableCost, tableSampling, tableUnits } from './cost.ts';
 import { inspectTable } from './inspect.ts';
 import { tableNames } from './names.ts';
-import { tableSchema, type TableStore } from './schema.ts';
+import type { TableStore } from './schema.ts';
 import { tableParts } from './scope.ts';
 import { unseenOfTables } from './unseen.ts';
 
@@ -13,7 +13,6 @@ import { unseenOfTables } from './unseen.ts';
 export const dynamoDbKind: StoreKind<TableStore, TableCatalog> = {
   type: 'dynamodb',
   records: 'item',
-  schema: tableSchema,
   names: tableNames,
   scope: tableParts,
   inspect: inspectTable,

@@ -1,4 +1,5 @@
 import type { RunMode, ScanRange } from '../../model/run.ts';
+import { accountOf } from '../../model/store-account.ts';
 import { COPY_TO_WARNING, COPY_WARNING } from '../copies.ts';
 import { missing } from '../lookup.ts';
 import type { Inspected, Inspection, StoreCount, Wrong } from '../store.ts';
@@ -16,7 +17,8 @@ export async function inspectTable(
   { mode, region, catalog, limits, sample, format }: Inspection<TableCatalog>,
 ): Promise<Inspected | Wrong> {
   const lookup = await catalog.describeTable({ region, table: store.table });
-  if (lookup.kind !== 'found') return { words: missing('table', region, lookup) };
+  const account = accountOf(store);
+  if (lookup.kind !== 'found') return { words: missing('table', { region, account }, lookup) };
   const table = lookup.description;
   const wrong =
     fillingProblem(table) ??
@@ -126,7 +128,7 @@ function indexProblem({ scope }: TableStore, { indexNames }: TableDescription): 
 
 /** Items are found in the other table by their primary key, so both tables must have the same key attributes. */
 async function copyProblem(
-  { table, copyTo }: TableStore,
+  { table, copyTo, ...store }: TableStore,
   { keyNames }: TableDescription,
   { region, catalog }: Pick<Inspection<TableCatalog>, 'region' | 'catalog'>,
 ): Promise<Wrong | undefined> {
@@ -134,7 +136,8 @@ async function copyProblem(
   if (copyTo.table === table && copyTo.region === region)
     return { field: 'copyTo', words: 'is the table itself; remove it to replace data keys in place' };
   const lookup = await catalog.describeTable(copyTo);
-  if (lookup.kind !== 'found') return { field: 'copyTo', words: missing('table', copyTo.region, lookup) };
+  const there = { region: copyTo.region, account: accountOf(store) };
+  if (lookup.kind !== 'found') return { field: 'copyTo', words: missing('table', there, lookup) };
   const filling = fillingProblem(lookup.description);
   if (filling !== undefined) return { field: 'copyTo', ...filling };
   const other = lookup.description.keyNames;

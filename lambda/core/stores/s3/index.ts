@@ -6,7 +6,7 @@ import { judgeEmptyPrefix } from './empty-prefix.ts';
 import { inspectBucket } from './inspect.ts';
 import { bucketNames } from './names.ts';
 import { objectRemarks } from './remarks.ts';
-import { bucketSchema, type BucketStore } from './schema.ts';
+import type { BucketStore } from './schema.ts';
 import { bucketParts } from './scope.ts';
 import { unseenOfBuckets } from './unseen.ts';
 
@@ -14,7 +14,6 @@ import { unseenOfBuckets } from './unseen.ts';
 export const s3Kind: StoreKind<BucketStore, BucketCatalog> = {
   type: 's3',
   records: 'object',
-  schema: bucketSchema,
   names: bucketNames,
   scope: bucketParts,
   inspect: inspectBucket,

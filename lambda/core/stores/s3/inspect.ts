@@ -1,4 +1,5 @@
 import type { VersionsOfPlace } from '../../model/noncurrent-versions.ts';
+import { accountOf } from '../../model/store-account.ts';
 import type { ScanRange } from '../../model/run.ts';
 import { storePlaceText } from '../../model/store-place.ts';
 import { missing } from '../lookup.ts';
@@ -16,12 +17,16 @@ export async function inspectBucket(
   const { region, catalog } = inspection;
   const { bucket, copyTo } = store;
   const lookup = await catalog.describeBucket({ region, bucket });
-  if (lookup.kind !== 'found') return { words: missing('bucket', region, lookup) };
+  const account = accountOf(store);
+  if (lookup.kind !== 'found') return { words: missing('bucket', { region, account }, lookup) };
   if (copyTo?.bucket === bucket)
     return { field: 'copyTo', words: 'is the bucket itself; remove it to replace data keys in place' };
   const other = copyTo === undefined ? lookup : await catalog.describeBucket(copyTo);
   if (other.kind !== 'found')
-    return { field: 'copyTo', words: missing('bucket', copyTo?.region ?? region, other) };
+    return {
+      field: 'copyTo',
+      words: missing('bucket', { region: copyTo?.region ?? region, account }, other),
+    };
   const { ranges, keys, writes } = await keyRanges(store, inspection);
   const defaults = await catalog.describeDefaults({
     ...(copyTo === undefined ? { region, bucket } : { region: copyTo.region, bucket: copyTo.bucket }),
