@@ -44,6 +44,8 @@ function wrongWith(stream: string, job: Job): string | undefined {
     return `is of the table ${table} in ${region}, which is no store of this job; name the streams of its tables`;
   if (another !== undefined || narrowedTo(store) !== undefined)
     return 'is of a table of which a store of this job has only a part, and what is followed is whole; follow a job with all of the table';
+  if (store.assumeRole !== undefined)
+    return 'is of a table of another account, and a function is told of streams of its own account only; leave it out, and run the job again instead';
   if (store.copyTo !== undefined)
     return 'is of a store that is copied, and what is followed is moved in its place; leave it out, and run the job again instead';
   if (region !== destinationRegion(job))
