@@ -1,4 +1,5 @@
 import {
+  BatchExecuteStatementCommand,
   BatchWriteItemCommand,
   CreateTableCommand,
   DeleteItemCommand,
@@ -102,6 +103,20 @@ describe('the stream of a table on loopback', () => {
     expect(await transact('3', '1')).toBe('TransactionCanceledException');
     expect(await transact('3', '4')).toBe('none');
     expect(told(arn)).toEqual(['INSERT 1', 'INSERT 2', 'INSERT 3', 'INSERT 4']);
+  });
+
+  it('has a record of each statement of a batch that changes an item, and none of one whose condition fails', async () => {
+    const arn = await create();
+    await put('1');
+    await put('2');
+    const statement = (id: string, text: string) => ({
+      Statement: `UPDATE "${TableName}" SET "text" = ? WHERE "id" = ? AND "text" = ?`,
+      Parameters: [{ S: 'b' }, { S: id }, { S: text }],
+    });
+    const Statements = [statement('1', 'a'), statement('2', 'other')];
+    const { Responses } = await aws.dynamodb.send(new BatchExecuteStatementCommand({ Statements }));
+    expect(Responses!.map(({ Error: error }) => error?.Code)).toEqual([undefined, 'ConditionalCheckFailed']);
+    expect(told(arn)).toEqual(['INSERT 1', 'INSERT 2', 'MODIFY 1']);
   });
 
   it('shows of an item what its view type says', async () => {
