@@ -126,7 +126,11 @@ describe('a table that is followed', () => {
   async function outliveFence(runId: string): Promise<void> {
     await aws.dynamodb.send(
       new UpdateItemCommand({
-        ...{ TableName: ledgerTable, Key: ledgerKey.control(runId), UpdateExpression: 'SET fencedAt = :then' },
+        ...{
+          TableName: ledgerTable,
+          Key: ledgerKey.control(runId),
+          UpdateExpression: 'SET fencedAt = :then',
+        },
         ExpressionAttributeValues: { ':then': { N: '0' } },
       }),
     );
