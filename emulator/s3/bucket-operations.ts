@@ -103,6 +103,9 @@ export function getTagging({ key, query }: S3Request, bucket: Bucket): AwsRespon
   return xmlResponse(`<Tagging><TagSet>${list.join('')}</TagSet></Tagging>`);
 }
 
+/** API reference, S3Tag. */
+const OF_TAGS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
 export function putTagging({ key, query, body }: S3Request, bucket: Bucket): AwsResponse {
   const tagging = parseXml(body)['Tagging'] as
     | {
@@ -111,6 +114,8 @@ export function putTagging({ key, query, body }: S3Request, bucket: Bucket): Aws
     | undefined;
   const tags = typeof tagging?.TagSet === 'object' ? (tagging.TagSet.Tag ?? []) : [];
   if (tags.length > 10) throw new AwsError('BadRequest', 'Object tags cannot be greater than 10');
+  if (tags.some(({ Key, Value }) => !OF_TAGS.test(Key) || !OF_TAGS.test(Value)))
+    throw new AwsError('InvalidTag', 'The tag has a character that no tag may have', { status: 400 });
   readable(key, query.get('versionId'), bucket).tags = Object.fromEntries(
     tags.map(({ Key, Value }) => [Key, Value]),
   );

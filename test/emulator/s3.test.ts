@@ -200,17 +200,16 @@ describe('S3 on loopback', () => {
     expect([Versions?.length, DeleteMarkers?.length]).toEqual([2, 1]);
   });
 
-  it('sets tags without touching the object', async () => {
+  it('sets tags without touching the object, and refuses characters that no tag has', async () => {
     await put('tagged');
-    await s3.send(
-      new PutObjectTaggingCommand({
-        Bucket,
-        Key: 'tagged',
-        Tagging: { TagSet: [{ Key: 'a', Value: 'b & c' }] },
-      }),
-    );
+    const tag = (Value: string) =>
+      s3.send(
+        new PutObjectTaggingCommand({ Bucket, Key: 'tagged', Tagging: { TagSet: [{ Key: 'a', Value }] } }),
+      );
+    await tag('b + c: 1/2@c_d.e=f-g');
+    for (const refused of ['b & c', '<b>', '*']) expect(await errorName(tag(refused))).toBe('InvalidTag');
     expect((await s3.send(new GetObjectTaggingCommand({ Bucket, Key: 'tagged' }))).TagSet).toEqual([
-      { Key: 'a', Value: 'b & c' },
+      { Key: 'a', Value: 'b + c: 1/2@c_d.e=f-g' },
     ]);
     expect((await head('tagged')).ContentLength).toBe(4);
   });

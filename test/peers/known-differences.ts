@@ -108,12 +108,6 @@ const MOTO: readonly Omit<Difference, 'peer'>[] = [
   },
   {
     suite: 'emulator/s3',
-    tests: /sets tags without touching the object/,
-    right: 'peer',
-    why: 'the value of a tag has no &; the embedded S3 takes it',
-  },
-  {
-    suite: 'emulator/s3',
     tests: /keeps access control lists if the bucket has them/,
     right: 'embedded',
     why: 'a bucket whose owner owns all objects refuses other access control lists',
