@@ -11,6 +11,7 @@ import { json } from './response-body.ts';
 import { withScanCapacity } from './scan-capacity.ts';
 import { ServerSideKeys, type Encryption, type TableKeys } from './server-side-keys.ts';
 import { shim } from './shims.ts';
+import { afterItsChange } from './table-changes.ts';
 import {
   askingForCapacity,
   capacityIn,
@@ -168,7 +169,10 @@ async function single(operation: string, request: AwsRequest, answering: Answeri
   const shimmed = (await shim(operation, request, tables)) ?? tooLarge(request);
   if (shimmed !== undefined) return shimmed;
   const kind = kindOf(operation);
-  if (kind === undefined) return forward(tables.server, request);
+  if (kind === undefined) {
+    const response = await forward(tables.server, request);
+    return afterItsChange(operation, request, { response, server: tables.server });
+  }
   const asking = askingForCapacity(request);
   const answered = withScanCapacity(operation, asking, await forward(tables.server, asking));
   if (answered.status !== 200) return withOldItem(operation, request, { ...answering, response: answered });
