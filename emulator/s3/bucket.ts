@@ -12,7 +12,7 @@ export interface ObjectVersion {
   /** Milliseconds; replies show whole seconds. */
   readonly lastModified: number;
   /** System metadata that GET and HEAD return as headers, by header name. */
-  readonly headers: Readonly<Record<string, string>>;
+  headers: Readonly<Record<string, string>>;
   /** User-defined metadata without its prefix. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string;

@@ -49,6 +49,7 @@ const ON_OBJECT: Readonly<Record<string, string>> = {
   'PUT annotationName': 'PutObjectAnnotation',
   'DELETE annotationName': 'DeleteObjectAnnotation',
   'POST restore': 'RestoreObject',
+  'PUT encryption': 'UpdateObjectEncryption',
   'POST uploads': 'PutObject',
   'PUT uploadId': 'PutObject',
   'POST uploadId': 'PutObject',

@@ -1,19 +1,20 @@
 import { copySourceOf } from './copy-source.ts';
 import { encryptionHeaders } from './bucket-defaults.ts';
 import type { Buckets, ObjectVersion } from './bucket.ts';
-import type { S3Request } from './s3-request.ts';
+import { parseXml, type S3Request } from './s3-request.ts';
 
 /** S3 uses a key for its caller. */
 export interface KeyUse {
-  readonly operation: 'Decrypt' | 'GenerateDataKey';
+  readonly operation: 'Decrypt' | 'GenerateDataKey' | 'Encrypt' | 'ReEncryptFrom' | 'ReEncryptTo';
   /** Id, ARN or alias. */
   readonly key: string;
   /** Of the object: the encryption context. */
   readonly objectArn: string;
 }
 
-const ALGORITHM = 'x-amz-server-side-encryption';
-const KEY_ID = 'x-amz-server-side-encryption-aws-kms-key-id';
+export const ALGORITHM = 'x-amz-server-side-encryption';
+export const KEY_ID = 'x-amz-server-side-encryption-aws-kms-key-id';
+export const BUCKET_KEY = 'x-amz-server-side-encryption-bucket-key-enabled';
 
 /**
  * The customer managed keys that a request uses: to read an object, to write one, or both for a copy. HEAD uses a key only
@@ -46,11 +47,41 @@ export function keysUsed(request: S3Request, operation: string, buckets: Buckets
         ...use('Decrypt', ofUpload(buckets, request), own),
       ];
     }
+    case 'PUT encryption':
+      return key === '' ? [] : changing(request, buckets, own);
     case 'POST uploadId':
       return namesChecksums(request) ? use('Decrypt', ofUpload(buckets, request), own) : [];
     default:
       return [];
   }
+}
+
+/** From one key to another. A request that names no key of the bucket's account is refused before a key is used. */
+function changing(request: S3Request, buckets: Buckets, objectArn: string): readonly KeyUse[] {
+  const { bucket: bucketName, key, query, body } = request;
+  const next = askedEncryption(body)?.KMSKeyArn ?? '';
+  if (KEY_ARN.exec(next)?.[1] !== buckets.find(bucketName)?.accountId) return [];
+  const now = find(buckets, { bucketName, key, versionId: query.get('versionId') })?.headers ?? {};
+  return [
+    ...(['Decrypt', 'ReEncryptFrom'] as const).flatMap(one => use(one, now, objectArn)),
+    ...(['Encrypt', 'GenerateDataKey', 'ReEncryptTo'] as const).map(one => ({
+      ...{ operation: one, key: next, objectArn },
+    })),
+  ];
+}
+
+/** Of a KMS key, with its account. */
+export const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:(\d{12}):key\/[\w-]+$/;
+
+interface AskedEncryption {
+  readonly KMSKeyArn?: string;
+  readonly BucketKeyEnabled?: string;
+}
+
+/** What an UpdateObjectEncryption asks for; `undefined` where that is not SSE-KMS. */
+export function askedEncryption(body: Buffer): AskedEncryption | undefined {
+  const parsed = parseXml(body)['ObjectEncryption'] as { readonly 'SSE-KMS'?: AskedEncryption } | undefined;
+  return parsed?.['SSE-KMS'];
 }
 
 /** Of the object that an upload will be. */

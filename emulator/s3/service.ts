@@ -16,6 +16,7 @@ import { S3Permissions, type UseKey } from './permissions.ts';
 import { restoreObject } from './restore.ts';
 import { emptyResponse, s3Error, s3Request, type S3Request } from './s3-request.ts';
 import { notImplemented, subresource } from './subresource.ts';
+import { updateEncryption } from './update-encryption.ts';
 
 export interface S3Options {
   /** The most entries in a listing page. @default 1000, as S3 */
@@ -174,6 +175,8 @@ function onObject(request: S3Request, served: Served): AwsResponse {
       return bucketOperations.deleteTagging(request, bucket);
     case 'GET acl':
       return bucketOperations.getAcl(request, bucket);
+    case 'PUT encryption':
+      return updateEncryption(request, bucket);
     default:
       throw notImplemented(`${method} ?${subresource(request)} on an object`);
   }

@@ -125,7 +125,7 @@ describe('S3 on loopback', () => {
       ['GET', `${Bucket}/a?attributes`],
       ['GET', `${Bucket}/a?partNumber=1`],
       ['PUT', `${Bucket}/a?legal-hold`],
-      ['PUT', `${Bucket}/a?encryption`],
+      ['PUT', `${Bucket}/a?retention`],
       ['DELETE', `${Bucket}/a?something`],
       ['PUT', 'unmade?publicAccessBlock'],
     ];
