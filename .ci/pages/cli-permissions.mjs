@@ -50,6 +50,11 @@ export const COMMANDS = [
         'to name old versions',
       ),
       permit(
+        ['s3:GetEncryptionConfiguration'],
+        'buckets of the jobs',
+        'to learn which key S3 itself encrypts new objects with',
+      ),
+      permit(
         ['s3:ListBucketVersions'],
         'buckets of the jobs',
         'to count them; without it, it says that there may be some',

@@ -138,7 +138,7 @@ export const REASONS = [
     PLAN,
     s3('GetEncryptionConfiguration'),
     'buckets',
-    'to warn of the key that copies into another bucket are encrypted with, where the job names none',
+    'to warn of a source key that S3 itself encrypts new objects with, and of the key of copies, where the job names none',
   ),
   reason(
     FUNCTIONS.filter(role => role !== 'Report'),

@@ -62,14 +62,13 @@ class BucketPlace implements Place {
   }
 
   inspect(home: Home): readonly Grant[] {
-    const { written, created, serverSideEncryptionKey } = this.#writes;
+    const { written } = this.#writes;
     return [
       ...this.#listKeys(home, ['s3:ListBucketVersions']),
       ...this.#listFolders(home),
       ...this.#onBucket(home, [
-        ...['s3:GetBucketOwnershipControls', 's3:GetBucketVersioning'],
+        ...['s3:GetBucketOwnershipControls', 's3:GetBucketVersioning', 's3:GetEncryptionConfiguration'],
         ...(written ? ['s3:GetBucketObjectLockConfiguration'] : []),
-        ...(created && serverSideEncryptionKey === undefined ? ['s3:GetEncryptionConfiguration'] : []),
       ]),
     ];
   }

@@ -42,6 +42,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     's3:GetBucketObjectLockConfiguration',
     's3:GetBucketOwnershipControls',
     's3:GetBucketVersioning',
+    's3:GetEncryptionConfiguration',
     's3:GetObject',
     's3:ListBucket',
     's3:ListBucketVersions',

@@ -45,6 +45,7 @@ export function table(changes: Partial<TableDescription> = {}): TableDescription
     streamEnabled: false,
     replicaRegions: [],
     pointInTimeRecovery: false,
+    serverSideKeys: [],
     ...changes,
   };
 }
@@ -58,6 +59,7 @@ export function stores(changes: Partial<TableCatalog & BucketCatalog> = {}): Sto
         description: { versioned: false, noncurrentVersions: false, accessControlLists: false },
       }),
     describeDefaults: () => Promise.resolve({ locks: { kind: 'seen', value: {} } }),
+    defaultEncryption: () => Promise.resolve({ kind: 'seen', value: { algorithm: 'AES256' } }),
     listKeys: () => Promise.resolve({ keys: [], truncated: false }),
     listVersions: () =>
       Promise.resolve({ kind: 'seen', value: { versions: 0, deleteMarkers: 0, truncated: false } }),

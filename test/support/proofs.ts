@@ -13,6 +13,7 @@ export function proof(changes: Partial<StoreProof> = {}): StoreProof {
     ...{ at: new Date(ENDED).toISOString(), sourceKeyArns: [OLD_KEY], destinationKeyArn: NEW_KEY },
     ...{ verdict: 'proven', doubts: [], proven: 20, foreign: 0, withoutDataKey: 0, remaining: 0 },
     keepsSource: false,
+    ...(changes.place?.type === 's3' && { serverSideEncrypted: [] }),
     ...changes,
   };
 }

@@ -1,4 +1,5 @@
-import type { BucketCatalog, Seen, VersionPage } from '../../lambda/core/stores/s3/catalog.ts';
+import type { Seen } from '../../lambda/core/stores/lookup.ts';
+import type { BucketCatalog, VersionPage } from '../../lambda/core/stores/s3/catalog.ts';
 import { countVersions, MOST_PAGES } from '../../lambda/core/stores/s3/count-versions.ts';
 import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
 import { job } from '../support/builders.ts';

@@ -245,6 +245,7 @@ describe('retire-check', () => {
           noncurrentVersions: true,
           versions: { kind: 'counted', versions: 0, deleteMarkers: 0, complete: true },
         },
+        serverSide: { kind: 'seen', value: [] },
       },
       {
         place: PLACE,
@@ -253,6 +254,7 @@ describe('retire-check', () => {
         keyArn: OLD_KEY,
         evidence: { kind: 'none' },
         backups: { ...NO_BACKUPS, pointInTimeRecovery: true },
+        serverSide: { kind: 'seen', value: [] },
       },
     ]);
     expect(gathered.destinationOf).toEqual([]);

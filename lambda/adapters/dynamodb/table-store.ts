@@ -86,6 +86,7 @@ function described({
   RestoreSummary,
   TableStatus,
   WarmThroughput,
+  SSEDescription,
   ...throughput
 }: TableDescription) {
   const capacity = capacityOf(throughput);
@@ -102,6 +103,10 @@ function described({
     sizeBytes: TableSizeBytes,
     streamEnabled: StreamSpecification?.StreamEnabled ?? false,
     replicaRegions: namesOf(Replicas, ({ RegionName }) => RegionName),
+    serverSideKeys: [
+      ...namesOf([SSEDescription ?? {}], ({ KMSMasterKeyArn }) => KMSMasterKeyArn),
+      ...namesOf(Replicas, ({ KMSMasterKeyId }) => KMSMasterKeyId),
+    ],
   };
 }
 

@@ -8,8 +8,8 @@ import type {
   DefaultEncryption,
   DefaultLocks,
   LockPeriod,
-  Seen,
 } from '../../core/stores/s3/catalog.ts';
+import type { Seen } from '../../core/stores/lookup.ts';
 import { messageOf, nameOf } from '../aws/errors.ts';
 
 export async function bucketDefaults(
@@ -55,7 +55,8 @@ function lockPeriod({
   return { ...(days !== undefined && { days }), ...(years !== undefined && { years }) };
 }
 
-async function defaultEncryption(s3: S3Client, bucket: string): Promise<DefaultEncryption> {
+/** As the bucket itself says it; S3 encrypts with AES256 where it says nothing. */
+export async function defaultEncryption(s3: S3Client, bucket: string): Promise<DefaultEncryption> {
   const { ServerSideEncryptionConfiguration: shown } = await s3.send(
     new GetBucketEncryptionCommand({ Bucket: bucket }),
   );

@@ -13,7 +13,7 @@ import type { AwsClients } from '../aws/clients.ts';
 import { isDenied, nameOf } from '../aws/errors.ts';
 import { CopiedRecords } from '../records/copied-records.ts';
 import { lookup, needed, type OpenOptions, type StoreAdapter } from '../records/store-adapter.ts';
-import { bucketDefaults, seen } from './bucket-defaults.ts';
+import { bucketDefaults, defaultEncryption, seen } from './bucket-defaults.ts';
 import { listObjects } from './list-objects.ts';
 import { decodeMarker, encodeMarker, listVersions } from './list-versions.ts';
 import { leanObjectCalls } from './object-calls.ts';
@@ -99,6 +99,10 @@ function catalog(clients: AwsClients): BucketCatalog {
 
     describeDefaults({ region, bucket, encryption }) {
       return bucketDefaults(clients.s3(region), { bucket, encryption });
+    },
+
+    defaultEncryption({ region, bucket }) {
+      return seen(() => defaultEncryption(clients.s3(region), bucket));
     },
 
     async listKeys({ region, ...query }) {

@@ -2,6 +2,7 @@ import type { OutcomeEntry } from '../journal/entries.ts';
 import { storeName } from '../stores/places.ts';
 import type { Fingerprints, LookAlikeCount, Position, Resting, UnitProgress } from '../model/books.ts';
 import type { Sealed } from '../model/seal.ts';
+import type { ServerSideEncrypted } from '../model/server-side-encryption.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { CapacityUse, Clock, KeyService, Ledger } from '../ports.ts';
 import type { Telemetry } from './ports.ts';
@@ -21,6 +22,8 @@ export interface DonePage {
     readonly bodiesRead?: number;
     /** Records that are under keys of another table instead. @default none */
     readonly wrappedBy?: readonly WrappedRecords[];
+    /** Objects among them that S3 itself encrypts with a source key. @default not counted */
+    readonly serverSideEncrypted?: readonly ServerSideEncrypted[];
     readonly position: Position;
   };
   readonly lookAlikes?: LookAlikeCount;
@@ -54,6 +57,7 @@ export async function accountPage(
   { keys, ledger, telemetry, ...ports }: AccountPorts,
 ): Promise<UnitProgress> {
   const { part, lookAlikes, entries, remaining, progress, fingerprints, resting } = done;
+  const { serverSideEncrypted } = part;
   const kms = keys.takeUsage();
   const capacity = ports.capacity?.takeConsumed();
   const pace = paceOf({ from: done.since, to: ports.clock.now(), dataKeys: entries.length, kms });
@@ -67,6 +71,7 @@ export async function accountPage(
     withoutDataKeyFirst: part.withoutDataKey,
     bodiesRead: part.bodiesRead ?? 0,
     wrappedBy: part.wrappedBy ?? [],
+    ...(serverSideEncrypted !== undefined && { serverSideEncrypted }),
     ...(capacity !== undefined && { capacity }),
     ...(pace !== undefined && { pace }),
     ...(lookAlikes !== undefined && { lookAlikes }),

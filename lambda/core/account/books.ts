@@ -11,6 +11,7 @@ import {
 import type { ConsumedCapacity } from '../model/consumed.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
 import type { Pace } from '../model/pace.ts';
+import { addServerSideEncrypted, type ServerSideEncrypted } from '../model/server-side-encryption.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import { mayNeedSource, type OutcomeKind } from '../model/outcome.ts';
 import type { OutcomeEntry } from '../journal/entries.ts';
@@ -19,6 +20,7 @@ import { addPace } from './pace.ts';
 
 export const EMPTY_BOOKS: Books = {
   records: 0,
+  serverSideEncrypted: [],
   dataKeys: 0,
   outcomes: {},
   keyMaterials: [],
@@ -33,6 +35,7 @@ export interface PageCounts {
   readonly withoutDataKeyFirst?: readonly string[];
   readonly bodiesRead?: number;
   readonly wrappedBy?: readonly WrappedRecords[];
+  readonly serverSideEncrypted?: readonly ServerSideEncrypted[];
   readonly lookAlikes?: LookAlikeCount;
   readonly entries: readonly OutcomeEntry[];
   readonly remaining: number;
@@ -47,6 +50,7 @@ export interface PageCounts {
 export function pageBooks(page: PageCounts): Books {
   const { records, withoutDataKey, withoutDataKeyFirst, entries, remaining, kms } = page;
   const { fingerprints, lookAlikes, bodiesRead, wrappedBy, capacity, pace, resting } = page;
+  const { serverSideEncrypted } = page;
   const outcomes: Partial<Record<OutcomeKind, number>> = {};
   for (const { outcome } of entries) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return {
@@ -55,6 +59,7 @@ export function pageBooks(page: PageCounts): Books {
     ...examples(withoutDataKeyFirst),
     ...sumBodies(bodiesRead),
     ...sumWrapped(wrappedBy),
+    ...(serverSideEncrypted !== undefined && { serverSideEncrypted }),
     dataKeys: entries.length,
     outcomes,
     keyMaterials: sumKeyMaterials(entries.flatMap(materialCounts)),
@@ -81,6 +86,7 @@ export function addBooks(a: Books, b: Books): Books {
     ...examples([...(a.withoutDataKeyFirst ?? []), ...(b.withoutDataKeyFirst ?? [])]),
     ...sumBodies(a.bodiesRead, b.bodiesRead),
     ...sumWrapped(a.wrappedBy, b.wrappedBy),
+    ...sumServerSide(a.serverSideEncrypted, b.serverSideEncrypted),
     dataKeys: a.dataKeys + b.dataKeys,
     outcomes,
     keyMaterials: sumKeyMaterials([...a.keyMaterials, ...b.keyMaterials]),
@@ -121,6 +127,13 @@ function sumWrapped(...all: readonly (readonly WrappedRecords[] | undefined)[]):
     byTable.set(table, (byTable.get(table) ?? 0) + records);
   const wrappedBy = [...byTable].map(([table, records]) => ({ table, records }));
   return wrappedBy.length === 0 ? {} : { wrappedBy };
+}
+
+function sumServerSide(
+  ...all: Parameters<typeof addServerSideEncrypted>
+): Pick<Books, 'serverSideEncrypted'> {
+  const serverSideEncrypted = addServerSideEncrypted(...all);
+  return serverSideEncrypted === undefined ? {} : { serverSideEncrypted };
 }
 
 function sumLookAlikes(

@@ -3,6 +3,7 @@ import type { OutcomeKind } from './outcome.ts';
 import type { Pace } from './pace.ts';
 import type { Phase } from './run.ts';
 import type { Sealed } from './seal.ts';
+import type { ServerSideEncrypted } from './server-side-encryption.ts';
 import type { WrappedRecords } from './wrapped-records.ts';
 
 /** A data key that is not settled, named for the report. */
@@ -69,6 +70,8 @@ export interface Books {
   readonly withoutDataKeyFirst?: readonly string[];
   /** Records under keys of other tables, by the name of the table. They do not count as without a data key. */
   readonly wrappedBy?: readonly WrappedRecords[];
+  /** Objects that S3 itself encrypts with a source key. Absent in ledgers of earlier versions, which did not count them. */
+  readonly serverSideEncrypted?: readonly ServerSideEncrypted[];
   readonly dataKeys: number;
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
   /** Absent where the pass did not look, and in ledgers of earlier versions. */

@@ -22,6 +22,8 @@ export interface InspectedStores {
   readonly verifyReads: Readonly<Record<string, number>>;
   /** By index of the store; empty where its kind has no former versions of records. */
   readonly versions: readonly (readonly VersionsOfPlace[])[];
+  /** By index of the store: the KMS keys that its service itself encrypts it with, where Plan is told. */
+  readonly serverSideKeys: readonly (readonly string[])[];
   readonly problems: readonly Problem[];
 }
 
@@ -65,6 +67,7 @@ export async function inspectStores(
       ...found.map(({ result }) => result.verifyReads),
     ) as InspectedStores['verifyReads'],
     versions: inspected.map(({ result }) => ('ranges' in result ? (result.versions ?? []) : [])),
+    serverSideKeys: inspected.map(({ result }) => ('ranges' in result ? (result.serverSideKeys ?? []) : [])),
     problems: inspected.flatMap(({ index, store, result }) => problemOf(index, store, result)),
   };
 }

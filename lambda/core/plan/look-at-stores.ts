@@ -13,6 +13,7 @@ import type { Judgement } from '../stores/store.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { judgeLook } from './judge-look.ts';
 import { lookAtStore } from './look-at-store.ts';
+import { serverSideRemarks } from './server-side-remarks.ts';
 
 /** Opens the records of a store as its workers read them. */
 export type OpenRecords = (
@@ -74,6 +75,7 @@ async function lookAtOne(store: Store, index: number, looking: Looking): Promise
       // Of what a write does to such records.
       ...(looking.mode === 'migrate' ? (kindOf(store).remarks?.(records, store) ?? []) : []),
       ...(format.remarks?.(records) ?? []),
+      ...serverSideRemarks(records, { sources, destination }),
     ],
   });
   const problems = (words: string | undefined): readonly Problem[] =>

@@ -20,6 +20,7 @@ import type { Job } from '../model/job.ts';
 import { refuse } from '../model/refuse.ts';
 import type { StoreCatalogs } from '../stores/registry.ts';
 import { restOnRun } from './rest-on-run.ts';
+import { serverSideWarnings } from './server-side-remarks.ts';
 import { changesSince } from './warn-of-changes.ts';
 import { parseRunInput, type RunInput } from './run-input.ts';
 
@@ -88,16 +89,10 @@ async function planPasses(written: RunInput, request: PlanRequest, ports: PlanPo
   const usable = [...choice.sources, choice.destination].filter(({ unusable }) => unusable === undefined);
   const arns = [...new Set(usable.map(({ keyArn }) => keyArn))];
   const keyMaterials = (await Promise.all(arns.map(arn => catalog.keyMaterials(arn)))).flat();
-  const warnings = [...found, ...limited.warnings, ...look.warnings, ...stores.warnings];
-  const decided = {
-    written: written.job,
-    choice,
-    stores,
-    keyMaterials,
-    looked: look.looked,
-    warnings,
-    highestRate,
-  };
+  const serverSide = serverSideWarnings(job.stores, stores.serverSideKeys, choice);
+  const warnings = [...found, ...limited.warnings, ...look.warnings, ...stores.warnings, ...serverSide];
+  const { looked } = look;
+  const decided = { written: written.job, choice, stores, keyMaterials, looked, warnings, highestRate };
   return assemblePlan({ ...input, limits: limited.limits }, request, decided);
 }
 

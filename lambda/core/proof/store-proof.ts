@@ -1,4 +1,5 @@
 import type { Resting } from '../model/books.ts';
+import type { ServerSideEncrypted } from '../model/server-side-encryption.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { RunMode } from '../model/run.ts';
 import type { StorePlace } from '../model/store-place.ts';
@@ -34,6 +35,8 @@ export interface StoreProof {
   readonly withoutDataKey?: number;
   /** Records under keys of other tables: the proof says nothing about those. */
   readonly wrappedBy?: readonly WrappedRecords[];
+  /** Objects that S3 itself encrypts with a source key. Absent of tables, and where they were not counted. */
+  readonly serverSideEncrypted?: readonly ServerSideEncrypted[];
   readonly dataKeys?: number;
   readonly proven?: number | null;
   /** Those of them that rest on the journal; absent where KMS was asked about all. */

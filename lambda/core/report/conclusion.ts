@@ -1,5 +1,6 @@
 import type { OutcomeKind } from '../model/outcome.ts';
 import { addResting } from '../account/books.ts';
+import { serverSideWords } from '../model/server-side-encryption.ts';
 import { wrappedWords } from '../model/wrapped-records.ts';
 import { unsettledIn } from '../verdict/run-verdict.ts';
 import { restingWords } from '../verdict/resting-words.ts';
@@ -64,6 +65,7 @@ function census(report: Report): Conclusion {
       ...doubts,
       notMoved(unsettledDataKeys(report) - toDo),
       ...wrapped(report),
+      ...serverSide(report),
     ]),
     tone: report.verdict === 'nothing-to-do' ? 'good' : 'warn',
   };
@@ -73,11 +75,8 @@ function proven(report: Report): Conclusion {
   const { keepsSource, stores } = report;
   const opened = openedIn(report);
   const empty = stores.filter(({ verdict }) => verdict.kind === 'empty').map(({ store }) => store);
-  const others = openTables(report);
   return {
-    title: keepsSource
-      ? 'Every data key has its copy under the destination key'
-      : `Nothing is left under the source keys${others.length === 0 ? '' : ' here, and records are under keys of tables that this run did not move'}`,
+    title: keepsSource ? 'Every data key has its copy under the destination key' : nothingLeft(report),
     text: sentences([
       opened === 0
         ? ''
@@ -86,10 +85,19 @@ function proven(report: Report): Conclusion {
       keepsSource ? 'The source records keep theirs.' : '',
       withoutDataKey(report),
       ...wrapped(report),
+      ...serverSide(report),
       empty.length === 0 ? '' : `There was no record in ${empty.join(', ')}.`,
     ]),
-    tone: others.length === 0 ? 'good' : 'warn',
+    tone: openTables(report).length + serverSide(report).length === 0 ? 'good' : 'warn',
   };
+}
+
+function nothingLeft(report: Report): string {
+  if (openTables(report).length > 0)
+    return 'Nothing is left under the source keys here, and records are under keys of tables that this run did not move';
+  return serverSide(report).length > 0
+    ? 'No data key is left under the source keys, but S3 itself encrypts objects with them'
+    : 'Nothing is left under the source keys';
 }
 
 function openedIn({ stores }: Report): number {
@@ -119,6 +127,7 @@ function notProven(report: Report): Conclusion {
         : `${counted(foreign, 'data key')} under other keys than the job's, left as they are.`,
       restingText(report),
       ...wrapped(report),
+      ...serverSide(report),
       isNarrowed(report) ? 'What the rest of the stores holds is not known.' : '',
     ]),
     tone: 'warn',
@@ -187,6 +196,12 @@ function withoutDataKey({ stores }: Evidence): string {
 function wrapped({ stores }: Evidence): readonly string[] {
   return stores.flatMap(({ store, wrappedBy = [] }) =>
     wrappedBy.map(one => `${store}: ${wrappedWords(one)}.`),
+  );
+}
+
+function serverSide({ stores }: Evidence): readonly string[] {
+  return stores.flatMap(({ store, serverSideEncrypted = [] }) =>
+    serverSideEncrypted.map(one => `${store}: ${serverSideWords(one)}.`),
   );
 }
 

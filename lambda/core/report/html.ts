@@ -1,4 +1,5 @@
 import { rewrapCommand } from '../model/command-line.ts';
+import { serverSideWords } from '../model/server-side-encryption.ts';
 import { wrappedWords } from '../model/wrapped-records.ts';
 import { conclusion } from './conclusion.ts';
 import { nextCalls } from './next-calls.ts';
@@ -79,6 +80,9 @@ function detailsPart(report: Report): string {
   const wrapped = stores.flatMap(({ store, wrappedBy = [] }) =>
     wrappedBy.map(one => `${store}: ${wrappedWords(one)}`),
   );
+  const serverSide = stores.flatMap(({ store, serverSideEncrypted = [] }) =>
+    serverSideEncrypted.map(one => `${store}: ${serverSideWords(one)}`),
+  );
   return [
     details(
       'Looks like a data key or names a source key, outside the places of the job',
@@ -86,6 +90,7 @@ function detailsPart(report: Report): string {
     ),
     details('Records without a data key in the places of the job', withoutDataKeyTable(stores)),
     details('Records under keys of other tables', list(wrapped)),
+    details('Encrypted by S3 itself with a source key', list(serverSide)),
     details('Beside the data keys', fingerprintsText(report)),
     details('Route', `<p>${escape(`${route.type}: ${route.why}`)}</p>`),
     details('Files', list([`run files: ${files.run}`, `journal: ${files.journal}`])),

@@ -1,6 +1,7 @@
 import type { Failure, Fingerprints, KeyMaterialCount, LookAlikeCount, Resting } from '../model/books.ts';
 import type { SealedJournal } from '../evidence/seals.ts';
 import type { VersionsOfPlace } from '../model/noncurrent-versions.ts';
+import type { ServerSideEncrypted } from '../model/server-side-encryption.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import type { RouteType } from '../model/route.ts';
@@ -35,6 +36,8 @@ export interface StoreReport {
   readonly withoutDataKeyFirst: readonly string[];
   /** Records under keys of other tables, by the name of the table; absent where there are none. */
   readonly wrappedBy?: readonly WrappedRecords[];
+  /** Objects that S3 itself encrypts with a source key, as the concluding pass counts them. Absent of tables, and where they were not counted. */
+  readonly serverSideEncrypted?: readonly ServerSideEncrypted[];
   readonly dataKeys: number;
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, number>>>;
   /** Of the pass that concludes the run: the verify pass, where there is one. */

@@ -21,6 +21,7 @@ export function proofsOf(plan: RunPlan, report: ReportedRun & EndOfRun & Evidenc
         records: store.records,
         withoutDataKey: store.withoutDataKey,
         ...(store.wrappedBy !== undefined && { wrappedBy: store.wrappedBy }),
+        ...(store.serverSideEncrypted !== undefined && { serverSideEncrypted: store.serverSideEncrypted }),
         dataKeys: sum(store.concluding),
         proven: store.proven,
         ...(store.resting !== undefined && { resting: store.resting }),

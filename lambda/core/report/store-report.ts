@@ -47,11 +47,11 @@ export function storeReport(
       ...(narrowed !== undefined && { narrowedTo: narrowed }),
       contradicted: contradictedIn(plan, [books, verified], contradicted),
     }),
-    records: books.records,
+    ...{ records: books.records, dataKeys: books.dataKeys, outcomes: books.outcomes },
     withoutDataKey: concluding.withoutDataKey ?? 0,
     withoutDataKeyFirst: concluding.withoutDataKeyFirst ?? [],
     ...(concluding.wrappedBy !== undefined && { wrappedBy: concluding.wrappedBy }),
-    ...{ dataKeys: books.dataKeys, outcomes: books.outcomes },
+    ...serverSideOf(store, concluding),
     concluding: concluding.outcomes,
     proven: plan.verify ? (verified.outcomes['already-current'] ?? 0) : null,
     lookAlikes: concluding.lookAlikes?.count ?? 0,
@@ -66,6 +66,15 @@ export function storeReport(
 function named(store: Store): Pick<StoreReport, 'store' | 'account'> {
   const account = accountOf(store);
   return { store: storeName(store), ...(account !== undefined && { account }) };
+}
+
+function serverSideOf(
+  store: Store,
+  { serverSideEncrypted }: Books,
+): Pick<StoreReport, 'serverSideEncrypted'> {
+  return serverSideEncrypted === undefined || kindOf(store).records !== 'object'
+    ? {}
+    : { serverSideEncrypted };
 }
 
 function versionsOf({ versions = [] }: RunPlan, index: number): Pick<StoreReport, 'versions'> {

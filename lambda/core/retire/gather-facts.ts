@@ -12,6 +12,7 @@ import {
   type Superseding,
 } from './known-places.ts';
 import type { KeyUsage } from './ports.ts';
+import { serverSideOf } from './server-side-of.ts';
 import type { RetireFacts } from './retire-check.ts';
 import type { TrailFacts } from './trail-findings.ts';
 import { evidenceOf } from './evidence.ts';
@@ -54,7 +55,7 @@ export async function gatherFacts(question: RetireQuestion, ports: RetirePorts):
   const trail = await ports.trailOf?.(usage);
   return {
     ...{ key, usage, ...(trail !== undefined && { trail }) },
-    stores: await Promise.all(known.map(one => knownStore(one, past, ports.stores))),
+    stores: await Promise.all(known.map(one => knownStore(one, past, ports))),
     superseded: superseded.filter(({ slot }) => slot !== undefined),
     unresolved,
     destinationOf: jobs
@@ -101,10 +102,11 @@ function isFormerName(reference: string, now: string | undefined, about: readonl
 async function knownStore(
   known: KnownPlace,
   { named, proofs, keyArn }: Superseding,
-  stores: RetirePorts['stores'],
+  { keys, stores }: Pick<RetirePorts, 'keys' | 'stores'>,
 ): Promise<KnownStore> {
   const { place, slot, job, account } = known;
   const backups = await backupsOf(known, stores);
+  const serverSide = await serverSideOf(known, { keys, keyArn, stores });
   const outdated = proofs.filter(proof => isOutdated(proof, named));
   const current = proofs.filter(proof => !outdated.includes(proof));
   const was = evidenceOf({ place, slot, keyArn }, outdated);
@@ -114,6 +116,7 @@ async function knownStore(
     ...(account !== undefined && { account }),
     ...(was.kind === 'proven' && { outdated: was.proofs }),
     ...(backups !== undefined && { backups }),
+    ...(serverSide !== undefined && { serverSide }),
   };
 }
 

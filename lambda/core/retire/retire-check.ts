@@ -3,6 +3,7 @@ import { storePlaceText } from '../model/store-place.ts';
 import { blocks, note, type RetireFinding } from './findings.ts';
 import type { KeyUsage } from './ports.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
+import { serverSideFindings } from './server-side-findings.ts';
 import { storeFindings, type KnownStore } from './store-findings.ts';
 import { provenSince } from './proven-since.ts';
 import { trailFindings, usersCovered, type TrailFacts, type UsersCovered } from './trail-findings.ts';
@@ -70,7 +71,7 @@ function beyondTrail({ trail, from, until }: TrailFacts): string {
 const NOT_CHECKED: readonly string[] = [
   'jobs in other folders than --jobs, and deployments of other names, or in other Regions and accounts than those of your jobs: ask there, too (--deployment)',
   'bodies of objects, and values that are encrypted, or compressed by something else than gzip or zlib: nobody has looked for this key in them',
-  'server-side encryption with this key: of tables, buckets, volumes, queues, secrets and logs; see the resources that name it',
+  'server-side encryption with this key of anything but the tables and buckets of jobs and runs: of others, of volumes, queues, secrets and logs; see the resources that name it',
   'backups, snapshots, exports, noncurrent versions, streams, replicas and caches that are not listed here: what they hold is as old as they are',
   'what has been written since the last run: writers must use another key before this one is disabled',
 ];
@@ -97,6 +98,7 @@ function jobFindings(facts: RetireFacts): readonly RetireFinding[] {
         ]
       : facts.stores.flatMap(store => storeFindings(store))),
     ...wrappedFindings(facts.stores),
+    ...serverSideFindings(facts.stores),
     ...(facts.superseded ?? []).map(({ place, slot, job, runId, at }) =>
       note(
         `${storePlaceText(place)} ${slot}`,

@@ -3,6 +3,7 @@ import { counted } from '../verdict/store-verdict.ts';
 import { AUTO } from '../model/format.ts';
 import { blocks, note, waits, type RetireFinding } from './findings.ts';
 import { storePlaceText, type StorePlace } from '../model/store-place.ts';
+import type { Seen } from '../stores/lookup.ts';
 import type { StoreBackups } from '../stores/store.ts';
 import { versionsText, type NoncurrentVersions } from '../model/noncurrent-versions.ts';
 import type { Evidence } from './evidence.ts';
@@ -23,6 +24,8 @@ export interface KnownStore {
   readonly outdated?: readonly StoreProof[];
   /** Absent where it could not be looked up. */
   readonly backups?: StoreBackups;
+  /** ARNs of the keys that its service itself encrypts it with. Absent where it was not looked up. */
+  readonly serverSide?: Seen<readonly string[]>;
 }
 
 /** The furthest that point-in-time recovery of DynamoDB reaches back. */
@@ -146,7 +149,7 @@ function backupFindings({ evidence, backups, ...store }: KnownStore): readonly R
 }
 
 const UNSEEN =
-  'could not be looked at: whether backups or old versions of it hold old data keys is not known';
+  'could not be looked at: whether backups or old versions of it hold old data keys, and with which key it is itself encrypted, is not known';
 const OLD_KEYS =
   'may hold old data keys: let a lifecycle rule expire them, or keep the key for as long as you keep them';
 

@@ -27,7 +27,7 @@ export async function* pages(
   scope: UnitScope,
   { progress, size, consistent, ...how }: PagesOptions,
 ): AsyncGenerator<WorkPage> {
-  const { unit, format } = scope;
+  const { unit, format, plan: keys } = scope;
   const { range, maxRecords = Number.POSITIVE_INFINITY } = unit;
   const read = async (cursor: string | undefined, limit: number): Promise<RecordPage> => {
     const pageSize = Math.max(1, limit);
@@ -41,7 +41,7 @@ export async function* pages(
     return read(cursor, Math.min(size(), left) + passedOver);
   };
   for (let next = again(); ;) {
-    const page = new WorkPage(await next, { ...how, format, cursor, beyond, left });
+    const page = new WorkPage(await next, { ...how, format, keys, cursor, beyond, left });
     const ahead =
       page.next === undefined ? undefined : read(page.next, Math.min(size(), left - page.records.length));
     // If the caller stops here, nobody awaits the read-ahead. Its failure must not become an unhandled rejection.

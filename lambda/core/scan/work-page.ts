@@ -1,8 +1,10 @@
 import type { Beyond, Position } from '../model/books.ts';
+import { serverSideEncryptedIn, type ServerSideEncrypted } from '../model/server-side-encryption.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
 import type { Finding } from '../model/data-key.ts';
 import type { BoundFormat } from '../model/format.ts';
 import type { StoreRecord } from '../model/record.ts';
+import type { KeysOfRun } from '../model/run-plan.ts';
 import type { RecordPage } from '../ports.ts';
 import { findDataKeys, type Found } from './find-data-keys.ts';
 import { wrappedIn } from './wrapped-records.ts';
@@ -18,12 +20,15 @@ export interface Part {
   readonly bodiesRead: number;
   /** Records that are under keys of another table instead. */
   readonly wrappedBy: readonly WrappedRecords[];
+  /** Objects that S3 itself encrypts with a source key. */
+  readonly serverSideEncrypted: readonly ServerSideEncrypted[];
   readonly found: ReadonlySet<Found>;
   readonly position: Position;
 }
 
 export interface PagePlace {
   readonly format: BoundFormat;
+  readonly keys: Pick<KeysOfRun, 'sources' | 'destination'>;
   /** The pass writes what it reads. */
   readonly writes: boolean;
   /** Where the page starts. */
@@ -131,6 +136,7 @@ export class WorkPage {
     const { without, wrappedBy } = wrappedIn(keyless, this.#place.format);
     return {
       ...{ records, found: new Set(found), position, wrappedBy },
+      serverSideEncrypted: serverSideEncryptedIn(records, this.#place.keys),
       withoutDataKey: without.map(({ locator }) => locator),
       bodiesRead: without.filter(record => record.kind === 'object' && record.body !== undefined).length,
     };

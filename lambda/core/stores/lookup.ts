@@ -4,6 +4,10 @@ export type Lookup<Description> =
   | { readonly kind: 'not-found' }
   | { readonly kind: 'denied'; readonly message: string };
 
+/** `unseen`: this role may not see it, or the service has not answered. No run depends on it. */
+export type Seen<T> =
+  { readonly kind: 'seen'; readonly value: T } | { readonly kind: 'unseen'; readonly words: string };
+
 interface Where {
   readonly region: string;
   /** Of the role that is assumed for the store. */

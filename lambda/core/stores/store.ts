@@ -5,6 +5,7 @@ import type { NoncurrentVersions, VersionsOfPlace } from '../model/noncurrent-ve
 import type { StoreRecord } from '../model/record.ts';
 import type { RunMode, ScanRange } from '../model/run.ts';
 import type { StorePlace } from '../model/store-place.ts';
+import type { Seen } from './lookup.ts';
 
 /**
  * A kind of store: everything that the core knows about DynamoDB or S3. Each kind is a room under core/stores with a line in
@@ -39,6 +40,8 @@ export interface StoreKind<S extends Store = Store, Catalog = unknown> {
   sampling(records: number, places: number): Sampling;
   /** What else still holds the former data keys of that place; `undefined` if that cannot be looked up. */
   backups(place: StorePlace, catalog: Catalog): Promise<StoreBackups | undefined>;
+  /** The KMS keys by which the service itself encrypts what is there or, of a bucket, what is put there; as the service names them. */
+  serverSideKeys(place: StorePlace, catalog: Catalog): Promise<Seen<readonly string[]>>;
   readonly unseen: Unseen<S>;
 }
 
@@ -87,6 +90,8 @@ export interface Inspected {
   readonly warnings: readonly string[];
   /** By place whose capacity can be bounded: units a second that a verify pass reads at most, where no limit says so. */
   readonly verifyReads?: Readonly<Record<string, number>>;
+  /** The KMS keys that its service itself encrypts it with. @default not told */
+  readonly serverSideKeys?: readonly string[];
   /** Of the places of the store, where its kind keeps former versions of records. */
   readonly versions?: readonly VersionsOfPlace[];
 }

@@ -17,6 +17,8 @@ export interface TableDescription {
   readonly streamEnabled: boolean;
   readonly replicaRegions: readonly string[];
   readonly pointInTimeRecovery: boolean;
+  /** ARNs of the KMS keys that DynamoDB encrypts the table and its replicas with, as far as it names them. */
+  readonly serverSideKeys: readonly string[];
   /** What it takes each second; absent where it is on demand and has no maximum. */
   readonly capacity?: TableCapacity;
   /** Read units a second that it takes at once; absent where DynamoDB does not tell. */

@@ -7,6 +7,7 @@ import { inspectTable } from './inspect.ts';
 import { tableNames } from './names.ts';
 import type { TableStore } from './schema.ts';
 import { tableParts } from './scope.ts';
+import { tableServerSideKeys } from './server-side-keys.ts';
 import { unseenOfTables } from './unseen.ts';
 
 /** The items of a DynamoDB table. */
@@ -22,5 +23,6 @@ export const dynamoDbKind: StoreKind<TableStore, TableCatalog> = {
   cost: tableCost,
   sampling: tableSampling,
   backups: tableBackups,
+  serverSideKeys: tableServerSideKeys,
   unseen: unseenOfTables,
 };

@@ -41,6 +41,7 @@ export async function inspectTable(
       ...capacityOfPlaces(store, { ...places, mode, limits, count }),
     ],
     verifyReads: verifyReadsOfPlaces(store, { ...places, region }),
+    serverSideKeys: table.serverSideKeys,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Lookup } from '../lookup.ts';
+import type { Lookup, Seen } from '../lookup.ts';
 
 export interface BucketDescription {
   readonly versioned: boolean;
@@ -7,10 +7,6 @@ export interface BucketDescription {
   /** Access control lists are in force: a copy would lose an object's own. */
   readonly accessControlLists: boolean;
 }
-
-/** `unseen`: this role may not see it, or S3 has not answered. No run depends on it. */
-export type Seen<T> =
-  { readonly kind: 'seen'; readonly value: T } | { readonly kind: 'unseen'; readonly words: string };
 
 export interface LockPeriod {
   readonly days?: number;
@@ -70,6 +66,11 @@ export interface BucketCatalog {
     readonly bucket: string;
     readonly encryption: boolean;
   }): Promise<BucketDefaults>;
+  /** With what it encrypts new objects that name nothing themselves. */
+  defaultEncryption(place: {
+    readonly region: string;
+    readonly bucket: string;
+  }): Promise<Seen<DefaultEncryption>>;
   /** Up to 1,000 keys after `startAfter`, in UTF-8 byte order. */
   listKeys(query: Below & { readonly startAfter?: string }): Promise<KeyListing>;
   /** Counts in up to 1,000 entries of a listing of all versions. `after`: the `next` of the page before. */

@@ -8,6 +8,7 @@ import { bucketNames } from './names.ts';
 import { objectRemarks } from './remarks.ts';
 import type { BucketStore } from './schema.ts';
 import { bucketParts } from './scope.ts';
+import { bucketServerSideKeys } from './server-side-keys.ts';
 import { unseenOfBuckets } from './unseen.ts';
 
 /** The objects of an S3 bucket whose keys start with a prefix. */
@@ -23,5 +24,6 @@ export const s3Kind: StoreKind<BucketStore, BucketCatalog> = {
   cost: bucketCost,
   sampling: bucketSampling,
   backups: bucketBackups,
+  serverSideKeys: bucketServerSideKeys,
   unseen: unseenOfBuckets,
 };

@@ -36,7 +36,17 @@ export async function inspectBucket(
   const versions = await versionsOfPlaces(store, inspection, [lookup.description, other.description]);
   const [own] = store.versions === 'all' ? versions : [];
   const former = own?.seen.kind === 'counted' ? own.seen.versions : 0;
-  return { ranges, records: keys + former, bytes: 0, writes, warnings, versions };
+  const serverSideKeys = await defaultKeys(catalog, { region, bucket });
+  return { ranges, records: keys + former, bytes: 0, writes, warnings, versions, serverSideKeys };
+}
+
+/** Whoever may not see it is not told of it by Plan; retire-check says what it could not see. */
+async function defaultKeys(
+  catalog: BucketCatalog,
+  at: { readonly region: string; readonly bucket: string },
+): Promise<readonly string[]> {
+  const seen = await catalog.defaultEncryption(at);
+  return seen.kind === 'seen' && seen.value.key !== undefined ? [seen.value.key] : [];
 }
 
 /** Of the bucket itself, and of the bucket of its copies: what copies replace there stays as a version. */

@@ -1,6 +1,7 @@
 import type { RunMode } from '../../model/run.ts';
 import { COPY_TO_WARNING, COPY_WARNING } from '../copies.ts';
-import type { BucketDefaults, BucketDescription, LockPeriod, Seen } from './catalog.ts';
+import type { Seen } from '../lookup.ts';
+import type { BucketDefaults, BucketDescription, LockPeriod } from './catalog.ts';
 import type { BucketStore } from './schema.ts';
 
 /** What a run changes in a bucket besides the data keys, and cannot avoid. Of the bucket that is written to. */
