@@ -81,11 +81,11 @@ describe('Plan', () => {
     const { stores: one } = job(jobInput());
     for (const key of [OLD_KEY, '11111111-1111-1111-1111-111111111111'])
       expect(serverSideWarnings(one, [[key]], KEYS)).toEqual([
-        `dynamodb:Orders: DynamoDB itself encrypts the table with ${OLD_KEY}, which no run changes; as long as it does, that key must stay`,
+        `dynamodb:Orders: DynamoDB itself encrypts items there with ${OLD_KEY}, which no run changes; as long as it does, that key must stay`,
       ]);
     const { stores: bucket } = job(jobInput({ stores: [bucketStore()] }));
     expect(serverSideWarnings(bucket, [[OLD_KEY]], KEYS)).toEqual([
-      expect.stringContaining('S3 itself encrypts new objects of the bucket with'),
+      expect.stringContaining('S3 itself encrypts new objects there with'),
     ]);
     expect(serverSideWarnings(one, [[NEW_KEY]], KEYS)).toEqual([]);
     expect(serverSideWarnings(one, [[OLD_KEY]], { ...KEYS, destination: planned(OLD_KEY) })).toEqual([]);

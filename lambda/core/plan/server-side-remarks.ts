@@ -27,9 +27,14 @@ export function serverSideWarnings(
     sources
       .filter(({ keyArn }) => keyArn !== destination.keyArn)
       .filter(source => (serverSideKeys[index] ?? []).some(key => names(source, key)))
-      .map(
-        ({ keyArn }) =>
-          `${storeName(store)}: ${kindOf(store).records === 'item' ? 'DynamoDB itself encrypts the table' : 'S3 itself encrypts new objects of the bucket'} with ${keyArn}, which no run changes; as long as it does, that key must stay`,
-      ),
+      .map(({ keyArn }) => {
+        const where = store.copyTo === undefined ? 'there' : 'there, or where their copies are,';
+        return `${storeName(store)}: ${ITSELF[kindOf(store).records]} ${where} with ${keyArn}, which no run changes; as long as it does, that key must stay`;
+      }),
   );
 }
+
+const ITSELF: Readonly<Record<StoreRecord['kind'], string>> = {
+  item: 'DynamoDB itself encrypts items',
+  object: 'S3 itself encrypts new objects',
+};

@@ -90,7 +90,7 @@ export interface Inspected {
   readonly warnings: readonly string[];
   /** By place whose capacity can be bounded: units a second that a verify pass reads at most, where no limit says so. */
   readonly verifyReads?: Readonly<Record<string, number>>;
-  /** The KMS keys that its service itself encrypts it with. @default not told */
+  /** The KMS keys that its service itself encrypts it with, and the place of its copies. @default not told */
   readonly serverSideKeys?: readonly string[];
   /** Of the places of the store, where its kind keeps former versions of records. */
   readonly versions?: readonly VersionsOfPlace[];

@@ -41,7 +41,7 @@ export async function inspectTable(
       ...capacityOfPlaces(store, { ...places, mode, limits, count }),
     ],
     verifyReads: verifyReadsOfPlaces(store, { ...places, region }),
-    serverSideKeys: table.serverSideKeys,
+    serverSideKeys: [...table.serverSideKeys, ...(places.copy?.serverSideKeys ?? [])],
   };
 }
 

@@ -36,7 +36,10 @@ export async function inspectBucket(
   const versions = await versionsOfPlaces(store, inspection, [lookup.description, other.description]);
   const [own] = store.versions === 'all' ? versions : [];
   const former = own?.seen.kind === 'counted' ? own.seen.versions : 0;
-  const serverSideKeys = await defaultKeys(catalog, { region, bucket });
+  const serverSideKeys = [
+    ...(await defaultKeys(catalog, { region, bucket })),
+    ...(copyTo === undefined ? [] : await defaultKeys(catalog, copyTo)),
+  ];
   return { ranges, records: keys + former, bytes: 0, writes, warnings, versions, serverSideKeys };
 }
 
