@@ -20,6 +20,14 @@ const swc = [
   { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
 ];
 
+const environment = '<rootDir>/test/support/environment.ts';
+
+/** For projects whose tests synthesize in processes of their own: the functions are bundled once for all of them. */
+const bundledOnce = {
+  globalSetup: '<rootDir>/test/support/bundles/make.ts',
+  setupFiles: [environment, '<rootDir>/test/support/bundles/preload.ts'],
+};
+
 const project = (name, extra = {}) => ({
   displayName: name,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
@@ -28,7 +36,7 @@ const project = (name, extra = {}) => ({
   // What npm pack has left: the copy of a package that is here already.
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
-  setupFiles: ['<rootDir>/test/support/environment.ts'],
+  setupFiles: [environment],
   ...extra,
 });
 
@@ -38,7 +46,7 @@ export default {
     project('emulator'),
     project('contract'),
     project('infra', { setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'] }),
-    project('e2e'),
+    project('e2e', bundledOnce),
     // npm run test:deploy alone: it synthesizes as somebody does who deploys, which takes a minute.
     ...(process.argv.includes('deploy') ? [project('deploy')] : []),
     // npm run test:package alone: it packs, and installs what it has packed from the registry.
@@ -57,7 +65,7 @@ export default {
         ]
       : []),
     // npm run test:permissions alone: it plays every kind of job from census to rollback.
-    ...(process.argv.includes('permissions') ? [project('permissions')] : []),
+    ...(process.argv.includes('permissions') ? [project('permissions', bundledOnce)] : []),
   ],
   testTimeout: 120_000,
   // Half as many again as there are cores: suites also wait in real time, for a second of S3, a pace or a sandbox.

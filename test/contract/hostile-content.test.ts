@@ -23,6 +23,7 @@ import type { AttributeMap } from '../../lambda/core/model/record.ts';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import { NEW_DESTINATION } from '../support/bound.ts';
 import { item, job, jobInput, NEW_KEY, OLD_KEY, plan, planned } from '../support/builders.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 /** Names, keys, values and words of people who wish to be taken for us. */
 const hostile = fc
@@ -44,7 +45,7 @@ const hostile = fc
         '</td>',
       ),
       fc.constantFrom('=cmd|calc', '{% $x %}', '${x}', '__proto__', 'constructor', '\ud800', '\u0000', '%s'),
-      fc.string({ unit: 'binary', minLength: 1, maxLength: 6 }),
+      fc.string({ unit: anyCharacter, minLength: 1, maxLength: 6 }),
     ),
     { minLength: 1, maxLength: 6 },
   )

@@ -3,6 +3,7 @@ import { openDocument, type OpenedDocument } from '../../lambda/core/documents/o
 import type { DocumentStep } from '../../lambda/core/model/document-step.ts';
 import type { AttributeValue } from '../../lambda/core/model/record.ts';
 import { FUZZ_RUNS, leaves } from '../support/documents.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const STEPS: readonly DocumentStep[] = [
   ...(['json', 'yaml', 'dotenv', 'ini', 'base64', 'base64url', 'material-description'] as const).map(as => ({
@@ -46,7 +47,7 @@ const SIGNS = Array.from('{}[]()<>:;,.=#\'"`\\|-+?!&*%@$~^/ \t\n\r\0\x02\x18\x1F
 ]);
 const texts = fc.oneof(
   fc.array(fc.constantFrom(...SIGNS), { maxLength: 40 }).map(parts => parts.join('')),
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc.json(),
 );
 /** Lengths that are small, negative or huge, with bytes between them. */

@@ -10,6 +10,7 @@ import type {
 import { lookingFor, type LookOptions } from '../../lambda/core/look-alikes/look-alikes.ts';
 import type { LookAlike } from '../../lambda/core/look-alikes/search.ts';
 import { item, object } from '../support/builders.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const lookAlikes = (record: StoreRecord, options: LookOptions): readonly LookAlike[] =>
   lookingFor(options)(record);
@@ -56,7 +57,9 @@ describe('nothing is found', () => {
   const { value } = fc.letrec<{ value: AttributeValue }>(tie => ({
     value: fc.oneof(
       { maxDepth: 6 },
-      fc.record({ S: fc.oneof(fc.string({ unit: 'binary' }), fc.base64String(), fc.json(), fc.webUrl()) }),
+      fc.record({
+        S: fc.oneof(fc.string({ unit: anyCharacter }), fc.base64String(), fc.json(), fc.webUrl()),
+      }),
       fc.record({ N: fc.double().map(String) }),
       fc.record({ B: fc.uint8Array({ maxLength: 500 }) }),
       fc.record({ BOOL: fc.boolean() }),

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { visible, visibleData, visibleJson } from '../../lambda/core/model/visible.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 /** Texts in which everything that a terminal might obey is frequent. */
 const hostile = fc
   .array(
     fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 4 }),
+      fc.string({ unit: anyCharacter, maxLength: 4 }),
       fc.constantFrom(
         '\u001b[2J',
         '\u001b]0;title\u0007',
