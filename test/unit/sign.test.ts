@@ -44,8 +44,9 @@ describe('a signature', () => {
           body: fc.string({ unit: 'grapheme' }),
           method: fc.constantFrom('POST', 'HEAD', 'PUT'),
           path: fc.constantFrom('/', '/Zo%C3%AB/a%2Bb', '/bucket//a/./b%20c'),
+          // The SDK's signer assigns each name to an object, and so loses this one.
           query: fc.dictionary(
-            fc.string({ unit: 'grapheme', minLength: 1 }),
+            fc.string({ unit: 'grapheme', minLength: 1 }).filter(name => name !== '__proto__'),
             fc.string({ unit: 'grapheme' }),
           ),
           value: fc.string({ unit: 'grapheme-ascii' }),
