@@ -7,3 +7,7 @@ Object.assign(process.env, {
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: '1',
 });
+
+// Jest colours what its workers print where somebody runs it at a terminal. What the command line prints is compared without.
+process.env['NO_COLOR'] = '1';
+delete process.env['FORCE_COLOR'];
