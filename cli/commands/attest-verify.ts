@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { journalInFolder } from '../../lambda/adapters/files/journal-folder.ts';
 import { journalObjects } from '../../lambda/adapters/journal/export.ts';
+import { readCounts } from '../../lambda/core/evidence/check-counts.ts';
 import { checkRun, type EvidenceFiles, type ObjectOfRun } from '../../lambda/core/evidence/check-run.ts';
 import { checkStored, type StoredObject } from '../../lambda/core/evidence/check-stored.ts';
 import { EVIDENCE } from '../../lambda/core/evidence/names.ts';
@@ -53,7 +54,7 @@ export async function attestVerify(
     objects: objects.length,
     lines: objects.reduce((sum, { checked }) => sum + checked.lines, 0),
     differences,
-    notChecked: notChecked(options, keyFile),
+    notChecked: notChecked(options, { keyFile, earlier: readCounts(report)?.continues ?? [] }),
   };
   console.result(attested, attestedText, [
     rewrapStep(
@@ -137,8 +138,16 @@ async function checkedObjects(
   return checked;
 }
 
-function notChecked({ publicKey, outcomesOnly }: VerifyOptions, keyFile: string): readonly string[] {
+function notChecked(
+  { publicKey, outcomesOnly }: VerifyOptions,
+  { keyFile, earlier }: { readonly keyFile: string; readonly earlier: readonly string[] },
+): readonly string[] {
   return [
+    ...(earlier.length > 0
+      ? [
+          `what the report counts of ${earlier.join(', ')}, from which this run went on: check the reports of those as well`,
+        ]
+      : []),
     ...(outcomesOnly === true ? ['the intents of the run, as you asked'] : []),
     ...(publicKey === undefined
       ? [
