@@ -124,7 +124,7 @@ function days(text: string): number {
   return value;
 }
 
-function dollars(text: string): number {
+export function dollars(text: string): number {
   if (/^\d{1,6}(\.\d{1,2})?$/.test(text)) return Number(text);
   throw new InvalidArgumentError('write dollars, as 5 or 0.50.');
 }

@@ -5,11 +5,10 @@ import { wordsForCaller } from '../lambda/adapters/aws/failure.ts';
 import { NotDeployed } from '../lambda/adapters/run/deployment.ts';
 import { RewrapError } from '../lambda/core/model/errors.ts';
 import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
-import { attestVerifyCommand } from './attest.ts';
+import { attestCommands } from './attest.ts';
 import { addCompletion } from './completion.ts';
 import { contextOf, type SharedOptions } from './context/shared-options.ts';
 import type { CommandContext } from './context/command-context.ts';
-import type { VerifyOptions } from './commands/attest-verify.ts';
 import type { Control } from './commands/control.ts';
 import type { DiscoverOptions } from './commands/discover.ts';
 import type { FileOptions } from './commands/file.ts';
@@ -99,11 +98,7 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
       (await import('./commands/jobs-validate.ts')).jobsValidate(files, context),
     ),
   );
-  attestVerifyCommand(program.command('attest').description('evidence of runs')).action(
-    definer.act(async (context, report: string, options: VerifyOptions) =>
-      (await import('./commands/attest-verify.ts')).attestVerify(report, options, context),
-    ),
-  );
+  attestCommands(program, definer.act);
   addCompletion(program, settingsHere().jobs);
 }
 
