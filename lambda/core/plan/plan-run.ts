@@ -11,6 +11,7 @@ import { continueRun } from './continue-run.ts';
 import { findFormats, isFormatSought } from './find-formats.ts';
 import { inspectStores } from './inspect-stores.ts';
 import { lookAtStores, type OpenRecords } from './look-at-stores.ts';
+import { keysCreated } from './keys-created.ts';
 import { keyLimits } from './key-limits.ts';
 import type { PlannedRun, PlanRequest } from './plan-request.ts';
 import { planRollback } from './plan-rollback.ts';
@@ -90,13 +91,9 @@ async function planPasses(written: RunInput, request: PlanRequest, ports: PlanPo
   const keyMaterials = (await Promise.all(arns.map(arn => catalog.keyMaterials(arn)))).flat();
   const warnings = [...found, ...limited.warnings, ...look.warnings, ...stores.warnings];
   const decided = {
-    written: written.job,
-    choice,
-    stores,
-    keyMaterials,
+    ...{ written: written.job, choice, stores, keyMaterials, warnings, highestRate },
+    created: keysCreated(job.stores, [...keys.sources, keys.destination]),
     looked: look.looked,
-    warnings,
-    highestRate,
   };
   return assemblePlan({ ...input, limits: limited.limits }, request, decided);
 }
