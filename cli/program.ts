@@ -30,6 +30,7 @@ import {
   discoverCommand,
   initCommand,
   planCommand,
+  reportCommand,
   shared,
   wholeNumber,
   retireCheckCommand,
@@ -197,17 +198,15 @@ function commandsToLook({ command, act }: Definer): void {
   command('watch <run>', 'follows a run to its report, whoever started it').action(
     act(async (context, runId: string) => (await import('./commands/watch.ts')).watchRun(runId, context)),
   );
-  command('report <run>', 'shows the report of a run')
-    .option('--html <file>', 'also write it as a page')
-    .option(
-      '--failures <file>',
-      'also write every data key that is not proven, as CSV; - writes that alone to stdout',
-    )
-    .action(
-      act(async (context, runId: string, options: ReportOptions) =>
-        (await import('./commands/report.ts')).report(runId, options, context),
+  reportCommand(command).action(
+    act(async (context, runId: string, options: Omit<ReportOptions, 'version'>) =>
+      (await import('./commands/report.ts')).report(
+        runId,
+        { ...options, version: packageJson.version },
+        context,
       ),
-    );
+    ),
+  );
   retireCheckCommand(command)
     .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
     .action(

@@ -215,6 +215,29 @@ describe('the pack of a run', () => {
     expect(stdout).toContain('the intents of the run, which are not in this pack');
   });
 
+  it('has findings beside it, for tools that collect them', async () => {
+    const findings = (format: string) =>
+      rewrap(['report', report.runId, '--findings', format], { endpoint: aws.endpoint });
+    const asff = await findings('asff');
+    const { Findings } = JSON.parse(asff.stdout) as { Findings: readonly Record<string, unknown>[] };
+    expect(Findings.map(({ AwsAccountId }) => AwsAccountId)).toEqual(report.stores.map(() => ACCOUNT));
+    const expected = report.stores.map(({ verdict, concluding }) =>
+      verdict.kind !== 'proven' ? 'FAILED' : concluding['foreign-key'] === undefined ? 'PASSED' : 'WARNING',
+    );
+    // The run is not proven, so not every finding may be good.
+    expect(expected.filter(status => status !== 'PASSED')).not.toEqual([]);
+    expect(Findings).toMatchObject(expected.map(Status => ({ Compliance: { Status } })));
+    const arns = Findings.map(({ Resources }) => (Resources as readonly { readonly Id: string }[])[0]?.Id);
+    expect(arns).toEqual([
+      expect.stringMatching(/^arn:aws:dynamodb:.*:table\//),
+      expect.stringMatching(/^arn:aws:s3:::/),
+    ]);
+    const ocsf = await findings('ocsf');
+    expect(JSON.parse(ocsf.stdout)).toMatchObject(report.stores.map(() => ({ class_uid: 2003 })));
+    // As `rewrap report` says it: this run has left broken records alone.
+    expect([asff.code, ocsf.code]).toEqual([1, 1]);
+  });
+
   it('is refused for a run that is not there', async () => {
     const { code, stderr } = await rewrap(['attest', 'pack', 'no-such-run'], { endpoint: aws.endpoint });
     expect([code, stderr]).toEqual([2, expect.stringContaining('no-such-run')]);
