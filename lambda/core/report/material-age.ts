@@ -4,7 +4,7 @@ import type { KeysOfRun } from '../model/run-plan.ts';
 import { counted } from '../verdict/store-verdict.ts';
 
 /** A key material under which data keys of a store are for longer than its job allows, or for nobody knows how long. */
-export interface AgedMaterial {
+interface AgedMaterial {
   readonly keyArn: string;
   readonly keyMaterialId: string | null;
   /** Since when KMS has it, ISO 8601; absent where that is not known. */

@@ -15,7 +15,7 @@ export const CONTROLS = {
   'key-material-age': 'No data key is under key material that is older than the job allows',
 } as const;
 
-export type Control = keyof typeof CONTROLS;
+type Control = keyof typeof CONTROLS;
 
 /** A finding about one store, in no format yet. */
 export interface Finding {
@@ -30,7 +30,7 @@ export interface Finding {
   readonly remediation: string;
 }
 
-export interface FindingResource {
+interface FindingResource {
   readonly type: string;
   /** Its ARN; its name where AWS has no ARN for it. */
   readonly uid: string;
