@@ -115,6 +115,7 @@ export const ROOMS = [
   ),
   { ...core('watch', 'model', 'job', 'plan'), outside: [...PURE, 'croner'] },
   core('key-users', 'model', 'schema'),
+  core('pack', 'model', 'evidence', 'key-users'),
   core('retire', 'model', 'keys', 'stores', 'job', 'verdict', 'proof', 'key-users'),
   core('discover', 'model', 'stores', 'recognise'),
   {

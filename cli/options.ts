@@ -65,6 +65,22 @@ export function discoverCommand(command: (name: string, description: string) => 
     .option('--write <folder>', 'also write a job for each store with data keys that no job names');
 }
 
+/** `rewrap report`. */
+export function reportCommand(command: (name: string, description: string) => Command): Command {
+  return command('report <run>', 'shows the report of a run')
+    .option('--html <file>', 'also write it as a page')
+    .option(
+      '--failures <file>',
+      'also write every data key that is not proven, as CSV; - writes that alone to stdout',
+    )
+    .addOption(
+      new Option(
+        '--findings <format>',
+        'write a finding for each store to stdout, and nothing else there',
+      ).choices(['ocsf', 'asff']),
+    );
+}
+
 /** `rewrap retire-check`, without its folder of jobs. */
 export function retireCheckCommand(command: (name: string, description: string) => Command): Command {
   return command('retire-check <key>', 'may the old key be disabled? advises, and never acts')
@@ -124,7 +140,7 @@ function days(text: string): number {
   return value;
 }
 
-function dollars(text: string): number {
+export function dollars(text: string): number {
   if (/^\d{1,6}(\.\d{1,2})?$/.test(text)) return Number(text);
   throw new InvalidArgumentError('write dollars, as 5 or 0.50.');
 }

@@ -5,11 +5,10 @@ import { wordsForCaller } from '../lambda/adapters/aws/failure.ts';
 import { NotDeployed } from '../lambda/adapters/run/deployment.ts';
 import { RewrapError } from '../lambda/core/model/errors.ts';
 import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
-import { attestVerifyCommand } from './attest.ts';
+import { attestCommands } from './attest.ts';
 import { addCompletion } from './completion.ts';
 import { contextOf, type SharedOptions } from './context/shared-options.ts';
 import type { CommandContext } from './context/command-context.ts';
-import type { VerifyOptions } from './commands/attest-verify.ts';
 import type { Control } from './commands/control.ts';
 import type { DiscoverOptions } from './commands/discover.ts';
 import type { FileOptions } from './commands/file.ts';
@@ -31,6 +30,7 @@ import {
   discoverCommand,
   initCommand,
   planCommand,
+  reportCommand,
   shared,
   wholeNumber,
   retireCheckCommand,
@@ -99,11 +99,7 @@ function defineCommands(program: Command, end: (code: ExitCode) => void): void {
       (await import('./commands/jobs-validate.ts')).jobsValidate(files, context),
     ),
   );
-  attestVerifyCommand(program.command('attest').description('evidence of runs')).action(
-    definer.act(async (context, report: string, options: VerifyOptions) =>
-      (await import('./commands/attest-verify.ts')).attestVerify(report, options, context),
-    ),
-  );
+  attestCommands(program, definer.act);
   addCompletion(program, settingsHere().jobs);
 }
 
@@ -202,17 +198,15 @@ function commandsToLook({ command, act }: Definer): void {
   command('watch <run>', 'follows a run to its report, whoever started it').action(
     act(async (context, runId: string) => (await import('./commands/watch.ts')).watchRun(runId, context)),
   );
-  command('report <run>', 'shows the report of a run')
-    .option('--html <file>', 'also write it as a page')
-    .option(
-      '--failures <file>',
-      'also write every data key that is not proven, as CSV; - writes that alone to stdout',
-    )
-    .action(
-      act(async (context, runId: string, options: ReportOptions) =>
-        (await import('./commands/report.ts')).report(runId, options, context),
+  reportCommand(command).action(
+    act(async (context, runId: string, options: Omit<ReportOptions, 'version'>) =>
+      (await import('./commands/report.ts')).report(
+        runId,
+        { ...options, version: packageJson.version },
+        context,
       ),
-    );
+    ),
+  );
   retireCheckCommand(command)
     .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
     .action(

@@ -64,6 +64,12 @@ export const EXIT_CODES = {
     2: 'refused: nothing was changed',
     3: 'a call to AWS failed',
   },
+  'attest pack': {
+    0: 'the pack is written',
+    2: 'refused: there is no such run, nothing was signed about it, or reading the trail could cost more than the budget',
+    3: 'a call to AWS failed',
+    4: 'the pack could not be written',
+  },
   'attest verify': {
     0: 'report and journal are what was signed',
     1: 'not all of it is; each difference has a line',

@@ -1,16 +1,20 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
-import { journalInFolder } from '../../lambda/adapters/files/journal-folder.ts';
-import { journalObjects } from '../../lambda/adapters/journal/export.ts';
-import { checkRun, type EvidenceFiles, type ObjectOfRun } from '../../lambda/core/evidence/check-run.ts';
-import { checkStored, type StoredObject } from '../../lambda/core/evidence/check-stored.ts';
+import { readCounts } from '../../lambda/core/evidence/check-counts.ts';
+import { checkRun } from '../../lambda/core/evidence/check-run.ts';
 import { EVIDENCE } from '../../lambda/core/evidence/names.ts';
 import { JOURNAL_KINDS, type JournalKind } from '../../lambda/core/model/seal.ts';
+import { NoPack } from '../../lambda/core/pack/tar-reader.ts';
 import type { CommandContext } from '../context/command-context.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { hereOf } from '../context/here.ts';
+import {
+  evidenceBeside,
+  evidenceInPack,
+  isPack,
+  textOf,
+  type GivenEvidence,
+  type RunName,
+} from '../deployment/given-evidence.ts';
 import { rewrapStep } from '../next-steps/next-step.ts';
 import { attestedText, type Attested } from '../render/attested.ts';
 
@@ -23,37 +27,30 @@ export interface VerifyOptions {
   readonly outcomesOnly?: boolean;
 }
 
-/** `rewrap attest verify REPORT`: is the report, and the journal it rests on, what the deployment has signed? */
+/** `rewrap attest verify REPORT|PACK`: is the report, and the journal it rests on, what the deployment has signed? */
 export async function attestVerify(
-  reportFile: string,
+  file: string,
   options: VerifyOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
   const { console } = context;
-  const refuse = (words: string): ExitCode => {
-    console.note(words);
+  const ready = await readyToCheck(file, options, context);
+  if (typeof ready === 'string') {
+    console.note(ready);
     return EXIT.refused;
-  };
-  const folder = dirname(resolve(reportFile));
-  const report = textOf(reportFile);
-  const run = report === undefined ? undefined : runOf(report);
-  if (report === undefined) return refuse(`${reportFile} cannot be read; name the report.json of a run`);
-  if (run === undefined) return refuse(`${reportFile} is no report of a run`);
-  const keyFile = options.publicKey ?? join(folder, EVIDENCE.publicKey);
-  const key = keyIn(keyFile);
-  if (key === undefined) return refuse(`${keyFile} is no public key in PEM; name one with --public-key FILE`);
-  const kinds: readonly JournalKind[] = options.outcomesOnly === true ? ['outcomes'] : JOURNAL_KINDS;
-  const journal = options.journal ?? folder;
-  const files = filesIn(folder, report);
-  const objects = await checkedObjects(objectsOf(journal, { ...run, kinds, context }), run.runId);
-  const differences = checkRun({ files, objects, kinds, isSigned: signedBy(key) });
+  }
+  const { given, report, run, key, keyFile } = ready;
+  const kinds = kindsToCheck(options, given);
+  const objects = await given.journal(run, kinds);
+  const files = { ...given.files, report };
+  const differences = [...given.differences, ...checkRun({ files, objects, kinds, isSigned: signedBy(key) })];
   const attested: Attested = {
     ...run,
     good: differences.length === 0,
     objects: objects.length,
     lines: objects.reduce((sum, { checked }) => sum + checked.lines, 0),
     differences,
-    notChecked: notChecked(options, keyFile),
+    notChecked: notChecked(options, { keyFile, kinds, earlier: readCounts(report)?.continues ?? [] }),
   };
   console.result(attested, attestedText, [
     rewrapStep(
@@ -65,9 +62,57 @@ export async function attestVerify(
   return attested.good ? EXIT.done : EXIT.left;
 }
 
-interface RunName {
-  readonly job: string;
-  readonly runId: string;
+interface Ready {
+  readonly given: GivenEvidence;
+  readonly report: string;
+  readonly run: RunName;
+  readonly key: KeyObject;
+  /** Where the key was, in words. */
+  readonly keyFile: string;
+}
+
+/** What is to be checked; in words, why it cannot be. */
+async function readyToCheck(
+  file: string,
+  options: VerifyOptions,
+  context: CommandContext,
+): Promise<Ready | string> {
+  const packed = isPack(file);
+  if (packed && options.journal !== undefined)
+    return `${file} is a pack, which has its journal in it; leave out --journal`;
+  const given = await givenEvidence(file, options, context);
+  if (given instanceof NoPack) return `${file} is no pack of evidence: ${given.message}`;
+  const { report } = given.files;
+  if (report === undefined)
+    return packed
+      ? `${file} has no ${EVIDENCE.report} in it`
+      : `${file} cannot be read; name the report.json of a run, or a pack`;
+  const run = runOf(report);
+  if (run === undefined) return `${packed ? `${EVIDENCE.report} in ${file}` : file} is no report of a run`;
+  const keyFile = options.publicKey ?? `${EVIDENCE.publicKey} ${packed ? `in ${file}` : `beside ${file}`}`;
+  const key = keyIn(options.publicKey === undefined ? given.publicKey : textOf(options.publicKey));
+  if (key === undefined) return `${keyFile} is no public key in PEM; name one with --public-key FILE`;
+  return { given, report, run, key, keyFile };
+}
+
+async function givenEvidence(
+  file: string,
+  { journal }: VerifyOptions,
+  { aws }: CommandContext,
+): Promise<GivenEvidence | NoPack> {
+  if (!isPack(file)) return evidenceBeside(file, { journal, aws });
+  try {
+    return await evidenceInPack(file);
+  } catch (error) {
+    if (error instanceof NoPack) return error;
+    throw error;
+  }
+}
+
+/** A pack without any intents was made without them: that is said, and is no difference. */
+function kindsToCheck({ outcomesOnly }: VerifyOptions, { kinds }: GivenEvidence): readonly JournalKind[] {
+  const withoutIntents = outcomesOnly === true || (kinds !== undefined && !kinds.includes('intents'));
+  return withoutIntents ? ['outcomes'] : JOURNAL_KINDS;
 }
 
 /** A report may be anything that somebody has put there: only its names are read, before its digest is known to be right. */
@@ -82,23 +127,7 @@ function runOf(report: string): RunName | undefined {
   }
 }
 
-function filesIn(folder: string, report: string): EvidenceFiles {
-  const [statement, seals, bom] = [EVIDENCE.statement, EVIDENCE.seals, EVIDENCE.bom].map(name =>
-    textOf(join(folder, name)),
-  );
-  return { report, statement, seals, bom };
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function keyIn(file: string): KeyObject | undefined {
-  const pem = textOf(file);
+function keyIn(pem: string | undefined): KeyObject | undefined {
   try {
     return pem === undefined ? undefined : createPublicKey(pem);
   } catch {
@@ -113,33 +142,26 @@ function signedBy(key: KeyObject): (message: Uint8Array, signature: Uint8Array) 
     verify('sha256', message, key, signature);
 }
 
-function objectsOf(
-  journal: string,
-  { context, ...run }: RunName & { readonly kinds: readonly JournalKind[]; readonly context: CommandContext },
-): AsyncIterable<StoredObject> {
-  if (!journal.startsWith('s3://')) return journalInFolder(journal, run);
-  return journalObjects(
-    new AwsClients(context.aws).s3(),
-    journal.slice('s3://'.length).split('/')[0] ?? '',
-    run,
-  );
+interface Checked {
+  readonly keyFile: string;
+  readonly kinds: readonly JournalKind[];
+  /** Runs from which this one went on. */
+  readonly earlier: readonly string[];
 }
 
-async function checkedObjects(
-  objects: AsyncIterable<StoredObject>,
-  runId: string,
-): Promise<readonly ObjectOfRun[]> {
-  const checked: ObjectOfRun[] = [];
-  for await (const object of objects) {
-    const one = checkStored(object, runId);
-    if (one !== undefined) checked.push(one);
-  }
-  return checked;
-}
-
-function notChecked({ publicKey, outcomesOnly }: VerifyOptions, keyFile: string): readonly string[] {
+function notChecked(
+  { publicKey, outcomesOnly }: VerifyOptions,
+  { keyFile, kinds, earlier }: Checked,
+): readonly string[] {
   return [
-    ...(outcomesOnly === true ? ['the intents of the run, as you asked'] : []),
+    ...(earlier.length > 0
+      ? [
+          `what the report counts of ${earlier.join(', ')}, from which this run went on: check the reports of those as well`,
+        ]
+      : []),
+    ...(kinds.includes('intents')
+      ? []
+      : [`the intents of the run, ${outcomesOnly === true ? 'as you asked' : 'which are not in this pack'}`]),
     ...(publicKey === undefined
       ? [
           `whose key ${keyFile} is: compare it with aws kms get-public-key, or with the copy that you have kept`,

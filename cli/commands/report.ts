@@ -7,6 +7,7 @@ import { EXIT, exitCodeOf, type ExitCode } from '../context/exit-codes.ts';
 import { hereOf } from '../context/here.ts';
 import { writeOutput, writeParts } from '../context/output-file.ts';
 import { afterReport } from '../next-steps/after-report.ts';
+import { findingsOfRun, type FindingsFormat } from '../deployment/findings-of-run.ts';
 import { noSuchRun } from '../deployment/nearest.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import { unprovenOfRun } from '../deployment/unproven-of-run.ts';
@@ -18,6 +19,10 @@ export interface ReportOptions {
   readonly html?: string;
   /** A file; `-` is stdout, and then nothing else is written there. */
   readonly failures?: string;
+  /** Written to stdout, where nothing else is written then. */
+  readonly findings?: FindingsFormat;
+  /** Of kms-rewrap. */
+  readonly version: string;
 }
 
 /**
@@ -25,7 +30,7 @@ export interface ReportOptions {
  */
 export async function report(
   runId: string,
-  { html, failures }: ReportOptions,
+  { html, failures, findings, version }: ReportOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
   const { console, aws } = context;
@@ -41,7 +46,13 @@ export async function report(
     );
     return EXIT.refused;
   }
-  if (failures !== '-') console.result(found, reportText, afterReport(found, hereOf(context)));
+  if (findings !== undefined && failures === '-') {
+    console.note('--findings and --failures - both write to stdout; name a file for --failures');
+    return EXIT.refused;
+  }
+  if (findings !== undefined)
+    console.out(await findingsOfRun(found, { format: findings, version, deployment, files: watch.files }));
+  else if (failures !== '-') console.result(found, reportText, afterReport(found, hereOf(context)));
   if (html !== undefined) {
     writeOutput(html, reportHtml(found));
     console.note(`wrote ${html}`);

@@ -61,17 +61,17 @@ export function trailPort(
 }
 
 /** What was read of a trail, but for whose calls they were. */
-type TrailRead = Omit<TrailFacts, 'users' | 'refused' | 'replicas' | 'hasLastUse' | 'ownRoles'>;
+export type TrailRead = Omit<TrailFacts, 'users' | 'refused' | 'replicas' | 'hasLastUse' | 'ownRoles'>;
 
 /**
  * Reads the log files of a trail for the account and Region of a key, once it has said what that may cost.
  *
  * @throws RunRefused where there is no such trail, or where reading it could cost more than the budget
  */
-async function readTrail(
+export async function readTrail(
   options: TrailOptions & { readonly trail: string },
   asked: AskedOfTrail,
-  users: UsersOfKey,
+  events: Pick<UsersOfKey, 'add'>,
 ): Promise<TrailRead> {
   const { trail, trailDays } = options;
   const source = sourceOf(options, asked);
@@ -87,7 +87,7 @@ async function readTrail(
   console.note(words);
   let read = 0;
   const counts = await readFiles(source, files, {
-    event: one => users.add(one),
+    event: one => events.add(one),
     file: () => console.progress({ read: ++read, of: files.length }, { line: readLine, screen: readLine }),
   });
   console.progressDone();

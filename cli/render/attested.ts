@@ -31,3 +31,28 @@ export function attestedText({ runId, good, objects, lines, differences, notChec
     ...notChecked.map(words => `${colors.dim('·')} ${words}`),
   ].join('\n');
 }
+
+/** What `rewrap attest pack` has written. */
+export interface PackedRun {
+  readonly job: string;
+  readonly runId: string;
+  readonly file: string;
+  readonly files: number;
+  /** Of the pack itself: whoever gets it can be told this some other way. */
+  readonly sha256: string;
+  readonly intents: boolean;
+}
+
+export function packedText({ runId, file, files, sha256, intents }: PackedRun): string {
+  return [
+    `${file}: the evidence of ${runId}, ${files.toLocaleString('en-US')} files`,
+    `SHA-256 ${sha256}`,
+    ...(intents
+      ? [
+          colors.yellow(
+            'It holds old data keys, encrypted: whoever may use the old KMS key can open them. Keep it accordingly.',
+          ),
+        ]
+      : []),
+  ].join('\n');
+}

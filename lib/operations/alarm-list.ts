@@ -82,6 +82,12 @@ export const ALARMS: readonly AlarmOf[] = [
     kind: 'event',
   },
   {
+    name: 'KeyMaterialTooOld',
+    words: 'a run has ended, and data keys are under key material that is older than their job allows',
+    metric: ({ deployment }) => own('DataKeysTooOld', { service: 'report', deployment }),
+    kind: 'event',
+  },
+  {
     name: 'ScheduleMissed',
     words: 'a schedule should have begun a run by now, and has not',
     metric: ({ deployment, undelivered }) =>

@@ -116,6 +116,22 @@ describe('the alarms of a deployment', () => {
     },
   );
 
+  it.each(['census', 'migrate', 'verify'] as const)(
+    'KeyMaterialTooOld rings where a %s ends with data keys under material that is too old, or of unknown age',
+    async mode => {
+      const aged = (changes: object): Report => {
+        const materialAge = { maximumAgeDays: 365, tooOld: 0, ageUnknown: 0, materials: [], ...changes };
+        return report({ mode, stores: [STORE, { ...STORE, materialAge }] });
+      };
+      expect(await ringing(() => events.finished(aged({ tooOld: 3 })))).toEqual(['KeyMaterialTooOld']);
+      expect(await ringing(() => events.finished(aged({ ageUnknown: 1 })))).toEqual(['KeyMaterialTooOld']);
+      expect(await ringing(() => events.finished(aged({})))).toEqual([]);
+      expect(await ringing(() => events.finished({ ...aged({ tooOld: 3 }), state: 'failed' }))).not.toContain(
+        'KeyMaterialTooOld',
+      );
+    },
+  );
+
   it.each(['narrowed', 'not-verified'])(
     'LeftoversFound does not ring where the job asks for %s',
     async code => {

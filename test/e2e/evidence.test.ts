@@ -1,4 +1,4 @@
-import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createPublicKey, verify } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,8 @@ import type { Difference } from '../../lambda/core/evidence/check-object.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
 import { shortName } from '../support/granted.ts';
-import { rewrap } from '../support/rewrap-cli.ts';
+import { rewrap, type CliResult } from '../support/rewrap-cli.ts';
+import { signedAnew } from '../support/signed-anew.ts';
 
 const MINUTES = 60_000;
 /** Whoever checks intents has to be named; outcomes are open to whoever has the rights. */
@@ -23,6 +24,7 @@ describe('the evidence of a migration', () => {
   const original = join(folder, 'original');
   let aws: Embedded;
   let report: Report;
+  let journalBucket: string;
   const signers = new Set<string>();
 
   beforeAll(async () => {
@@ -43,7 +45,8 @@ describe('the evidence of a migration', () => {
     report = JSON.parse(stdout) as Report;
     const deployment = await findDeployment('KmsRewrap', { endpoint: aws.endpoint, region: 'us-east-1' });
     await copy(deployment.runBucket, `runs/${report.runId}/`, `runs/${report.runId}/`);
-    await copy(deployment.journalBucket, '', '');
+    ({ journalBucket } = deployment);
+    await copy(journalBucket, '', '');
   }, 5 * MINUTES);
   afterAll(async () => {
     await aws.stop();
@@ -71,20 +74,28 @@ describe('the evidence of a migration', () => {
       .filter(name => name.endsWith('.gz'))
       .map(name => join(kind, name))
       .sort();
-  const attested = async (
-    at: string,
-    ...more: readonly string[]
-  ): Promise<{ readonly code: number | null; readonly differences: readonly Difference[] }> => {
-    const { code, stdout, stderr } = await rewrap([
-      'attest',
-      'verify',
-      join(at, 'report.json'),
-      '--json',
-      ...more,
-    ]);
+  interface Found {
+    readonly code: number | null;
+    readonly differences: readonly Difference[];
+  }
+  const found = ({ code, stdout, stderr }: CliResult): Found => {
     if (stdout === '') throw new Error(stderr);
     return { code, differences: (JSON.parse(stdout) as { differences: readonly Difference[] }).differences };
   };
+  const attested = async (at: string, ...more: readonly string[]): Promise<Found> =>
+    found(await rewrap(['attest', 'verify', join(at, 'report.json'), '--json', ...more]));
+  /** With the journal as it lies in its bucket. */
+  const attestedInBucket = (): Promise<CliResult> =>
+    rewrap(
+      [
+        'attest',
+        'verify',
+        join(original, 'report.json'),
+        '--json',
+        ...['--journal', `s3://${journalBucket}`],
+      ],
+      { endpoint: aws.endpoint },
+    );
   /** A copy in which something was changed. */
   const forged = (change: (at: string) => void): string => {
     const at = mkdtempSync(join(folder, 'forged-'));
@@ -103,6 +114,18 @@ describe('the evidence of a migration', () => {
     expect(report.journal).toMatchObject({ chains: expect.any(Number) as number });
     expect(await attested(original)).toEqual({ code: 0, differences: [] });
     expect(await attested(original, '--outcomes-only')).toEqual({ code: 0, differences: [] });
+  });
+
+  it('is checked with the journal as it lies in its bucket', async () => {
+    expect(found(await attestedInBucket())).toEqual({ code: 0, differences: [] });
+    const [Key = ''] = filesOf('outcomes', original);
+    const whole = readFileSync(join(original, Key));
+    const put = (Body: Buffer) => aws.s3.send(new PutObjectCommand({ Bucket: journalBucket, Key, Body }));
+    const text = gunzipSync(whole).toString('utf8');
+    await put(gzipSync(text.replace(/"outcome":"[^"]+"/, '"outcome":"x"')));
+    const changed = found(await attestedInBucket());
+    await put(whole);
+    expect(changed).toMatchObject({ code: 1, differences: [{ kind: 'changed', object: Key, line: 1 }] });
   });
 
   it('seals a line for each data key that the report counts', () => {
@@ -164,6 +187,20 @@ describe('the evidence of a migration', () => {
       code: 1,
       differences: [{ kind: 'changed', object: name, line: 1 }],
     });
+  });
+
+  it('shows a report that is signed, and whose counts do not follow from its journal', async () => {
+    const moveOne = ({ stores: [first, ...rest], ...report }: Report): object => {
+      const { rewrapped = 0, blocked = 0 } = first!.outcomes;
+      const outcomes = { ...first!.outcomes, rewrapped: rewrapped - 1, blocked: blocked + 1 };
+      return { ...report, stores: [{ ...first, outcomes }, ...rest] };
+    };
+    const at = forged(folder => signedAnew(folder, moveOne));
+    const { code, differences } = await attested(at);
+    expect([code, [...new Set(differences.map(({ kind }) => kind))]]).toEqual([1, ['miscounted']]);
+    expect(differences[0]?.words).toMatch(
+      /counts \d+ data keys as rewrapped in \w+:.+, and the journal has \d+ sealed lines/,
+    );
   });
 
   it('shows a journal object that was removed', async () => {

@@ -72,7 +72,7 @@ describe('the recipe for a command', () => {
   });
 
   it('leaves no command file that the program does not load', () => {
-    const program = read('cli/program.ts');
+    const program = read('cli/program.ts') + read('cli/attest.ts');
     const shared = [
       'run-input',
       'inspected-store',
@@ -80,6 +80,7 @@ describe('the recipe for a command', () => {
       'store-sample',
       'discovered-drafts',
       'trail-users',
+      'packed-trail',
     ].map(name => `cli/commands/${name}.ts`);
     for (const file of sources('cli/commands').filter(one => !shared.includes(one)))
       expect(program).toContain(`import('./${file.slice('cli/'.length)}')`);

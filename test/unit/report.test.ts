@@ -309,3 +309,33 @@ describe('a report', () => {
     expect(html).toContain('&#60;script&#62;');
   });
 });
+
+describe('the age of key material in a report', () => {
+  const MATERIAL = { keyArn: OLD_KEY, keyMaterialId: 'm-1' };
+  const left = books([entry('to-rewrap', { source: MATERIAL })]);
+  const rotatedAt = '2025-01-01T00:00:00.000Z';
+  const keyMaterials = [{ ...MATERIAL, state: 'NON_CURRENT', rotatedAt }];
+  const aged = (mode: 'census' | 'rollback', maximumAgeDays?: number): Promise<Report> => {
+    const { stores } = plan();
+    const limited = maximumAgeDays === undefined ? stores : stores.map(one => ({ ...one, maximumAgeDays }));
+    return fold([unit('migrate', left)], { mode, verify: false, stores: limited, keyMaterials });
+  };
+
+  it('is a warning and a figure of its store where the job limits it', async () => {
+    const { stores, warnings } = await aged('census', 365);
+    expect(stores[0]?.materialAge).toMatchObject({
+      tooOld: 1,
+      ageUnknown: 0,
+      materials: [{ since: rotatedAt }],
+    });
+    expect(warnings).toEqual([expect.stringContaining('1 data key under key material older than')]);
+    expect((await aged('census', 3_650)).warnings).toEqual([]);
+  });
+
+  it('is of no interest where the job does not, nor after a rollback', async () => {
+    for (const report of [await aged('census'), await aged('rollback', 365)]) {
+      expect(report.stores[0]).not.toHaveProperty('materialAge');
+      expect(report.warnings).toEqual([]);
+    }
+  });
+});

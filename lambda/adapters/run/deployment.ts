@@ -80,10 +80,7 @@ export type DeployedJobs =
 export async function deployedJobs(stackName: string, config: ClientConfig): Promise<DeployedJobs> {
   const client = withNamedCalls(new CloudFormationClient(config), 'cloudformation');
   try {
-    const { TemplateBody = '{}' } = await client.send(
-      new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
-    );
-    const { Metadata } = JSON.parse(TemplateBody) as {
+    const { Metadata } = (await templateOf(client, stackName)) as {
       readonly Metadata?: Readonly<Record<string, unknown>>;
     };
     const jobs = jobsInText(Metadata?.[JOBS_METADATA]);
@@ -100,4 +97,21 @@ export async function deployedJobs(stackName: string, config: ClientConfig): Pro
   } finally {
     client.destroy();
   }
+}
+
+/** The template of a stack, as it was deployed. */
+export async function stackTemplate(stackName: string, config: ClientConfig): Promise<unknown> {
+  const client = withNamedCalls(new CloudFormationClient(config), 'cloudformation');
+  try {
+    return await templateOf(client, stackName);
+  } finally {
+    client.destroy();
+  }
+}
+
+async function templateOf(client: CloudFormationClient, stackName: string): Promise<unknown> {
+  const { TemplateBody = '{}' } = await client.send(
+    new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
+  );
+  return JSON.parse(TemplateBody) as unknown;
 }

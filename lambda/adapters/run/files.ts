@@ -73,6 +73,11 @@ export class S3RunFiles implements PlanFiles, ReportFiles {
     return stored && judged(stored);
   }
 
+  /** A file of a run as it is stored, by its name in the run's folder. */
+  async readFile(runId: string, name: string): Promise<Uint8Array | undefined> {
+    return this.#getBytes(`${runPrefix(runId)}${name}`);
+  }
+
   /** Where a run's files are, for people. */
   location(runId: string): string {
     return `s3://${this.#bucket}/${runPrefix(runId)}`;
@@ -107,9 +112,14 @@ export class S3RunFiles implements PlanFiles, ReportFiles {
   }
 
   async #getJson(key: string): Promise<unknown> {
+    const bytes = await this.#getBytes(key);
+    return bytes === undefined ? undefined : JSON.parse(Buffer.from(bytes).toString('utf8') || 'null');
+  }
+
+  async #getBytes(key: string): Promise<Uint8Array | undefined> {
     try {
       const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
-      return JSON.parse((await Body?.transformToString('utf8')) ?? 'null');
+      return (await Body?.transformToByteArray()) ?? new Uint8Array();
     } catch (error) {
       if (error instanceof NoSuchKey || (await this.#isMissing(key, error))) return undefined;
       throw error;

@@ -28,11 +28,12 @@ export class OperationsMetrics {
   }
 
   finished(of: JobAndMode, figures: RunFigures): void {
-    const { failed, notProven, remaining, dataKeysFailed, leftoversFound } = figures;
+    const { failed, notProven, remaining, dataKeysFailed, leftoversFound, dataKeysTooOld } = figures;
     this.#tell(of, {
       ...{ RunFailed: failed, NotProven: notProven },
       ...(remaining !== undefined && { Remaining: remaining }),
       ...{ DataKeysFailed: dataKeysFailed, LeftoversFound: leftoversFound, RunRefused: 0 },
+      DataKeysTooOld: dataKeysTooOld,
     });
   }
 

@@ -2,7 +2,7 @@ import { lineMark, objectEnd } from './chain.ts';
 
 /** A difference between a journal and what was sealed, and where it is. */
 export interface Difference {
-  readonly kind: 'changed' | 'removed' | 'added' | 'reordered' | 'unreadable' | 'not-sealed';
+  readonly kind: 'changed' | 'removed' | 'added' | 'reordered' | 'unreadable' | 'not-sealed' | 'miscounted';
   /** A journal object, or the unit where none can be named. */
   readonly object: string;
   /** Counted from 1. */

@@ -1,11 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { digest } from '../model/digest.ts';
 import { JOURNAL_KINDS, type JournalKind } from '../model/seal.ts';
+import { checkCounts, checkJournalNamed } from './check-counts.ts';
 import type { CheckedObject, Difference } from './check-object.ts';
 import { checkUnit } from './check-unit.ts';
+import { addCounts, type OutcomeCounts } from './count-outcomes.ts';
 import { openEnvelope, signedBytes, STATEMENT_TYPE } from './envelope.ts';
 import { EVIDENCE, JOURNAL_SUBJECT } from './names.ts';
-import { readSeals, rootOfSeals, type UnitSeal } from './seals.ts';
+import { readSeals, rootOfSeals, sealedJournal, type UnitSeal } from './seals.ts';
 import { digestOf, readStatement, type Statement } from './statement.ts';
 
 /** The files of a run's evidence, as somebody has them. `undefined`: not there. */
@@ -19,6 +21,8 @@ export interface EvidenceFiles {
 /** A journal object, checked in itself. */
 export interface ObjectOfRun extends Pick<UnitSeal, 'unit' | 'kind'> {
   readonly checked: CheckedObject;
+  /** What its lines say became of data keys; absent from intents. */
+  readonly counts?: OutcomeCounts;
 }
 
 export interface RunToCheck {
@@ -35,10 +39,36 @@ export function checkRun({ files, objects, kinds, isSigned }: RunToCheck): reado
   const opened = openedStatement(files.statement, isSigned);
   if ('kind' in opened) return [opened];
   const { statement } = opened;
-  return [
+  const differences = [
     ...differsFrom(statement, EVIDENCE.report, files.report),
     ...differsFrom(statement, EVIDENCE.bom, files.bom),
     ...checkJournal(statement, files.seals, { objects, kinds }),
+  ];
+  return [...differences, ...checkReport({ files, objects, kinds }, differences)];
+}
+
+/**
+ * Whether the report follows from its journal. Where a part of either is not as it was signed, that has been said, and the counts
+ * would only say it once more.
+ */
+function checkReport(
+  { files: { report, seals }, objects, kinds }: Omit<RunToCheck, 'isSigned'>,
+  differences: readonly Difference[],
+): readonly Difference[] {
+  const ends = seals === undefined ? 0 : readSeals(seals);
+  if (
+    seals === undefined ||
+    typeof ends === 'number' ||
+    differences.some(({ kind }) => kind !== 'not-sealed')
+  )
+    return [];
+  const beside = new Set(differences.map(({ object }) => object));
+  const counts = objects.flatMap(one =>
+    one.counts === undefined || beside.has(one.checked.name) ? [] : [one.counts],
+  );
+  return [
+    ...checkJournalNamed(report, { ...sealedJournal(ends), root: rootOfSeals(seals) }),
+    ...(kinds.includes('outcomes') ? checkCounts(report, addCounts(counts)) : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { unzipSync } from 'node:zlib';
 import { checkObject } from './check-object.ts';
+import { countOutcomes } from './count-outcomes.ts';
 import { placeInJournal, type ObjectOfRun } from './check-run.ts';
 
 /** As readers of the journal have it: more is no page that we wrote. */
@@ -22,7 +23,8 @@ export function checkStored({ key, body }: StoredObject, runId: string): ObjectO
     text === undefined
       ? { name: key, lines: 0, differences: [{ kind: 'unreadable' as const, object: key, words }] }
       : checkObject(key, text);
-  return { unit, kind, checked };
+  const counts = kind === 'outcomes' && text !== undefined ? countOutcomes(text) : undefined;
+  return { unit, kind, checked, ...(counts !== undefined && { counts }) };
 }
 
 function unzipped(body: Uint8Array): string | undefined {

@@ -53,6 +53,12 @@ export function openEnvelope(text: string): OpenedEnvelope | undefined {
   };
 }
 
+/** Whose key an envelope says has signed it, which only its signature can show. */
+export function signerOf(text: string): string | undefined {
+  const schema = z.object({ signatures: z.array(z.object({ keyid: z.optional(z.string()) })) });
+  return schema.safeParse(json(text)).data?.signatures[0]?.keyid;
+}
+
 function json(text: string): unknown {
   try {
     return JSON.parse(text);

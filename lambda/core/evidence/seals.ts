@@ -42,8 +42,7 @@ export class SealsOfRun {
 
   /** JSON Lines in the order of units. */
   text(): string {
-    const lines = this.#seals.map(seal => JSON.stringify(seal)).sort();
-    return lines.map(line => `${line}\n`).join('');
+    return textOf(this.#seals);
   }
 
   /** Absent from a run without a journal. */
@@ -52,15 +51,24 @@ export class SealsOfRun {
   }
 
   sealed(): SealedJournal {
-    const sum = (count: (seal: UnitSeal) => number): number =>
-      this.#seals.reduce((total, seal) => total + count(seal), 0);
-    return {
-      root: rootOfSeals(this.text()),
-      chains: this.#seals.length,
-      objects: sum(({ objects }) => objects),
-      lines: sum(({ lines }) => lines),
-    };
+    return sealedJournal(this.#seals);
   }
+}
+
+export function sealedJournal(seals: readonly UnitSeal[]): SealedJournal {
+  const sum = (count: (seal: UnitSeal) => number): number =>
+    seals.reduce((total, seal) => total + count(seal), 0);
+  return {
+    root: rootOfSeals(textOf(seals)),
+    chains: seals.length,
+    objects: sum(({ objects }) => objects),
+    lines: sum(({ lines }) => lines),
+  };
+}
+
+function textOf(seals: readonly UnitSeal[]): string {
+  const lines = seals.map(seal => JSON.stringify(seal)).sort();
+  return lines.map(line => `${line}\n`).join('');
 }
 
 /** The leaves are the lines as they are, without their ends. */

@@ -24,6 +24,8 @@ export interface EventKey {
 /** One call of KMS that uses keys, in a log file of CloudTrail. */
 export interface KmsEvent {
   readonly eventId: string;
+  /** As KMS has told it to the caller. */
+  readonly requestId?: string;
   /** The same call in the trail of another account has the same. */
   readonly sharedEventId?: string;
   /** Milliseconds since 1970. CloudTrail writes whole seconds. */

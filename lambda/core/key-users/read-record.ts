@@ -28,9 +28,10 @@ export function readRecord(record: unknown): RecordRead {
 function eventOf(record: EventRecord): KmsEvent | undefined {
   const at = Date.parse(record.eventTime);
   if (Number.isNaN(at)) return undefined;
-  const { sharedEventID, recipientAccountId, errorCode } = record;
+  const { requestID, sharedEventID, recipientAccountId, errorCode } = record;
   return {
     ...{ eventId: record.eventID, at, region: record.awsRegion },
+    ...(requestID && { requestId: requestID }),
     ...(sharedEventID && { sharedEventId: sharedEventID }),
     ...(recipientAccountId && { account: recipientAccountId }),
     ...(errorCode && { errorCode }),

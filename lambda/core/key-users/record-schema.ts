@@ -14,6 +14,7 @@ export const recordSchema = once(() =>
     eventTime: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/)),
     eventID: word,
     awsRegion: word,
+    requestID: maybe,
     sharedEventID: maybe,
     recipientAccountId: maybe,
     errorCode: maybe,

@@ -10,6 +10,8 @@ export interface KeyDescription {
   /** The algorithms that KMS takes for this key. */
   readonly encryptionAlgorithms: readonly string[];
   readonly customKeyStoreId?: string;
+  /** ISO 8601. */
+  readonly createdAt?: string;
 }
 
 export type KeyLookup =

@@ -76,6 +76,8 @@ export interface Store {
   readonly ignore?: readonly string[];
   /** The operator has confirmed that records without a data key need none. */
   readonly withoutDataKey?: 'expected';
+  /** How old the key material may be that its data keys are under after a run. */
+  readonly maximumAgeDays?: number;
   /** The part of it that a run is about; absent where that is all of it. */
   readonly scope?: object;
   /** The store that gets the new data keys, in its records of the same keys, if this store is to stay as it is. */

@@ -46,6 +46,11 @@ export interface KeysOfRun {
   readonly grantTokens: readonly string[];
   /** What KMS tells of the key materials of all keys of the run, at its start. */
   readonly keyMaterials: readonly KnownKeyMaterial[];
+  /**
+   * When keys were made, by their ARNs, ISO 8601: none of their materials is older. Without those of which KMS does not tell it, and without
+   * multi-Region keys: a replica is younger than its material. Absent where no store has a greatest age.
+   */
+  readonly keysCreatedAt?: Readonly<Record<string, string>>;
 }
 
 /** Where it works. */

@@ -19,6 +19,7 @@ interface Decided {
   readonly choice: ChosenRoute;
   readonly stores: InspectedStores;
   readonly keyMaterials: RunPlan['keyMaterials'];
+  readonly created: Pick<RunPlan, 'keysCreatedAt'>;
   readonly looked: NonNullable<RunPlan['looked']>;
   readonly warnings: readonly string[];
   readonly highestRate: number;
@@ -28,7 +29,7 @@ interface Decided {
 export function assemblePlan(
   input: RunInput,
   { runId, now, formats, workerTimeoutSeconds }: PlanRequest,
-  { written, choice, stores, keyMaterials, looked, warnings, highestRate }: Decided,
+  { written, choice, stores, keyMaterials, created, looked, warnings, highestRate }: Decided,
 ): PlannedRun {
   const { job, mode, limits, sample, grantTokens } = input;
   const { route, sources, destination } = choice;
@@ -48,7 +49,7 @@ export function assemblePlan(
     ...{ grantTokens, dryRun },
     ...sampled,
     storeRegion: sourceRegion(job),
-    ...{ keyMaterials, looked, versions: stores.versions },
+    ...{ keyMaterials, ...created, looked, versions: stores.versions },
     stores: job.stores,
     slots: job.stores.map(store => configureFormat(store, formats).identity),
     keepsSource: job.stores.some(

@@ -11,6 +11,7 @@ import { continueRun } from './continue-run.ts';
 import { findFormats, isFormatSought } from './find-formats.ts';
 import { inspectStores } from './inspect-stores.ts';
 import { lookAtStores, type OpenRecords } from './look-at-stores.ts';
+import { keysCreated } from './keys-created.ts';
 import { keyLimits } from './key-limits.ts';
 import type { PlannedRun, PlanRequest } from './plan-request.ts';
 import { planRollback } from './plan-rollback.ts';
@@ -91,8 +92,11 @@ async function planPasses(written: RunInput, request: PlanRequest, ports: PlanPo
   const keyMaterials = (await Promise.all(arns.map(arn => catalog.keyMaterials(arn)))).flat();
   const serverSide = serverSideWarnings(job.stores, stores.serverSideKeys, choice);
   const warnings = [...found, ...limited.warnings, ...look.warnings, ...stores.warnings, ...serverSide];
-  const { looked } = look;
-  const decided = { written: written.job, choice, stores, keyMaterials, looked, warnings, highestRate };
+  const decided = {
+    ...{ written: written.job, choice, stores, keyMaterials, warnings, highestRate },
+    created: keysCreated(job.stores, [...keys.sources, keys.destination]),
+    looked: look.looked,
+  };
   return assemblePlan({ ...input, limits: limited.limits }, request, decided);
 }
 

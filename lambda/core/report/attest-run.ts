@@ -63,6 +63,8 @@ function statementOf(report: Report, seals: SealsOfRun, bom: string): Statement 
     subject: [
       subject(EVIDENCE.report, digest(Buffer.from(reportJson(report)))),
       subject(JOURNAL_SUBJECT, root),
+      // The root says the same. Whoever checks it by hand has a program for digests, and none for roots.
+      subject(EVIDENCE.seals, digest(Buffer.from(seals.text()))),
       subject(EVIDENCE.bom, digest(Buffer.from(bom))),
     ],
     predicateType: PREDICATE_TYPE,

@@ -7,6 +7,7 @@ import { notChecked } from '../verdict/not-checked.ts';
 import { runVerdict } from '../verdict/run-verdict.ts';
 import { USD_PER_KMS_REQUEST } from '../model/prices.ts';
 import { keyMaterialReports } from './key-materials.ts';
+import { ageWords } from './material-age.ts';
 import { mainPhase } from './main-phase.ts';
 import { paceReport } from './pace-report.ts';
 import { passBooks, type PassBooks } from './pass-books.ts';
@@ -35,7 +36,7 @@ export async function foldReport(input: FoldInput): Promise<Report> {
   const complete = isComplete(plan, passes);
   const state = error === undefined && complete ? 'succeeded' : 'failed';
   const stores = plan.stores.map((_, index) =>
-    storeReport(plan, index, { passes, phases, failed: error !== undefined, contradicted }),
+    storeReport(plan, index, { passes, phases, failed: error !== undefined, contradicted, endedAt }),
   );
   const left = state === 'succeeded' ? remainingOf(plan, total, verified) : null;
   const narrowed = plan.stores.some(store => narrowedTo(store, plan.sample) !== undefined);
@@ -56,7 +57,7 @@ export async function foldReport(input: FoldInput): Promise<Report> {
     keepsSource: plan.keepsSource,
     ...(verified.fingerprints !== undefined && { fingerprints: verified.fingerprints }),
     ...loadOf(plan, passes),
-    warnings: plan.warnings,
+    warnings: [...plan.warnings, ...stores.flatMap(one => ageWords(one.store, one.materialAge))],
     lookAlikes,
     notChecked: notChecked(plan),
     failures: failures({ verifies: plan.verify && plan.mode !== 'verify', complete, total, verified }),

@@ -1,4 +1,5 @@
 import type { Failure, Fingerprints, KeyMaterialCount, LookAlikeCount, Resting } from '../model/books.ts';
+import type { MaterialAge } from './material-age.ts';
 import type { SealedJournal } from '../evidence/seals.ts';
 import type { VersionsOfPlace } from '../model/noncurrent-versions.ts';
 import type { ServerSideEncrypted } from '../model/server-side-encryption.ts';
@@ -56,6 +57,8 @@ export interface StoreReport {
   readonly versions?: readonly VersionsOfPlace[];
   /** Under which key materials its data keys were, and are. */
   readonly keyMaterials: readonly KeyMaterialCount[];
+  /** Against the greatest age that the job allows; absent where it names none. */
+  readonly materialAge?: MaterialAge;
 }
 
 /** Data keys under one key material, with what KMS says about it. `state` is absent if KMS says nothing. */

@@ -12,6 +12,8 @@ export interface RunFigures {
   readonly dataKeysFailed: number;
   /** 1 if a run that concludes a migration leaves data keys that may still need a source key, or a doubt that there are some. */
   readonly leftoversFound: number;
+  /** Data keys under key material that is older than the job allows, or whose age is not known. */
+  readonly dataKeysTooOld: number;
 }
 
 export function runFigures(
@@ -29,6 +31,10 @@ export function runFigures(
       ),
     ),
     leftoversFound: concludes && stores.some(one => isInDoubt(one.verdict)) ? 1 : 0,
+    dataKeysTooOld:
+      state === 'succeeded'
+        ? sum(stores.map(one => (one.materialAge?.tooOld ?? 0) + (one.materialAge?.ageUnknown ?? 0)))
+        : 0,
   };
 }
 

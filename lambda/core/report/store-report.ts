@@ -9,6 +9,7 @@ import { kindOf } from '../stores/registry.ts';
 import { storeVerdict, type StoreVerdict } from '../verdict/store-verdict.ts';
 import { capacityReport } from './capacity-report.ts';
 import { keyMaterials } from './key-materials.ts';
+import { materialAge } from './material-age.ts';
 import type { PassBooks } from './pass-books.ts';
 import type { StoreReport } from './report.ts';
 
@@ -19,13 +20,15 @@ interface Passes {
   readonly failed: boolean;
   /** How often KMS has contradicted a journal of the job since the run was planned. */
   readonly contradicted: number;
+  /** ISO 8601. */
+  readonly endedAt: string;
 }
 
 /** The account of one store, concluded by the verify pass where there is one. */
 export function storeReport(
   plan: RunPlan,
   index: number,
-  { passes, phases, failed, contradicted }: Passes,
+  { passes, phases, failed, contradicted, endedAt }: Passes,
 ): StoreReport {
   const store = plan.stores[index];
   if (store === undefined) throw new RangeError(`the plan of ${plan.runId} has no store ${index}`);
@@ -58,9 +61,20 @@ export function storeReport(
     remaining: complete ? remainingOf(plan, books, verified) : null,
     ...(capacity !== undefined && { capacity }),
     ...versionsOf(plan, index),
-    keyMaterials: keyMaterials(plan, books, verified),
+    ...materialsOf(plan, keyMaterials(plan, books, verified), { store, endedAt }),
     ...restingOf(plan, concluding),
   };
+}
+
+function materialsOf(
+  plan: RunPlan,
+  counts: StoreReport['keyMaterials'],
+  { store: { maximumAgeDays }, endedAt }: { readonly store: Store; readonly endedAt: string },
+): Pick<StoreReport, 'keyMaterials' | 'materialAge'> {
+  // A rollback puts data keys back under old material on purpose.
+  if (maximumAgeDays === undefined || plan.mode === 'rollback') return { keyMaterials: counts };
+  const age = materialAge({ maximumAgeDays, keyMaterials: counts, at: endedAt }, plan);
+  return { keyMaterials: counts, materialAge: age };
 }
 
 function named(store: Store): Pick<StoreReport, 'store' | 'account'> {

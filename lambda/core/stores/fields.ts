@@ -49,6 +49,21 @@ const withoutDataKey = once(() =>
   ),
 );
 
+/** KMS rotates a key by itself after 90 to 2,560 days (API reference, EnableKeyRotation), and on demand at any time. */
+const maximumAgeDays = once(() =>
+  described(
+    z.optional(
+      z
+        .int({ error: 'is no whole number; write a number of days, such as 365' })
+        .check(
+          z.minimum(1, { error: 'is less than one day' }),
+          z.maximum(36_500, { error: 'is more than a century' }),
+        ),
+    ),
+    'How many days old the key material may be that data keys are under when a run ends. Older material, and material whose age KMS does not tell, is named in the report and rings an alarm; it stops no run.',
+  ),
+);
+
 const ROLE_CURE = 'write arn:aws:iam::ACCOUNT:role/NAME';
 /** STS API reference, AssumeRole, ExternalId. */
 const externalId = once(() =>
@@ -93,6 +108,7 @@ export const storeFields = once(() => ({
   serverSideEncryptionKey: serverSideEncryptionKey(),
   ignore: ignore(),
   withoutDataKey: withoutDataKey(),
+  maximumAgeDays: maximumAgeDays(),
 }));
 
 /** Fields of `copyTo`, whatever the kind of store. */
