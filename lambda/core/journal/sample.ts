@@ -7,7 +7,7 @@ import { mustTellMaterial, type MovedKeys } from '../reencrypt/key-material.ts';
  * and one for each unit, which makes 0.014 requests for a data key. If the journal is wrong about one data key in a hundred
  * of a million, the chance that none of those is asked is below e^-100.
  */
-const ONE_IN = 100;
+export const ONE_IN = 100;
 
 /** How long an answer says that the key works and which of its materials is the current one. */
 const ANSWER_LASTS_MS = 60_000;

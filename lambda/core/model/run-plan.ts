@@ -8,7 +8,7 @@ import type { Estimate, KnownKeyMaterial, PlannedCall, RunMode, StoreLook } from
  * A run with everything resolved, as Plan writes it to the run bucket. Its fields are grouped, so that a function can ask
  * for the group it needs. Optional fields are missing in plans of earlier versions, unless their comment says otherwise.
  */
-export interface RunPlan extends RunIdentity, KeysOfRun, StoresOfRun, PassesOfRun, WorkOfRun, Forecast {}
+export interface RunPlan extends RunIdentity, KeysOfRun, StoresOfRun, PassesOfRun, WorkOfRun, ToldBefore {}
 
 /** Which run it is, and of what. */
 export interface RunIdentity {
@@ -99,7 +99,7 @@ export interface WorkOfRun {
 }
 
 /** What an operator is told beforehand. */
-interface Forecast {
+interface ToldBefore {
   readonly estimate: Estimate;
   /** What `estimate` has counted; absent in rollbacks, too. */
   readonly calls?: readonly PlannedCall[];

@@ -49,6 +49,7 @@ export async function planRollback(
   const { sample: _sample, continues: _continues, versions: _versions, ...counted } = original;
   // And it believes no journal but that of the run that it undoes.
   const { restsOn: _restsOn, contradictions: _contradictions, ...rest } = counted;
+  const { resting: _resting, ...estimate } = original.estimate;
   const plan: RunPlan = {
     ...rest,
     ...workOf(units, limits),
@@ -59,7 +60,7 @@ export async function planRollback(
     ...{ limits, highestCapacity: job.limits },
     verify: false,
     dryRun: false,
-    estimate: { ...original.estimate, kmsRequests: 0, seconds: 0 },
+    estimate: { ...estimate, kmsRequests: 0, seconds: 0 },
     warnings: warnings(original),
   };
   return { plan, units };

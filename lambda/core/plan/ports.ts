@@ -2,6 +2,7 @@ import type { StorePlace } from '../model/store-place.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import type { RunMode, Unit } from '../model/run.ts';
 import type { RunPlan } from '../model/run-plan.ts';
+import type { Report } from '../report/report.ts';
 
 /** What Plan leaves for the workers. */
 export interface PlanFiles {
@@ -33,6 +34,8 @@ export interface RunEnd {
 export interface PastRuns {
   plan(runId: string): Promise<RunPlan | undefined>;
   units(runId: string): Promise<readonly Unit[]>;
+  /** What it reported when it came to its end. */
+  report(runId: string): Promise<Report | undefined>;
   /** Tells any remaining workers of a run to stop, and returns since when they have been told. */
   fence(runId: string, now: number): Promise<RunEnd>;
   /** About when one of its workers last began a page, and never earlier than that; `undefined` if none ever did. */
