@@ -1,5 +1,6 @@
 import type { Unit } from '../../lambda/core/model/run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
+import { JOURNAL_SCHEMA } from '../../lambda/core/journal/entries.ts';
 import { planRun } from '../../lambda/core/plan/plan-run.ts';
 import type { LatestRun } from '../../lambda/core/plan/ports.ts';
 import { areOfLikeSize, coverTheSame } from '../../lambda/core/plan/same-ranges.ts';
@@ -77,6 +78,24 @@ describe('a run after a finished migration of its job', () => {
     expect(plan.restsOn).toBeUndefined();
     expect(units.map(({ unitId }) => unitId)).not.toContain('old-1');
   });
+});
+
+describe('a run after a migration of a later version, whose journal it does not know', () => {
+  it('rests on none, asks KMS about every data key, and says so once', async () => {
+    const { plan } = await planAfter({ earlier: { journalSchema: JOURNAL_SCHEMA + 1 } });
+    expect([plan.restsOn, plan.journalSchema]).toEqual([undefined, JOURNAL_SCHEMA]);
+    expect(plan.warnings.filter(words => words.includes('journal.unknownSchema'))).toEqual([
+      'the journal of done has schema 4, and this version reads 3 and 2: this run asks KMS about every data key (journal.unknownSchema)',
+    ]);
+  });
+
+  it.each([JOURNAL_SCHEMA, JOURNAL_SCHEMA - 1, undefined])(
+    'rests on one of schema %s',
+    async journalSchema => {
+      const { plan } = await planAfter({ earlier: { journalSchema: journalSchema as number } });
+      expect(plan.restsOn).toEqual(['done']);
+    },
+  );
 });
 
 describe('a run that goes on from an unfinished one', () => {

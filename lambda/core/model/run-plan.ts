@@ -33,6 +33,8 @@ export interface RunIdentity {
    * of all contradictions, or that an earlier version has planned.
    */
   readonly contradictions?: number;
+  /** Of the lines that its workers write; absent in plans of versions that write 2 or 3. */
+  readonly journalSchema?: number;
 }
 
 /** From which keys to which key, and by which route. */

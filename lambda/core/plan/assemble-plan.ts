@@ -1,6 +1,7 @@
 import { sourceRegion } from '../model/job-regions.ts';
 import type { Job, Limits } from '../model/job.ts';
 import type { RunPlan } from '../model/run-plan.ts';
+import { JOURNAL_SCHEMA } from '../journal/entries.ts';
 import { routeOf } from '../routes/registry.ts';
 import { configureFormat } from '../job/bind-format.ts';
 import { namesAliases } from '../job/by-alias.ts';
@@ -41,10 +42,8 @@ export function assemblePlan(
   const dryRun = isDryRun(input, choice);
   const counted = countedOf(input, { choice, stores, looked, formats });
   const plan: RunPlan = {
-    runId,
-    job: job.name,
-    jobDigest: jobDigest(written),
-    mode,
+    ...{ runId, job: job.name, jobDigest: jobDigest(written), mode },
+    journalSchema: JOURNAL_SCHEMA,
     startedAt: new Date(now).toISOString(),
     sources,
     destination,

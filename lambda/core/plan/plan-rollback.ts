@@ -1,3 +1,4 @@
+import { JOURNAL_SCHEMA } from '../journal/entries.ts';
 import { lastWriteAfter } from '../lock/lease.ts';
 import type { PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
@@ -56,6 +57,7 @@ export async function planRollback(
     runId: request.runId,
     mode: 'rollback',
     rollsBack: run,
+    journalSchema: JOURNAL_SCHEMA,
     startedAt: new Date(request.now).toISOString(),
     ...{ limits, highestCapacity: job.limits },
     verify: false,
