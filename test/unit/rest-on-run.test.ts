@@ -1,6 +1,6 @@
 import type { Unit } from '../../lambda/core/model/run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
-import { JOURNAL_SCHEMA } from '../../lambda/core/journal/entries.ts';
+import { JOURNAL_SCHEMA } from '../../lambda/core/model/journal-schema.ts';
 import { planRun } from '../../lambda/core/plan/plan-run.ts';
 import type { LatestRun } from '../../lambda/core/plan/ports.ts';
 import { areOfLikeSize, coverTheSame } from '../../lambda/core/plan/same-ranges.ts';

@@ -3,13 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { createHash, randomUUID } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { sealObject } from '../../core/evidence/seal-object.ts';
-import {
-  isKnownSchema,
-  JOURNAL_SCHEMA,
-  unknownSchemaWords,
-  type IntentEntry,
-  type OutcomeEntry,
-} from '../../core/journal/entries.ts';
+import type { IntentEntry, OutcomeEntry } from '../../core/journal/entries.ts';
+import { isKnownSchema, JOURNAL_SCHEMA, unknownSchemaWords } from '../../core/model/journal-schema.ts';
 import type { Unit } from '../../core/model/run.ts';
 import type { JournalKind, Sealed } from '../../core/model/seal.ts';
 import { nameOf } from '../aws/errors.ts';

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { UNKNOWN_SCHEMA, unknownSchemaWords, type OutcomeEntry } from '../../core/journal/entries.ts';
+import type { OutcomeEntry } from '../../core/journal/entries.ts';
+import { UNKNOWN_SCHEMA, unknownSchemaWords } from '../../core/model/journal-schema.ts';
 import type { DataKeysLine } from '../../core/account/log-lines.ts';
 import type { PageLoad, Telemetry } from '../../core/account/ports.ts';
 

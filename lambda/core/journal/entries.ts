@@ -1,24 +1,10 @@
 import type { DataKeyProof } from '../model/data-key-proof.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
+import type { JOURNAL_SCHEMA } from '../model/journal-schema.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import type { DataKeyPlace } from '../model/place.ts';
 import type { AttributePath } from '../model/record.ts';
 import type { RouteType } from '../model/route.ts';
-
-/** Version of both line shapes below. Readers know this one and the one before it. A line of any other proves nothing. */
-export const JOURNAL_SCHEMA = 3;
-
-export function isKnownSchema(schema: number): boolean {
-  return schema === JOURNAL_SCHEMA || schema === JOURNAL_SCHEMA - 1;
-}
-
-/** What is wrong with a journal, or an object of one, that a later version has written. */
-export function unknownSchemaWords(schema: number): string {
-  return `has schema ${schema}, and this version reads ${JOURNAL_SCHEMA} and ${JOURNAL_SCHEMA - 1}`;
-}
-
-/** The code of every warning that says so. */
-export const UNKNOWN_SCHEMA = 'journal.unknownSchema';
 
 /** What is about to be done to one record in one write. The journal is the only place outside the store that holds an EDK. */
 export interface IntentEntry {

@@ -1,7 +1,7 @@
 import { sourceRegion } from '../model/job-regions.ts';
 import type { Job, Limits } from '../model/job.ts';
 import type { RunPlan } from '../model/run-plan.ts';
-import { JOURNAL_SCHEMA } from '../journal/entries.ts';
+import { JOURNAL_SCHEMA } from '../model/journal-schema.ts';
 import { routeOf } from '../routes/registry.ts';
 import { configureFormat } from '../job/bind-format.ts';
 import { namesAliases } from '../job/by-alias.ts';

@@ -1,11 +1,8 @@
 import type { Estimate } from '../model/run.ts';
 import type { RunPlan } from '../model/run-plan.ts';
-import type { Report } from '../report/report.ts';
 import { routeOf } from '../routes/registry.ts';
 import { estimate, restingForecast, type EstimateInput } from './estimate.ts';
-import type { PastRuns } from './ports.ts';
-
-type Ended = Pick<Report, 'stores' | 'route' | 'endedAt'>;
+import type { EndedRun, PastRuns } from './ports.ts';
 
 interface Known {
   /** What the plan's own estimate has counted; `undefined` in a rollback. */
@@ -36,7 +33,7 @@ const COUNT_LAGS_MS = 6 * 3_600_000;
 /** A run has counted what it visited. For some hours a table may still say less. */
 function atLeastAsReported(
   { counts }: EstimateInput,
-  { stores, endedAt }: Ended,
+  { stores, endedAt }: EndedRun,
   now: number,
 ): EstimateInput['counts'] {
   if (!(now - Date.parse(endedAt) < COUNT_LAGS_MS)) return counts;
@@ -51,7 +48,7 @@ function atLeastAsReported(
 }
 
 /** By index of the store. An estimate takes one data key for each record, so a part of the data keys is that part of the records. */
-function provenRecords({ stores, route }: Ended, plan: RunPlan): readonly number[] {
+function provenRecords({ stores, route }: EndedRun, plan: RunPlan): readonly number[] {
   // Encrypt names no key material, so that no line of such a journal counts.
   if (routeOf(route).plaintext) return stores.map(() => 0);
   const { keyArn } = plan.destination;

@@ -1,7 +1,7 @@
 import type { Job, Limits } from '../model/job.ts';
 import type { RouteType } from '../model/route.ts';
 import type { Estimate, Forecast, PlannedCall, RestingForecast, RunMode } from '../model/run.ts';
-import { ONE_IN } from '../journal/sample.ts';
+import { ASKED_ONE_IN } from '../model/data-key-proof.ts';
 import { USD_PER_KMS_REQUEST } from '../model/prices.ts';
 import { routeOf } from '../routes/registry.ts';
 import { sourceRegion } from '../model/job-regions.ts';
@@ -12,7 +12,7 @@ import type { StoreCost, Visit } from '../stores/store.ts';
 import type { CountedStore } from './inspect-stores.ts';
 
 /** Of the data keys that a journal proves, KMS is asked about so many in each pass, and the first one of each unit. */
-const SAMPLED = 1 / ONE_IN;
+const SAMPLED = 1 / ASKED_ONE_IN;
 
 export interface EstimateInput {
   readonly job: Job;

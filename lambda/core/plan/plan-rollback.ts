@@ -1,4 +1,4 @@
-import { JOURNAL_SCHEMA } from '../journal/entries.ts';
+import { JOURNAL_SCHEMA } from '../model/journal-schema.ts';
 import { lastWriteAfter } from '../lock/lease.ts';
 import type { PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';

@@ -1,5 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isKnownSchema, JOURNAL_SCHEMA, UNKNOWN_SCHEMA, unknownSchemaWords } from '../journal/entries.ts';
+import {
+  isKnownSchema,
+  JOURNAL_SCHEMA,
+  UNKNOWN_SCHEMA,
+  unknownSchemaWords,
+} from '../model/journal-schema.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 import { routeOf } from '../routes/registry.ts';
 import { workOf } from './cut-work.ts';
