@@ -156,6 +156,7 @@ const NO_RUNS: KnownRuns = {
   pastRuns: {
     plan: () => Promise.resolve(undefined),
     units: () => Promise.resolve([]),
+    report: () => Promise.resolve(undefined),
     fence: (_run, now) => Promise.resolve({ succeeded: false, fencedAt: now }),
     lastPageAt: () => Promise.resolve(undefined),
   },

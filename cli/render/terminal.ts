@@ -2,7 +2,7 @@ import colors from 'picocolors';
 import { fitting, newTable } from './fitting-table.ts';
 import { OUTCOME_KINDS } from '../../lambda/core/model/outcome.ts';
 import type { PlannedKey } from '../../lambda/core/model/key-use.ts';
-import type { PlannedCall, StoreLook } from '../../lambda/core/model/run.ts';
+import type { Forecast, StoreLook } from '../../lambda/core/model/run.ts';
 import type { ScheduleState } from '../../lambda/core/plan/scheduled-run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { certaintyOf } from '../../lambda/core/plan/certainty.ts';
@@ -121,7 +121,6 @@ function fingerprints({ fingerprints: found }: Report): readonly string[] {
 
 export function planText(plan: RunPlan): string {
   const { estimate } = plan;
-  const { kms, reads, writes, total } = estimate.usd;
   return [
     `${colors.bold(plan.job)} ${plan.mode}: ${number(estimate.dataKeys)} data keys in ${plan.units} units, ${plan.workers} workers at ${number(plan.limits.kmsRequestsPerSecond)} KMS requests/s`,
     `from  ${plan.sources.map(keyText).join('\n      ')}`,
@@ -132,21 +131,38 @@ export function planText(plan: RunPlan): string {
         `store ${storeName(store)}  (${store.format.type}, ${plan.unitsPerStore[index]} units)`,
     ),
     ...(plan.looked ?? []).map(lookText),
-    `about ${number(estimate.kmsRequests)} KMS requests, ${number(estimate.seconds)} s, $${usd(total)} of AWS charges (us-east-1 list prices): KMS $${usd(kms)}, reads $${usd(reads)}, writes $${usd(writes)}`,
-    ...callsText(plan.calls ?? []),
+    ...forecastText(plan),
+    ...callsText(plan),
     ...certaintyOf(plan).map(words => colors.dim(`estimated: ${words}`)),
     ...plan.warnings.map(warning => `${colors.yellow('!')} ${warning}`),
   ].join('\n');
 }
 
+/** A run that rests on a journal asks less than all, and how much less is not known before it has read that journal. */
+function forecastText({ estimate, restsOn: [earlier] = [] }: RunPlan): readonly string[] {
+  const { resting } = estimate;
+  if (earlier === undefined) return [`about ${amountsText(estimate)}`];
+  return [
+    `at most about ${amountsText(estimate)}`,
+    resting === undefined
+      ? `less where the journal of ${earlier} proves data keys; how many it proves is not known`
+      : `about ${amountsText(resting)}, if the journal of ${earlier} proves the ${number(resting.proven)} data keys that it proved before`,
+  ];
+}
+
+function amountsText({ kmsRequests, seconds, usd: { kms, reads, writes, total } }: Forecast): string {
+  return `${number(kmsRequests)} KMS requests, ${number(seconds)} s, $${usd(total)} of AWS charges (us-east-1 list prices): KMS $${usd(kms)}, reads $${usd(reads)}, writes $${usd(writes)}`;
+}
+
 /** Those of KMS first, then those of each store. */
-function callsText(calls: readonly PlannedCall[]): readonly string[] {
+function callsText({ calls = [], restsOn }: RunPlan): readonly string[] {
+  const most = restsOn === undefined ? '' : ' at most';
   const places = [...new Set(calls.map(({ store }) => store))];
   return places.map(place => {
     const words = calls
       .filter(({ store }) => store === place)
       .map(({ action, times, per }) => `${action} ${Number(times.toFixed(2))} per ${per}`);
-    return `calls ${place ?? 'KMS'}: ${words.join(', ')}`;
+    return `calls ${place ?? 'KMS'}${most}: ${words.join(', ')}`;
   });
 }
 

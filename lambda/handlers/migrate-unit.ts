@@ -13,6 +13,7 @@ export const handler = worker({ service: 'migrate-unit', phase: 'migrate' }, (sc
   const outcomes = new S3OutcomeArchive(s3, {
     ...place,
     damaged: (name, reason) => ports.telemetry.damagedJournal(name, reason),
+    unknownSchema: (name, schema) => ports.telemetry.unknownJournal(name, schema),
   });
   const journal = new S3Journal(s3, place);
   return migrateUnit(scope, { ...ports, keys: new KmsKeyService(kms), journal, outcomes });

@@ -13,6 +13,7 @@ export const handler = worker({ service: 'verify-unit', phase: 'verify' }, (scop
   const archive = new S3OutcomeArchive(s3, {
     ...place,
     damaged: (name, reason) => ports.telemetry.damagedJournal(name, reason),
+    unknownSchema: (name, schema) => ports.telemetry.unknownJournal(name, schema),
   });
   const unproven = new S3Journal(s3, place);
   return verifyUnit(scope, { ...ports, keys: new KmsKeyService(kms), archive, unproven });

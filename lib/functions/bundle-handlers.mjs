@@ -4,7 +4,7 @@
  */
 import { build } from 'esbuild';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -12,8 +12,19 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CREDENTIALS = join(ROOT, 'lambda/adapters/aws/function-credentials.ts');
 /** No function calls an operation that streams events. */
 const NO_EVENT_STREAMS = join(ROOT, 'lambda/adapters/aws/no-event-streams.ts');
-const YAML = 'lambda/core/documents/yaml.ts';
-const YAML_WHEN_ASKED = join(ROOT, 'lambda/handlers/yaml-when-asked.ts');
+/** What few runs need: each a file beside the functions, and what stands in its place in the bundles and loads it. */
+const WHEN_ASKED = [
+  {
+    source: 'lambda/core/documents/yaml.ts',
+    standIn: 'lambda/handlers/yaml-when-asked.ts',
+    file: 'yaml.cjs',
+  },
+  {
+    source: 'lambda/core/watch/next-firing.ts',
+    standIn: 'lambda/handlers/next-firing-when-asked.ts',
+    file: 'next-firing.cjs',
+  },
+];
 
 /** CommonJS dependencies inside an ES module call `require` for Node's own modules. */
 const REQUIRE_BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
@@ -60,14 +71,15 @@ const versionsOnly = {
   },
 };
 
-const yamlWhenAsked = {
-  name: 'yaml-when-asked',
+const whenAsked = {
+  name: 'when-asked',
   setup(builder) {
-    builder.onResolve({ filter: /\/yaml\.ts$/ }, ({ importer, path }) =>
-      join(importer, '..', path) === join(ROOT, YAML) && importer !== YAML_WHEN_ASKED
-        ? { path: YAML_WHEN_ASKED }
-        : undefined,
-    );
+    for (const { source, standIn } of WHEN_ASKED)
+      builder.onResolve({ filter: new RegExp(`/${basename(source)}$`) }, ({ importer, path }) =>
+        join(importer, '..', path) === join(ROOT, source) && importer !== join(ROOT, standIn)
+          ? { path: join(ROOT, standIn) }
+          : undefined,
+      );
   },
 };
 
@@ -90,7 +102,7 @@ const inFunctions = {
     '@aws-sdk/credential-provider-node': CREDENTIALS,
     '@smithy/core/event-streams': NO_EVENT_STREAMS,
   },
-  plugins: [namesWrittenOut, versionsOnly, yamlWhenAsked, rolesWhenAsked],
+  plugins: [namesWrittenOut, versionsOnly, whenAsked, rolesWhenAsked],
   banner: { js: REQUIRE_BANNER },
 };
 
@@ -109,14 +121,16 @@ function rolesIn(folder) {
   return build({ ...inFunctions, entryPoints: ['lambda/adapters/aws/assume-role.ts'], outfile });
 }
 
-function yamlIn(folder) {
-  return build({ ...shared, entryPoints: [YAML], outfile: join(folder, 'yaml.cjs'), format: 'cjs' });
+function whenAskedIn(folder) {
+  return WHEN_ASKED.map(({ source, file }) =>
+    build({ ...shared, entryPoints: [source], outfile: join(folder, file), format: 'cjs' }),
+  );
 }
 
 const [folder, ...handlers] = process.argv.slice(2);
 if (folder === undefined || handlers.length === 0)
   throw new Error('name a folder and handlers: node bundle-handlers.mjs FOLDER HANDLER…');
-const made = await Promise.all([handlersIn(folder, handlers), rolesIn(folder), yamlIn(folder)]);
+const made = await Promise.all([handlersIn(folder, handlers), rolesIn(folder), ...whenAskedIn(folder)]);
 await writeFile(join(folder, 'inputs.json'), JSON.stringify(inputsOf(made)));
 
 /** The files of which anything is in the bundles, relative to this repository. */

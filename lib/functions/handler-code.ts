@@ -10,7 +10,7 @@ import { HANDLERS, type Handler } from './handlers.ts';
 const HERE = fileURLToPath(new URL('./', import.meta.url));
 const FOLDER = join(HERE, '..', '..', 'lambda', 'handlers');
 /** What a handler asks for when it needs it. */
-const BESIDE = ['assume-role.mjs', 'yaml.cjs'];
+const BESIDE = ['assume-role.mjs', 'next-firing.cjs', 'yaml.cjs'];
 /** What the package has made already. The sources of a checkout have nothing of the kind. */
 const MADE = import.meta.url.endsWith('.js') ? join(HERE, '..', '..', 'functions') : undefined;
 

@@ -1,6 +1,7 @@
 import { CreateTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SdkItem } from '../../lambda/adapters/dynamodb/item-key.ts';
 import { DynamoDbRecords } from '../../lambda/adapters/dynamodb/records.ts';
+import { TableCapacity } from '../../lambda/adapters/records/table-capacity.ts';
 import type { PlaceChange } from '../../lambda/core/model/place.ts';
 import type { AttributeMap, ItemRecord } from '../../lambda/core/model/record.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
@@ -28,9 +29,10 @@ class Subject {
   readonly refused: string[] = [];
   readonly store: DynamoDbRecords;
 
-  constructor(isBatched: boolean) {
+  constructor(isBatched: boolean, capacity?: TableCapacity) {
     this.store = new DynamoDbRecords(aws.dynamodb, {
       ...{ name: this.name, keyNames: ['id', 'sort-key'], update: leanUpdates(aws.endpoint) },
+      ...(capacity !== undefined && { capacity }),
       ...(isBatched && { batches: leanBatches(aws.endpoint, why => this.refused.push(why)) }),
     });
   }
@@ -180,6 +182,31 @@ describe('writes in a batch', () => {
     expect(counted).toEqual({ BatchExecuteStatement: 1, UpdateItem: 0 });
     const items = (await of.items(25)) as { readonly edk: { readonly B: Uint8Array } }[];
     expect(items.every(({ edk }) => Buffer.from(edk.B).toString() === 'new')).toBe(true);
+  });
+
+  it('are as many as a second has units for, where the job limits what is written, and each under its own condition', async () => {
+    const time = { now: 0 };
+    const sleep = (ms: number): Promise<void> => Promise.resolve(void (time.now += ms));
+    const ports = { now: () => time.now, sleep };
+    const capacity = new TableCapacity({ read: Infinity, write: 4 }, ports);
+    const of = await new Subject(true, capacity).create();
+    const records = await Promise.all(Array.from({ length: 7 }, (_, n) => of.put(n)));
+    const raced: PlaceChange = { ...EDK, before: B('another') };
+    const changes = records.map((_, n) => [n === 2 ? raced : EDK]);
+    const told: { results?: readonly unknown[]; items?: readonly unknown[] } = {};
+    const counted = await sent(async () => Object.assign(told, await ends(of, records, changes)));
+    // Four, three, and by itself the one whose condition has failed.
+    expect(counted).toEqual({ BatchExecuteStatement: 2, UpdateItem: 1 });
+    expect(told.results).toEqual(
+      records.map((_, n) => ({ kind: n === 2 ? 'precondition-failed' : 'written' })),
+    );
+    const items = told.items as { readonly edk: { readonly B: Uint8Array } }[];
+    expect(items.map(({ edk }) => Buffer.from(edk.B).toString())).toEqual(
+      records.map((_, n) => (n === 2 ? 'old' : 'new')),
+    );
+    // Eight units, at four a second: those of the failed condition twice.
+    expect(time.now).toBeGreaterThanOrEqual(1_750);
+    expect(capacity.takeConsumed().write?.units).toBe(8);
   });
 
   it('make no item that is gone', async () => {

@@ -34,16 +34,25 @@ describe('an object of outcomes', () => {
     const Prefix = `outcomes/job=${place.job}/`;
     const { Contents = [] } = await aws.s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix }));
     const damaged: string[] = [];
+    const unknown: string[] = [];
     const known = async (client: S3Client = aws.s3): Promise<readonly string[]> => {
       const note = (name: string, reason: string): unknown => damaged.push(`${name} ${reason}`);
-      const archive = new S3OutcomeArchive(client, { ...place, damaged: note });
+      const later = (name: string, schema: number): unknown => unknown.push(`${name} ${schema}`);
+      const archive = new S3OutcomeArchive(client, { ...place, damaged: note, unknownSchema: later });
       const before = new OutcomesBefore(archive.outcomesOf(UNIT));
       const found: string[] = [];
       for (const locator of ['a', 'b', 'c'])
         if ((await before.of(locator)) !== undefined) found.push(locator);
       return found;
     };
-    return { names: Contents.map(({ Key = '' }) => Key), known, damaged };
+    const all = async (): Promise<void> => {
+      const refuse = (name: string, reason: string): never => {
+        throw new Error(`${name} ${reason}`);
+      };
+      const archive = new S3OutcomeArchive(aws.s3, { ...place, damaged: refuse });
+      for await (const _ of archive.outcomesOf(UNIT));
+    };
+    return { names: Contents.map(({ Key = '' }) => Key), known, all, damaged, unknown };
   }
 
   it('is stored with its SHA-256, which S3 compares with what arrives', async () => {
@@ -65,6 +74,25 @@ describe('an object of outcomes', () => {
     await aws.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: names[1]!, Body }));
     expect(await known()).toEqual(['a', 'c']);
     expect(damaged).toEqual([expect.stringContaining(names[1]!)]);
+  });
+
+  it('of a schema that this version does not know proves nothing, is named once, and hides no other', async () => {
+    const { names, known, damaged, unknown } = await journal();
+    const later = (line: object): Uint8Array => gzipSync(Buffer.from(`${JSON.stringify(line)}\n`));
+    const ours = { schema: 3, store: 's', slot: 'edk', outcome: 'rewrapped', locator: 'a' };
+    const mixed = Buffer.concat([later(ours), later({ ...ours, schema: 4, locator: 'b' })]);
+    await aws.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: names[0]!, Body: mixed }));
+    const shaped = later({ schema: 5, records: ['b'] });
+    await aws.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: names[1]!, Body: shaped }));
+    expect(await known()).toEqual(['c']);
+    expect([damaged, unknown]).toEqual([[], [`${names[0]} 4`]]);
+  });
+
+  it('of a schema that this version does not know is refused to whoever has to read all of it', async () => {
+    const { names, all } = await journal();
+    const Body = gzipSync(Buffer.from('{"schema":4,"locator":"b"}\n'));
+    await aws.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: names[1]!, Body }));
+    await expect(all()).rejects.toThrow(`${names[1]} has schema 4, and this version reads 3 and 2`);
   });
 
   it('whose bytes do not match its SHA-256 proves nothing either', async () => {

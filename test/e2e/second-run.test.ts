@@ -72,10 +72,20 @@ describe('runs over finished work', () => {
   }
   const asked = ({ kms }: Report): number => kms.requests / DATA_KEYS;
 
+  /** The sample is random: one in a hundred in each pass. By 20 more than these few it is off once in a million. */
+  function expectForeseen({ kms, estimate }: Report): void {
+    const { proven, kmsRequests = 0 } = estimate?.resting ?? {};
+    expect(proven).toBe(DATA_KEYS);
+    expect(estimate?.kmsRequests).toBeGreaterThanOrEqual(DATA_KEYS);
+    expect(Math.abs(kms.requests - kmsRequests)).toBeLessThan(20);
+    process.stdout.write(`${kms.requests} KMS requests, ${kmsRequests} foreseen\n`);
+  }
+
   it('have first a run that moves all, and rests on none before it', async () => {
     const { code, report } = await run();
     first = report;
     expect([code, report.verdict, report.restsOn]).toEqual([0, 'proven', undefined]);
+    expect(report.estimate?.resting).toBeUndefined();
   });
 
   it('ask KMS at most 0.05 requests for each data key, and prove it as well', async () => {
@@ -83,6 +93,7 @@ describe('runs over finished work', () => {
     expect([code, report.verdict, report.restsOn]).toEqual([0, 'proven', first.runId]);
     expect(report.stores[0]).toMatchObject({ outcomes: { 'already-current': DATA_KEYS }, proven: DATA_KEYS });
     expect(asked(report)).toBeLessThanOrEqual(0.05);
+    expectForeseen(report);
     process.stdout.write(`second run: ${asked(report)} requests for a data key\n`);
     first = report;
   });
@@ -94,6 +105,7 @@ describe('runs over finished work', () => {
     expect(asked(report)).toBeLessThanOrEqual(0.1);
     const { onJournal = 0, sampled = 0 } = report.stores[0]?.resting ?? {};
     expect([onJournal + sampled, sampled > 0]).toEqual([DATA_KEYS, true]);
+    expectForeseen(report);
     process.stdout.write(`verify: ${asked(report)} requests for a data key\n`);
   });
 

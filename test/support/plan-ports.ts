@@ -108,6 +108,7 @@ export function ports(given: Given = {}): PlanPorts {
     pastRuns: given.pastRuns ?? {
       plan: () => Promise.resolve(undefined),
       units: () => Promise.resolve([]),
+      report: () => Promise.resolve(undefined),
       fence: (_run, now) => Promise.resolve({ succeeded: false, fencedAt: now }),
       lastPageAt: () => Promise.resolve(undefined),
     },

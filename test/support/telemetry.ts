@@ -6,4 +6,5 @@ export const UNHEARD: Telemetry = {
   dataKeys: () => undefined,
   page: () => undefined,
   damagedJournal: () => undefined,
+  unknownJournal: () => undefined,
 };

@@ -39,8 +39,9 @@ function world(
       return Promise.resolve(`alone: ${item}`);
     },
   });
-  const sendAll = (...items: string[]) => Promise.all(items.map(item => updates.send(write(item))));
-  return { updates, batches, alone, refused, capacity, sendAll };
+  const sendAll = (...items: string[]) =>
+    clock.run(Promise.all(items.map(item => updates.send(write(item)))));
+  return { updates, batches, alone, refused, capacity, clock, sendAll };
 }
 
 const done = (statements: number): Answer => Array.from({ length: statements }, () => undefined);
@@ -140,18 +141,52 @@ describe('writes that are ready at the same time', () => {
     },
   );
 
-  it('are none where the capacity of the table is bounded', () => {
-    expect(world(done, { limit: 100 }).updates.areAllowed).toBe(false);
-    expect(world(done).updates.areAllowed).toBe(true);
+  it('take no more units than a worker may use in a second, where the capacity of the table is bounded', async () => {
+    const { sendAll, batches, alone } = world(done, { limit: 9 });
+    await sendAll(...names(11));
+    // Two units each, and 9 a second.
+    expect(batches.map(({ length }) => length)).toEqual([4, 4, 3]);
+    expect(alone).toEqual([]);
   });
 
-  it('are none for a while after one of them was throttled', async () => {
-    const { updates, sendAll } = world(() => [undefined, 'ProvisionedThroughputExceeded', undefined], {
-      units: 4,
-    });
-    await sendAll('a', 'b', 'c');
-    expect(updates.areAllowed).toBe(false);
+  it('wait for all of their units, so that no more is used than the limit gives', async () => {
+    const { sendAll, capacity, clock } = world(statements => done(statements), { limit: 10, units: 10 });
+    await sendAll(...names(50));
+    // 100 units at 10 a second, of which the first ones wait, too.
+    expect(clock.now() / 1_000).toBeGreaterThanOrEqual(9);
+    expect(clock.now() / 1_000).toBeLessThan(12);
+    expect(capacity.takeConsumed().write?.units).toBe(100);
   });
+
+  it('delay what comes next by what they took in excess', async () => {
+    const { sendAll, clock } = world(done, { limit: 10, units: 40 });
+    await sendAll(...names(5));
+    const before = clock.now();
+    await sendAll(...names(5));
+    expect(clock.now() - before).toBeGreaterThanOrEqual(3_000);
+  });
+
+  it('are none where a second has room for one write', async () => {
+    const { sendAll, batches, alone } = world(done, { limit: 3 });
+    await sendAll('a', 'b', 'c');
+    expect([batches, alone]).toEqual([[], ['a', 'b', 'c']]);
+  });
+
+  it.each([Infinity, 100])(
+    'are none for a while after one of them was throttled, with a limit of %d',
+    async limit => {
+      const { updates, sendAll, clock } = world(
+        () => [undefined, 'ProvisionedThroughputExceeded', undefined],
+        {
+          ...{ units: 4, limit },
+        },
+      );
+      await sendAll('a', 'b', 'c');
+      expect(updates.areAllowed).toBe(false);
+      await clock.run(clock.sleep(60_000));
+      expect(updates.areAllowed).toBe(true);
+    },
+  );
 
   it('count what the table says they took', async () => {
     const { sendAll, capacity } = world(done, { units: 7 });

@@ -2,9 +2,11 @@ import { BOUNDS, worseThan } from '../../bench/bounds.ts';
 import { billOf, billOfMillion, countedTotalOf, totalOf } from '../../bench/cost/bill.ts';
 import { FLOOR } from '../../bench/cost/prices.ts';
 import { judged, judgedBeside } from '../../bench/rate.ts';
+import { HANDLERS as MEASURED } from '../../bench/start.ts';
 import type { StoreRatios } from '../../bench/ratios.ts';
 import { growthOf, spreadOf } from '../../bench/statistics.ts';
 import { Meter } from '../../emulator/meter/meter.ts';
+import { HANDLERS } from '../../lib/functions/handlers.ts';
 
 const atTheBound = (store: 'table' | 'bucket'): StoreRatios =>
   Object.fromEntries(
@@ -32,6 +34,12 @@ describe('the bounds of the ratios', () => {
   it('are above the goals, or the goals are met', () => {
     for (const { most, goal = most } of Object.values(BOUNDS).flatMap(bounds => Object.values(bounds)))
       expect(goal).toBeLessThanOrEqual(most);
+  });
+});
+
+describe('the functions whose starts are measured', () => {
+  it('are those of the template', () => {
+    expect(MEASURED).toEqual(HANDLERS);
   });
 });
 

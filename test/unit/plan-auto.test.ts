@@ -184,6 +184,7 @@ describe('a store with the format auto', () => {
     const pastRuns = {
       plan: () => Promise.resolve(original),
       units: () => Promise.resolve([]),
+      report: () => Promise.resolve(undefined),
       fence: (_run: string, now: number) => Promise.resolve({ succeeded: true, fencedAt: now }),
       lastPageAt: () => Promise.resolve(undefined),
     };

@@ -11,6 +11,7 @@ const MINUTE = 60_000;
 const past = (changes: Partial<PastRuns> = {}, of: Partial<RunPlan> = {}): PastRuns => ({
   plan: () => Promise.resolve(plan({ runId: 'run-0', sample: 5, ...of })),
   units: () => Promise.resolve([{ ...UNIT, runId: 'run-0', maxRecords: 5, plaintext: true as const }]),
+  report: () => Promise.resolve(undefined),
   fence: () => Promise.resolve({ succeeded: true, fencedAt: NOW }),
   lastPageAt: () => Promise.resolve(NOW),
   ...changes,

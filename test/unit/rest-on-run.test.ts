@@ -1,57 +1,14 @@
-import type { Job } from '../../lambda/core/model/job.ts';
 import type { Unit } from '../../lambda/core/model/run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
+import { JOURNAL_SCHEMA } from '../../lambda/core/model/journal-schema.ts';
 import { planRun } from '../../lambda/core/plan/plan-run.ts';
-import type { PlannedRun } from '../../lambda/core/plan/plan-request.ts';
 import type { LatestRun } from '../../lambda/core/plan/ports.ts';
-import { workDigest } from '../../lambda/core/plan/continue-run.ts';
 import { areOfLikeSize, coverTheSame } from '../../lambda/core/plan/same-ranges.ts';
 import { job, NEW_KEY, OLD_KEY, planned, UNIT } from '../support/builders.ts';
-import { key, keys, planOf, ports, REQUEST, stores, table } from '../support/plan-ports.ts';
+import { LEFT, planAfter, type After } from '../support/plan-after.ts';
+import { planOf, ports, REQUEST } from '../support/plan-ports.ts';
 
 const [STORE] = job().stores;
-const LEFT: readonly Unit[] = [2, 0, 1].map(segment => ({
-  ...{ runId: 'done', unitId: `old-${segment}`, store: 0 },
-  range: { type: 'segment', segment, totalSegments: 3 },
-}));
-
-interface After {
-  readonly latest?: Partial<LatestRun>;
-  readonly earlier?: Partial<RunPlan>;
-  readonly units?: readonly Unit[] | Error;
-  readonly input?: object;
-  readonly now?: Partial<Job>;
-  readonly items?: number;
-  readonly disabled?: boolean;
-}
-
-/** Plans a run after a finished one, which had the same plan except for what a test changes. */
-async function planAfter({ latest = {}, earlier = {}, units = LEFT, ...given }: After): Promise<PlannedRun> {
-  const before: RunPlan = { ...(await planOf({}, {})), runId: 'done', unitsPerStore: [3], ...earlier };
-  const lastFinished = { runId: 'done', startedAt: before.startedAt, jobDigest: '' };
-  const known = { runId: 'done', workDigest: workDigest(before), finished: true, lastFinished, ...latest };
-  const { disabled = false, items = 2_000 } = given;
-  return planRun(
-    { ...REQUEST, jobs: [job(given.now)], input: { job: 'orders', mode: 'migrate', ...given.input } },
-    {
-      ...ports({
-        keys: keys({
-          describeKey: arn =>
-            Promise.resolve(key(arn, disabled && arn === OLD_KEY ? { state: 'Disabled' } : {})),
-        }),
-        stores: stores({
-          describeTable: () => Promise.resolve({ kind: 'found', description: table({ itemCount: items }) }),
-        }),
-      }),
-      latestRuns: { latest: (_job, mode) => Promise.resolve(mode === 'migrate' ? known : undefined) },
-      pastRuns: {
-        ...ports().pastRuns,
-        plan: runId => Promise.resolve(runId === 'done' ? before : undefined),
-        units: () => (units instanceof Error ? Promise.reject(units) : Promise.resolve(units)),
-      },
-    },
-  );
-}
 
 describe('a run after a finished migration of its job', () => {
   it.each(['migrate', 'verify'])('of the mode %s rests on it, and takes over its units', async mode => {
@@ -123,6 +80,24 @@ describe('a run after a finished migration of its job', () => {
   });
 });
 
+describe('a run after a migration of a later version, whose journal it does not know', () => {
+  it('rests on none, asks KMS about every data key, and says so once', async () => {
+    const { plan } = await planAfter({ earlier: { journalSchema: JOURNAL_SCHEMA + 1 } });
+    expect([plan.restsOn, plan.journalSchema]).toEqual([undefined, JOURNAL_SCHEMA]);
+    expect(plan.warnings.filter(words => words.includes('journal.unknownSchema'))).toEqual([
+      'the journal of done has schema 4, and this version reads 3 and 2: this run asks KMS about every data key (journal.unknownSchema)',
+    ]);
+  });
+
+  it.each([JOURNAL_SCHEMA, JOURNAL_SCHEMA - 1, undefined])(
+    'rests on one of schema %s',
+    async journalSchema => {
+      const { plan } = await planAfter({ earlier: { journalSchema: journalSchema as number } });
+      expect(plan.restsOn).toEqual(['done']);
+    },
+  );
+});
+
 describe('a run that goes on from an unfinished one', () => {
   const goesOn = (left: Partial<RunPlan>, latest: Partial<LatestRun> = {}) =>
     planAfter({
@@ -139,7 +114,10 @@ describe('a run that goes on from an unfinished one', () => {
 
 describe('a rollback', () => {
   it('rests on nothing but the journal of the run that it undoes', async () => {
-    const original = { ...(await planOf({}, {})), runId: 'done', restsOn: ['before'], contradictions: 0 };
+    const given = await planOf({}, {});
+    const resting = { ...given.estimate, proven: 5 };
+    const estimate = { ...given.estimate, resting };
+    const original = { ...given, runId: 'done', restsOn: ['before'], contradictions: 0, estimate };
     const { plan } = await planRun(
       { ...REQUEST, input: { job: 'orders', mode: 'rollback', run: 'done' } },
       {
@@ -153,6 +131,7 @@ describe('a rollback', () => {
     );
     expect(Object.keys(plan)).not.toEqual(expect.arrayContaining(['restsOn']));
     expect(plan.contradictions).toBeUndefined();
+    expect(plan.estimate.resting).toBeUndefined();
   });
 });
 

@@ -50,9 +50,8 @@ export class BatchedUpdates {
     this.#capacity = capacity;
   }
 
-  /** Where capacity is bounded, each request waits for its own units, and a batch would wait for all of them. */
   get areAllowed(): boolean {
-    return !this.#refused && !this.#capacity.isWriteBounded;
+    return !this.#refused && this.#capacity.writtenTogether > 0;
   }
 
   send(update: BatchableUpdate): Promise<unknown> {
@@ -76,10 +75,11 @@ export class BatchedUpdates {
   }
 
   #flush(): void {
-    const batch = [...this.#waiting.values()];
+    const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    if (batch.length < 2) batch.forEach(sendAlone);
-    else void this.#sendTogether(batch);
+    for (const batch of inBatches(waiting, this.#capacity.writtenTogether))
+      if (batch.length < 2) batch.forEach(sendAlone);
+      else void this.#sendTogether(batch);
   }
 
   async #sendTogether(batch: readonly Waiting[]): Promise<void> {
@@ -143,6 +143,21 @@ function isLocal(error: unknown): boolean {
     (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode ===
     undefined
   );
+}
+
+/** A batch waits until all of its units may be used, so where capacity is bounded it takes few. */
+function inBatches(waiting: readonly Waiting[], mostUnits: number): readonly (readonly Waiting[])[] {
+  const batches: Waiting[][] = [];
+  let left = 0;
+  for (const one of waiting) {
+    const last = batches.at(-1);
+    if (last === undefined || one.update.units > left) {
+      batches.push([one]);
+      left = mostUnits;
+    } else last.push(one);
+    left -= one.update.units;
+  }
+  return batches;
 }
 
 function sendAlone({ update, resolve, reject }: Waiting): void {

@@ -17,7 +17,7 @@ import { itemBytes } from './item-bytes.ts';
 import { decodeKey, encodeKey, type SdkItem } from './item-key.ts';
 import { eachTry } from './metered.ts';
 import type { Metered, TableCapacity } from '../records/table-capacity.ts';
-import { updateExpression } from './update-expression.ts';
+import { updateExpression, type UpdateExpression } from './update-expression.ts';
 import { updateStatement } from './update-statement.ts';
 
 export interface WrittenTable {
@@ -44,8 +44,10 @@ interface Ways {
   /** What it takes by itself. */
   readonly units: number;
   readonly alone: () => Promise<unknown>;
-  readonly guarded: TransactWriteItem;
+  readonly guarded: () => TransactWriteItem;
 }
+
+type TableUpdate = UpdateItemCommandInput & UpdateExpression;
 
 /**
  * Items that are larger gain nothing from a common request, whose bytes are most of its cost. 25 of these, as they were and as
@@ -72,12 +74,16 @@ export class ItemWrites {
 
   /** Changes an item that is there, and that has so many bytes in all. */
   update(key: SdkItem, places: readonly PlaceChange[], bytes: number): ItemWrite {
-    const update = { TableName: this.#table.name, Key: key, ...updateExpression(places) };
     const units = writeUnits(bytes);
+    // A write that goes with others is a statement, and has no use for the expressions.
+    const update = (): TableUpdate => ({
+      ...{ TableName: this.#table.name, Key: key },
+      ...updateExpression(places),
+    });
     return this.#sent('dynamodb:UpdateItem', key, {
       units,
-      alone: () => this.#perhapsBatched(key, places, { bytes, alone: () => this.#update(update, units) }),
-      guarded: { Update: update },
+      alone: () => this.#perhapsBatched(key, places, { bytes, alone: () => this.#update(update(), units) }),
+      guarded: () => ({ Update: update() }),
     });
   }
 
@@ -123,7 +129,7 @@ export class ItemWrites {
     return this.#sent('dynamodb:PutItem', key, {
       units,
       alone: () => this.#put(put, units),
-      guarded: { Put: put },
+      guarded: () => ({ Put: put }),
     });
   }
 
@@ -152,7 +158,7 @@ export class ItemWrites {
   #sent(call: string, key: SdkItem, { units, alone, guarded }: Ways): ItemWrite {
     return this.#guardsOf(key).length === 0
       ? { call, send: alone }
-      : { call: transaction(call), send: () => this.#guarded(key, guarded, units) };
+      : { call: transaction(call), send: () => this.#guarded(key, guarded(), units) };
   }
 
   #guarded(key: SdkItem, write: TransactWriteItem, units: number): Promise<void> {

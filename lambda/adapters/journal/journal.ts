@@ -3,7 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { createHash, randomUUID } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { sealObject } from '../../core/evidence/seal-object.ts';
-import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../../core/journal/entries.ts';
+import type { IntentEntry, OutcomeEntry } from '../../core/journal/entries.ts';
+import { isKnownSchema, JOURNAL_SCHEMA, unknownSchemaWords } from '../../core/model/journal-schema.ts';
 import type { Unit } from '../../core/model/run.ts';
 import type { JournalKind, Sealed } from '../../core/model/seal.ts';
 import { nameOf } from '../aws/errors.ts';
@@ -146,6 +147,11 @@ interface OutcomesPlace {
   readonly job: string;
   /** Called for an object that is not as it was written. What it said is not known, so KMS is asked. */
   readonly damaged?: (name: string, reason: string) => void;
+  /**
+   * Called for the first object that a later version has written, as after a downgrade. What it says is not known either. @default
+   * damaged
+   */
+  readonly unknownSchema?: (name: string, schema: number) => void;
 }
 
 /** The outcomes of a unit, page by page. */
@@ -154,12 +160,15 @@ export class S3OutcomeArchive implements OutcomeArchive {
   readonly #bucket: string;
   readonly #job: string;
   readonly #damaged: NonNullable<OutcomesPlace['damaged']>;
+  readonly #unknownSchema: OutcomesPlace['unknownSchema'];
+  #hasTold = false;
 
-  constructor(client: S3Client, { bucket, job, damaged = () => undefined }: OutcomesPlace) {
+  constructor(client: S3Client, { bucket, job, damaged = () => undefined, unknownSchema }: OutcomesPlace) {
     this.#client = client;
     this.#bucket = bucket;
     this.#job = job;
     this.#damaged = damaged;
+    this.#unknownSchema = unknownSchema;
   }
 
   outcomesOf(unit: UnitName, fromPage = 0): AsyncGenerator<JournalledOutcome> {
@@ -181,33 +190,47 @@ export class S3OutcomeArchive implements OutcomeArchive {
   async #page(key: string): Promise<readonly OutcomeEntry[]> {
     const text = await readJournalObject(this.#client, { Bucket: this.#bucket, Key: key });
     const entries = typeof text === 'string' ? entriesOf(text) : text;
-    if ('reason' in entries) {
-      this.#damaged(key, entries.reason);
-      return [];
-    }
-    for (const { schema } of entries)
-      if (schema !== JOURNAL_SCHEMA && schema !== 2)
-        throw new Error(
-          `journal object ${key} has schema ${schema}; this version reads ${JOURNAL_SCHEMA} and 2`,
-        );
-    return entries.map(entry => ({ ...entry, schema: JOURNAL_SCHEMA }));
+    if (!('kind' in entries)) return entries;
+    if (entries.kind === 'damaged') this.#damaged(key, entries.reason);
+    else this.#tell(key, entries.schema);
+    return [];
+  }
+
+  /** The objects that follow are most likely of the same version. */
+  #tell(key: string, schema: number): void {
+    if (this.#unknownSchema === undefined) return this.#damaged(key, unknownSchemaWords(schema));
+    if (!this.#hasTold) this.#unknownSchema(key, schema);
+    this.#hasTold = true;
   }
 }
 
-type AnySchema = Omit<OutcomeEntry, 'schema'> & { readonly schema: number };
+interface UnknownSchema {
+  readonly kind: 'unknown-schema';
+  readonly schema: number;
+}
 
-/** If a single line is no outcome, nothing in the object is trusted. */
-function entriesOf(text: string): readonly AnySchema[] | Damaged {
+/** If a single line is no outcome, or of a schema that is not known, nothing in the object is trusted. */
+function entriesOf(text: string): readonly OutcomeEntry[] | Damaged | UnknownSchema {
+  const lines = linesOf(text);
+  const later = lines?.find(line => typeof line?.schema === 'number' && !isKnownSchema(line.schema));
+  if (later?.schema !== undefined) return { kind: 'unknown-schema', schema: later.schema };
+  const isEntry = (one: Line | null): one is OutcomeEntry =>
+    typeof one?.schema === 'number' && typeof one.locator === 'string';
+  if (lines?.every(isEntry) !== true)
+    return { kind: 'damaged', reason: 'is altered: a line of it is no outcome' };
+  return lines.map(entry => ({ ...entry, schema: JOURNAL_SCHEMA }));
+}
+
+type Line = Omit<Partial<OutcomeEntry>, 'schema'> & { readonly schema?: number };
+
+/** `undefined` if one of them is no JSON. */
+function linesOf(text: string): readonly (Line | null)[] | undefined {
   try {
-    const entries = text
+    return text
       .split('\n')
       .filter(Boolean)
-      .map(line => JSON.parse(line) as Partial<AnySchema> | null);
-    const isEntry = (one: Partial<AnySchema> | null): one is AnySchema =>
-      typeof one?.schema === 'number' && typeof one.locator === 'string';
-    if (entries.every(isEntry)) return entries;
+      .map(line => JSON.parse(line) as Line | null);
   } catch {
-    // No JSON.
+    return undefined;
   }
-  return { kind: 'damaged', reason: 'is altered: a line of it is no outcome' };
 }

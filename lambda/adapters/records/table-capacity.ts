@@ -96,9 +96,9 @@ export class TableCapacity {
     return this.#sides.read.pace.rateAt(this.#ports.now()) < Number.POSITIVE_INFINITY;
   }
 
-  /** By a limit, or because the table has throttled lately. */
-  get isWriteBounded(): boolean {
-    return this.#sides.write.pace.rateAt(this.#ports.now()) < Number.POSITIVE_INFINITY;
+  /** Units that may be written in one request; none for a while after the table has throttled. */
+  get writtenTogether(): number {
+    return this.#sides.write.pace.togetherAt(this.#ports.now());
   }
 
   /** Sends a request that is expected to take so many units. `send` puts `around` around each of its tries. */

@@ -1,6 +1,7 @@
 import type { Unit } from '../../core/model/run.ts';
 import type { RunPlan } from '../../core/model/run-plan.ts';
 import type { PastRuns, RunEnd } from '../../core/plan/ports.ts';
+import type { Report } from '../../core/report/report.ts';
 import type { DynamoDbLedger } from '../state/ledger.ts';
 import type { S3RunFiles } from './files.ts';
 
@@ -20,6 +21,10 @@ export class DeployedRuns implements PastRuns {
 
   units(runId: string): Promise<readonly Unit[]> {
     return this.#files.readUnits(runId);
+  }
+
+  report(runId: string): Promise<Report | undefined> {
+    return this.#files.readReport(runId);
   }
 
   fence(runId: string, now: number): Promise<RunEnd> {

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { OutcomeEntry } from '../../core/journal/entries.ts';
+import { UNKNOWN_SCHEMA, unknownSchemaWords } from '../../core/model/journal-schema.ts';
 import type { DataKeysLine } from '../../core/account/log-lines.ts';
 import type { PageLoad, Telemetry } from '../../core/account/ports.ts';
 
@@ -68,6 +69,11 @@ export class PowertoolsTelemetry implements Telemetry {
     this.#metrics.addDimensions({ job: this.#job });
     this.#metrics.addMetric('DamagedJournalObjects', MetricUnit.Count, 1);
     this.#metrics.publishStoredMetrics();
+  }
+
+  unknownJournal(name: string, schema: number): void {
+    const reason = `${unknownSchemaWords(schema)}; KMS is asked about what it may prove`;
+    this.#logger.warn('journal of another version', { code: UNKNOWN_SCHEMA, name, schema, reason });
   }
 
   page(store: string, entries: readonly OutcomeEntry[], { kms, capacity }: PageLoad): void {

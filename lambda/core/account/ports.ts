@@ -11,6 +11,8 @@ export interface Telemetry {
   page(store: string, entries: readonly OutcomeEntry[], load: PageLoad): void;
   /** An object of the journal that is not as it was written. */
   damagedJournal(name: string, reason: string): void;
+  /** An object of the journal that a later version has written. */
+  unknownJournal(name: string, schema: number): void;
 }
 
 /** What a page took of KMS and of its store. */

@@ -1,12 +1,10 @@
 import type { DataKeyProof } from '../model/data-key-proof.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
+import type { JOURNAL_SCHEMA } from '../model/journal-schema.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import type { DataKeyPlace } from '../model/place.ts';
 import type { AttributePath } from '../model/record.ts';
 import type { RouteType } from '../model/route.ts';
-
-/** Version of both line shapes below. Readers know this one and the one before it, and refuse all others. */
-export const JOURNAL_SCHEMA = 3;
 
 /** What is about to be done to one record in one write. The journal is the only place outside the store that holds an EDK. */
 export interface IntentEntry {

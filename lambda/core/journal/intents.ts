@@ -9,7 +9,8 @@ import { writtenAt } from '../places/containers.ts';
 import type { RouteType } from '../model/route.ts';
 import { digest } from '../model/digest.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
-import { JOURNAL_SCHEMA, type IntendedDataKey, type IntentEntry, type UndoPlace } from './entries.ts';
+import type { IntendedDataKey, IntentEntry, UndoPlace } from './entries.ts';
+import { JOURNAL_SCHEMA } from '../model/journal-schema.ts';
 
 /** The intents of a page: one for each change that is about to be written. */
 export function intentsOf(

@@ -3,7 +3,8 @@ import type { Outcome } from '../model/outcome.ts';
 import { digest } from '../model/digest.ts';
 import type { Found } from '../scan/find-data-keys.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
-import { JOURNAL_SCHEMA, type OutcomeEntry } from './entries.ts';
+import type { OutcomeEntry } from './entries.ts';
+import { JOURNAL_SCHEMA } from '../model/journal-schema.ts';
 
 /** The journal's line for what became of one data key. */
 export function outcomeEntry(scope: UnitScope, found: Found, outcome: Outcome): OutcomeEntry {

@@ -1,13 +1,6 @@
-import type { DataKeyProof } from '../model/data-key-proof.ts';
+import { ASKED_ONE_IN, type DataKeyProof } from '../model/data-key-proof.ts';
 import type { KeyMaterial } from '../model/data-key.ts';
 import { mustTellMaterial, type MovedKeys } from '../reencrypt/key-material.ts';
-
-/**
- * KMS is asked about one in so many data keys that the journal proves, whatever it proves. Of 4,000 in 16 units these are 40
- * and one for each unit, which makes 0.014 requests for a data key. If the journal is wrong about one data key in a hundred
- * of a million, the chance that none of those is asked is below e^-100.
- */
-const ONE_IN = 100;
 
 /** How long an answer says that the key works and which of its materials is the current one. */
 const ANSWER_LASTS_MS = 60_000;
@@ -55,7 +48,7 @@ export class Sample {
     if (this.#contradicted) return new Set();
     if (clock.now() - this.#answeredAt > ANSWER_LASTS_MS) this.#current = undefined;
     const known = this.#current !== undefined;
-    return new Set(proven.filter((_, at) => random() < 1 / ONE_IN || (at === 0 && !known)));
+    return new Set(proven.filter((_, at) => random() < 1 / ASKED_ONE_IN || (at === 0 && !known)));
   }
 
   /** Returns whether KMS contradicts the journal. */

@@ -4,7 +4,8 @@ import { fromJson } from '../model/attribute-json.ts';
 import type { AttributeValue } from '../model/record.ts';
 import type { RouteType } from '../model/route.ts';
 import { digest } from '../model/digest.ts';
-import { JOURNAL_SCHEMA, type IntentEntry, type UndoPlace } from './entries.ts';
+import type { IntentEntry, UndoPlace } from './entries.ts';
+import { JOURNAL_SCHEMA } from '../model/journal-schema.ts';
 import { placeDigest } from './intents.ts';
 import { once } from '../schema/once.ts';
 

@@ -8,7 +8,7 @@ import type { Estimate, KnownKeyMaterial, PlannedCall, RunMode, StoreLook } from
  * A run with everything resolved, as Plan writes it to the run bucket. Its fields are grouped, so that a function can ask
  * for the group it needs. Optional fields are missing in plans of earlier versions, unless their comment says otherwise.
  */
-export interface RunPlan extends RunIdentity, KeysOfRun, StoresOfRun, PassesOfRun, WorkOfRun, Forecast {}
+export interface RunPlan extends RunIdentity, KeysOfRun, StoresOfRun, PassesOfRun, WorkOfRun, ToldBefore {}
 
 /** Which run it is, and of what. */
 export interface RunIdentity {
@@ -33,6 +33,8 @@ export interface RunIdentity {
    * of all contradictions, or that an earlier version has planned.
    */
   readonly contradictions?: number;
+  /** Of the lines that its workers write; absent in plans of versions that write 2 or 3. */
+  readonly journalSchema?: number;
 }
 
 /** From which keys to which key, and by which route. */
@@ -104,7 +106,7 @@ export interface WorkOfRun {
 }
 
 /** What an operator is told beforehand. */
-interface Forecast {
+interface ToldBefore {
   readonly estimate: Estimate;
   /** What `estimate` has counted; absent in rollbacks, too. */
   readonly calls?: readonly PlannedCall[];

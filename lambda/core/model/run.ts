@@ -102,9 +102,19 @@ export interface KnownKeyMaterial {
   readonly rotationType?: string;
 }
 
-export interface Estimate {
+export interface Estimate extends Forecast {
   /** Counts that the stores themselves report; DynamoDB's are up to six hours old. */
   readonly dataKeys: number;
+  /** If the journal that the run rests on proves as many data keys as it did; absent where that is not known, or none. */
+  readonly resting?: RestingForecast;
+}
+
+export interface RestingForecast extends Forecast {
+  /** Data keys that the journal proves. */
+  readonly proven: number;
+}
+
+export interface Forecast {
   readonly kmsRequests: number;
   /** At the run's KMS rate. */
   readonly seconds: number;

@@ -1,17 +1,23 @@
 import { sourceRegion } from '../model/job-regions.ts';
 import type { Job, Limits } from '../model/job.ts';
 import type { RunPlan } from '../model/run-plan.ts';
+import { JOURNAL_SCHEMA } from '../model/journal-schema.ts';
 import { routeOf } from '../routes/registry.ts';
 import { configureFormat } from '../job/bind-format.ts';
 import { namesAliases } from '../job/by-alias.ts';
 import { jobDigest } from '../job/job-digest.ts';
 import type { ChosenRoute } from './choose-route.ts';
 import { unitsOf, workOf } from './cut-work.ts';
-import { estimate, plannedCalls } from './estimate.ts';
+import { estimate, plannedCalls, type EstimateInput } from './estimate.ts';
 import type { InspectedStores } from './inspect-stores.ts';
 import type { PlannedRun, PlanRequest } from './plan-request.ts';
 import type { RunInput } from './run-input.ts';
 import { runWarnings } from './run-warnings.ts';
+
+/** A plan with what its estimate has counted. */
+export interface PlannedPasses extends PlannedRun {
+  readonly counted: EstimateInput & { readonly guarded: readonly boolean[] };
+}
 
 interface Decided {
   /** The job as it was written, where formats may be left to Plan. */
@@ -30,24 +36,22 @@ export function assemblePlan(
   input: RunInput,
   { runId, now, formats, workerTimeoutSeconds }: PlanRequest,
   { written, choice, stores, keyMaterials, created, looked, warnings, highestRate }: Decided,
-): PlannedRun {
+): PlannedPasses {
   const { job, mode, limits, sample, grantTokens } = input;
   const { route, sources, destination } = choice;
   const units = unitsOf(runId, stores.ranges, { sample, plaintext: routeOf(route).plaintext });
-  const sampled = sample === undefined ? {} : { sample };
   const dryRun = isDryRun(input, choice);
+  const counted = countedOf(input, { choice, stores, looked, formats });
   const plan: RunPlan = {
-    runId,
-    job: job.name,
-    jobDigest: jobDigest(written),
-    mode,
+    ...{ runId, job: job.name, jobDigest: jobDigest(written), mode },
+    journalSchema: JOURNAL_SCHEMA,
     startedAt: new Date(now).toISOString(),
     sources,
     destination,
     route,
     ...(namesAliases(job) && { byAlias: true }),
     ...{ grantTokens, dryRun },
-    ...sampled,
+    ...(sample !== undefined && { sample }),
     storeRegion: sourceRegion(job),
     ...{ keyMaterials, ...created, looked, versions: stores.versions },
     stores: job.stores,
@@ -61,10 +65,10 @@ export function assemblePlan(
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
     ...workOf(units, limits),
     workerTimeoutSeconds,
-    ...forecast(input, { choice, stores, looked, formats }),
+    ...{ estimate: estimate(counted), calls: plannedCalls(counted) },
     warnings: [...warnings, ...runWarnings({ ...input, dryRun, keyMaterials }, choice, formats)],
   };
-  return { plan, units };
+  return { plan, units, counted };
 }
 
 /** The limits of capacity alone. */
@@ -86,22 +90,22 @@ function optional({ fingerprints, log }: Job): Pick<RunPlan, 'fingerprints' | 'l
 type Estimated = Pick<Decided, 'choice' | 'stores' | 'looked'> & Pick<PlanRequest, 'formats'>;
 
 /** Whose bodies a format reads shows in the first records only. There is a look at each store, or the run was refused. */
-function forecast(
+function countedOf(
   { job, mode, limits, sample, askAll }: RunInput,
   { choice, stores, looked, formats }: Estimated,
-): Pick<RunPlan, 'estimate' | 'calls'> {
+): PlannedPasses['counted'] {
   const configured = job.stores.map(store => configureFormat(store, formats));
-  const asked = {
+  return {
     ...{ job, mode, limits, askAll, counts: stores.counts, route: choice.route.type },
     ...(sample !== undefined && { sample }),
+    verifyReads: stores.verifyReads,
     reads: configured.map(({ needs }, index) => {
       const { bodiesRead = 0, records = 0 } = looked[index] ?? {};
       const tags = needs.includes('tags');
       return { tags, bodies: bodiesRead / Math.max(1, records) };
     }),
+    guarded: configured.map(({ guards }) => guards !== undefined),
   };
-  const guarded = configured.map(({ guards }) => guards !== undefined);
-  return { estimate: estimate(asked), calls: plannedCalls({ ...asked, guarded }) };
 }
 
 function verifying({ job, mode, askAll }: RunInput): Pick<RunPlan, 'verify' | 'askAll'> {

@@ -1,14 +1,18 @@
 import type { Job, Limits } from '../model/job.ts';
 import type { RouteType } from '../model/route.ts';
-import type { Estimate, PlannedCall, RunMode } from '../model/run.ts';
+import type { Estimate, Forecast, PlannedCall, RestingForecast, RunMode } from '../model/run.ts';
+import { ASKED_ONE_IN } from '../model/data-key-proof.ts';
 import { USD_PER_KMS_REQUEST } from '../model/prices.ts';
 import { routeOf } from '../routes/registry.ts';
 import { sourceRegion } from '../model/job-regions.ts';
 import { capacityOf, storeName } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
 import { secondsOf, type StoreLoad } from './duration.ts';
-import type { Visit } from '../stores/store.ts';
+import type { StoreCost, Visit } from '../stores/store.ts';
 import type { CountedStore } from './inspect-stores.ts';
+
+/** Of the data keys that a journal proves, KMS is asked about so many in each pass, and the first one of each unit. */
+const SAMPLED = 1 / ASKED_ONE_IN;
 
 export interface EstimateInput {
   readonly job: Job;
@@ -22,38 +26,101 @@ export interface EstimateInput {
   readonly reads?: readonly Pick<Visit, 'tags' | 'bodies'>[];
   /** Records of each store that are visited at most. */
   readonly sample?: number;
+  /** By place: units a second that a verify pass reads at most, where no limit says so. */
+  readonly verifyReads?: Readonly<Record<string, number>>;
 }
 
 /** What the run will ask of AWS if every record holds one data key that has to be written. */
 export function estimate(input: EstimateInput): Estimate {
-  const { job, limits } = input;
-  const counts = input.counts.map(count => sampled(count, input.sample));
-  const { passes, writes } = passesOf(input);
+  const counts = countsOf(input);
   const dataKeys = counts.reduce((sum, { records }) => sum + records, 0);
-  const requestsEach = kmsCalls(input).reduce((sum, { times }) => sum + times, 0);
-  const kmsRequests = Math.ceil(dataKeys * requestsEach);
-  const costs = counts.flatMap(count => {
-    const store = job.stores[count.store];
-    return store === undefined
-      ? []
-      : [
-          kindOf(store).cost(count, {
-            ...{ isCopied: store.copyTo !== undefined, passes },
-            ...input.reads?.[count.store],
-          }),
-        ];
-  });
+  const kms = callsEach(input);
+  return { dataKeys, ...forecast(input, { kms: kms.map(each => dataKeys * each), written: counts }) };
+}
+
+/** What it will ask if a journal proves so many data keys, by index of the store; `undefined` if it proves none. */
+export function restingForecast(
+  input: EstimateInput,
+  { proven, units }: { readonly proven: readonly number[]; readonly units: number },
+): RestingForecast | undefined {
+  const counts = countsOf(input);
+  const provenOf = ({ store, records }: CountedStore): number => Math.min(proven[store] ?? 0, records);
+  const resting = counts.reduce((sum, count) => sum + provenOf(count), 0);
+  if (resting === 0) return undefined;
+  const others = counts.reduce((sum, { records }) => sum + records, 0) - resting;
+  const asked = Math.min(resting, resting * SAMPLED + units);
+  return {
+    proven: resting,
+    ...forecast(input, {
+      kms: callsEach(input).map(each => others * each + asked),
+      written: counts.map(count => reduced(count, count.records - provenOf(count))),
+    }),
+  };
+}
+
+function countsOf({ counts, sample = Number.POSITIVE_INFINITY }: EstimateInput): readonly CountedStore[] {
+  return counts.map(count => reduced(count, Math.min(count.records, sample)));
+}
+
+interface Asked {
+  /** Requests of each pass. */
+  readonly kms: readonly number[];
+  /** What is written of each store. All that is counted is read. */
+  readonly written: readonly CountedStore[];
+}
+
+function forecast(input: EstimateInput, { kms, written }: Asked): Forecast {
+  const visit = passesOf(input);
+  const counts = countsOf(input);
+  const kmsRequests = Math.ceil(sum(kms));
   const usd = {
     kms: kmsRequests * USD_PER_KMS_REQUEST,
-    reads: costs.reduce((sum, { reads }) => sum + reads, 0),
-    writes: writes ? costs.reduce((sum, cost) => sum + cost.writes, 0) : 0,
+    reads: sum(costsOf(input, counts).map(({ reads }) => reads)),
+    writes: visit.writes ? sum(costsOf(input, written).map(({ writes }) => writes)) : 0,
   };
-  return {
-    dataKeys,
-    kmsRequests,
-    seconds: secondsOf({ kmsRequests, limits, loads: loadsOf(job, counts, { writes, passes }) }),
-    usd: { ...usd, total: usd.kms + usd.reads + usd.writes },
-  };
+  const seconds = secondsOf({
+    kms: kmsWithVisits(input, kms),
+    limits: input.limits,
+    loads: [
+      ...loadsOf(input, counts, visit).map(load => ({ ...load, units: { ...load.units, writes: 0 } })),
+      ...(visit.writes ? loadsOf(input, written, visit) : []).map(load => ({
+        ...load,
+        units: { ...load.units, reads: 0 },
+      })),
+    ],
+    verifying: {
+      loads: visit.verifies ? loadsOf(input, counts, { passes: 1, verifies: true }) : [],
+      unitsPerSecond: input.verifyReads ?? {},
+    },
+  });
+  return { kmsRequests, seconds, usd: { ...usd, total: usd.kms + usd.reads + usd.writes } };
+}
+
+function costsOf(input: EstimateInput, counts: readonly CountedStore[]): readonly StoreCost[] {
+  const { passes, verifies } = passesOf(input);
+  return counts.flatMap(count => {
+    const store = input.job.stores[count.store];
+    const visit = {
+      ...{ isCopied: store?.copyTo !== undefined, passes, verifies },
+      ...input.reads?.[count.store],
+    };
+    return store === undefined ? [] : [kindOf(store).cost(count, visit)];
+  });
+}
+
+/** A verify pass visits no more objects in a second than it may ask KMS about (core/verify/read-pace.ts). */
+function kmsWithVisits(input: EstimateInput, kms: readonly number[]): number {
+  const { job } = input;
+  const visited = countsOf(input).filter(({ store }) => {
+    const of = job.stores[store];
+    return of !== undefined && capacityOf(of, sourceRegion(job)).length === 0;
+  });
+  const visits = passesOf(input).verifies ? sum(visited.map(({ records }) => records)) : 0;
+  return sum(kms.slice(0, -1)) + Math.max(kms.at(-1) ?? 0, visits);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }
 
 function passesOf({ job, mode }: Pick<EstimateInput, 'job' | 'mode'>): {
@@ -67,6 +134,12 @@ function passesOf({ job, mode }: Pick<EstimateInput, 'job' | 'mode'>): {
 
 /** The verify pass re-encrypts under the destination key what is under it, and keeps nothing of the answer. */
 const ASKED = 'kms:ReEncrypt';
+
+/** KMS requests for a data key, in each pass. */
+function callsEach(input: EstimateInput): readonly number[] {
+  const moved = input.mode === 'verify' ? [] : [routeOf({ type: input.route }).calls.length];
+  return [...moved, ...(passesOf(input).verifies ? [verifyRequests(input)] : [])];
+}
 
 /** For each data key. A dry run tries the first call alone. */
 function kmsCalls(input: EstimateInput): readonly { readonly action: string; readonly times: number }[] {
@@ -99,16 +172,16 @@ export function plannedCalls(
 
 /** Stores whose kind has no capacity of its own take none. */
 function loadsOf(
-  job: Job,
+  { job }: Pick<EstimateInput, 'job'>,
   counts: readonly CountedStore[],
-  { writes, passes }: { readonly writes: boolean; readonly passes: number },
+  { passes, verifies }: Pick<Visit, 'passes' | 'verifies'>,
 ): readonly StoreLoad[] {
   return counts.flatMap(count => {
     const store = job.stores[count.store];
-    const units = store && kindOf(store).units?.(count, { isCopied: store.copyTo !== undefined, passes });
+    const visit = { isCopied: store?.copyTo !== undefined, passes, ...(verifies && { verifies }) };
+    const units = store && kindOf(store).units?.(count, visit);
     if (store === undefined || units === undefined) return [];
-    const places = capacityOf(store, sourceRegion(job));
-    return [{ places, units: writes ? units : { ...units, writes: 0 } }];
+    return [{ places: capacityOf(store, sourceRegion(job)), units }];
   });
 }
 
@@ -119,11 +192,11 @@ function loadsOf(
 function verifyRequests({ job, mode, route, askAll = false }: EstimateInput): number {
   const plaintext = routeOf({ type: route }).plaintext;
   const asksAll = askAll || mode === 'verify' || job.verify === 'ask-all' || plaintext;
-  return asksAll ? 1 : 0.01;
+  return asksAll ? 1 : SAMPLED;
 }
 
-function sampled(count: CountedStore, sample = Number.POSITIVE_INFINITY): CountedStore {
-  const records = Math.min(count.records, sample);
+/** The part of a store that so many of its records are. */
+function reduced(count: CountedStore, records: number): CountedStore {
   const share = count.records === 0 ? 0 : records / count.records;
   return {
     ...{ ...count, records, bytes: count.bytes * share },

@@ -1,3 +1,4 @@
+import { JOURNAL_SCHEMA } from '../model/journal-schema.ts';
 import { lastWriteAfter } from '../lock/lease.ts';
 import type { PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
@@ -49,17 +50,19 @@ export async function planRollback(
   const { sample: _sample, continues: _continues, versions: _versions, ...counted } = original;
   // And it believes no journal but that of the run that it undoes.
   const { restsOn: _restsOn, contradictions: _contradictions, ...rest } = counted;
+  const { resting: _resting, ...estimate } = original.estimate;
   const plan: RunPlan = {
     ...rest,
     ...workOf(units, limits),
     runId: request.runId,
     mode: 'rollback',
     rollsBack: run,
+    journalSchema: JOURNAL_SCHEMA,
     startedAt: new Date(request.now).toISOString(),
     ...{ limits, highestCapacity: job.limits },
     verify: false,
     dryRun: false,
-    estimate: { ...original.estimate, kmsRequests: 0, seconds: 0 },
+    estimate: { ...estimate, kmsRequests: 0, seconds: 0 },
     warnings: warnings(original),
   };
   return { plan, units };

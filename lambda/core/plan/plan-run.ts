@@ -5,9 +5,10 @@ import { checkKeys } from './check-keys.ts';
 import { checkPermissions } from './check-permissions.ts';
 import { checkReversal } from './check-reversal.ts';
 import { needRoles } from './check-roles.ts';
-import { assemblePlan } from './assemble-plan.ts';
+import { assemblePlan, type PlannedPasses } from './assemble-plan.ts';
 import { chooseRoute } from './choose-route.ts';
 import { continueRun } from './continue-run.ts';
+import { estimateResting } from './estimate-resting.ts';
 import { findFormats, isFormatSought } from './find-formats.ts';
 import { inspectStores } from './inspect-stores.ts';
 import { lookAtStores, type OpenRecords } from './look-at-stores.ts';
@@ -45,23 +46,25 @@ export async function planRun(request: PlanRequest, ports: PlanPorts): Promise<P
   const parsed = parseRunInput(request.input, request.jobs);
   if (parsed.kind === 'refused') throw refuse('plan.input', parsed.problems);
   const { input } = parsed;
+  const passes = input.mode === 'rollback' ? undefined : await planPasses(input, request, ports);
   const planned =
-    input.mode === 'rollback'
-      ? await planRollback(input, request, {
-          keys: ports.keys(input.grantTokens),
-          pastRuns: ports.pastRuns,
-          stores: ports.stores,
-        })
-      : await restOnRun(await planPasses(input, request, ports), ports);
+    passes === undefined ? await rolledBack(input, request, ports) : await restOnRun(passes, ports);
   const { plan, units } = input.fromStart ? planned : await continueRun(planned, request.now, ports);
   const { kmsRequestsPerSecond } = plan.limits;
   const shared = sharedRegions(await usesOf(plan, ports.shares, request.now), kmsRequestsPerSecond);
   const changes = await changesSince(plan, ports);
-  return { units, plan: { ...plan, warnings: [...changes, ...plan.warnings, ...shared] } };
+  const { pastRuns } = ports;
+  const estimate = await estimateResting(plan, { counted: passes?.counted, pastRuns, now: request.now });
+  return { units, plan: { ...plan, estimate, warnings: [...changes, ...plan.warnings, ...shared] } };
+}
+
+function rolledBack(input: RunInput, request: PlanRequest, ports: PlanPorts): Promise<PlannedRun> {
+  const { pastRuns, stores } = ports;
+  return planRollback(input, request, { keys: ports.keys(input.grantTokens), pastRuns, stores });
 }
 
 /** A run that visits records: a census, a migration, a verification. */
-async function planPasses(written: RunInput, request: PlanRequest, ports: PlanPorts): Promise<PlannedRun> {
+async function planPasses(written: RunInput, request: PlanRequest, ports: PlanPorts): Promise<PlannedPasses> {
   const foreign = foreignAliases(written.job, request.account);
   if (foreign.length > 0) throw refuse('plan.input', foreign);
   await needRoles(written.job.stores, { catalogs: ports.stores, account: request.account });

@@ -1,5 +1,7 @@
 import type { StorePlace } from '../model/store-place.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
+import type { KeyMaterialCount } from '../model/books.ts';
+import type { PlannedRoute } from '../model/route.ts';
 import type { RunMode, Unit } from '../model/run.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 
@@ -29,10 +31,25 @@ export interface RunEnd {
   readonly fencedAt: number;
 }
 
+/** What the report of a run (core/report/report.ts) tells of what its journal proves. */
+export interface EndedRun {
+  /** ISO 8601. */
+  readonly endedAt: string;
+  readonly route: Pick<PlannedRoute, 'type'>;
+  /** By index of the store. */
+  readonly stores: readonly {
+    readonly records: number;
+    readonly dataKeys: number;
+    readonly keyMaterials: readonly KeyMaterialCount[];
+  }[];
+}
+
 /** Past runs, one of which is to be rolled back. */
 export interface PastRuns {
   plan(runId: string): Promise<RunPlan | undefined>;
   units(runId: string): Promise<readonly Unit[]>;
+  /** What it reported when it came to its end. */
+  report(runId: string): Promise<EndedRun | undefined>;
   /** Tells any remaining workers of a run to stop, and returns since when they have been told. */
   fence(runId: string, now: number): Promise<RunEnd>;
   /** About when one of its workers last began a page, and never earlier than that; `undefined` if none ever did. */

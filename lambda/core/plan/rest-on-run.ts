@@ -1,4 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import {
+  isKnownSchema,
+  JOURNAL_SCHEMA,
+  UNKNOWN_SCHEMA,
+  unknownSchemaWords,
+} from '../model/journal-schema.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 import { routeOf } from '../routes/registry.ts';
 import { workOf } from './cut-work.ts';
@@ -28,10 +34,18 @@ export async function restOnRun(
   if (lastFinished === undefined || !mayRest(plan)) return none;
   const earlier = await pastRuns.plan(lastFinished.runId);
   if (earlier === undefined || !isSuch(earlier, plan)) return none;
+  const { journalSchema = JOURNAL_SCHEMA } = earlier;
+  if (!isKnownSchema(journalSchema)) return { ...none, plan: warned(plan, earlier.runId, journalSchema) };
   // Plans and units expire on one day, and S3 deletes them one after the other.
   const units = await pastRuns.units(earlier.runId).catch(() => []);
   const fit = coverTheSame(units, planned.units) && areOfLikeSize(units, planned.units);
   return fit ? restingOn(earlier, units, none) : none;
+}
+
+/** As after a downgrade. */
+function warned(plan: RunPlan, earlier: string, schema: number): RunPlan {
+  const words = `the journal of ${earlier} ${unknownSchemaWords(schema)}: this run asks KMS about every data key (${UNKNOWN_SCHEMA})`;
+  return { ...plan, warnings: [...plan.warnings, words] };
 }
 
 function restingOn(earlier: RunPlan, units: PlannedRun['units'], { plan }: PlannedRun): PlannedRun {

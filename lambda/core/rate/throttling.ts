@@ -38,3 +38,8 @@ export function ceilingAt(throttled: Throttled | undefined, now: number): number
   const { at, ceiling, from } = throttled;
   return ceiling + (RECOVERY_PER_SECOND * from * Math.max(0, now - at)) / 1000;
 }
+
+/** Whether it has not come back yet to what it may use, or used. */
+export function isRecovering(throttled: Throttled | undefined, now: number): boolean {
+  return throttled !== undefined && ceilingAt(throttled, now) < throttled.from;
+}

@@ -1,10 +1,11 @@
-import { afterThrottle, ceilingAt, type Throttled } from './throttling.ts';
+import { afterThrottle, ceilingAt, isRecovering, type Throttled } from './throttling.ts';
 import { TakenWithin } from './taken-within.ts';
 
 /** No more than what the share gives in this time is used within any such time. */
 const WINDOW_MS = 10_000;
 /** Shares change hands from one moment to the next. What was begun just before is 2 % of a window at most. */
 const USED_OF_SHARE = 0.98;
+const TOGETHER_SECONDS = 1;
 /** How far a worker that fell behind may catch up. */
 const CATCH_UP_MS = 100;
 
@@ -43,6 +44,14 @@ export class UnitPace {
   /** Units per second at this time. */
   rateAt(now: number): number {
     return Math.min(this.#share, ceilingAt(this.#throttled, now));
+  }
+
+  /**
+   * Units that one request may take for several writes: what the rate gives in a second, so that a table whose capacity is counted by the
+   * second gets no more at once. None soon after a throttle, when each write has to learn by itself whether the table takes it.
+   */
+  togetherAt(now: number): number {
+    return isRecovering(this.#throttled, now) ? 0 : this.rateAt(now) * TOGETHER_SECONDS;
   }
 
   /** When a request of so many units may be sent. Nothing is counted yet. */

@@ -107,13 +107,17 @@ function identity({ keyArn, encryptionAlgorithm, side, template }: Attempt): str
 
 /** If both sides produce the same request, keep the destination's: if it opens the data key, nothing is left to do. */
 function withoutTwins(attempts: readonly Attempt[]): readonly Attempt[] {
-  const request = ({ keyArn, encryptionAlgorithm, context }: Attempt): string =>
-    `${keyArn} ${encryptionAlgorithm} ${canonicalContext(context)}`;
+  const canonical = new Map<EncryptionContext, string>();
   const unique = new Map<string, Attempt>();
   for (const attempt of attempts) {
-    const known = unique.get(request(attempt));
+    const { keyArn, encryptionAlgorithm, context } = attempt;
+    // The same few contexts are tried with each key and side.
+    const pairs = canonical.get(context) ?? canonicalContext(context);
+    canonical.set(context, pairs);
+    const request = `${keyArn} ${encryptionAlgorithm} ${pairs}`;
+    const known = unique.get(request);
     if (known === undefined || (known.side === 'source' && attempt.side === 'destination'))
-      unique.set(request(attempt), attempt);
+      unique.set(request, attempt);
   }
   return [...unique.values()];
 }

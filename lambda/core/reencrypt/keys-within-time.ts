@@ -67,16 +67,20 @@ export class KeysWithinTime implements KeyService {
     request: ReEncryptRequest,
     send: () => Promise<Answer>,
   ): Promise<Answer | { readonly kind: (typeof LASTING)[keyof typeof LASTING] }> {
-    const asked = aboutRequest(request);
-    const known = this.#said.get(asked);
+    const known = this.#known(request);
     if (known !== undefined) return { kind: LASTING[known] };
     const end = this.#questions?.request();
     if (this.#questions !== undefined && end === undefined) throw new NoTimeLeft();
     const answer = await send();
     end?.();
-    if (answer.kind === LASTING.k) this.#said.set(asked, 'k');
-    if (answer.kind === LASTING.c) this.#said.set(asked, 'c');
+    if (answer.kind === LASTING.k) this.#said.set(aboutRequest(request), 'k');
+    if (answer.kind === LASTING.c) this.#said.set(aboutRequest(request), 'c');
     return answer;
+  }
+
+  /** Most pages have no negative answer, and the digests of a request take longer than most of what else is done for it. */
+  #known(request: ReEncryptRequest): keyof typeof LASTING | undefined {
+    return this.#said.size === 0 ? undefined : this.#said.get(aboutRequest(request));
   }
 }
 

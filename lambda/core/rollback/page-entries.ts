@@ -1,4 +1,5 @@
-import { JOURNAL_SCHEMA, type OutcomeEntry } from '../journal/entries.ts';
+import type { OutcomeEntry } from '../journal/entries.ts';
+import { JOURNAL_SCHEMA } from '../model/journal-schema.ts';
 import type { IntentArchive, JournalledPage } from '../journal/ports.ts';
 import { placeOf } from './named-later.ts';
 

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { walkUnit, type WalkPorts, type WorkedPage } from '../account/walk-unit.ts';
-import { JOURNAL_SCHEMA, type IntentEntry, type OutcomeEntry } from '../journal/entries.ts';
+import type { IntentEntry, OutcomeEntry } from '../journal/entries.ts';
+import { JOURNAL_SCHEMA } from '../model/journal-schema.ts';
 import { intentsOf } from '../journal/intents.ts';
 import { pageAfter } from '../journal/page-after.ts';
 import type { RecordChange } from '../change/record-change.ts';

@@ -120,6 +120,8 @@ export interface Visit {
   readonly isCopied: boolean;
   /** How many times every record is read. */
   readonly passes: number;
+  /** One of them is a verify pass, which reads tables with strong consistency. @default whether there are two */
+  readonly verifies?: boolean;
   /** Tags are read of each. @default false */
   readonly tags?: boolean;
   /** Of which share of the records the body is read, and written with a new data key. @default 0 */

@@ -1,5 +1,6 @@
 import { list, number, table } from './elements.ts';
 import { capacityLines } from '../store-words.ts';
+import type { Forecast } from '../../model/run.ts';
 import type { Report } from '../report.ts';
 
 type Costly = Pick<Report, 'kms' | 'estimate' | 'measured' | 'stores' | 'startedAt' | 'endedAt'>;
@@ -8,23 +9,39 @@ type Costly = Pick<Report, 'kms' | 'estimate' | 'measured' | 'stores' | 'started
 export function costPart(report: Costly): string {
   const { kms, estimate, measured, stores } = report;
   const of = (value: string | undefined): string => value ?? 'not measured';
-  const estimated = (words: string): string => (estimate === null ? 'none' : words);
   const took = secondsOf(report);
-  const usd = estimate?.usd;
+  const { heads, forecasts } = estimatesOf(estimate);
+  const estimated = (words: (forecast: Forecast) => string): readonly string[] =>
+    forecasts.map(forecast => (forecast === null ? 'none' : words(forecast)));
   const rows = [
-    ['KMS requests', number(kms.requests), estimated(number(estimate?.kmsRequests ?? 0))],
-    ['KMS requests that were throttled', number(kms.throttled), '–'],
-    ['Seconds', took === undefined ? 'not known' : number(took), estimated(number(estimate?.seconds ?? 0))],
-    ['KMS charges', of(measured && dollars(measured.usd.kms)), estimated(dollars(usd?.kms ?? 0))],
+    ['KMS requests', number(kms.requests), ...estimated(({ kmsRequests }) => number(kmsRequests))],
+    ['KMS requests that were throttled', number(kms.throttled), ...forecasts.map(() => '–')],
+    [
+      'Seconds',
+      took === undefined ? 'not known' : number(took),
+      ...estimated(({ seconds }) => number(seconds)),
+    ],
+    ['KMS charges', of(measured && dollars(measured.usd.kms)), ...estimated(({ usd }) => dollars(usd.kms))],
     [
       'Reads and writes of stores',
       'not measured',
-      estimated(dollars((usd?.reads ?? 0) + (usd?.writes ?? 0))),
+      ...estimated(({ usd }) => dollars(usd.reads + usd.writes)),
     ],
-    ['All AWS charges', 'not measured', estimated(dollars(usd?.total ?? 0))],
+    ['All AWS charges', 'not measured', ...estimated(({ usd }) => dollars(usd.total))],
   ];
   const caption = 'What the run took, and what Plan had estimated';
-  return `${table({ caption, head: ['', 'Run', 'Estimate'].map(name => name || 'What'), rows })}<p>List prices of us-east-1, without free tier. Charges of Lambda, Step Functions and logs are in neither column.</p>${list(capacityLines(stores))}`;
+  return `${table({ caption, head: ['What', 'Run', ...heads], rows })}<p>List prices of us-east-1, without free tier. Charges of Lambda, Step Functions and logs are in no column.</p>${list(capacityLines(stores))}`;
+}
+
+/** A run that rests on a journal has two: KMS is asked about all that the journal does not prove. */
+function estimatesOf(estimate: Report['estimate']): {
+  readonly heads: readonly string[];
+  readonly forecasts: readonly (Forecast | null)[];
+} {
+  const resting = estimate?.resting;
+  if (resting === undefined) return { heads: ['Estimate'], forecasts: [estimate] };
+  const proving = `Estimate if the journal proves ${number(resting.proven)} data keys, as before`;
+  return { heads: ['Estimate at most', proving], forecasts: [estimate, resting] };
 }
 
 function dollars(value: number): string {

@@ -31,12 +31,12 @@ export function tableCost(count: StoreCount, visit: Visit): StoreCost {
 /** A write takes a unit for each KB of the whole item, however little of it changes. Items are counted at their average size. */
 export function tableUnits(
   { records, bytes, writes = records }: StoreCount,
-  { isCopied, passes }: Visit,
+  { isCopied, passes, verifies = passes === 2 }: Visit,
 ): StoreUnits {
   // A migrate pass reads eventually consistent (half a unit for 4 KB), a verify pass strongly (a whole one).
   const unitsPerPass = bytes / READ_UNIT_BYTES;
   // Everything in a copied table is read with strong consistency, in both places.
-  const unitsPerByte = isCopied ? 2 * passes : passes === 2 ? 1.5 : 0.5;
+  const unitsPerByte = isCopied ? 2 * passes : 0.5 * passes + (verifies ? 0.5 : 0);
   const itemBytes = records === 0 ? 0 : bytes / records;
   const unitsPerItem = Math.max(1, Math.ceil(itemBytes / WRITE_UNIT_BYTES));
   return { reads: unitsPerPass * unitsPerByte, writes: writes * unitsPerItem };
