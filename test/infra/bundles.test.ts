@@ -8,13 +8,14 @@ import { yaml } from '../../lambda/core/documents/yaml.ts';
 
 const BUNDLER = resolve(__dirname, '../../lib/functions/bundle-handlers.mjs');
 
-/** Decision 74: what a function loads at its start. Plan is 803 KB, far from the 700 that are the goal: it has the client of Step Functions, and recognises formats; Report draws its page, and signs with a client of KMS (decision 84). */
+/** Decision 74: what a function loads at its start. Plan is 810 KB, far from the 700 that are the goal: it has the client of Step Functions, recognises formats, and looks after followers; Report draws its page, and signs with a client of KMS (decision 84). */
 const MOST_BYTES = {
-  plan: 805_000,
+  plan: 812_000,
   'migrate-unit': 700_000,
   'migrate-unit-plaintext': 700_000,
   'verify-unit': 690_000,
   'rollback-unit': 690_000,
+  'follow-table': 700_000,
   report: 580_000,
 } as const;
 

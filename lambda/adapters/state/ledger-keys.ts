@@ -8,13 +8,14 @@ import type { Phase, RunMode } from '../../core/model/run.ts';
  * | --------------- | -------------- | ---------------- | ----------------------------------------------------------------- |
  * | `control`       | the run's id   | `CONTROL`        | `leaseUntil`, `paused`, `kmsRequestsPerSecond`, `trouble`,        |
  * |                 |                |                  | `readCapacityPerSecond`, `writeCapacityPerSecond`,                |
- * |                 |                |                  | `brokenPremise`, `succeeded`, `fencedAt`, `expiresAt`             |
+ * |                 |                |                  | `brokenPremise`, `succeeded`, `fencedAt`, `verifying`, `expiresAt` |
  * | `unit`          | the run's id   | `PHASE#UNIT`     | `progress` (JSON), `pages`, `writer`, `expiresAt`                 |
  * | `lastMigration` | `STORE#PLACE`  | `LAST-MIGRATION` | `migration` (JSON)                                                |
  * | `latestRun`     | `JOB#NAME`     | `LATEST#MODE`    | `latest` (JSON), `finished` (JSON), `contradictions`              |
  * | `schedule`      | `JOB#NAME`     | `SCHEDULE`       | `schedule` (digest), `since`                                      |
  * | `proof`         | `PROOFS`       | the proof's id   | `proof` (JSON)                                                    |
- * | `lock`          | `LOCKS`        | table or bucket  | `holders` (JSON), `version`                                       |
+ * | `follow`        | `JOB#NAME`     | `FOLLOW`         | `digest`, `since`, `lateAt`, `lookedAt`, `endedAt`, `late:KEYARN` |
+ * | `lock`          | `LOCKS`        | table or bucket  | `holders` (JSON), `followers` (JSON), `version`                   |
  * | `share`         | `KMS#REGION`,  | a slot           | `lease` (JSON, or NULL when it is given back), `version`,         |
  * |                 | `TABLE#PLACE`  |                  | `expiresAt`                                                       |
  *
@@ -43,6 +44,7 @@ export const ledgerKey = {
   lastMigration: (place: string) => key(ledgerPartition.lastMigration(place), 'LAST-MIGRATION'),
   latestRun: (job: string, mode: RunMode) => key(ledgerPartition.latestRuns(job), `LATEST#${mode}`),
   schedule: (job: string) => key(ledgerPartition.latestRuns(job), 'SCHEDULE'),
+  follow: (job: string) => key(ledgerPartition.latestRuns(job), 'FOLLOW'),
   proof: (id: string) => key(ledgerPartition.proofs(), id),
   lock: (resource: string) => key(ledgerPartition.locks(), resource),
   share: (region: string, slot: string) => key(ledgerPartition.shares(region), slot),

@@ -103,9 +103,10 @@ function forecast(
   return { estimate: estimate(asked), calls: plannedCalls({ ...asked, guarded }) };
 }
 
-function verifying({ job, mode, askAll }: RunInput): Pick<RunPlan, 'verify' | 'askAll'> {
+function verifying({ job, mode, askAll }: RunInput): Pick<RunPlan, 'verify' | 'askAll' | 'followed'> {
   return {
     verify: mode === 'verify' || (mode === 'migrate' && job.verify !== 'off'),
+    ...(mode === 'migrate' && job.follow !== undefined && { followed: true as const }),
     ...((askAll || job.verify === 'ask-all') && { askAll: true }),
   };
 }
