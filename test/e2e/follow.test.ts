@@ -200,6 +200,27 @@ describe('a table that is followed', () => {
     },
   );
 
+  it('is left to the next run, and an alarm rings, if another job holds the table for as long as there are tries', async () => {
+    const resource = `dynamodb:us-east-1:${TableName}`;
+    const { version, holders } = await locks.read(resource);
+    const other = { runId: 'other-1', job: 'other', mode: 'migrate', prefix: '', since: '' } as const;
+    expect(await locks.replace(resource, version, [...holders, other])).toBe(true);
+    await write('given-up');
+    await followed();
+    expect([await isMoved('given-up'), byFollower()]).toEqual([false, 0]);
+    expect(aws.aws.streamed.mappings.left.map(({ input }) => JSON.parse(input) as object)).toMatchObject([
+      { requestContext: { condition: 'RetryAttemptsExhausted', approximateInvokeCount: 21 } },
+    ]);
+    expect(aws.aws.operations.alarms.evaluate(Date.now())).toMatchObject({
+      'KmsRewrap-FollowGaveUp': 'ALARM',
+    });
+    expect(await locks.replace(resource, version + 1, holders)).toBe(true);
+    await write('behind');
+    await followed();
+    expect(await isMoved('behind')).toBe(true);
+    aws.aws.streamed.mappings.left.splice(0);
+  });
+
   it('is followed while a run is at its verify pass', async () => {
     await outliveKilled();
     let [wrote, moved, held] = [false, false, 0];
@@ -219,6 +240,7 @@ describe('a table that is followed', () => {
     const movedBeforeTheEnd = moved;
     await followed();
     expect([movedBeforeTheEnd, await isMoved('meanwhile'), givenUp()]).toEqual([true, true, 0]);
+    expect(await isMoved('given-up')).toBe(true);
   });
 
   it('has what was followed put back by a rollback of its own, as soon as no follower can be writing', async () => {
