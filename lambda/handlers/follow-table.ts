@@ -42,8 +42,8 @@ export async function handler(event: unknown, context: Context): Promise<DynamoD
     throw new Error(`no job of this deployment follows ${streamArn}; deploy it again`);
   const memory = memories.get(streamArn) ?? {};
   memories.set(streamArn, memory);
-  const tools = new FollowerTools({ clients, s3, shareBook, quota }, context);
   const telemetry = new FollowerLog(followed.job.name, context.awsRequestId);
+  const tools = new FollowerTools({ clients, s3, shareBook, quota }, { context, telemetry });
   const ports: FollowPorts = {
     ...{ locks: new LedgerStoreLocks(clients.dynamodb(), table), latestRuns: history, history },
     ...{ book: new LedgerFollowBook(clients.dynamodb(), table), telemetry, clock },

@@ -4,6 +4,7 @@ import type { AwsClients } from '../adapters/aws/clients.ts';
 import { S3Journal } from '../adapters/journal/journal.ts';
 import { KmsChannel } from '../adapters/kms/channel.ts';
 import { KmsKeyService } from '../adapters/kms/key-service.ts';
+import type { FollowerLog } from '../adapters/run/follow-telemetry.ts';
 import { PatientRecords } from '../adapters/records/patient-records.ts';
 import { TableCapacities } from '../adapters/records/table-capacities.ts';
 import type { LedgerShareBook } from '../adapters/state/share-book.ts';
@@ -30,6 +31,11 @@ interface Lasting {
   readonly quota: SharedQuota;
 }
 
+interface Invoked {
+  readonly context: Context;
+  readonly telemetry: Pick<FollowerLog, 'batchesRefused'>;
+}
+
 const clock = { now: () => Date.now() };
 const waiting = { wait: (ms: number) => sleep(ms), random: () => Math.random() };
 
@@ -37,11 +43,13 @@ const waiting = { wait: (ms: number) => sleep(ms), random: () => Math.random() }
 export class FollowerTools {
   readonly #lasting: Lasting;
   readonly #context: Context;
+  readonly #telemetry: Invoked['telemetry'];
   readonly #ends: (() => unknown)[] = [];
 
-  constructor(lasting: Lasting, context: Context) {
+  constructor(lasting: Lasting, { context, telemetry }: Invoked) {
     this.#lasting = lasting;
     this.#context = context;
+    this.#telemetry = telemetry;
   }
 
   async open(scope: UnitScope): Promise<MovePorts> {
@@ -50,8 +58,11 @@ export class FollowerTools {
     const deadline = { remaining: () => this.#context.getRemainingTimeInMillis() };
     const pace = { ...clock, sleep: waiting.wait, deadline };
     const capacities = new TableCapacities({ ...plan, phase: 'migrate' }, pace);
-    const of = { clients, region: plan.storeRegion, ...needsOf(format), deadline, capacities };
-    const records = await openStore(store, of);
+    const name = storeName(store);
+    const records = await openStore(store, {
+      ...{ clients, region: plan.storeRegion, ...needsOf(format), deadline, capacities },
+      batchesRefused: why => this.#telemetry.batchesRefused(name, why),
+    });
     const kms = new KmsChannel({ grantTokens: plan.grantTokens, quota });
     const shares = this.#shares(scope, { kms, capacities });
     this.#ends.push(
@@ -60,7 +71,7 @@ export class FollowerTools {
       () => shares.giveBack().catch(() => undefined),
     );
     return {
-      records: new PatientRecords(records, storeName(store), { clock, deadline, ...waiting }),
+      records: new PatientRecords(records, name, { clock, deadline, ...waiting }),
       keys: new KmsKeyService(kms),
       journal: new S3Journal(s3, { bucket: requireEnv(ENV.journalBucket), job: plan.job }),
       share: () => shares.take(plan.limits.kmsRequestsPerSecond),

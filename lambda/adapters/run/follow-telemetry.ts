@@ -22,6 +22,10 @@ export class FollowerLog implements FollowTelemetry {
     this.#lines.dataKey(entry);
   }
 
+  batchesRefused(store: string, why: string): void {
+    this.#lines.batchesRefused(store, why);
+  }
+
   late(store: string, sourceKeyArn: string, dataKeys: number): void {
     this.#metrics.addDimensions({ job: this.#job, store, sourceKey: sourceKeyArn });
     this.#metrics.addMetric('LateWrites', MetricUnit.Count, dataKeys);
