@@ -19,6 +19,10 @@ import { createLedger } from '../support/ledger-table.ts';
 
 const STATE = fileURLToPath(new URL('../../lambda/adapters/state/', import.meta.url));
 const SOURCE = 'arn:aws:kms:us-east-1:111122223333:key/11111111-1111-1111-1111-111111111111';
+const FOLLOW = {
+  streams: ['arn:aws:dynamodb:us-east-1:111122223333:table/Orders/stream/1'],
+  untilQuietDays: 14,
+};
 const RESOURCE = 'dynamodb:us-east-1:Orders';
 
 let aws: Embedded;
@@ -51,10 +55,11 @@ async function writeEveryKind(table: string, runId: string): Promise<string> {
   await ledger.distrustJournals(ofRun.job);
   await history.knownSince('orders', 'digest', 1);
   await history.rememberProofs([proof!]);
-  await follows.deployed('orders', 'digest', 1);
+  await follows.deployed('orders', FOLLOW, 1);
   await follows.looked('orders', 2);
   await follows.saw('orders', new Map([[SOURCE, 3]]), 4);
   await follows.end('orders', 5);
+  await follows.withdraw('orders', 6);
   await locks.replace(RESOURCE, 0, []);
   await locks.replaceFollowers(RESOURCE, 1, [{ id: 'invocation', job: 'orders', until: 1 }]);
   await new LedgerShareBook(aws.dynamodb, table).write('us-east-1', { id: 'slot-1', version: 0 }, undefined);
@@ -81,14 +86,14 @@ describe('the ledger', () => {
       'STORE#dynamodb:us-east-1:Orders LAST-MIGRATION': 'migration',
       'JOB#orders LATEST#migrate': 'contradictions finished latest',
       'JOB#orders SCHEDULE': 'schedule since',
-      'JOB#orders FOLLOW': `digest endedAt late:${SOURCE} lateAt lookedAt since`,
+      'FOLLOWS job:orders': `endedAt follow late:${SOURCE} lateAt lookedAt since withdrawnAt`,
       [`PROOFS ${id}`]: 'proof',
       [`LOCKS ${RESOURCE}`]: 'followers holders version',
       'KMS#us-east-1 slot-1': 'expiresAt lease version',
     });
   });
 
-  it.each(['PROOFS', 'LOCKS'])(
+  it.each(['PROOFS', 'LOCKS', 'FOLLOWS'])(
     "lets only a run's own items expire when the run ends, even if its name is %s",
     async runId => {
       const table = await ledgerTable();
@@ -102,7 +107,7 @@ describe('the ledger', () => {
   it('never has two kinds under one key, whatever runs, jobs and stores are called (property)', () => {
     /** Names that Step Functions accepts for an execution: no white space, and none of the characters that it rules out. */
     const runId = fc.oneof(
-      fc.constantFrom('PROOFS', 'LOCKS', 'CONTROL'),
+      fc.constantFrom('PROOFS', 'LOCKS', 'FOLLOWS', 'CONTROL'),
       fc.stringMatching(/^[\w.+=@-]{1,80}$/),
     );
     const phase = fc.constantFrom('migrate' as const, 'verify' as const, 'rollback' as const);

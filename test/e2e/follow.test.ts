@@ -175,6 +175,17 @@ describe('a table that is followed', () => {
     expect(readFileSync(join(logs, log), 'utf8')).toMatch(/"LateWrites":1/);
   });
 
+  it('is shown by rewrap status, with what was late', async () => {
+    const { stdout } = await rewrap(['status', '--json'], { endpoint: aws.endpoint });
+    expect(JSON.parse(stdout)).toMatchObject({
+      followers: [{ job: 'letters', tables: [TableName], stage: 'follows', late: { [source]: 1 } }],
+    });
+    const shown = await rewrap(['status'], { endpoint: aws.endpoint });
+    expect(shown.stdout).toMatch(
+      /^Letters followed for letters since .* UTC, ends at .* if none is late until then\n {2}late data keys: 1, the last one at/m,
+    );
+  });
+
   it('costs KMS nothing when something else of a record changes', async () => {
     const change = new UpdateItemCommand({
       ...{ TableName, Key: { id: { S: 'late' } }, UpdateExpression: 'SET note = :note' },

@@ -90,14 +90,14 @@ describe('a deployment with a job that follows a table', () => {
       JSON.stringify(
         granted.filter(one => [one.Action].flat().includes(action)).map(({ Resource }) => Resource),
       );
+    expect(actionsOf(granted)).toEqual([
+      ...['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:PartiQLUpdate'],
+      ...['dynamodb:Query', 'dynamodb:UpdateItem', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+      ...['logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
+    ]);
     expect(resources('dynamodb:UpdateItem')).toContain('table/Orders');
     expect(JSON.stringify(granted)).not.toContain('table/Notes');
     expect(resources('s3:GetObject')).not.toContain('Journal');
-    expect(actionsOf(granted).filter(action => /^dynamodb:(Scan|PutItem|Delete)/.test(action))).toEqual([]);
-    expect(actionsOf(granted).filter(action => action.startsWith('kms:'))).toEqual([
-      'kms:ReEncryptFrom',
-      'kms:ReEncryptTo',
-    ]);
   });
 
   it('maps each stream that is named, to one function', () => {

@@ -80,14 +80,14 @@ export class FollowWorld {
       },
       history: {
         lastMigration: () => Promise.resolve({ runId: 'm', sourceKeyArns: [], destinationKeyArn: '' }),
-        proofs: async function* () {},
+        proofsOf: async function* () {},
       },
       book: {
         state: () => Promise.resolve({ late: {} }),
         deployed: () => Promise.resolve({ late: {} }),
         saw: (_, late) => Promise.resolve(void this.late.push(...[...late].map(one => one.join(' ')))),
         looked: () => Promise.resolve(),
-        end: () => Promise.resolve(),
+        ...{ end: () => Promise.resolve(), withdraw: () => Promise.resolve(), all: async function* () {} },
       },
       plan: runId => Promise.resolve(this.plans.get(runId)),
       control: () => Promise.resolve(this.verifying ? { verifying: true } : {}),

@@ -4,8 +4,11 @@ import {
   type AttributeValue,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import type { FollowBook, FollowState } from '../../core/follow/ports.ts';
-import { ledgerKey } from './ledger-keys.ts';
+import type { FollowBook, FollowState, KnownFollow } from '../../core/follow/ports.ts';
+import { canonicalJson } from '../../core/model/canonical-json.ts';
+import type { JobFollow } from '../../core/model/job.ts';
+import { followedJob, ledgerKey, ledgerPartition } from './ledger-keys.ts';
+import { queryPartition } from './query-partition.ts';
 
 /** Attributes that count data keys, by the key that they were under. */
 const LATE = 'late:';
@@ -40,18 +43,31 @@ export class LedgerFollowBook implements FollowBook {
     return this.#set(job, 'lookedAt', now);
   }
 
-  async deployed(job: string, digest: string, now: number): Promise<FollowState> {
+  async deployed(job: string, follow: JobFollow, now: number): Promise<FollowState> {
     const item = await this.#item(job);
-    if (item?.['digest']?.S === digest) return stateOf(item);
+    const text = canonicalJson(follow);
+    if (item?.['follow']?.S === text && item['withdrawnAt'] === undefined) return stateOf(item);
     await this.#update(job, {
-      UpdateExpression: 'SET digest = :digest, since = :now',
-      ExpressionAttributeValues: { ':digest': { S: digest }, ':now': { N: String(now) } },
+      UpdateExpression: 'SET follow = :follow, since = :now REMOVE withdrawnAt',
+      ExpressionAttributeValues: { ':follow': { S: text }, ':now': { N: String(now) } },
     });
-    return { ...stateOf(item), since: now };
+    const { withdrawnAt: _withdrawn, ...state } = stateOf(item);
+    return { ...state, follow, since: now };
   }
 
   end(job: string, now: number): Promise<void> {
     return this.#set(job, 'endedAt', now);
+  }
+
+  withdraw(job: string, now: number): Promise<void> {
+    return this.#set(job, 'withdrawnAt', now);
+  }
+
+  async *all(): AsyncGenerator<KnownFollow> {
+    for await (const found of queryPartition(this.#client, this.#table, ledgerPartition.follows())) {
+      const { item, ...others } = found;
+      if (item?.S !== undefined) yield { job: followedJob(item.S), state: stateOf(others) };
+    }
   }
 
   #set(job: string, name: string, time: number): Promise<void> {
@@ -83,14 +99,16 @@ export class LedgerFollowBook implements FollowBook {
 }
 
 function stateOf(item: Record<string, AttributeValue> = {}): FollowState {
-  const times = ['since', 'lateAt', 'lookedAt', 'endedAt'].flatMap(name =>
+  const times = ['since', 'lateAt', 'lookedAt', 'endedAt', 'withdrawnAt'].flatMap(name =>
     item[name]?.N === undefined ? [] : [[name, Number(item[name].N)]],
   );
   const late = Object.entries(item).flatMap(([name, value]) =>
     name.startsWith(LATE) ? [[name.slice(LATE.length), Number(value.N)]] : [],
   );
+  const follow = item['follow']?.S;
   return {
-    ...(Object.fromEntries(times) as Omit<FollowState, 'late'>),
+    ...(Object.fromEntries(times) as Omit<FollowState, 'late' | 'follow'>),
+    ...(follow !== undefined && { follow: JSON.parse(follow) as JobFollow }),
     late: Object.fromEntries(late) as FollowState['late'],
   };
 }

@@ -1,5 +1,6 @@
 import { enter, leave } from '../lock/followers.ts';
 import { lastWriteAfter } from '../lock/lease.ts';
+import type { Job } from '../model/job.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 import { Attempts } from '../reencrypt/attempts.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
@@ -41,7 +42,7 @@ export async function followTable(
   followed: FollowedStore,
   { memory, ...ports }: FollowPorts & { readonly memory: FollowMemory },
 ): Promise<Followed> {
-  await noteLook(followed.job.name, memory, ports);
+  await noteLook(followed.job, memory, ports);
   if (items.length === 0 || (await isKnown(items, memory, ports))) return { kind: 'done' };
   for (let tries = 0; tries < TRIES; tries++) {
     const { standing, resource, lock } = await standingNow(followed, ports);
@@ -65,10 +66,16 @@ export async function followTable(
 /** How often it says that it is told of writes. */
 const LOOKED_MS = 600_000;
 
-async function noteLook(job: string, memory: FollowMemory, { book, clock }: FollowPorts): Promise<void> {
+async function noteLook(
+  { name, follow }: Job,
+  memory: FollowMemory,
+  { book, clock }: FollowPorts,
+): Promise<void> {
   const now = clock.now();
   if (now - (memory.lookedAt ?? 0) < LOOKED_MS) return;
-  await book.looked(job, now);
+  // The daily watch notes it as well, and may come a day later.
+  if (memory.lookedAt === undefined && follow !== undefined) await book.deployed(name, follow, now);
+  await book.looked(name, now);
   memory.lookedAt = now;
 }
 

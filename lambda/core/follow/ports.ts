@@ -1,7 +1,9 @@
 import type { FollowerLocks } from '../lock/followers.ts';
 import type { OutcomeEntry } from '../journal/entries.ts';
 import type { Journal } from '../journal/ports.ts';
+import type { JobFollow } from '../model/job.ts';
 import type { RunPlan } from '../model/run-plan.ts';
+import type { StorePlace } from '../model/store-place.ts';
 import type { Unit } from '../model/run.ts';
 import type { LatestRuns, RunHistory } from '../plan/ports.ts';
 import type { Clock, KeyService, RecordStore, RunControl } from '../ports.ts';
@@ -10,6 +12,8 @@ import type { UnitScope } from '../scan/unit-scope.ts';
 
 /** What a ledger keeps of the follower of a job. Times are milliseconds since 1970. */
 export interface FollowState {
+  /** What its job follows, as it is deployed. */
+  readonly follow?: JobFollow;
   /** Since when it is deployed as it is. */
   readonly since?: number;
   /** When a data key under a source key was last seen. */
@@ -17,6 +21,8 @@ export interface FollowState {
   /** When the follower was last told of any write. */
   readonly lookedAt?: number;
   readonly endedAt?: number;
+  /** When it was seen that its job follows nothing any more. */
+  readonly withdrawnAt?: number;
   /** Data keys seen under each source key. */
   readonly late: Readonly<Record<string, number>>;
 }
@@ -26,16 +32,28 @@ export interface FollowBook {
   /** Counts data keys that are about to be moved, by the ARN of the key that they are under. */
   saw(job: string, late: ReadonlyMap<string, number>, now: number): Promise<void>;
   looked(job: string, now: number): Promise<void>;
-  /** Notes since when the follower is deployed as it is: `digest` says how. */
-  deployed(job: string, digest: string, now: number): Promise<FollowState>;
+  /** Notes since when the follower is deployed as it is. */
+  deployed(job: string, follow: JobFollow, now: number): Promise<FollowState>;
   end(job: string, now: number): Promise<void>;
+  /** Notes that the job follows nothing any more. */
+  withdraw(job: string, now: number): Promise<void>;
+  /** Of each job that follows something, or did. */
+  all(): AsyncIterable<KnownFollow>;
+}
+
+export interface KnownFollow {
+  readonly job: string;
+  readonly state: FollowState;
 }
 
 /** What decides whether a follower may write. */
 export interface StandingPorts {
   readonly locks: FollowerLocks;
   readonly latestRuns: LatestRuns;
-  readonly history: Pick<RunHistory, 'lastMigration'> & { proofs(): AsyncIterable<StoreProof> };
+  readonly history: Pick<RunHistory, 'lastMigration'> & {
+    /** Of a place whose kind knows no places within each other. */
+    proofsOf(place: StorePlace): AsyncIterable<StoreProof>;
+  };
   readonly book: Pick<FollowBook, 'state'>;
   readonly plan: (runId: string) => Promise<RunPlan | undefined>;
   readonly control: (runId: string) => Promise<RunControl>;

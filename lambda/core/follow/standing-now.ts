@@ -39,7 +39,7 @@ export async function standingNow(
     ports.history.lastMigration(place),
     ports.book.state(job.name),
     migration === undefined ? NOT_FENCED : ports.control(followRunId(migration.plan.runId)),
-    collected(ports.history.proofs()),
+    collected(ports.history.proofsOf(place)),
   ]);
   const standing = standingOf({
     ...{ job: job.name, jobDigest: jobDigest(job), place, holders, held, migration, lastMigration, proofs },

@@ -8,11 +8,6 @@ export function jobDigest({ source, destination, route, stores }: Job): string {
   return digest(Buffer.from(canonicalJson({ source, destination, route, stores })));
 }
 
-/** Tells whether what a job follows is still what was deployed. */
-export function followDigest({ follow }: Job): string {
-  return digest(Buffer.from(canonicalJson(follow ?? null)));
-}
-
 /** Tells whether a job's schedule is still the one that was deployed. */
 export function scheduleDigest({ schedule }: Job): string {
   return digest(Buffer.from(canonicalJson(schedule ?? null)));

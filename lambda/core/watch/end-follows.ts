@@ -1,6 +1,5 @@
 import type { FollowBook } from '../follow/ports.ts';
 import { followStage } from '../follow/quiet.ts';
-import { followDigest } from '../job/job-digest.ts';
 import type { Job } from '../model/job.ts';
 import type { LatestRuns } from '../plan/ports.ts';
 
@@ -18,7 +17,7 @@ export interface EndedFollow {
 
 export interface EndPorts {
   readonly latestRuns: LatestRuns;
-  readonly follows: Pick<FollowBook, 'deployed' | 'end'>;
+  readonly follows: Pick<FollowBook, 'deployed' | 'end' | 'withdraw' | 'all'>;
 }
 
 /** Somebody has to look at it from outside: a follower to which nothing comes is not invoked. */
@@ -26,10 +25,13 @@ export async function endFollows(
   { jobs, now }: { readonly jobs: readonly Job[]; readonly now: number },
   { latestRuns, follows }: EndPorts,
 ): Promise<readonly EndedFollow[]> {
+  const following = new Set(jobs.filter(({ follow }) => follow !== undefined).map(({ name }) => name));
+  for await (const { job, state } of follows.all())
+    if (!following.has(job) && state.withdrawnAt === undefined) await follows.withdraw(job, now);
   const ended: EndedFollow[] = [];
   for (const job of jobs) {
     if (job.follow === undefined) continue;
-    const state = await follows.deployed(job.name, followDigest(job), now);
+    const state = await follows.deployed(job.name, job.follow, now);
     const migration = (await latestRuns.latest(job.name, 'migrate'))?.lastFinished;
     const stage = followStage(job.follow, state, { migration, now });
     if (stage.kind !== 'ends' || migration === undefined) continue;
