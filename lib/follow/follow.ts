@@ -27,7 +27,7 @@ export class Follow extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    const policy = this.readStreams({ followed, follower });
+    const policy = this.letLambdaAsk(follower);
     for (const { job, streamArn, index } of followed) {
       const mapping = new CfnEventSourceMapping(this, `${job.name}-${index}`, {
         ...{ eventSourceArn: streamArn, functionName: follower.functionArn },
@@ -39,18 +39,15 @@ export class Follow extends Construct {
         ...{ maximumRetryAttempts: MOST_RETRIES, maximumRecordAgeInSeconds: MOST_AGE.toSeconds() },
         destinationConfig: { onFailure: { destination: this.givenUp.queueArn } },
       });
-      mapping.node.addDependency(policy);
+      // With the policies of its role, which let Lambda read the streams (lib/grants/job-grants.ts).
+      mapping.node.addDependency(policy, follower);
     }
   }
 
-  /** Lambda reads streams, and tells what it gives up, under the role of the function. It asks for these rights when a mapping is made. */
-  private readStreams({ followed, follower }: FollowProps): Policy {
-    const policy = new Policy(this, 'ReadStreams', {
+  /** Lambda lists streams, and tells what it gives up, under the role of the function. It asks for these rights when a mapping is made. */
+  private letLambdaAsk(follower: Function): Policy {
+    const policy = new Policy(this, 'Mappings', {
       statements: [
-        new PolicyStatement({
-          actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-          resources: [...new Set(followed.map(({ streamArn }) => streamArn))],
-        }),
         new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.givenUp.queueArn] }),
       ],

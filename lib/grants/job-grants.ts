@@ -1,4 +1,4 @@
-import { followedJobs } from '../../lambda/core/job/followed-stores.ts';
+import { followedJobs, followedStores } from '../../lambda/core/job/followed-stores.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { ciphertextJobs, plaintextJobs } from '../jobs/plaintext-route.ts';
 import { keyGrants } from '../keys/key-grants.ts';
@@ -40,6 +40,13 @@ export const JOB_GRANTS: Readonly<
   /** It reads items by their keys, as a rollback does, and of no other store than those that are followed. */
   FollowTable: (jobs, home) => {
     const followed = followedJobs(jobs);
-    return [...storeGrants.restore(followed, home), ...keyGrants.reEncrypt(followed)];
+    return [
+      ...storeGrants.restore(followed, home),
+      ...keyGrants.reEncrypt(followed),
+      ...followedStores(jobs).map(({ streamArn }) => ({ actions: READ_STREAM, resource: streamArn })),
+    ];
   },
 };
+
+/** Lambda reads a stream under the role of the function that it invokes. */
+const READ_STREAM = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];

@@ -69,15 +69,28 @@ describe('a deployment with a job that follows a table', () => {
 
   it('makes the mapping after the rights that Lambda asks for', () => {
     const [made] = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
-    const policy = Object.keys(template.findResources('AWS::IAM::Policy')).find(id =>
-      id.startsWith('FollowReadStreams'),
+    const [follower] = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) =>
+      id.startsWith('FunctionsFollowTable'),
     );
-    expect((made as { DependsOn: readonly string[] }).DependsOn).toContain(policy);
+    const policies = Object.keys(template.findResources('AWS::IAM::Policy'));
+    const own = (start: string): string => policies.find(id => id.startsWith(start))!;
+    const after = (made as { DependsOn: readonly string[] }).DependsOn;
+    expect(after).toEqual(expect.arrayContaining([own('FollowMappings'), follower![0]]));
+    expect((follower![1] as { DependsOn: readonly string[] }).DependsOn).toContain(
+      own('FunctionsFollowTableRole'),
+    );
   });
 
   it('lets Lambda read that stream and no other, and send to that queue', () => {
-    const granted = statements(template, 'FollowReadStreams');
-    expect(granted.map(({ Action, Resource }) => [[Action].flat(), Resource])).toEqual([
+    const granted = [
+      ...statements(template, 'FunctionsFollowTableRole'),
+      ...statements(template, 'FollowMappings'),
+    ];
+    const ofMappings = granted.filter(({ Action }) =>
+      /Stream|Records|Shard|sqs/.test([Action].flat().join()),
+    );
+    expect(ofMappings.map(({ Action, Resource }) => [[Action].flat(), Resource])).toEqual([
+      [['logs:CreateLogStream', 'logs:PutLogEvents'], expect.anything()],
       [['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], STREAM],
       [['dynamodb:ListStreams'], '*'],
       [['sqs:SendMessage'], { 'Fn::GetAtt': [queue, 'Arn'] }],
@@ -91,8 +104,9 @@ describe('a deployment with a job that follows a table', () => {
         granted.filter(one => [one.Action].flat().includes(action)).map(({ Resource }) => Resource),
       );
     expect(actionsOf(granted)).toEqual([
-      ...['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:PartiQLUpdate'],
-      ...['dynamodb:Query', 'dynamodb:UpdateItem', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+      ...['dynamodb:BatchGetItem', 'dynamodb:DescribeStream', 'dynamodb:DescribeTable', 'dynamodb:GetItem'],
+      ...['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:PartiQLUpdate', 'dynamodb:Query'],
+      ...['dynamodb:UpdateItem', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
       ...['logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
     ]);
     expect(resources('dynamodb:UpdateItem')).toContain('table/Orders');
