@@ -30,6 +30,8 @@ export class FollowWorld {
   share: number | undefined = 100;
   /** Whether the run at work has noted that its verify pass is about to read. */
   verifying = false;
+  /** What lies between the follower and all this. */
+  through: (ports: FollowPorts) => FollowPorts = ports => ports;
   #memory: FollowMemory = {};
 
   constructor() {
@@ -55,7 +57,7 @@ export class FollowWorld {
     }));
     const [followed] = followedStores([this.job]);
     return followTable(tableWritten({ Records }).items, followed!, {
-      ...this.#ports(),
+      ...this.through(this.#ports()),
       memory: this.#memory,
     });
   }

@@ -81,6 +81,21 @@ describe('what a follower hears of', () => {
     expect([asked(), world.late, world.locks.locks.get(RESOURCE)?.followers]).toEqual([0, [], []]);
   });
 
+  it('is moved by several invocations at a time, one for each shard of the stream, and each leaves by itself', async () => {
+    const ids = ['1', '2', '3', '4'];
+    for (const id of ids) world.put(id, OLD_KEY);
+    const invocations = ids.map(id => {
+      world.through = ports => ({ ...ports, id });
+      world.forget();
+      return world.hear(id);
+    });
+    expect(await Promise.all(invocations)).toEqual(ids.map(() => ({ kind: 'done' })));
+    expect([...ids.map(id => world.keyOf(id)), world.locks.locks.get(RESOURCE)?.followers]).toEqual([
+      ...ids.map(() => NEW_KEY),
+      [],
+    ]);
+  });
+
   it('is left alone once the job was rolled back', async () => {
     world.put('1', OLD_KEY);
     world.rolledBackAt = '2026-11-30T00:00:00.000Z';
