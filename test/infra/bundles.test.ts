@@ -15,7 +15,7 @@ const MOST_BYTES = {
   'migrate-unit-plaintext': 700_000,
   'verify-unit': 690_000,
   'rollback-unit': 690_000,
-  'follow-table': 700_000,
+  'follow-table': 690_000,
   report: 580_000,
 } as const;
 
