@@ -47,7 +47,7 @@ export class VirtualTime {
     return new Promise(resolve => setTimeout(resolve, ms));
   }
 
-  /** Time stands still while this is under way. */
+  /** Time stands still while this is under way. What is due at this moment still happens: it may be what the work waits for. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.#busy++;
     try {
@@ -72,6 +72,7 @@ export class VirtualTime {
   async #settle(): Promise<void> {
     for (let quiet = 0; quiet < QUIET_TURNS;) {
       await turn();
+      if (this.#busy > 0) this.#clock.tick(0);
       quiet = this.#busy > 0 || readsFiles() ? 0 : quiet + 1;
     }
   }
