@@ -113,7 +113,12 @@ export const ROOMS = [
     'reencrypt',
     'proof',
   ),
-  { ...core('watch', 'model', 'job', 'plan'), outside: [...PURE, 'croner'] },
+  core(
+    'follow',
+    ...['model', 'places', 'schema', 'ports.ts', 'stores', 'job', 'lock', 'scan', 'reencrypt', 'change'],
+    ...['journal', 'write', 'proof', 'plan'],
+  ),
+  { ...core('watch', 'model', 'job', 'plan', 'follow'), outside: [...PURE, 'croner'] },
   core('key-users', 'model', 'schema'),
   core('pack', 'model', 'evidence', 'key-users'),
   core('retire', 'model', 'keys', 'stores', 'job', 'verdict', 'proof', 'key-users'),

@@ -44,7 +44,8 @@ import { s3Service } from './s3/service.ts';
 import { Schedules } from './scheduler/schedules.ts';
 import type { Call } from './scheduler/target.ts';
 import { Executions } from './stepfunctions/executions.ts';
-import { integrations } from './integrations.ts';
+import { integrations, type Integrated } from './integrations.ts';
+import { functionAt, streamsAndMappings } from './stream-mappings.ts';
 import { stepFunctionsService } from './stepfunctions/service.ts';
 import { Parameters } from './ssm/parameters.ts';
 import { ssmService } from './ssm/service.ts';
@@ -65,6 +66,8 @@ export class EmbeddedAws {
   readonly kmsQuota: RequestQuota;
   readonly trails: Trails;
   readonly schedules = new Schedules(this.iam, call => this.#startTarget(call));
+  /** Streams of tables, and what they are mapped to. */
+  readonly streamed: ReturnType<typeof streamsAndMappings>;
   readonly #keys: KeysOfAws;
   /** What operators see: alarms, and the topics that they tell. */
   readonly operations: Operations;
@@ -85,7 +88,8 @@ export class EmbeddedAws {
     this.#keys = keysOfAws(new KeyStore(options.now, options.kmsChecksFirst), call =>
       this.trails.record(call),
     );
-    this.operations = new Operations(this.iam, this.#keys.store, () => this.schedules.left);
+    const left = () => [...this.schedules.left, ...this.streamed.mappings.left];
+    this.operations = new Operations(this.iam, this.#keys.store, left);
     this.lambda = new LambdaRuntime({
       embedded: (definition, text) => this.operations.embedded(definition, text),
       callers: this.#callers,
@@ -94,27 +98,18 @@ export class EmbeddedAws {
       ...(logFolder !== undefined && { logFolder }),
       ...(lambdaConcurrency !== undefined && { concurrency: lambdaConcurrency }),
     });
+    const integrated = this.#integrated();
+    this.streamed = streamsAndMappings(integrated, options);
     this.#executions = new Executions({
-      integrations: integrations({
-        functions: this.functions,
-        lambda: this.lambda,
-        buckets: this.#buckets,
-        s3: () => this.#services['s3'] as Service,
-        authorizationOf: from => this.#authorizationOf(from),
-        transition: () => this.meter.transition(),
-      }),
+      integrations: integrations(integrated),
       count: (machineArn, counted) => this.operations.execution(machineArn, counted),
       ...(waitScale !== undefined && { waitScale }),
       ...(historyLimit !== undefined && { historyLimit }),
     });
     this.#cloudFormation = deployer({
-      buckets: this.#buckets,
-      keys: this.#keys.store,
-      iam: this.iam,
-      schedules: this.schedules,
-      functions: this.functions,
-      stateMachines: this.#stateMachines,
-      parameters: this.#parameters,
+      ...{ buckets: this.#buckets, keys: this.#keys.store, iam: this.iam, schedules: this.schedules },
+      ...{ functions: this.functions, eventSourceMappings: this.streamed.mappings },
+      ...{ stateMachines: this.#stateMachines, parameters: this.#parameters },
       ...{ alarms: this.operations.alarms, topics: this.operations.topics },
       service: name => this.#services[name] as Service,
       authorizationOf: from => this.#authorizationOf(from),
@@ -126,12 +121,24 @@ export class EmbeddedAws {
     );
   }
 
+  #integrated(): Integrated {
+    return {
+      ...{ functions: this.functions, lambda: this.lambda, buckets: this.#buckets },
+      s3: () => this.#services['s3'] as Service,
+      authorizationOf: from => this.#authorizationOf(from),
+      transition: () => this.meter.transition(),
+    };
+  }
+
   #newServices(): Readonly<Record<string, Service>> {
     const consumed: Consumed = (...of) => this.meter.consumed(...of);
     const { now, s3PageSize, s3CopyLimitBytes } = this.#options;
     return {
       kms: kmsService(this.#keys, this.kmsQuota),
-      dynamodb: dynamoDbService(this.#keys.permissions.forDynamoDb, now, consumed),
+      dynamodb: dynamoDbService(this.#keys.permissions.forDynamoDb, {
+        ...{ streams: this.streamed.streams, consumed },
+        ...(now !== undefined && { now }),
+      }),
       s3: s3Service(this.#buckets, {
         ...(s3PageSize !== undefined && { pageSize: s3PageSize }),
         ...(s3CopyLimitBytes !== undefined && { copyLimitBytes: s3CopyLimitBytes }),
@@ -152,9 +159,7 @@ export class EmbeddedAws {
       this.#executions.start(this.#stateMachines.get(arn), { input, ...(name !== undefined && { name }) });
       return;
     }
-    const [region = '', accountId = ''] = arn.split(':').slice(3);
-    const definition = this.functions.get(arn, { region, accountId });
-    this.lambda.invoke(definition, JSON.parse(input)).catch(() => undefined);
+    this.lambda.invoke(functionAt(this.functions, arn), JSON.parse(input)).catch(() => undefined);
   }
 
   /** CloudTrail writes into a bucket by leave of the bucket's policy, which is not asked here. */
@@ -179,6 +184,7 @@ export class EmbeddedAws {
 
   async stop(): Promise<void> {
     this.#executions.stopAll();
+    this.streamed.mappings.stop();
     this.lambda.stop();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
     this.#server?.closeAllConnections();

@@ -1,6 +1,8 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { followedStores } from '../lambda/core/job/followed-stores.ts';
 import { JOBS_METADATA, jobsText } from '../lambda/core/job/deployed-jobs.ts';
 import {
   SETTINGS_METADATA,
@@ -13,6 +15,7 @@ import { JournalTables } from './athena/journal-tables.ts';
 import { claimsIn, StoreClaims } from './claims/store-claims.ts';
 import { PipelineFunctions } from './functions/pipeline-functions.ts';
 import { keysOfGiven, type GivenStore } from './given-stores/given-stores.ts';
+import { Follow } from './follow/follow.ts';
 import { checkRoom } from './functions/role-room.ts';
 import { charactersOfJobs, MANAGED_POLICIES, type RoomSettings } from './grants/job-room.ts';
 import { jobsOfStack } from './jobs/jobs-of-stack.ts';
@@ -182,14 +185,27 @@ export class KeyRewrap extends Construct {
     return made;
   }
 
-  /** What starts runs by itself, and what an operator sees. */
+  /** What starts runs by itself, what goes on after them, and what an operator sees. */
   private operate({ jobs, functions, schedules, ...shown }: Operated): void {
     const { pipeline } = this;
     const { undelivered } = new Schedules(this, 'Schedules', { jobs, pipeline, enabled: schedules });
+    const givenUp = this.follow(jobs, functions);
     new Operations(this, 'Operations', {
-      ...{ stateMachine: pipeline.stateMachine, plan: functions.plan, undelivered, schedules, ...shown },
+      ...{
+        stateMachine: pipeline.stateMachine,
+        plan: functions.plan,
+        undelivered,
+        givenUp,
+        schedules,
+        ...shown,
+      },
       watches: jobs.length > 0,
     });
+  }
+
+  private follow(jobs: readonly Job[], { followTable }: PipelineFunctions): IQueue | undefined {
+    if (followTable === undefined) return undefined;
+    return new Follow(this, 'Follow', { followed: followedStores(jobs), follower: followTable }).givenUp;
   }
 
   private tellCommands(allowPlaintextRoute: boolean): void {

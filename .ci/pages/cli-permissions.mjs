@@ -18,7 +18,11 @@ export const COMMANDS = [
         'run bucket',
         'without it, S3 answers 403 for a report that is not there yet',
       ),
-      permit(['dynamodb:Query'], 'ledger', 'to see how far a run is, and who holds which store'),
+      permit(
+        ['dynamodb:Query'],
+        'ledger',
+        'to see how far a run is, who holds which store, and what is followed',
+      ),
       permit(['dynamodb:GetItem'], 'ledger', 'to see whether a run is paused or stopping, and its rate'),
     ],
   },

@@ -7,6 +7,7 @@ export const ROLES = {
   MigrateUnitPlaintext: ['FunctionsMigrateUnitPlaintextRole'],
   VerifyUnit: ['FunctionsVerifyUnitRole'],
   RollbackUnit: ['FunctionsRollbackUnitRole'],
+  FollowTable: ['FunctionsFollowTableRole', 'FollowMappings'],
   Report: ['FunctionsReportRole'],
   'The state machine': ['PipelineStateMachine'],
   'The scheduler': ['SchedulerRole', 'OperationsWatchSchedulerRole'],

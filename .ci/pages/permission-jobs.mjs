@@ -52,6 +52,11 @@ const COPIED = [
 
 const OF_ANOTHER_ACCOUNT = [table('theirs', { assumeRole: { roleArn: ASSUMED, externalId: 'rewrap' } })];
 
+const FOLLOWED = [table('followed', { serverSideEncryptionKey: KEYS.tableEncryption })];
+const FOLLOW = {
+  streams: [`arn:aws:dynamodb:${HERE}:111122223333:table/followed/stream/2026-01-01T00:00:00.000`],
+};
+
 const job = (name, source, destination, more = {}) => ({
   name,
   source: { keys: [source] },
@@ -63,6 +68,7 @@ const INPUTS = [
   job('in-place', KEYS.source, KEYS.destination, { schedule: { expression: 'rate(90 days)' } }),
   job('by-alias', ALIAS, KEYS.destination),
   job('of-another-account', KEYS.source, KEYS.destination, { stores: OF_ANOTHER_ACCOUNT }),
+  job('followed', KEYS.source, KEYS.destination, { stores: FOLLOWED, follow: FOLLOW }),
   job('copied', KEYS.source, KEYS.destinationThere, {
     route: { type: 'bridge', bridgeKey: KEYS.bridge },
     stores: COPIED,
@@ -70,7 +76,7 @@ const INPUTS = [
   job('multi-region', KEYS.multiSource, KEYS.destinationThere, { route: { type: 'multi-region' } }),
   job('plaintext', KEYS.plaintextSource, KEYS.plaintextDestination, {
     route: { type: 'decrypt-encrypt' },
-    stores: [...IN_PLACE, ...COPIED, ...OF_ANOTHER_ACCOUNT],
+    stores: [...IN_PLACE, ...COPIED, ...OF_ANOTHER_ACCOUNT, ...FOLLOWED],
   }),
 ];
 

@@ -1,6 +1,7 @@
 // Why each role has each of its actions: the one place where this is written. `npm run docs` fails for an action without a
 // reason, and for a reason without an action.
 
+import { FOLLOW_REASONS } from './follow-reasons.mjs';
 import { reason, SERVICE_REASONS } from './service-reasons.mjs';
 
 const PLAN = ['Plan'];
@@ -261,5 +262,6 @@ export const REASONS = [
     'to learn whether the run that holds a store still lives',
   ),
 
+  ...FOLLOW_REASONS,
   ...SERVICE_REASONS,
 ];

@@ -3,6 +3,7 @@ import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import type { RegionUse } from '../../lambda/core/rate/region-use.ts';
 import type { RunRate } from '../../lambda/core/rate/run-rate.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
+import { followerText } from '../render/followers.ts';
 import { activityLines } from '../render/progress.ts';
 import { statusText } from '../render/run-status.ts';
 import { heldText, rateText } from '../render/terminal.ts';
@@ -20,6 +21,9 @@ const NOT_CHECKED: readonly string[] = [
   'what the stores hold: rewrap report RUN tells what a run found, and rewrap run JOB --mode verify what is there now',
   'runs of other deployments, accounts and Regions',
 ];
+
+const NOT_CHECKED_OF_FOLLOWERS =
+  'whether a follower may act now: the log group of FollowTable says why one rests, or waits';
 
 /** The KMS rate of a run, and what it and others are using in the same Regions. */
 async function rateOf(
@@ -40,12 +44,16 @@ export async function status(
   const here = hereOf({ aws, deployment });
   if (runId !== undefined) return statusOfRun(runId, { watch, held, here, console });
   const runs = await latestRuns(watch, { count: LATEST, now: Date.now() });
+  const followers = await watch.followers();
+  const notChecked = [...NOT_CHECKED, ...(followers.length === 0 ? [] : [NOT_CHECKED_OF_FOLLOWERS])];
   console.result(
-    { runs, held, notChecked: NOT_CHECKED },
+    { runs, held, followers, notChecked },
     shown =>
-      shown.runs.length === 0
-        ? 'no runs yet'
-        : [...shown.runs.map(one => statusText(one, [])), ...shown.held.map(heldText)].join('\n'),
+      [
+        ...(shown.runs.length === 0 ? ['no runs yet'] : shown.runs.map(one => statusText(one, []))),
+        ...shown.held.map(heldText),
+        ...shown.followers.map(followerText),
+      ].join('\n'),
     afterRuns(runs, here),
   );
   return EXIT.done;

@@ -9,6 +9,8 @@ import { LedgerShareBook } from '../../lambda/adapters/state/share-book.ts';
 import { LedgerStoreLocks } from '../../lambda/adapters/state/store-locks.ts';
 import { storeName } from '../../lambda/core/stores/places.ts';
 import type { RunControl } from '../../lambda/core/ports.ts';
+import { LedgerFollowBook } from '../../lambda/adapters/state/follow-book.ts';
+import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
 import { placeText, standingOf, type Holder, type Standing } from '../../lambda/core/lock/store-lock.ts';
 import { S3RunFiles } from '../../lambda/adapters/run/files.ts';
 import { addBooks, EMPTY_BOOKS } from '../../lambda/core/account/books.ts';
@@ -18,6 +20,7 @@ import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { usesOf, type RegionUse } from '../../lambda/core/rate/region-use.ts';
 import type { CapacityLimit } from '../../lambda/core/rate/run-capacity.ts';
 import { runRate, type RunRate } from '../../lambda/core/rate/run-rate.ts';
+import { followers, type FollowerStatus } from './followers.ts';
 
 export interface PhaseProgress {
   readonly phase: Phase;
@@ -66,6 +69,8 @@ export class RunWatch {
   readonly #ledger: DynamoDbLedger;
   readonly #locks: LedgerStoreLocks;
   readonly #shares: LedgerShareBook;
+  readonly #follows: LedgerFollowBook;
+  readonly #history: LedgerHistory;
 
   constructor(deployment: Deployment, config: ClientConfig) {
     this.executions = new Executions(deployment.stateMachineArn, config);
@@ -74,6 +79,8 @@ export class RunWatch {
     this.#ledger = new DynamoDbLedger(clients.dynamodb(), deployment.ledgerTable);
     this.#locks = new LedgerStoreLocks(clients.dynamodb(), deployment.ledgerTable);
     this.#shares = new LedgerShareBook(clients.dynamodb(), deployment.ledgerTable);
+    this.#follows = new LedgerFollowBook(clients.dynamodb(), deployment.ledgerTable);
+    this.#history = new LedgerHistory(clients.dynamodb(), deployment.ledgerTable);
   }
 
   /** Who holds which table or bucket. */
@@ -86,6 +93,11 @@ export class RunWatch {
         held.push({ ...holder, store: placeText({ resource, prefix: holder.prefix }), standing });
       }
     return held;
+  }
+
+  /** What follows tables. */
+  followers(): Promise<readonly FollowerStatus[]> {
+    return followers({ book: this.#follows, latestRuns: this.#history, now: Date.now() });
   }
 
   /** The sums of all checkpoints, for each pass. */

@@ -34,6 +34,6 @@ function remainingWords({ remaining }: ListedRun): string {
 }
 
 /** A person compares minutes, and JSON has the rest. */
-function minute(time: string): string {
+export function minute(time: string): string {
   return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,4 +1,5 @@
 import type { Alarms } from '../cloudwatch/alarms.ts';
+import type { EventSourceMappings } from '../functions/event-source-mappings.ts';
 import type { Functions } from '../functions/functions.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { KeyStore } from '../kms/key-store.ts';
@@ -16,6 +17,7 @@ export interface Services {
   readonly keys: KeyStore;
   readonly iam: Iam;
   readonly functions: Functions;
+  readonly eventSourceMappings: EventSourceMappings;
   readonly stateMachines: StateMachines;
   readonly parameters: Parameters;
   readonly schedules: Schedules;

@@ -83,6 +83,11 @@ export const ACTIONS: Readonly<Record<string, Actions>> = {
     delete: 'kms:ScheduleKeyDeletion',
     changed: { Description: 'kms:UpdateKeyDescription', KeyPolicy: 'kms:PutKeyPolicy' },
   },
+  'AWS::Lambda::EventSourceMapping': {
+    create: 'lambda:CreateEventSourceMapping lambda:GetEventSourceMapping',
+    update: 'lambda:UpdateEventSourceMapping',
+    delete: 'lambda:DeleteEventSourceMapping',
+  },
   'AWS::Lambda::Function': {
     create: 'lambda:CreateFunction lambda:GetFunction',
     update: 'lambda:UpdateFunctionConfiguration',

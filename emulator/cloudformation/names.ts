@@ -50,6 +50,8 @@ export function newPhysicalId(named: Named): string {
     // A replica has the key id of its primary, in whatever Region that is.
     case 'AWS::KMS::ReplicaKey':
       return String(properties['PrimaryKeyArn']).split('/')[1] ?? '';
+    case 'AWS::Lambda::EventSourceMapping':
+      return idOf(name);
     case 'AWS::SNS::Topic':
       return `arn:aws:sns:${place.region}:${place.accountId}:${name}`;
     case 'AWS::SNS::Subscription':
@@ -129,6 +131,8 @@ export function arnOf(type: string, physicalId: string, { region, accountId }: P
       return `arn:aws:kms:${region}:${accountId}:key/${physicalId}`;
     case 'AWS::KMS::Alias':
       return `arn:aws:kms:${region}:${accountId}:${physicalId}`;
+    case 'AWS::Lambda::EventSourceMapping':
+      return `arn:aws:lambda:${region}:${accountId}:event-source-mapping:${physicalId}`;
     case 'AWS::Lambda::Function':
       return `arn:aws:lambda:${region}:${accountId}:function:${physicalId}`;
     case 'AWS::IAM::Role':

@@ -51,6 +51,8 @@ function resourcesOf(resource: StackResource, action: string, acting: Acting): r
     case 'AWS::KMS::Key':
     case 'AWS::KMS::ReplicaKey':
       return [action === 'kms:CreateKey' ? '*' : arn(type)];
+    case 'AWS::Lambda::EventSourceMapping':
+      return [action === 'lambda:CreateEventSourceMapping' ? '*' : arn(type)];
     case 'AWS::SNS::TopicPolicy':
       return (properties['Topics'] ?? []) as readonly string[];
     case 'AWS::SQS::QueuePolicy':

@@ -31,6 +31,8 @@ const TABLE =
   'BillingMode DeletionProtectionEnabled PointInTimeRecoverySpecification SSESpecification Tags TimeToLiveSpecification';
 const FUNCTION =
   'Architectures Code Description Environment Handler LoggingConfig MemorySize Role Runtime Tags Timeout TracingConfig';
+const MAPPING =
+  'BatchSize BisectBatchOnFunctionError DestinationConfig Enabled FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds MaximumRetryAttempts Tags';
 const ALARM =
   'ActionsEnabled AlarmActions AlarmDescription ComparisonOperator DatapointsToAlarm Dimensions EvaluationPeriods InsufficientDataActions MetricName Namespace OKActions Period Statistic Tags Threshold TreatMissingData';
 
@@ -63,6 +65,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     refuses: ['KeySpec', 'KeyUsage', 'MultiRegion', 'Origin'],
   }),
   'AWS::KMS::ReplicaKey': type('PrimaryKeyArn', 'Description KeyPolicy PendingWindowInDays Tags'),
+  'AWS::Lambda::EventSourceMapping': type('EventSourceArn StartingPosition', MAPPING),
   'AWS::Lambda::Function': type('FunctionName', FUNCTION),
   'AWS::Logs::LogGroup': type('LogGroupName', 'KmsKeyId RetentionInDays Tags'),
   'AWS::S3::Bucket': type('BucketName ObjectLockEnabled', BUCKET),

@@ -21,19 +21,24 @@ import {
   type Consumed,
 } from './capacity.ts';
 import { AllTables, callsFor, forward, targeting, type Tables } from './tables.ts';
+import type { TableStreams } from './streams.ts';
 import { isTransaction, transact } from './transactions.ts';
+
+export interface DynamoDbOptions {
+  readonly streams: TableStreams;
+  /** The clock by which client tokens expire, in milliseconds since 1970. @default Date.now */
+  readonly now?: () => number;
+  /** Told which units each request consumes. @default nobody */
+  readonly consumed?: Consumed;
+}
 
 /**
  * DynamoDB on loopback: one dynalite for each account and Region, called without a socket, and a shim for what dynalite
  * lacks. behaviour.md says what it does and does not do.
- *
- * @param now the clock by which client tokens expire, in milliseconds since 1970
- * @param consumed is told which units each request consumes
  */
 export function dynamoDbService(
   tableKeys: TableKeys,
-  now: () => number = Date.now,
-  consumed: Consumed = () => undefined,
+  { streams, now = Date.now, consumed = () => undefined }: DynamoDbOptions,
 ): Service {
   const all = new AllTables(now);
   const keys = new ServerSideKeys(tableKeys);
@@ -46,7 +51,7 @@ export function dynamoDbService(
     };
     const tables = all.of(request);
     const serve = (asked: AwsRequest): Promise<AwsResponse> =>
-      answer(operation, asked, { tables, consumed: counting });
+      answer(operation, asked, { tables, streams, consumed: counting });
     const response = await provisioned.serve(operation, request, { serve, failed });
     return { response, failedUnits: sum([...failed.values()]) };
   };
@@ -71,7 +76,9 @@ export function dynamoDbService(
         const chosen = admitted(operation, request, keys);
         const { response } = await carryOut(operation, request);
         provisioned.remember(operation, request, response);
-        return response.status === 200 ? sealed(operation, request, { response, keys, chosen }) : response;
+        return response.status === 200
+          ? sealed(operation, request, { response, keys, chosen, streams })
+          : response;
       } catch (error) {
         return refused(error, request);
       }
@@ -104,11 +111,19 @@ interface Answered {
   readonly response: AwsResponse;
   readonly keys: ServerSideKeys;
   readonly chosen: Encryption | undefined;
+  readonly streams: TableStreams;
 }
 
-/** What an operation on a table means for its encryption, and how the answer tells it. */
-function sealed(operation: string, request: AwsRequest, { response, keys, chosen }: Answered): AwsResponse {
-  const table = String(inputOf(request)['TableName']);
+/** What an operation on a table means for its encryption and its stream, and how the answer tells it. */
+function sealed(
+  operation: string,
+  request: AwsRequest,
+  { response, keys, chosen, streams }: Answered,
+): AwsResponse {
+  const { TableName, StreamSpecification } = inputOf(request);
+  const table = String(TableName);
+  const streamed = operation === 'CreateTable' || operation === 'UpdateTable';
+  if (streamed && StreamSpecification !== undefined) streams.specify(table, request, StreamSpecification);
   switch (operation) {
     case 'CreateTable':
       keys.created(table, request, chosen);
@@ -118,6 +133,7 @@ function sealed(operation: string, request: AwsRequest, { response, keys, chosen
       break;
     case 'DeleteTable':
       keys.deleted(table, request);
+      streams.deleted(table, request);
       break;
     case 'DescribeTable':
       break;
@@ -126,7 +142,7 @@ function sealed(operation: string, request: AwsRequest, { response, keys, chosen
   }
   const output = JSON.parse(String(response.body)) as Readonly<Record<string, Record<string, unknown>>>;
   const described = Object.entries(output).map(
-    ([name, one]) => [name, keys.described(one, request)] as const,
+    ([name, one]) => [name, streams.described(keys.described(one, request), request)] as const,
   );
   if (operation === 'DescribeTable') keys.seen(table, request);
   return json(request, Object.fromEntries(described));
@@ -149,16 +165,23 @@ interface Named {
 
 interface Answering {
   readonly tables: Tables;
+  readonly streams: TableStreams;
   readonly consumed: Consumed;
 }
 
 async function answer(operation: string, request: AwsRequest, answering: Answering): Promise<AwsResponse> {
-  const { tables, consumed } = answering;
-  if (!isTransaction(operation)) return tables.turns.together(() => single(operation, request, answering));
+  const { tables, streams, consumed } = answering;
+  const call = callsFor(tables.server, request);
+  const recording = await streams.recording(operation, inputOf(request), { at: request, call });
+  if (!isTransaction(operation)) {
+    const work = () => single(operation, request, answering);
+    // What a stream tells of a write is read before and after it, and nobody writes in between.
+    return recording === undefined ? tables.turns.together(work) : tables.turns.alone(() => recording(work));
+  }
   try {
-    const call = callsFor(tables.server, request);
     const spent = (table: string, units: object) => consumed(request.region, table, units);
-    return json(request, await transact(operation, inputOf(request), { call, tables, consumed: spent }));
+    const transacting = { call, tables, consumed: spent, ...(recording !== undefined && { recording }) };
+    return json(request, await transact(operation, inputOf(request), transacting));
   } catch (error) {
     return refused(error, request);
   }

@@ -14,12 +14,13 @@ export async function shim(
     forward(server, { ...request, headers: targeting(request.headers, 'DescribeTable') });
   switch (operation) {
     case 'UpdateTable': {
-      const { TableName: _, SSESpecification, ...others } = inputOf(request);
-      if (SSESpecification === undefined) return undefined;
-      if (Object.keys(others).length > 0)
+      const { TableName: _, SSESpecification, StreamSpecification, ...others } = inputOf(request);
+      const own = [SSESpecification, StreamSpecification].filter(one => one !== undefined).length;
+      if (own === 0) return undefined;
+      if (Object.keys(others).length + own > 1)
         throw new AwsError(
           'ValidationException',
-          'the embedded AWS changes the encryption of a table alone, and nothing else with it',
+          'the embedded AWS changes the encryption or the stream of a table alone, and nothing else with it',
         );
       const table = await described();
       if (table.status !== 200) return table;

@@ -16,11 +16,21 @@ export function isTransaction(operation: string): operation is Transaction {
 export function transact(
   operation: Transaction,
   input: Input,
-  { call, tables, consumed }: { readonly call: Call; readonly tables: Tables; readonly consumed: Spent },
+  { call, tables, consumed, recording = work => work() }: Transacting,
 ): Promise<object> {
   return operation === 'TransactGetItems'
     ? tables.turns.alone(() => transactGet(input, call, consumed))
-    : tables.turns.alone(() => once(input, tables, () => transactWrite(input, call, consumed)));
+    : tables.turns.alone(() =>
+        recording(() => once(input, tables, () => transactWrite(input, call, consumed))),
+      );
+}
+
+interface Transacting {
+  readonly call: Call;
+  readonly tables: Tables;
+  readonly consumed: Spent;
+  /** Makes the records of streams around it. @default no table has a stream */
+  readonly recording?: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
 /** A request with a client token has its effect once. One that failed had none. */

@@ -128,6 +128,8 @@ export interface RunControl {
   readonly brokenPremise?: string;
   /** No worker of the run writes after this time, milliseconds since 1970. */
   readonly leaseUntil?: number;
+  /** The verify pass of a followed job may have read something: what is written now, it may not see. */
+  readonly verifying?: boolean;
 }
 
 export interface Ledger {
@@ -143,6 +145,8 @@ export interface Ledger {
   /** Records the message of an error that a retry may solve, because Step Functions drops it if a map fails as a whole. */
   noteTrouble(runId: string, words: string): Promise<void>;
   renewLease(runId: string, until: number): Promise<void>;
+  /** Notes that the verify pass of a run is about to read. */
+  noteVerifying(runId: string): Promise<void>;
   /** Counts that KMS has contradicted a journal of this job. Nothing rests any more on a run that was planned before. */
   distrustJournals(job: string): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { ALIAS_PATIENCE_MS, KMS_PATIENCE_MS } from '../adapters/aws/patience.ts'
 import { openStore, storeCatalogs } from '../adapters/stores/registry.ts';
 import { DynamoDbLedger } from '../adapters/state/ledger.ts';
 import { DeployedRuns } from '../adapters/run/past-runs.ts';
+import { LedgerFollowBook } from '../adapters/state/follow-book.ts';
 import { LedgerHistory } from '../adapters/state/run-history.ts';
 import { runPrefix, S3RunFiles } from '../adapters/run/files.ts';
 import { Executions } from '../adapters/run/executions.ts';
@@ -21,6 +22,7 @@ import type { Job } from '../core/model/job.ts';
 import { withRunbook } from '../core/model/refuse.ts';
 import { beginRun } from '../core/plan/begin-run.ts';
 import { notYet } from '../core/plan/scheduled-run.ts';
+import { endFollows } from '../core/watch/end-follows.ts';
 import { watchJobs } from '../core/watch/watch-jobs.ts';
 import { formats } from '../formats/registry.ts';
 import { ENV, requireEnv } from './env.ts';
@@ -35,6 +37,7 @@ const ledger = new DynamoDbLedger(clients.dynamodb(), table);
 const pastRuns = new DeployedRuns(files, ledger);
 const shares = new LedgerShareBook(clients.dynamodb(), table);
 const locks = new LedgerStoreLocks(clients.dynamodb(), table);
+const follows = new LedgerFollowBook(clients.dynamodb(), table);
 const deployment = requireEnv(ENV.deployment);
 const log = new PlanLog(deployment);
 const events = new RunEvents({ service: 'plan', deployment });
@@ -111,5 +114,9 @@ async function watch({ watch: { schedules } }: WatchEvent): Promise<object> {
     ),
   );
   log.watched(watched);
-  return watched;
+  const ended = await namingFailures(() =>
+    endFollows({ jobs, now: Date.now() }, { latestRuns: history, follows }),
+  );
+  for (const one of ended) await events.followEnded(one);
+  return { ...watched, ended };
 }

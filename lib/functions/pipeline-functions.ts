@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FOLLOW_TIMEOUT_SECONDS } from '../../lambda/core/job/followed-stores.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { ENV } from '../../lambda/handlers/env.ts';
 import { plaintextJobs } from '../jobs/plaintext-route.ts';
@@ -51,6 +52,8 @@ export class PipelineFunctions extends Construct {
   readonly verifyUnit: PipelineFunction;
   readonly rollbackUnit: PipelineFunction;
   readonly report: PipelineFunction;
+  /** Only if a job follows something. */
+  readonly followTable: PipelineFunction | undefined;
   #bus: IEventBus | undefined;
 
   /** Those that there are. */
@@ -66,6 +69,7 @@ export class PipelineFunctions extends Construct {
     this.verifyUnit = this.verifyUnitFunction(props);
     this.rollbackUnit = this.rollbackUnitFunction(props);
     this.report = this.reportFunction(props);
+    this.followTable = this.followTableFunction(props);
     for (const made of this.all) made.settle();
   }
 
@@ -184,6 +188,27 @@ export class PipelineFunctions extends Construct {
     journal.closeIntents([rollbackUnit.roleArn, ...props.journalReaders]);
     rollbackUnit.allow(JOB_GRANTS.RollbackUnit(jobs, homeOf(this, props.storeKeys)));
     return rollbackUnit;
+  }
+
+  /** Goes on with a migration, item by item (core/follow). It appends to the journal and reads nothing of it. */
+  private followTableFunction(props: PipelineFunctionsProps): PipelineFunction | undefined {
+    const { jobs, runBucket, journal, ledger, logKey, tracing } = props;
+    if (jobs.every(({ follow }) => follow === undefined)) return undefined;
+    const followTable = new PipelineFunction(this, 'FollowTable', {
+      logKey,
+      tracing,
+      handler: 'follow-table',
+      description: 'kms-rewrap: re-encrypts what is written under a source key after a migration',
+      timeout: Duration.seconds(FOLLOW_TIMEOUT_SECONDS),
+      files: { 'jobs.json': this.jobsFile(jobs) },
+    });
+    runBucket.grantRead(followTable);
+    runBucket.grantWrite(followTable);
+    journal.grantAppend(followTable);
+    ledger.grantCheckpoint(followTable);
+    ledger.grantShares(followTable);
+    followTable.allow(JOB_GRANTS.FollowTable(jobs, homeOf(this, props.storeKeys)));
+    return followTable;
   }
 
   private reportFunction(props: PipelineFunctionsProps): PipelineFunction {

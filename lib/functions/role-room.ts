@@ -141,7 +141,7 @@ function isOfJobs(name: string): name is RoleOfJobs {
 }
 
 /** Constructs whose resources grow with the jobs. */
-const OF_JOBS = ['Stores', 'Schedules'];
+const OF_JOBS = ['Stores', 'Schedules', 'Follow'];
 
 export interface RoomProps {
   /** How many there are. */

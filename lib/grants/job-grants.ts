@@ -1,3 +1,4 @@
+import { followedJobs, followedStores } from '../../lambda/core/job/followed-stores.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { ciphertextJobs, plaintextJobs } from '../jobs/plaintext-route.ts';
 import { keyGrants } from '../keys/key-grants.ts';
@@ -11,6 +12,7 @@ export const ROLES_OF_JOBS = [
   'MigrateUnitPlaintext',
   'VerifyUnit',
   'RollbackUnit',
+  'FollowTable',
 ] as const;
 export type RoleOfJobs = (typeof ROLES_OF_JOBS)[number];
 
@@ -35,4 +37,16 @@ export const JOB_GRANTS: Readonly<
   ],
   VerifyUnit: (jobs, home) => [...storeGrants.read(jobs, home), ...keyGrants.reEncryptDestination(jobs)],
   RollbackUnit: (jobs, home) => storeGrants.restore(jobs, home),
+  /** It reads items by their keys, as a rollback does, and of no other store than those that are followed. */
+  FollowTable: (jobs, home) => {
+    const followed = followedJobs(jobs);
+    return [
+      ...storeGrants.restore(followed, home),
+      ...keyGrants.reEncrypt(followed),
+      ...followedStores(jobs).map(({ streamArn }) => ({ actions: READ_STREAM, resource: streamArn })),
+    ];
+  },
 };
+
+/** Lambda reads a stream under the role of the function that it invokes. */
+const READ_STREAM = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];

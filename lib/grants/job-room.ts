@@ -1,3 +1,4 @@
+import { followedStores } from '../../lambda/core/job/followed-stores.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { destinationRegion, sourceRegion } from '../../lambda/core/model/job-regions.ts';
 import { writtenPlace } from '../../lambda/core/stores/places.ts';
@@ -29,8 +30,18 @@ export function charactersOfJobs(
   jobs: readonly Job[],
   { allowPlaintextRoute }: Pick<RoomSettings, 'allowPlaintextRoute'>,
 ): CharactersOfJobs {
-  const roles = ROLES_OF_JOBS.filter(role => allowPlaintextRoute || role !== 'MigrateUnitPlaintext');
+  const roles = rolesFor(jobs, allowPlaintextRoute);
   return new Map(roles.map(role => [role, charactersOf(JOB_GRANTS[role](jobs, ANYWHERE))]));
+}
+
+/** Those that a deployment of these jobs has. */
+function rolesFor(jobs: readonly Job[], allowPlaintextRoute: boolean): readonly RoleOfJobs[] {
+  const follows = jobs.some(({ follow }) => follow !== undefined);
+  const none: readonly RoleOfJobs[] = [
+    ...(allowPlaintextRoute ? [] : (['MigrateUnitPlaintext'] as const)),
+    ...(follows ? [] : (['FollowTable'] as const)),
+  ];
+  return ROLES_OF_JOBS.filter(role => !none.includes(role));
 }
 
 /** Characters that a role has for jobs. */
@@ -54,7 +65,10 @@ export function roomForMore(job: Job, others: readonly Job[], settings: RoomSett
   const together = [...beside, job];
   const left = [
     ...charactersLeft(beside, together, settings),
-    { all: RESOURCES - OTHER_RESOURCES - resourcesOfPolicies(settings), ...resourcesUsed(beside, together) },
+    {
+      all: RESOURCES - OTHER_RESOURCES - resourcesOfPolicies(together, settings),
+      ...resourcesUsed(beside, together),
+    },
   ];
   const more = Math.min(
     ...left.map(({ all, before, after }) =>
@@ -85,15 +99,21 @@ function charactersLeft(
 }
 
 /** With all policies full. */
-function resourcesOfPolicies({ allowPlaintextRoute, managedPoliciesPerRole }: RoomSettings): number {
-  return (ROLES_OF_JOBS.length - (allowPlaintextRoute ? 0 : 1)) * managedPoliciesPerRole;
+function resourcesOfPolicies(
+  jobs: readonly Job[],
+  { allowPlaintextRoute, managedPoliciesPerRole }: RoomSettings,
+): number {
+  return rolesFor(jobs, allowPlaintextRoute).length * managedPoliciesPerRole;
 }
 
 function resourcesUsed(beside: readonly Job[], together: readonly Job[]): Omit<Left, 'all'> {
   return { before: resourcesOf(beside), after: resourcesOf(together) };
 }
 
-/** Claims of the stores of this Region, each once, and schedules. */
+/** What the first follower brings, whatever the settings: test/infra/room.test.ts counts. Each has a mapping besides. */
+export const RESOURCES_OF_FOLLOWER = 8;
+
+/** Claims of the stores of this Region, each once, schedules, and what is followed. */
 function resourcesOf(jobs: readonly Job[]): number {
   const claims = jobs.flatMap(job =>
     job.stores
@@ -101,5 +121,10 @@ function resourcesOf(jobs: readonly Job[]): number {
       .filter(({ region }) => region === destinationRegion(job))
       .map(({ type, account = '', name }) => `${type} ${account} ${name}`),
   );
-  return new Set(claims).size + jobs.filter(({ schedule }) => schedule !== undefined).length;
+  const mappings = followedStores(jobs).length;
+  return (
+    new Set(claims).size +
+    jobs.filter(({ schedule }) => schedule !== undefined).length +
+    (mappings === 0 ? 0 : RESOURCES_OF_FOLLOWER + mappings)
+  );
 }

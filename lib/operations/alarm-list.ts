@@ -9,6 +9,8 @@ interface AlarmSources {
   readonly stateMachine: Pick<StateMachine, 'metricFailed'>;
   /** What EventBridge Scheduler could not start; absent where no job has a schedule. */
   readonly undelivered: IQueue | undefined;
+  /** What followers have given up; absent where no job follows anything. */
+  readonly givenUp: IQueue | undefined;
   /** Whether there are jobs, at which the watch looks. */
   readonly watches: boolean;
 }
@@ -99,6 +101,14 @@ export const ALARMS: readonly AlarmOf[] = [
     words: 'EventBridge Scheduler could not start a run; a queue holds what was to start, and why',
     metric: ({ undelivered }) =>
       undelivered?.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: OF_EVENTS }),
+    kind: 'event',
+  },
+  {
+    name: 'FollowGaveUp',
+    words:
+      'a follower has given up writes of an application; only a verify run can tell whether they are moved',
+    metric: ({ givenUp }) =>
+      givenUp?.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: OF_EVENTS }),
     kind: 'event',
   },
 ];

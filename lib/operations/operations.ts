@@ -15,6 +15,7 @@ export interface OperationsProps {
   readonly stateMachine: StateMachine;
   readonly plan: IFunction;
   readonly undelivered: IQueue | undefined;
+  readonly givenUp: IQueue | undefined;
   /** Whether the deployment has jobs, at which somebody has to look every day. */
   readonly watches: boolean;
   readonly schedules: boolean;
@@ -47,11 +48,11 @@ export class Operations extends Construct {
 
   private alarm(
     of: AlarmOf,
-    { stateMachine, undelivered, watches }: OperationsProps,
+    { stateMachine, undelivered, givenUp, watches }: OperationsProps,
   ): { readonly alarm: Alarm; readonly kind: AlarmOf['kind'] } | undefined {
     const { name, kind } = of;
     const { stackName } = Stack.of(this);
-    const metric = of.metric({ deployment: stackName, stateMachine, undelivered, watches });
+    const metric = of.metric({ deployment: stackName, stateMachine, undelivered, givenUp, watches });
     if (metric === undefined) return undefined;
     const alarm = new Alarm(this, name, {
       alarmName: `${stackName}-${name}`,

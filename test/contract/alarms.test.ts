@@ -1,3 +1,4 @@
+import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListStateMachinesCommand } from '@aws-sdk/client-sfn';
 import { RunEvents } from '../../lambda/adapters/run/events.ts';
 import { PlanLog } from '../../lambda/adapters/run/plan-log.ts';
@@ -24,8 +25,8 @@ const doubtful = (code: string): StoreReport =>
   ({ ...STORE, verdict: { kind: 'not-proven', doubts: [{ code, words: '' }] } }) as StoreReport;
 
 /**
- * The stack with its alarms, in the embedded AWS; and what the functions write, line by line. No function runs here: that the log
- * of one comes to the alarms is in test/e2e/operations.test.ts.
+ * The stack with its alarms, in the embedded AWS; and what the functions write, line by line. No function works here, because
+ * none is bundled: that the log of one comes to the alarms is in test/e2e/operations.test.ts.
  */
 describe('the alarms of a deployment', () => {
   let aws: Embedded;
@@ -36,8 +37,11 @@ describe('the alarms of a deployment', () => {
   const plan = { arn: 'arn:aws:lambda:us-east-1:111122223333:function:f', region: 'us-east-1' };
 
   beforeAll(async () => {
-    aws = await embedded();
-    const { root } = stackOf([job({ schedule: SCHEDULE })], { notify: ['security@example.com'] }).node;
+    aws = await embedded({ waitScale: 0 });
+    const follow = { streams: [await streamedTable()], untilQuietDays: 14 };
+    const { root } = stackOf([job({ schedule: SCHEDULE, follow })], {
+      notify: ['security@example.com'],
+    }).node;
     await aws.aws.deploy((root as unknown as { synth(): { directory: string } }).synth().directory);
     const { stateMachines = [] } = await aws.states.send(new ListStateMachinesCommand({}));
     machineArn = stateMachines[0]!.stateMachineArn!;
@@ -55,6 +59,19 @@ describe('the alarms of a deployment', () => {
     jest.restoreAllMocks();
     await aws.stop();
   });
+
+  async function streamedTable(): Promise<string> {
+    const { TableDescription } = await aws.dynamodb.send(
+      new CreateTableCommand({
+        TableName: 'Orders',
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
+      }),
+    );
+    return TableDescription!.LatestStreamArn!;
+  }
 
   /** Names of the alarms that ring after something has happened, and nothing else within an hour. */
   async function ringing(happened: () => void | Promise<void>): Promise<readonly string[]> {
@@ -175,6 +192,22 @@ describe('the alarms of a deployment', () => {
     const schedule = aws.aws.schedules.all().find(({ input }) => input.includes(machineArn))!;
     const gone = { ...schedule, input: schedule.input.replaceAll(machineArn, `${machineArn}-gone`) };
     expect(await ringing(() => void aws.aws.schedules.fire(gone))).toEqual(['DeadLetters']);
+  });
+
+  it('FollowGaveUp rings when a follower has failed at a write as often as its mapping tries', async () => {
+    const { mappings } = aws.aws.streamed;
+    const write = new PutItemCommand({ TableName: 'Orders', Item: { id: { S: 'o-1' } } });
+    const rung = await ringing(async () => {
+      await aws.dynamodb.send(write);
+      await mappings.idle();
+    });
+    const [{ input } = { input: '{}' }] = mappings.left;
+    expect(JSON.parse(input)).toMatchObject({
+      requestContext: { condition: 'RetryAttemptsExhausted', approximateInvokeCount: 21 },
+      DDBStreamBatchInfo: { batchSize: 1 },
+    });
+    // The other queue still holds what the test before has left there.
+    expect(rung).toEqual(['DeadLetters', 'FollowGaveUp']);
   });
 
   it('have each been rung by a test of this file, and told whoever is to be told', () => {

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { adviceText } from '../../cli/render/advice.ts';
 import { statusText } from '../../cli/render/run-status.ts';
+import { followerText } from '../../cli/render/followers.ts';
 import { heldText, planText, reportText } from '../../cli/render/terminal.ts';
 import { consoleOver } from '../../cli/context/console.ts';
 import { Output } from '../../cli/context/output.ts';
@@ -138,8 +139,13 @@ describe('hostile content', () => {
           since: text,
         };
         const standing = { kind: 'live' as const };
-        const data = { ...status, held: { ...held, standing } };
-        return printed(data, shown => [statusText(shown, []), heldText(shown.held)].join('\n'), json);
+        const follower = { job: text, tables: [text], stage: 'ended' as const, late: { [text]: 1 } };
+        const data = { ...status, held: { ...held, standing }, follower };
+        return printed(
+          data,
+          shown => [statusText(shown, []), heldText(shown.held), followerText(shown.follower)].join('\n'),
+          json,
+        );
       },
     ],
   ];

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LedgerFollowBook } from '../../lambda/adapters/state/follow-book.ts';
 import { itemOfRun, ledgerKey } from '../../lambda/adapters/state/ledger-keys.ts';
 import { LedgerExpiry } from '../../lambda/adapters/state/ledger-expiry.ts';
 import { DynamoDbLedger } from '../../lambda/adapters/state/ledger.ts';
@@ -17,6 +18,11 @@ import { embedded, type Embedded } from '../support/embedded.ts';
 import { createLedger } from '../support/ledger-table.ts';
 
 const STATE = fileURLToPath(new URL('../../lambda/adapters/state/', import.meta.url));
+const SOURCE = 'arn:aws:kms:us-east-1:111122223333:key/11111111-1111-1111-1111-111111111111';
+const FOLLOW = {
+  streams: ['arn:aws:dynamodb:us-east-1:111122223333:table/Orders/stream/1'],
+  untilQuietDays: 14,
+};
 const RESOURCE = 'dynamodb:us-east-1:Orders';
 
 let aws: Embedded;
@@ -32,6 +38,8 @@ const ledgerTable = (): Promise<string> => createLedger(aws.dynamodb, `Keys${++t
 async function writeEveryKind(table: string, runId: string): Promise<string> {
   const ledger = new DynamoDbLedger(aws.dynamodb, table);
   const history = new LedgerHistory(aws.dynamodb, table);
+  const follows = new LedgerFollowBook(aws.dynamodb, table);
+  const locks = new LedgerStoreLocks(aws.dynamodb, table);
   const ofRun = plan({ runId, job: 'orders', jobDigest: 'digest', mode: 'migrate' });
   const [proof] = begunProofs(ofRun);
   await ledger.checkpoint(freshProgress({ ...UNIT, runId }, 'migrate'), 0);
@@ -41,12 +49,19 @@ async function writeEveryKind(table: string, runId: string): Promise<string> {
   await ledger.pause(runId, false);
   await ledger.remember(runId);
   await ledger.fence(runId, 1);
+  await ledger.noteVerifying(runId);
   await history.remember(ofRun);
   await history.rememberLatest(ofRun, true);
   await ledger.distrustJournals(ofRun.job);
   await history.knownSince('orders', 'digest', 1);
   await history.rememberProofs([proof!]);
-  await new LedgerStoreLocks(aws.dynamodb, table).replace(RESOURCE, 0, []);
+  await follows.deployed('orders', FOLLOW, 1);
+  await follows.looked('orders', 2);
+  await follows.saw('orders', new Map([[SOURCE, 3]]), 4);
+  await follows.end('orders', 5);
+  await follows.withdraw('orders', 6);
+  await locks.replace(RESOURCE, 0, []);
+  await locks.replaceFollowers(RESOURCE, 1, [{ id: 'invocation', job: 'orders', until: 1 }]);
   await new LedgerShareBook(aws.dynamodb, table).write('us-east-1', { id: 'slot-1', version: 0 }, undefined);
   return proofId(proof!);
 }
@@ -65,18 +80,20 @@ describe('the ledger', () => {
       Object.keys(others).sort().join(' '),
     ]);
     expect(Object.fromEntries(attributes)).toEqual({
-      'run-1 CONTROL': 'brokenPremise fencedAt kmsRequestsPerSecond leaseUntil paused succeeded trouble',
+      'run-1 CONTROL':
+        'brokenPremise fencedAt kmsRequestsPerSecond leaseUntil paused succeeded trouble verifying',
       [`run-1 migrate#${UNIT.unitId}`]: 'pages progress writer',
       'STORE#dynamodb:us-east-1:Orders LAST-MIGRATION': 'migration',
       'JOB#orders LATEST#migrate': 'contradictions finished latest',
       'JOB#orders SCHEDULE': 'schedule since',
+      'FOLLOWS job:orders': `endedAt follow late:${SOURCE} lateAt lookedAt since withdrawnAt`,
       [`PROOFS ${id}`]: 'proof',
-      [`LOCKS ${RESOURCE}`]: 'holders version',
+      [`LOCKS ${RESOURCE}`]: 'followers holders version',
       'KMS#us-east-1 slot-1': 'expiresAt lease version',
     });
   });
 
-  it.each(['PROOFS', 'LOCKS'])(
+  it.each(['PROOFS', 'LOCKS', 'FOLLOWS'])(
     "lets only a run's own items expire when the run ends, even if its name is %s",
     async runId => {
       const table = await ledgerTable();
@@ -90,7 +107,7 @@ describe('the ledger', () => {
   it('never has two kinds under one key, whatever runs, jobs and stores are called (property)', () => {
     /** Names that Step Functions accepts for an execution: no white space, and none of the characters that it rules out. */
     const runId = fc.oneof(
-      fc.constantFrom('PROOFS', 'LOCKS', 'CONTROL'),
+      fc.constantFrom('PROOFS', 'LOCKS', 'FOLLOWS', 'CONTROL'),
       fc.stringMatching(/^[\w.+=@-]{1,80}$/),
     );
     const phase = fc.constantFrom('migrate' as const, 'verify' as const, 'rollback' as const);
@@ -109,6 +126,8 @@ describe('the ledger', () => {
           ledgerKey.unit(given.runId, { phase: given.phase, unitId: given.name }),
           ledgerKey.lastMigration(given.resource),
           ledgerKey.latestRun(given.name, given.mode),
+          ledgerKey.schedule(given.name),
+          ledgerKey.follow(given.name),
           ledgerKey.proof(`${given.resource}#${given.name}`),
           ledgerKey.lock(given.resource),
           ledgerKey.share(given.name, given.name),
@@ -132,6 +151,7 @@ describe('the ledger', () => {
     expect(makers.map(({ name }) => name)).toEqual([]);
     const users = sources.filter(({ text }) => text.includes("from './ledger-keys.ts'"));
     expect(users.map(({ name }) => name).sort()).toEqual([
+      'follow-book.ts',
       'ledger-expiry.ts',
       'ledger.ts',
       'run-history.ts',

@@ -1,4 +1,5 @@
 import { dynamoDbService } from '../../emulator/dynamodb/service.ts';
+import { TableStreams } from '../../emulator/dynamodb/streams.ts';
 import { EVERYTHING } from '../../emulator/protocol/authorization.ts';
 
 /** So many that a change which is carried out a moment after its answer is seen unfinished. */
@@ -8,7 +9,10 @@ const CAPACITY = { ReadCapacityUnits: 5, WriteCapacityUnits: 5 };
 describe('a table of DynamoDB on loopback, to whoever has the answer', () => {
   /** Calls without a socket, so that nothing lies between an answer and the next request. */
   function service() {
-    const tables = dynamoDbService({ use: () => undefined, choose: key => key });
+    const tables = dynamoDbService(
+      { use: () => undefined, choose: key => key },
+      { streams: new TableStreams() },
+    );
     return async (operation: string, input: object): Promise<Record<string, unknown>> => {
       const { body } = await tables.handle({
         method: 'POST',

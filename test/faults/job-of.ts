@@ -5,6 +5,9 @@ import type { ApplicationKeys } from './application.ts';
 import { BUCKET, PREFIX, TABLE, type Layout } from './records.ts';
 import { layoutOf, PLAIN_FORMS, type Schedule } from './schedule.ts';
 
+/** Of the table; nothing is read from it here: a follower is told what it would tell. */
+const STREAM = `arn:aws:dynamodb:us-east-1:111122223333:table/${TABLE}/stream/2026-01-05T08:00:00.000`;
+
 /** No grant of these jobs depends on where in a record its data key is, and to synthesize a stack takes a second. */
 export function forRoles(schedule: Schedule): Schedule {
   return {
@@ -60,6 +63,7 @@ export function jobOf(schedule: Schedule, keys: ApplicationKeys): Job {
       ],
       limits: { kmsRequestsPerSecond, maxConcurrency: workers },
       fingerprints,
+      follow: { streams: [STREAM] },
     },
     formats,
   );

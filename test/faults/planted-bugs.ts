@@ -239,6 +239,7 @@ export const PLANTED_BUGS: readonly Planted[] = [
           breakPremise: (runId, words) => ports.ledger.breakPremise(runId, words),
           noteTrouble: (runId, words) => ports.ledger.noteTrouble(runId, words),
           renewLease: (runId, until) => ports.ledger.renewLease(runId, until),
+          noteVerifying: runId => ports.ledger.noteVerifying(runId),
           distrustJournals: job => ports.ledger.distrustJournals(job),
           readControl: async runId => {
             const { brokenPremise: _unheard, ...control } = await ports.ledger.readControl(runId);

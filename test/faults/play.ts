@@ -7,6 +7,8 @@ import { Application, FLAWS, type ApplicationKeys, type Truth } from './applicat
 import { clientsOf, type Clients } from './aws.ts';
 import { Checker, type ReadReport } from './checker.ts';
 import { forRoles, jobOf } from './job-of.ts';
+import { Follower, FOLLOW_TIMEOUT_MS } from './follower.ts';
+import { lateWrites } from './late-writes.ts';
 import { Pipeline, type RunEnd } from './pipeline.ts';
 import { stoppedByPassing } from './passing-weather.ts';
 import { Random } from './random.ts';
@@ -81,6 +83,7 @@ interface Scene {
   readonly checker: Checker;
   readonly pipeline: Pipeline;
   readonly service: Service;
+  readonly follower: Follower;
   readonly admin: Clients;
   readonly keys: ApplicationKeys;
 }
@@ -106,6 +109,7 @@ async function setTheScene(schedule: Schedule, { time, random, bug, findings }: 
     await application.add(random.chance(0.5) ? 'table' : 'bucket', random.pick(FLAWS));
   const job = jobOf(schedule, keys);
   createRoles(aws, jobOf(forRoles(schedule), keys), NAMES);
+  const follower = new Follower(wire, job, schedule);
   const service = new Service(wire, {
     job,
     schedule,
@@ -132,6 +136,7 @@ async function setTheScene(schedule: Schedule, { time, random, bug, findings }: 
     checker,
     pipeline,
     service,
+    follower,
     admin,
     keys,
   };
@@ -186,13 +191,28 @@ async function act(scene: Scene): Promise<void> {
   checker.checkUnchanged(seeded, migrated, { which: isFlawed, invariant: 6 });
 
   watch.writes = 0;
-  await inStillWater(scene, { mode: 'migrate' });
+  const second = await inStillWater(scene, { mode: 'migrate' });
   findings.expect(watch.writes === 0, 4, `a second run over finished work wrote ${watch.writes} times`);
   checker.checkUnchanged(migrated, await checker.snapshot(), { which: () => true, invariant: 4 });
 
+  if (second !== undefined) await follow(scene, second);
   await rollBackEverything(scene, seeded);
   pipeline.turn(false);
   findings.count('records of applications', application.truths.length);
+}
+
+/** A follower goes on with a migration, and what it has moved goes back as what a run has moved does. */
+async function follow(scene: Scene, { runId }: RunEnd): Promise<void> {
+  const late = await lateWrites(scene);
+  const followed = `${runId}-follow`;
+  // It comes to no end by itself: the first rollback is refused, and tells it to stop.
+  await run(scene, { mode: 'rollback', run: followed });
+  await scene.time.sleep(2 * FOLLOW_TIMEOUT_MS);
+  await rollBack(scene, [{ runId: followed }]);
+  const stored = await scene.checker.snapshot();
+  const { old } = scene.keys;
+  for (const { name } of late)
+    scene.findings.expect(stored.get(`table ${name}`)?.keyArn === old, 'rollback', `${name} did not go back`);
 }
 
 /** People disable a key because of a good verdict, so this check does the same. */
@@ -269,7 +289,10 @@ function wrote({ plan }: Pipeline['runs'][number]): boolean {
 }
 
 /** Rolls runs back in the schedule's weather. A rollback that does not finish is tried once more in still water. */
-async function rollBack(scene: Scene, runs: Pipeline['runs']): Promise<void> {
+async function rollBack(
+  scene: Scene,
+  runs: readonly Pick<Pipeline['runs'][number], 'runId'>[],
+): Promise<void> {
   const { pipeline, schedule, time, findings } = scene;
   for (const { runId } of runs) {
     pipeline.turn(schedule.roughRollback);

@@ -107,7 +107,8 @@ export class Service {
         shares: new LedgerShareBook(clients.dynamodb(), LEDGER),
         files: { writePlan: (begun, units) => files.writePlan({ ...begun, pageSize }, units) },
         lock: {
-          locks: new LedgerStoreLocks(clients.dynamodb(), LEDGER),
+          ...{ locks: new LedgerStoreLocks(clients.dynamodb(), LEDGER), now: () => Date.now() },
+          wait: ms => sleep(ms),
           fence: (other, words) => ledger.breakPremise(other, words),
           lifeOf: async other => ({ execution: executionOf(other), ...(await ledger.readControl(other)) }),
         },

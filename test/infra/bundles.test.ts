@@ -9,13 +9,14 @@ import { mustFireBy } from '../../lambda/core/watch/next-firing.ts';
 
 const BUNDLER = resolve(__dirname, '../../lib/functions/bundle-handlers.mjs');
 
-/** Decision 74: what a function loads at its start. Plan is 772 KB and not the 700 that are the goal: it has the client of Step Functions, and recognises formats; Report draws its page, and signs with a client of KMS (decision 84). */
+/** Decision 74: what a function loads at its start. Plan is 783 KB and not the 700 that are the goal: it has the client of Step Functions, and recognises formats, and looks after followers; Report draws its page, and signs with a client of KMS (decision 84). */
 const MOST_BYTES = {
-  plan: 775_000,
+  plan: 785_000,
   'migrate-unit': 700_000,
   'migrate-unit-plaintext': 700_000,
   'verify-unit': 690_000,
   'rollback-unit': 690_000,
+  'follow-table': 690_000,
   report: 580_000,
 } as const;
 

@@ -9,8 +9,11 @@ import { KmsRewrapStack } from '../../lib/kms-rewrap-stack.ts';
 import { deployBridges } from '../../lib/route-keys/bridges.ts';
 import { deploySourceReplicas } from '../../lib/route-keys/source-replicas.ts';
 import { job, NEW_KEY, OLD_KEY, SCHEDULE, use } from '../support/builders.ts';
+import { STREAM } from '../support/follow-world.ts';
 
 const CDK_JSON = fileURLToPath(new URL('../../cdk.json', import.meta.url));
+
+const FOLLOW = { streams: [STREAM], untilQuietDays: 14 };
 
 /** Accepted findings, each with its reason. Every other finding is a defect. */
 const ACCEPTED: readonly (readonly [RegExp, string])[] = [
@@ -19,7 +22,10 @@ const ACCEPTED: readonly (readonly [RegExp, string])[] = [
     'Access logs need a bucket of the account, not of this service; CloudTrail data events tell more.',
   ],
   [/^AwsSolutions-SF2$/, 'Traces cost, and need a permission on every resource: "tracing" turns them on.'],
-  [/^AwsSolutions-SQS3$/, 'It is the dead-letter queue of the schedules, and an alarm watches it.'],
+  [
+    /^AwsSolutions-SQS3$/,
+    'They are the dead-letter queues of the schedules and of what is followed, and alarms watch them.',
+  ],
   [
     /IAM5\[Resource::<RunBucket.*\.Arn>\/(runs\/)?\*\]$/,
     'Objects of a run have names that nobody knows at synth.',
@@ -36,7 +42,10 @@ const ACCEPTED: readonly (readonly [RegExp, string])[] = [
     /IAM5\[Resource::arn:aws:kms:[a-z0-9-]+:\d{12}:key\/\*\]$/,
     'A key that is named by its alias is granted under the condition kms:ResourceAliases.',
   ],
-  [/IAM5\[Resource::\*\]$/, 'Log delivery and X-Ray of Step Functions take no resource.'],
+  [
+    /IAM5\[Resource::\*\]$/,
+    'Log delivery and X-Ray of Step Functions, and dynamodb:ListStreams, take no resource.',
+  ],
   [/IAM5\[Resource::arn:(aws|<AWS::Partition>):s3:::.*\/\*\]$/, 'Objects under the prefix of a store.'],
 ];
 
@@ -126,7 +135,7 @@ describe.each([
     });
     new KmsRewrapStack(app, 'Stack', {
       ...props,
-      jobs: [job({ stores, schedule: SCHEDULE })],
+      jobs: [job({ stores, schedule: SCHEDULE, follow: FOLLOW })],
       env: { region: 'us-east-1', account: '111122223333' },
     });
     new KmsRewrapStack(app, 'European', {
@@ -165,7 +174,7 @@ describe("CloudFormation's own rules", () => {
 
   /** Together, these jobs ask for every resource, condition and permission that a job can ask for. */
   const here: readonly Job[] = [
-    job({ schedule: SCHEDULE }),
+    job({ schedule: SCHEDULE, follow: FOLLOW }),
     job({
       name: 'encrypted',
       source: { keys: [use(OLD_KEY), use('arn:aws:kms:us-east-1:111122223333:alias/old')] },

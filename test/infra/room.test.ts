@@ -2,7 +2,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { Job, JobSchedule, Store } from '../../lambda/core/model/job.ts';
 import { policiesOf } from '../../lib/functions/policy-statements.ts';
 import type { Grant } from '../../lib/grants/grant.ts';
-import { OTHER_RESOURCES, roomForMore } from '../../lib/grants/job-room.ts';
+import { OTHER_RESOURCES, RESOURCES_OF_FOLLOWER, roomForMore } from '../../lib/grants/job-room.ts';
 import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
 import type { KmsRewrapStack, KmsRewrapStackProps } from '../../lib/kms-rewrap-stack.ts';
 import { bucketStore, job, use } from '../support/builders.ts';
@@ -13,6 +13,8 @@ const keyOf = (number: number): string =>
 const aliasOf = (number: number): string => `arn:aws:kms:us-east-1:111122223333:alias/orders-${number}`;
 const [table] = job().stores;
 const tableOf = (number: number): Store => ({ ...table, table: `orders-of-tenant-${number}` }) as Store;
+const streamOf = (number: number): string =>
+  `arn:aws:dynamodb:us-east-1:111122223333:table/orders-of-tenant-${number}/stream/2026-01-01T00:00:00.000`;
 const bucketOf = (number: number): Store =>
   bucketStore({ bucket: `documents-of-tenant-${number}`, prefix: `${number}/` }) as unknown as Store;
 const between = (from: string, to: string, stores: readonly Store[]): Partial<Job> => ({
@@ -34,6 +36,10 @@ const KINDS = {
     between(keyOf(number), keyOf(number + 5_000), [bucketOf(number)]),
   'a table, and two keys that it names by aliases': number =>
     between(aliasOf(number), aliasOf(number + 5_000), [tableOf(number)]),
+  'a table that is followed, and two keys of its own': number => ({
+    ...between(keyOf(number), keyOf(number + 5_000), [tableOf(number)]),
+    follow: { streams: [streamOf(number)], untilQuietDays: 14 },
+  }),
   'a prefix of one bucket': number => ({
     stores: [bucketStore({ prefix: `tenants/${number}/documents/` }) as unknown as Store],
   }),
@@ -169,6 +175,22 @@ describe('the room for more jobs, as the command line tells it', () => {
     expect(others.length).toBeLessThanOrEqual(OTHER_RESOURCES);
     expect(others.length).toBeGreaterThan(OTHER_RESOURCES - 20);
   });
+
+  it.each([{}, { allowPlaintextRoute: true, customerManagedKey: true, notify: ['security@example.com'] }])(
+    'counts for followers what the first of them brings, beside a mapping for each (%p)',
+    props => {
+      const typesOf = (kind: Kind): readonly string[] => {
+        const { Resources } = Template.fromStack(many(kind, 1, props)).toJSON() as {
+          Resources: Readonly<Record<string, { Type: string }>>;
+        };
+        const grown = ['AWS::IAM::ManagedPolicy', 'AWS::Lambda::EventSourceMapping'];
+        return Object.values(Resources).flatMap(({ Type }) => (grown.includes(Type) ? [] : [Type]));
+      };
+      const followed = typesOf('a table that is followed, and two keys of its own');
+      const plain = typesOf('a table and two keys of its own');
+      expect(followed.length - plain.length).toBe(RESOURCES_OF_FOLLOWER);
+    },
+  );
 });
 
 describe('the policies of some grants', () => {

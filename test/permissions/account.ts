@@ -1,5 +1,10 @@
 import { BranchKeyStoreNode } from '@aws-crypto/branch-keystore-node';
-import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchWriteItemCommand,
+  CreateTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import {
   CreateAliasCommand,
   CreateKeyCommand,
@@ -36,6 +41,8 @@ export class Account {
   readonly there: Clients;
   /** Of another account, in the same Region. */
   readonly others: Clients;
+  /** The ARN of the stream of the table that is followed. */
+  stream = '';
   keys = {
     source: '',
     behindAlias: '',
@@ -88,6 +95,11 @@ export class Account {
     // Some of the items are there already, the others are made.
     await this.#table('Made', { key: source, at: this.there, records: ITEMS - 2 });
     await this.#table('FromOthers', { key: foreign });
+    this.stream = await this.#table('Followed', {
+      key: source,
+      encryptedBy: tableEncryption,
+      streamed: true,
+    });
     await this.#table('Neighbour', { key: this.keys.neighbour });
     await this.#branchKeys('BranchKeys', source);
     await this.#buckets();
@@ -96,6 +108,29 @@ export class Account {
   /** As an administrator. */
   async list(region: string, Bucket: string): Promise<void> {
     await (region === THERE ? this.there : this.here).s3.send(new ListObjectsV2Command({ Bucket }));
+  }
+
+  /** As an application that has not heard of the new key: several items at once, and then one alone. Another one has. */
+  async writeLate(followed: () => Promise<void>): Promise<void> {
+    const { dynamodb } = this.here;
+    const { source, destination } = this.keys;
+    const late = async (id: string, key = source) => ({
+      id: { S: id },
+      edk: { B: await this.#dataKey(key) },
+    });
+    const put = async (Item: Awaited<ReturnType<typeof late>>): Promise<void> => {
+      await dynamodb.send(new PutItemCommand({ TableName: 'Followed', Item }));
+      await followed();
+    };
+    const Items = [await late('late-0'), await late('late-1')];
+    await dynamodb.send(
+      new BatchWriteItemCommand({
+        RequestItems: { Followed: Items.map(Item => ({ PutRequest: { Item } })) },
+      }),
+    );
+    await followed();
+    await put(await late('late-2'));
+    await put(await late('in-time', destination));
   }
 
   async #makeKeys(): Promise<void> {
@@ -131,17 +166,18 @@ export class Account {
     return CiphertextBlob!;
   }
 
-  /** With an index that holds every other item. */
+  /** With an index that holds every other item. @returns the ARN of its stream, or nothing */
   async #table(
     TableName: string,
-    { key, at = this.here, encryptedBy, records = ITEMS }: TableProps,
-  ): Promise<void> {
+    { key, at = this.here, encryptedBy, records = ITEMS, streamed = false }: TableProps,
+  ): Promise<string> {
     const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
-    await at.dynamodb.send(
+    const { TableDescription } = await at.dynamodb.send(
       new CreateTableCommand({
         TableName,
         KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
         AttributeDefinitions: [attribute('id'), attribute('open')],
+        ...(streamed && { StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } }),
         GlobalSecondaryIndexes: [
           {
             IndexName: 'sparse',
@@ -166,6 +202,7 @@ export class Account {
           },
         }),
       );
+    return TableDescription?.LatestStreamArn ?? '';
   }
 
   async #branchKeys(ddbTableName: string, identifier: string): Promise<void> {
@@ -278,6 +315,7 @@ interface TableProps {
   readonly at?: Clients;
   readonly encryptedBy?: string;
   readonly records?: number;
+  readonly streamed?: boolean;
 }
 
 interface BucketProps {

@@ -26,6 +26,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { synthesize } from '../../cli/embedded/embedded-aws.ts';
 import { findDeployment } from '../../lambda/adapters/run/deployment.ts';
+import { LedgerFollowBook } from '../../lambda/adapters/state/follow-book.ts';
 import { embedded, errorName, type Embedded } from '../support/embedded.ts';
 import { GrantWatch } from '../support/granted.ts';
 import { Mutants, type Survey } from '../support/mutants.ts';
@@ -65,6 +66,7 @@ const RUNS = [
   ['in-place', HERE],
   ['by-alias', HERE],
   ['from-others', HERE],
+  ['followed', HERE],
   ['misspelt', HERE],
   ['copied', THERE],
   ['multi-region', THERE],
@@ -109,6 +111,7 @@ describe('what the roles of a deployment are granted', () => {
       await run(job, { mode: 'census', region, name: `${job}-census-after` });
       // It rests on the journal of the first one.
       await run(job, { mode: 'migrate', region, name: `${job}-migrate-again` });
+      if (job === 'followed') await account.writeLate(followed);
       await run(job, { mode: 'rollback', region, of: `${job}-migrate` });
     }
     for (const schedule of aws.aws.schedules.all()) {
@@ -140,6 +143,8 @@ describe('what the roles of a deployment are granted', () => {
     }
     states.destroy();
   }
+
+  const followed = (): Promise<void> => aws.aws.streamed.mappings.idle();
 
   /** Of every bucket that is written to, by every function that writes there, but where the body is put as a whole. */
   async function copyInParts(): Promise<readonly (readonly string[])[]> {
@@ -189,6 +194,13 @@ describe('what the roles of a deployment are granted', () => {
     expect(missed.filter(call => !call.endsWith('-gone'))).toEqual([]);
   });
 
+  it('is enough for a follower, which has given nothing up', async () => {
+    expect(aws.aws.streamed.mappings.left).toEqual([]);
+    const { ledgerTable } = await findDeployment('KmsRewrap', { endpoint: aws.endpoint, region: HERE });
+    const { late } = await new LedgerFollowBook(aws.dynamodb, ledgerTable).state('followed');
+    expect(late).toEqual({ [account.keys.source]: 3 });
+  });
+
   it('is enough for objects that are copied in parts, and to clean up after a copy that is given up', () => {
     expect(large.length).toBeGreaterThan(0);
     for (const results of large) expect(results).toEqual(['written', 'blocked']);
@@ -222,7 +234,7 @@ describe('what the roles of a deployment are granted', () => {
         holder.includes(':key/mrk-') && holder !== account.keys.multiRegion;
       expect(count(ofStacks)).toBe(ofKeys);
       // Nobody reads queues here: test/infra/nag.test.ts holds that they want TLS.
-      expect(ofQueues).toBe(1);
+      expect(ofQueues).toBe(2);
       process.stdout.write(`${survey.statements} statements, ${survey.mutants} mutants\n`);
     });
 

@@ -17,7 +17,7 @@ import { Planted } from './planted.ts';
 
 const READER = 'arn:aws:iam::111122223333:user/auditor';
 
-/** Here one job runs. What needs no key of the deployment is played in granted.test.ts. */
+/** Here two jobs run. What needs no key of the deployment is played in granted.test.ts. */
 const KEPT: Kept = [
   ...KEPT_OF_ALL,
   [
@@ -35,6 +35,7 @@ const KEPT: Kept = [
   [/^Scheduler: Allow/, 'Schedules fire in granted.test.ts.'],
 ];
 
+const JOBS: readonly string[] = ['in-place', 'followed'];
 const BUCKETS = ['plain', 'tagged', 'versioned', 'sealed'].map(kind => `${kind}-documents`);
 
 describe('a deployment of the profile hardened', () => {
@@ -56,7 +57,8 @@ describe('a deployment of the profile hardened', () => {
     account = new Account(aws);
     await account.fill();
     mkdirSync(join(folder, 'jobs'));
-    writeFileSync(join(folder, 'jobs', 'in-place.json'), JSON.stringify(jobsOf(account)[0]));
+    for (const job of jobsOf(account).filter(({ name }) => JOBS.includes(name)))
+      writeFileSync(join(folder, 'jobs', `${job.name}.json`), JSON.stringify(job));
     const settings = { profile: 'hardened', journalReaders: [READER] };
     await synthesize({ jobs: join(folder, 'jobs'), outdir: join(folder, 'cdk.out'), settings });
     watch = new GrantWatch(aws.aws);
@@ -72,6 +74,9 @@ describe('a deployment of the profile hardened', () => {
     // It rests on the journal of the first one.
     await run('migrate', { name: 'in-place-migrate-again' });
     await run('rollback', { of: 'in-place-migrate' });
+    await run('migrate', { job: 'followed' });
+    await account.writeLate(() => aws.aws.streamed.mappings.idle());
+    await run('rollback', { job: 'followed', of: 'followed-migrate' });
     missed = [...watch.missed];
     answers = await plant();
   }, 600_000);
@@ -82,17 +87,17 @@ describe('a deployment of the profile hardened', () => {
 
   async function run(
     mode: string,
-    { of, name = `in-place-${mode}` }: { readonly of?: string; readonly name?: string } = {},
+    { job = 'in-place', of, name = `${job}-${mode}` }: Partial<Record<'job' | 'of' | 'name', string>> = {},
   ): Promise<void> {
     const { stateMachineArn } = deployment;
-    const input = JSON.stringify({ job: 'in-place', mode, ...(of !== undefined && { run: of }) });
+    const input = JSON.stringify({ job, mode, ...(of !== undefined && { run: of }) });
     const { executionArn } = await aws.states.send(
       new StartExecutionCommand({ stateMachineArn, name, input }),
     );
     for (;;) {
       const { status, cause } = await aws.states.send(new DescribeExecutionCommand({ executionArn }));
       if (status !== 'RUNNING') {
-        ended[mode] = status === 'SUCCEEDED' ? status : `${status}: ${cause}`;
+        ended[name] = status === 'SUCCEEDED' ? status : `${status}: ${cause}`;
         return;
       }
       await sleep(50);
@@ -138,8 +143,16 @@ describe('a deployment of the profile hardened', () => {
     return error;
   };
 
-  it('migrates, verifies and rolls back', () => {
-    expect(ended).toEqual({ migrate: 'SUCCEEDED', verify: 'SUCCEEDED', rollback: 'SUCCEEDED' });
+  it('migrates, follows, verifies and rolls back', () => {
+    expect(ended).toEqual({
+      'in-place-migrate': 'SUCCEEDED',
+      'in-place-verify': 'SUCCEEDED',
+      'in-place-migrate-again': 'SUCCEEDED',
+      'in-place-rollback': 'SUCCEEDED',
+      'followed-migrate': 'SUCCEEDED',
+      'followed-rollback': 'SUCCEEDED',
+    });
+    expect(aws.aws.streamed.mappings.left).toEqual([]);
     expect(missed).toEqual([]);
   });
 
@@ -202,6 +215,7 @@ describe('a deployment of the profile hardened', () => {
     const ofKey = (grants: readonly string[]) => grants.filter(one => one.includes(key.split('/')[1]!));
     const holders = new Set(ofKey(watch.granted(planted.roles())).map(one => one.split(':')[0]));
     expect([...holders].sort()).toEqual([
+      'FollowTable',
       'MigrateUnit',
       'Plan',
       'Report',

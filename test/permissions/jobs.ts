@@ -8,7 +8,7 @@ export interface NamedJob {
 }
 
 /** A job of each kind, and for each route. */
-export function jobsOf({ keys }: Account): readonly NamedJob[] {
+export function jobsOf({ keys, stream }: Account): readonly NamedJob[] {
   const attribute = { type: 'attribute', dataKey: 'edk', encryptionContext: {} };
   const metadata = { type: 'object-metadata', dataKey: 'edk', encryptionContext: {} };
   const table = (name: string, more: object = {}) => ({
@@ -51,6 +51,11 @@ export function jobsOf({ keys }: Account): readonly NamedJob[] {
     }),
     job('by-alias', `arn:aws:kms:${HERE}:111122223333:alias/orders`, { ...here, stores: [table('ByAlias')] }),
     job('from-others', keys.foreign, { ...here, stores: [table('FromOthers')] }),
+    job('followed', keys.source, {
+      ...here,
+      follow: { streams: [stream] },
+      stores: [table('Followed', { serverSideEncryptionKey: keys.tableEncryption })],
+    }),
     job('misspelt', keys.source, {
       ...here,
       stores: [bucket('misspelt-documents', { prefix: 'a/c/d/' })],

@@ -7,7 +7,10 @@ const WRITERS = '(MigrateUnit|MigrateUnitPlaintext|RollbackUnit)';
 export const KEPT_OF_ALL: Kept = [
   [/: Allow s3:ListBucket on s3::kmsrewrap-runbucket\S+$/, 'A missing plan or report is 404, and not 403.'],
   [/: Allow s3:ListBucket( on)?( s3::[a-z]+-documents)+$/, 'A deleted object is 404, and not 403.'],
-  [new RegExp(`${WRITERS}: Allow dynamodb:GetItem on `), 'A lost race: the item is read again.'],
+  [
+    new RegExp(`(${WRITERS}|FollowTable): Allow dynamodb:GetItem on `),
+    'A lost race: the item is read again.',
+  ],
   [/Plan: Allow states:DescribeExecution/, 'Another run holds a store: test/e2e/long-units.test.ts.'],
   [/StateMachine: Allow states:RedriveExecution/, 'An operator redrives: test/e2e/long-units.test.ts.'],
   [

@@ -146,6 +146,11 @@ export class FakeLedger implements Ledger {
     return Promise.resolve();
   }
 
+  noteVerifying(): Promise<void> {
+    this.control = { ...this.control, verifying: true };
+    return Promise.resolve();
+  }
+
   renewLease(_runId: string, leaseUntil: number): Promise<void> {
     this.control = { ...this.control, leaseUntil };
     return Promise.resolve();

@@ -93,6 +93,7 @@ function slowed(world: FakePorts, passes: Passes): MigratePorts & { readonly arc
       noteTrouble: slow(ledger.noteTrouble.bind(ledger)),
       distrustJournals: slow(ledger.distrustJournals.bind(ledger)),
       renewLease: slow(ledger.renewLease.bind(ledger)),
+      noteVerifying: slow(ledger.noteVerifying.bind(ledger)),
     },
   };
 }

@@ -51,6 +51,7 @@ export const STAGES = [
   'MigrateUnitPlaintext',
   'VerifyUnit',
   'RollbackUnit',
+  'FollowTable',
   'Report',
 ] as const;
 export type Stage = (typeof STAGES)[number];

@@ -34,6 +34,15 @@ describe('planning a rollback', () => {
     );
   });
 
+  it('says that what a follower has moved since stays, where there was one', async () => {
+    const known = (...ids: readonly string[]): PastRuns =>
+      past({ plan: id => Promise.resolve(ids.includes(id) ? plan({ runId: id }) : undefined) });
+    const warned = async (...ids: readonly string[]): Promise<string> =>
+      (await planRun({ ...REQUEST, input: INPUT }, ports({ pastRuns: known(...ids) }))).plan.warnings.join();
+    expect(await warned('run-0', 'run-0-follow')).toContain('roll run-0-follow back, too');
+    expect(await warned('run-0')).not.toContain('follow');
+  });
+
   it.each([
     [
       'a run that was never planned',

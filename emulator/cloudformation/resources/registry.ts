@@ -2,6 +2,7 @@ import { AwsError } from '../../protocol/aws-error.ts';
 import type { ResourceHandler } from '../acting.ts';
 import { alarmHandler, dashboardHandler } from './alarms.ts';
 import { bucketHandler, bucketPolicyHandler } from './buckets.ts';
+import { eventSourceMappingHandler } from './event-source-mappings.ts';
 import { managedPolicyHandler, policyHandler, roleHandler } from './identities.ts';
 import { aliasHandler, keyHandler, replicaHandler } from './keys.ts';
 import { parameterHandler } from './parameters.ts';
@@ -19,6 +20,7 @@ const HANDLERS: Readonly<Record<string, ResourceHandler>> = {
   'AWS::KMS::Alias': aliasHandler,
   'AWS::KMS::Key': keyHandler,
   'AWS::KMS::ReplicaKey': replicaHandler,
+  'AWS::Lambda::EventSourceMapping': eventSourceMappingHandler,
   'AWS::Lambda::Function': functionHandler,
   'AWS::S3::Bucket': bucketHandler,
   'AWS::S3::BucketPolicy': bucketPolicyHandler,
@@ -32,7 +34,7 @@ const HANDLERS: Readonly<Record<string, ResourceHandler>> = {
 
 /**
  * Resources that do nothing here: log groups until someone writes to them, Athena, because nobody queries, repositories
- * without images, and queues, which surround schedules. All there is of them is their name.
+ * without images, and queues, which surround schedules and mappings. All there is of them is their name.
  */
 export class Resources {
   readonly #names = new Set<string>();

@@ -6,6 +6,7 @@ import type { Report } from '../../core/report/report.ts';
 import { EVENT_SOURCE } from '../../core/report/event-source.ts';
 import type { RunEvent } from '../../core/report/run-events.ts';
 import { runFigures } from '../../core/report/run-figures.ts';
+import type { EndedFollow } from '../../core/watch/end-follows.ts';
 import type { ClientConfig } from '../aws/client-config.ts';
 import { isDenied } from '../aws/errors.ts';
 import { withNamedCalls } from '../aws/named-calls.ts';
@@ -83,6 +84,14 @@ export class RunEvents {
     ]);
     if (trouble === 'not-accepted')
       throw new ServiceUnavailable('events.unavailable', `the event of run ${runId} was not accepted`);
+  }
+
+  /** The end is in the ledger already. It is announced once, and `rewrap status` says it for good. */
+  async followEnded({ job, runId, quietSince, lookedAt, late }: EndedFollow): Promise<void> {
+    const at = (ms: number): string => new Date(ms).toISOString();
+    const seen = lookedAt === undefined ? {} : { lookedAt: at(lookedAt) };
+    const detail = { job, runId, quietSince: at(quietSince), ...seen, late: { ...late } };
+    await this.#send(runId, [{ type: 'Follow Ended', detail }]);
   }
 
   async #send(runId: string, events: readonly RunEvent[]): Promise<'sent' | 'not-accepted' | 'denied'> {

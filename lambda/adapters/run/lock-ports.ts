@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FollowersLeave } from '../../core/lock/followers.ts';
 import type { LockPorts, StoreLocks } from '../../core/lock/take-locks.ts';
 import type { Executions } from './executions.ts';
 import type { DynamoDbLedger } from '../state/ledger.ts';
@@ -11,9 +13,9 @@ export function lockPorts({
   readonly locks: StoreLocks;
   readonly ledger: DynamoDbLedger;
   readonly executions: Pick<Executions, 'status'>;
-}): LockPorts {
+}): LockPorts & FollowersLeave {
   return {
-    locks,
+    ...{ locks, now: () => Date.now(), wait: (ms: number) => sleep(ms) },
     fence: (runId, words) => ledger.breakPremise(runId, words),
     lifeOf: async runId => {
       const [status, { leaseUntil }] = await Promise.all([

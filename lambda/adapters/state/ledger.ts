@@ -74,8 +74,10 @@ export class DynamoDbLedger implements Ledger {
     const trouble = Item?.['trouble']?.S;
     const paused = Item?.['paused']?.BOOL;
     const leaseUntil = Item?.['leaseUntil']?.N;
+    const verifying = Item?.['verifying']?.BOOL;
     return {
       ...(leaseUntil !== undefined && { leaseUntil: Number(leaseUntil) }),
+      ...(verifying !== undefined && { verifying }),
       ...(paused !== undefined && { paused }),
       ...(rate !== undefined && { kmsRequestsPerSecond: numberIn(rate) }),
       ...Object.fromEntries(
@@ -100,6 +102,10 @@ export class DynamoDbLedger implements Ledger {
 
   async renewLease(runId: string, until: number): Promise<void> {
     await this.#control(runId, 'leaseUntil = :until', { ':until': { N: String(until) } });
+  }
+
+  async noteVerifying(runId: string): Promise<void> {
+    await this.#control(runId, 'verifying = :true', { ':true': { BOOL: true } });
   }
 
   /** It stands with the last migrations of the job, and like them it is kept for good. */

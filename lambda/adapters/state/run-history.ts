@@ -1,12 +1,17 @@
 import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { parseStorePlace, storePlaceText, type StorePlace } from '../../core/model/store-place.ts';
+import {
+  isSamePlace,
+  parseStorePlace,
+  storePlaceText,
+  type StorePlace,
+} from '../../core/model/store-place.ts';
 import { writtenPlace } from '../../core/stores/places.ts';
 import type { RunMode } from '../../core/model/run.ts';
 import type { RunPlan } from '../../core/model/run-plan.ts';
 import { ledgerKey, ledgerPartition } from './ledger-keys.ts';
 import { queryPartition } from './query-partition.ts';
 import type { StoreProof } from '../../core/proof/store-proof.ts';
-import { proofId } from '../../core/proof/proof-id.ts';
+import { proofId, proofIdsOf } from '../../core/proof/proof-id.ts';
 import { workDigest } from '../../core/plan/continue-run.ts';
 import { aliasesOf } from '../../core/plan/moved-aliases.ts';
 import type { FinishedRun, LatestRun, LatestRuns, RunHistory } from '../../core/plan/ports.ts';
@@ -103,6 +108,15 @@ export class LedgerHistory implements RunHistory, LatestRuns, Schedules {
   async *proofs(): AsyncGenerator<StoreProof> {
     for await (const { proof } of queryPartition(this.#client, this.#table, ledgerPartition.proofs()))
       if (proof?.S !== undefined) yield readProof(proof.S);
+  }
+
+  /** What is known of one place, whatever other places there are. */
+  async *proofsOf(place: StorePlace): AsyncGenerator<StoreProof> {
+    const part = { partition: ledgerPartition.proofs(), beginsWith: proofIdsOf(place) };
+    for await (const { proof } of queryPartition(this.#client, this.#table, part)) {
+      const read = proof?.S === undefined ? undefined : readProof(proof.S);
+      if (read !== undefined && isSamePlace(read.place, place)) yield read;
+    }
   }
 
   /** Remembers the latest run of a job in a mode, and whether it finished. */

@@ -4,7 +4,8 @@ import {
   type AttributeValue,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import type { Holder } from '../../core/lock/store-lock.ts';
+import type { FollowerLocks } from '../../core/lock/followers.ts';
+import type { Follower, Holder } from '../../core/lock/store-lock.ts';
 import type { Lock, StoreLocks } from '../../core/lock/take-locks.ts';
 import { nameOf } from '../aws/errors.ts';
 import { ledgerKey, ledgerPartition } from './ledger-keys.ts';
@@ -14,7 +15,7 @@ import { queryPartition } from './query-partition.ts';
  * Who works on which table or bucket, in the ledger table. One partition holds all locks, so that one query shows them.
  * A lock that is given back stays: its version only ever grows.
  */
-export class LedgerStoreLocks implements StoreLocks {
+export class LedgerStoreLocks implements StoreLocks, FollowerLocks {
   readonly #client: DynamoDBClient;
   readonly #table: string;
 
@@ -30,17 +31,28 @@ export class LedgerStoreLocks implements StoreLocks {
     return lockOf(Item);
   }
 
-  async replace(resource: string, version: number, holders: readonly Holder[]): Promise<boolean> {
-    const text = JSON.stringify(holders);
+  replace(resource: string, version: number, holders: readonly Holder[]): Promise<boolean> {
+    return this.#change(resource, version, { name: 'holders', text: JSON.stringify(holders) });
+  }
+
+  replaceFollowers(resource: string, version: number, followers: readonly Follower[]): Promise<boolean> {
+    return this.#change(resource, version, { name: 'followers', text: JSON.stringify(followers) });
+  }
+
+  async #change(
+    resource: string,
+    version: number,
+    { name, text }: { readonly name: 'holders' | 'followers'; readonly text: string },
+  ): Promise<boolean> {
     try {
       await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
           Key: ledgerKey.lock(resource),
-          UpdateExpression: 'SET holders = :holders, version = :next',
+          UpdateExpression: `SET ${name} = :list, version = :next`,
           ConditionExpression: version === 0 ? 'attribute_not_exists(version)' : 'version = :version',
           ExpressionAttributeValues: {
-            ':holders': { S: text },
+            ':list': { S: text },
             ':next': { N: String(version + 1) },
             ...(version > 0 && { ':version': { N: String(version) } }),
           },
@@ -68,5 +80,8 @@ function lockOf(item: Record<string, AttributeValue> | undefined): Lock {
   return {
     version: Number(item?.['version']?.N ?? 0),
     holders: JSON.parse(item?.['holders']?.S ?? '[]') as readonly Holder[],
+    ...(item?.['followers']?.S !== undefined && {
+      followers: JSON.parse(item['followers'].S) as readonly Follower[],
+    }),
   };
 }

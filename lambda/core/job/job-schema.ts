@@ -5,6 +5,7 @@ import { ENCRYPTION_ALGORITHMS } from '../model/key-use.ts';
 import { ROUTE_TYPES } from '../model/route.ts';
 import { KEY_CURE, keyReference } from '../schema/key-reference.ts';
 import { ALL_ROUTES } from '../routes/registry.ts';
+import { followSchema } from './follow-schema.ts';
 import { storeSchema } from './store-schema.ts';
 import { oneOf, refusedBy, strictObject, text, wholeNumber } from '../schema/strict-object.ts';
 import { scheduleProblem, timeZoneProblem } from './schedule-expression.ts';
@@ -74,6 +75,23 @@ const sourceKey = once(() =>
     z.transform(use =>
       typeof use === 'string' ? { key: use, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' as const } : use,
     ),
+  ),
+);
+
+const source = once(() =>
+  described(
+    strictObject(
+      {
+        keys: described(
+          z
+            .array(sourceKey(), { error: 'is missing or no list; write at least one key ARN' })
+            .check(z.minLength(1, { error: `is empty; ${KEY_CURE}` })),
+          'ARNs or alias ARNs of keys in one Region.',
+        ),
+      },
+      'the source',
+    ),
+    'The allow-list: a data key under any other key is left alone and counted as foreign-key.',
   ),
 );
 
@@ -190,20 +208,7 @@ function makeJobSchema(formats: FormatRegistry): z.ZodMiniObject {
     {
       $schema: described(z.optional(z.string()), 'The JSON Schema of this file, for editors.'),
       name: name(),
-      source: described(
-        strictObject(
-          {
-            keys: described(
-              z
-                .array(sourceKey(), { error: 'is missing or no list; write at least one key ARN' })
-                .check(z.minLength(1, { error: `is empty; ${KEY_CURE}` })),
-              'ARNs or alias ARNs of keys in one Region.',
-            ),
-          },
-          'the source',
-        ),
-        'The allow-list: a data key under any other key is left alone and counted as foreign-key.',
-      ),
+      source: source(),
       destination: destination(),
       route: z._default(route(), { type: 'auto' }),
       stores: described(
@@ -221,6 +226,7 @@ function makeJobSchema(formats: FormatRegistry): z.ZodMiniObject {
       verify: verify(),
       log: log(),
       schedule: z.optional(schedule()),
+      follow: z.optional(followSchema()),
     },
     'a job',
   );

@@ -21,6 +21,15 @@ export interface Holder {
   readonly since: string;
 }
 
+/** An invocation of a follower that may be writing to a place. */
+export interface Follower {
+  /** Of the invocation. */
+  readonly id: string;
+  readonly job: string;
+  /** It writes nothing after this time, milliseconds since 1970. */
+  readonly until: number;
+}
+
 /** What is known of a holder besides its entry. */
 export interface HolderLife {
   /** The state of its execution; `unknown` if Step Functions no longer knows it. */

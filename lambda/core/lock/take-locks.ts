@@ -5,6 +5,7 @@ import {
   overlap,
   placeText,
   standingOf,
+  type Follower,
   type Holder,
   type HolderLife,
   type LockedPlace,
@@ -16,6 +17,8 @@ export interface Lock {
   /** 0 where nobody ever held it. */
   readonly version: number;
   readonly holders: readonly Holder[];
+  /** Followers that may be writing there. @default none */
+  readonly followers?: readonly Follower[];
 }
 
 export interface StoreLocks {

@@ -16,6 +16,15 @@ export interface Job {
   /** `page` names data keys of a page that have the same outcome and key materials in one line of the log. */
   readonly log: 'page' | 'each';
   readonly schedule?: JobSchedule;
+  readonly follow?: JobFollow;
+}
+
+/** What is moved after a migration, as soon as an application has written it. */
+export interface JobFollow {
+  /** ARNs of the streams of tables. */
+  readonly streams: readonly string[];
+  /** Following ends when nothing was under a source key for so long. */
+  readonly untilQuietDays: number;
 }
 
 /** When runs of a job start by themselves. */

@@ -77,6 +77,8 @@ export interface PassesOfRun {
   /** A census that has KMS check every data key and make no new ciphertext. */
   readonly dryRun: boolean;
   readonly verify: boolean;
+  /** The job is followed, so that its follower has to know when the verify pass begins to read. */
+  readonly followed?: true;
   /** KMS is asked about every data key, whatever the journal proves. */
   readonly askAll?: true;
   /** The verify pass compares every record with what the migrate pass has read, beside the data key. */

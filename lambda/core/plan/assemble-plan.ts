@@ -108,9 +108,10 @@ function countedOf(
   };
 }
 
-function verifying({ job, mode, askAll }: RunInput): Pick<RunPlan, 'verify' | 'askAll'> {
+function verifying({ job, mode, askAll }: RunInput): Pick<RunPlan, 'verify' | 'askAll' | 'followed'> {
   return {
     verify: mode === 'verify' || (mode === 'migrate' && job.verify !== 'off'),
+    ...(mode === 'migrate' && job.follow !== undefined && { followed: true as const }),
     ...((askAll || job.verify === 'ask-all') && { askAll: true }),
   };
 }

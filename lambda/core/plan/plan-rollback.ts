@@ -1,5 +1,6 @@
 import { JOURNAL_SCHEMA } from '../model/journal-schema.ts';
 import { lastWriteAfter } from '../lock/lease.ts';
+import { followRunId } from '../model/follow-run-id.ts';
 import type { PlannedKey } from '../model/key-use.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RunPlan } from '../model/run-plan.ts';
@@ -63,7 +64,7 @@ export async function planRollback(
     verify: false,
     dryRun: false,
     estimate: { ...estimate, kmsRequests: 0, seconds: 0 },
-    warnings: warnings(original),
+    warnings: [...warnings(original), ...(await followedWarnings(run, pastRuns))],
   };
   return { plan, units };
 }
@@ -76,6 +77,14 @@ function warnings({ runId, sources, continues = [] }: RunPlan): readonly string[
       earlier => `${runId} went on from ${earlier}: roll that one back, too, for what it had replaced`,
     ),
   ];
+}
+
+/** A rollback puts back what one run has replaced; what its follower has moved since is in a journal of its own. */
+async function followedWarnings(run: string, pastRuns: PastRuns): Promise<readonly string[]> {
+  const followed = followRunId(run);
+  return (await pastRuns.plan(followed)) === undefined
+    ? []
+    : [`${run} was followed, and what was moved since stays as it is: roll ${followed} back, too`];
 }
 
 function wrongRun(original: RunPlan | undefined, job: string): string | undefined {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { canonicalJson } from '../model/canonical-json.ts';
-import { storePlaceText } from '../model/store-place.ts';
+import { storePlaceText, type StorePlace } from '../model/store-place.ts';
 import { digest } from '../model/digest.ts';
 import { weightOf } from './proof-reach.ts';
 import type { StoreProof } from './store-proof.ts';
@@ -13,6 +13,11 @@ export function proofId(proof: StoreProof): string {
   const { slot, part, sourceKeyArns } = proof;
   const place = storePlaceText(proof.place);
   const about = [place, slot, part, weightOf(proof), [...sourceKeyArns].sort()];
+  return `${proofIdsOf(proof.place)}${digest(Buffer.from(canonicalJson(about)))}`;
+}
+
+/** What the ids of proofs of a place begin with. Places with long names may share it. */
+export function proofIdsOf(place: StorePlace): string {
   // A sort key has at most 1,024 bytes, and a prefix alone may have as many.
-  return `${place.slice(0, 200)}#${digest(Buffer.from(canonicalJson(about)))}`;
+  return `${storePlaceText(place).slice(0, 200)}#`;
 }

@@ -69,7 +69,7 @@ function asWritten(
 }
 
 /** All that an answer depends on. */
-function questionOf({ finding, record }: Found): string {
+export function questionOf({ finding, record }: Found): string {
   const { ciphertext, contexts, readerContexts, recordedKeyArn, recordedAlgorithm, writeTo } =
     finding as DataKey;
   return [

@@ -54,6 +54,19 @@ const premiseBroken = z
   })
   .describe('What a run rests on no longer holds, so all its workers have stopped.');
 
+const followEnded = z
+  .object({
+    job: ofEvery.job,
+    deployment: ofEvery.deployment,
+    runId: z.string().describe('The migration that was followed.'),
+    quietSince: z.iso.datetime().describe('Since when no data key was seen under a source key.'),
+    lookedAt: z.iso.datetime().optional().describe('When the follower was last told of any write at all.'),
+    late: z
+      .record(z.string(), z.int().min(0))
+      .describe('Data keys that were seen under each source key since the follower was first deployed.'),
+  })
+  .describe('Nothing has come for as long as the job says, and its follower moves nothing any more.');
+
 /**
  * The detail of each event, by its detail-type. Fields may be added; readers ignore what they do not know.
  * No function loads this: they write what its types allow.
@@ -63,6 +76,7 @@ export const RUN_EVENTS = {
   'Run Finished': runFinished,
   'Run Refused': runRefused,
   'Premise Broken': premiseBroken,
+  'Follow Ended': followEnded,
 } as const;
 
 /** JSON Schemas of what is on the event bus, by detail-type: docs/events.schema.json. */

@@ -32,6 +32,9 @@ export interface VerifyPorts extends WalkPorts {
  * label: KMS has said of these very bytes, in the migrate pass or now, that the destination key opens them, or it has not.
  */
 export async function verifyUnit(scope: UnitScope, ports: VerifyPorts): Promise<UnitProgress> {
+  const { followed, runId } = scope.plan;
+  // Before the first read: a checkpoint comes after it, and what is written in between would be seen by nobody.
+  if (followed === true) await ports.ledger.noteVerifying(runId);
   return walkUnit<WorkPage>(
     scope,
     {

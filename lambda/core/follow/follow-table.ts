@@ -1,0 +1,141 @@
+import { enter, leave } from '../lock/followers.ts';
+import { lastWriteAfter } from '../lock/lease.ts';
+import type { Job } from '../model/job.ts';
+import type { RunPlan } from '../model/run-plan.ts';
+import { Attempts } from '../reencrypt/attempts.ts';
+import type { UnitScope } from '../scan/unit-scope.ts';
+import { FOLLOW_TIMEOUT_SECONDS, type FollowedStore } from '../job/followed-stores.ts';
+import { followRun } from './follow-run.ts';
+import { KnownDataKeys } from './known-data-keys.ts';
+import { allKnown, moveLate, type Moving } from './move-late.ts';
+import type { FollowPorts, MovePorts } from './ports.ts';
+import { standingNow } from './standing-now.ts';
+import type { ItemWritten } from './stream-event.ts';
+
+/** What became of a batch of writes. */
+export type Followed =
+  | { readonly kind: 'done' }
+  /** From the first of these items on, the batch is to be handed over again. */
+  | { readonly kind: 'again'; readonly items: readonly ItemWritten[]; readonly why: string };
+
+/** What an invocation leaves for the next one of the same process. */
+export interface FollowMemory {
+  scope?: UnitScope;
+  known?: KnownDataKeys;
+  attempts?: Attempts;
+  /** When it last said that it is told of writes, milliseconds since 1970. */
+  lookedAt?: number;
+}
+
+/** Runs and other followers may change the lock in between. */
+const TRIES = 5;
+
+/**
+ * Follows a table: looks at items that somebody has written, and moves what is under a source key in them. Only the keys of items are
+ * taken from what it is told. An item is read as it is now, so that an event may come late, twice, or in any order.
+ *
+ * What is known already costs a read of the item and nothing else: most writes change no data key, and those of the follower itself
+ * come back as events, too.
+ */
+export async function followTable(
+  items: readonly ItemWritten[],
+  followed: FollowedStore,
+  { memory, ...ports }: FollowPorts & { readonly memory: FollowMemory },
+): Promise<Followed> {
+  await noteLook(followed.job, memory, ports);
+  if (items.length === 0 || (await isKnown(items, memory, ports))) return { kind: 'done' };
+  for (let tries = 0; tries < TRIES; tries++) {
+    const { standing, resource, lock } = await standingNow(followed, ports);
+    if (standing.kind !== 'acts') ports.telemetry.idle(standing.why);
+    if (standing.kind === 'rests') return { kind: 'done' };
+    if (standing.kind === 'waits') return { kind: 'again', items, why: standing.why };
+    const now = ports.clock.now();
+    const until = lastWriteAfter(now, { workerTimeoutSeconds: FOLLOW_TIMEOUT_SECONDS });
+    const follower = { id: ports.id, job: followed.job.name, until };
+    if (!(await enter(resource, { lock, follower, now }, ports.locks))) continue;
+    try {
+      const scope = await scopeOf(standing.plan, followed, { ...ports, memory });
+      return await moveAll(items, scope, { ...ports, memory });
+    } finally {
+      await leave(resource, ports.id, ports.locks);
+    }
+  }
+  return { kind: 'again', items, why: 'the lock of the store was changed by others again and again' };
+}
+
+/** How often it says that it is told of writes. */
+const LOOKED_MS = 600_000;
+
+async function noteLook(
+  { name, follow }: Job,
+  memory: FollowMemory,
+  { book, clock }: FollowPorts,
+): Promise<void> {
+  const now = clock.now();
+  if (now - (memory.lookedAt ?? 0) < LOOKED_MS) return;
+  // The daily watch notes it as well, and may come a day later.
+  if (memory.lookedAt === undefined && follow !== undefined) await book.deployed(name, follow, now);
+  await book.looked(name, now);
+  memory.lookedAt = now;
+}
+
+interface Remembering extends FollowPorts {
+  readonly memory: FollowMemory;
+}
+
+/** Without asking anybody whether it may write: it would write nothing. */
+async function isKnown(
+  items: readonly ItemWritten[],
+  { scope, known }: FollowMemory,
+  { open }: FollowPorts,
+): Promise<boolean> {
+  if (scope === undefined || known === undefined) return false;
+  const { records } = await open(scope);
+  for (let left = items; left.length > 0;) {
+    const found = await records.find(left.map(({ locator }) => locator));
+    if (found.length === 0 || !allKnown(found, { scope, known })) return false;
+    left = left.slice(found.length);
+  }
+  return true;
+}
+
+/** What is known is known of one migration: another one may have another key, or key material. */
+async function scopeOf(
+  migration: RunPlan,
+  { index }: FollowedStore,
+  { memory, scopeOf: bind, writePlan }: Remembering,
+): Promise<UnitScope> {
+  const { plan, units } = followRun(migration);
+  if (memory.scope?.plan.runId === plan.runId && memory.scope.unit.store === index) return memory.scope;
+  const unit = units[index];
+  if (unit === undefined) throw new RangeError(`the run ${plan.runId} has no unit of store ${index}`);
+  await writePlan(plan, units);
+  const scope = bind(unit, plan);
+  memory.scope = scope;
+  memory.known = new KnownDataKeys();
+  memory.attempts = new Attempts(plan.sources, plan.destination);
+  return scope;
+}
+
+/** As many items at a time as fit into memory. */
+async function moveAll(
+  items: readonly ItemWritten[],
+  scope: UnitScope,
+  { memory, open, ...ports }: Remembering,
+): Promise<Followed> {
+  const opened: MovePorts = await open(scope);
+  const { known = new KnownDataKeys() } = memory;
+  const { attempts = new Attempts(scope.plan.sources, scope.plan.destination) } = memory;
+  const moving: Moving = { ...opened, ...ports, scope, known, attempts };
+  const again: ItemWritten[] = [];
+  for (let left = items; left.length > 0;) {
+    const found = await opened.records.find(left.map(({ locator }) => locator));
+    if (found.length === 0) throw new Error(`${left[0]?.locator} was looked for, and nothing was said of it`);
+    const failed = await moveLate(found, moving);
+    again.push(...left.filter((_, at) => found[at] !== undefined && failed.has(found[at])));
+    left = left.slice(found.length);
+  }
+  return again.length === 0
+    ? { kind: 'done' }
+    : { kind: 'again', items: again, why: 'some data keys have failed' };
+}
