@@ -41,6 +41,7 @@ export const shelfKind: StoreKind<ShelfStore, ShelfCatalog> = {
   sampling: records => ({ requests: records, usd: 0 }),
   calls: () => [{ action: 'shelf:Read', times: 1, per: 'record' }],
   cost: ({ records }) => ({ reads: 0, writes: records }),
+  serverSideKeys: () => Promise.resolve({ kind: 'seen', value: [] }),
   backups: () => Promise.resolve(undefined),
   unseen: { always: ['notes that somebody has borrowed'], of: () => [] },
 };
