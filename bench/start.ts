@@ -14,6 +14,7 @@ export const HANDLERS = [
   'migrate-unit-plaintext',
   'verify-unit',
   'rollback-unit',
+  'follow-table',
   'report',
 ] as const;
 
