@@ -72,6 +72,13 @@ export const COMMANDS = [
       ),
     ],
   },
+  {
+    commands: ['s3-batch'],
+    permissions: [
+      permit(['cloudformation:GetTemplate'], 'stack', 'to read the deployed jobs'),
+      permit(['kms:DescribeKey'], 'keys of the jobs', 'to name keys by their ARNs, as S3 does'),
+    ],
+  },
 ];
 
 /** The commands that need no deployment, and look at samples. */
