@@ -95,7 +95,11 @@ describe('a request to S3 Batch Operations', () => {
 
   it('is none for the new key itself, nor for a key of a Region in which S3 cannot use it', () => {
     const elsewhere = OLD_KEY.replace('us-east-1', 'eu-west-1');
-    expect(requests({ sources: [NEW_KEY, elsewhere] })).toEqual([]);
+    expect(batchRequests(asked({ sources: [NEW_KEY, elsewhere] }))).toEqual({
+      kind: 'refused',
+      words: 'no source key is one that S3 could use there: each is in another Region, or is the new key',
+    });
+    expect(requests({ sources: [NEW_KEY, OLD_KEY] }).map(({ keyArn }) => keyArn)).toEqual([OLD_KEY, OLD_KEY]);
   });
 
   it('names the replica of a multi-Region key in the Region of the bucket', () => {

@@ -38,7 +38,7 @@ export interface BatchQuestion {
 
 export type BatchRequests =
   | { readonly kind: 'requests'; readonly requests: readonly BatchRequest[] }
-  /** What is wrong with the new key, in words. */
+  /** What is wrong with the keys, in words. */
   | { readonly kind: 'refused'; readonly words: string };
 
 /** Where the objects of a job are. `account`: whose buckets are those for which no role is assumed. */
@@ -82,7 +82,9 @@ export function batchRequests(question: BatchQuestion): BatchRequests {
         [false, true].map(bucketKeys => requestFor(question, { place, keyArn, bucketKeys })),
       ),
   );
-  return { kind: 'requests', requests };
+  return requests.length === 0
+    ? refused('no source key is one that S3 could use there: each is in another Region, or is the new key')
+    : { kind: 'requests', requests };
 }
 
 /** In the Region of a bucket: of a multi-Region key, its replica there. */
