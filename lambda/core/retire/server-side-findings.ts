@@ -46,7 +46,12 @@ function objectFindings({ place, account, job, keyArn, evidence }: KnownStore): 
     const count = serverSideEncrypted.find(one => one.keyArn === keyArn)?.objects ?? 0;
     return count === 0
       ? []
-      : [blocks(about, `${encrypted(count)} (run ${runId} of ${at}); rewrap s3-batch ${job} writes what moves them, and then ${verify}`)];
+      : [
+          blocks(
+            about,
+            `${encrypted(count)} (run ${runId} of ${at}); rewrap s3-batch ${job} writes what moves them, and then ${verify}`,
+          ),
+        ];
   });
 }
 
