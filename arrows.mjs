@@ -216,6 +216,7 @@ export const ROOMS = [
   service('kms', ['protocol']),
   service('cloudtrail', ['protocol', 'kms']),
   service('s3', ['protocol'], ['fast-xml-parser']),
+  service('s3control', ['protocol', 'iam', 's3']),
   service('dynamodb', ['protocol'], ['dynalite']),
   service('eventbridge', ['protocol']),
   service('functions', ['protocol', 'meter', 'iam']),

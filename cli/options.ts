@@ -99,6 +99,20 @@ export function retireCheckCommand(command: (name: string, description: string) 
     .option('--context-values', 'with --json, also show the values of encryption contexts');
 }
 
+/** `rewrap s3-batch`, without its folder of jobs. */
+export function s3BatchCommand(command: (name: string, description: string) => Command): Command {
+  return command(
+    's3-batch <job>',
+    'writes requests for S3 Batch Operations that take S3’s own encryption from the source keys to another key; sends nothing',
+  )
+    .requiredOption('--role <arn>', 'the role that S3 assumes to carry them out')
+    .option(
+      '--to <key>',
+      'ARN of a key in the Region and account of the buckets; by default the destination key',
+    )
+    .option('--out <folder>', 'where the requests are written', 's3-batch');
+}
+
 /** What `rewrap init` would ask a person for. */
 export function initCommand(command: (name: string, description: string) => Command): Command {
   return command(

@@ -20,6 +20,7 @@ import type { ReportOptions } from './commands/report.ts';
 import type { RetireOptions } from './commands/retire-check.ts';
 import type { CapacityOptions } from './commands/rollback.ts';
 import type { RunOptions } from './commands/run.ts';
+import type { BatchOptions } from './commands/s3-batch.ts';
 import { plainOutput } from './context/process-console.ts';
 import { OutputLost, wordsOf } from './context/output-file.ts';
 import { LostSight } from './follow/keep-in-sight.ts';
@@ -34,6 +35,7 @@ import {
   shared,
   wholeNumber,
   retireCheckCommand,
+  s3BatchCommand,
   runCommand,
 } from './options.ts';
 import { EXIT, type ExitCode } from './context/exit-codes.ts';
@@ -212,6 +214,13 @@ function commandsToLook({ command, act }: Definer): void {
     .action(
       act(async (context, key: string, options: RetireOptions) =>
         (await import('./commands/retire-check.ts')).retireCheckCommand(key, options, context),
+      ),
+    );
+  s3BatchCommand(command)
+    .option('--jobs <folder>', 'folder of job files; by default that of deployment.json', settingsHere().jobs)
+    .action(
+      act(async (context, job: string, options: BatchOptions) =>
+        (await import('./commands/s3-batch.ts')).s3Batch(job, options, context),
       ),
     );
 }

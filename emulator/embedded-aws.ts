@@ -41,6 +41,7 @@ import { serviceOf } from './protocol/operation.ts';
 import type { AwsRequest, AwsResponse, RawRequest, Service } from './protocol/request.ts';
 import { Buckets } from './s3/bucket.ts';
 import { s3Service } from './s3/service.ts';
+import { isS3Control, s3ControlService } from './s3control/service.ts';
 import { Schedules } from './scheduler/schedules.ts';
 import type { Call } from './scheduler/target.ts';
 import { Executions } from './stepfunctions/executions.ts';
@@ -144,6 +145,7 @@ export class EmbeddedAws {
         ...(s3CopyLimitBytes !== undefined && { copyLimitBytes: s3CopyLimitBytes }),
         useKey: this.#keys.permissions.forS3,
       }),
+      s3control: s3ControlService({ ...this.#integrated(), iam: this.iam }),
       states: stepFunctionsService(this.#stateMachines, this.#executions),
       lambda: lambdaService(this.functions, this.lambda),
       events: eventBridgeService(this.events),
@@ -224,7 +226,7 @@ export class EmbeddedAws {
       service,
     } = credentialScope(headers.authorization, url.searchParams);
     const name = service ?? serviceOf(headers);
-    const known = this.#services[name];
+    const known = this.#services[isS3Control({ url: target, headers }) ? 's3control' : name];
     if (known === undefined)
       throw new AwsError('UnknownService', `the embedded AWS does not have the service '${name}'`);
     // The path as it was sent: S3 keys must not be normalised.

@@ -53,6 +53,11 @@ export const EXIT_CODES = {
     1: 'keep the key, or something is not settled; with --trail, also if somebody still uses it',
     2: 'refused: the input is wrong, nothing is deployed here, or reading the trail could cost more than the budget',
   },
+  's3-batch': {
+    ...OF_LOOK,
+    0: 'the requests are written; nothing was sent',
+    2: 'refused: the input is wrong, or S3 would not take the key; nothing is written',
+  },
   init: {
     ...OF_LOOK,
     0: 'the job is written',

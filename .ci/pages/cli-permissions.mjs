@@ -72,6 +72,14 @@ export const COMMANDS = [
       ),
     ],
   },
+  {
+    commands: ['s3-batch'],
+    alone: true,
+    permissions: [
+      permit(['cloudformation:GetTemplate'], 'stack', 'to read the deployed jobs'),
+      permit(['kms:DescribeKey'], 'keys of the jobs', 'to name keys by their ARNs, as S3 does'),
+    ],
+  },
 ];
 
 /** The commands that need no deployment, and look at samples. */
@@ -97,10 +105,11 @@ const OF_SAMPLES = [
 export const cliPermissions = () => {
   const line = ({ actions, on, why }) =>
     `- ${actions.map(action => `\`${action}\``).join(', ')} on ${WORDS[on]}: ${why}.`;
-  const group = ({ commands, permissions, like = [] }) =>
+  const group = ({ commands, permissions, like = [], alone = false }) =>
     [
       `### ${commands.map(one => `\`rewrap ${one}\``).join(', ')}`,
       '',
+      ...(alone ? ['Instead of what every command needs:', ''] : []),
       ...permissions.map(line),
       ...(like.length === 0 ? [] : [`- Besides, all that \`${like.join('`, `')}\` need.`]),
     ].join('\n');

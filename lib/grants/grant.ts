@@ -59,11 +59,3 @@ export function keyGrant(
     ],
   };
 }
-
-/**
- * A text that a job names, as part of a resource or condition: `*`, `?` and `$` stand for themselves. IAM reads them as
- * wildcards and variables, and keys of objects may hold each of them (IAM user guide, policy variables).
- */
-export function literally(text: string): string {
-  return text.replace(/[*?$]/g, character => `\${${character}}`);
-}

@@ -1,7 +1,8 @@
 import { configureFormat } from '../../lambda/core/job/bind-format.ts';
 import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
 import { formats } from '../../lambda/formats/registry.ts';
-import { literally, type Grant, type Home } from '../grants/grant.ts';
+import { literally } from '../../lambda/core/model/literally.ts';
+import type { Grant, Home } from '../grants/grant.ts';
 import { copyWrites, ownWrites, serverSideKey, type Place, type Writes } from './place.ts';
 
 /** The bucket of a store and, where it is copied, the bucket that its copies go to. */

@@ -23,6 +23,8 @@ interface Commands {
   readonly commands: readonly string[];
   readonly permissions: readonly Permit[];
   readonly like?: readonly string[];
+  /** It does not need what every command needs. */
+  readonly alone?: boolean;
 }
 
 /** What docs/permissions.md says: Jest loads no ES module, so another process reads it. */
@@ -96,12 +98,14 @@ describe('whoever runs a command of the CLI', () => {
   function userFor(command: string): { readonly arn: string; readonly credentials: Credentials } {
     const group = COMMANDS.find(({ commands }) => commands.includes(command))!;
     const like = COMMANDS.find(({ commands }) => commands[0] === group.like?.[0])?.permissions ?? [];
-    const Statement = [...EVERY, ...group.permissions, ...like].map(({ actions, on }) => ({
-      Effect: 'Allow',
-      Action: actions,
-      Resource: resourcesOf(on),
-      ...(on === 'run bucket' && { Condition: { StringLikeIfExists: { 's3:prefix': 'runs/*' } } }),
-    }));
+    const Statement = [...(group.alone === true ? [] : EVERY), ...group.permissions, ...like].map(
+      ({ actions, on }) => ({
+        Effect: 'Allow',
+        Action: actions,
+        Resource: resourcesOf(on),
+        ...(on === 'run bucket' && { Condition: { StringLikeIfExists: { 's3:prefix': 'runs/*' } } }),
+      }),
+    );
     const name = `who-may-${group.commands[0]}`;
     const credentials = aws.aws.createUser(name, [{ Version: '2012-10-17', Statement }]);
     return { arn: `arn:aws:iam::111122223333:user/${name}`, credentials };
@@ -114,8 +118,8 @@ describe('whoever runs a command of the CLI', () => {
 
   /** Every one of a group's own permissions was needed. What it shares with another group is checked there. */
   function expectNeeded(arn: string, command: string): void {
-    const own = COMMANDS.find(({ commands }) => commands.includes(command))!.permissions;
-    const actions = [...EVERY, ...own].flatMap(permit => permit.actions);
+    const { permissions: own, alone } = COMMANDS.find(({ commands }) => commands.includes(command))!;
+    const actions = [...(alone === true ? [] : EVERY), ...own].flatMap(permit => permit.actions);
     expect(
       watch.unneeded([arn]).filter(one => actions.some(action => one.includes(`: ${action} on`))),
     ).toEqual([]);
@@ -176,6 +180,19 @@ describe('whoever runs a command of the CLI', () => {
     expect(stderr).toContain('of 1 log file read');
     expect(stdout + stderr).not.toContain('not authorized');
     expectNeeded(keeper.arn, 'retire-check');
+  });
+
+  it('may have requests to S3 written with the documented permissions, and needs each of them', async () => {
+    const [{ name } = { name: '' }] = jobsOf(account);
+    const writer = userFor('s3-batch');
+    const role = 'arn:aws:iam::111122223333:role/Batch';
+    const out = join(folder, 's3-batch');
+    const { code, stderr } = await call(
+      ['s3-batch', name, '--jobs', join(folder, 'jobs'), '--role', role, '--out', out],
+      writer,
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    expectNeeded(writer.arn, 's3-batch');
   });
 
   it('may do nothing else', async () => {

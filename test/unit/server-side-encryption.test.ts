@@ -113,7 +113,7 @@ describe('retire-check', () => {
     ];
     const at = new Date(ENDED).toISOString();
     expect(said(known({}, { serverSideEncrypted }))).toEqual([
-      `blocks s3:us-east-1:documents/2026/: S3 itself encrypts 1,200 objects there with this key, and can give out none of them without it (run run-1 of ${at}); move them by S3 Batch Operations (UpdateObjectEncryption), and then rewrap run orders --mode verify`,
+      `blocks s3:us-east-1:documents/2026/: S3 itself encrypts 1,200 objects there with this key, and can give out none of them without it (run run-1 of ${at}); rewrap s3-batch orders writes what moves them, and then rewrap run orders --mode verify`,
     ]);
     expect(said(known({ keyArn: NEW_KEY }, { serverSideEncrypted }))).toEqual([]);
   });

@@ -46,7 +46,12 @@ function objectFindings({ place, account, job, keyArn, evidence }: KnownStore): 
     const count = serverSideEncrypted.find(one => one.keyArn === keyArn)?.objects ?? 0;
     return count === 0
       ? []
-      : [blocks(about, `${encrypted(count)} (run ${runId} of ${at}); ${CURE}, and then ${verify}`)];
+      : [
+          blocks(
+            about,
+            `${encrypted(count)} (run ${runId} of ${at}); rewrap s3-batch ${job} writes what moves them, and then ${verify}`,
+          ),
+        ];
   });
 }
 
@@ -54,8 +59,6 @@ function encrypted(count: number): string {
   const objects = count === 1 ? '1 object' : `${count.toLocaleString('en-US')} objects`;
   return `S3 itself encrypts ${objects} there with this key, and can give out none of them without it`;
 }
-
-const CURE = 'move them by S3 Batch Operations (UpdateObjectEncryption)';
 
 function holdsObjects({ place }: Pick<KnownStore, 'place'>): boolean {
   return kindOf(place).records === 'object';

@@ -1,7 +1,8 @@
 import { PremiseBroken } from '../model/errors.ts';
-import type { AssumedRole } from '../model/job.ts';
+import type { AssumedRole, Store } from '../model/job.ts';
 import { dynamoDbKind } from './dynamodb/index.ts';
 import { s3Kind } from './s3/index.ts';
+import type { BucketStore } from './s3/schema.ts';
 import type { StoreKind } from './store.ts';
 
 /** Every kind of store. A new one is a folder beside the others and a line here; the compiler asks for the adapters. */
@@ -57,6 +58,10 @@ export function storeTypeOf({ type }: Typed): StoreType {
     'stores.unknownKind',
     `this deployment knows no kind of store '${type}'; deploy the version that has it`,
   );
+}
+
+export function isBucketStore(store: Store): store is BucketStore {
+  return store.type === s3Kind.type;
 }
 
 function isStoreType(type: string): type is StoreType {
