@@ -34,6 +34,12 @@ describe('planning a rollback', () => {
     );
   });
 
+  it('is held for as long as its own workers may take, whatever those of the run could', async () => {
+    const pastRuns = past({}, { workerTimeoutSeconds: 120 });
+    const { plan: rollback } = await planRun({ ...REQUEST, input: INPUT }, ports({ pastRuns }));
+    expect(rollback.workerTimeoutSeconds).toBe(REQUEST.workerTimeoutSeconds);
+  });
+
   it('says that what a follower has moved since stays, where there was one', async () => {
     const known = (...ids: readonly string[]): PastRuns =>
       past({ plan: id => Promise.resolve(ids.includes(id) ? plan({ runId: id }) : undefined) });

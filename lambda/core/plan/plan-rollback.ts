@@ -55,14 +55,15 @@ export async function planRollback(
   const plan: RunPlan = {
     ...rest,
     ...workOf(units, limits),
+    // A follower has less time, and the deployment may have changed since: the lock is held for as long as these workers may write.
+    workerTimeoutSeconds: request.workerTimeoutSeconds,
     runId: request.runId,
     mode: 'rollback',
     rollsBack: run,
     journalSchema: JOURNAL_SCHEMA,
     startedAt: new Date(request.now).toISOString(),
     ...{ limits, highestCapacity: job.limits },
-    verify: false,
-    dryRun: false,
+    ...{ verify: false, dryRun: false },
     estimate: { ...estimate, kmsRequests: 0, seconds: 0 },
     warnings: [...warnings(original), ...(await followedWarnings(run, pastRuns))],
   };
