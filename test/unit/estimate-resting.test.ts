@@ -129,7 +129,7 @@ describe('the estimate of a run that rests on a journal', () => {
     const { estimate } = await planOf({ report: reported() });
     const page = costPart({ ...demoReport(), estimate });
     expect(page).toContain('Estimate at most');
-    expect(page).toContain('Estimate if the journal proves 2,000 data keys, as before');
+    expect(page).toContain('the estimate if the journal proves 2,000 data keys, as it did before');
     expect(page).toMatch(/KMS requests<.*2,020<.*46</);
     const { resting: _resting, ...asked } = estimate;
     expect(costPart({ ...demoReport(), estimate: asked })).not.toContain('Estimate at most');

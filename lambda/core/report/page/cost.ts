@@ -10,7 +10,7 @@ export function costPart(report: Costly): string {
   const { kms, estimate, measured, stores } = report;
   const of = (value: string | undefined): string => value ?? 'not measured';
   const took = secondsOf(report);
-  const { heads, forecasts } = estimatesOf(estimate);
+  const { heads, forecasts, words } = estimatesOf(estimate);
   const estimated = (words: (forecast: Forecast) => string): readonly string[] =>
     forecasts.map(forecast => (forecast === null ? 'none' : words(forecast)));
   const rows = [
@@ -30,18 +30,23 @@ export function costPart(report: Costly): string {
     ['All AWS charges', 'not measured', ...estimated(({ usd }) => dollars(usd.total))],
   ];
   const caption = 'What the run took, and what Plan had estimated';
-  return `${table({ caption, head: ['What', 'Run', ...heads], rows })}<p>List prices of us-east-1, without free tier. Charges of Lambda, Step Functions and logs are in no column.</p>${list(capacityLines(stores))}`;
+  return `${table({ caption, head: ['What', 'Run', ...heads], rows })}<p>List prices of us-east-1, without free tier. Charges of Lambda, Step Functions and logs are in no column.${words}</p>${list(capacityLines(stores))}`;
 }
 
 /** A run that rests on a journal has two: KMS is asked about all that the journal does not prove. */
 function estimatesOf(estimate: Report['estimate']): {
   readonly heads: readonly string[];
   readonly forecasts: readonly (Forecast | null)[];
+  /** What the heads leave out. */
+  readonly words: string;
 } {
   const resting = estimate?.resting;
-  if (resting === undefined) return { heads: ['Estimate'], forecasts: [estimate] };
-  const proving = `Estimate if the journal proves ${number(resting.proven)} data keys, as before`;
-  return { heads: ['Estimate at most', proving], forecasts: [estimate, resting] };
+  if (resting === undefined) return { heads: ['Estimate'], forecasts: [estimate], words: '' };
+  return {
+    heads: ['Estimate at most', 'If proven'],
+    forecasts: [estimate, resting],
+    words: ` “If proven” is the estimate if the journal proves ${number(resting.proven)} data keys, as it did before.`,
+  };
 }
 
 function dollars(value: number): string {
