@@ -107,10 +107,9 @@ const ROLE = 'arn:aws:iam::111122223333:role/Batch';
 async function written(name: string, job: object): Promise<Requests> {
   const [file, out] = [join(folder, `${name}.json`), join(folder, name)];
   writeFileSync(file, JSON.stringify({ ...job, name }));
-  const { stdout } = await rewrap(
-    ['s3-batch', file, '--role', ROLE, '--out', out, '--json'],
-    { endpoint: world.aws.endpoint },
-  );
+  const { stdout } = await rewrap(['s3-batch', file, '--role', ROLE, '--out', out, '--json'], {
+    endpoint: world.aws.endpoint,
+  });
   const requests = JSON.parse(stdout) as Requests;
   expect(readdirSync(out).sort()).toEqual(requests.requests.map(one => one.file).sort());
   for (const one of requests.requests)
