@@ -33,7 +33,7 @@ function filesOf(recipe: string): readonly string[] {
 /** The commands that the CLI lists in its own help. */
 async function commands(): Promise<readonly string[]> {
   const { stdout: help } = await rewrap(['--help']);
-  const listed = help.split('Commands:')[1]!.matchAll(/^ {2}([a-z][a-z-]*)/gm);
+  const listed = help.split('Commands:')[1]!.matchAll(/^ {2}([a-z][a-z0-9-]*)/gm);
   return [...listed].map(([, name]) => name!).filter(name => name !== 'help');
 }
 
