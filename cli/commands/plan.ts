@@ -18,7 +18,7 @@ import { notChecked } from '../../lambda/core/verdict/not-checked.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { deployAgain, jobMeant } from '../deployment/deployed-jobs.ts';
-import { scheduleOf, type ScheduleState } from '../../lambda/core/plan/scheduled-run.ts';
+import { scheduleStates, type ScheduleState } from '../../lambda/core/plan/scheduled-run.ts';
 import { planText, scheduleText } from '../render/terminal.ts';
 import { settingsOfText } from '../render/settings.ts';
 import { besideHere, roomOf, roomText, type Room } from '../deployment/room.ts';
@@ -73,9 +73,9 @@ export async function planned(
     now: Date.now(),
   };
   const { plan } = await planRun(request, ports);
-  const schedule = await scheduleOf(job, ports.latestRuns);
+  const schedules = await scheduleStates(job, ports.latestRuns);
   const told = await settingsAndRoom(job, jobs, { deployment: name, aws: { ...aws, region } });
-  return { plan, deployed: isDeployed, schedule, ...told };
+  return { plan, deployed: isDeployed, schedules, ...told };
 }
 
 /** `rewrap plan JOB`: shows what a run would do. If there is a deployment, its last runs and its settings count, too. */
@@ -122,13 +122,13 @@ async function policies(
 }
 
 interface Told {
-  readonly schedule: ScheduleState | undefined;
+  readonly schedules: readonly ScheduleState[];
   readonly settings: SettingsOf;
   readonly room: Room;
 }
 
 /** The room beside the deployed jobs; where there are none, beside those of the folder. */
-async function settingsAndRoom(job: Job, folder: string, where: Where): Promise<Omit<Told, 'schedule'>> {
+async function settingsAndRoom(job: Job, folder: string, where: Where): Promise<Omit<Told, 'schedules'>> {
   const { settings, jobs } = await settingsAndJobs(where);
   const { deployment } = where;
   const deployed = { deployment, jobs, settings: settings.deployed ?? settings.file };
@@ -136,9 +136,8 @@ async function settingsAndRoom(job: Job, folder: string, where: Where): Promise<
 }
 
 /** What the deployment says of a job, besides what its run would do. */
-function toldText({ schedule, settings, room }: Told): string {
-  const first = schedule === undefined ? '' : `${scheduleText(schedule)}\n`;
-  return `${first}${settingsOfText(settings)}\n${roomText(room)}`;
+function toldText({ schedules, settings, room }: Told): string {
+  return [...schedules.map(scheduleText), settingsOfText(settings), roomText(room)].join('\n');
 }
 
 const MAX_LAMBDA_SECONDS = 900;

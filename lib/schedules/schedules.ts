@@ -9,6 +9,7 @@ import {
 import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption, type IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { scheduleName, schedulesOf } from '../../lambda/core/job/schedules-of.ts';
 import type { Job, JobSchedule } from '../../lambda/core/model/job.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 
@@ -19,7 +20,7 @@ export interface SchedulesProps {
   readonly enabled: boolean;
 }
 
-/** One schedule for each job that asks for one. Plan decides whether its time has come (core/plan/scheduled-run.ts). */
+/** The schedules of jobs. Plan decides whether its time has come (core/plan/scheduled-run.ts). */
 export class Schedules extends Construct {
   readonly #props: SchedulesProps;
   #undelivered: Queue | undefined;
@@ -27,15 +28,16 @@ export class Schedules extends Construct {
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
     this.#props = props;
-    for (const { name, schedule } of props.jobs) if (schedule !== undefined) this.schedule(name, schedule);
+    for (const job of props.jobs) for (const schedule of schedulesOf(job)) this.schedule(job, schedule);
   }
 
-  private schedule(job: string, { expression, timeZone, mode, starts }: JobSchedule): void {
+  private schedule(job: Job, schedule: JobSchedule): void {
+    const { expression, timeZone, mode, starts } = schedule;
     const { pipeline, enabled } = this.#props;
     const { stateMachineArn } = pipeline.stateMachine;
-    const input = { job, mode, scheduled: true, scheduledFor: ContextAttribute.scheduledTime };
-    new Schedule(this, job, {
-      description: `kms-rewrap: ${mode} of the job ${job}`,
+    const input = { job: job.name, mode, scheduled: true, scheduledFor: ContextAttribute.scheduledTime };
+    new Schedule(this, scheduleName(job, schedule), {
+      description: `kms-rewrap: ${mode} of the job ${job.name}`,
       schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
       enabled: enabled && starts !== 'never',
       // Not StepFunctionsStartExecution, which cannot name the execution: its runs would have a UUID for a name.
@@ -46,7 +48,7 @@ export class Schedules extends Construct {
         ],
         input: ScheduleTargetInput.fromObject({
           StateMachineArn: stateMachineArn,
-          Name: scheduledRunName(job, mode),
+          Name: scheduledRunName(job.name, mode),
           Input: JSON.stringify(input),
         }),
         // The default of 185 tries within a day would start a refused migration again and again.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { refuseByAccount } from '../../lib/jobs/refuse-by-account.ts';
 import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
+import type { JobSchedule } from '../../lambda/core/model/job.ts';
 import { job, jobInput, SCHEDULE, use } from '../support/builders.ts';
 import { synthesized } from '../support/stack.ts';
 
@@ -63,6 +64,19 @@ describe('the stack', () => {
         RetryPolicy: { MaximumRetryAttempts: 2 },
       },
     });
+  });
+
+  it('has a schedule for each of a job’s modes', () => {
+    const both = [SCHEDULE, { ...SCHEDULE, mode: 'verify' as const, expression: 'rate(30 days)' }];
+    const said = (schedule: JobSchedule | readonly JobSchedule[]) =>
+      Object.entries(synthesized([job({ schedule })]).findResources('AWS::Scheduler::Schedule'))
+        .filter(([, found]) => JSON.stringify(found).includes('startExecution'))
+        .map(([id, found]) => ({
+          id,
+          mode: /"mode\\*":\\*"(\w+)/u.exec(JSON.stringify(found))?.[1] ?? '',
+        }));
+    expect(said(both).map(({ mode }) => mode)).toEqual(['migrate', 'verify']);
+    expect(new Set(said(both).map(({ id }) => id)).size).toBe(2);
   });
 
   it('names a scheduled run for its job and mode, another one for each delivery, and within what Step Functions takes', () => {

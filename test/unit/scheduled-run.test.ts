@@ -1,13 +1,15 @@
 import type { JobSchedule } from '../../lambda/core/model/job.ts';
 import type { RunMode } from '../../lambda/core/model/run.ts';
 import { jobDigest } from '../../lambda/core/job/job-digest.ts';
+import { parseJob } from '../../lambda/core/job/parse-job.ts';
+import { formats } from '../../lambda/formats/registry.ts';
 import { parseRunInput } from '../../lambda/core/plan/run-input.ts';
 import { formatProblem } from '../../lambda/core/model/problem.ts';
 import type { LatestRun } from '../../lambda/core/plan/ports.ts';
-import { dueness, scheduleOf, type ScheduledRun } from '../../lambda/core/plan/scheduled-run.ts';
+import { dueness, scheduleStates, type ScheduledRun } from '../../lambda/core/plan/scheduled-run.ts';
 import { askedOf, refusalOf } from '../../lambda/core/report/failure-words.ts';
 import { scheduleText } from '../../cli/render/terminal.ts';
-import { job, NEW_KEY, OLD_KEY, SCHEDULE, use } from '../support/builders.ts';
+import { job, jobInput, NEW_KEY, OLD_KEY, SCHEDULE, use } from '../support/builders.ts';
 
 const DAY = 24 * 3_600_000;
 const NOW = Date.UTC(2026, 10, 21);
@@ -117,9 +119,62 @@ describe('a rate', () => {
   });
 });
 
+describe('a job of several schedules', () => {
+  const YEARLY = SCHEDULE;
+  const MONTHLY: JobSchedule = { ...SCHEDULE, mode: 'verify', expression: 'rate(30 days)' };
+  const several = job({ schedule: [YEARLY, MONTHLY] });
+  const runs = { census: finished(101), migrate: finished(40) };
+
+  async function due(mode: RunMode, of: Partial<Record<RunMode, LatestRun>>, ofJob = several) {
+    const asked: string[] = [];
+    const { kind } = await dueness({ job: ofJob, mode }, NOW, {
+      latestRuns: { latest: (_, other) => Promise.resolve(of[other]) },
+      schedules: {
+        knownSince: name => {
+          asked.push(name);
+          return Promise.resolve(NOW - 400 * DAY);
+        },
+      },
+    });
+    return { kind, asked };
+  }
+
+  it('has each of them count from the runs of its own mode, and from its own deployment', async () => {
+    expect(await due('migrate', runs)).toEqual({ kind: 'waits', asked: ['orders:migrate'] });
+    expect(await due('verify', runs)).toEqual({ kind: 'due', asked: ['orders:verify'] });
+    expect(await due('verify', { ...runs, verify: finished(20) })).toMatchObject({ kind: 'waits' });
+  });
+
+  it('is remembered by its name alone while it has one, as earlier versions did', async () => {
+    expect(await due('verify', runs, job({ schedule: MONTHLY }))).toMatchObject({ asked: ['orders'] });
+  });
+
+  it('shows each', async () => {
+    const states = await scheduleStates(several, {
+      latest: (_, mode) => Promise.resolve(runs[mode as 'census']),
+    });
+    expect(states.map(scheduleText)).toEqual([
+      'schedule rate(90 days) (UTC): migrate',
+      'schedule rate(30 days) (UTC): verify',
+    ]);
+  });
+
+  it('is asked for what one of them starts', () => {
+    const problems = (mode: RunMode): readonly string[] => {
+      const parsed = parseRunInput({ job: 'orders', scheduled: true, mode }, [several]);
+      return parsed.kind === 'input' ? [] : parsed.problems.map(formatProblem);
+    };
+    expect(problems('migrate')).toEqual([]);
+    expect(problems('verify')).toEqual([]);
+    expect(problems('census')).toEqual([
+      'scheduled = true: is for what the schedule of orders starts, which is migrate or verify; deploy the stack again, or leave it out',
+    ]);
+  });
+});
+
 describe('what an operator is told of a schedule', () => {
   const told = async (changes: Partial<JobSchedule>, runs: readonly LatestRun[] = []): Promise<string> => {
-    const state = await scheduleOf(scheduled(changes).job, {
+    const [state] = await scheduleStates(scheduled(changes).job, {
       latest: (_, mode) => Promise.resolve(mode === 'verify' ? undefined : runs[0]),
     });
     return scheduleText(state!);
@@ -166,5 +221,45 @@ describe('the input of a scheduled run', () => {
     expect(problems({ mode: 'migrate' }, { ...SCHEDULE, starts: 'never' })).toEqual([
       'scheduled = true: is for what the schedule of orders starts, and it is switched off; deploy the stack again, or leave it out',
     ]);
+  });
+});
+
+describe('a job file with schedules', () => {
+  const problems = (schedule: unknown): readonly string[] => {
+    const parsed = parseJob(jobInput({ schedule }), formats);
+    return parsed.kind === 'job' ? [] : parsed.problems.map(formatProblem);
+  };
+
+  it('may have one for each mode', () => {
+    expect(problems({ expression: 'rate(90 days)', mode: 'verify' })).toEqual([]);
+    expect(
+      problems([{ expression: 'rate(90 days)' }, { expression: 'rate(30 days)', mode: 'verify' }]),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a list of schedules in which one is no expression',
+      [{ expression: 'rate(90 days)' }, { expression: 'weekly', mode: 'verify' }],
+      'schedule[1].expression = "weekly": is no schedule of EventBridge Scheduler',
+    ],
+    [
+      'two schedules of one mode',
+      [{ expression: 'rate(90 days)' }, { expression: 'rate(30 days)' }],
+      'schedule[1].mode = "migrate": is the mode of another schedule of this job; write one schedule for each mode',
+    ],
+    [
+      'a rate of several that would start at each deployment',
+      [{ expression: 'rate(90 days)' }, { expression: 'rate(30 days)', mode: 'verify', starts: 'at-once' }],
+      'schedule[1].starts = "at-once": would start a run at each deployment',
+    ],
+    [
+      'a schedule that is a text',
+      'rate(90 days)',
+      'schedule = "rate(90 days)": is no schedule; write an object, or a list of such objects of different modes',
+    ],
+    ['an empty list of schedules', [], 'schedule = []: is empty; leave it out'],
+  ])('is refused with %s', (_, schedule, words) => {
+    expect(problems(schedule)).toEqual([expect.stringContaining(words)]);
   });
 });

@@ -76,6 +76,29 @@ describe('a run that has begun', () => {
 });
 
 describe('a schedule', () => {
+  it('is looked at beside the others of its job', async () => {
+    const verify: JobSchedule = { ...SCHEDULE, mode: 'verify', expression: 'rate(30 days)' };
+    const known: string[] = [];
+    const { missed: both } = await watchJobs(
+      { jobs: [job({ schedule: [SCHEDULE, verify] })], schedulesOn: true, now: NOW },
+      {
+        latestRuns: {
+          latest: (_, mode) =>
+            Promise.resolve(mode === 'census' || mode === 'migrate' ? done(70)[mode] : undefined),
+        },
+        schedules: {
+          knownSince: name => {
+            known.push(name);
+            return Promise.resolve(NOW - 1_000 * DAY);
+          },
+        },
+        estimatedSeconds: () => Promise.resolve(undefined),
+      },
+    );
+    expect(both.map(({ mode }) => mode)).toEqual(['verify']);
+    expect(known).toEqual(['orders:migrate', 'orders:verify']);
+  });
+
   const done = (days: number) => ({ census: begun(days + 1, true), migrate: begun(days, true) });
   const rate = { expression: 'rate(30 days)', mode: 'migrate' as const };
   const cron = { expression: 'cron(0 3 1 * ? *)', mode: 'migrate' as const };

@@ -12,7 +12,7 @@ import type { Phase, RunMode } from '../../core/model/run.ts';
  * | `unit`          | the run's id   | `PHASE#UNIT`     | `progress` (JSON), `pages`, `writer`, `expiresAt`                 |
  * | `lastMigration` | `STORE#PLACE`  | `LAST-MIGRATION` | `migration` (JSON)                                                |
  * | `latestRun`     | `JOB#NAME`     | `LATEST#MODE`    | `latest` (JSON), `finished` (JSON), `contradictions`              |
- * | `schedule`      | `JOB#NAME`     | `SCHEDULE`       | `schedule` (digest), `since`                                      |
+ * | `schedule`      | `JOB#NAME`     | `SCHEDULE`       | `schedule` (digest), `since`; beside others NAME has `:MODE`      |
  * | `proof`         | `PROOFS`       | the proof's id   | `proof` (JSON)                                                    |
  * | `follow`        | `FOLLOWS`      | `job:NAME`       | `follow` (JSON), `since`, `lateAt`, `lookedAt`, `endedAt`,        |
  * |                 |                |                  | `withdrawnAt`, `late:KEYARN`                                      |

@@ -66,8 +66,8 @@ export class LedgerHistory implements RunHistory, LatestRuns, Schedules {
     return (await this.latest(job, 'migrate'))?.contradictions ?? 0;
   }
 
-  async knownSince(job: string, digest: string, now: number): Promise<number> {
-    const Key = ledgerKey.schedule(job);
+  async knownSince(name: string, digest: string, now: number): Promise<number> {
+    const Key = ledgerKey.schedule(name);
     const { Item } = await this.#client.send(
       new GetItemCommand({ TableName: this.#table, Key, ConsistentRead: true }),
     );

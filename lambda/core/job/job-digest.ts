@@ -7,8 +7,3 @@ import type { Job } from '../model/job.ts';
 export function jobDigest({ source, destination, route, stores }: Job): string {
   return digest(Buffer.from(canonicalJson({ source, destination, route, stores })));
 }
-
-/** Tells whether a job's schedule is still the one that was deployed. */
-export function scheduleDigest({ schedule }: Job): string {
-  return digest(Buffer.from(canonicalJson(schedule ?? null)));
-}

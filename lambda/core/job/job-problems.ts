@@ -9,7 +9,7 @@ import { foreignAliases } from './foreign-aliases.ts';
 import { overlappingStores } from './overlapping-stores.ts';
 import { partitionProblems } from './partition-problems.ts';
 import { placeProblems } from './place-problems.ts';
-import { intervalOf } from './schedule-expression.ts';
+import { scheduleProblems } from './schedules-of.ts';
 import { regionProblems, routeProblems } from './route-problems.ts';
 
 /** What is wrong between fields that are each valid by themselves. */
@@ -40,14 +40,6 @@ const NOTHING_TO_COMPARE: Problem = {
   value: true,
   words: 'are compared by the verify pass, which this job turns off; write verify full',
 };
-
-/** Without a StartDate, EventBridge Scheduler begins a rate when its schedule is made (user guide, Rate-based schedules). */
-function scheduleProblems({ schedule }: Job): readonly Problem[] {
-  if (schedule?.starts !== 'at-once' || intervalOf(schedule.expression) === undefined) return [];
-  const words =
-    'would start a run at each deployment, because EventBridge Scheduler begins a rate at once; write a cron expression, or leave it out';
-  return [{ path: 'schedule.starts', value: schedule.starts, words }];
-}
 
 /** Stores whose format cannot hold data keys under asymmetric keys, in a job that has such keys. */
 function asymmetryProblems(job: Job, formats: FormatRegistry): readonly Problem[] {

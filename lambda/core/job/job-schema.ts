@@ -163,26 +163,40 @@ const limits = once(() =>
 );
 
 const schedule = once(() =>
+  strictObject(
+    {
+      expression: described(
+        text('a schedule such as rate(90 days)').check(refusedBy(scheduleProblem)),
+        'A rate or cron expression of EventBridge Scheduler. A rate is the least distance between the beginnings of two runs of this job in this mode.',
+      ),
+      timeZone: described(
+        z._default(text('a time zone such as Europe/Berlin').check(refusedBy(timeZoneProblem)), 'UTC'),
+        'The time zone, by its IANA name, in which a cron expression is read.',
+      ),
+      mode: described(
+        z._default(oneOf(['migrate', 'census', 'verify']), 'migrate'),
+        'What a scheduled run does.',
+      ),
+      starts: described(
+        z._default(oneOf(['after-migration', 'at-once', 'never']), 'after-migration'),
+        'With after-migration, the schedule does nothing until a census and a migration of this job, as it is written, have come to their end. With at-once it does not wait for them. With never it is switched off.',
+      ),
+    },
+    'a schedule',
+  ),
+);
+
+/** One, or a list of several. */
+const schedules = once(() =>
   described(
-    strictObject(
-      {
-        expression: described(
-          text('a schedule such as rate(90 days)').check(refusedBy(scheduleProblem)),
-          'A rate or cron expression of EventBridge Scheduler. A rate is the least distance between the beginnings of two runs of this job in this mode.',
-        ),
-        timeZone: described(
-          z._default(text('a time zone such as Europe/Berlin').check(refusedBy(timeZoneProblem)), 'UTC'),
-          'The time zone, by its IANA name, in which a cron expression is read.',
-        ),
-        mode: described(z._default(oneOf(['migrate', 'census']), 'migrate'), 'What a scheduled run does.'),
-        starts: described(
-          z._default(oneOf(['after-migration', 'at-once', 'never']), 'after-migration'),
-          'With after-migration, the schedule does nothing until a census and a migration of this job, as it is written, have come to their end. With at-once it does not wait for them. With never it is switched off.',
-        ),
-      },
-      'a schedule',
-    ),
-    'When runs of this job start by themselves. Deploying it starts nothing.',
+    z.union([z.array(schedule()).check(z.minLength(1, { error: 'is empty; leave it out' })), schedule()], {
+      // For an object or a list, the problems inside it say more.
+      error: ({ input }) =>
+        typeof input === 'object' && input !== null
+          ? undefined
+          : 'is no schedule; write an object, or a list of such objects of different modes',
+    }),
+    'When runs of this job start by themselves: a schedule, or a list of one for each mode, such as a migration each year and a verification each month. Deploying it starts nothing.',
   ),
 );
 
@@ -225,7 +239,7 @@ function makeJobSchema(formats: FormatRegistry): z.ZodMiniObject {
       fingerprints: fingerprints(),
       verify: verify(),
       log: log(),
-      schedule: z.optional(schedule()),
+      schedule: z.optional(schedules()),
       follow: z.optional(followSchema()),
     },
     'a job',

@@ -15,7 +15,8 @@ export interface Job {
   readonly fingerprints: boolean;
   /** `page` names data keys of a page that have the same outcome and key materials in one line of the log. */
   readonly log: 'page' | 'each';
-  readonly schedule?: JobSchedule;
+  /** One, or several of different modes. */
+  readonly schedule?: JobSchedule | readonly JobSchedule[];
   readonly follow?: JobFollow;
 }
 
@@ -33,7 +34,7 @@ export interface JobSchedule {
   readonly expression: string;
   /** Name of the IANA database. */
   readonly timeZone: string;
-  readonly mode: 'census' | 'migrate';
+  readonly mode: 'census' | 'migrate' | 'verify';
   /** `after-migration`: once a census and a migration of the job have come to their end. `at-once`: the operator says so. */
   readonly starts: 'after-migration' | 'at-once' | 'never';
 }

@@ -4,6 +4,7 @@ import type { Problem } from '../model/problem.ts';
 import { RUN_MODES, type RunMode } from '../model/run.ts';
 import { MAX_CONCURRENCY } from '../job/job-schema.ts';
 import { problemOf } from '../job/parse-job.ts';
+import { schedulesOf } from '../job/schedules-of.ts';
 import { oneOf, strictObject, text, wholeNumber } from '../schema/strict-object.ts';
 import { once } from '../schema/once.ts';
 
@@ -133,14 +134,17 @@ function dryRunMode(mode: RunMode): Problem {
 }
 
 /** A schedule of an earlier deployment, or an input that somebody wrote. */
-function scheduleProblems({ name, schedule }: Job, mode: RunMode): readonly Problem[] {
-  if (schedule !== undefined && schedule.starts !== 'never' && schedule.mode === mode) return [];
+function scheduleProblems(job: Job, mode: RunMode): readonly Problem[] {
+  const { name } = job;
+  const schedules = schedulesOf(job);
+  const own = schedules.find(schedule => schedule.mode === mode);
+  if (own !== undefined && own.starts !== 'never') return [];
   const what =
-    schedule === undefined
+    schedules.length === 0
       ? 'and it has none'
-      : schedule.starts === 'never'
-        ? 'and it is switched off'
-        : `which is ${schedule.mode}`;
+      : own === undefined
+        ? `which is ${schedules.map(schedule => schedule.mode).join(' or ')}`
+        : 'and it is switched off';
   const words = `is for what the schedule of ${name} starts, ${what}; deploy the stack again, or leave it out`;
   return [{ path: 'scheduled', value: true, words }];
 }

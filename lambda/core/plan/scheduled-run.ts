@@ -1,5 +1,6 @@
-import { jobDigest, scheduleDigest } from '../job/job-digest.ts';
+import { jobDigest } from '../job/job-digest.ts';
 import { intervalOf } from '../job/schedule-expression.ts';
+import { scheduleDigest, scheduleName, schedulesOf } from '../job/schedules-of.ts';
 import type { Job, JobSchedule } from '../model/job.ts';
 import type { RunMode } from '../model/run.ts';
 import type { PlanRequest } from './plan-request.ts';
@@ -16,8 +17,8 @@ export type Due = { readonly kind: 'due' } | { readonly kind: 'waits'; readonly 
 
 /** What is remembered of schedules. */
 export interface Schedules {
-  /** Since when a job's schedule is as this digest says; `now` where it has been another one. */
-  knownSince(job: string, digest: string, now: number): Promise<number>;
+  /** Since when the schedule of this name (`scheduleName`) is as the digest says; `now` where it has been another one. */
+  knownSince(name: string, digest: string, now: number): Promise<number>;
 }
 
 interface DuePorts {
@@ -54,11 +55,11 @@ export async function dueness(
   { latestRuns, schedules }: DuePorts,
 ): Promise<Due> {
   const { job, mode } = run;
-  const { schedule } = job;
+  const schedule = schedulesOf(job).find(one => one.mode === mode);
   if (schedule === undefined) return { kind: 'due' };
   const interval = intervalOf(schedule.expression);
-  const since = interval === undefined ? 0 : await schedules.knownSince(job.name, scheduleDigest(job), now);
-  const waits = await waitsFor(job, latestRuns);
+  const since = interval === undefined ? 0 : await knownSince(job, schedule, { schedules, now });
+  const waits = await waitsFor(schedule, job, latestRuns);
   if (waits !== undefined) return { kind: 'waits', words: waits };
   if (interval === undefined) return { kind: 'due' };
   const last = lastBegun(await latestRuns.latest(job.name, mode));
@@ -77,17 +78,33 @@ export interface ScheduleState extends JobSchedule {
   readonly words?: string;
 }
 
-export async function scheduleOf(job: Job, runs: LatestRuns): Promise<ScheduleState | undefined> {
-  const { schedule } = job;
-  if (schedule === undefined) return undefined;
+export async function scheduleStates(job: Job, runs: LatestRuns): Promise<readonly ScheduleState[]> {
+  return await Promise.all(schedulesOf(job).map(schedule => stateOf(schedule, job, runs)));
+}
+
+async function stateOf(schedule: JobSchedule, job: Job, runs: LatestRuns): Promise<ScheduleState> {
   if (schedule.starts === 'never') return { ...schedule, state: 'off' };
-  const words = await waitsFor(job, runs);
+  const words = await waitsFor(schedule, job, runs);
   return words === undefined ? { ...schedule, state: 'on' } : { ...schedule, state: 'waits', words };
 }
 
+interface Known {
+  readonly schedules: Schedules;
+  readonly now: number;
+}
+
+/** Since when a schedule is as it is; `now` if nobody has asked before. */
+export async function knownSince(
+  job: Job,
+  schedule: JobSchedule,
+  { schedules, now }: Known,
+): Promise<number> {
+  return await schedules.knownSince(scheduleName(job, schedule), scheduleDigest(schedule), now);
+}
+
 /** Which runs the schedule of a job waits for, in words. */
-async function waitsFor(job: Job, runs: LatestRuns): Promise<string | undefined> {
-  if (job.schedule?.starts !== 'after-migration') return undefined;
+async function waitsFor({ starts }: JobSchedule, job: Job, runs: LatestRuns): Promise<string | undefined> {
+  if (starts !== 'after-migration') return undefined;
   const [census, migration] = await Promise.all([hasFinished('census'), hasFinished('migrate')]);
   const missing = [...(census ? [] : ['a census']), ...(migration ? [] : ['a migration'])];
   if (missing.length === 0) return undefined;

@@ -1,8 +1,7 @@
-import { scheduleDigest } from '../job/job-digest.ts';
 import type { Job, JobSchedule } from '../model/job.ts';
 import type { RunMode } from '../model/run.ts';
 import type { LatestRuns } from '../plan/ports.ts';
-import { scheduleOf, type Schedules } from '../plan/scheduled-run.ts';
+import { knownSince, scheduleStates, type Schedules, type ScheduleState } from '../plan/scheduled-run.ts';
 import { mustFireBy } from './next-firing.ts';
 import { overdueRuns, type BegunRun, type OverdueRun } from './overdue-runs.ts';
 
@@ -45,10 +44,10 @@ export async function watchJobs(
 ): Promise<Watched> {
   const watched: Watched[] = [];
   for (const job of jobs) {
-    const missed = schedulesOn ? await missedSchedule(job, now, ports) : undefined;
+    const missed = schedulesOn ? await missedSchedules(job, now, ports) : [];
     watched.push({
       overdue: overdueRuns(job.name, await begunRuns(job.name, ports), now),
-      missed: missed === undefined ? [] : [missed],
+      missed,
     });
   }
   return { overdue: watched.flatMap(one => one.overdue), missed: watched.flatMap(one => one.missed) };
@@ -65,22 +64,29 @@ async function begunRuns(job: string, ports: WatchPorts): Promise<readonly Begun
   return begun;
 }
 
-/** A schedule that waits for a census and a migration has missed nothing: `rewrap plan` says what it waits for. */
-async function missedSchedule(
+async function missedSchedules(job: Job, now: number, ports: WatchPorts): Promise<readonly MissedSchedule[]> {
+  const states = await scheduleStates(job, ports.latestRuns);
+  const missed: MissedSchedule[] = [];
+  for (const state of states) {
+    const dueBy = state.state === 'off' ? undefined : await missedBy(job, state, { ...ports, now });
+    if (dueBy === undefined) continue;
+    const { mode, expression } = state;
+    missed.push({ job: job.name, mode, expression, dueBy: new Date(dueBy).toISOString() });
+  }
+  return missed;
+}
+
+/** When it was due. A schedule that waits for a census and a migration has missed nothing: `rewrap plan` says what it waits for. */
+async function missedBy(
   job: Job,
-  now: number,
-  { latestRuns, schedules }: WatchPorts,
-): Promise<MissedSchedule | undefined> {
-  const schedule = await scheduleOf(job, latestRuns);
-  if (schedule === undefined || schedule.state === 'off') return undefined;
+  state: ScheduleState,
+  { latestRuns, schedules, now }: WatchPorts & { readonly now: number },
+): Promise<number | undefined> {
   // Asked of every schedule, so that a new one is known from the first day on.
-  const since = await schedules.knownSince(job.name, scheduleDigest(job), now);
-  if (schedule.state === 'waits') return undefined;
-  const { mode, expression } = schedule;
-  const due = mustFireBy(schedule, Math.max(since, await lastBegun(job.name, schedule, latestRuns)));
-  return due === undefined || now <= due + GRACE_MS
-    ? undefined
-    : { job: job.name, mode, expression, dueBy: new Date(due).toISOString() };
+  const since = await knownSince(job, state, { schedules, now });
+  if (state.state === 'waits') return undefined;
+  const due = mustFireBy(state, Math.max(since, await lastBegun(job.name, state, latestRuns)));
+  return due === undefined || now <= due + GRACE_MS ? undefined : due;
 }
 
 /** Of its own mode; and a schedule that waited for a census and a migration could start nothing before these. */
