@@ -16,7 +16,7 @@ const BEFORE_JOURNAL =
 const WRITES_HERE =
   'a worker asks KMS nothing while it writes a page; with the write times of AWS that costs 2 to 4 % (docs/scale.md), here, where the embedded AWS shares two cores with the workers and with other work, more';
 const MEMORY =
-  'what grows is garbage, which V8 collects when it needs room; a smaller young generation costs CPU ([decision 73](decisions/0073-quotas-that-others-use.md))';
+  'what grows is garbage, which V8 collects when it needs room: from 100 thousand on the peak is the same; a smaller young generation costs CPU ([decision 73](decisions/0073-quotas-that-others-use.md))';
 const NO_MILLION =
   'no scene of a million data keys came to the end of both passes on a busy machine; decision 73 tells of the first one';
 const NO_NEIGHBOUR =

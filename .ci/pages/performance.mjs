@@ -90,7 +90,7 @@ function rate({ beside, rate: { kmsRequestsPerSecond, workers, sustained, violat
 
 function scaleTable({ scale }) {
   return table(
-    ['Store', 'Part', 'Data keys', 'Minutes', 'µs CPU', 'MB peak', 'KMS each', 'Load'],
+    ['Store', 'Part', 'Data keys', 'Minutes', 'µs CPU', 'MB peak', 'KMS each', 'Load', 'On'],
     scale.map(one => [
       ...[
         one.name,
@@ -103,15 +103,16 @@ function scaleTable({ scale }) {
         whole(one.peakResidentBytes / 1024 ** 2),
         digits(one.kmsRequestsPerDataKey),
         one.machine.loadBefore,
+        one.machine.date,
       ],
     ]),
   );
 }
 
-/** Scenes are measured one by one; `load` is that of the machine when one ended. */
+/** Scenes are measured one by one, on whatever machine that is; `load` is that of the machine when one ended. */
 function scalePart(results) {
-  const { machine } = results.scale[0];
-  return `${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, ${machine.date}. "Part" is of the full size; what is not here has not been played, or not to its end. "Load" is what other work wanted of the machine.\n\n${scaleTable(results)}`;
+  const machines = results.scale.map(({ machine }) => `${machine.date}, ${machine.cpu}`);
+  return `Two cores and 24 GB each (${[...new Set(machines)].join('; ')}). "Part" is of the full size; what is not here has not been played, or not to its end. "Load" is what other work wanted of the machine.\n\n${scaleTable(results)}`;
 }
 
 /** Why a goal is not met stands below the table, which would be wider than a screen. */
