@@ -1,6 +1,7 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
 import type { Bucket, DefaultEncryption, DefaultHold, DefaultRetention } from './bucket.ts';
+import { CUSTOMER_ALGORITHM, CUSTOMER_KEY_MD5, customerKeyMd5 } from './customer-keys.ts';
 import { emptyResponse, escapeXml, parseXml, xmlResponse, type S3Request } from './s3-request.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -8,9 +9,12 @@ type Headers = Readonly<Record<string, string | undefined>>;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const LOCK = 'x-amz-object-lock-';
 const SSE = 'x-amz-server-side-encryption';
+const ALGORITHMS = ['AES256', 'aws:kms', 'aws:kms:dsse'];
 
 /** The encryption of a new object: what the request says, and for the rest what the bucket says. */
 export function encryptionHeaders(headers: Headers, { encryption, region, accountId }: Bucket): Headers {
+  const customerKey = headers[CUSTOMER_KEY_MD5];
+  if (customerKey !== undefined) return { [CUSTOMER_ALGORITHM]: 'AES256', [CUSTOMER_KEY_MD5]: customerKey };
   const algorithm = headers[SSE] ?? encryption.algorithm;
   if (algorithm === 'AES256') return { [SSE]: algorithm };
   const ofBucket = headers[SSE] === undefined || headers[SSE] === encryption.algorithm;
@@ -26,6 +30,31 @@ export function encryptionHeaders(headers: Headers, { encryption, region, accoun
     // S3 shows the flag only where it is set.
     ...(bucketKey && { [`${SSE}-bucket-key-enabled`]: 'true' }),
   };
+}
+
+/** What a write may ask for, and what its bucket allows. */
+export function checkEncryption(headers: Headers, { customerKeys }: Bucket): void {
+  const [algorithm, kmsKey] = [headers[SSE], headers[`${SSE}-aws-kms-key-id`]];
+  if (customerKeyMd5(headers) !== undefined) {
+    if (algorithm !== undefined || kmsKey !== undefined)
+      throw invalid(
+        'Server Side Encryption with Customer provided key is incompatible with the encryption method specified',
+      );
+    if (!customerKeys)
+      throw new AwsError(
+        'AccessDenied',
+        'This bucket blocks server-side encryption with customer-provided keys',
+        {
+          status: 403,
+        },
+      );
+  }
+  if (algorithm !== undefined && !ALGORITHMS.includes(algorithm))
+    throw invalid('The encryption method specified is not supported');
+  if (kmsKey !== undefined && (algorithm === undefined || algorithm === 'AES256'))
+    throw invalid(
+      'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
+    );
 }
 
 /** The locks that a new object version gets from its bucket: each only where the request names no lock of that kind. */
@@ -46,11 +75,11 @@ export function defaultLocks(headers: Headers, { retention, hold }: Bucket): Hea
   };
 }
 
-export function getEncryption({ encryption }: Bucket): AwsResponse {
+export function getEncryption({ encryption, customerKeys }: Bucket): AwsResponse {
   const { algorithm, kmsKeyId, bucketKey } = encryption;
   const key = kmsKeyId === undefined ? '' : `<KMSMasterKeyID>${escapeXml(kmsKeyId)}</KMSMasterKeyID>`;
   return xmlResponse(
-    `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>${algorithm}</SSEAlgorithm>${key}</ApplyServerSideEncryptionByDefault><BucketKeyEnabled>${bucketKey}</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>`,
+    `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>${algorithm}</SSEAlgorithm>${key}</ApplyServerSideEncryptionByDefault><BucketKeyEnabled>${bucketKey}</BucketKeyEnabled><BlockedEncryptionTypes><EncryptionType>${customerKeys ? 'NONE' : 'SSE-C'}</EncryptionType></BlockedEncryptionTypes></Rule></ServerSideEncryptionConfiguration>`,
   );
 }
 
@@ -60,6 +89,7 @@ interface EncryptionRule {
     readonly KMSMasterKeyID?: string;
   };
   readonly BucketKeyEnabled?: string;
+  readonly BlockedEncryptionTypes?: { readonly EncryptionType?: string };
 }
 
 export function putEncryption({ body }: S3Request, bucket: Bucket): AwsResponse {
@@ -67,14 +97,14 @@ export function putEncryption({ body }: S3Request, bucket: Bucket): AwsResponse 
     { readonly Rule?: readonly EncryptionRule[] } | undefined;
   const rule = parsed?.Rule?.[0];
   const byDefault = rule?.ApplyServerSideEncryptionByDefault;
-  if (byDefault === undefined || !['AES256', 'aws:kms', 'aws:kms:dsse'].includes(byDefault.SSEAlgorithm))
-    throw malformed();
+  if (byDefault === undefined || !ALGORITHMS.includes(byDefault.SSEAlgorithm)) throw malformed();
   const encryption: DefaultEncryption = {
     algorithm: byDefault.SSEAlgorithm,
     bucketKey: rule?.BucketKeyEnabled === 'true',
     ...(byDefault.KMSMasterKeyID !== undefined && { kmsKeyId: byDefault.KMSMasterKeyID }),
   };
   bucket.encryption = encryption;
+  bucket.customerKeys = rule?.BlockedEncryptionTypes?.EncryptionType === 'NONE';
   return emptyResponse();
 }
 
@@ -134,7 +164,14 @@ function modeOf(mode: string): DefaultRetention['mode'] {
 
 function given({ Days, Years }: Period): DefaultHold {
   if ((Days === undefined) === (Years === undefined)) throw malformed();
-  return Days === undefined ? { years: Number(Years) } : { days: Number(Days) };
+  const many = Number(Days ?? Years);
+  if (!Number.isInteger(many) || many < 1)
+    throw invalid('Default retention period must be a positive integer value.');
+  return Days === undefined ? { years: many } : { days: many };
+}
+
+function invalid(words: string): AwsError {
+  return new AwsError('InvalidArgument', words);
 }
 
 function malformed(): AwsError {

@@ -1,13 +1,15 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
 import { readable, type Bucket, type Buckets } from './bucket.ts';
-import { deleteObject } from './delete-object.ts';
+import { checkBucketName } from './bucket-names.ts';
+import { tagsOf } from './tags.ts';
 import { emptyResponse, escapeXml, parseXml, xmlResponse, type S3Request } from './s3-request.ts';
 
 export function createBucket(
   { bucket: name, region, accountId, headers, body }: S3Request,
   buckets: Buckets,
 ): AwsResponse {
+  checkBucketName(name);
   const constraint = /<LocationConstraint>([^<]+)<\/LocationConstraint>/.exec(body.toString('utf8'))?.[1];
   const bucket = buckets.create(name, { accountId, region: constraint ?? region });
   if (headers['x-amz-bucket-object-lock-enabled'] === 'true') {
@@ -74,6 +76,12 @@ export function putVersioning({ body }: S3Request, bucket: Bucket): AwsResponse 
     ?.Status;
   if (status !== 'Enabled' && status !== 'Suspended')
     throw new AwsError('MalformedXML', 'The versioning status is Enabled or Suspended');
+  if (status === 'Suspended' && bucket.objectLock)
+    throw new AwsError(
+      'InvalidBucketState',
+      'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.',
+      { status: 409 },
+    );
   bucket.versioning = status;
   return emptyResponse();
 }
@@ -103,9 +111,6 @@ export function getTagging({ key, query }: S3Request, bucket: Bucket): AwsRespon
   return xmlResponse(`<Tagging><TagSet>${list.join('')}</TagSet></Tagging>`);
 }
 
-/** API reference, S3Tag. */
-const OF_TAGS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-
 export function putTagging({ key, query, body }: S3Request, bucket: Bucket): AwsResponse {
   const tagging = parseXml(body)['Tagging'] as
     | {
@@ -113,12 +118,7 @@ export function putTagging({ key, query, body }: S3Request, bucket: Bucket): Aws
       }
     | undefined;
   const tags = typeof tagging?.TagSet === 'object' ? (tagging.TagSet.Tag ?? []) : [];
-  if (tags.length > 10) throw new AwsError('BadRequest', 'Object tags cannot be greater than 10');
-  if (tags.some(({ Key, Value }) => !OF_TAGS.test(Key) || !OF_TAGS.test(Value)))
-    throw new AwsError('InvalidTag', 'The tag has a character that no tag may have', { status: 400 });
-  readable(key, query.get('versionId'), bucket).tags = Object.fromEntries(
-    tags.map(({ Key, Value }) => [Key, Value]),
-  );
+  readable(key, query.get('versionId'), bucket).tags = tagsOf(tags.map(({ Key, Value }) => [Key, Value]));
   return emptyResponse();
 }
 
@@ -144,18 +144,4 @@ function granteeXml(grantee: string): string {
   const [, kind, value = ''] = /^(id|uri)="(.*)"$/.exec(grantee) ?? [];
   const [type, element] = kind === 'uri' ? ['Group', 'URI'] : ['CanonicalUser', 'ID'];
   return `<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="${type}"><${element}>${escapeXml(value)}</${element}></Grantee>`;
-}
-
-export function deleteObjects({ body }: S3Request, bucket: Bucket): AwsResponse {
-  const request = parseXml(body)['Delete'] as
-    | {
-        readonly Object?: readonly { readonly Key: string; readonly VersionId?: string }[];
-        readonly Quiet?: string;
-      }
-    | undefined;
-  const deleted = (request?.Object ?? []).map(({ Key, VersionId }) => {
-    deleteObject(Key, VersionId ?? null, bucket);
-    return `<Deleted><Key>${escapeXml(Key)}</Key></Deleted>`;
-  });
-  return xmlResponse(`<DeleteResult>${request?.Quiet === 'true' ? '' : deleted.join('')}</DeleteResult>`);
 }

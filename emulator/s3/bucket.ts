@@ -78,6 +78,8 @@ export interface Bucket {
   hold: DefaultHold | undefined;
   /** Of new objects that name none. */
   encryption: DefaultEncryption;
+  /** Whether objects may be written under keys of their writers (SSE-C). */
+  customerKeys: boolean;
   ownership: string;
   /** The bucket policy, as JSON. */
   policy?: string;
@@ -165,7 +167,9 @@ export class Buckets {
   create(name: string, owner: { readonly accountId: string; readonly region: string }): Bucket {
     const existing = this.#buckets.get(name);
     if (existing !== undefined) {
-      throw existing.accountId === owner.accountId
+      const own = existing.accountId === owner.accountId;
+      if (own && owner.region === 'us-east-1' && existing.region === 'us-east-1') return existing;
+      throw own
         ? new AwsError(
             'BucketAlreadyOwnedByYou',
             'Your previous request to create the named bucket succeeded and you already own it.',
@@ -182,6 +186,8 @@ export class Buckets {
       retention: undefined,
       hold: undefined,
       encryption: { algorithm: 'AES256', bucketKey: false },
+      // User guide, Blocking or unblocking SSE-C: blocked in new buckets since April 2026.
+      customerKeys: false,
       ownership: 'BucketOwnerEnforced',
       objects: new BucketObjects(),
       uploads: new Map(),

@@ -3,11 +3,13 @@ import type { AwsResponse } from '../protocol/request.ts';
 import { newVersionId, readable, type Bucket, type Buckets, type ObjectVersion } from './bucket.ts';
 import { checksumXml, fullChecksum, OF_S3 } from './checksums.ts';
 import { checkCopySource, checkWrite } from './conditions.ts';
+import { checkCustomerKeyOfSource, CUSTOMER_ALGORITHM } from './customer-keys.ts';
 import { copySourceOf } from './copy-source.ts';
 import { attributesFrom, attributesOfCopy } from './object-attributes.ts';
 import { etagOf, writeHeaders } from './object-operations.ts';
 import { checkReadable } from './restore.ts';
 import { escapeXml, xmlResponse, type S3Request } from './s3-request.ts';
+import { tagsOfHeader } from './tags.ts';
 
 /** One CopyObject, and one part of a copy, take up to 5 GiB. */
 export const COPY_LIMIT_BYTES = 5 * 1024 ** 3;
@@ -19,6 +21,7 @@ export function copyObject(
 ): AwsResponse {
   const { key, headers } = request;
   const { source, sourceBucket } = copySource(headers['x-amz-copy-source'] ?? '', buckets);
+  checkCustomerKeyOfSource(source, headers);
   checkCopySource(source, headers);
   checkWrite(bucket.objects.current(key), headers);
   checkCopySize(source.body.length, limitBytes);
@@ -42,9 +45,7 @@ export function copyObject(
     lastModified: Date.now(),
     ...(replaces ? attributesFrom(headers, bucket) : attributesOfCopy(source, headers, bucket)),
     tags:
-      headers['x-amz-tagging-directive'] === 'REPLACE'
-        ? Object.fromEntries(new URLSearchParams(headers['x-amz-tagging'] ?? ''))
-        : source.tags,
+      headers['x-amz-tagging-directive'] === 'REPLACE' ? tagsOfHeader(headers['x-amz-tagging']) : source.tags,
     annotations: new Map(
       headers['x-amz-object-annotation-directive'] === 'EXCLUDE' ? [] : source.annotations,
     ),
@@ -78,7 +79,10 @@ export function copySource(
 }
 
 function changesSomething(headers: S3Request['headers']): boolean {
-  return ['x-amz-storage-class', 'x-amz-server-side-encryption', 'x-amz-website-redirect-location'].some(
-    name => headers[name] !== undefined,
-  );
+  return [
+    'x-amz-storage-class',
+    'x-amz-server-side-encryption',
+    CUSTOMER_ALGORITHM,
+    'x-amz-website-redirect-location',
+  ].some(name => headers[name] !== undefined);
 }

@@ -1,19 +1,25 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import { newVersionId, type Bucket, type ObjectVersion } from './bucket.ts';
 
-export function deleteObject(key: string, versionId: string | null, bucket: Bucket): Record<string, string> {
+interface Asked {
+  readonly key: string;
+  readonly versionId: string | null;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+export function deleteObject({ key, versionId, headers }: Asked, bucket: Bucket): Record<string, string> {
   const { objects, versioning } = bucket;
   if (versionId !== null) {
     const version = objects.version(key, versionId);
-    if (
-      version?.headers['x-amz-object-lock-mode'] !== undefined ||
-      version?.headers['x-amz-object-lock-legal-hold'] === 'ON'
-    )
+    if (version !== undefined && isLocked(version, headers['x-amz-bypass-governance-retention'] === 'true'))
       throw new AwsError('AccessDenied', 'Access Denied because object protected by object lock.', {
         status: 403,
       });
     objects.remove(key, versionId);
-    return { 'x-amz-version-id': versionId };
+    return {
+      ...(version?.deleteMarker === true && { 'x-amz-delete-marker': 'true' }),
+      'x-amz-version-id': versionId,
+    };
   }
   if (versioning === '') {
     objects.remove(key);
@@ -35,4 +41,13 @@ export function deleteObject(key: string, versionId: string | null, bucket: Buck
   };
   objects.put(marker, versioning);
   return { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.versionId };
+}
+
+/** By a hold, or by a retention that runs and that the caller may not, or does not, go round. */
+function isLocked({ headers }: ObjectVersion, bypassesGovernance: boolean): boolean {
+  if (headers['x-amz-object-lock-legal-hold'] === 'ON') return true;
+  const mode = headers['x-amz-object-lock-mode'];
+  const until = Date.parse(headers['x-amz-object-lock-retain-until-date'] ?? '');
+  if (mode === undefined || until <= Date.now()) return false;
+  return mode === 'COMPLIANCE' || !bypassesGovernance;
 }

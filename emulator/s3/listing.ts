@@ -58,8 +58,15 @@ function wantedBy(query: URLSearchParams, startAfter: string, pageSize: number):
     prefix: query.get('prefix') ?? '',
     startAfter,
     delimiter: query.get('delimiter') ?? '',
-    maxKeys: Math.min(Number(query.get('max-keys') ?? MAX_KEYS), pageSize),
+    maxKeys: Math.min(maxKeysOf(query), pageSize),
   };
+}
+
+function maxKeysOf(query: URLSearchParams): number {
+  const most = Number(query.get('max-keys') ?? MAX_KEYS);
+  if (!Number.isInteger(most) || most < 0)
+    throw new AwsError('InvalidArgument', 'Argument max-keys must be an integer between 0 and 2147483647');
+  return most;
 }
 
 /** What both versions tell of a page. */
@@ -85,6 +92,8 @@ function contents(
 }
 
 function readPage(bucket: Bucket, { prefix, startAfter, delimiter, maxKeys }: Wanted): Page {
+  // A page of none has no next one.
+  if (maxKeys === 0) return { objects: [], prefixes: [] };
   const { keys } = bucket.objects;
   const objects: ObjectVersion[] = [];
   const prefixes: string[] = [];

@@ -1,3 +1,4 @@
+import { checkCustomerKeyOfSource } from './customer-keys.ts';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
 import type { Bucket, Buckets, MultipartUpload, ObjectVersion, UploadedPart } from './bucket.ts';
@@ -27,6 +28,7 @@ export function copyPart(
 ): AwsResponse {
   const upload = uploadOf(request, bucket);
   const { source } = copySource(request.headers['x-amz-copy-source'] ?? '', buckets);
+  checkCustomerKeyOfSource(source, request.headers);
   checkCopySource(source, request.headers);
   checkReadable(source);
   const range = request.headers['x-amz-copy-source-range'];

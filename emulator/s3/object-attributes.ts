@@ -1,6 +1,6 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { Bucket, ObjectVersion } from './bucket.ts';
-import { defaultLocks, encryptionHeaders } from './bucket-defaults.ts';
+import { checkEncryption, defaultLocks, encryptionHeaders } from './bucket-defaults.ts';
 import { shownMetadata, storedMetadata } from './metadata-words.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -63,6 +63,7 @@ function contentHeaders(headers: Headers): Record<string, string> {
 }
 
 function ownHeaders(headers: Headers, bucket: Bucket): Record<string, string> {
+  checkEncryption(headers, bucket);
   const all: Headers = { ...defaultLocks(headers, bucket), ...headers };
   const found = OWN_HEADERS.flatMap(name => (all[name] === undefined ? [] : [[name, all[name]] as const]));
   if (!bucket.objectLock && found.some(([name]) => name.startsWith('x-amz-object-lock')))

@@ -4,9 +4,11 @@ import type { AwsResponse } from '../protocol/request.ts';
 import { newVersionId, readable, type Bucket, type ObjectVersion } from './bucket.ts';
 import { checksumHeaders, verifyChecksums } from './checksums.ts';
 import { checkRead, checkWrite } from './conditions.ts';
+import { checkCustomerKey } from './customer-keys.ts';
 import { attributesFrom, replyHeaders } from './object-attributes.ts';
 import { checkReadable, restoreHeader } from './restore.ts';
 import { emptyResponse, type S3Request } from './s3-request.ts';
+import { tagsOfHeader } from './tags.ts';
 
 export function putObject(request: S3Request, bucket: Bucket): AwsResponse {
   const { key, headers, body } = request;
@@ -20,7 +22,7 @@ export function putObject(request: S3Request, bucket: Bucket): AwsResponse {
     etag: etagOf(body),
     lastModified: Date.now(),
     ...attributesFrom(headers, bucket),
-    tags: Object.fromEntries(new URLSearchParams(headers['x-amz-tagging'] ?? '')),
+    tags: tagsOfHeader(headers['x-amz-tagging']),
     annotations: new Map(),
     checksum,
   };
@@ -50,6 +52,7 @@ export function etagOf(body: Buffer): string {
 /** GET and HEAD. */
 export function getObject(request: S3Request, bucket: Bucket): AwsResponse {
   const version = readable(request.key, request.query.get('versionId'), bucket);
+  checkCustomerKey(version, request.headers);
   if (checkRead(version, request.headers) === 'not-modified')
     return emptyResponse(304, { etag: version.etag });
   if (request.method === 'GET') checkReadable(version);

@@ -100,7 +100,7 @@ export class S3Permissions {
     if (name === '')
       return iam.need({ action: 's3:ListAllMyBuckets', resource: '*', resourceAccountId: accountId });
     const bucket = this.#buckets.find(name);
-    if (bucket === undefined && operation === 'PUT' && key === '')
+    if (operation === 'PUT' && key === '')
       return iam.need({ action: 's3:CreateBucket', resource: arnOf(name), resourceAccountId: accountId });
     if (bucket === undefined || bucket.region !== request.region) return;
     const needs =
@@ -142,6 +142,7 @@ export class S3Permissions {
     const action = versioned(ON_OBJECT[operation] ?? operation, query.has('versionId'));
     const conditions = headerConditions(headers);
     const own: Need = { action, bucket, key, conditions };
+    if (operation === 'DELETE') return [own, ...bypassing(headers, own)];
     if (action !== 'PutObject') return [own];
     const besides = BY_HEADER.filter(([pattern]) =>
       Object.entries(headers).some(([name, value]) => value !== undefined && pattern.test(name)),
@@ -196,16 +197,22 @@ function carriedBy(object: ObjectVersion | undefined, conditions: ConditionKeys)
   ];
 }
 
-function onBucket({ query, body }: S3Request, bucket: Bucket, operation: string): readonly Need[] {
+/** To go round a retention of the mode governance is a permission of its own. */
+function bypassing(headers: S3Request['headers'], of: Need): readonly Need[] {
+  return headers['x-amz-bypass-governance-retention'] === 'true'
+    ? [{ ...of, action: 'BypassGovernanceRetention' }]
+    : [];
+}
+
+function onBucket({ query, body, headers }: S3Request, bucket: Bucket, operation: string): readonly Need[] {
   if (operation === 'POST delete') {
     const { Object: objects = [] } = (parseXml(body)['Delete'] ?? {}) as {
       readonly Object?: readonly { readonly Key: string; readonly VersionId?: string }[];
     };
-    return objects.map(({ Key, VersionId }) => ({
-      action: versioned('DeleteObject', VersionId !== undefined),
-      bucket,
-      key: Key,
-    }));
+    return objects.flatMap(({ Key, VersionId }) => {
+      const own = { action: versioned('DeleteObject', VersionId !== undefined), bucket, key: Key };
+      return [own, ...bypassing(headers, own)];
+    });
   }
   const conditions = {
     's3:prefix': query.get('prefix') ?? undefined,

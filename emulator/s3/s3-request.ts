@@ -27,8 +27,11 @@ export function s3Request(request: AwsRequest): S3Request {
   const chunked =
     headers['content-encoding']?.split(',').some(token => token.trim() === 'aws-chunked') ?? false;
   const streamed = headers['x-amz-content-sha256']?.startsWith('STREAMING-') ?? false;
+  // A client may name the encoding without using it.
   const { body, trailers } =
-    chunked || streamed ? decodeAwsChunked(request.body) : { body: request.body, trailers: {} };
+    streamed || (chunked && headers['x-amz-decoded-content-length'] !== undefined)
+      ? decodeAwsChunked(request.body)
+      : { body: request.body, trailers: {} };
   if (chunked) headers['content-encoding'] = withoutAwsChunked(headers['content-encoding'] ?? '');
   const decodedLength = headers['x-amz-decoded-content-length'];
   if (decodedLength !== undefined && Number(decodedLength) !== body.length)
@@ -80,18 +83,30 @@ export function escapeXml(text: string): string {
 const parser = new XMLParser({
   ignoreAttributes: false,
   parseTagValue: false,
+  // A key may begin or end with white space, or be nothing else.
+  trimValues: false,
   isArray: name => ['Tag', 'Object', 'Rule', 'Grant', 'Part'].includes(name),
 });
 
 export function parseXml(body: Buffer): Readonly<Record<string, unknown>> {
   try {
-    return parser.parse(body.toString('utf8')) as Record<string, unknown>;
+    return withoutIndentation(parser.parse(body.toString('utf8'))) as Record<string, unknown>;
   } catch {
     throw new AwsError(
       'MalformedXML',
       'The XML you provided was not well-formed or did not validate against our published schema',
     );
   }
+}
+
+/** The white space between elements is no text of theirs. */
+function withoutIndentation(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withoutIndentation);
+  if (typeof node !== 'object' || node === null) return node;
+  const members = Object.entries(node).filter(
+    ([name, value]) => name !== '#text' || String(value).trim() !== '',
+  );
+  return Object.fromEntries(members.map(([name, value]) => [name, withoutIndentation(value)]));
 }
 
 export function s3Error(error: AwsError, { method }: { readonly method: string }): AwsResponse {

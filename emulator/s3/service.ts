@@ -9,6 +9,7 @@ import { deleteAnnotation, getAnnotation, listAnnotations, putAnnotation } from 
 import { completeUpload } from './complete-upload.ts';
 import { COPY_LIMIT_BYTES, copyObject } from './copy-object.ts';
 import { deleteObject } from './delete-object.ts';
+import { deleteObjects } from './delete-objects.ts';
 import { copyPart, uploadPart } from './multipart-parts.ts';
 import { abortUpload, createUpload, listParts, listUploads } from './multipart-upload.ts';
 import { getObject, putObject } from './object-operations.ts';
@@ -114,7 +115,7 @@ function onBucket(request: S3Request, { buckets, pageSize }: Served): AwsRespons
     case 'GET uploads':
       return listUploads(request, bucket);
     case 'POST delete':
-      return bucketOperations.deleteObjects(request, bucket);
+      return deleteObjects(request, bucket);
     default:
       throw notImplemented(`${operation} on a bucket`);
   }
@@ -166,7 +167,7 @@ function onObject(request: S3Request, served: Served): AwsResponse {
     case 'HEAD':
       return getObject(request, bucket);
     case 'DELETE':
-      return emptyResponse(204, deleteObject(key, query.get('versionId'), bucket));
+      return emptyResponse(204, deleteObject({ key, versionId: query.get('versionId'), headers }, bucket));
     case 'GET tagging':
       return bucketOperations.getTagging(request, bucket);
     case 'PUT tagging':

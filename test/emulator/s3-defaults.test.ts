@@ -84,6 +84,7 @@ describe('S3 on loopback, of what nobody said', () => {
         {
           ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key },
           BucketKeyEnabled: true,
+          BlockedEncryptionTypes: { EncryptionType: ['SSE-C'] },
         },
       ]);
     });
