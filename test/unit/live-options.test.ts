@@ -1,0 +1,52 @@
+import { askedBy } from '../live/options.ts';
+
+const ACCOUNT = ['--account', '111122223333'];
+
+describe('the options of npm run test:live', () => {
+  it.each([
+    [[], 'name the account'],
+    [['--at-most', '2'], 'name the account'],
+    [['--account', '1234', '--at-most', '2'], 'has 12 digits'],
+    [ACCOUNT, 'say what it may cost'],
+    [[...ACCOUNT, '--at-most', 'two'], 'say what it may cost'],
+    [[...ACCOUNT, '--at-most', '0'], 'say what it may cost'],
+    [[...ACCOUNT, '--at-most', '2', '--region', 'eu-west-1'], 'have to differ'],
+    [[...ACCOUNT, '--at-most', '2', '--endpoint-url', 'https://kms.example.com'], 'on loopback'],
+    [[...ACCOUNT, '--clean', '*'], 'takes the id of a run'],
+    [[...ACCOUNT, '--embedded'], 'leave --account out'],
+    [['--embedded', '--clean', '0123456789'], 'leaves nothing to --clean'],
+    [[...ACCOUNT, '--at-mos', '2'], '--at-mos'],
+  ])('refuse %j, and say why', (args, why) => {
+    expect(askedBy(args)).toEqual({ kind: 'refused', why: expect.stringContaining(why) as unknown });
+  });
+
+  it('take an account, a limit and two Regions', () => {
+    expect(askedBy([...ACCOUNT, '--at-most', '2.5', '--questions'])).toEqual({
+      kind: 'live',
+      account: '111122223333',
+      dollars: 2.5,
+      product: false,
+      json: false,
+      region: 'us-east-1',
+      secondRegion: 'eu-west-1',
+      embedded: false,
+    });
+  });
+
+  it('need neither of them on the embedded AWS', () => {
+    expect(askedBy(['--embedded'])).toMatchObject({
+      kind: 'live',
+      embedded: true,
+      dollars: Infinity,
+      product: true,
+    });
+  });
+
+  it('clean up in the account that they name', () => {
+    expect(askedBy([...ACCOUNT, '--clean', '0123456789'])).toMatchObject({ kind: 'clean', id: '0123456789' });
+  });
+
+  it('print the policy without asking AWS anything', () => {
+    expect(askedBy([...ACCOUNT, '--policy'])).toEqual({ kind: 'policy', account: '111122223333' });
+  });
+});
