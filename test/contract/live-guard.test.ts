@@ -24,6 +24,13 @@ describe('a live test', () => {
     expect(asked()).toEqual(['sts: 1']);
   });
 
+  it('makes nothing if STS does not answer', async () => {
+    aws.aws.faults.inject({ service: 'sts', error: 'ExpiredToken', status: 403, count: 9 });
+    const why = expect.stringContaining('(ExpiredToken: ') as unknown;
+    expect(await liveRun(liveRunOf(aws.endpoint), around([]))).toMatchObject({ kind: 'refused', why });
+    expect(asked().filter(one => !one.startsWith('sts'))).toEqual([]);
+  });
+
   it('asks nothing at all if it may cost more than the limit, and shows the arithmetic', async () => {
     const said: string[] = [];
     const limit = liveRunOf(aws.endpoint, { dollars: 0.01 });

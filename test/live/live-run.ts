@@ -11,6 +11,7 @@ import type { Question } from './questions/question.ts';
 import { Ledger } from './things/ledger.ts';
 import type { Removed } from './things/outcome.ts';
 import { removeAll } from './things/remove.ts';
+import { wordsOfError } from './waiting.ts';
 import { clientsOf, destroy, type Clients, type Place } from './world.ts';
 
 export type LiveRun = Extract<Asked, { readonly kind: 'live' }>;
@@ -128,7 +129,7 @@ async function play({
 
 function brokenBy(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'it was interrupted';
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return wordsOfError(error);
 }
 
 async function withClients(

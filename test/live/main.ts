@@ -27,16 +27,21 @@ async function main(args: readonly string[]): Promise<number> {
       return 0;
     case 'live':
     case 'clean':
-      return asked.embedded ? onEmbedded(asked) : play(asked, LEDGERS);
+      return asked.embedded ? onEmbedded(asked) : play(asked, asked.ledgers ?? LEDGERS);
   }
 }
 
 /** Nothing of the environment reaches another AWS: not its credentials, and not its profile. */
 async function onEmbedded(asked: LiveRun | Cleaning): Promise<number> {
-  for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) Reflect.deleteProperty(process.env, name);
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' });
   const ledgers = mkdtempSync(join(tmpdir(), 'rewrap-live-'));
   const embedded = await startEmbedded();
+  const { accessKeyId, secretAccessKey, sessionToken } = embedded.credentials;
+  Reflect.deleteProperty(process.env, 'AWS_PROFILE');
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  });
   try {
     return await play({ ...asked, endpoint: embedded.endpoint }, ledgers);
   } finally {

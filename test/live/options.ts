@@ -25,6 +25,8 @@ export interface Target {
   readonly embedded: boolean;
   /** Of an embedded AWS in another process. */
   readonly endpoint?: string;
+  /** Folder of the ledgers. @default that of the checkout */
+  readonly ledgers?: string;
 }
 
 export const HELP = `npm run test:live -- --account 111122223333 --at-most 2 [options]
@@ -40,6 +42,7 @@ table and a small bucket, and removes everything. docs/live-test.md says what it
   --json                  the answers as JSON on standard output
   --clean ID              removes what a run has left that was killed
   --policy                prints the permissions that it needs
+  --ledgers FOLDER        where runs are written down, .rewrap-live by default
   --embedded              the same on the embedded AWS: no account, no cost
   --endpoint-url URL      of an embedded AWS on loopback
 `;
@@ -52,6 +55,7 @@ const OPTIONS = {
   questions: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   clean: { type: 'string' },
+  ledgers: { type: 'string' },
   policy: { type: 'boolean', default: false },
   embedded: { type: 'boolean', default: false },
   'endpoint-url': { type: 'string' },
@@ -75,7 +79,11 @@ export function askedBy(args: readonly string[]): Asked {
     return refused(
       `--endpoint-url is of an embedded AWS on loopback, such as http://127.0.0.1:4566, and not '${endpoint}'`,
     );
-  const target = { account, region, secondRegion, embedded, ...(endpoint !== undefined && { endpoint }) };
+  const target = {
+    ...{ account, region, secondRegion, embedded },
+    ...(endpoint !== undefined && { endpoint }),
+    ...(parsed.ledgers !== undefined && { ledgers: parsed.ledgers }),
+  };
   if (clean !== undefined && embedded)
     return refused('--embedded is gone when it ends, and leaves nothing to --clean');
   if (clean !== undefined)

@@ -33,3 +33,7 @@ export function errorNameOf(error: unknown): string {
 export async function endOf(call: Promise<unknown>): Promise<string> {
   return call.then(() => 'accepted', errorNameOf);
 }
+
+export function wordsOfError(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

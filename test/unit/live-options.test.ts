@@ -1,4 +1,5 @@
 import { askedBy } from '../live/options.ts';
+import { policyOf } from '../live/policy.ts';
 
 const ACCOUNT = ['--account', '111122223333'];
 
@@ -44,6 +45,12 @@ describe('the options of npm run test:live', () => {
 
   it('clean up in the account that they name', () => {
     expect(askedBy([...ACCOUNT, '--clean', '0123456789'])).toMatchObject({ kind: 'clean', id: '0123456789' });
+  });
+
+  it('print a policy that a managed policy has room for, and that is about names and tags of the test', () => {
+    // IAM user guide, quotas: 6,144 characters without whitespace.
+    expect(JSON.stringify(policyOf('111122223333')).length).toBeLessThan(6_144);
+    expect(JSON.stringify(policyOf('111122223333'))).toContain('role/RewrapLive*');
   });
 
   it('print the policy without asking AWS anything', () => {

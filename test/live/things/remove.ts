@@ -1,5 +1,5 @@
 import type { Clients } from '../world.ts';
-import { errorNameOf } from '../waiting.ts';
+import { wordsOfError } from '../waiting.ts';
 import { remaining } from './entries.ts';
 import type { Ledger } from './ledger.ts';
 import { isDone, type Removal, type Removed } from './outcome.ts';
@@ -53,9 +53,8 @@ async function remove(thing: Thing, removing: Removing): Promise<Removal> {
         };
     }
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
     return {
-      ...{ kind: 'failed', why: `${errorNameOf(error)}: ${words}` },
+      ...{ kind: 'failed', why: wordsOfError(error) },
       command: `npm run test:live -- --clean ${id}`,
     };
   }
