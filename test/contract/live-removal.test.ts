@@ -99,6 +99,16 @@ describe('what a live test has made', () => {
     expect(await removeAll(world.removing)).toEqual([]);
   });
 
+  it('is looked for again, if AWS did not show it yet', async () => {
+    await makeUntil(1);
+    const kinds = async (): Promise<readonly string[]> =>
+      (await removeAll(world.removing)).map(({ removal }) => removal.kind);
+    expect(await kinds()).toEqual(['not-there']);
+    await makeKey(world.here, { ledger: { run: RUN, makes: () => undefined } }, { what: 'first' });
+    expect(await kinds()).toEqual(['pending']);
+    expect(await left()).toEqual([]);
+  });
+
   it('includes both keys, if the first answer was lost and the SDK has asked again', async () => {
     aws.aws.faults.inject({ service: 'kms', operation: 'CreateKey', kind: 'lost-response', count: 1 });
     await makeKey(world.here, { ledger: world.ledger }, { what: 'twice' });

@@ -38,8 +38,9 @@ export function remainsText(removed: readonly Removed[]): readonly string[] {
     const what = `${kind} ${name} in ${region}`;
     switch (removal.kind) {
       case 'removed':
-      case 'not-there':
         return [];
+      case 'not-there':
+        return [`${what}: not there; if the run ended a moment ago, look again with --clean in some minutes`];
       case 'pending':
         return [`${what}: AWS deletes it on ${removal.until}; to keep it: ${removal.command}`];
       case 'not-ours':

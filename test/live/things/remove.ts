@@ -24,7 +24,8 @@ export async function removeAll(removing: Removing): Promise<readonly Removed[]>
     if (thing === undefined) return tried;
     const removal = await remove(thing, removing);
     tried.push({ thing, removal });
-    if (isDone(removal)) ledger.removed(thing);
+    // AWS may not show yet what it has just made: the next --clean looks again.
+    if (isDone(removal) && removal.kind !== 'not-there') ledger.removed(thing);
     say(`${wordsOf(thing)}: ${removal.kind}`);
   }
 }
