@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedAws } from '../../emulator/embedded-aws.ts';
 import type { Credentials } from '../../emulator/protocol/callers.ts';
+import type { MeterReading } from '../../emulator/meter/reading.ts';
 import { EMBEDDED_ACCOUNT } from './options.ts';
 import { policyOf } from './policy.ts';
 
@@ -16,6 +17,8 @@ export interface Running {
   readonly endpoint: string;
   /** Of a role that may do what the printed policy says, and nothing else. */
   readonly credentials: Credentials;
+  /** All that was billable until now. */
+  reading(): MeterReading;
   stop(): Promise<void>;
 }
 
@@ -28,7 +31,7 @@ export async function startEmbedded(): Promise<Running> {
   aws.iam.identities.create(roleArn);
   aws.iam.identities.putInline(roleArn, 'LiveTest', policyOf(EMBEDDED_ACCOUNT));
   return {
-    ...{ endpoint, credentials: aws.assume(roleArn) },
+    ...{ endpoint, credentials: aws.assume(roleArn), reading: () => aws.meter.read() },
     stop: async () => {
       await aws.stop();
       rmSync(logFolder, { recursive: true, force: true });

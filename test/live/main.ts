@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { WITH_PRODUCT } from './bounds.ts';
+import { held, heldText } from './cost/beyond.ts';
 import { startEmbedded } from './embedded.ts';
 import { endJson, endText, exitCodeOf } from './ends.ts';
 import { clean, liveRun, type Around, type Cleaning, type LiveRun } from './live-run.ts';
@@ -43,7 +45,10 @@ async function onEmbedded(asked: LiveRun | Cleaning): Promise<number> {
     AWS_SESSION_TOKEN: sessionToken,
   });
   try {
-    return await play({ ...asked, endpoint: embedded.endpoint }, ledgers);
+    const code = await play({ ...asked, endpoint: embedded.endpoint }, ledgers);
+    const lines = held(WITH_PRODUCT, embedded.reading());
+    say(heldText(lines));
+    return lines.some(({ counted, reckoned }) => counted > reckoned) ? 3 : code;
   } finally {
     await embedded.stop();
     rmSync(ledgers, { recursive: true, force: true });
