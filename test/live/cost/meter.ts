@@ -4,7 +4,7 @@ export type Counted = (typeof COUNTED)[number];
 export type Counts = Readonly<Record<Counted, number>>;
 
 /** The run has made as many requests as were reckoned, and makes no more. */
-export class LimitReached extends Error {
+class LimitReached extends Error {
   override readonly name = 'LimitReached';
 }
 

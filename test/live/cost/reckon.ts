@@ -24,7 +24,7 @@ export interface Bounds {
   };
 }
 
-export interface CostLine {
+interface CostLine {
   readonly what: string;
   /** How the dollars come about. */
   readonly arithmetic: string;

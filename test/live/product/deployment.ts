@@ -30,8 +30,6 @@ export function writeDeployment({ id }: { readonly id: string }, moved: Moved): 
     writeFileSync(join(folder, file), JSON.stringify(value, undefined, 2));
   write('deployment.json', { name: stackNamed(id, ''), jobs: 'jobs', schedules: false, dashboard: false });
   write(`jobs/${JOB}.json`, jobOf(moved));
-  // The CDK CLI asks before it widens permissions, and has nobody to ask here.
-  write('.cdk.json', { requireApproval: 'never' });
   return folder;
 }
 
@@ -78,7 +76,17 @@ export async function deploy(deployment: Deployment): Promise<void> {
   ]);
   making.ledger.makes({ kind: 'stack', region, name: stackNamed(id, '') });
   await cdk(deployment, [
-    ...['deploy', '--all', '--toolkit-stack-name', toolkit, '-c', `@aws-cdk/core:bootstrapQualifier=${id}`],
+    // The CDK CLI asks before it widens permissions, and has nobody to ask here.
+    ...[
+      'deploy',
+      '--all',
+      '--require-approval',
+      'never',
+      '--toolkit-stack-name',
+      toolkit,
+      '-c',
+      `@aws-cdk/core:bootstrapQualifier=${id}`,
+    ],
     ...tags,
   ]);
 }

@@ -9,9 +9,9 @@ export interface Stores {
   readonly bucket: string;
 }
 
-/** What an application has written, and the only thing that opens it knows nothing of kms-rewrap. */
-export const ITEMS = 30;
-export const OBJECTS = 10;
+/** How much the application has written. */
+const ITEMS = 30;
+const OBJECTS = 10;
 /** BatchWriteItem takes no more. */
 const BATCH = 25;
 

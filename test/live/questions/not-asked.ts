@@ -28,6 +28,13 @@ export const NOT_ASKED: readonly NotAsked[] = [
     why: 'a CloudHSM cluster costs more than a dollar an hour, and an external key store needs a proxy',
   },
   {
+    id: 'states-function-without-permission',
+    service: 'Step Functions',
+    open: 'which error a task ends with whose role may not invoke its function',
+    where: ['emulator/stepfunctions/behaviour.md'],
+    why: 'it takes a function of its own, and nothing here depends on the name: the stack grants what its map needs',
+  },
+  {
     id: 's3-metadata-beyond-ascii',
     service: 'S3',
     open: 'how S3 encodes metadata that is no US-ASCII, and what it does with headers that are no UTF-8',

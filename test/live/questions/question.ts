@@ -1,6 +1,6 @@
 import type { Fixtures } from './fixtures.ts';
 
-export type Service = 'KMS' | 'S3' | 'DynamoDB' | 'Step Functions' | 'Lambda' | 'STS' | 'others';
+type Service = 'KMS' | 'S3' | 'DynamoDB' | 'Step Functions' | 'Lambda' | 'STS' | 'others';
 
 interface Open {
   /** As the pages name it that assume an answer. */

@@ -1,10 +1,11 @@
 import {
   CopyObjectCommand,
+  HeadObjectCommand,
   ListObjectAnnotationsCommand,
   UpdateObjectEncryptionCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { endOf } from '../waiting.ts';
+import { endOf, errorNameOf } from '../waiting.ts';
 import type { Fixtures } from './fixtures.ts';
 import type { Question } from './question.ts';
 import { annotated, put } from './s3-copies.ts';
@@ -31,6 +32,19 @@ export const S3_PERMISSIONS: readonly Question[] = [
     answers: [FOR_ANOTHER_KEY.join(', '), FOR_ANOTHER_KEY.slice(0, 4).join(', ')],
     assumed: FOR_ANOTHER_KEY.join(', '),
     ask: neededForAnotherKey,
+  },
+  {
+    id: 's3-head-without-permission',
+    service: 'S3',
+    open: 'whether the answer to a HEAD that is denied names an error',
+    where: ['docs/proof.md'],
+    calls: 'HeadObject with a denial of s3:GetObject',
+    answers: ['no name: 403', 'AccessDenied'],
+    assumed: 'no name: 403',
+    ask: async world => {
+      const at = await put(world, 'not-shown', {});
+      return world.denied([{ Action: ['s3:GetObject'] }], ({ here }) => endOfHead(here.s3, at));
+    },
   },
   {
     id: 's3-list-annotations-needs',
@@ -68,6 +82,21 @@ export const S3_PERMISSIONS: readonly Question[] = [
     },
   },
 ];
+
+/** An answer without a body has no name of its error; the SDK then has none, or makes one of the status. */
+async function endOfHead(
+  s3: S3Client,
+  at: { readonly Bucket: string; readonly Key: string },
+): Promise<string> {
+  try {
+    await s3.send(new HeadObjectCommand(at));
+    return 'accepted';
+  } catch (error) {
+    const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
+    const name = errorNameOf(error);
+    return name === 'AccessDenied' ? name : `no name: ${$metadata?.httpStatusCode}`;
+  }
+}
 
 /** Whether a call is denied without each of some actions. */
 async function neededOf(
