@@ -20,7 +20,11 @@ describe('a live test that is killed', () => {
   afterAll(() => aws.stop());
 
   /** As a process of its own, which is killed once it says something. */
-  function live(args: readonly string[], killedAt?: RegExp): Promise<Ended> {
+  function live(
+    args: readonly string[],
+    killedAt?: RegExp,
+    signal: NodeJS.Signals = 'SIGKILL',
+  ): Promise<Ended> {
     const target = ['--account', '111122223333', '--endpoint-url', aws.endpoint, '--ledgers', ledgers];
     const child = spawn(process.execPath, ['--import', 'tsx', 'test/live/main.ts', ...target, ...args], {
       cwd: ROOT,
@@ -30,7 +34,8 @@ describe('a live test that is killed', () => {
     let words = '';
     child.stderr.on('data', (chunk: Buffer) => {
       words += chunk.toString('utf8');
-      if (killedAt?.test(words) === true) child.kill('SIGKILL');
+      if (killedAt?.test(words) !== true || child.killed) return;
+      child.kill(signal);
     });
     return new Promise(resolve => child.on('close', code => resolve({ code, words })));
   }
@@ -56,5 +61,15 @@ describe('a live test that is killed', () => {
     expect(await enabledKeys()).toBe(0);
     expect((await aws.dynamodb.send(new ListTablesCommand({}))).TableNames).toEqual([]);
     expect((await aws.s3.send(new ListBucketsCommand({}))).Buckets ?? []).toEqual([]);
+  });
+
+  it('by Ctrl-C removes what it has made, and ends with exit code 4', async () => {
+    const interrupted = await live(['--at-most', '2', '--questions'], /kms-wrong-context/, 'SIGINT');
+    expect(interrupted).toMatchObject({
+      code: 4,
+      words: expect.stringContaining('it was interrupted') as unknown,
+    });
+    expect(await enabledKeys()).toBe(0);
+    expect((await aws.dynamodb.send(new ListTablesCommand({}))).TableNames).toEqual([]);
   });
 });

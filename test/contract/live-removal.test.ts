@@ -142,6 +142,32 @@ describe('what a live test has made', () => {
     expect(await left()).toEqual([]);
   });
 
+  it('is removed if the removal was killed after it had written down what a stack keeps', async () => {
+    const name = stackNamed(RUN.id, '');
+    const template = { Resources: { Kept: { Type: 'AWS::S3::Bucket', DeletionPolicy: 'Retain' } } };
+    await makeStack(world.here, { ledger: world.ledger }, { name, template });
+    const { Buckets = [] } = await aws.s3.send(new ListBucketsCommand({}));
+    world.ledger.makes({ kind: 'bucket', region: RUN.region, name: Buckets[0]!.Name! });
+    await removeAll(world.removing);
+    expect(await left()).toEqual([]);
+  });
+
+  it('includes no stack that a later one may need, as long as that one is there', async () => {
+    const template = { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } };
+    const [earlier, later] = [stackNamed(RUN.id, 'Toolkit'), stackNamed(RUN.id, '')];
+    for (const name of [earlier, later])
+      await makeStack(world.here, { ledger: world.ledger }, { name, template });
+    let deletions = 0;
+    const firstDeletion = (body: unknown): boolean =>
+      String(body).includes('Action=DeleteStack') && ++deletions === 1;
+    aws.aws.faults.injectBy(({ body }) => (firstDeletion(body) ? DENIED : undefined));
+    const kinds = (await removeAll(world.removing)).map(({ removal }) => removal.kind);
+    expect(kinds).toEqual(['failed', 'failed']);
+    expect((await left()).toSorted()).toEqual([later, earlier].toSorted());
+    await removeAll(world.removing);
+    expect(await left()).toEqual([]);
+  });
+
   it('stays and is named where AWS does not remove it, with the command that tries again', async () => {
     expect(await makeUntil(Infinity)).toBe('made');
     aws.aws.faults.injectBy(({ service, method }) =>
@@ -202,6 +228,21 @@ describe('what others have made', () => {
     world.ledger.makes({ kind: 'key', region: RUN.region, name: named(RUN.id, 'first') });
     expect((await removeAll(world.removing)).map(({ removal }) => removal.kind)).toEqual(['not-there']);
     expect(await left()).toEqual([`key ${Description}`]);
+  });
+
+  it('is left alone and named if a stack keeps it under a name that is none of the run', async () => {
+    const name = stackNamed(RUN.id, '');
+    const Kept = {
+      Type: 'AWS::S3::Bucket',
+      DeletionPolicy: 'Retain',
+      Properties: { BucketName: 'order-documents' },
+    };
+    await makeStack(world.here, { ledger: world.ledger }, { name, template: { Resources: { Kept } } });
+    const removed = (await removeAll(world.removing)).map(
+      ({ thing, removal }) => `${thing.kind} ${removal.kind}`,
+    );
+    expect(removed).toEqual(['stack removed', 'bucket not-ours']);
+    expect(await left()).toEqual(['order-documents']);
   });
 
   it('is left alone if it is a stack of that name without the tag', async () => {

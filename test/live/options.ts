@@ -47,6 +47,9 @@ table and a small bucket, and removes everything. docs/live-test.md says what it
   --endpoint-url URL      of an embedded AWS on loopback
 `;
 
+/** The names and policies of this test are those of the partition `aws`. */
+const REGION = /^(?!cn-)[a-z]{2}-[a-z]+-\d$/;
+
 const OPTIONS = {
   account: { type: 'string' },
   'at-most': { type: 'string' },
@@ -74,6 +77,8 @@ export function askedBy(args: readonly string[]): Asked {
   if (account === undefined) return refused('name the account: --account 111122223333, or --embedded');
   if (!/^\d{12}$/.test(account)) return refused(`--account has 12 digits, and not '${account}'`);
   if (parsed.policy) return { kind: 'policy', account };
+  const notOne = [region, secondRegion].find(one => !REGION.test(one));
+  if (notOne !== undefined) return refused(`'${notOne}' is no Region of the partition aws`);
   if (region === secondRegion) return refused('--region and --second-region have to differ');
   if (endpoint !== undefined && !isLoopback(endpoint))
     return refused(

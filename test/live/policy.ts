@@ -42,6 +42,11 @@ export function policyOf(account: string): object {
           `:${account}:policy/RewrapLive*`,
         ),
       ),
+      // KMS makes it with the first multi-Region key of an account.
+      allow(
+        ['iam:CreateServiceLinkedRole'],
+        names('iam', `:${account}:role/aws-service-role/mrk.kms.amazonaws.com/*`),
+      ),
       allow(['sts:AssumeRole'], names('iam', `:${account}:role/RewrapLive*`, `:${account}:role/cdk-*`)),
       allow(['states:*'], names('states', `*:${account}:*`)),
       allow(

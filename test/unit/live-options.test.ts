@@ -12,6 +12,8 @@ describe('the options of npm run test:live', () => {
     [[...ACCOUNT, '--at-most', 'two'], 'say what it may cost'],
     [[...ACCOUNT, '--at-most', '0'], 'say what it may cost'],
     [[...ACCOUNT, '--at-most', '2', '--region', 'eu-west-1'], 'have to differ'],
+    [[...ACCOUNT, '--at-most', '2', '--region', 'us-gov-west-1'], 'no Region of the partition aws'],
+    [[...ACCOUNT, '--at-most', '2', '--second-region', 'cn-north-1'], 'no Region of the partition aws'],
     [[...ACCOUNT, '--at-most', '2', '--endpoint-url', 'https://kms.example.com'], 'on loopback'],
     [[...ACCOUNT, '--clean', '*'], 'takes the id of a run'],
     [[...ACCOUNT, '--embedded'], 'leave --account out'],

@@ -10,7 +10,7 @@ import { errorNameOf, until } from '../waiting.ts';
 import type { Clients } from '../world.ts';
 import type { Ledger } from './ledger.ts';
 import type { Removal } from './outcome.ts';
-import { isNameOf, TAG, type Thing, type ThingKind } from './thing.ts';
+import { TAG, type Thing, type ThingKind } from './thing.ts';
 
 /** What a stack of kms-rewrap or of the CDK may keep when it goes. */
 const KEPT: Readonly<Record<string, ThingKind>> = {
@@ -32,8 +32,7 @@ export async function removeStack(
   // A stack whose first change set was never executed has no resources, and gets its tags with them.
   if (!isTagged && stack.StackStatus !== 'REVIEW_IN_PROGRESS')
     return { kind: 'not-ours', why: `it does not have the tag ${TAG} with the value ${id}` };
-  for (const thing of await kept(cloudFormation, StackName, region))
-    if (isNameOf(id, thing.name)) ledger.makes(thing);
+  for (const thing of await kept(cloudFormation, StackName, region)) ledger.makes(thing);
   if (stack.EnableTerminationProtection === true) {
     const unprotected = { StackName, EnableTerminationProtection: false };
     await cloudFormation.send(new UpdateTerminationProtectionCommand(unprotected));

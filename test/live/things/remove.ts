@@ -22,12 +22,29 @@ export async function removeAll(removing: Removing): Promise<readonly Removed[]>
   for (;;) {
     const thing = remaining(ledger.entries).find(one => !tried.some(other => isSame(one, other.thing)));
     if (thing === undefined) return tried;
-    const removal = await remove(thing, removing);
+    const waitsFor = thing.kind === 'stack' ? tried.find(isStackThatStays) : undefined;
+    const removal = waitsFor === undefined ? await remove(thing, removing) : waiting(waitsFor, ledger);
     tried.push({ thing, removal });
     // AWS may not show yet what it has just made: the next --clean looks again.
     if (isDone(removal) && removal.kind !== 'not-there') ledger.removed(thing);
     say(`${wordsOf(thing)}: ${removal.kind}`);
   }
+}
+
+function isStackThatStays({ thing, removal }: Removed): boolean {
+  return thing.kind === 'stack' && !isDone(removal);
+}
+
+/** CloudFormation deletes a stack by a role of the bootstrap, which is an earlier stack and has to outlive it. */
+function waiting({ thing }: Removed, { run }: Ledger): Removal {
+  return {
+    ...{ kind: 'failed', why: `the ${wordsOf(thing)} is still there and may need it` },
+    command: cleaning(run.id),
+  };
+}
+
+function cleaning(id: string): string {
+  return `npm run test:live -- --clean ${id}`;
 }
 
 /** Keys are ours by their tag, all else by its name. */
@@ -56,7 +73,7 @@ async function remove(thing: Thing, removing: Removing): Promise<Removal> {
   } catch (error) {
     return {
       ...{ kind: 'failed', why: wordsOfError(error) },
-      command: `npm run test:live -- --clean ${id}`,
+      command: cleaning(id),
     };
   }
 }
