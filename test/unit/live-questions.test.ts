@@ -41,6 +41,18 @@ describe('the questions of the live test', () => {
     },
   );
 
+  it('are all that the embedded AWS assumes by its own words', () => {
+    const assumes = /AWS does not (?:say|document)|inferred|not documented|documents? less/;
+    const blocks = pages('emulator').flatMap(page =>
+      readFileSync(join(ROOT, page), 'utf8')
+        .split(/\n\n|\n- /)
+        .map(block => `${page}: ${block.replace(/\s+/g, ' ')}`),
+    );
+    const assuming = blocks.filter(block => assumes.test(block));
+    expect(assuming.length).toBeGreaterThan(15);
+    expect(assuming.filter(block => !block.includes('live: `'))).toEqual([]);
+  });
+
   it('are all that pages name', () => {
     const named = [...pages('emulator'), ...pages('docs')].flatMap(page =>
       idsIn(page).map(id => [page, id] as const),

@@ -34,7 +34,7 @@ export function heldText(lines: readonly Held[]): string {
     'The meter of the embedded AWS, functions included:',
     ...lines.map(
       ({ what, counted, reckoned }) =>
-        `  ${what}: ${Number(counted.toFixed(4))} of ${reckoned} reckoned${counted > reckoned ? ', WHICH IS BEYOND' : ''}`,
+        `  ${what}: ${Number(counted.toPrecision(4))} of ${reckoned} reckoned${counted > reckoned ? ', WHICH IS BEYOND' : ''}`,
     ),
   ].join('\n');
 }
