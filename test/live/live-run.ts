@@ -111,7 +111,7 @@ async function play({
     const fixtures = await makeFixtures({ here, there, making, as });
     await askAll(questions, fixtures, one => {
       answered.push(one);
-      say(`${one.id}: ${one.kind === 'answered' ? one.answer : one.error}`);
+      say(`${one.id}: ${one.kind === 'answered' ? one.answer : one.error} (${soFar(meter)})`);
     });
     if (asked.product) {
       const toldOf = (step: Step): void => {
@@ -125,6 +125,11 @@ async function play({
   } catch (error) {
     return { answered, steps, broken: brokenBy(error, signal) };
   }
+}
+
+function soFar({ counts }: Meter): string {
+  const requests = Object.values(counts).reduce((sum, one) => sum + one, 0);
+  return `${requests} requests so far, $${spent(counts).toFixed(4)}`;
 }
 
 function brokenBy(error: unknown, signal: AbortSignal): string {

@@ -33,16 +33,18 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Nothing of the environment reaches another AWS: not its credentials, and not its profile. */
+/** Nothing of the environment counts: no credentials, no profile and no endpoint of another AWS. */
 async function onEmbedded(asked: LiveRun | Cleaning): Promise<number> {
   const ledgers = mkdtempSync(join(tmpdir(), 'rewrap-live-'));
   const embedded = await startEmbedded();
   const { accessKeyId, secretAccessKey, sessionToken } = embedded.credentials;
-  Reflect.deleteProperty(process.env, 'AWS_PROFILE');
+  for (const name of Object.keys(process.env).filter(one => one.startsWith('AWS_')))
+    Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_SESSION_TOKEN: sessionToken,
+    AWS_EC2_METADATA_DISABLED: 'true',
   });
   try {
     const code = await play({ ...asked, endpoint: embedded.endpoint }, ledgers);
