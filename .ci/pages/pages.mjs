@@ -4,6 +4,7 @@ import { cliCommands } from './cli.mjs';
 import { cliPermissions } from './cli-permissions.mjs';
 import { houseDrawing, houseList } from './house.mjs';
 import { jobFields } from './job-fields.mjs';
+import { liveCosts, liveQuestions } from './live-test.mjs';
 import { performanceCharts } from './performance-charts.mjs';
 import { performanceSections } from './performance.mjs';
 import { permissions } from './permissions.mjs';
@@ -22,6 +23,7 @@ export const PAGES = {
   'docs/cli.md': () => ({ cli: cliCommands() }),
   'docs/dependencies.md': () => ({ shipped: shippedList() }),
   'docs/jobs.md': () => ({ 'job fields': jobFields() }),
+  'docs/live-test.md': () => ({ costs: liveCosts(), questions: liveQuestions() }),
   'docs/scale.md': () => ({
     results: scaleResults(),
     limits: scaleLimits(),

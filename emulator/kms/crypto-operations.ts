@@ -8,6 +8,7 @@ import type { KeyStore } from './key-store.ts';
 import type { LastUsages } from './last-usage.ts';
 import { requestAlias, type KeyPermissions } from './permissions.ts';
 import { blob, context, flag, grantTokens, needNone, oneOf } from './members.ts';
+import { onSameKey } from './same-key.ts';
 import { needUsable } from './usable.ts';
 
 const MAX_PLAINTEXT = 4096;
@@ -105,14 +106,17 @@ type Doors = Pick<Crypto, 'store' | 'permissions'>;
 
 /** Whether the caller may use a key comes first, so that nobody learns the state of a key that is not theirs. */
 function useOf(
-  { permissions }: Doors,
+  { permissions, store }: Doors,
   input: Input,
   { members, at }: { readonly members: DecryptMembers; readonly at: OperationContext },
 ): (key: Key) => void {
   const { operation } = members;
   const encryptionContext = context(input, members.context);
-  const conditions = { 'kms:RequestAlias': requestAlias(input[members.key]) };
   return key => {
+    const conditions = {
+      'kms:RequestAlias': requestAlias(input[members.key]),
+      'kms:ReEncryptOnSameKey': onSameKey(store, input, { operation, key, at }),
+    };
     permissions.need(key, { operation, encryptionContext, conditions }, at);
     needUsable(key, operation);
   };

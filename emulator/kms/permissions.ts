@@ -55,13 +55,20 @@ export class KeyPermissions {
     const conditions = {
       'kms:RequestAlias': requestAlias(input['KeyId']),
       ...signingConditions(operation, input),
+      ...requestTags(input),
     };
     this.need(key, { operation, encryptionContext: textsOf(input['EncryptionContext']), conditions }, at);
   }
 
   /** @throws AwsError for an action without a key, as CreateKey and ListKeys are */
-  needWithoutKey(operation: string, { iam, caller }: OperationContext): void {
-    iam.need({ action: `kms:${operation}`, resource: '*', resourceAccountId: caller.accountId });
+  needWithoutKey(
+    { operation, input }: { operation: string; input: Input },
+    { iam, caller }: OperationContext,
+  ): void {
+    iam.need({
+      ...{ action: `kms:${operation}`, resource: '*', resourceAccountId: caller.accountId },
+      conditions: requestTags(input),
+    });
   }
 
   /**
@@ -163,6 +170,14 @@ function ofTable(operation: string, tableName: string, { caller }: OperationCont
   return operation === 'CreateGrant'
     ? { operation, encryptionContext, conditions: { 'kms:GrantIsForAWSResource': 'true' } }
     : { operation, encryptionContext };
+}
+
+/** Of CreateKey, ReplicateKey and TagResource (service authorization reference). */
+function requestTags({ Tags }: Input): Readonly<Record<string, string>> {
+  const tags = Array.isArray(Tags) ? (Tags as readonly { TagKey?: string; TagValue?: string }[]) : [];
+  return Object.fromEntries(
+    tags.map(({ TagKey = '', TagValue = '' }) => [`aws:RequestTag/${TagKey}`, TagValue]),
+  );
 }
 
 /** KMS developer guide, "AWS KMS condition keys": of Sign and Verify. */

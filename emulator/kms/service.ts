@@ -71,7 +71,7 @@ function asked(
 ): Operation {
   return (input, at) => {
     const reference = input['KeyId'] ?? input['TargetKeyId'];
-    if (reference === undefined) permissions.needWithoutKey(name, at);
+    if (reference === undefined) permissions.needWithoutKey({ operation: name, input }, at);
     else permissions.needOperation(store.resolve(reference, at), { operation: name, input }, at);
     return operation(input, at);
   };
