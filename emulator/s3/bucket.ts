@@ -29,6 +29,7 @@ export interface Annotation {
   readonly payload: Buffer;
   readonly etag: string;
   readonly lastModified: number;
+  readonly checksum: Checksum;
 }
 
 export interface UploadedPart {
