@@ -14,9 +14,10 @@ export function bucketPlaces(store: BucketStore, region: string): readonly Place
   const annotations = annotationNames(format).length > 0;
   const versions = store.versions === 'all';
   const writes = ownWrites(store, region);
+  const counted = countsOnly !== undefined;
   const own = new BucketPlace(
-    { bucket, prefix, tags, annotations, versions },
-    { ...writes, written: writes.written && countsOnly === undefined },
+    { bucket, prefix, tags, annotations, versions, counted },
+    { ...writes, written: writes.written && !counted },
   );
   if (copyTo === undefined) return [own];
   return [own, new BucketPlace({ bucket: copyTo.bucket, prefix, tags }, copyWrites(copyTo))];
@@ -31,6 +32,8 @@ interface Objects {
   readonly annotations?: boolean;
   /** Noncurrent versions are looked at. @default false */
   readonly versions?: boolean;
+  /** No run writes what is there, so none is rolled back. @default false */
+  readonly counted?: boolean;
 }
 
 /**
@@ -104,6 +107,7 @@ class BucketPlace implements Place {
   }
 
   restore(home: Home): readonly Grant[] {
+    if (this.#objects.counted === true) return [];
     return [
       ...this.#onBucket(home, ['s3:GetBucketOwnershipControls']),
       ...(this.#writes.written

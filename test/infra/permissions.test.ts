@@ -1,4 +1,5 @@
 import { actionsOf, statementsByStage, synthesized, type Statement } from '../support/stack.ts';
+import type { Store } from '../../lambda/core/model/job.ts';
 import { job, NEW_KEY, OLD_KEY, use } from '../support/builders.ts';
 
 const SSE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/99999999-9999-9999-9999-999999999999';
@@ -191,6 +192,22 @@ describe('the permissions', () => {
     );
     expect(updated).toContain('LedgerTable');
     expect(updated).not.toMatch(/Orders|Encrypted/);
+  });
+
+  it('annotations are read where a job has data keys there, and nothing of such a store is written by anybody', () => {
+    const format = { type: 'object-annotation', annotation: 'edk', encryptionContext: {} };
+    const counted = job({
+      name: 'counted',
+      stores: [{ type: 's3', bucket: 'annotated', prefix: '', versions: 'all', format } as Store],
+    });
+    const granted = [...statementsByStage(synthesized([counted]))].map(([stage, all]) => {
+      const own = all.filter(({ Resource }) => JSON.stringify(Resource).includes('annotated/'));
+      return [stage, actionsOf(own).map(action => action.replace('s3:GetObject', ''))] as const;
+    });
+    const reads = ['', 'Annotation', 'Version', 'VersionAnnotation'];
+    expect(Object.fromEntries(granted.filter(([, actions]) => actions.length > 0))).toEqual({
+      ...{ Plan: reads, MigrateUnit: reads, VerifyUnit: reads },
+    });
   });
 
   it('conditions on other items are granted only where a format has such guards, and only to roles that write', () => {
