@@ -25,7 +25,7 @@ export interface ObjectVersion {
   restoredUntil?: number;
 }
 
-export interface Annotation {
+interface Annotation {
   readonly payload: Buffer;
   readonly etag: string;
   readonly lastModified: number;

@@ -1,5 +1,4 @@
 import { actionsOf, statementsByStage, synthesized, type Statement } from '../support/stack.ts';
-import type { Store } from '../../lambda/core/model/job.ts';
 import { job, NEW_KEY, OLD_KEY, use } from '../support/builders.ts';
 
 const SSE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/99999999-9999-9999-9999-999999999999';
@@ -198,7 +197,7 @@ describe('the permissions', () => {
     const format = { type: 'object-annotation', annotation: 'edk', encryptionContext: {} };
     const counted = job({
       name: 'counted',
-      stores: [{ type: 's3', bucket: 'annotated', prefix: '', versions: 'all', format } as Store],
+      stores: [{ type: 's3', bucket: 'annotated', prefix: '', versions: 'all', format }],
     });
     const granted = [...statementsByStage(synthesized([counted]))].map(([stage, all]) => {
       const own = all.filter(({ Resource }) => JSON.stringify(Resource).includes('annotated/'));
