@@ -2,7 +2,7 @@ import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import { formatProblem } from '../../lambda/core/model/problem.ts';
 import { nextCalls } from '../../lambda/core/report/next-calls.ts';
 import { formats } from '../../lambda/formats/registry.ts';
-import { bucketStore, jobInput } from '../support/builders.ts';
+import { bucketStore, jobInput, tableStore } from '../support/builders.ts';
 import { demoReport } from '../support/report-scenes.ts';
 
 const annotated = (format: object = {}, more: object = {}) =>
@@ -24,6 +24,14 @@ describe('a job with data keys that no run writes', () => {
       expect.stringMatching(/^schedule\.mode = "migrate": would be refused each time, .*; write census$/),
     ]);
     expect(problemsOf([bucketStore()], schedule(mode))).toEqual([]);
+  });
+
+  it('is refused where it is to be followed, as that begins with a migration', () => {
+    const streams = ['arn:aws:dynamodb:us-east-1:111122223333:table/Orders/stream/2026-01-01T00:00:00.000'];
+    expect(problemsOf([annotated(), tableStore()], { follow: { streams } })).toEqual([
+      expect.stringMatching(/^follow: begins with a migration, and this job has none; give the other stores/),
+    ]);
+    expect(problemsOf([tableStore()], { follow: { streams } })).toEqual([]);
   });
 
   it('is refused where it says where new data keys go', () => {

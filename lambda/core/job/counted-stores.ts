@@ -39,6 +39,14 @@ export function unwrittenFields(job: Job, formats: readonly ConfiguredFormat[]):
             },
           ],
     ),
+    ...(job.follow === undefined
+      ? []
+      : [
+          {
+            path: 'follow',
+            words: 'begins with a migration, and this job has none; give the other stores a job of their own',
+          },
+        ]),
     ...(job.schedule?.mode === 'migrate'
       ? [
           {
