@@ -53,7 +53,7 @@ export function whichKeyArn(names: readonly string[]): readonly string[] {
 
 /** Of data keys in annotations, whatever their format. */
 export const WHO_MOVES =
-  'who moves these data keys: a run counts and verifies what lies in annotations, and cannot write there without losing what others write';
+  'who moves these data keys: a run counts and verifies what lies in annotations, and cannot write there without losing what others write; so a job with such a store has no migration, and stores that are to be moved need a job of their own';
 
 /** Of the wrap `kms` of the S3 Encryption Clients. */
 export const HOW_NAMED =
