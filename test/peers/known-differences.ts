@@ -82,7 +82,6 @@ const NO_ANNOTATIONS = {
 
 const MOTO: readonly Omit<Difference, 'peer'>[] = [
   { suite: 'emulator/s3-annotations', ...NO_ANNOTATIONS },
-  { suite: 'contract/object-annotations', ...NO_ANNOTATIONS },
   {
     suite: 'contract/',
     messages: /ListObjectAnnotations/,
