@@ -90,6 +90,7 @@ const OF_SAMPLES = [
   '',
   '- `dynamodb:DescribeTable`, `dynamodb:Scan` on a table: to read a sample.',
   '- `s3:GetBucketOwnershipControls`, `s3:ListBucket` on a bucket, `s3:GetObject` on its objects: to read a sample.',
+  '- `s3:ListObjectAnnotations`, `s3:GetObjectAnnotation` on its objects: to look at annotations; without it, they are named as not looked at.',
   '- `kms:Decrypt` with the key of the server-side encryption of the store, where that is a key of yours.',
   '',
   '### `rewrap discover`',

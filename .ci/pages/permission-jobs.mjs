@@ -42,6 +42,12 @@ const IN_PLACE = [
     format: { ...metadata, encryptionContext: { tenant: { tag: 'tenant' } } },
   }),
 ];
+/** No run writes it. */
+const annotation = { type: 'object-annotation', annotation: 'edk', encryptionContext: {} };
+const COUNTED = [
+  bucket('annotated', { format: annotation }),
+  bucket('annotated-versions', { versions: 'all', format: annotation }),
+];
 const copy = (more = {}) => ({ copyTo: { region: THERE, ...more } });
 const COPIED = [
   table('copied', copy({ table: 'copy', serverSideEncryptionKey: KEYS.tableEncryption })),
@@ -67,6 +73,7 @@ const job = (name, source, destination, more = {}) => ({
 const INPUTS = [
   job('in-place', KEYS.source, KEYS.destination, { schedule: { expression: 'rate(90 days)' } }),
   job('by-alias', ALIAS, KEYS.destination),
+  job('counted', KEYS.source, KEYS.destination, { stores: COUNTED }),
   job('of-another-account', KEYS.source, KEYS.destination, { stores: OF_ANOTHER_ACCOUNT }),
   job('followed', KEYS.source, KEYS.destination, { stores: FOLLOWED, follow: FOLLOW }),
   job('copied', KEYS.source, KEYS.destinationThere, {
@@ -76,7 +83,7 @@ const INPUTS = [
   job('multi-region', KEYS.multiSource, KEYS.destinationThere, { route: { type: 'multi-region' } }),
   job('plaintext', KEYS.plaintextSource, KEYS.plaintextDestination, {
     route: { type: 'decrypt-encrypt' },
-    stores: [...IN_PLACE, ...COPIED, ...OF_ANOTHER_ACCOUNT, ...FOLLOWED],
+    stores: [...IN_PLACE, ...COUNTED, ...COPIED, ...OF_ANOTHER_ACCOUNT, ...FOLLOWED],
   }),
 ];
 

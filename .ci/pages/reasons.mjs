@@ -22,6 +22,7 @@ const s3 = (...names) => names.map(name => `s3:${name}`);
 
 const CARRIED = ['Acl', 'Annotation', 'LegalHold', 'Retention', 'Tagging'];
 const COPY_IN_PLACE = ['PutObject', ...CARRIED.flatMap(one => [`GetObject${one}`, `PutObject${one}`])];
+const COPY_KEEPS = 'a copy keeps each of these only for a role that may read it and set it';
 
 export const REASONS = [
   reason(PLAN, kms('DescribeKey'), 'keys', "to learn a key's state, usage, algorithms and ARN"),
@@ -162,21 +163,28 @@ export const REASONS = [
   ),
   reason(
     [...PLAN, ...WRITERS, ...VERIFY],
-    s3('GetObjectVersion', 'GetObjectVersionTagging'),
+    s3('GetObjectVersion', 'GetObjectVersionAnnotation', 'GetObjectVersionTagging'),
     'objects',
     'to read what noncurrent versions keep, where a job asks for all',
   ),
   reason(ROLLBACK, s3('ListBucket'), 'buckets', 'without it, S3 answers 403 for an object that was deleted'),
   reason(PLAN, s3('GetObject'), 'objects', 'to see from the first records whether the job fits'),
-  reason(PLAN, s3('GetObjectTagging'), 'objects', 'to build encryption contexts from tags'),
-  reason(VERIFY, s3('GetObjectTagging'), 'objects', 'to build encryption contexts from tags'),
+  reason([...PLAN, ...VERIFY], s3('GetObjectTagging'), 'objects', 'to build encryption contexts from tags'),
+  reason([...PLAN, ...VERIFY], s3('GetObjectAnnotation'), 'objects', 'to read data keys in annotations'),
   reason([...WRITERS, ...VERIFY], s3('GetObject'), 'objects', 'to read the metadata of every object'),
   reason(ROLLBACK, s3('GetObject'), 'objects', 'to read the metadata of objects that the run changed'),
   reason(
     [...WRITERS, ...ROLLBACK],
-    s3(...COPY_IN_PLACE),
+    s3(...COPY_IN_PLACE.filter(action => action !== 'GetObjectAnnotation')),
     'objects',
-    'a copy keeps each of these only for a role that may read it and set it',
+    COPY_KEEPS,
+  ),
+  reason(ROLLBACK, s3('GetObjectAnnotation'), 'objects', COPY_KEEPS),
+  reason(
+    WRITERS,
+    s3('GetObjectAnnotation'),
+    'objects',
+    'to read data keys in annotations; elsewhere, because a copy keeps annotations only for a role that may read them',
   ),
   reason(
     [...WRITERS, ...ROLLBACK],

@@ -47,7 +47,13 @@ const KINDS = [
   kind('streams', 'streams that a job follows', table('followed/stream/.+')),
   kind('indexes', 'the index that a `scope` names', table('indexed/index/sparse')),
   kind('buckets', 'buckets that are not copied', bucket('plain'), bucket('tagged')),
-  kind('buckets', 'buckets of whose objects all versions are read', bucket('versioned')),
+  kind(
+    'buckets',
+    'buckets of whose objects all versions are read',
+    bucket('versioned'),
+    bucket('annotated-versions'),
+  ),
+  kind('buckets', 'buckets with data keys in annotations', bucket('annotated')),
   kind('buckets', 'buckets with a `copyTo`', bucket('copied'), bucket('copied-whole')),
   kind('buckets', 'buckets that a `copyTo` names', bucket('copy')),
   kind(
@@ -58,6 +64,12 @@ const KINDS = [
   kind('objects', 'objects under the prefix of buckets that are not copied', objects('plain')),
   kind('objects', 'objects under the prefix whose encryption contexts are made of tags', objects('tagged')),
   kind('objects', 'objects under the prefix of which all versions are read', objects('versioned')),
+  kind('objects', 'objects under the prefix with data keys in annotations', objects('annotated')),
+  kind(
+    'objects',
+    'objects under the prefix with data keys in annotations, of which all versions are read',
+    objects('annotated-versions'),
+  ),
   kind(
     'objects',
     'objects under the prefix of buckets with a `copyTo`',
@@ -116,7 +128,7 @@ const TOGETHER = [
   ['all buckets of the jobs', ...wordsOf('buckets')],
   [
     'buckets that the jobs write to',
-    ...wordsOf('buckets').filter(words => words !== 'buckets with a `copyTo`'),
+    ...wordsOf('buckets').filter(words => words !== 'buckets with a `copyTo`' && isMoved(words)),
   ],
   [
     'buckets that are not copied',
@@ -130,8 +142,22 @@ const TOGETHER = [
   ],
   ['objects under the prefix of all buckets of the jobs', ...wordsOf('objects')],
   [
+    'objects under the prefix of all buckets whose data keys runs move',
+    ...wordsOf('objects').filter(isMoved),
+  ],
+  [
     'objects under the prefix of buckets that the jobs write to',
-    ...wordsOf('objects').filter(words => !words.includes('with a `copyTo`')),
+    ...wordsOf('objects').filter(words => !words.includes('with a `copyTo`') && isMoved(words)),
+  ],
+  [
+    'objects under the prefix with data keys in annotations',
+    'objects under the prefix with data keys in annotations',
+    'objects under the prefix with data keys in annotations, of which all versions are read',
+  ],
+  [
+    'objects under the prefix of which all versions are read',
+    'objects under the prefix of which all versions are read',
+    'objects under the prefix with data keys in annotations, of which all versions are read',
   ],
   ['all keys of the jobs', ...wordsOf('keys')],
   [
@@ -151,6 +177,11 @@ const TOGETHER = [
     'destination keys of jobs that may take the route `decrypt-encrypt`',
   ],
 ];
+
+/** Data keys in annotations are counted. */
+function isMoved(words) {
+  return !words.includes('with data keys in annotations');
+}
 
 function wordsOf(family) {
   return KINDS.filter(one => one.family === family).map(({ words }) => words);

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { countsOnly } from '../../lambda/core/job/counted-stores.ts';
 import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import { formatProblem } from '../../lambda/core/model/problem.ts';
 import { visibleJson } from '../../lambda/core/model/visible.ts';
@@ -61,7 +62,7 @@ export async function init(
   console.result(
     { file, job: made.job, questions: open, notChecked: seen.notChecked },
     writtenText,
-    afterInit({ job: made.name, file }, hereOf(context)),
+    afterInit({ job: made.name, file, countsOnly: made.countsOnly }, hereOf(context)),
   );
   return EXIT.done;
 }
@@ -109,7 +110,12 @@ async function answersOf(
 }
 
 type Made =
-  | { readonly kind: 'job'; readonly name: string; readonly job: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'job';
+      readonly name: string;
+      readonly job: Readonly<Record<string, unknown>>;
+      readonly countsOnly: boolean;
+    }
   | { readonly kind: 'refused'; readonly words: readonly string[] };
 
 const FLAGS = {
@@ -133,6 +139,6 @@ function madeJob(draft: JobDraft, answers: JobAnswers): Made {
   const job = completedJob(draft, answers);
   const parsed = parseJob(job, formats);
   return parsed.kind === 'job'
-    ? { kind: 'job', name: parsed.job.name, job }
+    ? { kind: 'job', name: parsed.job.name, job, countsOnly: countsOnly(parsed.job, formats) }
     : { kind: 'refused', words: parsed.problems.map(formatProblem) };
 }

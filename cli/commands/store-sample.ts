@@ -4,6 +4,7 @@ import type { Store } from '../../lambda/core/model/job.ts';
 import type { ScanRange } from '../../lambda/core/model/run.ts';
 import { compareUtf8 } from '../../lambda/core/model/utf8-order.ts';
 import {
+  ANNOTATIONS_OF_SAMPLE,
   NEEDS_OF_SAMPLE,
   PLACES_OF_SAMPLE,
   sampleRecords,
@@ -19,7 +20,8 @@ interface Reading {
 
 /** Looks at records from several places of a table or bucket. */
 export async function sampleStore(store: Store, { clients, region, most }: Reading): Promise<Sample> {
-  const records = await openStore(store, { clients, region, ...NEEDS_OF_SAMPLE });
+  const needs = { ...NEEDS_OF_SAMPLE, annotations: ANNOTATIONS_OF_SAMPLE };
+  const records = await openStore(store, { clients, region, ...needs });
   const ranges = store.type === 'dynamodb' ? segments() : await keyRanges(store, { clients, region });
   return sampleRecords(records, ranges, most);
 }

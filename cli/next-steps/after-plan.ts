@@ -21,13 +21,18 @@ export function afterPlan({ job, mode, deployed, options }: Planned, here: Here)
   ];
 }
 
+interface Written {
+  readonly job: string;
+  readonly file: string;
+  /** The job has no migration to plan. */
+  readonly countsOnly: boolean;
+}
+
 /** A job file has been written. */
-export function afterInit(
-  { job, file }: { readonly job: string; readonly file: string },
-  here: Here,
-): readonly NextStep[] {
+export function afterInit({ job, file, countsOnly }: Written, here: Here): readonly NextStep[] {
+  const mode = countsOnly ? ['--mode', 'census'] : [];
   return [
-    rewrapStep(['plan', file], 'checks keys and stores, and shows what a run would do', here),
+    rewrapStep(['plan', file, ...mode], 'checks keys and stores, and shows what a run would do', here),
     deployStep('deploys the jobs of the folder; it asks first', here),
     rewrapStep(['run', job, '--mode', 'census'], 'counts, and changes nothing', here),
   ];

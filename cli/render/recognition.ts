@@ -5,7 +5,11 @@ import type { JobDraft } from '../../lambda/core/recognise/job-draft.ts';
 /** What `rewrap inspect` tells. */
 export interface Told extends StoreRecognition {
   readonly store: Readonly<Record<string, string>>;
-  readonly sample: { readonly complete: boolean; readonly bodiesUnread: number };
+  readonly sample: {
+    readonly complete: boolean;
+    readonly bodiesUnread: number;
+    readonly annotationsUnread: number;
+  };
   /** `null`: none can be proposed. */
   readonly job: JobDraft['job'] | null;
   readonly questions: readonly string[];
@@ -80,11 +84,19 @@ function keyLines({ keys }: Told): readonly string[] {
   return keys.map(({ keyArn, records }) => `${colors.dim('·')} ${keyArn}: in ${counted(records, 'record')}`);
 }
 
-function otherLines({ withNone, hidden, sample: { bodiesUnread } }: Told): readonly string[] {
+function otherLines({
+  withNone,
+  hidden,
+  sample: { bodiesUnread, annotationsUnread },
+}: Told): readonly string[] {
   const lines: readonly (readonly [number, string])[] = [
     [withNone, 'in which nothing was recognised'],
     [hidden, 'that their store does not show'],
     [bodiesUnread, 'whose body was not looked at: larger than 1 MiB, archived, or just being changed'],
+    [
+      annotationsUnread,
+      'not all of whose annotations were looked at: more than 8, larger than 64 KiB, or not shown to you',
+    ],
   ];
   return lines
     .filter(([count]) => count > 0)

@@ -25,10 +25,11 @@ export interface ObjectVersion {
   restoredUntil?: number;
 }
 
-export interface Annotation {
+interface Annotation {
   readonly payload: Buffer;
   readonly etag: string;
   readonly lastModified: number;
+  readonly checksum: Checksum;
 }
 
 export interface UploadedPart {

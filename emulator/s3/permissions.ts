@@ -46,7 +46,9 @@ const ON_OBJECT: Readonly<Record<string, string>> = {
   'PUT acl': 'PutObjectAcl',
   'GET annotation': 'ListObjectAnnotations',
   'GET annotationName': 'GetObjectAnnotation',
+  'PUT annotation': 'PutObjectAnnotation',
   'PUT annotationName': 'PutObjectAnnotation',
+  'DELETE annotation': 'DeleteObjectAnnotation',
   'DELETE annotationName': 'DeleteObjectAnnotation',
   'POST restore': 'RestoreObject',
   'PUT encryption': 'UpdateObjectEncryption',
@@ -57,8 +59,8 @@ const ON_OBJECT: Readonly<Record<string, string>> = {
   'GET uploadId': 'ListMultipartUploadParts',
 };
 
-/** Actions that have a twin for versions: `GetObjectVersion`, `GetObjectVersionTagging`. */
-const OF_VERSIONS = /^(Get|Put|Delete)Object(Tagging|Acl|)$/;
+/** Actions that have a twin for versions: `GetObjectVersion`, `GetObjectVersionTagging`, `ListObjectVersionAnnotations`. */
+const OF_VERSIONS = /^(Get|Put|Delete|List)Object(Tagging|Acl|Annotations?|)$/;
 
 /** What a write needs besides PutObject, by its headers. */
 const BY_HEADER: readonly (readonly [RegExp, string])[] = [

@@ -17,8 +17,8 @@ export const KEY_ID = 'x-amz-server-side-encryption-aws-kms-key-id';
 export const BUCKET_KEY = 'x-amz-server-side-encryption-bucket-key-enabled';
 
 /**
- * The customer managed keys that a request uses: to read an object, to write one, or both for a copy. HEAD uses a key only
- * to show a checksum. An upload in parts has a data key made when it begins, and decrypted for each part.
+ * The customer managed keys that a request uses: to read an object, to write one, or both for a copy. An annotation is
+ * encrypted with the key of its object. HEAD uses a key only to show a checksum. An upload in parts has a data key made when it begins, and decrypted for each part.
  */
 export function keysUsed(request: S3Request, operation: string, buckets: Buckets): readonly KeyUse[] {
   const { bucket: name, key, headers, query } = request;
@@ -31,6 +31,12 @@ export function keysUsed(request: S3Request, operation: string, buckets: Buckets
         operation === 'GET' ||
         (headers['x-amz-checksum-mode'] === 'ENABLED' && version?.checksum !== undefined);
       return opens ? use('Decrypt', version?.headers ?? {}, own) : [];
+    }
+    case 'GET annotationName':
+    case 'PUT annotationName': {
+      const version = find(buckets, { bucketName: name, key, versionId: query.get('versionId') });
+      const how = operation.startsWith('GET') ? 'Decrypt' : 'GenerateDataKey';
+      return use(how, version?.headers ?? {}, own);
     }
     case 'PUT':
     case 'POST uploads': {

@@ -151,14 +151,13 @@ function onObject(request: S3Request, served: Served): AwsResponse {
       return listParts(request, bucket);
     case 'POST restore':
       return restoreObject(request, bucket);
+    case 'PUT annotation':
     case 'PUT annotationName':
-      return putAnnotation(request, bucket);
-    case 'GET annotationName':
-      return getAnnotation(request, bucket);
-    case 'DELETE annotationName':
-      return deleteAnnotation(request, bucket);
     case 'GET annotation':
-      return listAnnotations(request, bucket);
+    case 'GET annotationName':
+    case 'DELETE annotation':
+    case 'DELETE annotationName':
+      return onAnnotations(request, bucket);
     case 'PUT':
       return headers['x-amz-copy-source'] === undefined
         ? putObject(request, bucket)
@@ -181,4 +180,12 @@ function onObject(request: S3Request, served: Served): AwsResponse {
     default:
       throw notImplemented(`${method} ?${subresource(request)} on an object`);
   }
+}
+
+/** Without a name, annotations are listed; a write without one is an error of its own. */
+function onAnnotations(request: S3Request, bucket: Bucket): AwsResponse {
+  const { method, query } = request;
+  if (method === 'PUT') return putAnnotation(request, bucket);
+  if (method === 'DELETE') return deleteAnnotation(request, bucket);
+  return query.has('annotationName') ? getAnnotation(request, bucket) : listAnnotations(request, bucket);
 }

@@ -36,6 +36,7 @@ const ARGUMENTS = [
   'upload-id-marker',
   'max-parts',
   'part-number-marker',
+  'annotation-prefix',
   'max-annotation-results',
   'max-buckets',
   'bucket-region',

@@ -1,5 +1,5 @@
 import type { AttributePath, StoreRecord } from '../core/model/record.ts';
-import { isBody } from '../core/places/held-at.ts';
+import { isAnnotation, isBody } from '../core/places/held-at.ts';
 import { placeText } from '../core/places/pattern.ts';
 
 /** What messages call a place of a record. */
@@ -7,7 +7,10 @@ export function placeName({ kind }: Pick<StoreRecord, 'kind'>, path: AttributePa
   switch (kind) {
     case 'item':
       return `attribute ${placeText(path)}`;
-    case 'object':
-      return isBody(path[0]) ? `body${placeText(path.slice(1))}` : `metadata ${placeText(path)}`;
+    case 'object': {
+      const [first, ...rest] = path;
+      if (isAnnotation(first)) return `annotation ${first.name}${placeText(rest)}`;
+      return isBody(first) ? `body${placeText(rest)}` : `metadata ${placeText(path)}`;
+    }
   }
 }

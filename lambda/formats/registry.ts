@@ -6,6 +6,7 @@ import { credstashFormat } from './credstash/index.ts';
 import { dynamodbEncryptionClientFormat } from './dynamodb-encryption-client/index.ts';
 import { autoFormat } from './auto/index.ts';
 import { jsonDocumentFormat } from './json-document/index.ts';
+import { objectAnnotationFormat } from './object-annotation/index.ts';
 import { objectBodyFormat } from './object-body/index.ts';
 import { objectMetadataFormat } from './object-metadata/index.ts';
 import { s3EncryptionClientFormat } from './s3-encryption-client/index.ts';
@@ -15,6 +16,7 @@ const definitions: readonly FormatDefinition[] = [
   attributeFormat,
   objectMetadataFormat,
   objectBodyFormat,
+  objectAnnotationFormat,
   jsonDocumentFormat,
   s3EncryptionClientFormat,
   sopsFormat,

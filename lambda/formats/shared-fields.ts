@@ -54,6 +54,17 @@ export function companionFields<Place extends z.ZodMiniType>(place: Place, calle
   };
 }
 
+/** The same where no run writes. */
+export function readCompanionFields<Place extends z.ZodMiniType>(place: Place, called: string) {
+  return {
+    keyArn: described(z.optional(place), `${called} that names the key; read as a hint.`),
+    encryptionAlgorithm: described(
+      z.optional(place),
+      `${called} that names the encryption algorithm; read as a hint.`,
+    ),
+  };
+}
+
 export function contextFields<ContextPlace extends z.ZodMiniType>(contextPlace: ContextPlace) {
   return {
     encryptionContext: described(

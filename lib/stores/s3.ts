@@ -1,5 +1,6 @@
 import { configureFormat } from '../../lambda/core/job/bind-format.ts';
 import type { BucketStore } from '../../lambda/core/stores/s3/schema.ts';
+import { annotationNames } from '../../lambda/core/model/format.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { literally } from '../../lambda/core/model/literally.ts';
 import type { Grant, Home } from '../grants/grant.ts';
@@ -8,9 +9,16 @@ import { copyWrites, ownWrites, serverSideKey, type Place, type Writes } from '.
 /** The bucket of a store and, where it is copied, the bucket that its copies go to. */
 export function bucketPlaces(store: BucketStore, region: string): readonly Place[] {
   const { bucket, prefix, copyTo } = store;
-  const tags = configureFormat(store, formats).needs.includes('tags');
+  const { needs, countsOnly, ...format } = configureFormat(store, formats);
+  const tags = needs.includes('tags');
+  const annotations = annotationNames(format).length > 0;
   const versions = store.versions === 'all';
-  const own = new BucketPlace({ bucket, prefix, tags, versions }, ownWrites(store, region));
+  const writes = ownWrites(store, region);
+  const counted = countsOnly !== undefined;
+  const own = new BucketPlace(
+    { bucket, prefix, tags, annotations, versions, counted },
+    { ...writes, written: writes.written && !counted },
+  );
   if (copyTo === undefined) return [own];
   return [own, new BucketPlace({ bucket: copyTo.bucket, prefix, tags }, copyWrites(copyTo))];
 }
@@ -20,8 +28,12 @@ interface Objects {
   readonly prefix: string;
   /** Object tags are read for encryption contexts. */
   readonly tags: boolean;
+  /** Annotations are read for data keys. @default false */
+  readonly annotations?: boolean;
   /** Noncurrent versions are looked at. @default false */
   readonly versions?: boolean;
+  /** No run writes what is there, so none is rolled back. @default false */
+  readonly counted?: boolean;
 }
 
 /**
@@ -75,18 +87,27 @@ class BucketPlace implements Place {
   }
 
   read(home: Home): readonly Grant[] {
-    const { tags, versions = false } = this.#objects;
-    const ofVersions = ['s3:GetObjectVersion', ...(tags ? ['s3:GetObjectVersionTagging'] : [])];
+    const { versions = false } = this.#objects;
     return [
       ...this.#listKeys(home, versions ? ['s3:ListBucketVersions'] : []),
-      ...(versions ? this.#onObjects(home, ofVersions) : []),
+      ...(versions ? this.#onObjects(home, this.#reads('ObjectVersion')) : []),
       ...this.#onBucket(home, ['s3:GetBucketOwnershipControls']),
-      ...this.#onObjects(home, ['s3:GetObject', ...(tags ? ['s3:GetObjectTagging'] : [])]),
+      ...this.#onObjects(home, this.#reads('Object')),
       ...this.#serverSideKey(home, ['kms:Decrypt']),
     ];
   }
 
+  #reads(of: 'Object' | 'ObjectVersion'): readonly string[] {
+    const { tags, annotations = false } = this.#objects;
+    return [
+      `s3:Get${of}`,
+      ...(tags ? [`s3:Get${of}Tagging`] : []),
+      ...(annotations ? [`s3:Get${of}Annotation`] : []),
+    ];
+  }
+
   restore(home: Home): readonly Grant[] {
+    if (this.#objects.counted === true) return [];
     return [
       ...this.#onBucket(home, ['s3:GetBucketOwnershipControls']),
       ...(this.#writes.written

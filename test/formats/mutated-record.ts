@@ -45,27 +45,39 @@ export function mutated(record: StoreRecord, at: number, how: Mutation): StoreRe
     case 'object': {
       const body = record.body !== undefined && 'B' in record.body ? { body: record.body } : {};
       const values: AttributeMap = {
-        ...Object.fromEntries(Object.entries(record.metadata).map(([name, S]) => [`m ${name}`, { S }])),
+        ...marked('m', record.metadata),
+        ...marked('a', record.annotations ?? {}),
         ...body,
       };
       const after = inMap(values, counter, how);
       const { body: newBody } = after;
-      const metadata = Object.entries(after).flatMap(([name, value]) =>
-        name.startsWith('m ') && 'S' in value ? [[name.slice(2), value.S] as const] : [],
-      );
       return {
         ...record,
-        metadata: Object.fromEntries(metadata),
+        metadata: textsMarked('m', after),
+        ...(record.annotations !== undefined && { annotations: textsMarked('a', after) }),
         ...(newBody !== undefined && 'B' in newBody && { body: newBody }),
       };
     }
   }
 }
 
+/** The texts of one part of an object, apart from those of others. */
+function marked(part: 'm' | 'a', texts: Readonly<Record<string, string>>): AttributeMap {
+  return Object.fromEntries(Object.entries(texts).map(([name, S]) => [`${part} ${name}`, { S }]));
+}
+
+function textsMarked(part: 'm' | 'a', values: AttributeMap): Readonly<Record<string, string>> {
+  const texts = Object.entries(values).flatMap(([name, value]) =>
+    name.startsWith(`${part} `) && 'S' in value ? [[name.slice(2), value.S] as const] : [],
+  );
+  return Object.fromEntries(texts);
+}
+
 /** How many values a record has. */
 export function valuesOf(record: StoreRecord): number {
   if (record.kind === 'item') return inMapCount(record.attributes);
-  return Object.keys(record.metadata).length + (record.body === undefined ? 0 : 1);
+  const texts = Object.keys({ ...marked('m', record.metadata), ...marked('a', record.annotations ?? {}) });
+  return texts.length + (record.body === undefined ? 0 : 1);
 }
 
 function inMapCount(map: AttributeMap): number {

@@ -4,6 +4,7 @@ import { cases as confidant } from './cases/confidant.ts';
 import { cases as credstash } from './cases/credstash.ts';
 import { cases as dynamodbEncryptionClient } from './cases/dynamodb-encryption-client.ts';
 import { cases as jsonDocument } from './cases/json-document.ts';
+import { cases as objectAnnotation } from './cases/object-annotation.ts';
 import { cases as objectBody } from './cases/object-body.ts';
 import { cases as objectMetadata } from './cases/object-metadata.ts';
 import { cases as s3EncryptionClient } from './cases/s3-encryption-client.ts';
@@ -18,6 +19,7 @@ export const CASES: readonly FormatCase[] = [
   ...credstash,
   ...dynamodbEncryptionClient,
   ...jsonDocument,
+  ...objectAnnotation,
   ...objectBody,
   ...objectMetadata,
   ...s3EncryptionClient,

@@ -9,12 +9,12 @@ import { mustFireBy } from '../../lambda/core/watch/next-firing.ts';
 
 const BUNDLER = resolve(__dirname, '../../lib/functions/bundle-handlers.mjs');
 
-/** Decision 74: what a function loads at its start. Plan is 783 KB and not the 700 that are the goal: it has the client of Step Functions, and recognises formats, and looks after followers; Report draws its page, and signs with a client of KMS (decision 84). */
+/** Decision 74: what a function loads at its start. Plan is 791 KB and not the 700 that are the goal: it has the client of Step Functions, and recognises formats, and looks after followers; Report draws its page, and signs with a client of KMS (decision 84). Reading annotations takes 6.5 KB of each worker (decision 98). */
 const MOST_BYTES = {
-  plan: 785_000,
-  'migrate-unit': 700_000,
-  'migrate-unit-plaintext': 700_000,
-  'verify-unit': 690_000,
+  plan: 793_000,
+  'migrate-unit': 706_000,
+  'migrate-unit-plaintext': 706_000,
+  'verify-unit': 693_000,
   'rollback-unit': 690_000,
   'follow-table': 690_000,
   report: 580_000,

@@ -193,6 +193,22 @@ describe('the permissions', () => {
     expect(updated).not.toMatch(/Orders|Encrypted/);
   });
 
+  it('annotations are read where a job has data keys there, and nothing of such a store is written by anybody', () => {
+    const format = { type: 'object-annotation', annotation: 'edk', encryptionContext: {} };
+    const counted = job({
+      name: 'counted',
+      stores: [{ type: 's3', bucket: 'annotated', prefix: '', versions: 'all', format }],
+    });
+    const granted = [...statementsByStage(synthesized([counted]))].map(([stage, all]) => {
+      const own = all.filter(({ Resource }) => JSON.stringify(Resource).includes('annotated/'));
+      return [stage, actionsOf(own).map(action => action.replace('s3:GetObject', ''))] as const;
+    });
+    const reads = ['', 'Annotation', 'Version', 'VersionAnnotation'];
+    expect(Object.fromEntries(granted.filter(([, actions]) => actions.length > 0))).toEqual({
+      ...{ Plan: reads, MigrateUnit: reads, VerifyUnit: reads },
+    });
+  });
+
   it('conditions on other items are granted only where a format has such guards, and only to roles that write', () => {
     const guarded = job({
       stores: [{ type: 'dynamodb', table: 'BranchKeys', format: { type: 'branch-key-store' } }],

@@ -75,18 +75,22 @@ const DYNAMODB_LOCAL: readonly Omit<Difference, 'peer'>[] = [
   },
 ];
 
+const NO_ANNOTATIONS = {
+  right: 'not there',
+  why: 'it has no annotations, and answers their operations as if they were others',
+} as const;
+
 const MOTO: readonly Omit<Difference, 'peer'>[] = [
+  { suite: 'emulator/s3-annotations', ...NO_ANNOTATIONS },
   {
     suite: 'contract/',
     messages: /ListObjectAnnotations/,
-    right: 'not there',
-    why: 'it has no annotations, and answers their operations as if they were others',
+    ...NO_ANNOTATIONS,
   },
   {
     suite: '',
     tests: /where (?:it|the object) has annotations|annotations come with a copy/,
-    right: 'not there',
-    why: 'it has no annotations, and answers their operations as if they were others',
+    ...NO_ANNOTATIONS,
   },
   {
     suite: '',

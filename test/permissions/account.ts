@@ -235,6 +235,9 @@ export class Account {
     await this.#bucket('tagged-documents', { key: source, context: 'acme' });
     await this.#bucket('versioned-documents', { key: source, context: 'acme' });
     await this.#bucket('sealed-documents', { key: source, inBody: true });
+    await this.#bucket('annotated-documents', { key: source, inAnnotation: true });
+    // They have noncurrent versions, whose annotations are their own.
+    await this.fillBucket('annotated-documents', { key: source, inAnnotation: true });
     await this.#bucket('plaintext-documents', { key: this.keys.single });
     await this.#bucket('copied-documents', { key: source });
     await this.#bucket('whole-documents', { key: source });
@@ -260,7 +263,7 @@ export class Account {
   /** Objects with all that a copy must carry over; without annotations where the body is replaced, because S3 drops them. */
   async fillBucket(Bucket: string, props: BucketProps): Promise<void> {
     const { key, at = this.here, object = {}, context } = props;
-    const { inBody = false, folder = 'a/b/', records = RECORDS } = props;
+    const { inBody = false, inAnnotation = false, folder = 'a/b/', records = RECORDS } = props;
     for (let index = 0; key !== undefined && index < records; index++) {
       const Key = `${folder}${index}`;
       const dataKey = await this.#dataKeyOf(key, context);
@@ -277,7 +280,10 @@ export class Account {
       );
       if (inBody) continue;
       await at.s3.send(
-        new PutObjectAnnotationCommand({ Bucket, Key, AnnotationName: 'note', AnnotationPayload: 'kept' }),
+        new PutObjectAnnotationCommand({
+          ...{ Bucket, Key, AnnotationName: inAnnotation ? 'edk' : 'note' },
+          AnnotationPayload: inAnnotation ? edk : 'kept',
+        }),
       );
     }
   }
@@ -326,6 +332,8 @@ interface BucketProps {
   readonly context?: string;
   /** Data keys are the objects themselves. */
   readonly inBody?: boolean;
+  /** Data keys are annotations. */
+  readonly inAnnotation?: boolean;
   readonly folder?: string;
   readonly records?: number;
 }

@@ -114,6 +114,7 @@ describe('what the roles of a deployment are granted', () => {
       if (job === 'followed') await account.writeLate(followed);
       await run(job, { mode: 'rollback', region, of: `${job}-migrate` });
     }
+    for (const mode of ['census', 'verify']) await run('counted', { mode, region: HERE });
     for (const schedule of aws.aws.schedules.all()) {
       aws.aws.schedules.fire(schedule);
       aws.aws.schedules.fire({ ...schedule, targetArn: `${schedule.targetArn}-gone` });

@@ -49,6 +49,15 @@ export function jobsOf({ keys, stream }: Account): readonly NamedJob[] {
         bucket('sealed-documents', { format: { type: 'object-body', encryptionContext: {} } }),
       ],
     }),
+    job('counted', keys.source, {
+      ...here,
+      stores: [
+        bucket('annotated-documents', {
+          versions: 'all',
+          format: { type: 'object-annotation', annotation: 'edk', encryptionContext: {} },
+        }),
+      ],
+    }),
     job('by-alias', `arn:aws:kms:${HERE}:111122223333:alias/orders`, { ...here, stores: [table('ByAlias')] }),
     job('from-others', keys.foreign, { ...here, stores: [table('FromOthers')] }),
     job('followed', keys.source, {

@@ -1,4 +1,5 @@
 import { discoveryOf, type Look } from '../../lambda/core/discover/discovery.ts';
+import { ANNOTATIONS_OF_SAMPLE } from '../../lambda/core/plan/sample-records.ts';
 import { samplingOf } from '../../lambda/core/discover/sampling.ts';
 import type { Store } from '../../lambda/core/model/job.ts';
 import { recogniseStore } from '../../lambda/core/recognise/recognise-store.ts';
@@ -96,7 +97,9 @@ describe('what a look at samples takes at most', () => {
     expect(one.requests).toBe(1 + 8 + 100);
     expect(one.usd).toBeCloseTo((5_000 * 0.125) / 1_000_000, 12);
     const bucketOnly = samplingOf([{ type: 's3' }], { records: 100, places: 8 });
-    expect(bucketOnly.requests).toBe(2 + 8 + 100 + 200);
+    // Of each object metadata and body, the names of its annotations, and eight of them.
+    expect(bucketOnly.requests).toBe(2 + 8 + 100 + 200 + 100 + 800);
+    expect(ANNOTATIONS_OF_SAMPLE.most).toBe(8);
     const both = samplingOf([{ type: 's3' }, { type: 'dynamodb' }], { records: 100, places: 8 });
     expect(both.requests).toBe(one.requests + bucketOnly.requests);
     expect(both.usd).toBeCloseTo(one.usd + bucketOnly.usd, 12);

@@ -61,6 +61,10 @@ describe('a fingerprint', () => {
     expect(
       fingerprintOf(object('k', { edk: '2', note: 'n' }, { lastModified: 9, etag: '"f"' }), declared),
     ).toBe(plain);
+    const noted = (annotations: Readonly<Record<string, string>>) =>
+      fingerprintOf(object('k', {}, { annotations }), [[{ part: 'annotation', name: 'edk' }]]);
+    expect(noted({ edk: '2', note: 'n' })).toBe(noted({ edk: '1', note: 'n' }));
+    expect(noted({ edk: '1', note: 'm' })).not.toBe(noted({ edk: '1', note: 'n' }));
     for (const changed of [
       object('k', { edk: '1', note: 'm' }),
       object('k', { edk: '1', note: 'n' }, { size: 2 }),

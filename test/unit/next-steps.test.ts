@@ -126,7 +126,8 @@ describe('the next steps', () => {
     const all = [
       ...verdicts.map(verdict => afterReport(reported(verdict), HERE)),
       afterPlan({ job: 'orders', mode: 'migrate', deployed: false, options: ['--sample', '5'] }, HERE),
-      afterInit({ job: 'orders', file: 'jobs/orders.json' }, HERE),
+      afterInit({ job: 'orders', file: 'jobs/orders.json', countsOnly: false }, HERE),
+      afterInit({ job: 'orders', file: 'jobs/orders.json', countsOnly: true }, HERE),
       ...[afterLook(run, HERE), afterRuns([], HERE), afterNoReport('r', HERE)],
       afterAdvice({ keyArn: OLD!, jobs: ['a', 'b', 'c'], settled: false }, HERE),
     ];

@@ -32,7 +32,7 @@ describe('the calls of a plan', () => {
   });
 
   it('to S3 cost what their plan says', () => {
-    const visit = { isCopied: true, passes: 2, tags: true, bodies: 0.5, writes: true };
+    const visit = { isCopied: true, passes: 2, tags: true, annotations: 3, bodies: 0.5, writes: true };
     const calls = bucketCalls(visit);
     const reads = calls
       .filter(({ action }) => /Head|Get/.test(action))

@@ -7,6 +7,7 @@ import { readWithin } from '../records/bounded-reads.ts';
 import { isOfIdentity, isTransient, nameOf } from '../aws/errors.ts';
 import type { ListedVersion } from './list-versions.ts';
 import { listObjects } from './list-objects.ts';
+import { readAnnotations } from './object-annotations.ts';
 import { grantHeaders, type GrantHeaders } from './object-grants.ts';
 import { CHANGED_MEANWHILE, readBody } from './object-body.ts';
 import { sdkObjectCalls, type ObjectCalls } from './object-calls.ts';
@@ -26,6 +27,8 @@ interface Version {
 /** S3 changes no version that is there; a copy of it would become the newest. */
 const NONCURRENT =
   'is a noncurrent version, which S3 cannot change: a copy of it would become the newest version; delete it (a lifecycle rule does so for all), or keep the source key for as long as somebody may restore it';
+
+const GONE: readonly string[] = ['NotFound', 'NoSuchKey', 'NoSuchVersion'];
 
 /** How often an object is looked at if it changes before its body is read. */
 const MOST_LOOKS = 3;
@@ -66,15 +69,15 @@ export class ObjectReads {
     );
   }
 
-  /** Objects with their bodies as many as fit into memory together, at least one. */
+  /** Objects with their bodies and annotations as many as fit into memory together, at least one. */
   #many<Of>(
     listed: readonly Of[],
     look: (one: Of) => Promise<ObjectRecord | undefined>,
   ): Promise<readonly (ObjectRecord | undefined)[]> {
     const looks = (some: readonly Of[]): Promise<(ObjectRecord | undefined)[]> =>
       pMap(some, look, { concurrency: HEADS_IN_FLIGHT });
-    if (!this.#needs('body')) return looks(listed);
-    return readWithin(listed, looks, ({ body }) => (body !== undefined && 'B' in body ? body.B.length : 0));
+    if (!this.#needs('body') && this.#store.needs?.annotations === undefined) return looks(listed);
+    return readWithin(listed, looks, bytesOf);
   }
 
   /** The object as it is now, `undefined` if there is none, or hidden if S3 refuses to show it. */
@@ -94,7 +97,7 @@ export class ObjectReads {
       const shown = await this.#read('s3:HeadObject', of, () =>
         this.identified(of.key, () => this.#head(of)),
       );
-      const record = await this.#withTags(shown, of);
+      const record = await this.#withAnnotations(await this.#withTags(shown, of), of);
       if (record === undefined || !this.#needsBodyOf(record)) return record;
       const whole = await this.#read('s3:GetObject', of, async () => {
         const place = { bucket: this.#store.bucket, versionId: of.versionId };
@@ -107,6 +110,26 @@ export class ObjectReads {
   async #withTags(record: ObjectRecord | undefined, of: Version): Promise<ObjectRecord | undefined> {
     if (record === undefined || record.hidden !== undefined || !this.#needs('tags')) return record;
     return this.#read('s3:GetObjectTagging', of, async () => ({ ...record, tags: await this.#tags(of) }));
+  }
+
+  async #withAnnotations(record: ObjectRecord | undefined, of: Version): Promise<ObjectRecord | undefined> {
+    const { bucket, needs } = this.#store;
+    const wanted = needs?.annotations;
+    if (record === undefined || record.hidden !== undefined || wanted === undefined) return record;
+    return this.#read('s3:GetObjectAnnotation', of, async () => {
+      const read = () => readAnnotations(this.#client, { bucket, ...of }, wanted);
+      return { ...record, ...(await this.#unlessGone(of, read)) };
+    });
+  }
+
+  /** A deletion may leave a delete marker, which has no annotations. Whether it did, the object itself tells. */
+  async #unlessGone<T>(of: Version, read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (nameOf(error) === 'MethodNotAllowed') await this.#head(of);
+      throw error;
+    }
   }
 
   #needs(part: RecordPart): boolean {
@@ -173,7 +196,7 @@ export class ObjectReads {
       return asked.kind === 'answered' ? asked.answer : hiddenObject(key, hiddenWords(call, asked.error));
     } catch (error) {
       // The object was deleted after it was listed, and its data key with it.
-      if (nameOf(error) === 'NotFound' || nameOf(error) === 'NoSuchKey') return undefined;
+      if (GONE.includes(nameOf(error))) return undefined;
       if (isTransient(error)) throw error;
       throw s3Premise(call, { bucket: this.#store.bucket, key }, error);
     }
@@ -185,4 +208,10 @@ export class ObjectReads {
     );
     return Object.fromEntries((TagSet ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
   }
+}
+
+/** Of what is read beside what S3 shows of all objects. */
+function bytesOf({ body, annotations = {} }: ObjectRecord): number {
+  const texts = Object.values(annotations).reduce((sum, text) => sum + text.length, 0);
+  return texts + (body !== undefined && 'B' in body ? body.B.length : 0);
 }

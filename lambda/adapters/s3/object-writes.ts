@@ -5,7 +5,7 @@ import { sameValue } from '../../core/places/same-value.ts';
 import type { PlaceChange } from '../../core/model/place.ts';
 import type { Needs } from '../../core/model/format.ts';
 import type { ObjectRecord } from '../../core/model/record.ts';
-import { changed, writesBody } from '../../core/places/changed.ts';
+import { changed, writesAnnotation, writesBody } from '../../core/places/changed.ts';
 import type { Deadline, WriteResult } from '../../core/ports.ts';
 import { COPY_LIMITS, isCopiedInParts, type CopyLimits } from '../../core/stores/s3/copy-in-parts.ts';
 import { refusalWords } from '../aws/errors.ts';
@@ -43,6 +43,10 @@ export interface WrittenBucket {
   /** @default those of S3 */
   readonly limits?: CopyLimits;
 }
+
+/** Plan refuses such a run. This is what a store would say of it. */
+const NO_CONDITION =
+  'S3 takes no write on condition of what an annotation holds, so another writer could lose theirs';
 
 const NO_END: Deadline = { remaining: () => Number.POSITIVE_INFINITY };
 
@@ -98,13 +102,14 @@ export class ObjectWrites {
   async create(object: ObjectRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
     const { bucket, copyFrom: from } = this.#store;
     if (from === undefined) throw new TypeError(`there is no source to copy ${object.locator} from`);
-    if (object.blocked !== undefined) return { kind: 'blocked', reason: object.blocked };
+    const refused = writesAnnotation(places) ? NO_CONDITION : object.blocked;
+    if (refused !== undefined) return { kind: 'blocked', reason: refused };
     const copy = copyToBucket({ bucket, from, object, places });
     return this.#make({ object, copy, source: this.#source }, places);
   }
 
   async replace(read: ObjectRecord, places: readonly PlaceChange[]): Promise<WriteResult> {
-    const refused = refusedInPlace(read);
+    const refused = writesAnnotation(places) ? NO_CONDITION : refusedInPlace(read);
     if (refused !== undefined) return { kind: 'blocked', reason: refused };
     // Before a body is put, the object is looked at as a whole.
     const object = writesBody(places) ? read : await this.#settle(read, places);

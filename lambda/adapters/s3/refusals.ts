@@ -5,6 +5,7 @@ import { GRANTED, isOfIdentity, judgeOf, premise, refusalWords, statusOf } from 
 const STATES_OF_OBJECTS = new Set([
   'NotFound',
   'NoSuchKey',
+  'NoSuchVersion',
   'NoSuchUpload',
   'PreconditionFailed',
   'ConditionalRequestConflict',
@@ -20,7 +21,7 @@ const HEAD = 's3:HeadObject';
 /** S3's reason for not showing an object. A HEAD reply has no body, so there is only its status. */
 export function hiddenWords(call: string, error: unknown): string {
   if (call !== HEAD)
-    return `${refusalWords(call, error)}: the encryption context needs something that S3 does not show`;
+    return `${refusalWords(call, error)}: the job's format needs something that S3 does not show`;
   return `${headWords(error)}: ${signOf(error)}`;
 }
 

@@ -4,6 +4,7 @@ import type { Job, Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { kindOf } from '../stores/registry.ts';
 import { configureFormat, formatOf } from './bind-format.ts';
+import { unwrittenFields } from './counted-stores.ts';
 import { followProblems } from './follow-problems.ts';
 import { foreignAliases } from './foreign-aliases.ts';
 import { overlappingStores } from './overlapping-stores.ts';
@@ -31,6 +32,7 @@ export function jobProblems(job: Job, formats: FormatRegistry): readonly Problem
     ...overlappingStores(job, bound),
     ...(job.fingerprints && job.verify === 'off' ? [NOTHING_TO_COMPARE] : []),
     ...scheduleProblems(job),
+    ...unwrittenFields(job, bound),
     ...followProblems(job),
   ];
 }

@@ -21,10 +21,22 @@ export function scheduleDigest({ expression, timeZone, mode, starts }: JobSchedu
   return digest(Buffer.from(canonicalJson({ expression, timeZone, mode, starts })));
 }
 
+/** A schedule, and where it stands in the job. */
+export interface PlacedSchedule {
+  readonly path: string;
+  readonly schedule: JobSchedule;
+}
+
+export function eachSchedule(job: Job): readonly PlacedSchedule[] {
+  return schedulesOf(job).map((schedule, index) => ({
+    path: job.schedule === schedule ? 'schedule' : `schedule[${index}]`,
+    schedule,
+  }));
+}
+
 export function scheduleProblems(job: Job): readonly Problem[] {
   const schedules = schedulesOf(job);
-  return schedules.flatMap((one, index) => {
-    const path = job.schedule === one ? 'schedule' : `schedule[${index}]`;
+  return eachSchedule(job).flatMap(({ path, schedule: one }, index) => {
     const twice = schedules.findIndex(({ mode }) => mode === one.mode) < index;
     return [...ratesAtOnce(one, path), ...(twice ? [secondOfMode(one, path)] : [])];
   });

@@ -39,7 +39,7 @@ export interface IntendedDataKey {
 
 /** One place of a record before and after a change: all that a rollback needs to know, whatever the format. */
 export interface UndoPlace {
-  /** Path of an attribute, the name of a metadata entry, or the body of an object; then perhaps of a value in a document. */
+  /** Path of an attribute, the name of a metadata entry, the body or an annotation of an object; then perhaps of a value in a document. */
   readonly path: AttributePath;
   readonly role: Exclude<DataKeyPlace['role'], 'condition'>;
   /** Indexes of the data keys that it belongs to; empty for a version, which belongs to the whole record. */

@@ -17,6 +17,7 @@ const step = once(() =>
     z.string(),
     z.int().check(z.nonnegative()),
     z.strictObject({ part: z.literal('body') }),
+    z.strictObject({ part: z.literal('annotation'), name: z.string() }),
     z.strictObject({ as: z.enum(PLAIN_DOCUMENTS) }),
     z.strictObject({ as: z.literal('delimited'), by: z.string() }),
   ]),

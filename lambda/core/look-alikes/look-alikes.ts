@@ -1,7 +1,7 @@
 import { parsePattern, PlaceTree } from '../places/pattern.ts';
 import type { PlacePattern } from '../model/place.ts';
 import type { AttributeValue, StoreRecord } from '../model/record.ts';
-import { isBody } from '../places/held-at.ts';
+import { isAnnotation, isBody } from '../places/held-at.ts';
 import { isDocumentStep } from '../places/value-at.ts';
 import { withoutDocumentPlaces } from '../places/without-documents.ts';
 import { keyNamesOf } from './key-names.ts';
@@ -45,16 +45,18 @@ export function lookingFor({ declared, ignore, lengths = [], keyNames = [] }: Lo
   };
 }
 
-/** A format names entries of metadata only. The scanner sees the tags, the headers and the key of an object as well. */
+/** Where no part is named, it is an entry of metadata. The scanner sees the tags, the headers and the key of an object as well. */
 function inScanner(place: PlacePattern): PlacePattern {
-  return isBody(place[0]) ? ['body', ...place.slice(1)] : ['metadata', ...place];
+  const [first, ...rest] = place;
+  if (isAnnotation(first)) return ['annotation', first.name, ...rest];
+  return isBody(first) ? ['body', ...rest] : ['metadata', ...place];
 }
 
 /** The values of a record, by their place. */
 function partsOf(record: StoreRecord): readonly (readonly [ScannerPath, AttributeValue])[] {
   if (record.kind === 'item')
     return Object.entries(record.attributes).map(([name, value]) => [[name], value] as const);
-  const { locator, metadata, tags = {}, headers, body } = record;
+  const { locator, metadata, tags = {}, annotations = {}, headers, body } = record;
   const texts = (
     first: string,
     of: Readonly<Record<string, string | undefined>>,
@@ -64,6 +66,7 @@ function partsOf(record: StoreRecord): readonly (readonly [ScannerPath, Attribut
     [['key'], { S: locator }],
     ...texts('metadata', metadata),
     ...texts('tag', tags),
+    ...texts('annotation', annotations),
     ...texts('header', headers as Readonly<Record<string, string | undefined>>),
     ...(body !== undefined && 'B' in body ? [[['body'], body] as const] : []),
   ];

@@ -4,7 +4,7 @@ import { namedIn, type KeyNames } from './key-names.ts';
 import { listShows, mapShows, setShows } from './numbers.ts';
 import { signInBytes, signInText, type LookAlikeForm, type Sign } from './signs.ts';
 
-/** Where in a record; of an object `metadata`, `tag` or `header` comes first, or `key` or `body` alone. */
+/** Where in a record; of an object `metadata`, `tag`, `annotation` or `header` comes first, or `key` or `body` alone. */
 export type ScannerPath = readonly (string | number)[];
 
 /** Something that looks like a KMS ciphertext. */

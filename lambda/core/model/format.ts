@@ -23,6 +23,14 @@ export interface Destination
 /** Parts of objects that cost a request of their own, and are read only where a format needs them. */
 export type RecordPart = 'tags' | 'body';
 
+/** Whatever annotations objects have, up to a bound: for a sample of a store about which nothing is known. */
+export interface SampledAnnotations {
+  /** Of an object. */
+  readonly most: number;
+  /** Of an annotation. */
+  readonly mostBytes: number;
+}
+
 /** Another item of the same table that says, by being there, that nobody else may write to an item. */
 export interface Guard {
   readonly key: AttributeMap;
@@ -35,16 +43,24 @@ export interface Needs {
   readonly needs: readonly RecordPart[];
   /** Of which objects it needs the body, as far as all else shows. @default of every object */
   readonly needsBodyOf?: (object: ObjectRecord) => boolean;
+  /** The names of the annotations that are read of each object. @default none */
+  readonly annotations?: readonly string[] | SampledAnnotations;
   /** The guards of the item with that key: it is written only if, at that very time, none of them is there. */
   readonly guards?: (key: AttributeMap) => readonly Guard[];
 }
 
-export function needsOf({ needs, needsBodyOf, guards }: Needs): Needs {
+export function needsOf({ needs, needsBodyOf, annotations, guards }: Needs): Needs {
   return {
     needs,
     ...(needsBodyOf !== undefined && { needsBodyOf }),
+    ...(annotations !== undefined && { annotations }),
     ...(guards !== undefined && { guards }),
   };
+}
+
+/** The annotations that a format names; of a sample, nobody knows their names. */
+export function annotationNames({ annotations = [] }: Pick<Needs, 'annotations'>): readonly string[] {
+  return 'most' in annotations ? [] : annotations;
 }
 
 /** A store whose keys, which KMS did not make, wrap the data keys of other records: to move it is to move them. */
@@ -63,6 +79,8 @@ export interface ConfiguredFormat extends Needs {
   readonly readsOnly?: StoreRecord['kind'];
   /** The old ciphertexts stay beside the new ones. */
   readonly keepsSource: boolean;
+  /** Why no run writes what this configuration finds, and what to do instead: a migration of it is refused. */
+  readonly countsOnly?: string;
   /** The names of the context that data keys have, and shall have; empty where there is none. */
   readonly contextNames: {
     readonly source: readonly string[];

@@ -8,7 +8,7 @@ export type PlacePattern = readonly (PathStep | typeof ANY)[];
 
 /**
  * One place of a record before and after a change, in one notation for every kind of record. A metadata entry of an object
- * is a path of one name, and its text is an attribute value of type S; its body is of type B.
+ * is a path of one name, and its text is an attribute value of type S, as that of an annotation; its body is of type B.
  */
 export interface PlaceChange {
   readonly path: AttributePath;

@@ -20,8 +20,14 @@ export interface BodyStep {
   readonly part: 'body';
 }
 
-/** The name of a map member, the index of a list element, the body of an object, or a document that a value contains. */
-export type PathStep = string | number | BodyStep | DocumentStep;
+/** An annotation of an object: a text with a name, which S3 keeps beside the object. */
+export interface AnnotationStep {
+  readonly part: 'annotation';
+  readonly name: string;
+}
+
+/** The name of a map member, the index of a list element, the body or an annotation of an object, or a document that a value contains. */
+export type PathStep = string | number | BodyStep | AnnotationStep | DocumentStep;
 
 /** Where a value of a record is, from the outside in. */
 export type AttributePath = readonly PathStep[];
@@ -86,6 +92,10 @@ export interface ObjectRecord {
   readonly metadata: Readonly<Record<string, string>>;
   /** Read only if an encryption context is made of them, because they cost a request of their own. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** By name. Read only if a format names them, because each costs a request of its own. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** The object may have annotations that a sample did not read: too many, too large, or not shown to the caller. */
+  readonly annotationsUnread?: true;
   /** Read only if a format needs it. */
   readonly body?: ObjectBody;
   readonly headers: ObjectHeaders;

@@ -68,6 +68,8 @@ export interface StoresOfRun {
   readonly versions?: readonly (readonly VersionsOfPlace[])[];
   /** Source records, or old data keys beside the new ones, stay as they are. */
   readonly keepsSource: boolean;
+  /** No run writes the data keys of one of its stores, at least: the job has no migration. */
+  readonly countsOnly?: true;
   /** Records of each store to visit at most; absent where the run is no sample. */
   readonly sample?: number;
 }

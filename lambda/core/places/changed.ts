@@ -1,9 +1,9 @@
 import type { PlaceChange } from '../model/place.ts';
 import type { ObjectRecord, StoreRecord } from '../model/record.ts';
 import { atContainers } from './containers.ts';
-import { isBody } from './held-at.ts';
+import { isAnnotation, isBody } from './held-at.ts';
 import { isWritten } from './same-value.ts';
-import { changedAttributes, changedMetadata } from './set-places.ts';
+import { changedAttributes, changedTexts } from './set-places.ts';
 
 /** A record as it will be after a change. Throws a TypeError if the parent of a place does not exist. */
 export function changed<Kind extends StoreRecord>(record: Kind, places: readonly PlaceChange[]): Kind {
@@ -15,9 +15,10 @@ export function changed<Kind extends StoreRecord>(record: Kind, places: readonly
       return {
         ...record,
         ...changedBody(record, written),
-        metadata: changedMetadata(
+        ...changedAnnotations(record, written),
+        metadata: changedTexts(
           record.metadata,
-          written.filter(({ path }) => !isBody(path[0])),
+          written.filter(({ path: [first] }) => !isBody(first) && !isAnnotation(first)),
         ),
       };
   }
@@ -30,7 +31,26 @@ function changedBody({ size }: ObjectRecord, written: readonly PlaceChange[]): P
   return { body, size: body.B.length };
 }
 
+function changedAnnotations(
+  { annotations }: ObjectRecord,
+  written: readonly PlaceChange[],
+): Pick<ObjectRecord, 'annotations'> {
+  const settings = written.flatMap(({ path: [first], after }) =>
+    isAnnotation(first) ? [{ path: [first.name], after }] : [],
+  );
+  return settings.length === 0 ? {} : { annotations: changedTexts(annotations ?? {}, settings) };
+}
+
 /** Whether a change writes to the body of an object. */
 export function writesBody(places: readonly PlaceChange[]): boolean {
-  return places.some(place => isBody(place.path[0]) && (isWritten(place) || place.written !== undefined));
+  return places.some(place => isBody(place.path[0]) && isChange(place));
+}
+
+/** Whether a change writes to an annotation of an object. */
+export function writesAnnotation(places: readonly PlaceChange[]): boolean {
+  return places.some(place => isAnnotation(place.path[0]) && isChange(place));
+}
+
+function isChange(place: PlaceChange): boolean {
+  return isWritten(place) || place.written !== undefined;
 }

@@ -1,4 +1,10 @@
-import type { AttributePath, AttributeValue, BodyStep, StoreRecord } from '../model/record.ts';
+import type {
+  AnnotationStep,
+  AttributePath,
+  AttributeValue,
+  BodyStep,
+  StoreRecord,
+} from '../model/record.ts';
 import { own, reach, type Reached } from './value-at.ts';
 
 /** The value at a place of a record; `undefined` for none. */
@@ -21,6 +27,7 @@ export function partOf(record: StoreRecord, step: unknown): AttributeValue | und
       return typeof step === 'string' ? own(record.attributes, step) : undefined;
     case 'object':
       if (isBody(step)) return record.body !== undefined && 'B' in record.body ? record.body : undefined;
+      if (isAnnotation(step)) return entryOf(record.annotations ?? NONE, step.name);
       return typeof step === 'string' ? entryOf(record.metadata, step) : undefined;
   }
 }
@@ -34,11 +41,13 @@ export function pathIn(record: StoreRecord, path: AttributePath): AttributePath 
   });
 }
 
-function entryOf(metadata: Readonly<Record<string, string>>, name: string): AttributeValue | undefined {
-  const text = Object.hasOwn(metadata, name) ? metadata[name] : undefined;
+const NONE = {};
+
+function entryOf(texts: Readonly<Record<string, string>>, name: string): AttributeValue | undefined {
+  const text = Object.hasOwn(texts, name) ? texts[name] : undefined;
   if (text === undefined) return undefined;
-  const known = ENTRIES.get(metadata) ?? new Map<string, AttributeValue>();
-  ENTRIES.set(metadata, known);
+  const known = ENTRIES.get(texts) ?? new Map<string, AttributeValue>();
+  ENTRIES.set(texts, known);
   const value = known.get(name) ?? { S: text };
   known.set(name, value);
   return value;
@@ -48,5 +57,13 @@ function entryOf(metadata: Readonly<Record<string, string>>, name: string): Attr
 const ENTRIES = new WeakMap<object, Map<string, AttributeValue>>();
 
 export function isBody(step: unknown): step is BodyStep {
-  return typeof step === 'object' && step !== null && 'part' in step;
+  return partNameOf(step) === 'body';
+}
+
+export function isAnnotation(step: unknown): step is AnnotationStep {
+  return partNameOf(step) === 'annotation';
+}
+
+function partNameOf(step: unknown): unknown {
+  return typeof step === 'object' && step !== null && 'part' in step ? step.part : undefined;
 }

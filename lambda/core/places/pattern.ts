@@ -25,8 +25,8 @@ export function parsePattern(text: string): readonly (string | number | typeof A
 }
 
 /**
- * A place in the notation of patterns, so that a place shown in a report can be copied into a job. Steps into a document
- * or the body of an object are in angle brackets: `envelope<json>.keys[0].edk`.
+ * A place in the notation of patterns, so that a place shown in a report can be copied into a job. Steps into a document,
+ * the body or an annotation of an object are in angle brackets: `envelope<json>.keys[0].edk`, `<annotation edk>`.
  */
 export function placeText(path: PlacePattern): string {
   return path.reduce<string>((text, step) => {
@@ -39,7 +39,7 @@ export function placeText(path: PlacePattern): string {
 }
 
 function partName(step: Exclude<PathStep, string | number>): string {
-  if (!isDocumentStep(step)) return step.part;
+  if (!isDocumentStep(step)) return step.part === 'annotation' ? `annotation ${step.name}` : step.part;
   return step.as === 'delimited' ? `${step.as} ${step.by}` : step.as;
 }
 

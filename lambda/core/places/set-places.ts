@@ -11,12 +11,12 @@ export function changedAttributes(attributes: AttributeMap, settings: readonly S
   return settings.reduce((map, { path, after }) => inMap(map, path, after), attributes);
 }
 
-/** All metadata of an object after a change. */
-export function changedMetadata(
-  metadata: Readonly<Record<string, string>>,
+/** All metadata, or annotations, of an object after a change. */
+export function changedTexts(
+  texts: Readonly<Record<string, string>>,
   settings: readonly Setting[],
 ): Readonly<Record<string, string>> {
-  const entries = new Map(Object.entries(metadata));
+  const entries = new Map(Object.entries(texts));
   for (const { path, after } of settings) {
     const name = nameOf(path[0]);
     if (after === undefined) entries.delete(name);
@@ -27,12 +27,12 @@ export function changedMetadata(
 
 function nameOf(step: PathStep | undefined): string {
   if (typeof step === 'string') return step;
-  throw new TypeError('a metadata entry has a name');
+  throw new TypeError('a metadata entry or annotation has a name');
 }
 
 function textOf(value: AttributeValue): string {
   if ('S' in value) return value.S;
-  throw new TypeError('a metadata entry is a text');
+  throw new TypeError('a metadata entry or annotation is a text');
 }
 
 /** `value`: `undefined` removes what is there. */

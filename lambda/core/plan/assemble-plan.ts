@@ -1,9 +1,11 @@
+import { annotationNames } from '../model/format.ts';
 import { sourceRegion } from '../model/job-regions.ts';
 import type { Job, Limits } from '../model/job.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 import { JOURNAL_SCHEMA } from '../model/journal-schema.ts';
 import { routeOf } from '../routes/registry.ts';
 import { configureFormat } from '../job/bind-format.ts';
+import { countsOnly } from '../job/counted-stores.ts';
 import { namesAliases } from '../job/by-alias.ts';
 import { jobDigest } from '../job/job-digest.ts';
 import type { ChosenRoute } from './choose-route.ts';
@@ -62,6 +64,7 @@ export function assemblePlan(
     ...{ limits, highestRate, highestCapacity: capacityOf(job.limits), verifyReads: stores.verifyReads },
     ...verifying(input),
     ...optional(job),
+    ...(countsOnly(job, formats) && { countsOnly: true as const }),
     unitsPerStore: job.stores.map((_, store) => units.filter(unit => unit.store === store).length),
     ...workOf(units, limits),
     workerTimeoutSeconds,
@@ -99,10 +102,11 @@ function countedOf(
     ...{ job, mode, limits, askAll, counts: stores.counts, route: choice.route.type },
     ...(sample !== undefined && { sample }),
     verifyReads: stores.verifyReads,
-    reads: configured.map(({ needs }, index) => {
+    reads: configured.map(({ needs, ...format }, index) => {
       const { bodiesRead = 0, records = 0 } = looked[index] ?? {};
       const tags = needs.includes('tags');
-      return { tags, bodies: bodiesRead / Math.max(1, records) };
+      const annotations = annotationNames(format).length;
+      return { tags, annotations, bodies: bodiesRead / Math.max(1, records) };
     }),
     guarded: configured.map(({ guards }) => guards !== undefined),
   };

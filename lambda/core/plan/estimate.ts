@@ -23,7 +23,7 @@ export interface EstimateInput {
   /** The input says so; the job may, too. */
   readonly askAll?: boolean;
   /** By index of the store: what is read of its records beside what their store shows of all. */
-  readonly reads?: readonly Pick<Visit, 'tags' | 'bodies'>[];
+  readonly reads?: readonly Pick<Visit, 'tags' | 'annotations' | 'bodies'>[];
   /** Records of each store that are visited at most. */
   readonly sample?: number;
   /** By place: units a second that a verify pass reads at most, where no limit says so. */

@@ -1,5 +1,6 @@
 import type { ShareBook } from '../rate/lease.ts';
 import { sharedRegions, usesOf } from '../rate/region-use.ts';
+import { unwrittenProblems } from '../job/counted-stores.ts';
 import { foreignAliases } from '../job/foreign-aliases.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkPermissions } from './check-permissions.ts';
@@ -70,6 +71,8 @@ async function planPasses(written: RunInput, request: PlanRequest, ports: PlanPo
   await needRoles(written.job.stores, { catalogs: ports.stores, account: request.account });
   const { job, found } = await withFormats(written, request, ports);
   const input = { ...written, job };
+  const unwritten = unwrittenProblems(input, request.formats);
+  if (unwritten.length > 0) throw refuse('plan.unwritten', unwritten);
   const catalog = ports.keys(input.grantTokens);
   const [keys, stores] = await Promise.all([
     checkKeys(job, catalog, input.mode),

@@ -5,7 +5,7 @@ import { parentOf, withAlikePlaces } from './generic/alike-places.ts';
 import type { PlaceStep } from './generic/generic-place.ts';
 import { proposedFormat } from './generic/proposal.ts';
 import { mergedEncoding } from './generic/seen-encoding.ts';
-import { questionsOf, whichKeyArn } from './questions.ts';
+import { questionsOf, whichKeyArn, WHO_MOVES } from './questions.ts';
 
 /** A format that occurs in records, and how much of it. */
 export interface SeenFormat {
@@ -156,7 +156,11 @@ function ofGeneric(group: readonly Seen<GenericCandidate>[], shared: ReadonlySet
   });
   const what = String(format['type']);
   const told = Object.hasOwn(format, 'encryptionContext') ? sameContext(group)?.name : undefined;
-  const questions = [...questionsOf(what, told), ...(isTold ? [] : whichKeyArn(companions))];
+  const questions = [
+    ...questionsOf(what, told),
+    ...(isTold ? [] : whichKeyArn(companions)),
+    ...(place.in === 'annotation' ? [WHO_MOVES] : []),
+  ];
   return {
     format: { what, slot, format, ...counts(group), questions },
     top: place.in === 'attribute' ? place.path[0] : undefined,

@@ -10,6 +10,7 @@ const IS_CONTEXT = 'whether the encryption context is what';
 const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   attribute: [CONTEXT, COVERED],
   'object-metadata': [CONTEXT, COVERED],
+  'object-annotation': [CONTEXT, COVERED],
   'object-body': [CONTEXT, COVERED],
   'json-document': [CONTEXT, COVERED],
   credstash: [CONTEXT],
@@ -49,6 +50,10 @@ export function whichKeyArn(names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
   return [`which value beside it names its key, if any: ${names.slice(0, 5).map(visible).join(', ')}`];
 }
+
+/** Of data keys in annotations, whatever their format. */
+export const WHO_MOVES =
+  'who moves these data keys: a run counts and verifies what lies in annotations, and cannot write there without losing what others write; so a job with such a store has no migration, and stores that are to be moved need a job of their own';
 
 /** Of the wrap `kms` of the S3 Encryption Clients. */
 export const HOW_NAMED =

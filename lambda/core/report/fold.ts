@@ -55,6 +55,7 @@ export async function foldReport(input: FoldInput): Promise<Report> {
     remaining: narrowed ? null : left,
     ...(narrowed && { remainingInScope: left }),
     keepsSource: plan.keepsSource,
+    ...(plan.countsOnly === true && { countsOnly: true as const }),
     ...(verified.fingerprints !== undefined && { fingerprints: verified.fingerprints }),
     ...loadOf(plan, passes),
     warnings: [...plan.warnings, ...stores.flatMap(one => ageWords(one.store, one.materialAge))],

@@ -11,7 +11,10 @@ export interface NextCall {
   readonly writesPage?: true;
 }
 
-type Ended = Pick<Report, 'runId' | 'job' | 'mode' | 'verdict' | 'stores' | 'keyMaterials' | 'keepsSource'>;
+type Ended = Pick<
+  Report,
+  'runId' | 'job' | 'mode' | 'verdict' | 'stores' | 'keyMaterials' | 'keepsSource' | 'countsOnly'
+>;
 
 /**
  * What a person does after this report, in order. The page and the terminal show this list, and no words of their own. None of
@@ -29,12 +32,8 @@ export function nextCalls(report: Ended): readonly NextCall[] {
         call(['run', job, '--mode', 'verify'], 'asks KMS about every data key: a census proves nothing'),
       ];
     case 'counted':
-      return isSureCount(report.stores)
-        ? [
-            call(['plan', job], 'shows work, time and cost'),
-            call(['run', job], 'moves what was counted, and proves it'),
-          ]
-        : [page(report), ...unproven(report), askedAgain(report)];
+      if (!isSureCount(report.stores)) return [page(report), ...unproven(report), askedAgain(report)];
+      return report.countsOnly === true ? afterApplication(report) : moved(job);
     case 'not-proven':
       return [page(report), ...unproven(report), askedAgain(report)];
     case 'restored':
@@ -55,6 +54,24 @@ function page({ runId }: Ended): NextCall {
     ...call(['report', runId, '--html', `${runId}.html`], 'writes a page with each doubt and its cure'),
     writesPage: true,
   };
+}
+
+function moved(job: string): readonly NextCall[] {
+  return [
+    call(['plan', job], 'shows work, time and cost'),
+    call(['run', job], 'moves what was counted, and proves it'),
+  ];
+}
+
+/** No run moves them. */
+function afterApplication(report: Ended): readonly NextCall[] {
+  return [
+    ...unproven(report),
+    call(
+      ['run', report.job, '--mode', 'verify'],
+      'proves what the application has moved: no run writes data keys that lie there',
+    ),
+  ];
 }
 
 /** The list of what is left, where the report counts anything that would be on it. */

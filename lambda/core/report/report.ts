@@ -108,6 +108,8 @@ export interface Evidence {
   readonly keyMaterials: readonly KeyMaterialReport[];
   /** The new data keys are copies: the source records, or the old data keys beside them, stay as they are. */
   readonly keepsSource: boolean;
+  /** No run writes the data keys of one of the stores, at least: their application moves them. */
+  readonly countsOnly?: true;
   /** Records compared, beside their data key, with what they were before the run; where the job asks for it. */
   readonly fingerprints?: Fingerprints;
   /** Outside the job's places; the first 100 are named. */

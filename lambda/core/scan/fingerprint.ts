@@ -10,7 +10,7 @@ import type {
   StoreRecord,
 } from '../model/record.ts';
 import { matchedPlaces } from '../places/expand.ts';
-import { isBody } from '../places/held-at.ts';
+import { isAnnotation, isBody } from '../places/held-at.ts';
 import { isDocumentStep } from '../places/value-at.ts';
 import { withoutDocumentPlaces } from '../places/without-documents.ts';
 
@@ -32,8 +32,16 @@ function substanceOf(record: StoreRecord, declared: readonly PlacePattern[]): un
   const { metadata, headers, storageClass, encryption, lock } = record;
   const names = new Set(paths.map(([name]) => name));
   const besides = Object.entries(metadata).filter(([name]) => !names.has(name));
-  const content = contentOf(record, paths);
+  const content = { ...annotationsOf(record, paths), ...contentOf(record, paths) };
   return { metadata: Object.fromEntries(besides), headers, storageClass, encryption, lock, ...content };
+}
+
+/** Those that the format reads, besides the places that a run may change. */
+function annotationsOf({ annotations }: ObjectRecord, paths: readonly AttributePath[]): object {
+  if (annotations === undefined) return {};
+  const names = new Set(paths.flatMap(([first]) => (isAnnotation(first) ? [first.name] : [])));
+  const besides = Object.entries(annotations).filter(([name]) => !names.has(name));
+  return { annotations: Object.fromEntries(besides) };
 }
 
 /** What is known of the body, unless the whole body is a place that a run may change. */

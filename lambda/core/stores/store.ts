@@ -124,6 +124,8 @@ export interface Visit {
   readonly verifies?: boolean;
   /** Tags are read of each. @default false */
   readonly tags?: boolean;
+  /** Annotations that are read of each. @default 0 */
+  readonly annotations?: number;
   /** Of which share of the records the body is read, and written with a new data key. @default 0 */
   readonly bodies?: number;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { oneOf, strictObject, text } from '../../core/schema/strict-object.ts';
 import { attributePath, attributeContextPlaces } from '../attribute/config.ts';
+import { annotationName } from '../annotations.ts';
 import { metadataName, objectContextPlace } from '../object-places.ts';
 import { sharedFields, wildcardPlace } from '../shared-fields.ts';
 import { VALUE_ENCODINGS } from '../value-encoding.ts';
@@ -62,13 +63,22 @@ const within = once(() =>
         z.literal('body'),
         strictObject({ attribute: described(attributePath(), 'An attribute of the item.') }, 'a place'),
         strictObject({ metadata: described(metadataName(), 'A metadata entry of the object.') }, 'a place'),
+        strictObject(
+          {
+            annotation: described(
+              annotationName(),
+              'An annotation of the object; its data keys are counted, and no run writes them.',
+            ),
+          },
+          'a place',
+        ),
       ],
       {
         error: ({ input }) =>
-          `${input === undefined ? 'is missing' : 'is no place of a document'}; write "body" for the body of an object, { "attribute": … } or { "metadata": … }`,
+          `${input === undefined ? 'is missing' : 'is no place of a document'}; write "body" for the body of an object, { "attribute": … }, { "metadata": … } or { "annotation": … }`,
       },
     ),
-    'Where the document is: body, for the body of an object, an attribute of an item, or a metadata entry.',
+    'Where the document is: body, for the body of an object, an attribute of an item, a metadata entry, or an annotation.',
   ),
 );
 

@@ -1,4 +1,5 @@
 import type { PlacePattern } from '../../core/model/place.ts';
+import { annotation } from '../annotations.ts';
 import { needPlace } from '../attribute/place.ts';
 import { mapContexts } from '../context-template.ts';
 import { objectContext } from '../object-places.ts';
@@ -47,6 +48,7 @@ export function patternsOf(config: JsonDocumentConfig): PatternFormat {
 /** Where the document is. */
 function containerOf(place: JsonDocumentConfig['in']): PlacePattern {
   if (place === 'body') return [{ part: 'body' }];
+  if ('annotation' in place) return [annotation(place.annotation)];
   return 'attribute' in place ? needPlace(place.attribute) : [place.metadata];
 }
 

@@ -6,9 +6,9 @@ import { entry, objectContext } from '../object-places.ts';
 import type { PatternFormat } from '../patterns/pattern-format.ts';
 import { sayingOf } from '../patterns/saying.ts';
 import { patternSpots } from '../patterns/spots.ts';
+import { textInLines } from '../text-in-lines.ts';
 import { valueEncoding } from '../value-encoding.ts';
 import { objectBodyConfig, type ObjectBodyConfig } from './config.ts';
-import { textBody } from './text-body.ts';
 
 const BODY = [{ part: 'body' }] as const;
 /** The longest ciphertext in hexadecimal, in lines of one character, each with CRLF: nobody writes more. */
@@ -38,7 +38,7 @@ function mayBeDataKey({ size }: ObjectRecord): boolean {
 
 function patternsOf(config: ObjectBodyConfig): PatternFormat {
   return {
-    encoding: config.encoding === 'binary' ? valueEncoding('binary') : textBody(config.encoding),
+    encoding: config.encoding === 'binary' ? valueEncoding('binary') : textInLines(config.encoding),
     places: {
       dataKey: BODY,
       keyArn: entry(config.keyArn),

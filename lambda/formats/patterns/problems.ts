@@ -1,12 +1,20 @@
 import { ANY, type PlacePattern } from '../../core/model/place.ts';
 import type { Problem } from '../../core/model/problem.ts';
+import { isAnnotation } from '../../core/places/held-at.ts';
 import { mayMeet, placeText } from '../../core/places/pattern.ts';
 import { contextPlaces } from '../context-template.ts';
 import { declaredPatterns, placesOf, type PatternFormat, type PatternPlaces } from './pattern-format.ts';
 
 /** What is wrong between places that are right each by itself. */
 export function patternProblems(format: PatternFormat): readonly Problem[] {
-  return [...openStepProblems(format), ...contextProblems(format)];
+  return [...openStepProblems(format), ...contextProblems(format), ...annotationProblems(format)];
+}
+
+/** Nothing is written to an annotation, so new data keys have no place there. */
+function annotationProblems({ places: { dataKey, writeTo } }: PatternFormat): readonly Problem[] {
+  if (writeTo === undefined || !isAnnotation(dataKey[0])) return [];
+  const words = 'names a place for new data keys, and no run writes those of an annotation; remove it';
+  return [{ path: 'writeTo', value: placeText(writeTo.dataKey), words }];
 }
 
 /** Every open step must stand for the same as one of the data key's place. */

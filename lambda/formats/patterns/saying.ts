@@ -1,6 +1,7 @@
 import type { ConfiguredFormat } from '../../core/model/format.ts';
-import { isBody } from '../../core/places/held-at.ts';
+import { isAnnotation, isBody } from '../../core/places/held-at.ts';
 import { placeText } from '../../core/places/pattern.ts';
+import { COUNTS_ONLY, PRICE_UNKNOWN } from '../annotations.ts';
 import { contextNames, contextPlaces } from '../context-template.ts';
 import { declaredPatterns, type PatternFormat } from './pattern-format.ts';
 import { patternProblems } from './problems.ts';
@@ -10,6 +11,7 @@ export function sayingOf(format: PatternFormat): Omit<ConfiguredFormat, 'bind'> 
   const { places } = format;
   const declared = declaredPatterns(places);
   const read = contextPlaces(format).flatMap(place => ('at' in place ? [place.at] : []));
+  const annotations = [...declared, ...read].flatMap(([first]) => (isAnnotation(first) ? [first.name] : []));
   return {
     identity: placeText(places.dataKey),
     keepsSource: places.writeTo !== undefined,
@@ -17,6 +19,11 @@ export function sayingOf(format: PatternFormat): Omit<ConfiguredFormat, 'bind'> 
       ...(contextPlaces(format).some(place => 'tag' in place) ? (['tags'] as const) : []),
       ...([...declared, ...read].some(place => isBody(place[0])) ? (['body'] as const) : []),
     ],
+    ...(annotations.length > 0 && {
+      annotations: [...new Set(annotations)],
+      countsOnly: COUNTS_ONLY,
+      remarks: () => [PRICE_UNKNOWN],
+    }),
     contextNames: contextNames(format),
     declared,
     problems: patternProblems(format),

@@ -42,6 +42,13 @@ export const NOT_ASKED: readonly NotAsked[] = [
     why: 'new buckets block such objects, and the product moves none: whatever the error, it names the object and leaves it',
   },
   {
+    id: 's3-annotation-errors',
+    service: 'S3',
+    open: 'which error an annotation of more than 1 MiB is, whether it is an error to delete none, in which order they are listed, which permissions of KMS they need, and whether a legal hold keeps them',
+    where: ['emulator/s3/behaviour.md'],
+    why: 'the product reads annotations, and writes none',
+  },
+  {
     id: 's3-metadata-beyond-ascii',
     service: 'S3',
     open: 'how S3 encodes metadata that is no US-ASCII, and what it does with headers that are no UTF-8',

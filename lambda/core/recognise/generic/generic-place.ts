@@ -5,8 +5,8 @@ export type PlaceStep = string | number | { readonly any: 'element' | 'member' }
 
 /** Where a data key lies whose format has no layout of its own. */
 export interface GenericPlace {
-  readonly in: 'attribute' | 'metadata' | 'body';
-  /** To an attribute or a member of one; the name of a metadata entry; nothing for a body. */
+  readonly in: 'attribute' | 'metadata' | 'annotation' | 'body';
+  /** To an attribute or a member of one; the name of a metadata entry or annotation; nothing for a body. */
   readonly path: readonly PlaceStep[];
   /** The value there is a JSON text. */
   readonly json?: {
@@ -54,8 +54,8 @@ export function pointerText(path: readonly PlaceStep[]): string {
 
 /** What reports call the place. */
 export function slotText({ in: container, path, json, delimited }: GenericPlace): string {
-  const outside =
-    container === 'body' ? 'body' : `${container === 'metadata' ? 'metadata.' : ''}${patternText(path)}`;
+  const named = container === 'attribute' ? '' : `${container}.`;
+  const outside = container === 'body' ? 'body' : `${named}${patternText(path)}`;
   const inside = json === undefined ? '' : `#${pointerText(json.path)}`;
   return `${outside}${inside}${delimited === undefined ? '' : `[part ${delimited.part}]`}`;
 }

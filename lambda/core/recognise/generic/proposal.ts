@@ -19,6 +19,8 @@ export function proposedFormat(told: Told): Readonly<Record<string, unknown>> {
       return { type: 'attribute', ...onePlace(told), ...contextOf(told) };
     case 'metadata':
       return { type: 'object-metadata', ...oneEntry(told) };
+    case 'annotation':
+      return oneAnnotation(told);
     case 'body':
       return { type: 'object-body', encoding: told.encoding };
   }
@@ -37,8 +39,13 @@ function oneEntry({ place, encoding, keyArn }: Told): Readonly<Record<string, un
   return { dataKey: entryOf(place), encoding, ...(keyArn !== undefined && { keyArn }) };
 }
 
+function oneAnnotation({ place, encoding, keyArn }: Told): Readonly<Record<string, unknown>> {
+  const annotation = entryOf(place);
+  return { type: 'object-annotation', annotation, encoding, ...(keyArn !== undefined && { keyArn }) };
+}
+
 function entryOf({ path: [name] }: Pick<GenericPlace, 'path'>): string {
-  if (typeof name !== 'string') throw new TypeError('an entry of metadata has a name');
+  if (typeof name !== 'string') throw new TypeError('an entry of metadata or an annotation has a name');
   return name;
 }
 
@@ -84,6 +91,8 @@ function containerOf({ in: container, path }: GenericPlace): unknown {
       return { attribute: asPath(path) };
     case 'metadata':
       return { metadata: entryOf({ path }) };
+    case 'annotation':
+      return { annotation: entryOf({ path }) };
     case 'body':
       return 'body';
   }

@@ -13,17 +13,32 @@ import { refusedCiphertext } from '../refused/refused-ciphertext.ts';
 import { envelopeInMetadata, instructionFile } from './s3-encryption-client.ts';
 import { sopsFile } from './sops.ts';
 
-/** What an object holds in its metadata, its body and elsewhere. */
+/** What an object holds in its metadata, its annotations, its body and elsewhere. */
 export function recogniseObject(object: ObjectRecord, body: Buffer | undefined): readonly Candidate[] {
   const envelope = envelopeInMetadata(object);
   // The body of an object with an envelope is a ciphertext of the client's.
-  if (envelope !== undefined) return [...envelope.candidates, ...besideEnvelope(object)];
-  return [...inMetadata(object), ...elsewhere(object), ...(body === undefined ? [] : inBody(object, body))];
+  if (envelope !== undefined)
+    return [...envelope.candidates, ...besideEnvelope(object), ...inAnnotations(object)];
+  return [
+    ...inMetadata(object),
+    ...inAnnotations(object),
+    ...elsewhere(object),
+    ...(body === undefined ? [] : inBody(object, body)),
+  ];
 }
 
 function inMetadata({ metadata }: ObjectRecord): readonly Candidate[] {
-  return searchValues(metadataTree(metadata), {
+  return searchValues(treeOfTexts(metadata), {
     placeOf: path => ({ in: 'metadata', path }),
+    texts: 'documents',
+  });
+}
+
+/** Those that were read. */
+function inAnnotations({ annotations = {} }: ObjectRecord): readonly Candidate[] {
+  const texts = Object.entries(annotations).map(([name, text]) => [name, withoutLines(text)] as const);
+  return searchValues(treeOfTexts(Object.fromEntries(texts)), {
+    placeOf: path => ({ in: 'annotation', path }),
     texts: 'documents',
   });
 }
@@ -34,13 +49,19 @@ function besideEnvelope(object: ObjectRecord): readonly Candidate[] {
   return inMetadata({ ...object, metadata: Object.fromEntries(others) });
 }
 
-function metadataTree(metadata: ObjectRecord['metadata']): AttributeMap {
-  return Object.fromEntries(Object.entries(metadata).map(([name, text]) => [name, { S: text }]));
+/** The text that base64 and openssl have written in lines, as one. Any other text is as it was. */
+function withoutLines(text: string): string {
+  const lines = text.trimEnd();
+  return /^[A-Za-z0-9+/=\r\n_-]{1,16384}$/.test(lines) ? lines.replace(/\r?\n/g, '') : lines;
+}
+
+function treeOfTexts(texts: Readonly<Record<string, string>>): AttributeMap {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, { S: text }]));
 }
 
 /** Keys of objects, tags and headers: no format reads data keys there. */
 function elsewhere(object: ObjectRecord): readonly Candidate[] {
-  const found = lookingFor({ declared: [], ignore: [] })({ ...object, metadata: {} });
+  const found = lookingFor({ declared: [], ignore: [] })({ ...object, metadata: {}, annotations: {} });
   return found.map(({ path, form }) => ({ kind: 'look-alike', slot: shownPlace(path), form }));
 }
 

@@ -12,7 +12,8 @@ const KEYS_PER_LISTING = 1_000;
 const BEFORE_PUT = 4 * USD.read + USD.listOrCopy;
 
 /**
- * Reading metadata takes a HEAD request for each object, tags and body one more each, and all that twice if the objects are copied.
+ * Reading metadata takes a HEAD request for each object, tags, body and each annotation one more, and all that twice if the objects are
+ * copied. AWS names no price for reading an annotation: it counts as a GET.
  * Parts of an upload cost what a copy costs, and so does an object that is put as a whole; what is read besides for each object of
  * over 5 GB, some $0.00001, is not counted.
  */
@@ -26,16 +27,17 @@ export function bucketCost({ records, writes = records }: StoreCount, visit: Vis
   };
 }
 
+/** Annotations of an object that a sample reads at most (core/plan/sample-records.ts). */
+export const SAMPLED_ANNOTATIONS = 8;
+
 /**
  * Two calls for what the bucket is and where to cut it, a listing for each page, which names an object at least unless it is the last
- * one of its place, and two reads of each object.
+ * one of its place, and of each object two reads, a listing of its annotations, and a read of each of these.
  */
 export function bucketSampling(records: number, places: number): Sampling {
-  const listings = 2 + places + records;
-  return {
-    requests: listings + 2 * records,
-    usd: listings * USD.listOrCopy + 2 * records * USD.read,
-  };
+  const listings = 2 + places + 2 * records;
+  const reads = (2 + SAMPLED_ANNOTATIONS) * records;
+  return { requests: listings + reads, usd: listings * USD.listOrCopy + reads * USD.read };
 }
 
 export function bucketCalls(visit: Writing): readonly StoreCall[] {
@@ -56,12 +58,14 @@ function readsOfObjects({
   isCopied,
   passes,
   tags = false,
+  annotations = 0,
   bodies = 0,
 }: Visit): readonly { readonly action: string; readonly times: number }[] {
   const each = passes * (isCopied ? 2 : 1);
   return [
     { action: 's3:HeadObject', times: each },
     { action: 's3:GetObjectTagging', times: tags ? each : 0 },
+    { action: 's3:GetObjectAnnotation', times: each * annotations },
     { action: 's3:GetObject', times: each * bodies },
   ];
 }

@@ -4,7 +4,7 @@ import type { ScanRange } from '../../model/run.ts';
 import { storePlaceText } from '../../model/store-place.ts';
 import { missing } from '../lookup.ts';
 import type { Inspected, Inspection, Wrong } from '../store.ts';
-import type { BucketCatalog, BucketDescription, KeyListing } from './catalog.ts';
+import type { BucketCatalog, BucketDefaults, BucketDescription, KeyListing } from './catalog.ts';
 import { countVersions } from './count-versions.ts';
 import type { BucketStore } from './schema.ts';
 import { splitKeyRange } from './split-key-range.ts';
@@ -28,10 +28,7 @@ export async function inspectBucket(
       words: missing('bucket', { region: copyTo?.region ?? region, account }, other),
     };
   const { ranges, keys, writes } = await keyRanges(store, inspection);
-  const defaults = await catalog.describeDefaults({
-    ...(copyTo === undefined ? { region, bucket } : { region: copyTo.region, bucket: copyTo.bucket }),
-    encryption: copyTo?.createMissing === true && copyTo.serverSideEncryptionKey === undefined,
-  });
+  const defaults = await defaultsOf(store, inspection);
   const warnings = bucketWarnings(store, other.description, { ...defaults, mode: inspection.mode });
   const versions = await versionsOfPlaces(store, inspection, [lookup.description, other.description]);
   const [own] = store.versions === 'all' ? versions : [];
@@ -41,6 +38,18 @@ export async function inspectBucket(
     ...(copyTo === undefined ? [] : await defaultKeys(catalog, copyTo)),
   ];
   return { ranges, records: keys + former, bytes: 0, writes, warnings, versions, serverSideKeys };
+}
+
+/** Whoever only looks makes no object, and need not know what the bucket does to new ones. */
+function defaultsOf(
+  { bucket, copyTo }: BucketStore,
+  { region, catalog, mode }: Inspection<BucketCatalog>,
+): Promise<BucketDefaults> {
+  if (mode !== 'migrate') return Promise.resolve({ locks: { kind: 'seen', value: {} } });
+  return catalog.describeDefaults({
+    ...(copyTo === undefined ? { region, bucket } : { region: copyTo.region, bucket: copyTo.bucket }),
+    encryption: copyTo?.createMissing === true && copyTo.serverSideEncryptionKey === undefined,
+  });
 }
 
 /** Whoever may not see it is not told of it by Plan; retire-check says what it could not see. */

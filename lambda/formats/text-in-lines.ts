@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer';
-import type { AttributeValue } from '../../core/model/record.ts';
-import { decodeText, encodeText, type TextEncoding } from '../text-encoding.ts';
-import type { ValueEncoding } from '../value-encoding.ts';
+import type { AttributeValue } from '../core/model/record.ts';
+import { decodeText, encodeText, type TextEncoding } from './text-encoding.ts';
+import type { ValueEncoding } from './value-encoding.ts';
 
 /**
- * A body that is the text of a ciphertext: perhaps in lines of one length, as openssl and base64 write it, and perhaps with
- * an end of line. It is written back in the same lines.
+ * A body or an annotation that is the text of a ciphertext: perhaps in lines of one length, as openssl and base64 write it, and
+ * perhaps with an end of line. It is written back in the same lines.
  */
-export function textBody(encoding: TextEncoding): ValueEncoding {
+export function textInLines(encoding: TextEncoding): ValueEncoding {
   return {
     decode: value => {
       const lines = linesOf(value);
@@ -19,7 +19,8 @@ export function textBody(encoding: TextEncoding): ValueEncoding {
       const { text, width, lineEnd, end } = linesOf(old) ?? ONE_LINE;
       const fresh = encodeText(ciphertext, encoding, text === '' ? undefined : text);
       const lines = width === undefined ? [fresh] : chunks(fresh, width);
-      return { B: Buffer.from(lines.join(lineEnd) + end, 'latin1') };
+      const written = lines.join(lineEnd) + end;
+      return old !== undefined && 'S' in old ? { S: written } : { B: Buffer.from(written, 'latin1') };
     },
   };
 }
@@ -38,8 +39,8 @@ const ONE_LINE: Lines = { text: '', lineEnd: '', end: '' };
 
 /** `undefined` for a text whose lines could not be made again. */
 function linesOf(value: AttributeValue | undefined): Lines | undefined {
-  if (value === undefined || !('B' in value)) return undefined;
-  const all = Buffer.from(value.B).toString('latin1');
+  const all = value && textOf(value);
+  if (all === undefined) return undefined;
   const content = all.trimEnd();
   const end = all.slice(content.length);
   const lineEnd = content.includes('\r\n') ? '\r\n' : '\n';
@@ -49,6 +50,11 @@ function linesOf(value: AttributeValue | undefined): Lines | undefined {
   const text = lines.join('');
   const isAsWritten = chunks(text, first.length).join(lineEnd) === content;
   return isAsWritten ? { text, width: first.length, lineEnd, end } : undefined;
+}
+
+function textOf(value: AttributeValue): string | undefined {
+  if ('S' in value) return value.S;
+  return 'B' in value ? Buffer.from(value.B).toString('latin1') : undefined;
 }
 
 function chunks(text: string, width: number): readonly string[] {
