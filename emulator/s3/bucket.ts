@@ -79,6 +79,8 @@ export interface Bucket {
   /** Of new objects that name none. */
   encryption: DefaultEncryption;
   ownership: string;
+  /** Whether it tells EventBridge what happens to its objects. */
+  eventBridge: boolean;
   /** The bucket policy, as JSON. */
   policy?: string;
   readonly objects: BucketObjects;
@@ -183,6 +185,7 @@ export class Buckets {
       hold: undefined,
       encryption: { algorithm: 'AES256', bucketKey: false },
       ownership: 'BucketOwnerEnforced',
+      eventBridge: false,
       objects: new BucketObjects(),
       uploads: new Map(),
     };
