@@ -48,6 +48,7 @@ const KINDS = [
   kind('indexes', 'the index that a `scope` names', table('indexed/index/sparse')),
   kind('buckets', 'buckets that are not copied', bucket('plain'), bucket('tagged')),
   kind('buckets', 'buckets of whose objects all versions are read', bucket('versioned')),
+  kind('buckets', 'buckets that are followed', bucket('followed')),
   kind('buckets', 'buckets with a `copyTo`', bucket('copied'), bucket('copied-whole')),
   kind('buckets', 'buckets that a `copyTo` names', bucket('copy')),
   kind(
@@ -58,6 +59,7 @@ const KINDS = [
   kind('objects', 'objects under the prefix of buckets that are not copied', objects('plain')),
   kind('objects', 'objects under the prefix whose encryption contexts are made of tags', objects('tagged')),
   kind('objects', 'objects under the prefix of which all versions are read', objects('versioned')),
+  kind('objects', 'objects under the prefix of buckets that are followed', objects('followed')),
   kind(
     'objects',
     'objects under the prefix of buckets with a `copyTo`',
@@ -81,6 +83,7 @@ const KINDS = [
   kind('log group', 'its own log group', /^<Functions\w+Logs\w+>$/),
   kind('event bus', 'the default event bus', /:event-bus\/default$/),
   kind('queue', 'the dead-letter queue of the schedules', /^<SchedulesUndelivered\w+>$/),
+  kind('written', 'the queue of what is written to followed buckets', /^<FollowWritten\w+>$/),
   kind('given up', 'the queue of what followers have given up', /^<FollowGivenUp\w+>$/),
   kind('functions', 'the functions above', /^<Functions[A-Z]\w+>$/),
   kind('state machine', 'the state machine', /^<PipelineStateMachine\w+>$/),

@@ -17,6 +17,7 @@ const MOST_BYTES = {
   'verify-unit': 690_000,
   'rollback-unit': 690_000,
   'follow-table': 690_000,
+  'follow-bucket': 690_000,
   report: 580_000,
 } as const;
 
