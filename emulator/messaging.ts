@@ -24,6 +24,7 @@ export function messaging(
   const bus = new EventBus((...of) => queues.send(...of), now);
   const mappings = new QueueMappings({
     find: arn => queues.find(arn),
+    policyOf: arn => queues.policyOf(arn),
     receive: (...of) => queues.receive(...of),
     release: (...of) => queues.release(...of),
     remove: (...of) => queues.remove(...of),

@@ -17,6 +17,7 @@ export interface QueueMapping {
 
 export interface QueueMappingPorts {
   readonly find: (queueArn: string) => Queue | undefined;
+  readonly policyOf: (queueArn: string) => string | undefined;
   readonly receive: (queueArn: string, most: number) => readonly Message[];
   readonly release: (queueArn: string, messageIds: readonly string[]) => void;
   readonly remove: (queueArn: string, messageIds: readonly string[]) => void;
@@ -48,8 +49,9 @@ export class QueueMappings {
     const queue = this.#ports.find(queueArn);
     const role = this.#ports.roleOf(functionArn);
     const resourceAccountId = queueArn.split(':')[4] ?? '';
+    const resourcePolicy = this.#ports.policyOf(queueArn);
     const refused = READS.find(
-      name => !role.has({ action: `sqs:${name}`, resource: queueArn, resourceAccountId }),
+      name => !role.has({ action: `sqs:${name}`, resource: queueArn, resourceAccountId, resourcePolicy }),
     );
     if (refused !== undefined)
       throw invalid(`The provided execution role does not have permissions to call ${refused} on SQS`);

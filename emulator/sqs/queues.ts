@@ -50,6 +50,11 @@ export class Queues {
     else this.#policies.set(arn, policy);
   }
 
+  /** JSON. */
+  policyOf(arn: string): string | undefined {
+    return this.#policies.get(arn);
+  }
+
   find(arn: string): Queue | undefined {
     return this.#queues.get(arn)?.queue;
   }
@@ -64,7 +69,7 @@ export class Queues {
     if (!this.#queues.has(arn)) throw new Error(`The specified queue does not exist: ${arn}`);
     const decision = this.#iam.ofService(by, {
       ...{ action: 'sqs:SendMessage', resource: arn },
-      resourcePolicy: this.#policies.get(arn) ?? NOBODY,
+      resourcePolicy: this.policyOf(arn) ?? NOBODY,
     });
     if (decision.kind === 'denied')
       throw new Error(`${by.service} is not authorized to perform: sqs:SendMessage on resource: ${arn}`);

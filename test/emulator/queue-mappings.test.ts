@@ -63,6 +63,7 @@ describe('a mapping from a queue to a function', () => {
   const made = (answer: Answer, changes: Partial<QueueMappingPorts> = {}): QueueMappings => {
     const mappings = new QueueMappings({
       find: arn => queues.find(arn),
+      policyOf: arn => queues.policyOf(arn),
       receive: (...of) => queues.receive(...of),
       release: (...of) => queues.release(...of),
       remove: (...of) => queues.remove(...of),
