@@ -51,6 +51,12 @@ const OF_TABLES = [
 
 const OF_BUCKETS = [
   reason(
+    ['Plan'],
+    s3('GetBucketNotification'),
+    'buckets',
+    'to warn of a bucket that is to be followed, and does not send its events to EventBridge',
+  ),
+  reason(
     BUCKETS,
     ['kms:Decrypt', 'kms:GenerateDataKey'],
     'encryption keys',

@@ -26,6 +26,10 @@ export const JOB_GRANTS: Readonly<
     ...storeGrants.read(jobs, home),
     ...keyGrants.describe(jobs),
     ...keyGrants.reEncrypt(jobs),
+    ...followedBuckets(jobs).map(({ bucket }) => ({
+      actions: ['s3:GetBucketNotification'],
+      resource: `arn:${home.partition}:s3:::${bucket}`,
+    })),
   ],
   /** Data keys that can only take a plaintext route never come here. */
   MigrateUnit: (jobs, home) => [

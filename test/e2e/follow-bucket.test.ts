@@ -239,4 +239,17 @@ describe('a bucket that is followed', () => {
     await followed();
     expect([code, await isMoved('in/after')]).toEqual([0, false]);
   });
+
+  it('is warned of by Plan where it sends no events to EventBridge', async () => {
+    const warnings = async (): Promise<string> => {
+      const { stdout } = await rewrap(['plan', 'letters', '--json'], { endpoint: aws.endpoint });
+      return (JSON.parse(stdout) as { readonly warnings: readonly string[] }).warnings.join('\n');
+    };
+    expect(await warnings()).not.toContain('EventBridge');
+    const off = new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: {} });
+    await aws.s3.send(off);
+    expect(await warnings()).toContain(
+      's3:us-east-1:letters: is to be followed, and does not send its events to EventBridge',
+    );
+  });
 });

@@ -9,9 +9,9 @@ import { mustFireBy } from '../../lambda/core/watch/next-firing.ts';
 
 const BUNDLER = resolve(__dirname, '../../lib/functions/bundle-handlers.mjs');
 
-/** Decision 74: what a function loads at its start. Plan is 783 KB and not the 700 that are the goal: it has the client of Step Functions, and recognises formats, and looks after followers; Report draws its page, and signs with a client of KMS (decision 84). */
+/** Decision 74: what a function loads at its start. Plan is 787 KB and not the 700 that are the goal: it has the client of Step Functions, and recognises formats, and looks after followers and whether buckets tell them anything; Report draws its page, and signs with a client of KMS (decision 84). */
 const MOST_BYTES = {
-  plan: 785_000,
+  plan: 788_000,
   'migrate-unit': 700_000,
   'migrate-unit-plaintext': 700_000,
   'verify-unit': 690_000,
