@@ -6,7 +6,7 @@ export interface EventPattern {
 }
 
 /** A value, or how a text begins. */
-export type Wanted = string | number | boolean | null | { readonly prefix: string };
+type Wanted = string | number | boolean | null | { readonly prefix: string };
 
 /** EventBridge user guide, quotas: characters of a pattern. */
 const MOST_CHARACTERS = 2_048;

@@ -14,8 +14,12 @@ const VISIBILITY = Duration.seconds(6 * FOLLOW_TIMEOUT_SECONDS);
 const MOST_RECEIVES = 20;
 /** An outage of days is not forgotten, and the queue of what is given up, which counts from the same time, keeps it for ten days more. */
 const RETENTION = Duration.days(4);
-/** As many as the parts into which a follower's rate is cut (lambda/handlers/follower-tools.ts). */
-const AT_ONCE = 8;
+/**
+ * Each invocation enters the lock of its bucket and leaves it, and finds that others have changed it meanwhile. With few of them, and many
+ * objects for each, one that tries ten times (core/follow/follow-store.ts) comes in; one that does not waits for the visibility timeout.
+ */
+const AT_ONCE = 4;
+const BATCH = { batchSize: 100, maximumBatchingWindowInSeconds: 1 } as const;
 /** The policy of a queue has 8,192 bytes at most (SQS developer guide, quotas), and the ARN of a rule some 130 of them. */
 const MOST_BUCKETS = 50;
 
@@ -48,8 +52,7 @@ export function followBuckets(
   const policy = letLambdaRead(scope, written, follower);
   const mapping = new CfnEventSourceMapping(scope, 'WrittenObjects', {
     ...{ eventSourceArn: written.queueArn, functionName: follower.functionArn },
-    // Copies of objects take their time, and all of a batch have to be made before the function's time is over.
-    batchSize: 10,
+    ...BATCH,
     functionResponseTypes: ['ReportBatchItemFailures'],
     scalingConfig: { maximumConcurrency: AT_ONCE },
   });

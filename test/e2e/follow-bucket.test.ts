@@ -176,6 +176,20 @@ describe('a bucket that is followed', () => {
     expect([await isMoved(LATE), asked]).toEqual([true, []]);
   });
 
+  it('is followed by several invocations at a time, which move each object once', async () => {
+    const keys = Array.from({ length: 40 }, (_, at) => `in/many-${at}`);
+    const { [source]: before = 0 } = await late();
+    await Promise.all(keys.map(write));
+    await followed();
+    const moved = await Promise.all(keys.map(isMoved));
+    expect([moved.every(Boolean), asked.filter(call => call === 'CopyObject').length, givenUp()]).toEqual([
+      true,
+      keys.length,
+      [],
+    ]);
+    expect((await late())[source]).toBe(before + keys.length);
+  });
+
   it('is not followed beside the prefix of its store', async () => {
     await write('out/late');
     await followed();

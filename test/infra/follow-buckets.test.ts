@@ -92,7 +92,8 @@ describe('a deployment with a job that follows a bucket', () => {
     expect(mapping).toMatchObject({
       EventSourceArn: arnOf(written),
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ScalingConfig: { MaximumConcurrency: 8 },
+      ...{ BatchSize: 100, MaximumBatchingWindowInSeconds: 1 },
+      ScalingConfig: { MaximumConcurrency: 4 },
     });
     const [made] = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
     const [policy] = one(template, 'AWS::IAM::Policy', 'FollowReadWritten');

@@ -32,7 +32,7 @@ export interface FollowMemory {
 }
 
 /** Runs and other followers may change the lock in between. */
-const TRIES = 5;
+const TRIES = 10;
 
 /**
  * Follows a store: looks at records that somebody has written, and moves what is under a source key in them. Only the keys of records

@@ -17,7 +17,7 @@ export function proofId(proof: StoreProof): string {
 }
 
 /** What the ids of proofs of a place begin with. Places with long names may share it. */
-export function proofIdsOf(place: StorePlace): string {
+function proofIdsOf(place: StorePlace): string {
   // A sort key has at most 1,024 bytes, and a prefix alone may have as many.
   return `${storePlaceText(place).slice(0, 200)}#`;
 }
