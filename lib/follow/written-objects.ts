@@ -1,7 +1,7 @@
 /** EventBridge user guide, quotas: characters of an event pattern. An account is at most as long as its reference here. */
 const MOST_CHARACTERS = 2_000;
-/** How characters look that are the same whether or not a key is encoded, as S3 encodes keys in what it tells queues. */
-const AS_IT_IS = /^[A-Za-z0-9._*/-]*/;
+/** Characters that are the same whether or not a key is encoded, as S3 encodes keys in what it tells queues; and slashes, which may be `%2F`. */
+const AS_IT_IS = /^[A-Za-z0-9._/-]*/;
 
 interface Written {
   readonly account: string;
@@ -22,6 +22,7 @@ export function patternOf({ account, bucket, prefixes }: Written): object {
   });
   const heads = [...new Set(prefixes.map(prefix => AS_IT_IS.exec(prefix)?.[0] ?? ''))];
   if (heads.includes('')) return pattern({});
-  const narrow = pattern({ object: { key: heads.map(prefix => ({ prefix })) } });
+  const told = new Set(heads.flatMap(head => [head, head.replaceAll('/', '%2F')]));
+  const narrow = pattern({ object: { key: [...told].map(prefix => ({ prefix })) } });
   return JSON.stringify(narrow).length > MOST_CHARACTERS ? pattern({}) : narrow;
 }

@@ -1,4 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
+import * as fc from 'fast-check';
+import { checkPattern, matches } from '../../emulator/eventbridge/pattern.ts';
 import type { Store } from '../../lambda/core/model/job.ts';
 import { patternOf } from '../../lib/follow/written-objects.ts';
 import { bucketStore, job } from '../support/builders.ts';
@@ -52,7 +54,9 @@ describe('a deployment with a job that follows a bucket', () => {
       account: [expect.anything()],
       detail: {
         bucket: { name: ['documents'] },
-        object: { key: [{ prefix: '2026/' }, { prefix: 'old/' }] },
+        object: {
+          key: [{ prefix: '2026/' }, { prefix: '2026%2F' }, { prefix: 'old/' }, { prefix: 'old%2F' }],
+        },
       },
     });
     expect(Targets).toEqual([{ Id: 'written', Arn: arnOf(written) }]);
@@ -125,7 +129,7 @@ describe('a deployment with a job that follows a bucket', () => {
       name: `documents-${prefix[0]}`,
     }));
     const [, { EventPattern: pattern }] = one(synthesized([first!, second!]), 'AWS::Events::Rule', 'Follow');
-    expect(JSON.stringify(pattern)).toContain('[{"prefix":"a/"},{"prefix":"b/"}]');
+    expect(JSON.stringify(pattern)).toMatch(/"prefix":"a\/".*"prefix":"b\/"/);
   });
 
   it('is refused where the policy of the queue could not hold all rules', () => {
@@ -154,8 +158,31 @@ describe('what a rule asks to hear of', () => {
   });
 
   it('is what a key begins with whether or not it is encoded', () => {
-    expect(keys('a b/', 'x/y=z')).toEqual([{ prefix: 'a' }, { prefix: 'x/y' }]);
+    expect(keys('a b/', 'x/y=z')).toEqual([{ prefix: 'a' }, { prefix: 'x/y' }, { prefix: 'x%2Fy' }]);
     expect(keys('=a')).toBeUndefined();
+  });
+
+  it('is never less than what is followed, whether or not S3 encodes keys', () => {
+    const prefix = fc.string({ unit: fc.constantFrom(...Array.from(' a/+%=?Z~()-_.*')), maxLength: 6 });
+    fc.assert(
+      fc.property(
+        fc.array(prefix, { minLength: 1, maxLength: 4 }),
+        fc.string(),
+        fc.nat(),
+        (all, rest, at) => {
+          const key = `${all[at % all.length]}${rest}`;
+          const encoded = encodeURIComponent(key).replaceAll('%20', '+');
+          const pattern = checkPattern(patternOf({ account: '1', bucket: 'b', prefixes: all }));
+          for (const told of [key, encoded, encoded.replaceAll('%2F', '/')])
+            expect(
+              matches(pattern, {
+                ...{ source: 'aws.s3', 'detail-type': 'Object Created', account: '1' },
+                detail: { bucket: { name: 'b' }, object: { key: told } },
+              }),
+            ).toBe(true);
+        },
+      ),
+    );
   });
 
   it('is all of a bucket where a pattern cannot hold the prefixes', () => {
