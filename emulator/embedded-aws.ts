@@ -26,7 +26,8 @@ import { keysOfAws, kmsService, type KeysOfAws } from './kms/service.ts';
 import { Iam } from './iam/iam.ts';
 import { ADMINISTRATOR } from './iam/managed-by-aws.ts';
 import { EVERYTHING, type Authorization } from './protocol/authorization.ts';
-import { eventBridgeService, type PublishedEvent } from './eventbridge/service.ts';
+import type { PublishedEvent } from './eventbridge/event-bus.ts';
+import { eventBridgeService } from './eventbridge/service.ts';
 import { expired, issuingSessions } from './sessions.ts';
 import { ConnectionLost, Faults } from './faults.ts';
 import { Functions } from './functions/functions.ts';
@@ -46,6 +47,7 @@ import { Schedules } from './scheduler/schedules.ts';
 import type { Call } from './scheduler/target.ts';
 import { Executions } from './stepfunctions/executions.ts';
 import { integrations, type Integrated } from './integrations.ts';
+import { messaging, type Messaging } from './messaging.ts';
 import { functionAt, streamsAndMappings } from './stream-mappings.ts';
 import { stepFunctionsService } from './stepfunctions/service.ts';
 import { Parameters } from './ssm/parameters.ts';
@@ -53,12 +55,12 @@ import { ssmService } from './ssm/service.ts';
 import { StateMachines } from './stepfunctions/state-machines.ts';
 import { stsService } from './sts/service.ts';
 
+const OBJECT_CREATED = { source: 'aws.s3', detailType: 'Object Created' } as const;
+
 /** An AWS on loopback: all services, accounts and Regions behind one port. */
 export class EmbeddedAws {
   readonly functions = new Functions();
   readonly faults = new Faults();
-  /** Events that were put on the default bus. */
-  readonly events: PublishedEvent[] = [];
   readonly lambda: LambdaRuntime;
   readonly #callers = new Callers();
   readonly #buckets = new Buckets();
@@ -69,6 +71,8 @@ export class EmbeddedAws {
   readonly schedules = new Schedules(this.iam, call => this.#startTarget(call));
   /** Streams of tables, and what they are mapped to. */
   readonly streamed: ReturnType<typeof streamsAndMappings>;
+  /** Queues, rules of EventBridge, and what hands messages to functions. */
+  readonly messaging: Messaging;
   readonly #keys: KeysOfAws;
   /** What operators see: alarms, and the topics that they tell. */
   readonly operations: Operations;
@@ -81,6 +85,11 @@ export class EmbeddedAws {
   readonly #options: EmbeddedAwsOptions;
   #server: Server | undefined;
 
+  /** Events that were put on the default bus. */
+  get events(): PublishedEvent[] {
+    return this.messaging.bus.published;
+  }
+
   constructor(options: EmbeddedAwsOptions = {}) {
     this.#options = options;
     const { logFolder, lambdaConcurrency, waitScale, historyLimit } = options;
@@ -89,7 +98,11 @@ export class EmbeddedAws {
     this.#keys = keysOfAws(new KeyStore(options.now, options.kmsChecksFirst), call =>
       this.trails.record(call),
     );
-    const left = () => [...this.schedules.left, ...this.streamed.mappings.left];
+    const left = () => [
+      ...this.schedules.left,
+      ...this.streamed.mappings.left,
+      ...this.messaging.queues.waiting(),
+    ];
     this.operations = new Operations(this.iam, this.#keys.store, left);
     this.lambda = new LambdaRuntime({
       embedded: (definition, text) => this.operations.embedded(definition, text),
@@ -101,6 +114,7 @@ export class EmbeddedAws {
     });
     const integrated = this.#integrated();
     this.streamed = streamsAndMappings(integrated, options);
+    this.messaging = messaging(this.iam, integrated, options);
     this.#executions = new Executions({
       integrations: integrations(integrated),
       count: (machineArn, counted) => this.operations.execution(machineArn, counted),
@@ -110,6 +124,7 @@ export class EmbeddedAws {
     this.#cloudFormation = deployer({
       ...{ buckets: this.#buckets, keys: this.#keys.store, iam: this.iam, schedules: this.schedules },
       ...{ functions: this.functions, eventSourceMappings: this.streamed.mappings },
+      messaging: this.messaging,
       ...{ stateMachines: this.#stateMachines, parameters: this.#parameters },
       ...{ alarms: this.operations.alarms, topics: this.operations.topics },
       service: name => this.#services[name] as Service,
@@ -144,11 +159,12 @@ export class EmbeddedAws {
         ...(s3PageSize !== undefined && { pageSize: s3PageSize }),
         ...(s3CopyLimitBytes !== undefined && { copyLimitBytes: s3CopyLimitBytes }),
         useKey: this.#keys.permissions.forS3,
+        tell: created => this.messaging.bus.deliver({ ...OBJECT_CREATED, ...created }),
       }),
       s3control: s3ControlService({ ...this.#integrated(), iam: this.iam }),
       states: stepFunctionsService(this.#stateMachines, this.#executions),
       lambda: lambdaService(this.functions, this.lambda),
-      events: eventBridgeService(this.events),
+      events: eventBridgeService(this.messaging.bus),
       sts: stsService(issuingSessions(this.#callers), now),
       ssm: ssmService(this.#parameters),
       cloudformation: cloudFormationService(this.#cloudFormation),
@@ -187,6 +203,7 @@ export class EmbeddedAws {
   async stop(): Promise<void> {
     this.#executions.stopAll();
     this.streamed.mappings.stop();
+    this.messaging.mappings.stop();
     this.lambda.stop();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
     this.#server?.closeAllConnections();

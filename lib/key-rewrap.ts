@@ -2,7 +2,7 @@ import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { followedStores } from '../lambda/core/job/followed-stores.ts';
+import { followedBuckets, followedTables } from '../lambda/core/job/followed-stores.ts';
 import { JOBS_METADATA, jobsText } from '../lambda/core/job/deployed-jobs.ts';
 import {
   SETTINGS_METADATA,
@@ -203,9 +203,10 @@ export class KeyRewrap extends Construct {
     });
   }
 
-  private follow(jobs: readonly Job[], { followTable }: PipelineFunctions): IQueue | undefined {
-    if (followTable === undefined) return undefined;
-    return new Follow(this, 'Follow', { followed: followedStores(jobs), follower: followTable }).givenUp;
+  private follow(jobs: readonly Job[], { followTable, followBucket }: PipelineFunctions): IQueue | undefined {
+    if (followTable === undefined && followBucket === undefined) return undefined;
+    const [tables, buckets] = [followedTables(jobs), followedBuckets(jobs)];
+    return new Follow(this, 'Follow', { tables, buckets, followTable, followBucket }).givenUp;
   }
 
   private tellCommands(allowPlaintextRoute: boolean): void {

@@ -8,6 +8,7 @@ export const ROLES = {
   VerifyUnit: ['FunctionsVerifyUnitRole'],
   RollbackUnit: ['FunctionsRollbackUnitRole'],
   FollowTable: ['FunctionsFollowTableRole', 'FollowMappings'],
+  FollowBucket: ['FunctionsFollowBucketRole', 'FollowReadWritten'],
   Report: ['FunctionsReportRole'],
   'The state machine': ['PipelineStateMachine'],
   'The scheduler': ['SchedulerRole', 'OperationsWatchSchedulerRole'],

@@ -58,9 +58,13 @@ const COPIED = [
 
 const OF_ANOTHER_ACCOUNT = [table('theirs', { assumeRole: { roleArn: ASSUMED, externalId: 'rewrap' } })];
 
-const FOLLOWED = [table('followed', { serverSideEncryptionKey: KEYS.tableEncryption })];
+const FOLLOWED = [
+  table('followed', { serverSideEncryptionKey: KEYS.tableEncryption }),
+  bucket('followed', { serverSideEncryptionKey: KEYS.bucketEncryption }),
+];
 const FOLLOW = {
   streams: [`arn:aws:dynamodb:${HERE}:111122223333:table/followed/stream/2026-01-01T00:00:00.000`],
+  buckets: ['followed'],
 };
 
 const job = (name, source, destination, more = {}) => ({

@@ -54,6 +54,7 @@ const KINDS = [
     bucket('annotated-versions'),
   ),
   kind('buckets', 'buckets with data keys in annotations', bucket('annotated')),
+  kind('buckets', 'buckets that are followed', bucket('followed')),
   kind('buckets', 'buckets with a `copyTo`', bucket('copied'), bucket('copied-whole')),
   kind('buckets', 'buckets that a `copyTo` names', bucket('copy')),
   kind(
@@ -70,6 +71,7 @@ const KINDS = [
     'objects under the prefix with data keys in annotations, of which all versions are read',
     objects('annotated-versions'),
   ),
+  kind('objects', 'objects under the prefix of buckets that are followed', objects('followed')),
   kind(
     'objects',
     'objects under the prefix of buckets with a `copyTo`',
@@ -93,6 +95,7 @@ const KINDS = [
   kind('log group', 'its own log group', /^<Functions\w+Logs\w+>$/),
   kind('event bus', 'the default event bus', /:event-bus\/default$/),
   kind('queue', 'the dead-letter queue of the schedules', /^<SchedulesUndelivered\w+>$/),
+  kind('written', 'the queue of what is written to followed buckets', /^<FollowWritten\w+>$/),
   kind('given up', 'the queue of what followers have given up', /^<FollowGivenUp\w+>$/),
   kind('functions', 'the functions above', /^<Functions[A-Z]\w+>$/),
   kind('state machine', 'the state machine', /^<PipelineStateMachine\w+>$/),

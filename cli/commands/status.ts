@@ -23,7 +23,7 @@ const NOT_CHECKED: readonly string[] = [
 ];
 
 const NOT_CHECKED_OF_FOLLOWERS =
-  'whether a follower may act now: the log group of FollowTable says why one rests, or waits';
+  'whether a follower may act now: the log group of FollowTable or FollowBucket says why one rests, or waits';
 
 /** The KMS rate of a run, and what it and others are using in the same Regions. */
 async function rateOf(

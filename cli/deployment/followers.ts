@@ -3,10 +3,11 @@ import type { FollowBook, KnownFollow } from '../../lambda/core/follow/ports.ts'
 import { parseStreamArn } from '../../lambda/core/model/stream-arn.ts';
 import type { LatestRuns } from '../../lambda/core/plan/ports.ts';
 
-/** What follows the tables of a job. Times are ISO 8601. */
+/** What follows the stores of a job. Times are ISO 8601. */
 export interface FollowerStatus {
   readonly job: string;
   readonly tables: readonly string[];
+  readonly buckets: readonly string[];
   /** `waits` for a migration to come to its end; `ends` with the next daily look of Plan. */
   readonly stage: FollowStage['kind'];
   /** Since when it is deployed as it is. */
@@ -52,5 +53,12 @@ function statusOf({ job, state }: KnownFollow, stage: FollowStage): FollowerStat
     time === undefined ? [] : [[name, new Date(time).toISOString()] as const],
   );
   const tables = (follow?.streams ?? []).map(stream => parseStreamArn(stream)?.table ?? stream);
-  return { job, tables, stage: stage.kind, ...Object.fromEntries(told), late };
+  return {
+    job,
+    tables,
+    buckets: follow?.buckets ?? [],
+    stage: stage.kind,
+    ...Object.fromEntries(told),
+    late,
+  };
 }

@@ -2,12 +2,20 @@ import type { FollowerStatus } from '../deployment/followers.ts';
 import { minute } from './run-status.ts';
 
 /** Two lines: what is followed, and what has come of it. */
-export function followerText({ job, tables, since, lateAt, late, ...stage }: FollowerStatus): string {
+export function followerText({
+  job,
+  tables,
+  buckets,
+  since,
+  lateAt,
+  late,
+  ...stage
+}: FollowerStatus): string {
   const counted = Object.values(late).reduce((sum, count) => sum + count, 0);
   const begun = since === undefined ? '' : ` since ${minute(since)}`;
   const last = lateAt === undefined ? '' : `, the last one at ${minute(lateAt)}`;
   return [
-    `${tables.join(', ')} followed for ${job}${begun}, ${stageWords(stage)}`,
+    `${[...tables, ...buckets].join(', ')} followed for ${job}${begun}, ${stageWords(stage)}`,
     `  late data keys: ${counted.toLocaleString('en-US')}${last}`,
   ].join('\n');
 }

@@ -1,15 +1,25 @@
 import type { Alarms } from '../cloudwatch/alarms.ts';
 import type { EventSourceMappings } from '../functions/event-source-mappings.ts';
+import type { EventBus } from '../eventbridge/event-bus.ts';
+import type { QueueMappings } from '../functions/queue-mappings.ts';
 import type { Functions } from '../functions/functions.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { KeyStore } from '../kms/key-store.ts';
 import type { Authorization } from '../protocol/authorization.ts';
 import type { Buckets } from '../s3/bucket.ts';
 import type { Schedules } from '../scheduler/schedules.ts';
+import type { Queues } from '../sqs/queues.ts';
 import type { Topics } from '../sns/topics.ts';
 import type { Parameters } from '../ssm/parameters.ts';
 import type { StateMachines } from '../stepfunctions/state-machines.ts';
 import type { Place, StackResource } from './stack.ts';
+
+/** Queues, rules of the default bus, and the mappings from queues to functions. */
+interface Messaging {
+  readonly queues: Queues;
+  readonly bus: EventBus;
+  readonly mappings: QueueMappings;
+}
 
 /** The services that a stack's resources live in. */
 export interface Services {
@@ -18,6 +28,7 @@ export interface Services {
   readonly iam: Iam;
   readonly functions: Functions;
   readonly eventSourceMappings: EventSourceMappings;
+  readonly messaging: Messaging;
   readonly stateMachines: StateMachines;
   readonly parameters: Parameters;
   readonly schedules: Schedules;

@@ -45,6 +45,13 @@ export const ACTIONS: Readonly<Record<string, Actions>> = {
     },
     changed: { ImageTagMutability: 'ecr:PutImageTagMutability' },
   },
+  'AWS::Events::Rule': {
+    create: 'events:PutRule',
+    update: 'events:PutRule',
+    delete: 'events:RemoveTargets events:DeleteRule',
+    of: { Targets: 'events:PutTargets' },
+    changed: { Targets: 'events:PutTargets events:RemoveTargets' },
+  },
   'AWS::Glue::Database': {
     create: 'glue:CreateDatabase',
     update: 'glue:UpdateDatabase',

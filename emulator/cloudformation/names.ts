@@ -21,6 +21,7 @@ const NAME_PROPERTY: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Dashboard': 'DashboardName',
   'AWS::DynamoDB::Table': 'TableName',
   'AWS::ECR::Repository': 'RepositoryName',
+  'AWS::Events::Rule': 'Name',
   'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
   'AWS::IAM::Role': 'RoleName',
   'AWS::KMS::Alias': 'AliasName',
@@ -131,6 +132,8 @@ export function arnOf(type: string, physicalId: string, { region, accountId }: P
       return `arn:aws:kms:${region}:${accountId}:key/${physicalId}`;
     case 'AWS::KMS::Alias':
       return `arn:aws:kms:${region}:${accountId}:${physicalId}`;
+    case 'AWS::Events::Rule':
+      return `arn:aws:events:${region}:${accountId}:rule/${physicalId}`;
     case 'AWS::Lambda::EventSourceMapping':
       return `arn:aws:lambda:${region}:${accountId}:event-source-mapping:${physicalId}`;
     case 'AWS::Lambda::Function':

@@ -32,7 +32,7 @@ const TABLE =
 const FUNCTION =
   'Architectures Code Description Environment Handler LoggingConfig MemorySize Role Runtime Tags Timeout TracingConfig';
 const MAPPING =
-  'BatchSize BisectBatchOnFunctionError DestinationConfig Enabled FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds MaximumRetryAttempts Tags';
+  'BatchSize BisectBatchOnFunctionError DestinationConfig Enabled FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds MaximumRetryAttempts ScalingConfig Tags';
 const ALARM =
   'ActionsEnabled AlarmActions AlarmDescription ComparisonOperator DatapointsToAlarm Dimensions EvaluationPeriods InsufficientDataActions MetricName Namespace OKActions Period Statistic Tags Threshold TreatMissingData';
 
@@ -52,6 +52,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     'RepositoryName',
     'ImageTagMutability LifecyclePolicy RepositoryPolicyText Tags',
   ),
+  'AWS::Events::Rule': type('Name', 'Description EventPattern State Targets'),
   'AWS::Glue::Database': type('CatalogId DatabaseName', 'DatabaseInput'),
   'AWS::Glue::Table': type('CatalogId DatabaseName Name', 'TableInput'),
   'AWS::IAM::ManagedPolicy': type('Description ManagedPolicyName Path', 'PolicyDocument Roles'),
@@ -73,7 +74,10 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::SNS::Subscription': type('Endpoint Protocol TopicArn', ''),
   'AWS::SNS::Topic': type('TopicName', 'DisplayName KmsMasterKeyId Tags'),
   'AWS::SNS::TopicPolicy': type('', 'PolicyDocument Topics'),
-  'AWS::SQS::Queue': type('QueueName', 'KmsMasterKeyId MessageRetentionPeriod SqsManagedSseEnabled Tags'),
+  'AWS::SQS::Queue': type(
+    'QueueName',
+    'KmsMasterKeyId MessageRetentionPeriod RedrivePolicy SqsManagedSseEnabled Tags VisibilityTimeout',
+  ),
   'AWS::SQS::QueuePolicy': type('', 'PolicyDocument Queues'),
   'AWS::SSM::Parameter': type('Name', 'AllowedPattern Description Tags Tier Type Value'),
   'AWS::Scheduler::Schedule': type(

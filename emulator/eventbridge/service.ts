@@ -3,18 +3,10 @@ import { validationError } from '../protocol/aws-error.ts';
 import type { Permission } from '../protocol/authorization.ts';
 import { jsonService, type OperationContext } from '../protocol/json-protocol.ts';
 import type { Service } from '../protocol/request.ts';
+import type { EventBus } from './event-bus.ts';
 
-export interface PublishedEvent {
-  readonly source: string;
-  readonly detailType: string;
-  readonly detail: unknown;
-  readonly region: string;
-  /** Who published it. */
-  readonly callerArn: string;
-}
-
-/** EventBridge on loopback: accepts events on the default bus and stores them. There are no rules and no targets. */
-export function eventBridgeService(published: PublishedEvent[]): Service {
+/** EventBridge on loopback: accepts events on the default bus. behaviour.md says what it does and does not do. */
+export function eventBridgeService(bus: EventBus): Service {
   return jsonService(
     {
       PutEvents: (input, { region, caller }) => {
@@ -29,13 +21,10 @@ export function eventBridgeService(published: PublishedEvent[]): Service {
                 ErrorCode: 'InvalidArgument',
                 ErrorMessage: 'Source, DetailType and Detail are required',
               };
-            published.push({
-              source: Source,
-              detailType: DetailType,
-              detail: JSON.parse(Detail),
-              region,
-              callerArn: caller.arn,
-            });
+            const detail = JSON.parse(Detail) as unknown;
+            const event = { source: Source, detailType: DetailType, detail, region };
+            bus.published.push({ ...event, callerArn: caller.arn });
+            bus.deliver({ ...event, accountId: caller.accountId });
             return { EventId: randomUUID() };
           },
         );

@@ -82,6 +82,8 @@ export interface Bucket {
   /** Whether objects may be written under keys of their writers (SSE-C). */
   customerKeys: boolean;
   ownership: string;
+  /** Whether it tells EventBridge what happens to its objects. */
+  eventBridge: boolean;
   /** The bucket policy, as JSON. */
   policy?: string;
   readonly objects: BucketObjects;
@@ -190,6 +192,7 @@ export class Buckets {
       // User guide, Blocking or unblocking SSE-C: blocked in new buckets since April 2026.
       customerKeys: false,
       ownership: 'BucketOwnerEnforced',
+      eventBridge: false,
       objects: new BucketObjects(),
       uploads: new Map(),
     };

@@ -31,6 +31,8 @@ const ON_BUCKET: Readonly<Record<string, string>> = {
   'GET object-lock': 'GetBucketObjectLockConfiguration',
   'PUT object-lock': 'PutBucketObjectLockConfiguration',
   'GET uploads': 'ListBucketMultipartUploads',
+  'GET notification': 'GetBucketNotification',
+  'PUT notification': 'PutBucketNotification',
 };
 
 /** Actions on objects. Each part of a multipart upload is a PutObject. */

@@ -12,6 +12,7 @@ import { deleteObject } from './delete-object.ts';
 import { deleteObjects } from './delete-objects.ts';
 import { copyPart, uploadPart } from './multipart-parts.ts';
 import { abortUpload, createUpload, listParts, listUploads } from './multipart-upload.ts';
+import { createdBy, getNotifications, putNotifications, type ObjectCreated } from './notifications.ts';
 import { getObject, putObject } from './object-operations.ts';
 import { S3Permissions, type UseKey } from './permissions.ts';
 import { restoreObject } from './restore.ts';
@@ -26,6 +27,8 @@ export interface S3Options {
   readonly copyLimitBytes?: number;
   /** Uses a key of KMS for a caller. @default every caller may use every key */
   readonly useKey?: UseKey;
+  /** Tells EventBridge of a new object. @default nobody is told */
+  readonly tell?: (created: ObjectCreated) => void;
 }
 
 interface Served {
@@ -34,17 +37,23 @@ interface Served {
   readonly pageSize: number;
   /** The largest source of one copy. */
   readonly limitBytes: number;
+  readonly tell: (created: ObjectCreated) => void;
 }
 
 /** Amazon S3 on loopback, in memory. behaviour.md says what it does and does not do. */
 export function s3Service(
   buckets: Buckets = new Buckets(),
-  { pageSize = 1000, copyLimitBytes: limitBytes = COPY_LIMIT_BYTES, useKey }: S3Options = {},
+  {
+    pageSize = 1000,
+    copyLimitBytes: limitBytes = COPY_LIMIT_BYTES,
+    useKey,
+    tell = () => undefined,
+  }: S3Options = {},
 ): Service {
   const permissions = new S3Permissions(buckets, useKey);
   return {
     handle(request: AwsRequest): Promise<AwsResponse> {
-      return Promise.resolve(answer(request, { buckets, permissions, pageSize, limitBytes }));
+      return Promise.resolve(answer(request, { buckets, permissions, pageSize, limitBytes, tell }));
     },
   };
 }
@@ -70,7 +79,7 @@ function permitted(s3: S3Request, served: Served): AwsResponse {
         ? bucketOperations.listBuckets(s3, served.buckets)
         : s3.key === ''
           ? onBucket(s3, served)
-          : onObject(s3, served);
+          : told(s3, served);
     return { ...response, headers: permissions.shown(s3, response.headers) };
   } catch (error) {
     throw permissions.told(asAwsError(error), s3);
@@ -104,6 +113,10 @@ function onBucket(request: S3Request, { buckets, pageSize }: Served): AwsRespons
       return bucketOperations.getOwnership(bucket);
     case 'PUT ownershipControls':
       return bucketOperations.putOwnership(request, bucket);
+    case 'GET notification':
+      return getNotifications(bucket);
+    case 'PUT notification':
+      return putNotifications(request, bucket);
     case 'GET encryption':
       return getEncryption(bucket);
     case 'PUT encryption':
@@ -133,10 +146,24 @@ function bucketHere({ bucket: name, region }: S3Request, buckets: Buckets): Buck
   return bucket;
 }
 
-function onObject(request: S3Request, served: Served): AwsResponse {
-  const { method, query, key, headers } = request;
+/** Whoever asked is answered, and EventBridge hears of a new object. */
+function told(request: S3Request, served: Served): AwsResponse {
   const bucket = bucketHere(request, served.buckets);
-  switch (`${method} ${subresource(request)}`.trim()) {
+  const operation = `${request.method} ${subresource(request)}`.trim();
+  const response = onObject(request, { ...served, bucket, operation });
+  const created = createdBy(request, operation, bucket);
+  if (created !== undefined) served.tell(created);
+  return response;
+}
+
+interface OnObject extends Served {
+  readonly bucket: Bucket;
+  readonly operation: string;
+}
+
+function onObject(request: S3Request, { bucket, operation, ...served }: OnObject): AwsResponse {
+  const { method, query, key, headers } = request;
+  switch (operation) {
     case 'POST uploads':
       return createUpload(request, bucket);
     case 'PUT uploadId':

@@ -7,6 +7,7 @@ const SUBRESOURCES = [
   'delete',
   'encryption',
   'location',
+  'notification',
   'object-lock',
   'ownershipControls',
   'tagging',

@@ -4,7 +4,11 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FOLLOW_TIMEOUT_SECONDS } from '../../lambda/core/job/followed-stores.ts';
+import {
+  FOLLOW_TIMEOUT_SECONDS,
+  followedBuckets,
+  followedTables,
+} from '../../lambda/core/job/followed-stores.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { ENV } from '../../lambda/handlers/env.ts';
 import { plaintextJobs } from '../jobs/plaintext-route.ts';
@@ -52,8 +56,10 @@ export class PipelineFunctions extends Construct {
   readonly verifyUnit: PipelineFunction;
   readonly rollbackUnit: PipelineFunction;
   readonly report: PipelineFunction;
-  /** Only if a job follows something. */
+  /** Only if a job follows a table. */
   readonly followTable: PipelineFunction | undefined;
+  /** Only if a job follows a bucket. */
+  readonly followBucket: PipelineFunction | undefined;
   #bus: IEventBus | undefined;
 
   /** Those that there are. */
@@ -69,7 +75,10 @@ export class PipelineFunctions extends Construct {
     this.verifyUnit = this.verifyUnitFunction(props);
     this.rollbackUnit = this.rollbackUnitFunction(props);
     this.report = this.reportFunction(props);
-    this.followTable = this.followTableFunction(props);
+    if (followedTables(props.jobs).length > 0)
+      this.followTable = this.followerFunction('FollowTable', 'follow-table', props);
+    if (followedBuckets(props.jobs).length > 0)
+      this.followBucket = this.followerFunction('FollowBucket', 'follow-bucket', props);
     for (const made of this.all) made.settle();
   }
 
@@ -190,25 +199,28 @@ export class PipelineFunctions extends Construct {
     return rollbackUnit;
   }
 
-  /** Goes on with a migration, item by item (core/follow). It appends to the journal and reads nothing of it. */
-  private followTableFunction(props: PipelineFunctionsProps): PipelineFunction | undefined {
+  /** Goes on with a migration, record by record (core/follow). It appends to the journal and reads nothing of it. */
+  private followerFunction(
+    id: 'FollowTable' | 'FollowBucket',
+    handler: Handler,
+    props: PipelineFunctionsProps,
+  ): PipelineFunction {
     const { jobs, runBucket, journal, ledger, logKey, tracing } = props;
-    if (jobs.every(({ follow }) => follow === undefined)) return undefined;
-    const followTable = new PipelineFunction(this, 'FollowTable', {
+    const follower = new PipelineFunction(this, id, {
       logKey,
       tracing,
-      handler: 'follow-table',
+      handler,
       description: 'kms-rewrap: re-encrypts what is written under a source key after a migration',
       timeout: Duration.seconds(FOLLOW_TIMEOUT_SECONDS),
       files: { 'jobs.json': this.jobsFile(jobs) },
     });
-    runBucket.grantRead(followTable);
-    runBucket.grantWrite(followTable);
-    journal.grantAppend(followTable);
-    ledger.grantCheckpoint(followTable);
-    ledger.grantShares(followTable);
-    followTable.allow(JOB_GRANTS.FollowTable(jobs, homeOf(this, props.storeKeys)));
-    return followTable;
+    runBucket.grantRead(follower);
+    runBucket.grantWrite(follower);
+    journal.grantAppend(follower);
+    ledger.grantCheckpoint(follower);
+    ledger.grantShares(follower);
+    follower.allow(JOB_GRANTS[id](jobs, homeOf(this, props.storeKeys)));
+    return follower;
   }
 
   private reportFunction(props: PipelineFunctionsProps): PipelineFunction {

@@ -1,4 +1,4 @@
-import { followedJobs, followedStores } from '../../lambda/core/job/followed-stores.ts';
+import { followedBuckets, followedTables, jobsOfFollowed } from '../../lambda/core/job/followed-stores.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { ciphertextJobs, plaintextJobs } from '../jobs/plaintext-route.ts';
 import { keyGrants } from '../keys/key-grants.ts';
@@ -13,6 +13,7 @@ export const ROLES_OF_JOBS = [
   'VerifyUnit',
   'RollbackUnit',
   'FollowTable',
+  'FollowBucket',
 ] as const;
 export type RoleOfJobs = (typeof ROLES_OF_JOBS)[number];
 
@@ -25,6 +26,10 @@ export const JOB_GRANTS: Readonly<
     ...storeGrants.read(jobs, home),
     ...keyGrants.describe(jobs),
     ...keyGrants.reEncrypt(jobs),
+    ...followedBuckets(jobs).map(({ bucket }) => ({
+      actions: ['s3:GetBucketNotification'],
+      resource: `arn:${home.partition}:s3:::${bucket}`,
+    })),
   ],
   /** Data keys that can only take a plaintext route never come here. */
   MigrateUnit: (jobs, home) => [
@@ -39,12 +44,18 @@ export const JOB_GRANTS: Readonly<
   RollbackUnit: (jobs, home) => storeGrants.restore(jobs, home),
   /** It reads items by their keys, as a rollback does, and of no other store than those that are followed. */
   FollowTable: (jobs, home) => {
-    const followed = followedJobs(jobs);
+    const tables = followedTables(jobs);
+    const followed = jobsOfFollowed(tables);
     return [
       ...storeGrants.restore(followed, home),
       ...keyGrants.reEncrypt(followed),
-      ...followedStores(jobs).map(({ streamArn }) => ({ actions: READ_STREAM, resource: streamArn })),
+      ...tables.map(({ streamArn }) => ({ actions: READ_STREAM, resource: streamArn })),
     ];
+  },
+  /** As FollowTable, with objects. It may read its queue besides (lib/follow). */
+  FollowBucket: (jobs, home) => {
+    const followed = jobsOfFollowed(followedBuckets(jobs));
+    return [...storeGrants.restore(followed, home), ...keyGrants.reEncrypt(followed)];
   },
 };
 

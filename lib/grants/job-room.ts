@@ -1,4 +1,4 @@
-import { followedStores } from '../../lambda/core/job/followed-stores.ts';
+import { followedBuckets, followedTables } from '../../lambda/core/job/followed-stores.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { destinationRegion, sourceRegion } from '../../lambda/core/model/job-regions.ts';
 import { writtenPlace } from '../../lambda/core/stores/places.ts';
@@ -36,10 +36,10 @@ export function charactersOfJobs(
 
 /** Those that a deployment of these jobs has. */
 function rolesFor(jobs: readonly Job[], allowPlaintextRoute: boolean): readonly RoleOfJobs[] {
-  const follows = jobs.some(({ follow }) => follow !== undefined);
   const none: readonly RoleOfJobs[] = [
     ...(allowPlaintextRoute ? [] : (['MigrateUnitPlaintext'] as const)),
-    ...(follows ? [] : (['FollowTable'] as const)),
+    ...(followedTables(jobs).length > 0 ? [] : (['FollowTable'] as const)),
+    ...(followedBuckets(jobs).length > 0 ? [] : (['FollowBucket'] as const)),
   ];
   return ROLES_OF_JOBS.filter(role => !none.includes(role));
 }
@@ -110,8 +110,8 @@ function resourcesUsed(beside: readonly Job[], together: readonly Job[]): Omit<L
   return { before: resourcesOf(beside), after: resourcesOf(together) };
 }
 
-/** What the first follower brings, whatever the settings: test/infra/room.test.ts counts. Each has a mapping besides. */
-export const RESOURCES_OF_FOLLOWER = 8;
+/** What the first follower of a kind brings, whatever the settings: test/infra/room.test.ts counts. Each table has a mapping besides, and each bucket a rule. */
+export const RESOURCES_OF_FOLLOWER = { tables: 8, buckets: 11 } as const;
 
 /** Claims of the stores of this Region, each once, schedules, and what is followed. */
 function resourcesOf(jobs: readonly Job[]): number {
@@ -121,10 +121,12 @@ function resourcesOf(jobs: readonly Job[]): number {
       .filter(({ region }) => region === destinationRegion(job))
       .map(({ type, account = '', name }) => `${type} ${account} ${name}`),
   );
-  const mappings = followedStores(jobs).length;
+  const mappings = followedTables(jobs).length;
+  const rules = new Set(followedBuckets(jobs).map(({ bucket }) => bucket)).size;
   return (
     new Set(claims).size +
     jobs.filter(({ schedule }) => schedule !== undefined).length +
-    (mappings === 0 ? 0 : RESOURCES_OF_FOLLOWER + mappings)
+    (mappings === 0 ? 0 : RESOURCES_OF_FOLLOWER.tables + mappings) +
+    (rules === 0 ? 0 : RESOURCES_OF_FOLLOWER.buckets + rules)
   );
 }

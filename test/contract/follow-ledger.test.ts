@@ -70,6 +70,17 @@ describe('the ledger, to a follower', () => {
     expect([found?.place.name.at(-1), others]).toEqual(['b', []]);
   });
 
+  it('tells the proofs of all prefixes of a bucket that share objects with its own, and of no other', async () => {
+    const table = await createLedger(aws.dynamodb, 'Prefixes');
+    const history = new LedgerHistory(aws.dynamodb, table);
+    const bucket = 's3:us-east-1:documents/';
+    const sharing = [bucket, `${bucket}a/`, `${bucket}a/b/`];
+    const others = [`${bucket}b/`, 's3:us-east-1:documents-2/', 's3:eu-west-1:documents/', `${bucket}a0`];
+    await history.rememberProofs([...sharing, ...others].map(text => proof({ place: placeAt(text) })));
+    const found = await listed(history.proofsOf(placeAt(`${bucket}a/`)));
+    expect(found.map(({ place }) => `${bucket}${place.prefix}`).sort()).toEqual([...sharing].sort());
+  });
+
   it('keeps, of each job, what is followed, since when, what was late, and when it ended', async () => {
     const book = new LedgerFollowBook(aws.dynamodb, await createLedger(aws.dynamodb, 'Follows'));
     const follow = { streams: [STREAM], untilQuietDays: 14 };

@@ -139,7 +139,10 @@ describe('hostile content', () => {
           since: text,
         };
         const standing = { kind: 'live' as const };
-        const follower = { job: text, tables: [text], stage: 'ended' as const, late: { [text]: 1 } };
+        const follower = {
+          ...{ job: text, tables: [text], buckets: [text] },
+          ...{ stage: 'ended' as const, late: { [text]: 1 } },
+        };
         const data = { ...status, held: { ...held, standing }, follower };
         return printed(
           data,

@@ -12,10 +12,10 @@ import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
 import { LedgerShareBook } from '../../lambda/adapters/state/share-book.ts';
 import { LedgerStoreLocks } from '../../lambda/adapters/state/store-locks.ts';
 import { openStore } from '../../lambda/adapters/stores/registry.ts';
-import { followTable, type Followed, type FollowMemory } from '../../lambda/core/follow/follow-table.ts';
+import { followStore, type Followed, type FollowMemory } from '../../lambda/core/follow/follow-store.ts';
 import type { FollowPorts, MovePorts } from '../../lambda/core/follow/ports.ts';
 import type { ItemWritten } from '../../lambda/core/follow/stream-event.ts';
-import { FOLLOW_TIMEOUT_SECONDS, followedStores } from '../../lambda/core/job/followed-stores.ts';
+import { FOLLOW_TIMEOUT_SECONDS, followedTables } from '../../lambda/core/job/followed-stores.ts';
 import { needsOf } from '../../lambda/core/model/format.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { kmsRegions, WorkerShare } from '../../lambda/core/rate/worker-share.ts';
@@ -55,16 +55,19 @@ export class Follower {
   }
 
   /** One invocation. */
-  async invoke(items: readonly ItemWritten[], { party, memory, remaining }: Invoked): Promise<Followed> {
+  async invoke(
+    items: readonly ItemWritten[],
+    { party, memory, remaining }: Invoked,
+  ): Promise<Followed<ItemWritten>> {
     const clients = new AwsClients(this.#wire.configOf(party));
     const files = new S3RunFiles(clients.s3(), RUNS);
     const history = new LedgerHistory(clients.dynamodb(), LEDGER);
     const ledger = new DynamoDbLedger(clients.dynamodb(), LEDGER);
-    const [followed] = followedStores([this.#job]);
+    const [followed] = followedTables([this.#job]);
     if (followed === undefined) throw new Error('the job follows nothing');
     const ends: (() => Promise<unknown>)[] = [];
     try {
-      return await followTable(items, followed, {
+      return await followStore(items, followed, {
         ...{ locks: new LedgerStoreLocks(clients.dynamodb(), LEDGER), latestRuns: history, history },
         ...{ book: new LedgerFollowBook(clients.dynamodb(), LEDGER), telemetry: UNTOLD },
         ...{ clock: { now: () => Date.now() }, id: party.name, memory },

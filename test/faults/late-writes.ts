@@ -1,4 +1,4 @@
-import type { FollowMemory } from '../../lambda/core/follow/follow-table.ts';
+import type { FollowMemory } from '../../lambda/core/follow/follow-store.ts';
 import type { ItemWritten } from '../../lambda/core/follow/stream-event.ts';
 import type { Application, ApplicationKeys, Truth } from './application.ts';
 import type { Checker } from './checker.ts';
@@ -97,7 +97,7 @@ class Stream {
     work.catch(() => undefined);
     try {
       const done = await Promise.race([work, died(party)]);
-      return done.kind === 'done' ? undefined : items.indexOf(done.items[0] as ItemWritten);
+      return done.kind === 'done' ? undefined : items.indexOf(done.written[0] as ItemWritten);
     } catch {
       if (!party.alive) this.#memory = {};
       return 0;

@@ -40,11 +40,20 @@ const KINDS = {
     ...between(keyOf(number), keyOf(number + 5_000), [tableOf(number)]),
     follow: { streams: [streamOf(number)], untilQuietDays: 14 },
   }),
+  'a bucket that is followed, and two keys of its own': number => ({
+    ...between(keyOf(number), keyOf(number + 5_000), [bucketOf(number % 40)]),
+    follow: { buckets: [`documents-of-tenant-${number % 40}`], untilQuietDays: 14 },
+  }),
   'a prefix of one bucket': number => ({
     stores: [bucketStore({ prefix: `tenants/${number}/documents/` }) as unknown as Store],
   }),
 } satisfies Readonly<Record<string, (number: number) => Partial<Job>>>;
 type Kind = keyof typeof KINDS;
+/** The same, followed by nobody. */
+const KIND_WITHOUT = {
+  table: 'a table and two keys of its own',
+  bucket: 'a bucket, a prefix and two keys of its own',
+} as const;
 
 function many(kind: Kind, count: number, props: Partial<KmsRewrapStackProps> = {}): KmsRewrapStack {
   const jobs = Array.from({ length: count }, (_, number) =>
@@ -176,19 +185,24 @@ describe('the room for more jobs, as the command line tells it', () => {
     expect(others.length).toBeGreaterThan(OTHER_RESOURCES - 20);
   });
 
-  it.each([{}, { allowPlaintextRoute: true, customerManagedKey: true, notify: ['security@example.com'] }])(
-    'counts for followers what the first of them brings, beside a mapping for each (%p)',
-    props => {
+  it.each(
+    [{}, { allowPlaintextRoute: true, customerManagedKey: true, notify: ['security@example.com'] }].flatMap(
+      props => (['table', 'bucket'] as const).map(kind => [kind, props] as const),
+    ),
+  )(
+    'counts for followers what the first of a kind brings, beside a mapping or rule for each (%s, %p)',
+    (what, props) => {
       const typesOf = (kind: Kind): readonly string[] => {
         const { Resources } = Template.fromStack(many(kind, 1, props)).toJSON() as {
           Resources: Readonly<Record<string, { Type: string }>>;
         };
-        const grown = ['AWS::IAM::ManagedPolicy', 'AWS::Lambda::EventSourceMapping'];
+        const each = what === 'table' ? 'AWS::Lambda::EventSourceMapping' : 'AWS::Events::Rule';
+        const grown = ['AWS::IAM::ManagedPolicy', each];
         return Object.values(Resources).flatMap(({ Type }) => (grown.includes(Type) ? [] : [Type]));
       };
-      const followed = typesOf('a table that is followed, and two keys of its own');
-      const plain = typesOf('a table and two keys of its own');
-      expect(followed.length - plain.length).toBe(RESOURCES_OF_FOLLOWER);
+      const followed = typesOf(`a ${what} that is followed, and two keys of its own`);
+      const plain = typesOf(KIND_WITHOUT[what]);
+      expect(followed.length - plain.length).toBe(RESOURCES_OF_FOLLOWER[`${what}s`]);
     },
   );
 });

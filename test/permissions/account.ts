@@ -244,6 +244,7 @@ export class Account {
     await this.#bucket('copy-documents', { key: source, at: this.there, object: sse(thereEncryption) });
     await this.#bucket('made-documents', { key: source, at: this.there, records: 1 });
     await this.#bucket('misspelt-documents', { key: source, folder: 'a/c/e/' });
+    await this.#bucket('followed-documents', { key: source, object: sse(bucketEncryption) });
     await this.#bucket('neighbour-documents', { key: neighbour });
   }
 

@@ -11,6 +11,7 @@ import { embedded, errorName, type Embedded } from '../support/embedded.ts';
 import { GrantWatch, shortName } from '../support/granted.ts';
 import { Mutants } from '../support/mutants.ts';
 import { Account } from './account.ts';
+import { outsidersAtQueue, tellEvents, writeLateObjects } from './late-objects.ts';
 import { jobsOf } from './jobs.ts';
 import { KEPT_OF_ALL, NONE_UNEXPLAINED, unexplained, type Kept } from './kept.ts';
 import { Planted } from './planted.ts';
@@ -21,7 +22,7 @@ const READER = 'arn:aws:iam::111122223333:user/auditor';
 const KEPT: Kept = [
   ...KEPT_OF_ALL,
   [
-    /(MigrateUnit|RollbackUnit): Allow s3:(AbortMultipartUpload|ListObjectAnnotations|[GP]etObjectAnnotation|PutObjectAnnotation) /,
+    /(MigrateUnit|RollbackUnit|FollowBucket): Allow s3:(AbortMultipartUpload|ListObjectAnnotations|[GP]etObjectAnnotation|PutObjectAnnotation) /,
     'Objects over 5 GB, and bodies that are put as a whole: granted.test.ts.',
   ],
   [
@@ -36,7 +37,7 @@ const KEPT: Kept = [
 ];
 
 const JOBS: readonly string[] = ['in-place', 'followed'];
-const BUCKETS = ['plain', 'tagged', 'versioned', 'sealed'].map(kind => `${kind}-documents`);
+const BUCKETS = ['plain', 'tagged', 'versioned', 'sealed', 'followed'].map(kind => `${kind}-documents`);
 
 describe('a deployment of the profile hardened', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rewrap-hardened-'));
@@ -56,6 +57,7 @@ describe('a deployment of the profile hardened', () => {
     aws = await embedded({ logFolder: join(folder, 'logs'), waitScale: 0 });
     account = new Account(aws);
     await account.fill();
+    await tellEvents(account);
     mkdirSync(join(folder, 'jobs'));
     for (const job of jobsOf(account).filter(({ name }) => JOBS.includes(name)))
       writeFileSync(join(folder, 'jobs', `${job.name}.json`), JSON.stringify(job));
@@ -76,6 +78,7 @@ describe('a deployment of the profile hardened', () => {
     await run('rollback', { of: 'in-place-migrate' });
     await run('migrate', { job: 'followed' });
     await account.writeLate(() => aws.aws.streamed.mappings.idle());
+    await writeLateObjects(aws, account);
     await run('rollback', { job: 'followed', of: 'followed-migrate' });
     missed = [...watch.missed];
     answers = await plant();
@@ -132,6 +135,7 @@ describe('a deployment of the profile hardened', () => {
       ),
       otherLogs: planted.logsUsing(key, `${groups}/aws/lambda/somebody-else`),
       alarms: planted.alarmsTelling(deployment.stateMachineArn, key),
+      queue: outsidersAtQueue(mutants),
       withoutTls: [deployment.runBucket, journalBucket].flatMap(name => mutants.withoutTls(name)),
     };
   }
@@ -152,7 +156,7 @@ describe('a deployment of the profile hardened', () => {
       'followed-migrate': 'SUCCEEDED',
       'followed-rollback': 'SUCCEEDED',
     });
-    expect(aws.aws.streamed.mappings.left).toEqual([]);
+    expect([...aws.aws.streamed.mappings.left, ...aws.aws.messaging.queues.waiting()]).toEqual([]);
     expect(missed).toEqual([]);
   });
 
@@ -191,6 +195,10 @@ describe('a deployment of the profile hardened', () => {
     expect(answers.withoutTls).toEqual(['denied', 'denied']);
   });
 
+  it('lets its own rule alone tell of new objects, and shows what it told over TLS only', () => {
+    expect(answers.queue).toEqual(['denied', 'denied']);
+  });
+
   it('lets CloudWatch Logs use its key for the log groups of this stack, and for no others', () => {
     const { ownLogs, otherLogs } = answers;
     expect({ ownLogs, otherLogs }).toEqual({ ownLogs: ['allowed', 'allowed'], otherLogs: ['denied'] });
@@ -215,6 +223,7 @@ describe('a deployment of the profile hardened', () => {
     const ofKey = (grants: readonly string[]) => grants.filter(one => one.includes(key.split('/')[1]!));
     const holders = new Set(ofKey(watch.granted(planted.roles())).map(one => one.split(':')[0]));
     expect([...holders].sort()).toEqual([
+      'FollowBucket',
       'FollowTable',
       'MigrateUnit',
       'Plan',

@@ -62,8 +62,11 @@ export function jobsOf({ keys, stream }: Account): readonly NamedJob[] {
     job('from-others', keys.foreign, { ...here, stores: [table('FromOthers')] }),
     job('followed', keys.source, {
       ...here,
-      follow: { streams: [stream] },
-      stores: [table('Followed', { serverSideEncryptionKey: keys.tableEncryption })],
+      follow: { streams: [stream], buckets: ['followed-documents'] },
+      stores: [
+        table('Followed', { serverSideEncryptionKey: keys.tableEncryption }),
+        bucket('followed-documents', { serverSideEncryptionKey: keys.bucketEncryption }),
+      ],
     }),
     job('misspelt', keys.source, {
       ...here,

@@ -1,8 +1,8 @@
-import { followTable, type Followed, type FollowMemory } from '../../lambda/core/follow/follow-table.ts';
+import { followStore, type Followed, type FollowMemory } from '../../lambda/core/follow/follow-store.ts';
 import type { FollowPorts } from '../../lambda/core/follow/ports.ts';
-import { tableWritten } from '../../lambda/core/follow/stream-event.ts';
+import { tableWritten, type ItemWritten } from '../../lambda/core/follow/stream-event.ts';
 import { jobDigest } from '../../lambda/core/job/job-digest.ts';
-import { followedStores } from '../../lambda/core/job/followed-stores.ts';
+import { followedTables } from '../../lambda/core/job/followed-stores.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { unitScope } from '../../lambda/core/scan/unit-scope.ts';
@@ -50,13 +50,13 @@ export class FollowWorld {
   }
 
   /** Hands the follower what a stream tells of writes to these items. */
-  hear(...ids: readonly string[]): Promise<Followed> {
+  hear(...ids: readonly string[]): Promise<Followed<ItemWritten>> {
     const Records = ids.map((id, at) => ({
       ...{ eventName: 'MODIFY', eventSourceARN: STREAM, eventVersion: '1.1' },
       dynamodb: { SequenceNumber: String(at), Keys: { id: { S: id } }, StreamViewType: 'KEYS_ONLY' },
     }));
-    const [followed] = followedStores([this.job]);
-    return followTable(tableWritten({ Records }).items, followed!, {
+    const [followed] = followedTables([this.job]);
+    return followStore(tableWritten({ Records }).items, followed!, {
       ...this.through(this.#ports()),
       memory: this.#memory,
     });

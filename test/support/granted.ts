@@ -71,7 +71,7 @@ function wordsOf({ role, action, resources }: Granted): string {
 /** `KmsRewrap-FunctionsPlanRole1234ABCD-0123456789ab` is `Plan`. */
 export function shortName(roleArn: string): string {
   return (
-    /(?:Functions|Pipeline)?(Plan|MigrateUnitPlaintext|MigrateUnit|VerifyUnit|RollbackUnit|FollowTable|Report|StateMachine|Scheduler\w*?)Role/.exec(
+    /(?:Functions|Pipeline)?(Plan|MigrateUnitPlaintext|MigrateUnit|VerifyUnit|RollbackUnit|FollowTable|FollowBucket|Report|StateMachine|Scheduler\w*?)Role/.exec(
       roleArn,
     )?.[1] ??
     roleArn.split('/').at(-1) ??

@@ -60,6 +60,7 @@ export function stores(changes: Partial<TableCatalog & BucketCatalog> = {}): Sto
       }),
     describeDefaults: () => Promise.resolve({ locks: { kind: 'seen', value: {} } }),
     defaultEncryption: () => Promise.resolve({ kind: 'seen', value: { algorithm: 'AES256' } }),
+    tellsEventBridge: () => Promise.resolve({ kind: 'seen', value: true }),
     listKeys: () => Promise.resolve({ keys: [], truncated: false }),
     listVersions: () =>
       Promise.resolve({ kind: 'seen', value: { versions: 0, deleteMarkers: 0, truncated: false } }),

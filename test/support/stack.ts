@@ -52,6 +52,7 @@ export const STAGES = [
   'VerifyUnit',
   'RollbackUnit',
   'FollowTable',
+  'FollowBucket',
   'Report',
 ] as const;
 export type Stage = (typeof STAGES)[number];

@@ -132,7 +132,7 @@ describe('followers, as rewrap status shows them', () => {
     const book = new Book({ orders: { ...state, lookedAt: MIGRATED } });
     expect(await followers({ book, latestRuns, now: MIGRATED })).toEqual([
       {
-        ...{ job: 'orders', tables: ['Orders'], stage: 'follows', late: {} },
+        ...{ job: 'orders', tables: ['Orders'], buckets: [], stage: 'follows', late: {} },
         ...{ since: '2026-12-01T00:00:00.000Z', lookedAt: '2026-12-01T00:00:00.000Z' },
         endsAt: '2026-12-15T00:00:00.000Z',
       },

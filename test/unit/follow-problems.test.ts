@@ -1,6 +1,6 @@
 import { followProblems } from '../../lambda/core/job/follow-problems.ts';
-import type { Job } from '../../lambda/core/model/job.ts';
-import { job } from '../support/builders.ts';
+import type { Job, Store } from '../../lambda/core/model/job.ts';
+import { bucketStore, job } from '../support/builders.ts';
 import { STREAM } from '../support/follow-world.ts';
 
 const [orders] = job().stores;
@@ -40,5 +40,37 @@ describe('what a job follows', () => {
     expect(words(following({ stores: [theirs] }))).toEqual([
       expect.stringContaining('a table of another account') as string,
     ]);
+  });
+});
+
+describe('what a job follows in buckets', () => {
+  const store = (changes: object = {}): Store =>
+    bucketStore({ prefix: '2026/', ...changes }) as unknown as Store;
+  const of = (stores: readonly Store[], buckets: readonly string[] = ['documents']): readonly string[] =>
+    words(job({ stores, follow: { buckets, untilQuietDays: 14 } }));
+  const one = (part: string): readonly string[] => [expect.stringContaining(part) as string];
+
+  it('is a bucket of its stores, and may be several prefixes of it', () => {
+    expect(of([store(), store({ prefix: 'old/' })])).toEqual([]);
+  });
+
+  it('is no other bucket, none twice, and something', () => {
+    expect(of([store()], ['others'])).toEqual(one('is no bucket of a store of this job'));
+    expect(of([store()], ['documents', 'documents'])).toEqual(one('is there twice'));
+    expect(of([store()], [])).toEqual(one('names nothing to follow'));
+  });
+
+  it('is no part of a prefix, because what is followed is whole', () => {
+    expect(of([store(), store({ prefix: 'old/', scope: { suffix: '.pdf' } })])).toEqual(
+      one('only a part of its prefix'),
+    );
+  });
+
+  it('is no store that is copied, of another account, or of another Region than that of its deployment', () => {
+    const copyTo = { region: 'eu-west-1', bucket: 'there', createMissing: true };
+    expect(of([store({ copyTo })])).toEqual(one('a store that is copied'));
+    const assumeRole = { roleArn: 'arn:aws:iam::444455556666:role/rewrap', externalId: 'rewrap' };
+    expect(of([store({ assumeRole })])).toEqual(one('a bucket of another account'));
+    expect(of([store({ region: 'eu-west-1' })])).toEqual(one('is in eu-west-1'));
   });
 });

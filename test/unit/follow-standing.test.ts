@@ -74,6 +74,31 @@ describe('a follower', () => {
     expect(kind(changes)).toBe('waits');
   });
 
+  describe('of objects under a prefix', () => {
+    const bucket = (prefix: string) => ({ type: 's3', region: 'us-east-1', name: 'documents', prefix });
+    const of = (changes: Partial<StoreProof>): string =>
+      kind({ place: bucket('a/'), proofs: [proof({ sourceKeyArns: [OLD_KEY], ...changes })] });
+
+    it('goes on with its migration', () => {
+      expect(kind({ place: bucket('a/') })).toBe('acts');
+    });
+
+    it.each(['', 'a/b/'])(
+      'rests if another job has since moved what is under %j, or begins to, to another key',
+      prefix => {
+        expect(of({ place: bucket(prefix) })).toBe('rests');
+        expect(of({ place: bucket(prefix), begun: true })).toBe('rests');
+      },
+    );
+
+    it('is not kept by one that went to the same key, that moved nothing, or that came before', () => {
+      expect(of({ place: bucket(''), destinationKeyArn: NEW_KEY })).toBe('acts');
+      expect(of({ place: bucket(''), mode: 'census' })).toBe('acts');
+      expect(of({ place: bucket(''), at: '2025-01-01T00:00:00.000Z' })).toBe('acts');
+      expect(of({ place: bucket(''), job: 'orders' })).toBe('acts');
+    });
+  });
+
   it('is not kept by what happened before its migration, nor by what another job says of other keys', () => {
     const before = '2025-01-01T00:00:00.000Z';
     expect(kind({ rolledBackAt: before, endedAt: Date.parse(before) })).toBe('acts');

@@ -1,4 +1,5 @@
 import type { EventSourceMapping } from '../../functions/event-source-mappings.ts';
+import type { QueueMapping } from '../../functions/queue-mappings.ts';
 import type { Acting, ResourceHandler } from '../acting.ts';
 import type { StackResource } from '../stack.ts';
 
@@ -13,37 +14,63 @@ interface Properties {
   readonly MaximumRecordAgeInSeconds?: number;
   readonly FunctionResponseTypes?: readonly string[];
   readonly DestinationConfig?: { readonly OnFailure?: { readonly Destination?: string } };
+  readonly ScalingConfig?: { readonly MaximumConcurrency?: number };
+}
+
+function ofBoth({ physicalId, properties }: StackResource, { services, place }: Acting) {
+  const { FunctionName, Enabled = true, FunctionResponseTypes = [] } = properties as unknown as Properties;
+  return {
+    uuid: physicalId,
+    functionArn: services.functions.get(FunctionName, place).arn,
+    enabled: Enabled,
+    reportsItems: FunctionResponseTypes.includes('ReportBatchItemFailures'),
+  };
 }
 
 /** The defaults are those of streams. */
-function mappingOf(
-  { physicalId, properties }: StackResource,
-  { services, place }: Acting,
-): EventSourceMapping {
-  const given = properties as unknown as Properties;
+function ofStream(resource: StackResource, acting: Acting): EventSourceMapping {
+  const given = resource.properties as unknown as Properties;
   return {
-    uuid: physicalId,
+    ...ofBoth(resource, acting),
     streamArn: given.EventSourceArn,
-    functionArn: services.functions.get(given.FunctionName, place).arn,
-    enabled: given.Enabled ?? true,
     startingPosition: given.StartingPosition,
     batchSize: given.BatchSize ?? 100,
     bisects: given.BisectBatchOnFunctionError ?? false,
     mostRetries: given.MaximumRetryAttempts ?? -1,
     mostAgeSeconds: given.MaximumRecordAgeInSeconds ?? -1,
-    reportsItems: (given.FunctionResponseTypes ?? []).includes('ReportBatchItemFailures'),
     queueArn: given.DestinationConfig?.OnFailure?.Destination,
   };
 }
 
+/** Lambda begins with five batches at a time. */
+const AT_ONCE = 5;
+
+/** The defaults are those of queues. */
+function ofQueue(resource: StackResource, acting: Acting): QueueMapping {
+  const given = resource.properties as unknown as Properties;
+  return {
+    ...ofBoth(resource, acting),
+    queueArn: given.EventSourceArn,
+    batchSize: given.BatchSize ?? 10,
+    mostAtOnce: given.ScalingConfig?.MaximumConcurrency ?? AT_ONCE,
+  };
+}
+
+function isQueue({ properties }: StackResource): boolean {
+  return String(properties['EventSourceArn']).includes(':sqs:');
+}
+
 export const eventSourceMappingHandler: ResourceHandler = {
   create(resource, acting) {
-    acting.services.eventSourceMappings.create(mappingOf(resource, acting));
+    if (isQueue(resource)) acting.services.messaging.mappings.put(ofQueue(resource, acting));
+    else acting.services.eventSourceMappings.create(ofStream(resource, acting));
   },
   update(resource, _, acting) {
-    acting.services.eventSourceMappings.update(mappingOf(resource, acting));
+    if (isQueue(resource)) acting.services.messaging.mappings.put(ofQueue(resource, acting));
+    else acting.services.eventSourceMappings.update(ofStream(resource, acting));
   },
-  delete({ physicalId }, { services }) {
-    services.eventSourceMappings.delete(physicalId);
+  delete(resource, { services }) {
+    const mappings = isQueue(resource) ? services.messaging.mappings : services.eventSourceMappings;
+    mappings.delete(resource.physicalId);
   },
 };

@@ -5,6 +5,7 @@ import { bucketHandler, bucketPolicyHandler } from './buckets.ts';
 import { eventSourceMappingHandler } from './event-source-mappings.ts';
 import { managedPolicyHandler, policyHandler, roleHandler } from './identities.ts';
 import { aliasHandler, keyHandler, replicaHandler } from './keys.ts';
+import { queueHandler, queuePolicyHandler, ruleHandler } from './queues.ts';
 import { parameterHandler } from './parameters.ts';
 import { functionHandler, scheduleHandler, stateMachineHandler } from './pipeline.ts';
 import { tableHandler } from './tables.ts';
@@ -14,6 +15,7 @@ const HANDLERS: Readonly<Record<string, ResourceHandler>> = {
   'AWS::CloudWatch::Alarm': alarmHandler,
   'AWS::CloudWatch::Dashboard': dashboardHandler,
   'AWS::DynamoDB::Table': tableHandler,
+  'AWS::Events::Rule': ruleHandler,
   'AWS::IAM::ManagedPolicy': managedPolicyHandler,
   'AWS::IAM::Policy': policyHandler,
   'AWS::IAM::Role': roleHandler,
@@ -27,14 +29,16 @@ const HANDLERS: Readonly<Record<string, ResourceHandler>> = {
   'AWS::SNS::Subscription': subscriptionHandler,
   'AWS::SNS::Topic': topicHandler,
   'AWS::SNS::TopicPolicy': topicPolicyHandler,
+  'AWS::SQS::Queue': queueHandler,
+  'AWS::SQS::QueuePolicy': queuePolicyHandler,
   'AWS::SSM::Parameter': parameterHandler,
   'AWS::Scheduler::Schedule': scheduleHandler,
   'AWS::StepFunctions::StateMachine': stateMachineHandler,
 };
 
 /**
- * Resources that do nothing here: log groups until someone writes to them, Athena, because nobody queries, repositories
- * without images, and queues, which surround schedules and mappings. All there is of them is their name.
+ * Resources that do nothing here: log groups until someone writes to them, Athena, because nobody queries, and repositories
+ * without images. All there is of them is their name.
  */
 export class Resources {
   readonly #names = new Set<string>();

@@ -40,3 +40,18 @@ export class FollowerLog implements FollowTelemetry {
     this.#logger.warn('a batch is to be handed over again', { job: this.#job, items, why });
   }
 }
+
+/** A batch that could not be looked at, beside others that could. */
+export function tellFailedBatch(job: string, objects: number, error: unknown): void {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  new Logger({ serviceName: SERVICE }).error('a batch has failed, and is to be handed over again', {
+    ...{ job, objects, error: name, why: message },
+  });
+}
+
+/** Messages that do not tell of an object: nobody but the rules may send any. */
+export function tellUnreadable(messages: number): void {
+  new Logger({ serviceName: SERVICE }).error('messages of the queue do not tell of a new object', {
+    messages,
+  });
+}

@@ -14,6 +14,7 @@ import { isDenied, nameOf } from '../aws/errors.ts';
 import { CopiedRecords } from '../records/copied-records.ts';
 import { lookup, needed, type OpenOptions, type StoreAdapter } from '../records/store-adapter.ts';
 import { bucketDefaults, defaultEncryption, seen } from './bucket-defaults.ts';
+import { tellsEventBridge } from './bucket-events.ts';
 import { listObjects } from './list-objects.ts';
 import { decodeMarker, encodeMarker, listVersions } from './list-versions.ts';
 import { leanObjectCalls } from './object-calls.ts';
@@ -104,6 +105,8 @@ function catalog(clients: AwsClients): BucketCatalog {
     defaultEncryption({ region, bucket }) {
       return seen(() => defaultEncryption(clients.s3(region), bucket));
     },
+
+    tellsEventBridge: ({ region, bucket }) => seen(() => tellsEventBridge(clients.s3(region), bucket)),
 
     async listKeys({ region, ...query }) {
       const { objects, truncated } = await listObjects(clients.s3(region), query);

@@ -1,7 +1,7 @@
 import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
-  isSamePlace,
   parseStorePlace,
+  shareRecords,
   storePlaceText,
   type StorePlace,
 } from '../../core/model/store-place.ts';
@@ -11,7 +11,7 @@ import type { RunPlan } from '../../core/model/run-plan.ts';
 import { ledgerKey, ledgerPartition } from './ledger-keys.ts';
 import { queryPartition } from './query-partition.ts';
 import type { StoreProof } from '../../core/proof/store-proof.ts';
-import { proofId, proofIdsOf } from '../../core/proof/proof-id.ts';
+import { proofId, proofIdsAbout } from '../../core/proof/proof-id.ts';
 import { workDigest } from '../../core/plan/continue-run.ts';
 import { aliasesOf } from '../../core/plan/moved-aliases.ts';
 import type { FinishedRun, LatestRun, LatestRuns, RunHistory } from '../../core/plan/ports.ts';
@@ -110,12 +110,12 @@ export class LedgerHistory implements RunHistory, LatestRuns, Schedules {
       if (proof?.S !== undefined) yield readProof(proof.S);
   }
 
-  /** What is known of one place, whatever other places there are. */
+  /** What is known of one place and those that share records with it, whatever other places there are. */
   async *proofsOf(place: StorePlace): AsyncGenerator<StoreProof> {
-    const part = { partition: ledgerPartition.proofs(), beginsWith: proofIdsOf(place) };
+    const part = { partition: ledgerPartition.proofs(), beginsWith: proofIdsAbout(place) };
     for await (const { proof } of queryPartition(this.#client, this.#table, part)) {
       const read = proof?.S === undefined ? undefined : readProof(proof.S);
-      if (read !== undefined && isSamePlace(read.place, place)) yield read;
+      if (read !== undefined && shareRecords(read.place, place)) yield read;
     }
   }
 

@@ -51,7 +51,7 @@ export interface StandingPorts {
   readonly locks: FollowerLocks;
   readonly latestRuns: LatestRuns;
   readonly history: Pick<RunHistory, 'lastMigration'> & {
-    /** Of a place whose kind knows no places within each other. */
+    /** Of all places that share records with this one. */
     proofsOf(place: StorePlace): AsyncIterable<StoreProof>;
   };
   readonly book: Pick<FollowBook, 'state'>;

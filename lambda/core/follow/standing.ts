@@ -1,7 +1,7 @@
 import type { FinishedRun } from '../plan/ports.ts';
 import type { Holder } from '../lock/store-lock.ts';
 import type { RunPlan } from '../model/run-plan.ts';
-import { isSameName, type StorePlace } from '../model/store-place.ts';
+import { isSameName, isSamePlace, type StorePlace } from '../model/store-place.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 
 /** Whether a follower may move data keys now, and as which run says. */
@@ -32,6 +32,7 @@ export interface StandingFacts {
   readonly lastMigration: FinishedRun | undefined;
   /** A rollback has told the follower to stop. */
   readonly fenced: boolean;
+  /** Of all places that share records with that one. */
   readonly proofs: readonly StoreProof[];
   /** Milliseconds since 1970. */
   readonly endedAt: number | undefined;
@@ -66,7 +67,7 @@ function outdated(
   if (of !== jobDigest) return `the job is another one since ${runId}; run it`;
   if (route.type === 'decrypt-encrypt')
     return `${runId} took the route decrypt-encrypt, and nothing else follows it`;
-  return place.type === 'dynamodb' ? undefined : `${place.type} is not followed`;
+  return ['dynamodb', 's3'].includes(place.type) ? undefined : `${place.type} is not followed`;
 }
 
 /** Another run has the last word about the store. */
@@ -78,6 +79,16 @@ function overtaken(
   if (other !== undefined) return `${other.runId} has other keys`;
   if (finished && lastMigration?.runId !== plan.runId)
     return `${lastMigration?.runId ?? 'another run'} has moved the store since`;
+  // Prefixes of one bucket may lie within each other, and each has a last migration of its own.
+  const part = proofs.find(
+    proof =>
+      proof.job !== job &&
+      !isSamePlace(proof.place, place) &&
+      proof.mode === 'migrate' &&
+      proof.at > plan.startedAt &&
+      proof.destinationKeyArn !== plan.destination.keyArn,
+  );
+  if (part !== undefined) return `${part.runId} has moved a part of the store since, or all around it`;
   // What it writes would be under a key that somebody has proven to be free of data keys, or is about to.
   const freed = proofs.find(
     proof =>

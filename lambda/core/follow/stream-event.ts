@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
 import { once } from '../schema/once.ts';
+import type { RecordWritten } from './follow-store.ts';
 
-/** A write to an item, as far as a follower believes what it is told: that there was one. */
-export interface ItemWritten {
+/** Its locator is the primary key in the JSON of the DynamoDB API. */
+export interface ItemWritten extends RecordWritten {
   readonly sequenceNumber: string;
-  /** The primary key in the JSON of the DynamoDB API. */
-  readonly locator: string;
 }
 
 export interface TableWritten {

@@ -1,5 +1,5 @@
 import { destinationRegion, sourceRegion } from '../model/job-regions.ts';
-import type { Job } from '../model/job.ts';
+import type { Job, Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { parseStreamArn } from '../model/stream-arn.ts';
 import { narrowedTo, ownPlace } from '../stores/places.ts';
@@ -8,22 +8,29 @@ import { narrowedTo, ownPlace } from '../stores/places.ts';
 export function followProblems(job: Job): readonly Problem[] {
   const { follow } = job;
   if (follow === undefined) return [];
-  const twice = follow.streams.map(text => parseStreamArn(text)?.table);
+  const { streams = [], buckets = [] } = follow;
+  const twice = streams.map(text => parseStreamArn(text)?.table);
   return [
     ...(job.route.type === 'decrypt-encrypt' ? [PLAINTEXT] : []),
     ...(job.verify === 'off' ? [UNVERIFIED] : []),
-    ...follow.streams.flatMap((stream, index) => {
-      const words = twice.indexOf(twice[index]) === index ? wrongWith(stream, job) : TWICE;
+    ...(streams.length + buckets.length === 0 ? [NOTHING] : []),
+    ...streams.flatMap((stream, index) => {
+      const words = twice.indexOf(twice[index]) === index ? wrongWithStream(stream, job) : TWICE;
       return words === undefined ? [] : [{ path: `follow.streams[${index}]`, value: stream, words }];
+    }),
+    ...buckets.flatMap((bucket, index) => {
+      const words =
+        buckets.indexOf(bucket) === index ? wrongWithBucket(bucket, job) : 'is there twice; name it once';
+      return words === undefined ? [] : [{ path: `follow.buckets[${index}]`, value: bucket, words }];
     }),
   ];
 }
 
 const TWICE = 'is a second stream of one table; name the latest one of each table';
+const INSTEAD = 'leave it out, and run the job again instead';
 const PLAINTEXT: Problem = {
   path: 'follow',
-  words:
-    'goes by ReEncrypt alone, and this job takes the route decrypt-encrypt; leave it out, and run the job again instead',
+  words: `goes by ReEncrypt alone, and this job takes the route decrypt-encrypt; ${INSTEAD}`,
 };
 
 const UNVERIFIED: Problem = {
@@ -32,23 +39,56 @@ const UNVERIFIED: Problem = {
     'needs the verify pass, which sees what is written while the migrate pass is at work, and this job has verify "off"; leave one of the two out',
 };
 
-function wrongWith(stream: string, job: Job): string | undefined {
+const NOTHING: Problem = {
+  path: 'follow',
+  words: 'names nothing to follow; name streams of tables or buckets, or leave it out',
+};
+
+function wrongWithStream(stream: string, job: Job): string | undefined {
   const { region, table } = parseStreamArn(stream) ?? { region: '', table: '' };
-  const home = sourceRegion(job);
-  const stores = job.stores.filter(store => {
-    const own = ownPlace(store, store.region ?? home);
-    return own.type === 'dynamodb' && own.region === region && own.name === table;
-  });
-  const [store, another] = stores;
-  if (store === undefined)
+  const stores = storesAt(job, 'dynamodb', table).filter(one => one.region === region);
+  const [first, another] = stores;
+  if (first === undefined)
     return `is of the table ${table} in ${region}, which is no store of this job; name the streams of its tables`;
-  if (another !== undefined || narrowedTo(store) !== undefined)
+  if (another !== undefined || narrowedTo(first.store) !== undefined)
     return 'is of a table of which a store of this job has only a part, and what is followed is whole; follow a job with all of the table';
-  if (store.assumeRole !== undefined)
-    return 'is of a table of another account, and a function is told of streams of its own account only; leave it out, and run the job again instead';
-  if (store.copyTo !== undefined)
-    return 'is of a store that is copied, and what is followed is moved in its place; leave it out, and run the job again instead';
-  if (region !== destinationRegion(job))
-    return `is in ${region}, and the deployment of this job in ${destinationRegion(job)}: a function is told of streams of its own Region only; leave it out, and run the job again instead`;
-  return undefined;
+  return notOurs(first.store, 'table', 'streams') ?? elsewhere(region, job, 'streams');
+}
+
+/** A bucket may be several stores, each with a prefix of its own. */
+function wrongWithBucket(bucket: string, job: Job): string | undefined {
+  const stores = storesAt(job, 's3', bucket);
+  if (stores.length === 0) return 'is no bucket of a store of this job; name buckets of its stores';
+  if (stores.some(({ store }) => narrowedTo(store) !== undefined))
+    return 'is a bucket of which a store of this job has only a part of its prefix, and what is followed is whole; follow a job with all of the prefix';
+  return stores
+    .map(({ store, region }) => notOurs(store, 'bucket', 'events') ?? elsewhere(region, job, 'events'))
+    .find(words => words !== undefined);
+}
+
+function storesAt(
+  { stores, ...job }: Job,
+  type: string,
+  name: string,
+): readonly { readonly store: Store; readonly region: string }[] {
+  return stores.flatMap(store => {
+    const region = store.region ?? sourceRegion(job);
+    const own = ownPlace(store, region);
+    return own.type === type && own.name === name ? [{ store, region }] : [];
+  });
+}
+
+function notOurs({ assumeRole, copyTo }: Store, what: string, told: string): string | undefined {
+  if (assumeRole !== undefined)
+    return `is of a ${what} of another account, and a function is told of ${told} of its own account only; ${INSTEAD}`;
+  return copyTo === undefined
+    ? undefined
+    : `is of a store that is copied, and what is followed is moved in its place; ${INSTEAD}`;
+}
+
+function elsewhere(region: string, job: Job, told: string): string | undefined {
+  const home = destinationRegion(job);
+  return region === home
+    ? undefined
+    : `is in ${region}, and the deployment of this job in ${home}: a function is told of ${told} of its own Region only; ${INSTEAD}`;
 }

@@ -23,7 +23,9 @@ export interface Job {
 /** What is moved after a migration, as soon as an application has written it. */
 export interface JobFollow {
   /** ARNs of the streams of tables. */
-  readonly streams: readonly string[];
+  readonly streams?: readonly string[];
+  /** Names of buckets that send their events to EventBridge. */
+  readonly buckets?: readonly string[];
   /** Following ends when nothing was under a source key for so long. */
   readonly untilQuietDays: number;
 }

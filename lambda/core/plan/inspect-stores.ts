@@ -8,6 +8,7 @@ import type { ScanRange } from '../model/run.ts';
 import { storeName } from '../stores/places.ts';
 import { catalogOf, kindOf, type StoreCatalogs } from '../stores/registry.ts';
 import type { Inspected, Inspection, StoreCount, Wrong } from '../stores/store.ts';
+import { followWarnings } from './follow-warnings.ts';
 
 /** How much there is in the store of that index. */
 export interface CountedStore extends StoreCount {
@@ -59,9 +60,7 @@ export async function inspectStores(
       bytes: result.bytes,
       ...(result.writes !== undefined && { writes: result.writes }),
     })),
-    warnings: found.flatMap(({ store, result }) =>
-      result.warnings.map(warning => `${storeName(store)}: ${warning}`),
-    ),
+    warnings: [...found.flatMap(warningsOf), ...(await followWarnings(job, { catalogs, mode }))],
     verifyReads: Object.assign(
       {},
       ...found.map(({ result }) => result.verifyReads),
@@ -76,4 +75,14 @@ function problemOf(index: number, store: Store, result: Inspected | Wrong): read
   if (!('words' in result)) return [];
   const field = result.field === undefined ? '' : `.${result.field}`;
   return [{ path: `stores[${index}]${field}`, value: storeName(store), words: result.words }];
+}
+
+function warningsOf({
+  store,
+  result,
+}: {
+  readonly store: Store;
+  readonly result: Inspected;
+}): readonly string[] {
+  return result.warnings.map(warning => `${storeName(store)}: ${warning}`);
 }

@@ -17,7 +17,14 @@ export function proofId(proof: StoreProof): string {
 }
 
 /** What the ids of proofs of a place begin with. Places with long names may share it. */
-export function proofIdsOf(place: StorePlace): string {
+function proofIdsOf(place: StorePlace): string {
   // A sort key has at most 1,024 bytes, and a prefix alone may have as many.
   return `${storePlaceText(place).slice(0, 200)}#`;
+}
+
+/** What the ids of proofs of all places begin with that may share records with this one. So do ids of others. */
+export function proofIdsAbout(place: StorePlace): string {
+  return place.prefix === undefined
+    ? proofIdsOf(place)
+    : storePlaceText({ ...place, prefix: '' }).slice(0, 200);
 }

@@ -71,6 +71,8 @@ export interface BucketCatalog {
     readonly region: string;
     readonly bucket: string;
   }): Promise<Seen<DefaultEncryption>>;
+  /** Whether it tells EventBridge what happens to its objects. */
+  tellsEventBridge(place: { readonly region: string; readonly bucket: string }): Promise<Seen<boolean>>;
   /** Up to 1,000 keys after `startAfter`, in UTF-8 byte order. */
   listKeys(query: Below & { readonly startAfter?: string }): Promise<KeyListing>;
   /** Counts in up to 1,000 entries of a listing of all versions. `after`: the `next` of the page before. */

@@ -10,13 +10,17 @@ import { KnownDataKeys } from './known-data-keys.ts';
 import { allKnown, moveLate, type Moving } from './move-late.ts';
 import type { FollowPorts, MovePorts } from './ports.ts';
 import { standingNow } from './standing-now.ts';
-import type { ItemWritten } from './stream-event.ts';
+
+/** A write to a record, as far as a follower believes what it is told: that there was one. */
+export interface RecordWritten {
+  readonly locator: string;
+}
 
 /** What became of a batch of writes. */
-export type Followed =
+export type Followed<Of extends RecordWritten> =
   | { readonly kind: 'done' }
-  /** From the first of these items on, the batch is to be handed over again. */
-  | { readonly kind: 'again'; readonly items: readonly ItemWritten[]; readonly why: string };
+  /** These are to be handed over again; of a stream, all from the first of them on. */
+  | { readonly kind: 'again'; readonly written: readonly Of[]; readonly why: string };
 
 /** What an invocation leaves for the next one of the same process. */
 export interface FollowMemory {
@@ -28,39 +32,39 @@ export interface FollowMemory {
 }
 
 /** Runs and other followers may change the lock in between. */
-const TRIES = 5;
+const TRIES = 10;
 
 /**
- * Follows a table: looks at items that somebody has written, and moves what is under a source key in them. Only the keys of items are
- * taken from what it is told. An item is read as it is now, so that an event may come late, twice, or in any order.
+ * Follows a store: looks at records that somebody has written, and moves what is under a source key in them. Only the keys of records
+ * are taken from what it is told. A record is read as it is now, so that an event may come late, twice, or in any order.
  *
- * What is known already costs a read of the item and nothing else: most writes change no data key, and those of the follower itself
+ * What is known already costs a read of the record and nothing else: most writes change no data key, and those of the follower itself
  * come back as events, too.
  */
-export async function followTable(
-  items: readonly ItemWritten[],
+export async function followStore<Of extends RecordWritten>(
+  written: readonly Of[],
   followed: FollowedStore,
   { memory, ...ports }: FollowPorts & { readonly memory: FollowMemory },
-): Promise<Followed> {
+): Promise<Followed<Of>> {
   await noteLook(followed.job, memory, ports);
-  if (items.length === 0 || (await isKnown(items, memory, ports))) return { kind: 'done' };
+  if (written.length === 0 || (await isKnown(written, memory, ports))) return { kind: 'done' };
   for (let tries = 0; tries < TRIES; tries++) {
     const { standing, resource, lock } = await standingNow(followed, ports);
     if (standing.kind !== 'acts') ports.telemetry.idle(standing.why);
     if (standing.kind === 'rests') return { kind: 'done' };
-    if (standing.kind === 'waits') return { kind: 'again', items, why: standing.why };
+    if (standing.kind === 'waits') return { kind: 'again', written, why: standing.why };
     const now = ports.clock.now();
     const until = lastWriteAfter(now, { workerTimeoutSeconds: FOLLOW_TIMEOUT_SECONDS });
     const follower = { id: ports.id, job: followed.job.name, until };
     if (!(await enter(resource, { lock, follower, now }, ports.locks))) continue;
     try {
       const scope = await scopeOf(standing.plan, followed, { ...ports, memory });
-      return await moveAll(items, scope, { ...ports, memory });
+      return await moveAll(written, scope, { ...ports, memory });
     } finally {
       await leave(resource, ports.id, ports.locks);
     }
   }
-  return { kind: 'again', items, why: 'the lock of the store was changed by others again and again' };
+  return { kind: 'again', written, why: 'the lock of the store was changed by others again and again' };
 }
 
 /** How often it says that it is told of writes. */
@@ -85,13 +89,13 @@ interface Remembering extends FollowPorts {
 
 /** Without asking anybody whether it may write: it would write nothing. */
 async function isKnown(
-  items: readonly ItemWritten[],
+  written: readonly RecordWritten[],
   { scope, known }: FollowMemory,
   { open }: FollowPorts,
 ): Promise<boolean> {
   if (scope === undefined || known === undefined) return false;
   const { records } = await open(scope);
-  for (let left = items; left.length > 0;) {
+  for (let left = written; left.length > 0;) {
     const found = await records.find(left.map(({ locator }) => locator));
     if (found.length === 0 || !allKnown(found, { scope, known })) return false;
     left = left.slice(found.length);
@@ -117,18 +121,18 @@ async function scopeOf(
   return scope;
 }
 
-/** As many items at a time as fit into memory. */
-async function moveAll(
-  items: readonly ItemWritten[],
+/** As many records at a time as fit into memory. */
+async function moveAll<Of extends RecordWritten>(
+  written: readonly Of[],
   scope: UnitScope,
   { memory, open, ...ports }: Remembering,
-): Promise<Followed> {
+): Promise<Followed<Of>> {
   const opened: MovePorts = await open(scope);
   const { known = new KnownDataKeys() } = memory;
   const { attempts = new Attempts(scope.plan.sources, scope.plan.destination) } = memory;
   const moving: Moving = { ...opened, ...ports, scope, known, attempts };
-  const again: ItemWritten[] = [];
-  for (let left = items; left.length > 0;) {
+  const again: Of[] = [];
+  for (let left = written; left.length > 0;) {
     const found = await opened.records.find(left.map(({ locator }) => locator));
     if (found.length === 0) throw new Error(`${left[0]?.locator} was looked for, and nothing was said of it`);
     const failed = await moveLate(found, moving);
@@ -137,5 +141,5 @@ async function moveAll(
   }
   return again.length === 0
     ? { kind: 'done' }
-    : { kind: 'again', items: again, why: 'some data keys have failed' };
+    : { kind: 'again', written: again, why: 'some data keys have failed' };
 }

@@ -69,7 +69,7 @@ describe('what a follower hears of', () => {
       locator.includes('2') ? { kind: 'unavailable', reason: 'busy' } : undefined;
     expect(await world.hear('1', '2', '3')).toMatchObject({
       kind: 'again',
-      items: [{ sequenceNumber: '1' }],
+      written: [{ sequenceNumber: '1' }],
     });
     expect([world.keyOf('1'), world.keyOf('2')]).toEqual([NEW_KEY, OLD_KEY]);
   });
