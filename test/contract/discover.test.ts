@@ -105,7 +105,10 @@ describe('rewrap discover', () => {
       ['Notes', 'none', []],
     ]);
     expect(found.keys).toEqual([
-      { keyArn: key, stores: 3, storesNotNamed: 2, records: 7, jobs: ['files', 'orders'] },
+      {
+        ...{ keyArn: key, standing: 'sampled', stores: 3, storesNotNamed: 2, records: 7 },
+        ...{ jobs: ['files', 'orders'], serverSide: [] },
+      },
     ]);
     // The samples are all that there is.
     expect(found.notChecked.join()).not.toContain('records beyond');

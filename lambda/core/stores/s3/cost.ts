@@ -27,11 +27,11 @@ export function bucketCost({ records, writes = records }: StoreCount, visit: Vis
 }
 
 /**
- * Two calls for what the bucket is and where to cut it, a listing for each page, which names an object at least unless it is the last
+ * Three calls for what the bucket is, with which key S3 encrypts there and where to cut it, a listing for each page, which names an object at least unless it is the last
  * one of its place, and two reads of each object.
  */
 export function bucketSampling(records: number, places: number): Sampling {
-  const listings = 2 + places + records;
+  const listings = 3 + places + records;
   return {
     requests: listings + 2 * records,
     usd: listings * USD.listOrCopy + 2 * records * USD.read,

@@ -1,0 +1,69 @@
+import { UsersOfAllKeys } from '../../lambda/core/key-users/gather-all-users.ts';
+import { readRecord } from '../../lambda/core/key-users/read-record.ts';
+import { NEW_KEY, OLD_KEY } from '../support/builders.ts';
+import { keyResource, record, ROLE } from '../support/trail-records.ts';
+
+const ALIAS = 'arn:aws:kms:us-east-1:111122223333:alias/orders';
+
+function gathered(records: readonly object[], options = {}) {
+  const users = new UsersOfAllKeys('aws', options);
+  for (const one of records) {
+    const read = readRecord(one);
+    if (read.kind === 'use') users.add(read.event);
+  }
+  return users.gathered();
+}
+
+const failed = (keyId: string, errorCode: string, more = {}): object =>
+  record('Decrypt', { ...{ requestParameters: { keyId }, errorCode, resources: null }, ...more });
+
+describe('the users of all keys', () => {
+  it('are told by key', () => {
+    const all = gathered([
+      record('Decrypt'),
+      record('Encrypt', { resources: [keyResource(NEW_KEY)] }),
+      record('Decrypt'),
+    ]);
+    expect(
+      all.map(({ key, users }) => [key, users.map(({ principal, uses }) => [principal, uses.length])]),
+    ).toEqual([
+      [OLD_KEY, [[ROLE, 1]]],
+      [NEW_KEY, [[ROLE, 1]]],
+    ]);
+    expect(all[0]?.users[0]?.uses).toMatchObject([{ action: 'Decrypt', calls: 2 }]);
+  });
+
+  it('of ReEncrypt are users of both keys, each by what it is used for', () => {
+    const all = gathered([record('ReEncrypt', { resources: [keyResource(OLD_KEY), keyResource(NEW_KEY)] })]);
+    expect(all.map(({ key, users }) => [key, users[0]?.uses[0]?.action])).toEqual([
+      [OLD_KEY, 'ReEncryptFrom'],
+      [NEW_KEY, 'ReEncryptTo'],
+    ]);
+  });
+
+  it('may have named a key by its id or an alias in a call that failed: these stand for keys of the account', () => {
+    const id = OLD_KEY.split('/')[1] ?? '';
+    const all = gathered([
+      failed(id, 'DisabledException'),
+      failed('alias/orders', 'DisabledException'),
+      failed(ALIAS, 'DisabledException'),
+    ]);
+    expect(all.map(({ key, users }) => [key, users[0]?.uses[0]?.calls])).toEqual([
+      [OLD_KEY, 1],
+      [ALIAS, 2],
+    ]);
+  });
+
+  it('are none of what names no key, and those that are refused whatever the key are apart', () => {
+    expect(gathered([failed('no key at all', 'InvalidArnException')])).toEqual([]);
+    expect(gathered([failed(OLD_KEY, 'AccessDenied')])).toMatchObject([
+      { key: OLD_KEY, users: [], refused: [{ principal: ROLE, errorCode: 'AccessDenied', calls: 1 }] },
+    ]);
+    expect(gathered([failed(OLD_KEY, 'DryRunOperationException')])).toEqual([]);
+  });
+
+  it('come with values of contexts only when these are asked for', () => {
+    expect(JSON.stringify(gathered([record('Decrypt')]))).not.toContain('acme');
+    expect(JSON.stringify(gathered([record('Decrypt')], { withValues: true }))).toContain('acme');
+  });
+});
