@@ -54,9 +54,19 @@ export const COMMANDS = [
         'to name old versions',
       ),
       permit(
+        ['dynamodb:ListTables', 's3:ListAllMyBuckets'],
+        'account',
+        'to find tables and buckets that no job names; without it, it says that nobody has looked',
+      ),
+      permit(
+        ['dynamodb:DescribeTable'],
+        'tables of the account',
+        'to learn which of them DynamoDB itself encrypts with the key; those that it may not ask about it names',
+      ),
+      permit(
         ['s3:GetEncryptionConfiguration'],
-        'buckets of the jobs',
-        'to learn which key S3 itself encrypts new objects with',
+        'buckets of the account',
+        'to learn in which of them S3 itself encrypts new objects with the key; those that it may not ask about it names',
       ),
       permit(
         ['s3:ListBucketVersions'],
@@ -98,6 +108,9 @@ const OF_SAMPLES = [
   '',
   '- `dynamodb:ListTables`, `s3:ListAllMyBuckets`: to learn which tables and buckets there are.',
   '- `cloudformation:GetTemplate` on the stack: to know the deployed jobs.',
+  '- `s3:GetEncryptionConfiguration` on all buckets: to learn with which key S3 itself encrypts new objects; without it, it says that nobody has looked.',
+  '- `kms:DescribeKey` on all keys: to tell which are yours and which AWS manages; without it, it shows both.',
+  '- With `--trail`, `s3:ListBucket` on the bucket of the trail, `s3:GetObject` on its files and `kms:Decrypt` where a key of yours encrypts them, and `cloudformation:ListStackResources` on the stack: as `retire-check`.',
   '- What `rewrap inspect` needs, on all of them. A store that may not be read is named as one that nobody has looked at.',
 ];
 
@@ -142,6 +155,9 @@ const WORDS = {
   'source keys': 'the key in question',
   'tables of the jobs': 'all tables of the jobs',
   'buckets of the jobs': 'all buckets of the jobs',
+  account: '`*`',
+  'tables of the account': "all tables in the key's Region",
+  'buckets of the account': 'all buckets, those of the jobs among them',
   'trail bucket': 'the bucket of the trail',
   'trail files': 'the files of the trail, and `kms:Decrypt` where a key of yours encrypts them',
 };

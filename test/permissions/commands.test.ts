@@ -78,6 +78,9 @@ describe('whoever runs a command of the CLI', () => {
       ledger: [arn('dynamodb', `table/${ledgerTable}`)],
       'keys of the jobs': [account.keys.source, account.keys.destination],
       'source keys': [account.keys.source],
+      account: ['*'],
+      'tables of the account': [arn('dynamodb', 'table/*')],
+      'buckets of the account': ['arn:aws:s3:::*'],
       'tables of the jobs': ['Plain', 'Indexed', 'BranchKeys'].map(table =>
         arn('dynamodb', `table/${table}`),
       ),
