@@ -43,11 +43,7 @@ export const COMMANDS = [
       permit(['dynamodb:Query'], 'ledger', 'to read what runs have proven'),
       permit(['kms:DescribeKey'], 'keys of the jobs', 'to learn which key is meant, and its state'),
       permit(['kms:GetKeyLastUsage'], 'source keys', 'to learn when it was last used'),
-      permit(
-        ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable'],
-        'tables of the jobs',
-        'to name backups, streams and replicas',
-      ),
+      permit(['dynamodb:DescribeContinuousBackups'], 'tables of the jobs', 'to name backups'),
       permit(
         ['s3:GetBucketOwnershipControls', 's3:GetBucketVersioning'],
         'buckets of the jobs',
@@ -61,12 +57,12 @@ export const COMMANDS = [
       permit(
         ['dynamodb:DescribeTable'],
         'tables of the account',
-        'to learn which of them DynamoDB itself encrypts with the key; those that it may not ask about it names',
+        'to name replicas, and to learn what DynamoDB itself encrypts with the key; it names what it may not ask about',
       ),
       permit(
         ['s3:GetEncryptionConfiguration'],
         'buckets of the account',
-        'to learn in which of them S3 itself encrypts new objects with the key; those that it may not ask about it names',
+        'to learn where S3 itself encrypts new objects with the key; it names what it may not ask about',
       ),
       permit(
         ['s3:ListBucketVersions'],
@@ -156,7 +152,7 @@ const WORDS = {
   'tables of the jobs': 'all tables of the jobs',
   'buckets of the jobs': 'all buckets of the jobs',
   account: '`*`',
-  'tables of the account': "all tables in the key's Region",
+  'tables of the account': 'all tables, those of the jobs among them',
   'buckets of the account': 'all buckets, those of the jobs among them',
   'trail bucket': 'the bucket of the trail',
   'trail files': 'the files of the trail, and `kms:Decrypt` where a key of yours encrypts them',
