@@ -72,7 +72,8 @@ export function discoverCommand(command: (name: string, description: string) => 
     .option('--sample <n>', 'records of each store to look at', wholeNumber, 100)
     .option('--budget <dollars>', 'what reading may cost at most; beyond it, nothing is read', dollars, 5)
     .addOption(new Option('--only <kind>', 'one kind of store').choices(['tables', 'buckets']))
-    .option('--write <folder>', 'also write a job for each store with data keys that no job names');
+    .option('--write <folder>', 'also write a job for each store with data keys that no job names')
+    .option('--html <file>', 'also write all of it as a page');
 }
 
 /** `rewrap report`. */

@@ -4,7 +4,7 @@ import { findDeployment, NotDeployed } from '../../lambda/adapters/run/deploymen
 import { storeCatalogs, storesIn } from '../../lambda/adapters/stores/registry.ts';
 import { discoveryOf, type Discovery } from '../../lambda/core/discover/discovery.ts';
 import { lookAtAll } from '../../lambda/core/discover/look-at-all.ts';
-import { toldTrail } from '../../lambda/core/discover/told-trail.ts';
+import { toldTrail, type ToldTrail } from '../../lambda/core/discover/told-trail.ts';
 import { samplingOf } from '../../lambda/core/discover/sampling.ts';
 import { PLACES_OF_SAMPLE } from '../../lambda/core/plan/sample-records.ts';
 import type { StoreType } from '../../lambda/core/stores/registry.ts';
@@ -12,8 +12,10 @@ import { loadJobs } from '../../lib/jobs/load-jobs.ts';
 import type { CommandContext } from '../context/command-context.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { hereOf } from '../context/here.ts';
+import { writeOutput } from '../context/output-file.ts';
 import { toldJobs } from '../deployment/deployed-jobs.ts';
 import { afterDiscovery } from '../next-steps/after-discovery.ts';
+import { discoveryHtml } from '../render/discovery-page.ts';
 import { discoveryText, lookedLine } from '../render/discovery.ts';
 import { notLookedAtIn } from '../render/undiscovered.ts';
 import { writeDrafts, type Drafted } from './discovered-drafts.ts';
@@ -29,6 +31,8 @@ export interface DiscoverOptions extends TrailOptions {
   readonly jobs: string;
   /** A folder for the jobs of stores that no job names. */
   readonly write?: string;
+  /** A file for a page with all of it. */
+  readonly html?: string;
 }
 
 interface Named {
@@ -69,21 +73,19 @@ export async function discover(options: DiscoverOptions, context: CommandContext
     context,
   );
   const drafts = options.write === undefined ? [] : writeDrafts(options.write, discovery, draftsOf(looks));
-  const told = {
-    region,
-    sample: options.sample,
-    most,
-    ...discovery,
-    drafts,
-    ...(trail !== undefined && { trail: toldTrail(trail.read) }),
-  };
-  console.result(
-    { ...told, notChecked: notLookedAtIn(told) },
-    discoveryText,
-    afterDiscovery(told, hereOf(context)),
-  );
+  const found = { region, sample: options.sample, most, ...discovery, ...trailTold(trail), drafts };
+  const told = { ...found, notChecked: notLookedAtIn(found) };
+  console.result(told, discoveryText, afterDiscovery(told, hereOf(context)));
+  if (options.html !== undefined) {
+    writeOutput(options.html, discoveryHtml(told, new Date()));
+    console.note(`wrote ${options.html}`);
+  }
   const { 'in-part': inPart, unnamed, unread } = discovery.counts;
   return unnamed + inPart + unread === 0 ? EXIT.done : EXIT.left;
+}
+
+function trailTold(trail: TrailOfAccount | undefined): { readonly trail?: ToldTrail } {
+  return trail === undefined ? {} : { trail: toldTrail(trail.read) };
 }
 
 interface Found {

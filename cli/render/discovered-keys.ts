@@ -28,13 +28,20 @@ const MARKS: Readonly<Record<KeyStanding, string>> = {
 
 /** A key, what depends on it, and below it who has used it. */
 export function keyLines(key: DiscoveredKey): readonly string[] {
-  const { keyArn, standing, serverSide, users = [] } = key;
-  const about = [...standingWords(key), ...serverSideWords(serverSide)];
+  const { keyArn, standing, users = [] } = key;
+  const words = keyWords(key);
   return [
-    `${MARKS[standing]} ${keyArn}${about.length === 0 ? '' : `: ${about.join('; ')}`}`,
-    ...users.slice(0, MOST_USERS).map(user => `    ${userLine(user)}`),
+    `${MARKS[standing]} ${keyArn}${words === '' ? '' : `: ${words}`}`,
+    ...users
+      .slice(0, MOST_USERS)
+      .map(user => `    ${colors.bold(userName(user))}: ${serviceWords(user)}${usedWords(user)}`),
     ...(users.length > MOST_USERS ? [`    and ${number(users.length - MOST_USERS)} more, in --json`] : []),
   ];
+}
+
+/** What is known of a key, but for its users. */
+export function keyWords(key: DiscoveredKey): string {
+  return [...standingWords(key), ...serverSideWords(key.serverSide)].join('; ');
 }
 
 function standingWords(key: DiscoveredKey): readonly string[] {
@@ -72,22 +79,19 @@ function serverSideUse({ name, type, of, objects = 0 }: ServerSideUse): string {
   }
 }
 
-function userLine(user: DiscoveredUser): string {
-  const { uses, contextNames, own, service } = user;
+/** What a user has done with the key. */
+export function usedWords({ uses, contextNames }: DiscoveredUser): string {
   const first = uses.map(({ firstAt }) => firstAt).reduce((a, b) => (b < a ? b : a), uses[0]?.firstAt ?? '');
-  const holds = own
-    ? ', a worker of this deployment'
-    : service === undefined
-      ? ''
-      : `, ${serviceWords(service)}`;
-  return `${colors.bold(userName(user))}${holds}: first seen ${first}, ${usesWords(uses, contextNames)}`;
+  return `first seen ${first}, ${usesWords(uses, contextNames)}`;
 }
 
-/** What a service has under the key. */
-function serviceWords(service: string): string {
-  if (/^s3\./.test(service)) return 'server-side encryption of objects, which no run moves';
-  if (/^dynamodb\./.test(service)) return 'server-side encryption of tables, which no run moves';
-  return `data keys that ${service} keeps, which no run moves`;
+/** Whose use it is, where that is not an application's own. */
+export function serviceWords({ own, service }: DiscoveredUser): string {
+  if (own) return 'a worker of this deployment, ';
+  if (service === undefined) return '';
+  if (/^s3\./.test(service)) return 'server-side encryption of objects, which no run moves; ';
+  if (/^dynamodb\./.test(service)) return 'server-side encryption of tables, which no run moves; ';
+  return `data keys that ${service} keeps, which no run moves; `;
 }
 
 function counted(many: number, what: string): string {

@@ -25,7 +25,7 @@ export function lookedLine({ looked, of, name }: LookedProgress): string {
   return `${number(looked)} of ${counted(of, 'store')} looked at; the last one: ${name}`;
 }
 
-const TITLES: Readonly<Record<Coverage, string>> = {
+export const STORE_TITLES: Readonly<Record<Coverage, string>> = {
   unnamed: 'Data keys, and no job',
   'in-part': 'Data keys, and jobs for a part of the store only',
   unread: 'Not looked at',
@@ -46,9 +46,9 @@ export function discoveryText({
   const withDataKeys = counts.unnamed + counts['in-part'] + counts.named;
   return [
     `${colors.bold(region)}: ${counted(stores.length, 'store')}, of each ${counted(sample, 'record')} at most; ${number(withDataKeys)} with data keys`,
-    ...(Object.keys(TITLES) as Coverage[]).flatMap(coverage =>
+    ...(Object.keys(STORE_TITLES) as Coverage[]).flatMap(coverage =>
       section(
-        TITLES[coverage],
+        STORE_TITLES[coverage],
         stores.filter(store => store.coverage === coverage).map(store => storeLine(store)),
       ),
     ),
@@ -82,12 +82,15 @@ const MARKS: Readonly<Record<Coverage, string>> = {
 };
 
 function storeLine(store: DiscoveredStore): string {
-  const { type, name, coverage } = store;
-  const called = type === 's3' ? `s3://${name}/` : name;
-  return `${MARKS[coverage]} ${colors.bold(called)}: ${wordsOf(store)}`;
+  const { coverage } = store;
+  return `${MARKS[coverage]} ${colors.bold(calledOf(store))}: ${storeWords(store)}`;
 }
 
-function wordsOf(store: DiscoveredStore): string {
+export function calledOf({ type, name }: Pick<DiscoveredStore, 'type' | 'name'>): string {
+  return type === 's3' ? `s3://${name}/` : name;
+}
+
+export function storeWords(store: DiscoveredStore): string {
   const { coverage, records, complete, jobs, parts, reason = '' } = store;
   switch (coverage) {
     case 'unread':
@@ -114,7 +117,7 @@ function seen({ records, withDataKeys, formats, unclear }: DiscoveredStore): str
   return `${number(withDataKeys)} of ${counted(records, 'record')}: ${[...what, ...more].join(', ')}`;
 }
 
-function conclusion(counts: Discovery['counts']): string {
+export function conclusion(counts: Discovery['counts']): string {
   const open = [
     ...(counts.unnamed > 0 ? [`${counted(counts.unnamed, 'store')} with data keys and no job`] : []),
     ...(counts['in-part'] > 0 ? [`${counted(counts['in-part'], 'store')} that jobs name in part only`] : []),
@@ -127,7 +130,7 @@ function conclusion(counts: Discovery['counts']): string {
 }
 
 /** The exit code is about stores. Who uses such a key cannot be answered by a job. */
-function keyConclusion(keys: Discovery['keys']): readonly string[] {
+export function keyConclusion(keys: Discovery['keys']): readonly string[] {
   const many = keys.filter(({ standing }) => standing === 'elsewhere').length;
   if (many === 0) return [];
   return [

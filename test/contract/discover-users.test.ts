@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -144,8 +144,10 @@ describe('rewrap discover with a trail', () => {
   });
 
   it('says it to people, with what no run moves; the exit code is about stores', async () => {
-    const { stdout, stderr, code } = await discover(...TRAIL);
+    const page = join(folder, 'found.html');
+    const { stdout, stderr, code } = await discover(...TRAIL, '--html', page);
     expect(code).toBe(0);
+    expect(readFileSync(page, 'utf8')).toContain(`<code>${APP}</code></th><td><code>${keys.hidden}</code>`);
     expect(stderr).toMatch(
       /s3:\/\/company-trail: \d+ log files? of account 111122223333 in us-east-1, .* requests/,
     );
