@@ -162,6 +162,7 @@ describe('rewrap discover', () => {
               ...['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'],
               ...['dynamodb:ListTables', 's3:ListAllMyBuckets', 'dynamodb:DescribeTable', 'dynamodb:Scan'],
               ...['s3:GetBucketOwnershipControls', 's3:ListBucket', 's3:GetObject'],
+              ...['s3:GetEncryptionConfiguration', 'kms:DescribeKey'],
             ],
             Resource: '*',
           },
