@@ -117,12 +117,20 @@ export function s3BatchCommand(command: (name: string, description: string) => C
     .option('--out <folder>', 'where the requests are written', 's3-batch');
 }
 
+/** Of a command that looks at one store, which may be of another account. */
+export function assuming(command: Command): Command {
+  return command
+    .option('--role <arn>', 'a role of the account of the store, to look at it; the job names it, too')
+    .option('--external-id <id>', 'what the trust policy of that role asks for');
+}
+
 /** What `rewrap init` would ask a person for. */
 export function initCommand(command: (name: string, description: string) => Command): Command {
-  return command(
+  const init = command(
     'init [store]',
     'looks at a table or s3://BUCKET/PREFIX, asks what data cannot tell, and writes a job',
-  )
+  );
+  return assuming(init)
     .option('--name <name>', 'of the job, and of its file')
     .option('--source <key...>', 'ARNs of the keys that data keys are under, where the data names none')
     .option('--destination <key>', 'ARN, or alias ARN, of the key to move to')

@@ -97,6 +97,7 @@ const OF_SAMPLES = [
   '- `dynamodb:DescribeTable`, `dynamodb:Scan` on a table: to read a sample.',
   '- `s3:GetBucketOwnershipControls`, `s3:ListBucket` on a bucket, `s3:GetObject` on its objects: to read a sample.',
   '- `kms:Decrypt` with the key of the server-side encryption of the store, where that is a key of yours.',
+  '- With `--role`, `sts:AssumeRole` on that role instead, and of the role what is above. The session may only read.',
   '',
   '### `rewrap discover`',
   '',
