@@ -137,8 +137,8 @@ async function storesOfDeployment(
   { aws, deployment }: CommandContext,
 ): Promise<readonly string[]> {
   try {
-    const { ledgerTable, journalBucket } = await findDeployment(deployment, { ...aws, region });
-    return [ledgerTable, journalBucket];
+    const { ledgerTable, journalBucket, runBucket } = await findDeployment(deployment, { ...aws, region });
+    return [ledgerTable, journalBucket, runBucket];
   } catch (error) {
     if (error instanceof NotDeployed) return [];
     throw error;
