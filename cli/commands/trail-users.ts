@@ -61,10 +61,10 @@ export function trailPort(
     const [, , , region = '', account = ''] = keyArn.split(':');
     const [alias] = /alias\/.+$/.exec(named) ?? [];
     const aliases = alias === undefined ? [] : [alias];
-    const users = new UsersOfKey({ keyArn, aliases }, { withValues: contextValues });
+    const awaited = usage.kind === 'used' ? usage.eventId : undefined;
+    const users = new UsersOfKey({ keyArn, aliases }, { withValues: contextValues, awaited });
     const read = await readTrail({ ...options, trail }, { ...asked, account, region }, users);
-    const hasLastUse = usage.kind === 'used' && users.hasEvent(usage.eventId);
-    return { ...read, ...users.gathered(), hasLastUse, ownRoles: await ownRoles() };
+    return { ...read, ...users.gathered(), hasLastUse: users.hasAwaited, ownRoles: await ownRoles() };
   };
 }
 

@@ -1,6 +1,7 @@
 import { UsersOfAllKeys } from '../../lambda/core/key-users/gather-all-users.ts';
 import { readRecord } from '../../lambda/core/key-users/read-record.ts';
 import { NEW_KEY, OLD_KEY } from '../support/builders.ts';
+import { SeenEvents } from '../../lambda/core/key-users/seen-events.ts';
 import { keyResource, record, ROLE } from '../support/trail-records.ts';
 
 const ALIAS = 'arn:aws:kms:us-east-1:111122223333:alias/orders';
@@ -62,8 +63,31 @@ describe('the users of all keys', () => {
     expect(gathered([failed(OLD_KEY, 'DryRunOperationException')])).toEqual([]);
   });
 
+  it('count an event once that was delivered twice', () => {
+    const twice = record('Decrypt');
+    expect(gathered([twice, twice])[0]?.users[0]?.uses).toMatchObject([{ calls: 1 }]);
+  });
+
   it('come with values of contexts only when these are asked for', () => {
     expect(JSON.stringify(gathered([record('Decrypt')]))).not.toContain('acme');
     expect(JSON.stringify(gathered([record('Decrypt')], { withValues: true }))).toContain('acme');
+  });
+});
+
+describe('events that were seen', () => {
+  it('are remembered for as many others as were said, and forgotten after twice as many', () => {
+    const seen = new SeenEvents(10);
+    const event = (n: number) => ({ eventId: `event-${n}` });
+    expect(seen.isKnown(event(0))).toBe(false);
+    for (let n = 1; n <= 9; n++) expect(seen.isKnown(event(n))).toBe(false);
+    expect(seen.isKnown(event(0))).toBe(true);
+    for (let n = 10; n <= 40; n++) expect(seen.isKnown(event(n))).toBe(false);
+    expect(seen.isKnown(event(0))).toBe(false);
+  });
+
+  it('are the same in the trails of two accounts, by the id that they share', () => {
+    const seen = new SeenEvents();
+    expect(seen.isKnown({ eventId: 'a', sharedEventId: 's' })).toBe(false);
+    expect(seen.isKnown({ eventId: 'b', sharedEventId: 's' })).toBe(true);
   });
 });

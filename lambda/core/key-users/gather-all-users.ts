@@ -4,6 +4,7 @@ import { KeyBook } from './key-book.ts';
 import type { KmsEvent } from './kms-event.ts';
 import type { KeyUsers } from './key-user.ts';
 import { isDryRun } from './refusal.ts';
+import { SeenEvents } from './seen-events.ts';
 
 /** Who uses one of many keys. `key`: its ARN, or the ARN of an alias where KMS has not said which key that was. */
 export interface UsersByKey extends Pick<KeyUsers, 'users' | 'refused'> {
@@ -11,12 +12,12 @@ export interface UsersByKey extends Pick<KeyUsers, 'users' | 'refused'> {
 }
 
 /**
- * Puts together who uses which key of all that a trail names, event by event. Memory grows with the users of each key, and not with the calls: a
- * trail of a busy account has more of these than fit. So an event that CloudTrail has delivered twice counts twice here.
+ * Puts together who uses which key of all that a trail names, event by event. Memory grows with the users of each key, and not with the calls.
  */
 export class UsersOfAllKeys {
   readonly #partition: string;
   readonly #withValues: boolean;
+  readonly #seen = new SeenEvents();
   readonly #books = new Map<string, KeyBook>();
 
   /** @param partition of the account whose trail it is: calls that failed name keys by ids and aliases, too */
@@ -26,7 +27,7 @@ export class UsersOfAllKeys {
   }
 
   add(event: KmsEvent): void {
-    if (isDryRun(event.errorCode)) return;
+    if (isDryRun(event.errorCode) || this.#seen.isKnown(event)) return;
     for (const key of event.keys) {
       const name = this.#nameOf(key.reference, event);
       if (name === undefined) continue;

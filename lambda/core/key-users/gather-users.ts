@@ -3,17 +3,27 @@ import { count, iso, KeyBook, type Counted } from './key-book.ts';
 import type { KmsEvent } from './kms-event.ts';
 import type { KeyUsers } from './key-user.ts';
 import { isDryRun } from './refusal.ts';
+import { SeenEvents } from './seen-events.ts';
 
-/** Puts together who uses a key, event by event. Memory grows with the number of users, and by an id with each call. */
+interface Options {
+  /** Whether whole encryption contexts are kept, and not their names alone. @default false */
+  readonly withValues?: boolean;
+  /** The id of a call with the key that is looked for. @default none is */
+  readonly awaited?: string | undefined;
+}
+
+/** Puts together who uses a key, event by event. Memory grows with the number of users, and not with the calls. */
 export class UsersOfKey {
   readonly #asked: AskedKey;
-  readonly #seen = new Set<string>();
+  readonly #awaited: string | undefined;
+  readonly #seen = new SeenEvents();
   readonly #book: KeyBook;
   readonly #replicas = new Map<string, Counted>();
+  #hasAwaited = false;
 
-  /** @param withValues whether whole encryption contexts are kept, and not their names alone */
-  constructor(asked: AskedKey, { withValues = false }: { readonly withValues?: boolean } = {}) {
+  constructor(asked: AskedKey, { withValues = false, awaited }: Options = {}) {
     this.#asked = asked;
+    this.#awaited = awaited;
     this.#book = new KeyBook(withValues);
   }
 
@@ -21,16 +31,18 @@ export class UsersOfKey {
   add(event: KmsEvent): void {
     if (isDryRun(event.errorCode)) return;
     const meant = event.keys.map(key => ({ key, which: keyMeant(this.#asked, key.reference, event) }));
-    if (meant.every(({ which }) => which === 'another') || this.#isKnown(event)) return;
+    if (meant.every(({ which }) => which === 'another')) return;
+    this.#hasAwaited ||= this.#isAwaited(event);
+    if (this.#seen.isKnown(event)) return;
     for (const { key, which } of meant) {
       if (which === 'this') this.#book.add(key, event);
       if (which === 'replica') count(this.#replicas, key.reference, event.at, {});
     }
   }
 
-  /** Whether a call with the key has this id. */
-  hasEvent(eventId: string): boolean {
-    return this.#seen.has(eventId);
+  /** Whether the call that is looked for was among them. */
+  get hasAwaited(): boolean {
+    return this.#hasAwaited;
   }
 
   gathered(): KeyUsers {
@@ -45,10 +57,7 @@ export class UsersOfKey {
     };
   }
 
-  #isKnown({ eventId, sharedEventId }: KmsEvent): boolean {
-    const ids = sharedEventId === undefined ? [eventId] : [eventId, sharedEventId];
-    const known = ids.some(id => this.#seen.has(id));
-    for (const id of ids) this.#seen.add(id);
-    return known;
+  #isAwaited({ eventId, sharedEventId }: KmsEvent): boolean {
+    return this.#awaited !== undefined && [eventId, sharedEventId].includes(this.#awaited);
   }
 }
