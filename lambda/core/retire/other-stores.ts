@@ -120,7 +120,7 @@ export function otherNotChecked(others: OtherStores): readonly string[] {
   return [
     ...unlisted.map(
       ({ type, words }) =>
-        `server-side encryption of ${WORDS[type]} of account ${account} in ${region} that no job names: they could not be listed (${words})`,
+        `server-side encryption of ${kindOf({ type }).records === 'item' ? 'tables' : 'buckets'} of account ${account} in ${region} that no job names: they could not be listed (${words})`,
     ),
     ...(unseen.length === 0
       ? []
@@ -133,8 +133,6 @@ export function otherNotChecked(others: OtherStores): readonly string[] {
     `server-side encryption with this key of anything but tables and buckets of account ${account} in ${region}: of volumes, queues, secrets and logs; and of objects whose bucket no job names, and that have another key than its default`,
   ];
 }
-
-const WORDS: Readonly<Record<StoreType, string>> = { dynamodb: 'tables', s3: 'buckets' };
 
 function named(places: readonly StorePlace[]): string {
   const more = places.length - MOST_NAMES;
