@@ -122,7 +122,7 @@ export const ROOMS = [
   core('key-users', 'model', 'schema'),
   core('pack', 'model', 'evidence', 'key-users'),
   core('retire', 'model', 'keys', 'stores', 'job', 'verdict', 'proof', 'key-users'),
-  core('discover', 'model', 'stores', 'recognise'),
+  core('discover', 'model', 'stores', 'recognise', 'key-users'),
   {
     room: 'formats',
     files: '^lambda/formats/',

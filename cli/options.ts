@@ -53,16 +53,27 @@ export function runCommand(command: (name: string, description: string) => Comma
     .option('--watch', 'follow the run to its end (the default)');
 }
 
+/** Who uses which key, by log files of CloudTrail. */
+function trailed(command: Command, { who, here }: { readonly who: string; readonly here: string }): Command {
+  return command
+    .option('--trail <place>', `log files of CloudTrail, to see ${who}: s3://BUCKET/PREFIX, or a folder`)
+    .option('--trail-days <n>', 'so many days of the trail, up to now', days, 90)
+    .option('--trail-region <region>', `where the bucket of the trail is; by default, ${here}`)
+    .option('--context-values', 'with --json, also show the values of encryption contexts');
+}
+
 /** `rewrap discover`, without its folder of jobs. */
 export function discoverCommand(command: (name: string, description: string) => Command): Command {
-  return command(
+  const discover = command(
     'discover',
     'samples every table and bucket of the account in one Region: which data keys lie where, and which have no job',
-  )
+  );
+  return trailed(discover, { who: 'who uses which key', here: 'the Region that is looked at' })
     .option('--sample <n>', 'records of each store to look at', wholeNumber, 100)
     .option('--budget <dollars>', 'what reading may cost at most; beyond it, nothing is read', dollars, 5)
     .addOption(new Option('--only <kind>', 'one kind of store').choices(['tables', 'buckets']))
-    .option('--write <folder>', 'also write a job for each store with data keys that no job names');
+    .option('--write <folder>', 'also write a job for each store with data keys that no job names')
+    .option('--html <file>', 'also write all of it as a page');
 }
 
 /** `rewrap report`. */
@@ -83,20 +94,13 @@ export function reportCommand(command: (name: string, description: string) => Co
 
 /** `rewrap retire-check`, without its folder of jobs. */
 export function retireCheckCommand(command: (name: string, description: string) => Command): Command {
-  return command('retire-check <key>', 'may the old key be disabled? advises, and never acts')
-    .option(
-      '--trail <place>',
-      'log files of CloudTrail, to see who uses the key: s3://BUCKET/PREFIX, or a folder',
-    )
-    .option('--trail-days <n>', 'so many days of the trail, up to now', days, 90)
-    .option('--trail-region <region>', 'where the bucket of the trail is; by default, where the key is')
-    .option(
-      '--budget <dollars>',
-      'what reading the trail may cost at most; beyond it, nothing is read',
-      dollars,
-      5,
-    )
-    .option('--context-values', 'with --json, also show the values of encryption contexts');
+  const retireCheck = command('retire-check <key>', 'may the old key be disabled? advises, and never acts');
+  return trailed(retireCheck, { who: 'who uses the key', here: 'where the key is' }).option(
+    '--budget <dollars>',
+    'what reading the trail may cost at most; beyond it, nothing is read',
+    dollars,
+    5,
+  );
 }
 
 /** `rewrap s3-batch`, without its folder of jobs. */
@@ -113,12 +117,20 @@ export function s3BatchCommand(command: (name: string, description: string) => C
     .option('--out <folder>', 'where the requests are written', 's3-batch');
 }
 
+/** Of a command that looks at one store, which may be of another account. */
+export function assuming(command: Command): Command {
+  return command
+    .option('--role <arn>', 'a role of the account of the store, to look at it; the job names it, too')
+    .option('--external-id <id>', 'what the trust policy of that role asks for');
+}
+
 /** What `rewrap init` would ask a person for. */
 export function initCommand(command: (name: string, description: string) => Command): Command {
-  return command(
+  const init = command(
     'init [store]',
     'looks at a table or s3://BUCKET/PREFIX, asks what data cannot tell, and writes a job',
-  )
+  );
+  return assuming(init)
     .option('--name <name>', 'of the job, and of its file')
     .option('--source <key...>', 'ARNs of the keys that data keys are under, where the data names none')
     .option('--destination <key>', 'ARN, or alias ARN, of the key to move to')

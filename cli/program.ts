@@ -27,6 +27,7 @@ import { LostSight } from './follow/keep-in-sight.ts';
 import { NotStarted, SynthFailed } from './embedded/embedded-aws.ts';
 import { settingsHere } from './context/settings-here.ts';
 import {
+  assuming,
   capacity,
   discoverCommand,
   initCommand,
@@ -177,10 +178,11 @@ function commandsToFind({ command, act }: Definer): void {
         (await import('./commands/discover.ts')).discover(options, context),
       ),
     );
-  command(
+  const inspect = command(
     'inspect <store>',
     'says what data keys a table or s3://BUCKET/PREFIX holds, and writes the job for them',
-  )
+  );
+  assuming(inspect)
     .option('--sample <n>', 'records to look at', wholeNumber, 500)
     .option('--write <file>', 'also write the job to a new file')
     .action(

@@ -39,7 +39,7 @@ export const EXIT_CODES = {
   rate: OF_CONTROL,
   discover: {
     ...OF_LOOK,
-    0: 'every store whose sample shows data keys is named by a job as a whole',
+    0: 'every store whose sample shows data keys is named by a job as a whole; what a trail says of keys changes no code',
     1: 'a store with data keys has no job, or one for a part of it only, or could not be looked at',
     2: 'refused: the input is wrong, or reading could cost more than the budget; nothing was read',
   },

@@ -43,20 +43,26 @@ export const COMMANDS = [
       permit(['dynamodb:Query'], 'ledger', 'to read what runs have proven'),
       permit(['kms:DescribeKey'], 'keys of the jobs', 'to learn which key is meant, and its state'),
       permit(['kms:GetKeyLastUsage'], 'source keys', 'to learn when it was last used'),
-      permit(
-        ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable'],
-        'tables of the jobs',
-        'to name backups, streams and replicas',
-      ),
+      permit(['dynamodb:DescribeContinuousBackups'], 'tables of the jobs', 'to name backups'),
       permit(
         ['s3:GetBucketOwnershipControls', 's3:GetBucketVersioning'],
         'buckets of the jobs',
         'to name old versions',
       ),
       permit(
+        ['dynamodb:ListTables', 's3:ListAllMyBuckets'],
+        'account',
+        'to find tables and buckets that no job names; without it, it says that nobody has looked',
+      ),
+      permit(
+        ['dynamodb:DescribeTable'],
+        'tables of the account',
+        'to name replicas, and to learn what DynamoDB itself encrypts with the key; it names what it may not ask about',
+      ),
+      permit(
         ['s3:GetEncryptionConfiguration'],
-        'buckets of the jobs',
-        'to learn which key S3 itself encrypts new objects with',
+        'buckets of the account',
+        'to learn where S3 itself encrypts new objects with the key; it names what it may not ask about',
       ),
       permit(
         ['s3:ListBucketVersions'],
@@ -92,6 +98,7 @@ const OF_SAMPLES = [
   '- `s3:GetBucketOwnershipControls`, `s3:ListBucket` on a bucket, `s3:GetObject` on its objects: to read a sample.',
   '- `s3:ListObjectAnnotations`, `s3:GetObjectAnnotation` on its objects: to look at annotations; without it, they are named as not looked at.',
   '- `kms:Decrypt` with the key of the server-side encryption of the store, where that is a key of yours.',
+  '- With `--role`, `sts:AssumeRole` on that role instead, and of the role what is above. The session may only read.',
   '',
   '### `rewrap discover`',
   '',
@@ -99,6 +106,9 @@ const OF_SAMPLES = [
   '',
   '- `dynamodb:ListTables`, `s3:ListAllMyBuckets`: to learn which tables and buckets there are.',
   '- `cloudformation:GetTemplate` on the stack: to know the deployed jobs.',
+  '- `s3:GetEncryptionConfiguration` on all buckets: to learn with which key S3 itself encrypts new objects; without it, it says that nobody has looked.',
+  '- `kms:DescribeKey` on all keys: to tell which are yours and which AWS manages; without it, it shows both.',
+  '- With `--trail`, `s3:ListBucket` on the bucket of the trail, `s3:GetObject` on its files and `kms:Decrypt` where a key of yours encrypts them, and `cloudformation:ListStackResources` on the stack: as `retire-check`.',
   '- What `rewrap inspect` needs, on all of them. A store that may not be read is named as one that nobody has looked at.',
 ];
 
@@ -143,6 +153,9 @@ const WORDS = {
   'source keys': 'the key in question',
   'tables of the jobs': 'all tables of the jobs',
   'buckets of the jobs': 'all buckets of the jobs',
+  account: '`*`',
+  'tables of the account': 'all tables, those of the jobs among them',
+  'buckets of the account': 'all buckets, those of the jobs among them',
   'trail bucket': 'the bucket of the trail',
   'trail files': 'the files of the trail, and `kms:Decrypt` where a key of yours encrypts them',
 };

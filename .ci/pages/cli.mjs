@@ -22,7 +22,6 @@ const UNRECORDED = {
   local: 'It runs until Ctrl-C, and prints first how to point AWS clients at it.',
   file: 'No guide has files of SOPS; `test/e2e/file-command.test.ts` runs it.',
   completion: 'It prints a script for a shell.',
-  discover: 'No guide has an account with forgotten stores; `test/contract/discover.test.ts` runs it.',
   's3-batch': 'No guide has a key that S3 encrypts with, too; `test/e2e/s3-batch.test.ts` runs it.',
   'attest pack': 'No guide has a deployment that signs; `test/e2e/evidence-pack.test.ts` runs it.',
   'attest verify': 'No guide has a deployment that signs; `test/e2e/evidence.test.ts` runs it.',

@@ -1,10 +1,10 @@
-import { callerTrouble } from '../../lambda/adapters/aws/caller-trouble.ts';
+import { callerIdentity, type CallerIdentity } from '../../lambda/adapters/aws/caller-identity.ts';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
-import { wordsForCaller } from '../../lambda/adapters/aws/failure.ts';
 import { findDeployment, NotDeployed } from '../../lambda/adapters/run/deployment.ts';
-import { storesIn } from '../../lambda/adapters/stores/registry.ts';
-import { discoveryOf, type Look } from '../../lambda/core/discover/discovery.ts';
+import { storeCatalogs, storesIn } from '../../lambda/adapters/stores/registry.ts';
+import { discoveryOf, type Discovery } from '../../lambda/core/discover/discovery.ts';
 import { lookAtAll } from '../../lambda/core/discover/look-at-all.ts';
+import { toldTrail, type ToldTrail } from '../../lambda/core/discover/told-trail.ts';
 import { samplingOf } from '../../lambda/core/discover/sampling.ts';
 import { PLACES_OF_SAMPLE } from '../../lambda/core/plan/sample-records.ts';
 import type { StoreType } from '../../lambda/core/stores/registry.ts';
@@ -12,27 +12,39 @@ import { loadJobs } from '../../lib/jobs/load-jobs.ts';
 import type { CommandContext } from '../context/command-context.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { hereOf } from '../context/here.ts';
+import { writeOutput } from '../context/output-file.ts';
 import { toldJobs } from '../deployment/deployed-jobs.ts';
 import { afterDiscovery } from '../next-steps/after-discovery.ts';
-import { discoveryText, lookedLine, notLookedAtIn } from '../render/discovery.ts';
+import { discoveryHtml } from '../render/discovery-page.ts';
+import { discoveryText, lookedLine } from '../render/discovery.ts';
+import { notLookedAtIn } from '../render/undiscovered.ts';
 import { writeDrafts, type Drafted } from './discovered-drafts.ts';
-import { inspectionOf } from './inspect.ts';
-import { targetOf } from './inspected-store.ts';
+import { describedKeys, referencesIn } from './discovered-keys.ts';
+import { lookAt, type LookedAt } from './discovered-store.ts';
+import { trailOfAccount, type TrailOfAccount } from './discovered-users.ts';
+import type { TrailOptions } from './trail-users.ts';
 
-export interface DiscoverOptions {
+export interface DiscoverOptions extends TrailOptions {
   /** Records of each store. */
   readonly sample: number;
-  /** US dollars that reading may cost at most. */
-  readonly budget: number;
   readonly only?: 'tables' | 'buckets';
   readonly jobs: string;
   /** A folder for the jobs of stores that no job names. */
   readonly write?: string;
+  /** A file for a page with all of it. */
+  readonly html?: string;
 }
 
 interface Named {
   readonly type: StoreType;
   readonly name: string;
+}
+
+interface Looking extends DiscoverOptions {
+  readonly region: string;
+  readonly clients: AwsClients;
+  /** US dollars of the budget that the stores may take. */
+  readonly reserved: number;
 }
 
 /**
@@ -41,8 +53,8 @@ interface Named {
  */
 export async function discover(options: DiscoverOptions, context: CommandContext): Promise<ExitCode> {
   const { console, aws } = context;
-  if (options.sample < 1)
-    return refused(console, '--sample 0: no record would be looked at; write 1 or more');
+  const wrong = problemIn(options, console.json);
+  if (wrong !== undefined) return refused(console, wrong);
   const clients = new AwsClients(aws);
   const region = await clients.region();
   const own = await storesOfDeployment(region, context);
@@ -55,27 +67,50 @@ export async function discover(options: DiscoverOptions, context: CommandContext
       `${words}; the budget is $${options.budget}: raise --budget, lower --sample, or look at --only tables or buckets`,
     );
   console.note(words);
-  const jobs = await jobsKnown(region, options, context);
-  const looks = await looksOf(named, { ...options, region }, context);
-  const discovery = discoveryOf(
-    looks.map(({ look }) => look),
-    jobs,
+  const { looks, discovery, trail } = await foundIn(
+    named,
+    { ...options, region, clients, reserved: most.usd },
+    context,
   );
   const drafts = options.write === undefined ? [] : writeDrafts(options.write, discovery, draftsOf(looks));
+  const found = { region, sample: options.sample, most, ...discovery, ...trailTold(trail), drafts };
+  const told = { ...found, notChecked: notLookedAtIn(found) };
+  console.result(told, discoveryText, afterDiscovery(told, hereOf(context)));
+  if (options.html !== undefined) {
+    writeOutput(options.html, discoveryHtml(told, new Date()));
+    console.note(`wrote ${options.html}`);
+  }
   const { 'in-part': inPart, unnamed, unread } = discovery.counts;
-  console.result(
-    {
-      region,
-      sample: options.sample,
-      most,
-      ...discovery,
-      drafts,
-      notChecked: notLookedAtIn(discovery, region),
-    },
-    discoveryText,
-    afterDiscovery({ ...discovery, drafts }, hereOf(context)),
-  );
   return unnamed + inPart + unread === 0 ? EXIT.done : EXIT.left;
+}
+
+function trailTold(trail: TrailOfAccount | undefined): { readonly trail?: ToldTrail } {
+  return trail === undefined ? {} : { trail: toldTrail(trail.read) };
+}
+
+interface Found {
+  readonly looks: readonly LookedAt[];
+  readonly discovery: Discovery;
+  readonly trail: TrailOfAccount | undefined;
+}
+
+/** The trail first: it may be refused for its cost, and then nothing is read. */
+async function foundIn(named: readonly Named[], looking: Looking, context: CommandContext): Promise<Found> {
+  const { region } = looking;
+  const identity = await callerIdentity({ ...context.aws, region });
+  const trail = await trailOfAccount(looking, identity, context);
+  const jobs = await jobsKnown(region, looking, context);
+  const looks = await looksOf(named, { ...looking, identity }, context);
+  const seen = looks.map(({ look }) => look);
+  const described = await describedKeys(referencesIn(seen, jobs, trail), region, context);
+  const discovery = discoveryOf(seen, jobs, { described, ...(trail !== undefined && { trail }) });
+  return { looks, discovery, trail };
+}
+
+function problemIn({ sample, contextValues }: DiscoverOptions, json: boolean): string | undefined {
+  if (sample < 1) return '--sample 0: no record would be looked at; write 1 or more';
+  if (contextValues === true && !json) return '--context-values is for --json: values are shown nowhere else';
+  return undefined;
 }
 
 function refused(console: CommandContext['console'], words: string): ExitCode {
@@ -102,8 +137,8 @@ async function storesOfDeployment(
   { aws, deployment }: CommandContext,
 ): Promise<readonly string[]> {
   try {
-    const { ledgerTable, journalBucket } = await findDeployment(deployment, { ...aws, region });
-    return [ledgerTable, journalBucket];
+    const { ledgerTable, journalBucket, runBucket } = await findDeployment(deployment, { ...aws, region });
+    return [ledgerTable, journalBucket, runBucket];
   } catch (error) {
     if (error instanceof NotDeployed) return [];
     throw error;
@@ -117,43 +152,21 @@ async function jobsKnown(region: string, { jobs }: DiscoverOptions, { aws, deplo
   return [...told, ...loadJobs(jobs).filter(({ name }) => !names.has(name))];
 }
 
-interface LookedAt {
-  readonly look: Look;
-  readonly draft?: Drafted['job'];
-}
-
 async function looksOf(
   named: readonly Named[],
-  { sample, region }: { readonly sample: number; readonly region: string },
+  { sample, region, identity, clients }: Looking & { readonly identity: CallerIdentity },
   context: CommandContext,
 ): Promise<readonly LookedAt[]> {
   const { console } = context;
+  const catalogs = storeCatalogs(clients);
   const shown = { line: lookedLine, screen: lookedLine };
   const looks = await lookAtAll(
     named,
-    store => lookAt({ ...store, region }, sample, context),
+    store => lookAt({ ...store, region }, { sample, catalogs, identity }, context),
     (looked, { name }) => console.progress({ looked, of: named.length, name }, shown),
   );
   console.progressDone();
   return looks;
-}
-
-async function lookAt(
-  store: Named & { readonly region: string },
-  sample: number,
-  context: CommandContext,
-): Promise<LookedAt> {
-  const target = targetOf(store.type === 's3' ? `s3://${store.name}/` : store.name);
-  if (target.kind === 'refused') return { look: { kind: 'not-looked', ...store, reason: target.words } };
-  try {
-    const { job, sample: read, ...recognition } = await inspectionOf(target, sample, context);
-    const look: Look = { kind: 'looked', ...store, complete: read.complete, recognition };
-    return { look, ...(job !== null && { draft: job }) };
-  } catch (error) {
-    // Without credentials no store can be looked at. Anything else is about this one.
-    if (callerTrouble(error, context.caller) !== undefined) throw error;
-    return { look: { kind: 'not-looked', ...store, reason: wordsForCaller(error, context.caller) } };
-  }
 }
 
 function draftsOf(looks: readonly LookedAt[]): ReadonlyMap<string, Drafted['job']> {

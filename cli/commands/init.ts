@@ -21,9 +21,9 @@ import { besideHere } from '../deployment/room.ts';
 import { afterInit } from '../next-steps/after-plan.ts';
 import { answersOfPerson, storeOfPerson } from './init-questions.ts';
 import { inspectionOf } from './inspect.ts';
-import { targetOf, type Target } from './inspected-store.ts';
+import { targetOf, type RoleOptions, type Target } from './inspected-store.ts';
 
-export interface InitOptions extends JobAnswers {
+export interface InitOptions extends JobAnswers, RoleOptions {
   readonly jobs: string;
   readonly sample: number;
 }
@@ -34,12 +34,13 @@ export interface InitOptions extends JobAnswers {
  */
 export async function init(
   named: string | undefined,
-  { jobs, sample, ...options }: InitOptions,
+  { jobs, sample, role, externalId, ...options }: InitOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
   const { console, deployment } = context;
   const refused = refusal(console);
-  const target = await storeMeant(named, sample, console);
+  const assuming = { ...(role !== undefined && { role }), ...(externalId !== undefined && { externalId }) };
+  const target = await storeMeant(named, { sample, ...assuming }, console);
   if (target.kind === 'refused') return refused([target.words]);
   const { job: draft, questions, contextOf, ...seen } = await inspectionOf(target, sample, context);
   if (draft === null)
@@ -82,13 +83,17 @@ function writtenText({
   return [`${file} is written, and valid.`, ...questions.map(one => `check: ${one}`)].join('\n');
 }
 
-async function storeMeant(named: string | undefined, sample: number, console: Console): Promise<Target> {
+async function storeMeant(
+  named: string | undefined,
+  { sample, ...role }: Pick<InitOptions, 'sample'> & RoleOptions,
+  console: Console,
+): Promise<Target> {
   if (sample < 1)
     return { kind: 'refused', words: '--sample 0: no record would be looked at; write 1 or more' };
   const text = named ?? (await storeOfPerson(console));
   return text === undefined
     ? { kind: 'refused', words: 'name a store: rewrap init TABLE, or rewrap init s3://BUCKET/PREFIX' }
-    : targetOf(text);
+    : targetOf(text, role);
 }
 
 /** What an option or a person has answered. The others stay true until somebody has looked. */

@@ -15,10 +15,10 @@ import { hereOf } from '../context/here.ts';
 import { rewrapStep } from '../next-steps/next-step.ts';
 import { writeOutput } from '../context/output-file.ts';
 import { notLookedAt, recognitionText, type Inspection } from '../render/recognition.ts';
-import { targetOf, type Target } from './inspected-store.ts';
+import { roleWords, targetOf, type RoleOptions, type Target } from './inspected-store.ts';
 import { sampleStore } from './store-sample.ts';
 
-export interface InspectOptions {
+export interface InspectOptions extends RoleOptions {
   readonly sample: number;
   readonly write?: string;
 }
@@ -29,10 +29,10 @@ export interface InspectOptions {
  */
 export async function inspect(
   text: string,
-  { sample, write }: InspectOptions,
+  { sample, write, ...role }: InspectOptions,
   { console, aws, caller, deployment }: CommandContext,
 ): Promise<ExitCode> {
-  const target = targetOf(text);
+  const target = targetOf(text, role);
   const refused = problem(target, { sample, write });
   if (target.kind === 'refused' || refused !== undefined) {
     console.note(refused ?? '');
@@ -46,7 +46,7 @@ export async function inspect(
       ? []
       : [
           rewrapStep(
-            ['init', text],
+            ['init', text, ...roleWords(role)],
             'asks for what data does not tell, and writes the job',
             hereOf({ aws, deployment }),
           ),
@@ -95,6 +95,7 @@ async function inspected(
   const draft: JobDraft | undefined = draftJob(recognition, { ...named, region });
   return {
     store: { ...named.fields, region },
+    ...(named.assumeRole !== undefined && { assumeRole: named.assumeRole }),
     sample,
     ...recognition,
     job: draft?.job ?? null,

@@ -8,7 +8,6 @@ import type { KeyDescription } from '../../lambda/core/keys/catalog.ts';
 import { RunRefused } from '../../lambda/core/model/errors.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
-import { workerRoles } from '../../lambda/adapters/run/worker-roles.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
 import { storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
@@ -18,6 +17,7 @@ import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
 import { toldJobs } from '../deployment/deployed-jobs.ts';
+import { ownRoles } from '../deployment/own-roles.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { hereOf } from '../context/here.ts';
 import { settingsHere } from '../context/settings-here.ts';
@@ -26,6 +26,7 @@ import type { NextStep } from '../next-steps/next-step.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { adviceText } from '../render/advice.ts';
 import type { CommandContext, Where } from '../context/command-context.ts';
+import { othersIn } from './other-stores.ts';
 import { trailPort, type TrailOptions } from './trail-users.ts';
 
 export interface RetireOptions extends TrailOptions {
@@ -41,8 +42,9 @@ function jobsOfFolder(folder: string): readonly Job[] {
 export async function retireCheckCommand(
   named: string,
   options: RetireOptions,
-  { console, aws, deployment }: CommandContext,
+  context: CommandContext,
 ): Promise<ExitCode> {
+  const { console, aws, deployment } = context;
   if (options.contextValues === true && !console.json)
     throw new RunRefused('cli.onlyInJson', '--context-values is for --json: values are shown nowhere else');
   const key = parseKeyReference(named) ?? parseKeyReference(await arnOf(named, aws));
@@ -59,7 +61,7 @@ export async function retireCheckCommand(
     return EXIT.refused;
   }
   const about = { named, key: lookup.key, clients, channel, keys };
-  const { advice, deployed } = await adviceOn(about, options, { console, aws, deployment });
+  const { advice, deployed } = await adviceOn(about, options, context);
   console.result(advice, adviceText, stepsAfter(advice, deployed, { aws, deployment }));
   return advice.verdict === 'disable' ? EXIT.done : EXIT.left;
 }
@@ -77,8 +79,9 @@ interface About {
 async function adviceOn(
   { named, key, clients, channel, keys }: About,
   options: RetireOptions,
-  { console, aws, deployment }: Pick<CommandContext, 'console'> & Where,
+  context: CommandContext,
 ): Promise<{ readonly advice: RetireAdvice; readonly deployed: readonly Job[] }> {
+  const { console, aws, deployment } = context;
   const { jobs } = options;
   const local = jobsOfFolder(jobs);
   // A run is deployed in its destination Region, so the stack of another Region may know most about this key.
@@ -92,7 +95,7 @@ async function adviceOn(
   const now = Date.now();
   const trailOf = trailPort(options, {
     ...{ keyArn: key.arn, named, clients, console, now },
-    ownRoles: async () => (await Promise.all(places.map(rolesOf))).flat(),
+    ownRoles: async () => (await Promise.all(places.map(ownRoles))).flat(),
   });
   const facts = await gatherFacts(
     { key, jobs: [...local, ...deployed], formats, proofs: proofs.flat(), now },
@@ -100,6 +103,7 @@ async function adviceOn(
       keys,
       usageOf: arn => keyUsage(channel, arn),
       stores: storeCatalogs(clients),
+      others: await othersIn(regionOf(key.arn), clients, context),
       ...(trailOf !== undefined && { trailOf }),
     },
   );
@@ -146,18 +150,6 @@ async function provenSoFar({ aws, deployment }: Where, clients: AwsClients): Pro
     for await (const proof of new LedgerHistory(clients.dynamodb(aws.region), ledgerTable).proofs())
       proofs.push(proof);
     return proofs;
-  } catch (error) {
-    if (error instanceof NotDeployed) return [];
-    throw error;
-  }
-}
-
-/** Those that re-wrap data keys, so that their use of the old key is told from that of others. */
-async function rolesOf({ deployment, aws }: Where): Promise<readonly string[]> {
-  try {
-    const { stateMachineArn } = await findDeployment(deployment, aws);
-    const [, partition = '', , , account = ''] = stateMachineArn.split(':');
-    return await workerRoles(deployment, { account, partition }, aws);
   } catch (error) {
     if (error instanceof NotDeployed) return [];
     throw error;

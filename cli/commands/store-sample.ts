@@ -40,7 +40,9 @@ async function keyRanges(
   { clients, region }: Omit<Reading, 'most'>,
 ): Promise<readonly ScanRange[]> {
   const [bucket, prefix] = [String(store['bucket']), String(store['prefix'])];
-  const below = (await storeCatalogs(clients).s3.listBelow({ region, bucket, prefix })) ?? [];
+  const own = storeCatalogs(clients);
+  const { s3 } = store.assumeRole === undefined ? own : own.assuming(store.assumeRole);
+  const below = (await s3.listBelow({ region, bucket, prefix })) ?? [];
   const names = [...below].sort(compareUtf8);
   const bounds = Array.from(
     { length: PLACES_OF_SAMPLE - 1 },

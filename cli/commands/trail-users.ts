@@ -6,6 +6,8 @@ import { TrailInBucket } from '../../lambda/adapters/trail/trail-in-bucket.ts';
 import { TrailInFolder } from '../../lambda/adapters/trail/trail-in-folder.ts';
 import type { LogFile, TrailListing, TrailSource } from '../../lambda/adapters/trail/trail-source.ts';
 import type { TrailInterval } from '../../lambda/core/key-users/log-files.ts';
+import type { TrailRead } from '../../lambda/core/key-users/trail-read.ts';
+import type { KmsEvent } from '../../lambda/core/key-users/kms-event.ts';
 import { UsersOfKey } from '../../lambda/core/key-users/gather-users.ts';
 import { readingCost, type ReadingCost } from '../../lambda/core/key-users/reading-cost.ts';
 import { RunRefused } from '../../lambda/core/model/errors.ts';
@@ -21,6 +23,12 @@ export interface TrailOptions {
   /** US dollars that reading may cost at most. */
   readonly budget: number;
   readonly contextValues?: boolean;
+}
+
+interface Reading extends TrailOptions {
+  readonly trail: string;
+  /** Of the budget, what something else may cost. @default nothing */
+  readonly reserved?: number;
 }
 
 interface AskedOfTrail {
@@ -53,15 +61,12 @@ export function trailPort(
     const [, , , region = '', account = ''] = keyArn.split(':');
     const [alias] = /alias\/.+$/.exec(named) ?? [];
     const aliases = alias === undefined ? [] : [alias];
-    const users = new UsersOfKey({ keyArn, aliases }, { withValues: contextValues });
+    const awaited = usage.kind === 'used' ? usage.eventId : undefined;
+    const users = new UsersOfKey({ keyArn, aliases }, { withValues: contextValues, awaited });
     const read = await readTrail({ ...options, trail }, { ...asked, account, region }, users);
-    const hasLastUse = usage.kind === 'used' && users.hasEvent(usage.eventId);
-    return { ...read, ...users.gathered(), hasLastUse, ownRoles: await ownRoles() };
+    return { ...read, ...users.gathered(), hasLastUse: users.hasAwaited, ownRoles: await ownRoles() };
   };
 }
-
-/** What was read of a trail, but for whose calls they were. */
-export type TrailRead = Omit<TrailFacts, 'users' | 'refused' | 'replicas' | 'hasLastUse' | 'ownRoles'>;
 
 /**
  * Reads the log files of a trail for the account and Region of a key, once it has said what that may cost.
@@ -69,20 +74,20 @@ export type TrailRead = Omit<TrailFacts, 'users' | 'refused' | 'replicas' | 'has
  * @throws RunRefused where there is no such trail, or where reading it could cost more than the budget
  */
 export async function readTrail(
-  options: TrailOptions & { readonly trail: string },
+  options: Reading,
   asked: AskedOfTrail,
-  events: Pick<UsersOfKey, 'add'>,
+  events: { readonly add: (event: KmsEvent) => void },
 ): Promise<TrailRead> {
-  const { trail, trailDays } = options;
+  const { trail, trailDays, budget, reserved = 0 } = options;
   const source = sourceOf(options, asked);
   const { account, region, now, console } = asked;
   const from = now - trailDays * DAY_MS;
   const { files, requests } = await listed(trail, source, { account, region, from });
   const words = costWords({ trail, files }, readingCost(files, requests), asked);
-  if (readingCost(files, requests).usd > options.budget)
+  if (readingCost(files, requests).usd + reserved > budget)
     throw new RunRefused(
       'cli.trailBudget',
-      `${words}; the budget is $${options.budget}: raise --budget, lower --trail-days, or copy the files into a folder and name that`,
+      `${words}; the budget is $${budget}${reserved === 0 ? '' : `, with $${reserved.toFixed(2)} for the stores`}: raise --budget, lower --trail-days, or copy the files into a folder and name that`,
     );
   console.note(words);
   let read = 0;

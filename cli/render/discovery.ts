@@ -1,28 +1,18 @@
 import colors from 'picocolors';
-import type {
-  Coverage,
-  DiscoveredKey,
-  DiscoveredStore,
-  Discovery,
-} from '../../lambda/core/discover/discovery.ts';
+import type { Coverage, DiscoveredStore, Discovery } from '../../lambda/core/discover/discovery.ts';
+import type { KeyStanding } from '../../lambda/core/discover/discovered-keys.ts';
+import type { ToldTrail } from '../../lambda/core/discover/told-trail.ts';
+import { KEY_TITLES, keyLines } from './discovered-keys.ts';
 
-interface Told extends Discovery {
+/** What `rewrap discover` tells. */
+export interface ToldDiscovery extends Discovery {
   readonly region: string;
   /** Records of each store. */
   readonly sample: number;
+  /** Absent where none was named. */
+  readonly trail?: ToldTrail;
   readonly drafts: readonly { readonly store: string; readonly file: string }[];
   readonly notChecked: readonly string[];
-}
-
-/** What samples of the stores of one Region cannot say. */
-export function notLookedAtIn({ stores }: Discovery, region: string): readonly string[] {
-  return [
-    ...(stores.some(({ coverage, complete }) => coverage !== 'unread' && !complete)
-      ? ['records beyond the samples']
-      : []),
-    `stores of other accounts, and of other Regions than ${region}`,
-    'data keys without a sign of their own, as those under RSA keys, and those within what is encrypted',
-  ];
 }
 
 interface LookedProgress {
@@ -35,7 +25,7 @@ export function lookedLine({ looked, of, name }: LookedProgress): string {
   return `${number(looked)} of ${counted(of, 'store')} looked at; the last one: ${name}`;
 }
 
-const TITLES: Readonly<Record<Coverage, string>> = {
+export const STORE_TITLES: Readonly<Record<Coverage, string>> = {
   unnamed: 'Data keys, and no job',
   'in-part': 'Data keys, and jobs for a part of the store only',
   unread: 'Not looked at',
@@ -44,23 +34,37 @@ const TITLES: Readonly<Record<Coverage, string>> = {
 };
 
 /** What lies where, the stores with most to do first. */
-export function discoveryText({ region, sample, stores, keys, counts, drafts, notChecked }: Told): string {
+export function discoveryText({
+  region,
+  sample,
+  stores,
+  keys,
+  counts,
+  drafts,
+  notChecked,
+}: ToldDiscovery): string {
   const withDataKeys = counts.unnamed + counts['in-part'] + counts.named;
   return [
     `${colors.bold(region)}: ${counted(stores.length, 'store')}, of each ${counted(sample, 'record')} at most; ${number(withDataKeys)} with data keys`,
-    ...(Object.keys(TITLES) as Coverage[]).flatMap(coverage =>
+    ...(Object.keys(STORE_TITLES) as Coverage[]).flatMap(coverage =>
       section(
-        TITLES[coverage],
+        STORE_TITLES[coverage],
         stores.filter(store => store.coverage === coverage).map(store => storeLine(store)),
       ),
     ),
-    ...section('Keys that are named in samples', keys.map(keyLine)),
+    ...(Object.keys(KEY_TITLES) as KeyStanding[]).flatMap(standing =>
+      section(
+        KEY_TITLES[standing],
+        keys.filter(key => key.standing === standing).flatMap(key => keyLines(key)),
+      ),
+    ),
     ...section(
       'Jobs written, to be completed',
       drafts.map(({ store, file }) => `${colors.green('✓')} ${file}: ${store}`),
     ),
     '',
     colors.bold(conclusion(counts)),
+    ...keyConclusion(keys),
     ...notChecked.map(words => `Not looked at: ${words}.`),
   ].join('\n');
 }
@@ -78,12 +82,15 @@ const MARKS: Readonly<Record<Coverage, string>> = {
 };
 
 function storeLine(store: DiscoveredStore): string {
-  const { type, name, coverage } = store;
-  const called = type === 's3' ? `s3://${name}/` : name;
-  return `${MARKS[coverage]} ${colors.bold(called)}: ${wordsOf(store)}`;
+  const { coverage } = store;
+  return `${MARKS[coverage]} ${colors.bold(calledOf(store))}: ${storeWords(store)}`;
 }
 
-function wordsOf(store: DiscoveredStore): string {
+export function calledOf({ type, name }: Pick<DiscoveredStore, 'type' | 'name'>): string {
+  return type === 's3' ? `s3://${name}/` : name;
+}
+
+export function storeWords(store: DiscoveredStore): string {
   const { coverage, records, complete, jobs, parts, reason = '' } = store;
   switch (coverage) {
     case 'unread':
@@ -110,13 +117,7 @@ function seen({ records, withDataKeys, formats, unclear }: DiscoveredStore): str
   return `${number(withDataKeys)} of ${counted(records, 'record')}: ${[...what, ...more].join(', ')}`;
 }
 
-function keyLine({ keyArn, stores, storesNotNamed, jobs }: DiscoveredKey): string {
-  const left = storesNotNamed === 0 ? '' : `, ${number(storesNotNamed)} without a job for all of it`;
-  const moved = jobs.length === 0 ? 'no job moves data keys away from it' : `source of ${jobs.join(', ')}`;
-  return `${colors.dim('·')} ${keyArn}: in ${counted(stores, 'store')}${left}; ${moved}`;
-}
-
-function conclusion(counts: Discovery['counts']): string {
+export function conclusion(counts: Discovery['counts']): string {
   const open = [
     ...(counts.unnamed > 0 ? [`${counted(counts.unnamed, 'store')} with data keys and no job`] : []),
     ...(counts['in-part'] > 0 ? [`${counted(counts['in-part'], 'store')} that jobs name in part only`] : []),
@@ -126,6 +127,15 @@ function conclusion(counts: Discovery['counts']): string {
   return counts.named === 0
     ? 'No sample shows a data key.'
     : 'Every store whose sample shows data keys is named by a job as a whole.';
+}
+
+/** The exit code is about stores. Who uses such a key cannot be answered by a job. */
+export function keyConclusion(keys: Discovery['keys']): readonly string[] {
+  const many = keys.filter(({ standing }) => standing === 'elsewhere').length;
+  if (many === 0) return [];
+  return [
+    `${counted(many, 'key')} ${many === 1 ? 'is' : 'are'} used by somebody whose data keys nobody has found: ask ${many === 1 ? 'its' : 'their'} users what they read and write.`,
+  ];
 }
 
 function counted(many: number, what: string): string {

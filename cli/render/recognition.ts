@@ -1,10 +1,13 @@
 import colors from 'picocolors';
 import type { StoreRecognition } from '../../lambda/core/recognise/recognise-store.ts';
+import type { AssumedRole } from '../../lambda/core/model/job.ts';
 import type { JobDraft } from '../../lambda/core/recognise/job-draft.ts';
 
 /** What `rewrap inspect` tells. */
 export interface Told extends StoreRecognition {
   readonly store: Readonly<Record<string, string>>;
+  /** With which it was looked at; absent where the caller's own permissions were enough. */
+  readonly assumeRole?: AssumedRole;
   readonly sample: {
     readonly complete: boolean;
     readonly bodiesUnread: number;

@@ -1,15 +1,13 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'puppeteer-core';
 import { conclusion } from '../../lambda/core/report/conclusion.ts';
 import { reportHtml } from '../../lambda/core/report/html.ts';
 import type { Report } from '../../lambda/core/report/report.ts';
 import { startBrowser } from '../support/browser.ts';
+import { inPage, LOOKS, seriousFindings, shownPage, type Look, type Shown } from '../support/shown-page.ts';
 import { demoReport, reportScenes } from '../support/report-scenes.ts';
 
-const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
 /** Where a person may look at what the browser shows: REWRAP_SCREENSHOTS=FOLDER npm run test:browser. */
 const PICTURES = process.env['REWRAP_SCREENSHOTS'];
 
@@ -21,54 +19,10 @@ afterAll(async () => {
   await browser.close();
 });
 
-type Look = readonly [
-  name: string,
-  viewport: { readonly width: number; readonly height: number },
-  scheme: 'light' | 'dark',
-];
-
-const LOOKS: readonly Look[] = [
-  ['light', { width: 1100, height: 900 }, 'light'],
-  ['dark', { width: 1100, height: 900 }, 'dark'],
-  ['420 pixels wide', { width: 420, height: 900 }, 'light'],
-  ['420 pixels wide and dark', { width: 420, height: 900 }, 'dark'],
-];
 const [WIDE, , NARROW] = LOOKS as readonly [Look, Look, Look];
 
-interface Shown {
-  readonly page: Page;
-  /** What the console said, and what the page asked for beside itself. */
-  readonly complaints: readonly string[];
-}
-
-async function shown(report: Report, [, viewport, scheme]: Look = WIDE): Promise<Shown> {
-  const page = await browser.newPage();
-  const complaints: string[] = [];
-  page.on('console', message => complaints.push(`console: ${message.text()}`));
-  page.on('pageerror', error => complaints.push(`error: ${String(error)}`));
-  page.on('request', request => {
-    if (!request.url().startsWith('data:') && !request.isNavigationRequest())
-      complaints.push(`request: ${request.url()}`);
-  });
-  await page.setViewport(viewport);
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-  await page.goto(`data:text/html;base64,${Buffer.from(reportHtml(report)).toString('base64')}`);
-  return { page, complaints };
-}
-
-/** Rules that axe-core calls serious or critical, with the first element that breaks each. */
-async function seriousFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  const { violations } = await inPage<AxeResults>(page, 'axe.run(document, { resultTypes: ["violations"] })');
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
-}
-
-/** Scripts are texts: types of a browser are none of the product's. */
-async function inPage<Answer>(page: Page, script: string): Promise<Answer> {
-  return (await page.evaluate(script)) as Answer;
-}
+const shown = (report: Report, look: Look = WIDE): Promise<Shown> =>
+  shownPage(browser, reportHtml(report), look);
 
 interface Drawn {
   readonly id: string;

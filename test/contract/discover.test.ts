@@ -105,7 +105,10 @@ describe('rewrap discover', () => {
       ['Notes', 'none', []],
     ]);
     expect(found.keys).toEqual([
-      { keyArn: key, stores: 3, storesNotNamed: 2, records: 7, jobs: ['files', 'orders'] },
+      {
+        ...{ keyArn: key, standing: 'sampled', stores: 3, storesNotNamed: 2, records: 7 },
+        ...{ jobs: ['files', 'orders'], serverSide: [] },
+      },
     ]);
     // The samples are all that there is.
     expect(found.notChecked.join()).not.toContain('records beyond');
@@ -159,6 +162,7 @@ describe('rewrap discover', () => {
               ...['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'],
               ...['dynamodb:ListTables', 's3:ListAllMyBuckets', 'dynamodb:DescribeTable', 'dynamodb:Scan'],
               ...['s3:GetBucketOwnershipControls', 's3:ListBucket', 's3:GetObject'],
+              ...['s3:GetEncryptionConfiguration', 'kms:DescribeKey'],
             ],
             Resource: '*',
           },

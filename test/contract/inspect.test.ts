@@ -96,7 +96,7 @@ describe('rewrap inspect of a table', () => {
         'questions',
         'records',
         'refused',
-      ].concat(...['sample', 'store', 'withNone']),
+      ].concat(...['sample', 'serverSideKeys', 'store', 'withNone']),
     );
     expect(found).toMatchObject({
       ...{ records: 9, withNone: 1, hidden: 0, sample: { complete: true, bodiesUnread: 0 } },

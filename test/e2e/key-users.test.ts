@@ -173,6 +173,13 @@ describe('users of an old key, by its trail', () => {
       about: `arn:aws:iam::${ACCOUNT}:user/local through s3.amazonaws.com`,
       words: expect.stringContaining('server-side encryption by s3.amazonaws.com, which no run moves'),
     });
+    // No job names that bucket, and no trail is needed to see it.
+    const without = await advice();
+    expect(without.verdict).toBe('keep');
+    expect(without.findings).toContainEqual({
+      ...{ weight: 'blocks', about: 's3:us-east-1:sealed' },
+      words: expect.stringContaining('S3 encrypts new objects of this bucket with this key'),
+    });
   });
 
   /** As `aws s3 sync` would copy the trail. */

@@ -78,6 +78,9 @@ describe('whoever runs a command of the CLI', () => {
       ledger: [arn('dynamodb', `table/${ledgerTable}`)],
       'keys of the jobs': [account.keys.source, account.keys.destination],
       'source keys': [account.keys.source],
+      account: ['*'],
+      'tables of the account': [arn('dynamodb', 'table/*')],
+      'buckets of the account': ['arn:aws:s3:::*'],
       'tables of the jobs': ['Plain', 'Indexed', 'BranchKeys'].map(table =>
         arn('dynamodb', `table/${table}`),
       ),
@@ -94,8 +97,8 @@ describe('whoever runs a command of the CLI', () => {
     return found;
   }
 
-  /** A user with what the page says of a command, and nothing else. */
-  function userFor(command: string): { readonly arn: string; readonly credentials: Credentials } {
+  /** A role with what the page says of a command, and nothing else. The inline policies of a user would have no room for all of it. */
+  function roleFor(command: string): { readonly arn: string; readonly credentials: Credentials } {
     const group = COMMANDS.find(({ commands }) => commands.includes(command))!;
     const like = COMMANDS.find(({ commands }) => commands[0] === group.like?.[0])?.permissions ?? [];
     const Statement = [...(group.alone === true ? [] : EVERY), ...group.permissions, ...like].map(
@@ -106,9 +109,11 @@ describe('whoever runs a command of the CLI', () => {
         ...(on === 'run bucket' && { Condition: { StringLikeIfExists: { 's3:prefix': 'runs/*' } } }),
       }),
     );
-    const name = `who-may-${group.commands[0]}`;
-    const credentials = aws.aws.createUser(name, [{ Version: '2012-10-17', Statement }]);
-    return { arn: `arn:aws:iam::111122223333:user/${name}`, credentials };
+    const arn = `arn:aws:iam::111122223333:role/who-may-${group.commands[0]}`;
+    const { identities } = aws.aws.iam;
+    identities.create(arn);
+    identities.putInline(arn, 'documented', { Version: '2012-10-17', Statement });
+    return { arn, credentials: aws.aws.assume(arn) };
   }
 
   const call = (
@@ -127,12 +132,12 @@ describe('whoever runs a command of the CLI', () => {
   }
 
   it('may start a run, see it and roll it back with the documented permissions, and needs each of them', async () => {
-    const starter = userFor('run');
+    const starter = roleFor('run');
     // The others see it under way.
     const ran = await call(['run', 'in-place', '--detach', '--json'], starter);
     const id = /in-place-migrate-[\w-]+/.exec(ran.stdout)![0];
     expect(ran.stderr).not.toContain('not authorized');
-    const reader = userFor('status');
+    const reader = roleFor('status');
     for (const args of [['status'], ['status', id], ['watch', id], ['report', id]])
       expect((await call(args, reader)).stderr).not.toContain('not authorized');
     // Who may not list the bucket is refused here, and does not learn that the report is missing.
@@ -152,7 +157,7 @@ describe('whoever runs a command of the CLI', () => {
     while (!(await aws.s3.send(new HeadObjectCommand(planned)).catch(() => false))) await sleep(5);
     // No worker finds a slot from here on.
     aws.aws.lambda.limitTo(0);
-    const operator = userFor('stop');
+    const operator = roleFor('stop');
     for (const args of [
       ['pause', name],
       ['rate', name, '5'],
@@ -172,7 +177,7 @@ describe('whoever runs a command of the CLI', () => {
   it('may ask whether a key may go with the documented permissions, and needs each of them', async () => {
     await aws.s3.send(new CreateBucketCommand({ Bucket: 'trail' }));
     aws.aws.trails.create({ accountId: '111122223333', bucket: 'trail' });
-    const keeper = userFor('retire-check');
+    const keeper = roleFor('retire-check');
     const { stdout, stderr } = await call(
       ['retire-check', account.keys.source, '--jobs', join(folder, 'jobs'), '--trail', 's3://trail'],
       keeper,
@@ -184,7 +189,7 @@ describe('whoever runs a command of the CLI', () => {
 
   it('may have requests to S3 written with the documented permissions, and needs each of them', async () => {
     const [{ name } = { name: '' }] = jobsOf(account);
-    const writer = userFor('s3-batch');
+    const writer = roleFor('s3-batch');
     const role = 'arn:aws:iam::111122223333:role/Batch';
     const out = join(folder, 's3-batch');
     const { code, stderr } = await call(

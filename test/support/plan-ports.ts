@@ -53,6 +53,10 @@ export function table(changes: Partial<TableDescription> = {}): TableDescription
 export function stores(changes: Partial<TableCatalog & BucketCatalog> = {}): StoreCatalogs {
   const all: TableCatalog & BucketCatalog = {
     describeTable: () => Promise.resolve({ kind: 'found', description: table() }),
+    serverSideKeys: async place => {
+      const lookup = await all.describeTable(place);
+      return lookup.kind === 'found' ? { ...lookup, description: lookup.description.serverSideKeys } : lookup;
+    },
     describeBucket: () =>
       Promise.resolve({
         kind: 'found',

@@ -78,7 +78,7 @@ describe('the recipe for a command', () => {
       'inspected-store',
       'init-questions',
       'store-sample',
-      'discovered-drafts',
+      ...['discovered-drafts', 'discovered-keys', 'discovered-store', 'discovered-users', 'other-stores'],
       'trail-users',
       'packed-trail',
     ].map(name => `cli/commands/${name}.ts`);

@@ -1,4 +1,5 @@
-import { discoveryOf, type Look } from '../../lambda/core/discover/discovery.ts';
+import { discoveryOf } from '../../lambda/core/discover/discovery.ts';
+import type { Look } from '../../lambda/core/discover/look.ts';
 import { ANNOTATIONS_OF_SAMPLE } from '../../lambda/core/plan/sample-records.ts';
 import { samplingOf } from '../../lambda/core/discover/sampling.ts';
 import type { Store } from '../../lambda/core/model/job.ts';
@@ -22,13 +23,15 @@ const bucket = (name: string, more: Partial<Store> = {}): Store => ({
   ...more,
 });
 
+const NO_KEYS = { kind: 'seen', value: [] } as const;
+
 /** A sample of a store with so many data keys, each beside its key. */
 function looked(type: StoreType, name: string, dataKeys: number, keyArn = OLD_KEY): Look {
   const records = Array.from({ length: Math.max(1, dataKeys) }, (_, n) => ({
     record: item(`${name}-${n}`, n < dataKeys ? { edk: B('a'), key: S(keyArn) } : { note: S('x') }),
   }));
   return {
-    ...{ kind: 'looked', type, name, region: 'us-east-1', complete: true },
+    ...{ kind: 'looked', type, name, region: 'us-east-1', complete: true, serverSide: NO_KEYS },
     recognition: recogniseStore(records),
   };
 }
@@ -45,7 +48,10 @@ describe('what was discovered', () => {
     const looks: readonly Look[] = [
       looked('dynamodb', 'Empty', 0),
       looked('dynamodb', 'Orders', 2),
-      { kind: 'not-looked', type: 'dynamodb', name: 'Secret', region: 'us-east-1', reason: 'denied' },
+      {
+        ...{ kind: 'not-looked', type: 'dynamodb', name: 'Secret', region: 'us-east-1' },
+        ...{ serverSide: NO_KEYS, reason: 'denied' },
+      },
       looked('s3', 'files', 1),
       looked('dynamodb', 'Forgotten', 3),
     ];
@@ -83,7 +89,7 @@ describe('what was discovered', () => {
       looked('dynamodb', 'Forgotten', 1),
       looked('dynamodb', 'New', 4, NEW_KEY),
     ];
-    expect(discoveryOf(looks, [job({ source: { keys: [use(OLD_KEY)] } })]).keys).toEqual([
+    expect(discoveryOf(looks, [job({ source: { keys: [use(OLD_KEY)] } })]).keys).toMatchObject([
       { keyArn: OLD_KEY, stores: 2, storesNotNamed: 1, records: 3, jobs: ['orders'] },
       { keyArn: NEW_KEY, stores: 1, storesNotNamed: 1, records: 4, jobs: [] },
     ]);
@@ -93,12 +99,12 @@ describe('what was discovered', () => {
 describe('what a look at samples takes at most', () => {
   it('is the sum over the stores', () => {
     const one = samplingOf([{ type: 'dynamodb' }], { records: 100, places: 8 });
-    // A description, and a Scan for each item at worst. 100 items of 400 KiB are 5,000 units.
-    expect(one.requests).toBe(1 + 8 + 100);
+    // Two descriptions, and a Scan for each item at worst. 100 items of 400 KiB are 5,000 units.
+    expect(one.requests).toBe(2 + 8 + 100);
     expect(one.usd).toBeCloseTo((5_000 * 0.125) / 1_000_000, 12);
     const bucketOnly = samplingOf([{ type: 's3' }], { records: 100, places: 8 });
     // Of each object metadata and body, the names of its annotations, and eight of them.
-    expect(bucketOnly.requests).toBe(2 + 8 + 100 + 200 + 100 + 800);
+    expect(bucketOnly.requests).toBe(3 + 8 + 100 + 200 + 100 + 800);
     expect(ANNOTATIONS_OF_SAMPLE.most).toBe(8);
     const both = samplingOf([{ type: 's3' }, { type: 'dynamodb' }], { records: 100, places: 8 });
     expect(both.requests).toBe(one.requests + bucketOnly.requests);

@@ -110,6 +110,13 @@ describe('retire-check with a trail', () => {
     expect(ofUsers(check(trail({ users: [user(other, NOW)] })))).toEqual([0, 1, 'keep']);
   });
 
+  it('knows a service that uses the key by itself, as Amazon EC2 does for a volume', () => {
+    const { findings } = check(trail({ users: [user('ec2.amazonaws.com', NOW)] }));
+    expect(findings.find(({ about }) => about === 'ec2.amazonaws.com')!.words).toContain(
+      'it is server-side encryption by ec2.amazonaws.com, which no run moves',
+    );
+  });
+
   it.each([
     ['Encrypt', 'let it write under another key, then migrate'],
     ['GenerateDataKeyPair', 'let it write under another key, then migrate'],

@@ -111,6 +111,26 @@ describe('the users of a key', () => {
     expect(replicas).toEqual([{ keyArn: IN_EUROPE, calls: 1, lastAt: '2026-11-20T10:00:00.000Z' }]);
   });
 
+  it('know whether a call that is looked for was among them, by either of its ids, and nothing where none is', () => {
+    const one = record('Decrypt', { sharedEventID: 'shared' });
+    const has = (awaited?: string): boolean => {
+      const users = new UsersOfKey({ keyArn: OLD_KEY, aliases: [] }, { awaited });
+      const read = readRecord(one);
+      if (read.kind === 'use') users.add(read.event);
+      return users.hasAwaited;
+    };
+    expect([has(String(one['eventID'])), has('shared'), has('another'), has()]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    const alone = new UsersOfKey({ keyArn: OLD_KEY, aliases: [] });
+    const read = readRecord(record('Decrypt'));
+    if (read.kind === 'use') alone.add(read.event);
+    expect(alone.hasAwaited).toBe(false);
+  });
+
   it('have values of contexts only if they are asked for, each context once', () => {
     const records = [record('Decrypt'), record('Decrypt')];
     expect(JSON.stringify(gathered(records))).not.toContain('acme');

@@ -72,6 +72,13 @@ function catalog(clients: AwsClients): TableCatalog {
         return { ...described(Table), pointInTimeRecovery: recovery === 'ENABLED' };
       });
     },
+
+    serverSideKeys({ region, table: TableName }) {
+      return lookup(async () => {
+        const { Table } = await clients.dynamodb(region).send(new DescribeTableCommand({ TableName }));
+        return serverSideKeysOf(Table ?? {});
+      });
+    },
   };
 }
 
@@ -103,11 +110,18 @@ function described({
     sizeBytes: TableSizeBytes,
     streamEnabled: StreamSpecification?.StreamEnabled ?? false,
     replicaRegions: namesOf(Replicas, ({ RegionName }) => RegionName),
-    serverSideKeys: [
-      ...namesOf([SSEDescription ?? {}], ({ KMSMasterKeyArn }) => KMSMasterKeyArn),
-      ...namesOf(Replicas, ({ KMSMasterKeyId }) => KMSMasterKeyId),
-    ],
+    serverSideKeys: serverSideKeysOf({ SSEDescription, Replicas }),
   };
+}
+
+function serverSideKeysOf({
+  SSEDescription,
+  Replicas,
+}: Pick<TableDescription, 'SSEDescription' | 'Replicas'>): readonly string[] {
+  return [
+    ...namesOf([SSEDescription ?? {}], ({ KMSMasterKeyArn }) => KMSMasterKeyArn),
+    ...namesOf(Replicas, ({ KMSMasterKeyId }) => KMSMasterKeyId),
+  ];
 }
 
 /** A table on demand names a provisioned throughput of 0, and -1 for no maximum. */

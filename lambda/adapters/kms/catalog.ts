@@ -152,6 +152,7 @@ function descriptionOf(key: KeyMetadata | undefined): KeyDescription {
     multiRegion: key?.MultiRegion ?? false,
     encryptionAlgorithms: key?.EncryptionAlgorithms ?? [],
     ...(key?.CustomKeyStoreId !== undefined && { customKeyStoreId: key.CustomKeyStoreId }),
+    ...(key?.KeyManager === 'AWS' && { awsManaged: true as const }),
     ...(key?.CreationDate !== undefined && { createdAt: key.CreationDate.toISOString() }),
   };
 }

@@ -1,30 +1,10 @@
 import { sourceRegion } from '../model/job-regions.ts';
 import type { Job, Store } from '../model/job.ts';
 import { isSameName } from '../model/store-place.ts';
-import type { StoreRecognition } from '../recognise/recognise-store.ts';
-import type { StoreType } from '../stores/registry.ts';
 import { narrowedTo, ownPlace } from '../stores/places.ts';
-
-/** A table or bucket of the account, and what a sample of it shows. */
-export type Look = Looked | NotLooked;
-
-interface Found {
-  readonly type: StoreType;
-  readonly name: string;
-  readonly region: string;
-}
-
-interface Looked extends Found {
-  readonly kind: 'looked';
-  /** The sample is all of it. */
-  readonly complete: boolean;
-  readonly recognition: StoreRecognition;
-}
-
-interface NotLooked extends Found {
-  readonly kind: 'not-looked';
-  readonly reason: string;
-}
+import { arnIn, type DescribedKeys } from './described-keys.ts';
+import { discoveredKeys, type DiscoveredKey, type TrailOfKeys } from './discovered-keys.ts';
+import type { Found, Look } from './look.ts';
 
 /**
  * Whether jobs cover a store. `none`: no data key was recognised in the sample. `unnamed`: it has data keys, and no job names it.
@@ -48,36 +28,42 @@ export interface DiscoveredStore extends Found {
   /** Things that cannot be re-wrapped where they lie, or that look like data keys. */
   readonly unclear: number;
   readonly keys: readonly string[];
+  /** Some of its data keys do not say under which key they are. */
+  readonly keysUntold: boolean;
+  /** The keys that its service itself encrypts it with, or what is put there, but for those that AWS manages; `null` where that could not be seen. */
+  readonly serverSideKeys: readonly string[] | null;
+  /** Why that could not be seen. */
+  readonly serverSideReason?: string;
   /** Why nobody has looked. */
   readonly reason?: string;
 }
 
-export interface DiscoveredKey {
-  readonly keyArn: string;
-  /** Tables and buckets whose samples name it. */
-  readonly stores: number;
-  /** Of these, those that no job names as a whole. */
-  readonly storesNotNamed: number;
-  /** Records of the samples that name it. */
-  readonly records: number;
-  /** Jobs that move data keys away from it. */
-  readonly jobs: readonly string[];
-}
-
 export interface Discovery {
   readonly stores: readonly DiscoveredStore[];
-  /** The keys that most stores name first. */
+  /** Those that most stores name first, then those that no store names. */
   readonly keys: readonly DiscoveredKey[];
   readonly counts: Readonly<Record<Coverage, number>>;
 }
 
+interface Known {
+  /** @default KMS has described none */
+  readonly described?: DescribedKeys;
+  readonly trail?: TrailOfKeys;
+}
+
 /** What lies where, and what of it no job would move. It rests on samples: what none of them shows, nobody has seen. */
-export function discoveryOf(looks: readonly Look[], jobs: readonly Job[]): Discovery {
-  const stores = looks.map(look => discovered(look, jobs)).sort(worstFirst);
+export function discoveryOf(
+  looks: readonly Look[],
+  jobs: readonly Job[],
+  { described = new Map(), trail }: Known = {},
+): Discovery {
+  const stores = looks
+    .map(look => ({ ...discovered(look, jobs), ...serverSideOf(look, described) }))
+    .sort(worstFirst);
   const of = (coverage: Coverage): number => stores.filter(store => store.coverage === coverage).length;
   return {
     stores,
-    keys: keysOf(looks, stores, jobs),
+    keys: discoveredKeys({ looks, stores, jobs, described, ...(trail !== undefined && { trail }) }),
     counts: {
       unnamed: of('unnamed'),
       'in-part': of('in-part'),
@@ -98,7 +84,7 @@ function worstFirst(one: DiscoveredStore, other: DiscoveredStore): number {
   return name < otherName ? -1 : name > otherName ? 1 : 0;
 }
 
-function discovered(look: Look, jobs: readonly Job[]): DiscoveredStore {
+function discovered(look: Look, jobs: readonly Job[]): Omit<DiscoveredStore, 'serverSideKeys'> {
   const { type, name, region } = look;
   const naming = jobs.flatMap(job =>
     job.stores.filter(store => names(store, look, job)).map(store => ({ job: job.name, store })),
@@ -119,12 +105,22 @@ function discovered(look: Look, jobs: readonly Job[]): DiscoveredStore {
     dataKeys: formats.reduce((sum, { dataKeys }) => sum + dataKeys, 0),
     formats: formats.map(({ what, slot }) => ({ what, slot })),
     keys: keys.map(({ keyArn }) => keyArn),
+    keysUntold: lookAlikes.length > 0 || formats.some(format => format.keys.length === 0),
   };
+}
+
+function serverSideOf(
+  { serverSide }: Look,
+  described: DescribedKeys,
+): Pick<DiscoveredStore, 'serverSideKeys' | 'serverSideReason'> {
+  if (serverSide.kind === 'unseen') return { serverSideKeys: null, serverSideReason: serverSide.words };
+  const own = serverSide.value.filter(key => described.get(key)?.awsManaged !== true);
+  return { serverSideKeys: own.map(key => arnIn(described, key)) };
 }
 
 const NOTHING_SEEN = {
   ...{ records: 0, withDataKeys: 0, dataKeys: 0, unclear: 0 },
-  ...{ complete: false, formats: [], keys: [] },
+  ...{ complete: false, formats: [], keys: [], keysUntold: false },
 } as const;
 
 function names(store: Store, { type, name, region }: Found, job: Job): boolean {
@@ -138,28 +134,4 @@ function partOf(store: Store): string {
   const { prefix = '' } = ownPlace(store, undefined);
   const parts = [prefix === '' ? undefined : `keys below ${prefix}`, narrowedTo(store)];
   return parts.filter(part => part !== undefined).join(', ');
-}
-
-function keysOf(
-  looks: readonly Look[],
-  stores: readonly DiscoveredStore[],
-  jobs: readonly Job[],
-): readonly DiscoveredKey[] {
-  const records = new Map<string, number>();
-  for (const look of looks)
-    if (look.kind === 'looked')
-      for (const { keyArn, records: of } of look.recognition.keys)
-        records.set(keyArn, (records.get(keyArn) ?? 0) + of);
-  return [...records]
-    .map(([keyArn, of]) => {
-      const naming = stores.filter(({ keys }) => keys.includes(keyArn));
-      return {
-        ...{ keyArn, records: of, stores: naming.length },
-        storesNotNamed: naming.filter(({ coverage }) => coverage !== 'named').length,
-        jobs: jobs
-          .filter(({ source }) => source.keys.some(({ key }) => key === keyArn))
-          .map(({ name }) => name),
-      };
-    })
-    .sort((a, b) => b.stores - a.stores || b.records - a.records || (a.keyArn < b.keyArn ? -1 : 1));
 }

@@ -10,6 +10,8 @@ export interface KeyDescription {
   /** The algorithms that KMS takes for this key. */
   readonly encryptionAlgorithms: readonly string[];
   readonly customKeyStoreId?: string;
+  /** AWS itself manages it, for one of its services. @default its owner does */
+  readonly awsManaged?: true;
   /** ISO 8601. */
   readonly createdAt?: string;
 }

@@ -1,4 +1,5 @@
 import { parseKeyReference } from '../model/arn.ts';
+import type { AssumedRole } from '../model/job.ts';
 import { asksForContext } from './questions.ts';
 import type { NamedKey, SeenFormat } from './merged-formats.ts';
 import type { StoreRecognition } from './recognise-store.ts';
@@ -24,6 +25,8 @@ export interface InspectedStore {
   /** The name of the table or bucket. */
   readonly name: string;
   readonly region: string;
+  /** With which it was looked at, and which the job names, too. */
+  readonly assumeRole?: AssumedRole;
 }
 
 /** What stands where nobody but the operator knows what to write. Validation refuses it, and says what an ARN looks like. */
@@ -40,7 +43,7 @@ export function isFillIn(key: string): boolean {
 /** A job for what a sample of a store shows; `undefined` where it does not come to formats that a job may name. */
 export function draftJob(
   { conclusion, formats }: StoreRecognition,
-  { fields, name, region }: InspectedStore,
+  { fields, name, region, assumeRole }: InspectedStore,
 ): JobDraft | undefined {
   if (conclusion.kind === 'nothing' || conclusion.kind === 'ambiguous') return undefined;
   const { here, elsewhere } = keysByRegion(formats, region);
@@ -52,7 +55,9 @@ export function draftJob(
       source: { keys: here.length > 0 ? here : [FILL_IN.source] },
       destination: { key: FILL_IN.destination },
       stores: formats.map(({ format, ofOthers }) => ({
-        ...{ ...fields, ...(!isImplied && { region }), format },
+        ...{ ...fields, ...(!isImplied && { region }) },
+        ...(assumeRole !== undefined && { assumeRole }),
+        format,
         // Else no run over instruction files could ever prove anything.
         ...(ofOthers !== undefined && { withoutDataKey: 'expected' }),
       })),

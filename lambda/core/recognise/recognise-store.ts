@@ -17,6 +17,8 @@ export interface StoreRecognition {
   readonly lookAlikes: readonly SeenLookAlike[];
   /** All KMS keys that anything in the records names. */
   readonly keys: readonly NamedKey[];
+  /** The keys that S3 itself encrypts these objects with, as S3 names them. */
+  readonly serverSideKeys: readonly NamedKey[];
   readonly conclusion: Conclusion;
 }
 
@@ -63,6 +65,7 @@ export interface SeenRecord {
   readonly locator: string;
   readonly hidden: boolean;
   readonly candidates: readonly Candidate[];
+  readonly serverSideKey?: string;
 }
 
 /** What occurs in a sample of a store, how much of each, and whether that is one format. */
@@ -72,7 +75,11 @@ export function recogniseStore(records: readonly RecordToRecognise[]): StoreReco
 
 export function seenRecord({ record, body }: RecordToRecognise): SeenRecord {
   const { locator, hidden } = record;
-  return { locator, hidden: hidden !== undefined, candidates: candidatesOf(record, body) };
+  const serverSideKey = record.kind === 'object' ? record.encryption?.kmsKeyId : undefined;
+  return {
+    ...{ locator, hidden: hidden !== undefined, candidates: candidatesOf(record, body) },
+    ...(serverSideKey !== undefined && { serverSideKey }),
+  };
 }
 
 /** The same as `recogniseStore`, of records that were looked at one after the other. */
@@ -91,6 +98,12 @@ export function recognitionOf(records: readonly SeenRecord[]): StoreRecognition 
     refused: refusedOf(seen),
     lookAlikes: lookAlikesOf(seen),
     keys: namedKeys(seen.map(({ candidate, index }) => ({ record: index, keyArns: keyArnsOf(candidate) }))),
+    serverSideKeys: namedKeys(
+      records.map(({ serverSideKey }, record) => ({
+        record,
+        keyArns: serverSideKey === undefined ? [] : [serverSideKey],
+      })),
+    ),
     conclusion: conclude(formats, conflicts),
   };
 }

@@ -8,45 +8,36 @@ import { code, details, escape, list, number, section, table } from './page/elem
 import { keyMaterialsPart } from './page/key-materials.ts';
 import { outcomesPart } from './page/outcomes.ts';
 import { pacePart } from './page/pace.ts';
-import { STYLE } from './page/style.ts';
+import { page } from './page/shell.ts';
 import { unprovenPart } from './page/unproven.ts';
 import type { Evidence, Report, StoreReport } from './report.ts';
 import { verdictText } from './store-words.ts';
 
-/** The report as one self-contained page: no script, no outside resource, fit to be mailed or archived. */
+/** The report as a page. */
 export function reportHtml(report: Report): string {
   const { title, text, tone } = conclusion(report);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>kms-rewrap: ${escape(report.job)} ${escape(report.mode)} – ${escape(title)}</title>
-<link rel="icon" href="data:,">
-<style>${STYLE}</style>
-</head>
-<body>
-<header>
-<p class="eyebrow">kms-rewrap report</p>
-<p class="job">${escape(report.job)} <span class="soft">${escape(report.mode)}${report.dryRun ? ', dry run' : ''}</span></p>
-<p class="soft">Run ${code(report.runId)}, ${escape(moment(report.startedAt))} to ${escape(moment(report.endedAt))}</p>
-</header>
-<main>
-<section class="conclusion ${tone}"><h1>${escape(title)}</h1><p>${escape(text)}</p></section>
-${section('Next', nextPart(report))}
-${section('Stores', storesTable(report.stores))}
-${section('Key materials', keyMaterialsPart(report))}
-${section('Outcomes by store', outcomesPart(report.stores))}
-${section('Not proven, and what to do', unprovenPart(report))}
-${section('Throughput and throttling', pacePart(report))}
-${section('Cost', costPart(report))}
-${section('Not looked at', list(report.notChecked))}
-${section('Warnings', list(report.warnings))}
-${section('Details', detailsPart(report))}
-</main>
-</body>
-</html>
-`;
+  const { job, mode, dryRun, runId, startedAt, endedAt } = report;
+  return page({
+    title: `${job} ${mode} – ${title}`,
+    header: [
+      '<p class="eyebrow">kms-rewrap report</p>',
+      `<p class="job">${escape(job)} <span class="soft">${escape(mode)}${dryRun ? ', dry run' : ''}</span></p>`,
+      `<p class="soft">Run ${code(runId)}, ${escape(moment(startedAt))} to ${escape(moment(endedAt))}</p>`,
+    ],
+    main: [
+      `<section class="conclusion ${tone}"><h1>${escape(title)}</h1><p>${escape(text)}</p></section>`,
+      section('Next', nextPart(report)),
+      section('Stores', storesTable(report.stores)),
+      section('Key materials', keyMaterialsPart(report)),
+      section('Outcomes by store', outcomesPart(report.stores)),
+      section('Not proven, and what to do', unprovenPart(report)),
+      section('Throughput and throttling', pacePart(report)),
+      section('Cost', costPart(report)),
+      section('Not looked at', list(report.notChecked)),
+      section('Warnings', list(report.warnings)),
+      section('Details', detailsPart(report)),
+    ],
+  });
 }
 
 function nextPart(report: Report): string {

@@ -1,4 +1,5 @@
 import type { ActionUse, KeyUser } from '../key-users/key-user.ts';
+import { isOwn } from '../key-users/own-roles.ts';
 
 /** Whose calls they are, and since when nothing is known to need the key. */
 export interface Coverage {
@@ -28,20 +29,4 @@ export function coveredUser(user: KeyUser, { provenSince, ownRoles }: Coverage):
   return since.length === 0
     ? { ...user, covered: true, own: false }
     : { ...user, covered: false, own: false, since };
-}
-
-/** A worker of this deployment has called KMS itself. */
-export function isOwn(
-  { principal, via }: Pick<KeyUser, 'principal' | 'via'>,
-  ownRoles: readonly string[],
-): boolean {
-  return via === undefined && ownRoles.some(role => isSameRole(role, principal));
-}
-
-/** Names of roles are unique in an account, whatever their paths. */
-function isSameRole(a: string, b: string): boolean {
-  const [one, other] = [a, b].map(arn =>
-    /^(arn:[^:]+:iam::\d+:role\/)(?:.*\/)?([^/]+)$/.exec(arn)?.slice(1).join(''),
-  );
-  return one !== undefined && one === other;
 }

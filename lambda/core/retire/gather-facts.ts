@@ -11,6 +11,7 @@ import {
   type KnownPlace,
   type Superseding,
 } from './known-places.ts';
+import { otherStores, type OthersPort, type OtherStores } from './other-stores.ts';
 import type { KeyUsage } from './ports.ts';
 import { serverSideOf } from './server-side-of.ts';
 import type { RetireFacts } from './retire-check.ts';
@@ -25,6 +26,8 @@ export interface RetirePorts {
   readonly stores: StoreCatalogs;
   /** What a trail says of the key's users; absent where nobody has named one. */
   readonly trailOf?: (usage: KeyUsage) => Promise<TrailFacts>;
+  /** The caller's tables and buckets; absent where those that no job names are not asked about. */
+  readonly others?: OthersPort;
 }
 
 export interface RetireQuestion {
@@ -53,8 +56,9 @@ export async function gatherFacts(question: RetireQuestion, ports: RetirePorts):
   );
   const usage = await ports.usageOf(key.arn);
   const trail = await ports.trailOf?.(usage);
+  const others = await othersOf(known, key.arn, ports);
   return {
-    ...{ key, usage, ...(trail !== undefined && { trail }) },
+    ...{ key, usage, ...(trail !== undefined && { trail }), ...(others !== undefined && { others }) },
     stores: await Promise.all(known.map(one => knownStore(one, past, ports))),
     superseded: superseded.filter(({ slot }) => slot !== undefined),
     unresolved,
@@ -63,6 +67,15 @@ export async function gatherFacts(question: RetireQuestion, ports: RetirePorts):
       .map(({ name }) => `job ${name}`),
     now,
   };
+}
+
+async function othersOf(
+  known: readonly KnownPlace[],
+  keyArn: string,
+  { others, keys, stores }: RetirePorts,
+): Promise<OtherStores | undefined> {
+  if (others === undefined) return undefined;
+  return otherStores(others, { keyArn, keys, stores, known: known.map(({ place }) => place) });
 }
 
 interface OfJobs {

@@ -1,6 +1,7 @@
 import type { KeyDescription } from '../keys/catalog.ts';
 import { storePlaceText } from '../model/store-place.ts';
 import { blocks, note, type RetireFinding } from './findings.ts';
+import { otherFindings, otherNotChecked, type OtherStores } from './other-stores.ts';
 import type { KeyUsage } from './ports.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { serverSideFindings } from './server-side-findings.ts';
@@ -22,6 +23,8 @@ export interface RetireFacts {
   readonly destinationOf: readonly string[];
   /** Absent where nobody has named a trail. */
   readonly trail?: TrailFacts;
+  /** Tables and buckets that no job and no run names; absent where nobody has looked. */
+  readonly others?: OtherStores;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -40,12 +43,13 @@ export interface RetireAdvice {
 
 /** May a key be disabled? It advises, and never acts. */
 export function retireCheck(facts: RetireFacts): RetireAdvice {
-  const { trail, usage } = facts;
+  const { trail, usage, others } = facts;
   const since = provenSince(facts.stores);
   const findings = [
     ...jobFindings(facts),
     ...usageFindings({ ...facts, provenSince: since }),
     ...(trail === undefined ? [] : trailFindings({ trail, usage, provenSince: since })),
+    ...(others === undefined ? [] : otherFindings(others)),
     ...keyFindings(facts.key),
   ];
   const verdict = findings.some(({ weight }) => weight === 'blocks')
@@ -55,7 +59,11 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
       : 'disable';
   return {
     ...{ keyArn: facts.key.arn, verdict, findings, steps: STEPS },
-    notChecked: [trail === undefined ? NO_TRAIL : beyondTrail(trail), ...NOT_CHECKED],
+    notChecked: [
+      trail === undefined ? NO_TRAIL : beyondTrail(trail),
+      ...(others === undefined ? [NO_OTHERS] : otherNotChecked(others)),
+      ...NOT_CHECKED,
+    ],
     ...(trail !== undefined && { users: usersCovered({ trail, provenSince: since }) }),
   };
 }
@@ -68,10 +76,12 @@ function beyondTrail({ trail, from, until }: TrailFacts): string {
   return `users that ${trail} does not show ${read}: those that pause longer, and those that CloudTrail has not delivered yet; tables and buckets that no job names, which nobody has read in that time`;
 }
 
+const NO_OTHERS =
+  'server-side encryption with this key of anything but the tables and buckets of jobs and runs: of others, of volumes, queues, secrets and logs; see the resources that name it';
+
 const NOT_CHECKED: readonly string[] = [
   'jobs in other folders than --jobs, and deployments of other names, or in other Regions and accounts than those of your jobs: ask there, too (--deployment)',
   'bodies of objects, and values that are encrypted, or compressed by something else than gzip or zlib: nobody has looked for this key in them',
-  'server-side encryption with this key of anything but the tables and buckets of jobs and runs: of others, of volumes, queues, secrets and logs; see the resources that name it',
   'backups, snapshots, exports, noncurrent versions, streams, replicas and caches that are not listed here: what they hold is as old as they are',
   'what has been written since the last run: writers must use another key before this one is disabled',
 ];

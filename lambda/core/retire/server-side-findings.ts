@@ -1,5 +1,5 @@
 import { names } from '../model/key-use.ts';
-import { storePlaceText } from '../model/store-place.ts';
+import { storePlaceText, type StorePlace } from '../model/store-place.ts';
 import { kindOf } from '../stores/registry.ts';
 import { blocks, waits, type RetireFinding } from './findings.ts';
 import { proofsIn, type KnownStore } from './store-findings.ts';
@@ -20,8 +20,13 @@ function placeFindings({ place, account, serverSide, keyArn }: KnownStore): read
   if (serverSide.kind === 'unseen')
     return [waits(about, `with which key it is itself encrypted is not known (${serverSide.words})`)];
   return serverSide.value.some(key => names({ keyArn, alsoKnownAs: [] }, key))
-    ? [blocks(about, holdsObjects({ place }) ? BUCKET : TABLE)]
+    ? [encryptedWithKey(place, about)]
     : [];
+}
+
+/** DynamoDB or S3 itself encrypts it, or what is put there, with the key that is asked about. */
+export function encryptedWithKey(place: StorePlace, about: string): RetireFinding {
+  return blocks(about, holdsObjects({ place }) ? BUCKET : TABLE);
 }
 
 const TABLE =

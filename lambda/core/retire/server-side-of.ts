@@ -1,4 +1,5 @@
 import type { KeyCatalog } from '../keys/catalog.ts';
+import { fullKeyReference } from '../model/full-key-reference.ts';
 import type { Seen } from '../stores/lookup.ts';
 import { catalogOf, kindOf, type StoreCatalogs } from '../stores/registry.ts';
 import type { KnownPlace } from './known-places.ts';
@@ -23,15 +24,15 @@ export async function serverSideOf(
   const named = await kindOf(place).serverSideKeys(place, catalogOf(stores, seen));
   if (named.kind === 'unseen') return named;
   const [, partition = 'aws', , region = '', owner = ''] = keyArn.split(':');
-  const inFull = (key: string): string =>
-    key.startsWith('alias/')
-      ? `arn:${partition}:kms:${place.region ?? region}:${account ?? owner}:${key}`
-      : key;
-  return resolved(named.value.map(inFull), keys);
+  const where = { partition, region: place.region ?? region, account: account ?? owner };
+  return resolvedKeys(
+    named.value.map(key => fullKeyReference(key, where)),
+    keys,
+  );
 }
 
 /** A bucket may name its key by an alias, which S3 resolves with each request. */
-async function resolved(
+export async function resolvedKeys(
   references: readonly string[],
   keys: Asked['keys'],
 ): Promise<Seen<readonly string[]>> {

@@ -1,27 +1,12 @@
 import type { KeyUsers } from '../key-users/key-user.ts';
-import { coveredUser, isOwn, type CoveredUser } from './covered-users.ts';
+import { isOwn } from '../key-users/own-roles.ts';
+import { gapsIn, type TrailRead } from '../key-users/trail-read.ts';
+import { coveredUser, type CoveredUser } from './covered-users.ts';
 import { blocks, note, waits, type RetireFinding } from './findings.ts';
 import type { KeyUsage } from './ports.ts';
 import { cureFor, listed, sessionWords, times, userName, usesWords } from './user-words.ts';
 
-/** What was read of a trail. Times are milliseconds since 1970. */
-export interface TrailFacts extends KeyUsers {
-  /** `s3://BUCKET/PREFIX`, or a folder. */
-  readonly trail: string;
-  /** The time that the files are asked about begins here. */
-  readonly from: number;
-  /** The end of the minute in which the newest of the files was delivered; `undefined` without files. */
-  readonly until: number | undefined;
-  readonly files: number;
-  /** Files that could not be read to their end, with the reason. */
-  readonly damaged: readonly { readonly file: string; readonly reason: string }[];
-  readonly records: number;
-  /** Calls of KMS with whatever key. */
-  readonly kmsRecords: number;
-  /** Records that may be calls of KMS and are not as CloudTrail documents them. */
-  readonly unreadable: number;
-  /** Days of UTC without a file. */
-  readonly daysWithoutFile: number;
+export interface TrailFacts extends TrailRead, KeyUsers {
   /** Whether the trail has the event that KMS names as the key's last use. */
   readonly hasLastUse: boolean;
   readonly ownRoles: readonly string[];
@@ -113,21 +98,9 @@ function refusedFindings({ refused, ownRoles }: TrailFacts): readonly RetireFind
 
 /** What makes that the trail may not show every use. */
 function doubtsOfTrail({ trail, provenSince, usage }: Asked): readonly RetireFinding[] {
-  const { files, damaged, unreadable, kmsRecords, from, until, hasLastUse } = trail;
-  const [first] = damaged;
+  const { from, until, hasLastUse } = trail;
   const found = [
-    ...(files === 0 ? ['it has no log file of this account and Region in that time'] : []),
-    ...(files > 0 && kmsRecords === 0
-      ? ['no call of KMS at all is in it: trails may leave out KMS, or whatever only reads']
-      : []),
-    ...(first === undefined
-      ? []
-      : [
-          `${damaged.length} of ${files} log files could not be read to their end: ${first.file} ${first.reason}`,
-        ]),
-    ...(unreadable > 0
-      ? [`${unreadable} records are not as CloudTrail documents them, and may be about this key`]
-      : []),
+    ...gapsIn(trail, 'this key'),
     ...(usage.kind === 'used' && usage.at >= from && !hasLastUse
       ? [`it does not have the event ${usage.eventId} of ${iso(usage.at)}, which KMS names as the last use`]
       : []),

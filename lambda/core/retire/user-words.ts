@@ -1,8 +1,8 @@
 import type { ActionUse } from '../key-users/key-user.ts';
+import { makesCiphertexts, opensCiphertexts } from '../key-users/purpose.ts';
+import { serviceOf } from '../key-users/service-of.ts';
 import type { CoveredUser } from './covered-users.ts';
 
-const MAKES_CIPHERTEXTS = /^(?:Encrypt|GenerateDataKey|ReEncryptTo|GetPublicKey)/;
-const OPENS_CIPHERTEXTS = /^(?:Decrypt|ReEncryptFrom)$/;
 const MOST_NAMES = 6;
 
 /** What somebody does with the key: `Decrypt 17 times, last at TIME, under contexts of tenant`. */
@@ -16,11 +16,12 @@ export function usesWords(uses: readonly ActionUse[], contextNames: readonly str
 }
 
 /** What to do about a user whose use no proof answers for. */
-export function cureFor({ via, since }: Extract<CoveredUser, { covered: false }>): string {
-  if (via !== undefined)
-    return `it is server-side encryption by ${via}, which no run moves: give that table, bucket or other resource another key, and write again what it holds`;
-  const makes = since.some(({ action }) => MAKES_CIPHERTEXTS.test(action));
-  const opens = since.some(({ action }) => OPENS_CIPHERTEXTS.test(action));
+export function cureFor({ since, ...user }: Extract<CoveredUser, { covered: false }>): string {
+  const service = serviceOf(user);
+  if (service !== undefined)
+    return `it is server-side encryption by ${service}, which no run moves: give that table, bucket or other resource another key, and write again what it holds`;
+  const makes = since.some(({ action }) => makesCiphertexts(action));
+  const opens = since.some(({ action }) => opensCiphertexts(action));
   const reads = 'find out which data keys it reads: a store that no job names, a copy, or a cache';
   if (makes && opens) return `let it write under another key; ${reads}; then verify again`;
   if (makes) return 'let it write under another key, then migrate and verify again';

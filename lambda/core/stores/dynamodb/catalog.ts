@@ -33,4 +33,9 @@ export interface TableCatalog {
     readonly region: string;
     readonly table: string;
   }): Promise<Lookup<TableDescription>>;
+  /** The keys that `describeTable` tells, and nothing else: one request. */
+  serverSideKeys(place: {
+    readonly region: string;
+    readonly table: string;
+  }): Promise<Lookup<readonly string[]>>;
 }

@@ -45,8 +45,11 @@ export function tableUnits(
 /** DynamoDB developer guide, quotas: the largest item. */
 const ITEM_BYTES = 400 * 1_024;
 
-/** A Scan returns an item at least, unless it is the last one of its place. A description of the table comes before it. */
+/**
+ * A Scan returns an item at least, unless it is the last one of its place. A description of the table comes before it, and one more tells its
+ * server-side encryption.
+ */
 export function tableSampling(records: number, places: number): Sampling {
   const units = (records * ITEM_BYTES) / READ_UNIT_BYTES / 2;
-  return { requests: 1 + places + records, usd: units * USD.readRequestUnit };
+  return { requests: 2 + places + records, usd: units * USD.readRequestUnit };
 }

@@ -6,10 +6,10 @@ export async function tableServerSideKeys(
   { region = '', name }: StorePlace,
   catalog: TableCatalog,
 ): Promise<Seen<readonly string[]>> {
-  const lookup = await catalog.describeTable({ region, table: name });
+  const lookup = await catalog.serverSideKeys({ region, table: name });
   switch (lookup.kind) {
     case 'found':
-      return { kind: 'seen', value: lookup.description.serverSideKeys };
+      return { kind: 'seen', value: lookup.description };
     case 'not-found':
       return { kind: 'seen', value: [] };
     case 'denied':

@@ -31,11 +31,11 @@ export function bucketCost({ records, writes = records }: StoreCount, visit: Vis
 export const SAMPLED_ANNOTATIONS = 8;
 
 /**
- * Two calls for what the bucket is and where to cut it, a listing for each page, which names an object at least unless it is the last
+ * Three calls for what the bucket is, with which key S3 encrypts there and where to cut it, a listing for each page, which names an object at least unless it is the last
  * one of its place, and of each object two reads, a listing of its annotations, and a read of each of these.
  */
 export function bucketSampling(records: number, places: number): Sampling {
-  const listings = 2 + places + 2 * records;
+  const listings = 3 + places + 2 * records;
   const reads = (2 + SAMPLED_ANNOTATIONS) * records;
   return { requests: listings + reads, usd: listings * USD.listOrCopy + reads * USD.read };
 }
