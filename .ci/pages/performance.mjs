@@ -88,9 +88,9 @@ function rate({ beside, rate: { kmsRequestsPerSecond, workers, sustained, violat
   ].join('\n');
 }
 
-function scaleTable({ scale }) {
+function scaleTable(scale) {
   return table(
-    ['Store', 'Part', 'Data keys', 'Minutes', 'µs CPU', 'MB peak', 'KMS each', 'Load', 'On'],
+    ['Store', 'Part', 'Data keys', 'Minutes', 'µs CPU', 'MB peak', 'KMS each', 'Load'],
     scale.map(one => [
       ...[
         one.name,
@@ -103,16 +103,20 @@ function scaleTable({ scale }) {
         whole(one.peakResidentBytes / 1024 ** 2),
         digits(one.kmsRequestsPerDataKey),
         one.machine.loadBefore,
-        one.machine.date,
       ],
     ]),
   );
 }
 
 /** Scenes are measured one by one, on whatever machine that is; `load` is that of the machine when one ended. */
-function scalePart(results) {
-  const machines = results.scale.map(({ machine }) => `${machine.date}, ${machine.cpu}`);
-  return `Two cores and 24 GB each (${[...new Set(machines)].join('; ')}). "Part" is of the full size; what is not here has not been played, or not to its end. "Load" is what other work wanted of the machine.\n\n${scaleTable(results)}`;
+function scalePart({ scale }) {
+  const on = ({ machine: { cores, cpu, memoryGb, date } }) =>
+    `${date}: ${cores} cores (${cpu}), ${memoryGb} GB.`;
+  const machines = [...new Set(scale.map(on))].sort().reverse();
+  const tables = machines.map(
+    machine => `${machine}\n\n${scaleTable(scale.filter(one => on(one) === machine))}`,
+  );
+  return `"Part" is of the full size; what is not here has not been played, or not to its end. "Load" is what other work wanted of the machine.\n\n${tables.join('\n\n')}`;
 }
 
 /** Why a goal is not met stands below the table, which would be wider than a screen. */
