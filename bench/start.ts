@@ -15,6 +15,7 @@ export const HANDLERS = [
   'verify-unit',
   'rollback-unit',
   'follow-table',
+  'follow-bucket',
   'report',
 ] as const;
 

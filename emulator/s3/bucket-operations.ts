@@ -11,13 +11,23 @@ export function createBucket(
 ): AwsResponse {
   checkBucketName(name);
   const constraint = /<LocationConstraint>([^<]+)<\/LocationConstraint>/.exec(body.toString('utf8'))?.[1];
-  const bucket = buckets.create(name, { accountId, region: constraint ?? region });
+  const owner = { accountId, region: constraint ?? region };
+  if (isOwnAndOld(buckets.find(name), owner)) return emptyResponse(200, { location: `/${name}` });
+  const bucket = buckets.create(name, owner);
   if (headers['x-amz-bucket-object-lock-enabled'] === 'true') {
     bucket.objectLock = true;
     bucket.versioning = 'Enabled';
   }
   bucket.ownership = headers['x-amz-object-ownership'] ?? bucket.ownership;
   return emptyResponse(200, { location: `/${name}` });
+}
+
+/** API reference, CreateBucket: for legacy compatibility, us-east-1 lets an owner make a bucket once more. */
+function isOwnAndOld(
+  bucket: Bucket | undefined,
+  { accountId, region }: Pick<Bucket, 'accountId' | 'region'>,
+): boolean {
+  return bucket?.accountId === accountId && bucket.region === 'us-east-1' && region === 'us-east-1';
 }
 
 /** Without parameters, all buckets. With any, a page of those that match, each with its Region. */

@@ -170,9 +170,7 @@ export class Buckets {
   create(name: string, owner: { readonly accountId: string; readonly region: string }): Bucket {
     const existing = this.#buckets.get(name);
     if (existing !== undefined) {
-      const own = existing.accountId === owner.accountId;
-      if (own && owner.region === 'us-east-1' && existing.region === 'us-east-1') return existing;
-      throw own
+      throw existing.accountId === owner.accountId
         ? new AwsError(
             'BucketAlreadyOwnedByYou',
             'Your previous request to create the named bucket succeeded and you already own it.',

@@ -145,10 +145,9 @@ describe('a bucket that is followed', () => {
     await write(LATE);
     await followed();
     expect([await isMoved(LATE), await late()]).toEqual([true, { [source]: 1 }]);
-    // Its own write comes as an event. A sandbox that knows nothing of it asks again, and writes nothing.
-    const [first, second, ...others] = asked;
-    expect([first, second]).toEqual(['ReEncrypt', 'CopyObject']);
-    expect([others.filter(call => call === 'CopyObject'), others.length <= 2]).toEqual([[], true]);
+    // Its own write comes as an event, and one of the migration may come late. A sandbox that knows nothing of these asks again, and writes nothing.
+    expect([asked[0], asked.filter(call => call === 'CopyObject')]).toEqual(['ReEncrypt', ['CopyObject']]);
+    expect(asked.length).toBeLessThanOrEqual(5);
     const archive = new S3OutcomeArchive(aws.s3, { bucket: journalBucket, job: 'letters' });
     const lines = [];
     for await (const line of archive.outcomesOf({ runId: `${migration}-follow`, unitId: 'follow-0' }))

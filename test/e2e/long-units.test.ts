@@ -14,7 +14,7 @@ import { simpleTable } from '../support/simple-table.ts';
 
 /** A paused worker looks every 0.3 s, not every minute. With a scale of 0 it would look constantly and keep a core busy. */
 const WAIT_SCALE = 0.005;
-const DATA_KEYS = 24;
+const DATA_KEYS = 12;
 /** One in twelve has a data key: enough records for many pages, few enough data keys for a slow rate. */
 const RECORDS = 12 * DATA_KEYS;
 
@@ -168,6 +168,7 @@ describe('a unit longer than an invocation', () => {
           },
           { weight: 'waits', about: 'last use', words: expect.stringContaining('ask again after') },
           { weight: 'note', about: 'last use', words: expect.stringContaining('ReEncrypt') },
+          { weight: 'note', about: 'server-side encryption', words: expect.stringContaining('none has') },
         ],
       });
       expect(code).toBe(1);

@@ -277,6 +277,7 @@ describe('CloudFormation on loopback, by change sets', () => {
       {
         ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: 'k' },
         BucketKeyEnabled: true,
+        BlockedEncryptionTypes: { EncryptionType: ['SSE-C'] },
       },
     ]);
     const { ObjectLockConfiguration } = await aws.s3.send(new GetObjectLockConfigurationCommand({ Bucket }));

@@ -1,5 +1,6 @@
 import { AwsError } from '../../protocol/aws-error.ts';
 import type { Bucket, DefaultRetention } from '../../s3/bucket.ts';
+import { checkBucketName } from '../../s3/bucket-names.ts';
 import type { ResourceHandler } from '../acting.ts';
 import type { StackResource } from '../stack.ts';
 
@@ -9,6 +10,7 @@ export const bucketHandler: ResourceHandler = {
   create({ physicalId, properties }, { services: { buckets }, place }) {
     const locked = properties['ObjectLockEnabled'] === true;
     needLockable(properties, locked);
+    checkBucketName(physicalId);
     const bucket = buckets.create(physicalId, place);
     bucket.objectLock = locked;
     configure(bucket, properties);
@@ -50,6 +52,7 @@ function configure(bucket: Bucket, properties: Properties): void {
   bucket.versioning =
     versioning === 'Enabled' || bucket.objectLock ? 'Enabled' : bucket.versioning === '' ? '' : 'Suspended';
   bucket.encryption = encryptionOf(properties['BucketEncryption']);
+  bucket.customerKeys = allowsCustomerKeys(properties['BucketEncryption']);
   const lock = properties['ObjectLockConfiguration'] as LockConfiguration | undefined;
   const retention = lock?.Rule?.DefaultRetention;
   bucket.retention =
@@ -71,13 +74,24 @@ interface EncryptionRule {
     readonly KMSMasterKeyID?: string;
   };
   readonly BucketKeyEnabled?: boolean;
+  readonly BlockedEncryptionTypes?: { readonly EncryptionType?: readonly string[] };
 }
 
-function encryptionOf(configuration: unknown): Bucket['encryption'] {
+function encryptionRule(configuration: unknown): EncryptionRule {
   const { ServerSideEncryptionConfiguration: rules = [] } = (configuration ?? {}) as {
     readonly ServerSideEncryptionConfiguration?: readonly EncryptionRule[];
   };
-  const { ServerSideEncryptionByDefault: byDefault, BucketKeyEnabled = false } = rules[0] ?? {};
+  return rules[0] ?? {};
+}
+
+/** SSE-C is blocked unless the template says otherwise. */
+function allowsCustomerKeys(configuration: unknown): boolean {
+  return encryptionRule(configuration).BlockedEncryptionTypes?.EncryptionType?.includes('NONE') ?? false;
+}
+
+function encryptionOf(configuration: unknown): Bucket['encryption'] {
+  const { ServerSideEncryptionByDefault: byDefault, BucketKeyEnabled = false } =
+    encryptionRule(configuration);
   return {
     algorithm: byDefault?.SSEAlgorithm ?? 'AES256',
     bucketKey: BucketKeyEnabled,

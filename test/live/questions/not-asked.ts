@@ -49,6 +49,13 @@ export const NOT_ASKED: readonly NotAsked[] = [
     why: 'the product reads annotations, and writes none',
   },
   {
+    id: 's3-keys-of-events',
+    service: 'S3',
+    open: 'whether S3 encodes the keys of objects in what it tells EventBridge',
+    where: ['emulator/s3/behaviour.md'],
+    why: 'it takes a rule and a queue; a follower looks at both keys',
+  },
+  {
     id: 's3-metadata-beyond-ascii',
     service: 'S3',
     open: 'how S3 encodes metadata that is no US-ASCII, and what it does with headers that are no UTF-8',
