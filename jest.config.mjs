@@ -47,6 +47,8 @@ export default {
     project('contract'),
     project('infra', { setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'] }),
     project('e2e', bundledOnce),
+    // npm run test:stories alone: each takes ten seconds and more, so that npm test takes minutes no longer.
+    ...(process.argv.some(word => word.includes('stories')) ? [project('stories', bundledOnce)] : []),
     // npm run test:deploy alone: it synthesizes as somebody does who deploys, which takes a minute.
     ...(process.argv.includes('deploy') ? [project('deploy')] : []),
     // npm run test:package alone: it packs, and installs what it has packed from the registry.

@@ -5,7 +5,7 @@ const COMMAND = /^npx rewrap (jobs validate|\S+)/;
 const RECORDED = /```sh\n([^]*?)```\n+```text\n([^]*?)```/g;
 
 /**
- * The first output of each command that a guide shows, as Markdown. test/e2e/guides.test.ts runs these commands and compares their
+ * The first output of each command that a guide shows, as Markdown. test/stories/guides.test.ts runs these commands and compares their
  * outputs, so what is recorded here is what they print.
  */
 export function recordings() {

@@ -11,8 +11,8 @@ export const KEPT_OF_ALL: Kept = [
     new RegExp(`(${WRITERS}|FollowTable): Allow dynamodb:GetItem on `),
     'A lost race: the item is read again.',
   ],
-  [/Plan: Allow states:DescribeExecution/, 'Another run holds a store: test/e2e/long-units.test.ts.'],
-  [/StateMachine: Allow states:RedriveExecution/, 'An operator redrives: test/e2e/long-units.test.ts.'],
+  [/Plan: Allow states:DescribeExecution/, 'Another run holds a store: test/stories/long-units.test.ts.'],
+  [/StateMachine: Allow states:RedriveExecution/, 'An operator redrives: test/stories/long-units.test.ts.'],
   [
     /(Plan|VerifyUnit): Allow kms:Decrypt on \S+$/,
     'Their HEAD of an object under the key of a bucket: AWS does not say that it needs none.',

@@ -52,7 +52,7 @@ describe('the recipe for a command', () => {
     expect(files).toEqual([
       'cli/commands/NAME.ts',
       'cli/program.ts',
-      'test/e2e/long-units.test.ts',
+      'test/stories/long-units.test.ts',
       'README.md',
       'docs/permissions.md',
       'CHANGELOG.md',
@@ -62,7 +62,7 @@ describe('the recipe for a command', () => {
 
   it('is what every command has followed', async () => {
     const readme = under('## The command line', read('README.md'));
-    const ends = sources('test/e2e').map(read).join('\n');
+    const ends = [...sources('test/e2e'), ...sources('test/stories')].map(read).join('\n');
     const all = await commands();
     expect(all.length).toBeGreaterThan(10);
     for (const name of all) {

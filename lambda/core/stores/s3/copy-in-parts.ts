@@ -97,7 +97,7 @@ export function mayFinish({ size, copied, elapsedMs, remainingMs }: CopyProgress
 
 /** Why an object that had all the time of an invocation was not copied. */
 export function tooLargeFor({ size, copied, elapsedMs }: CopyProgress): string {
-  return `${gigabytes(size)} GB: of a copy in parts ${gigabytes(copied)} GB were done after ${Math.round(elapsedMs / 1000)} s, and the 15 minutes that a worker has are not enough for all of it: run the job again when S3 is faster, or let its application store it again, in smaller objects or under the destination key`;
+  return `${gigabytes(size)} GB: of a copy in parts ${gigabytes(copied)} GB were done after ${Math.round(elapsedMs / 1000)} s, and the time of one invocation, 15 minutes in a run, is not enough for all of it: run the job again when S3 is faster, or let its application store it again, in smaller objects or under the destination key`;
 }
 
 function gigabytes(bytes: number): string {
