@@ -8,14 +8,14 @@ import { toldTrail, type ToldTrail } from '../../lambda/core/discover/told-trail
 import { samplingOf } from '../../lambda/core/discover/sampling.ts';
 import { PLACES_OF_SAMPLE } from '../../lambda/core/plan/sample-records.ts';
 import type { StoreType } from '../../lambda/core/stores/registry.ts';
-import { loadJobs } from '../../lib/jobs/load-jobs.ts';
 import type { CommandContext } from '../context/command-context.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { hereOf } from '../context/here.ts';
 import { writeOutput } from '../context/output-file.ts';
-import { toldJobs } from '../deployment/deployed-jobs.ts';
+import { jobsHere, toldJobs } from '../deployment/deployed-jobs.ts';
 import { afterDiscovery } from '../next-steps/after-discovery.ts';
 import { discoveryHtml } from '../render/discovery-page.ts';
+import { mostUsd } from '../render/most-usd.ts';
 import { discoveryText, lookedLine } from '../render/discovery.ts';
 import { notLookedAtIn } from '../render/undiscovered.ts';
 import { writeDrafts, type Drafted } from './discovered-drafts.ts';
@@ -60,7 +60,7 @@ export async function discover(options: DiscoverOptions, context: CommandContext
   const own = await storesOfDeployment(region, context);
   const named = (await namedStores(options, { clients, region })).filter(({ name }) => !own.includes(name));
   const most = samplingOf(named, { records: options.sample, places: PLACES_OF_SAMPLE });
-  const words = `${count(named.length, 'store')} in ${region}: at most ${count(most.requests, 'request')} that only read, for at most $${most.usd.toFixed(2)}`;
+  const words = `${count(named.length, 'store')} in ${region}: at most ${count(most.requests, 'request')} that only read, for at most ${mostUsd(most.usd)}`;
   if (most.usd > options.budget)
     return refused(
       console,
@@ -149,7 +149,7 @@ async function storesOfDeployment(
 async function jobsKnown(region: string, { jobs }: DiscoverOptions, { aws, deployment }: CommandContext) {
   const told = await toldJobs({ deployment, aws: { ...aws, region } });
   const names = new Set(told.map(({ name }) => name));
-  return [...told, ...loadJobs(jobs).filter(({ name }) => !names.has(name))];
+  return [...told, ...jobsHere(jobs).filter(({ name }) => !names.has(name))];
 }
 
 async function looksOf(

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { findDeployment, NotDeployed } from '../../lambda/adapters/run/deployment.ts';
 import { keyUsage } from '../../lambda/adapters/kms/key-usage.ts';
@@ -16,11 +15,10 @@ import { retireCheck, type RetireAdvice } from '../../lambda/core/retire/retire-
 import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import { loadJobs } from '../../lib/jobs/load-jobs.ts';
-import { toldJobs } from '../deployment/deployed-jobs.ts';
+import { jobsHere, toldJobs } from '../deployment/deployed-jobs.ts';
 import { ownRoles } from '../deployment/own-roles.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
 import { hereOf } from '../context/here.ts';
-import { settingsHere } from '../context/settings-here.ts';
 import { afterAdvice } from '../next-steps/after-look.ts';
 import type { NextStep } from '../next-steps/next-step.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
@@ -31,11 +29,6 @@ import { trailPort, type TrailOptions } from './trail-users.ts';
 
 export interface RetireOptions extends TrailOptions {
   readonly jobs: string;
-}
-
-/** A report says to run this command, to those who have no jobs here as well. A folder that they name has to be there. */
-function jobsOfFolder(folder: string): readonly Job[] {
-  return folder === settingsHere().jobs && !existsSync(folder) ? [] : loadJobs(folder);
 }
 
 /** `rewrap retire-check KEY`: may this key be disabled? With the caller's own permissions; advises, and never acts. */
@@ -83,7 +76,7 @@ async function adviceOn(
 ): Promise<{ readonly advice: RetireAdvice; readonly deployed: readonly Job[] }> {
   const { console, aws, deployment } = context;
   const { jobs } = options;
-  const local = jobsOfFolder(jobs);
+  const local = jobsHere(jobs);
   // A run is deployed in its destination Region, so the stack of another Region may know most about this key.
   const regions = [...new Set([aws.region ?? regionOf(key.arn), ...local.map(destinationRegion)])];
   const places = regions.map((region): Where => ({ deployment, aws: { ...aws, region } }));

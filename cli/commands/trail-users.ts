@@ -1,3 +1,4 @@
+import { mostUsd } from '../render/most-usd.ts';
 import { existsSync } from 'node:fs';
 import type { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { nameOf } from '../../lambda/adapters/aws/errors.ts';
@@ -87,7 +88,7 @@ export async function readTrail(
   if (readingCost(files, requests).usd + reserved > budget)
     throw new RunRefused(
       'cli.trailBudget',
-      `${words}; the budget is $${budget}${reserved === 0 ? '' : `, with $${reserved.toFixed(2)} for the stores`}: raise --budget, lower --trail-days, or copy the files into a folder and name that`,
+      `${words}; the budget is $${budget}${reserved === 0 ? '' : `, with ${mostUsd(reserved)} for the stores`}: raise --budget, lower --trail-days, or copy the files into a folder and name that`,
     );
   console.note(words);
   let read = 0;
@@ -138,7 +139,7 @@ function costWords(
   const what = `${trail}: ${files.length.toLocaleString('en-US')} log ${files.length === 1 ? 'file' : 'files'} of account ${account} in ${region}, ${(bytes / 1024 ** 2).toFixed(1)} MB`;
   return requests === 0
     ? what
-    : `${what}: ${requests.toLocaleString('en-US')} requests that only read, for at most $${usd.toFixed(2)}`;
+    : `${what}: ${requests.toLocaleString('en-US')} requests that only read, for at most ${mostUsd(usd)}`;
 }
 
 function readLine({ read, of }: { readonly read: number; readonly of: number }): string {

@@ -7,6 +7,7 @@ import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
 import { JobsRefused } from '../../lib/jobs/jobs-refused.ts';
 import { loadJobs, readJob } from '../../lib/jobs/load-jobs.ts';
 import type { Where } from '../context/command-context.ts';
+import { settingsHere } from '../context/settings-here.ts';
 import { didYouMean } from './nearest.ts';
 
 export function deployAgain({ deployment }: Where): string {
@@ -81,6 +82,11 @@ function jobInFile(file: string): Job {
   const { job, problems } = readJob(file);
   if (job === undefined) throw new JobsRefused(problems.map(problem => `${file}: ${problem}`).join('\n'));
   return job;
+}
+
+/** The jobs of a folder, for commands that do not need one: there may be none here. A folder that the caller names has to be there. */
+export function jobsHere(folder: string): readonly Job[] {
+  return folder === settingsHere().jobs && !existsSync(folder) ? [] : loadJobs(folder);
 }
 
 function localJobs(folder: string): readonly Job[] {

@@ -91,10 +91,18 @@ const summary = ({ stores }: Discovery): unknown =>
   stores.map(({ name, coverage, jobs: of }: DiscoveredStore) => [name, coverage, of]);
 
 describe('rewrap discover', () => {
+  it('needs no folder of jobs, unless it is told of one', async () => {
+    // A fresh clone has none.
+    const fresh = await rewrap(['discover', '--json'], { endpoint: aws.endpoint });
+    expect([fresh.code, told(fresh).counts.unnamed]).toEqual([1, 3]);
+    const named = await rewrap(['discover', '--jobs', join(folder, 'none')], { endpoint: aws.endpoint });
+    expect([named.code, named.stderr]).toEqual([2, expect.stringContaining('is not a readable folder')]);
+  });
+
   it('names every table and bucket, what it holds, and which job moves it', async () => {
     const result = await discover('--json');
     expect(result.stderr).toMatch(
-      /^4 stores in us-east-1: at most [\d,]+ requests that only read, for at most \$0\.00$/m,
+      /^4 stores in us-east-1: at most [\d,]+ requests that only read, for at most \$0\.01$/m,
     );
     expect(result.code).toBe(1);
     const found = told(result);

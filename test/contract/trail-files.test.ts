@@ -154,7 +154,7 @@ describe('retire-check', () => {
     const shown = await ask(...asked);
     expect(objectsRead()).toBe(7);
     expect(shown.stderr).toMatch(
-      /7 log files of account 111122223333 in us-east-1, 0\.0 MB: \d+ requests that only read, for at most \$0\.00/,
+      /7 log files of account 111122223333 in us-east-1, 0\.0 MB: \d+ requests that only read, for at most \$0\.01/,
     );
     expect(shown.code).toBe(1);
     aws.aws.meter.reset();
