@@ -36,10 +36,12 @@ export function aliasOperations(store: KeyStore): Readonly<Record<string, Operat
       return page(
         input,
         'Aliases',
-        aliases.map(({ arn, keyArn }) => ({
+        aliases.map(({ arn, keyArn, createdAt, updatedAt }) => ({
           AliasName: arn.split(':')[5],
           AliasArn: arn,
           TargetKeyId: keyArn.split('/')[1],
+          CreationDate: createdAt / 1000,
+          LastUpdatedDate: updatedAt / 1000,
         })),
       );
     },

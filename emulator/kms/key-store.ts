@@ -19,6 +19,14 @@ export interface NewKey {
   readonly tags: { TagKey: string; TagValue: string }[];
 }
 
+/** Times in milliseconds since 1970. */
+interface Alias {
+  readonly arn: string;
+  readonly keyArn: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
 type NewMember = Omit<Key, 'ring' | 'state' | 'createdAt'>;
 
 /** Ids of keys of one Region, and of multi-Region keys. */
@@ -44,7 +52,7 @@ export class KeyStore {
   readonly now: () => number;
   readonly checksFirst: ChecksFirst;
   readonly #keys = new Map<string, Key>();
-  readonly #aliases = new Map<string, string>();
+  readonly #aliases = new Map<string, Alias>();
   readonly #materials = new Map<string, { readonly ring: KeyRing; readonly material: KeyMaterial }>();
 
   constructor(now: () => number = Date.now, checksFirst: ChecksFirst = 'key') {
@@ -132,25 +140,22 @@ export class KeyStore {
     return [...this.#keys.values()].filter(key => key.customKeyStoreId === customKeyStoreId);
   }
 
-  aliasesOf({
-    region,
-    caller,
-  }: OperationContext): readonly { readonly arn: string; readonly keyArn: string }[] {
+  aliasesOf({ region, caller }: OperationContext): readonly Alias[] {
     const start = `arn:aws:kms:${region}:${caller.accountId}:alias/`;
-    return [...this.#aliases]
-      .filter(([arn]) => arn.startsWith(start))
-      .map(([arn, keyArn]) => ({ arn, keyArn }));
+    return [...this.#aliases.values()].filter(({ arn }) => arn.startsWith(start));
   }
 
   /** The names of a key's aliases: `alias/NAME`. */
   aliasesTo(keyArn: string): readonly string[] {
-    return [...this.#aliases]
-      .filter(([, target]) => target === keyArn)
-      .map(([arn]) => arn.split(':')[5] ?? '');
+    return [...this.#aliases.values()]
+      .filter(alias => alias.keyArn === keyArn)
+      .map(({ arn }) => arn.split(':')[5] ?? '');
   }
 
   setAlias(arn: string, keyArn: string): void {
-    this.#aliases.set(arn, keyArn);
+    const updatedAt = this.now();
+    const { createdAt = updatedAt } = this.#aliases.get(arn) ?? {};
+    this.#aliases.set(arn, { arn, keyArn, createdAt, updatedAt });
   }
 
   hasAlias(arn: string): boolean {
@@ -176,7 +181,7 @@ export class KeyStore {
       : `arn:aws:kms:${region}:${caller.accountId}:${isAlias ? '' : 'key/'}${reference}`;
     if (arn.split(':')[3] !== region)
       throw new AwsError('NotFoundException', `Invalid arn ${arn.split(':')[3]}`);
-    const keyArn = isAlias ? this.#aliases.get(arn) : arn;
+    const keyArn = isAlias ? this.#aliases.get(arn)?.keyArn : arn;
     const key = keyArn === undefined ? undefined : this.#keys.get(keyArn);
     if (key === undefined)
       throw new AwsError(

@@ -12,6 +12,7 @@ import {
   GetParametersForImportCommand,
   ImportKeyMaterialCommand,
   KMSClient,
+  ListAliasesCommand,
   ListResourceTagsCommand,
   PutKeyPolicyCommand,
   ReEncryptCommand,
@@ -19,6 +20,7 @@ import {
   RotateKeyOnDemandCommand,
   ScheduleKeyDeletionCommand,
   TagResourceCommand,
+  UpdateAliasCommand,
   UpdateKeyDescriptionCommand,
   type CreateKeyCommandInput,
   type ImportKeyMaterialCommandInput,
@@ -33,10 +35,11 @@ const NOW = Date.parse('2026-11-28T00:00:00Z');
 
 describe('the life of a key of KMS on loopback', () => {
   let aws: Embedded;
+  let now = NOW;
   let kms: KMSClient;
   let west: KMSClient;
   beforeAll(async () => {
-    aws = await embedded({ now: () => NOW });
+    aws = await embedded({ now: () => now });
     kms = aws.kms;
     west = new KMSClient({ endpoint: aws.endpoint, region: 'eu-west-1', maxAttempts: 1 });
   });
@@ -54,6 +57,18 @@ describe('the life of a key of KMS on loopback', () => {
       () => 'no error',
       (error: unknown) => (error as Error).message,
     );
+
+  it('has aliases that tell when they were made, and when they were moved', async () => {
+    const [first, second] = [await create(), await create()];
+    await kms.send(new CreateAliasCommand({ AliasName: 'alias/orders', TargetKeyId: first }));
+    now += DAY_MS;
+    await kms.send(new UpdateAliasCommand({ AliasName: 'alias/orders', TargetKeyId: second }));
+    now -= DAY_MS;
+    const { Aliases } = await kms.send(new ListAliasesCommand({ KeyId: second }));
+    expect(Aliases).toMatchObject([
+      { CreationDate: new Date(NOW), LastUpdatedDate: new Date(NOW + DAY_MS), AliasName: 'alias/orders' },
+    ]);
+  });
 
   describe('its tags', () => {
     const tag = (KeyId: string, Tags: Tag[]) => kms.send(new TagResourceCommand({ KeyId, Tags }));
