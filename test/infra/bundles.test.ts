@@ -12,7 +12,7 @@ const BUNDLER = resolve(__dirname, '../../lib/functions/bundle-handlers.mjs');
 /** Decision 74: what a function loads at its start. Plan is 795 KB and not the 700 that are the goal: it has the client of Step Functions, and recognises formats, and looks after followers and whether buckets tell them anything; Report draws its page, and signs with a client of KMS (decision 84). Reading annotations takes 6.5 KB of each worker (decision 98). */
 const MOST_BYTES = {
   plan: 797_000,
-  'migrate-unit': 706_000,
+  'migrate-unit': 706_100,
   'migrate-unit-plaintext': 706_000,
   'verify-unit': 693_000,
   'rollback-unit': 690_000,
