@@ -1,15 +1,15 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { AwsError, validationError } from '../protocol/aws-error.ts';
+import { validationError } from '../protocol/aws-error.ts';
 import type { Operation, OperationContext } from '../protocol/json-protocol.ts';
 import type { Grants } from './grants.ts';
-import { ALGORITHMS, dataKeyBytes, decrypt, encrypt, type Decrypted } from './cryptography.ts';
-import { isSymmetric, type Key } from './key.ts';
+import { ALGORITHMS, decrypt, encrypt, someBytes, type Decrypted } from './cryptography.ts';
+import { generateDataKey, generateDataKeyPair, usable } from './data-keys.ts';
+import type { Key } from './key.ts';
 import type { KeyStore } from './key-store.ts';
 import type { LastUsages } from './last-usage.ts';
 import { requestAlias, type KeyPermissions } from './permissions.ts';
 import { blob, context, flag, grantTokens, needNone, oneOf } from './members.ts';
 import { onSameKey } from './same-key.ts';
-import { needUsable } from './usable.ts';
+import { dryRun, needEnabled, needUsage } from './usable.ts';
 
 const MAX_PLAINTEXT = 4096;
 const MAX_CIPHERTEXT = 6144;
@@ -49,9 +49,7 @@ function withoutGrantTokens({ store, permissions }: Crypto): Readonly<Record<str
     },
     Decrypt: (input, at) => {
       if (ignoresCiphertext(input)) {
-        if (input['KeyId'] === undefined)
-          throw validationError('KeyId is required when DryRunModifiers contains IGNORE_CIPHERTEXT.');
-        useOf(doors, input, { members: DECRYPT, at })(store.resolve(input['KeyId'], at));
+        useOfNamed(doors, input, { members: DECRYPT, at });
         dryRun(input);
       }
       const opened = open(doors, input, DECRYPT, at);
@@ -68,9 +66,7 @@ function withoutGrantTokens({ store, permissions }: Crypto): Readonly<Record<str
     GenerateDataKeyWithoutPlaintext: (input, at) => generateDataKey(store, input, at, false),
     GenerateDataKeyPair: (input, at) => generateDataKeyPair(store, input, at, true),
     GenerateDataKeyPairWithoutPlaintext: (input, at) => generateDataKeyPair(store, input, at, false),
-    GenerateRandom: input => ({
-      Plaintext: dataKeyBytes({ NumberOfBytes: input['NumberOfBytes'] }).toString('base64'),
-    }),
+    GenerateRandom: input => ({ Plaintext: someBytes(input).toString('base64') }),
   };
 }
 
@@ -80,6 +76,9 @@ interface DecryptMembers {
   readonly key: string;
   readonly context: string;
   readonly algorithm: string;
+  /** The action that IAM knows. */
+  readonly action: string;
+  /** As errors name it. */
   readonly operation: string;
 }
 
@@ -87,19 +86,22 @@ const DECRYPT: DecryptMembers = {
   key: 'KeyId',
   context: 'EncryptionContext',
   algorithm: 'EncryptionAlgorithm',
+  action: 'Decrypt',
   operation: 'Decrypt',
 };
 const REENCRYPT_FROM: DecryptMembers = {
   key: 'SourceKeyId',
   context: 'SourceEncryptionContext',
   algorithm: 'SourceEncryptionAlgorithm',
-  operation: 'ReEncryptFrom',
+  action: 'ReEncryptFrom',
+  operation: 'ReEncrypt',
 };
 const REENCRYPT_TO: DecryptMembers = {
   key: 'DestinationKeyId',
   context: 'DestinationEncryptionContext',
   algorithm: 'DestinationEncryptionAlgorithm',
-  operation: 'ReEncryptTo',
+  action: 'ReEncryptTo',
+  operation: 'ReEncrypt',
 };
 
 type Doors = Pick<Crypto, 'store' | 'permissions'>;
@@ -110,7 +112,7 @@ function useOf(
   input: Input,
   { members, at }: { readonly members: DecryptMembers; readonly at: OperationContext },
 ): (key: Key) => void {
-  const { operation } = members;
+  const { action: operation } = members;
   const encryptionContext = context(input, members.context);
   return key => {
     const conditions = {
@@ -118,18 +120,33 @@ function useOf(
       'kms:ReEncryptOnSameKey': onSameKey(store, input, { operation, key, at }),
     };
     permissions.need(key, { operation, encryptionContext, conditions }, at);
-    needUsable(key, operation);
+    needEnabled(key);
   };
+}
+
+/** Of a dry run that has no ciphertext. */
+function useOfNamed(
+  doors: Doors,
+  input: Input,
+  { members, at }: { readonly members: DecryptMembers; readonly at: OperationContext },
+): void {
+  if (input[members.key] === undefined)
+    throw validationError(`${members.key} is required when DryRunModifiers contains IGNORE_CIPHERTEXT.`);
+  const key = doors.store.resolve(input[members.key], at, members.key);
+  useOf(doors, input, { members, at })(key);
+  needUsage(key, members.operation);
 }
 
 function open(doors: Doors, input: Input, members: DecryptMembers, at: OperationContext): Decrypted {
   const { store } = doors;
-  const named = input[members.key] === undefined ? undefined : store.resolve(input[members.key], at);
+  const named =
+    input[members.key] === undefined ? undefined : store.resolve(input[members.key], at, members.key);
   const request = {
     blob: blob(input, 'CiphertextBlob', MAX_CIPHERTEXT),
     context: context(input, members.context),
     algorithm: oneOf(input, members.algorithm, ALGORITHMS, 'SYMMETRIC_DEFAULT'),
     named,
+    operation: members.operation,
     use: useOf(doors, input, { members, at }),
   };
   return decrypt(store, request, at);
@@ -137,15 +154,15 @@ function open(doors: Doors, input: Input, members: DecryptMembers, at: Operation
 
 function reEncrypt(doors: Doors, input: Input, at: OperationContext): object {
   const { store } = doors;
-  const destination = store.resolve(input['DestinationKeyId'], at);
+  const destination = store.resolve(input['DestinationKeyId'], at, 'DestinationKeyId');
   useOf(doors, input, { members: REENCRYPT_TO, at })(destination);
   if (ignoresCiphertext(input)) {
-    if (input['SourceKeyId'] === undefined)
-      throw validationError('SourceKeyId is required when DryRunModifiers contains IGNORE_CIPHERTEXT.');
-    useOf(doors, input, { members: REENCRYPT_FROM, at })(store.resolve(input['SourceKeyId'], at));
+    needUsage(destination, REENCRYPT_TO.operation);
+    useOfNamed(doors, input, { members: REENCRYPT_FROM, at });
     dryRun(input);
   }
   const opened = open(doors, input, REENCRYPT_FROM, at);
+  needUsage(destination, REENCRYPT_TO.operation);
   const algorithm = oneOf(input, 'DestinationEncryptionAlgorithm', ALGORITHMS, 'SYMMETRIC_DEFAULT');
   const made = encrypt({
     key: destination,
@@ -175,91 +192,4 @@ function ignoresCiphertext(input: Input): boolean {
   if (modifiers.length > 0 && !flag(input, 'DryRun'))
     throw validationError('DryRunModifiers requires DryRun.');
   return modifiers.length > 0;
-}
-
-function generateDataKey(
-  store: KeyStore,
-  input: Input,
-  at: OperationContext,
-  withPlaintext: boolean,
-): object {
-  const key = usable(store, input, 'GenerateDataKey', at);
-  needSymmetric(key);
-  const plaintext = dataKeyBytes(input);
-  const made = encrypt({
-    key,
-    plaintext,
-    context: context(input, 'EncryptionContext'),
-    algorithm: 'SYMMETRIC_DEFAULT',
-  });
-  dryRun(input);
-  return {
-    CiphertextBlob: made.blob.toString('base64'),
-    KeyId: key.arn,
-    KeyMaterialId: made.material?.id,
-    ...(withPlaintext && { Plaintext: plaintext.toString('base64') }),
-  };
-}
-
-const PAIR_BITS: Readonly<Record<string, number>> = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 };
-const PAIR_CURVES: Readonly<Record<string, string>> = {
-  ECC_NIST_P256: 'P-256',
-  ECC_NIST_P384: 'P-384',
-  ECC_NIST_P521: 'P-521',
-  ECC_SECG_P256K1: 'secp256k1',
-};
-
-function generateDataKeyPair(
-  store: KeyStore,
-  input: Input,
-  at: OperationContext,
-  withPlaintext: boolean,
-): object {
-  const key = usable(store, input, 'GenerateDataKeyPair', at);
-  needSymmetric(key);
-  const spec = oneOf(input, 'KeyPairSpec', [...Object.keys(PAIR_BITS), ...Object.keys(PAIR_CURVES)], '');
-  const bits = PAIR_BITS[spec];
-  const pair =
-    bits === undefined
-      ? generateKeyPairSync('ec', { namedCurve: PAIR_CURVES[spec] ?? '' })
-      : generateKeyPairSync('rsa', { modulusLength: bits });
-  const privateKey = pair.privateKey.export({ type: 'pkcs8', format: 'der' });
-  const made = encrypt({
-    key,
-    plaintext: privateKey,
-    context: context(input, 'EncryptionContext'),
-    algorithm: 'SYMMETRIC_DEFAULT',
-  });
-  dryRun(input);
-  return {
-    KeyId: key.arn,
-    KeyPairSpec: spec,
-    KeyMaterialId: made.material?.id,
-    PublicKey: pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
-    PrivateKeyCiphertextBlob: made.blob.toString('base64'),
-    ...(withPlaintext && { PrivateKeyPlaintext: privateKey.toString('base64') }),
-  };
-}
-
-function usable(store: KeyStore, input: Input, operation: string, at: OperationContext): Key {
-  const key = store.resolve(input['KeyId'], at);
-  needUsable(key, operation);
-  return key;
-}
-
-function needSymmetric(key: Key): void {
-  if (!isSymmetric(key))
-    throw new AwsError(
-      'InvalidKeyUsageException',
-      `${key.arn} key spec is ${key.spec} which is not valid for data keys.`,
-    );
-}
-
-/** A dry run gets this far only if the call would have succeeded. It then fails with this error. */
-function dryRun(input: Input): void {
-  if (flag(input, 'DryRun'))
-    throw new AwsError(
-      'DryRunOperationException',
-      'The request would have succeeded, but the DryRun option is set.',
-    );
 }

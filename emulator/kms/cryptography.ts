@@ -4,6 +4,8 @@ import type { OperationContext } from '../protocol/json-protocol.ts';
 import { nameIn, open, seal, type Context } from './ciphertext.ts';
 import { currentMaterial, isSymmetric, namesMaterial, type Key, type KeyMaterial } from './key.ts';
 import type { KeyStore } from './key-store.ts';
+import { numberWithin, oneOf } from './members.ts';
+import { needUsage } from './usable.ts';
 
 export const ALGORITHMS = ['SYMMETRIC_DEFAULT', 'RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256', 'SM2PKE'] as const;
 
@@ -13,7 +15,9 @@ export interface Decrypting {
   readonly algorithm: string;
   /** The key that the caller named, if any. */
   readonly named: Key | undefined;
-  /** Throws unless the caller may use the key, and the key can be used. */
+  /** As errors name it. */
+  readonly operation: string;
+  /** Throws unless the caller may use the key, and its state lets anybody use it. */
   readonly use: (key: Key) => void;
 }
 
@@ -25,11 +29,11 @@ export interface Decrypted {
 
 /**
  * Opens a ciphertext. If the caller names a key, a ciphertext of another key is an IncorrectKeyException. If not, it is
- * the ciphertext that tells which key the caller must be allowed to use.
+ * the ciphertext that tells which key the caller must be allowed to use. What a named key is for comes after that: AWS
+ * says IncorrectKeyException even where the key could encrypt nothing.
  */
 export function decrypt(store: KeyStore, request: Decrypting, context: OperationContext): Decrypted {
   if (request.named !== undefined) request.use(request.named);
-  checkAlgorithm(request.named, request.algorithm, request.context);
   return request.algorithm === 'SYMMETRIC_DEFAULT'
     ? decryptSymmetric(store, request, context)
     : decryptRsa(request);
@@ -66,7 +70,9 @@ function decryptSymmetric(
   return { key, plaintext, ...(namesMaterial(key) && { materialId: made.material.id }) };
 }
 
-function decryptRsa({ blob, algorithm, named }: Decrypting): Decrypted {
+function decryptRsa({ blob, algorithm, named, context, operation }: Decrypting): Decrypted {
+  if (named !== undefined) needUsage(named, operation);
+  checkAlgorithm(named, algorithm, context);
   if (named?.ring.pair === undefined)
     throw validationError('SourceKeyId or KeyId is required for asymmetric keys');
   try {
@@ -130,18 +136,18 @@ function oaep(algorithm: string): { padding: number; oaepHash: string } {
   };
 }
 
-export function dataKeyBytes(input: Readonly<Record<string, unknown>>): Buffer {
-  const { KeySpec: spec, NumberOfBytes: bytes } = input;
-  if ((spec === undefined) === (bytes === undefined))
-    throw validationError('Please specify either number of bytes or key spec.');
-  if (spec !== undefined && spec !== 'AES_256' && spec !== 'AES_128')
-    throw validationError(
-      `1 validation error detected: Value '${JSON.stringify(spec)}' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [AES_256, AES_128]`,
-    );
-  const size = spec === 'AES_256' ? 32 : spec === 'AES_128' ? 16 : Number(bytes);
-  if (!Number.isInteger(size) || size < 1 || size > 1024)
-    throw validationError(
-      "1 validation error detected: Value at 'numberOfBytes' failed to satisfy constraint: Member must have value from 1 to 1024",
-    );
+const BYTES = { from: 1, to: 1024 };
+
+export function someBytes(input: Readonly<Record<string, unknown>>): Buffer {
+  const size = numberWithin(input, 'NumberOfBytes', BYTES);
+  if (size === undefined) throw validationError('NumberOfBytes is required.');
   return randomBytes(size);
+}
+
+export function dataKeyBytes(input: Readonly<Record<string, unknown>>): Buffer {
+  const { KeySpec, NumberOfBytes } = input;
+  if ((KeySpec === undefined) === (NumberOfBytes === undefined))
+    throw validationError('Please specify either number of bytes or key spec.');
+  const size = numberWithin(input, 'NumberOfBytes', BYTES);
+  return randomBytes(size ?? (oneOf(input, 'KeySpec', ['AES_256', 'AES_128'], '') === 'AES_256' ? 32 : 16));
 }

@@ -1,34 +1,46 @@
 import { randomBytes } from 'node:crypto';
-import { AwsError } from '../protocol/aws-error.ts';
-import type { Operation } from '../protocol/json-protocol.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { Key } from './key.ts';
-import type { KeyStore } from './key-store.ts';
-import { text } from './members.ts';
-import { page } from './paging.ts';
 
-interface Grant {
+export interface Grant {
   readonly id: string;
-  readonly token: string;
+  /** One for each request that made it. */
+  readonly tokens: readonly string[];
   readonly keyArn: string;
   readonly grantee: string;
+  readonly retiring: string | undefined;
+  readonly issuingAccount: string;
   readonly operations: readonly string[];
-  readonly constraints: Constraints | undefined;
+  readonly constraints: GrantConstraints | undefined;
   readonly name: string | undefined;
   readonly createdAt: number;
 }
 
-interface Constraints {
+export interface GrantConstraints {
   readonly EncryptionContextEquals?: Pairs;
   readonly EncryptionContextSubset?: Pairs;
 }
 type Pairs = Readonly<Record<string, string>>;
 
+type Granted = Omit<Grant, 'id' | 'tokens' | 'createdAt'>;
+
+/** KMS API reference, CreateGrant: constraints on contexts do not apply to these. */
+const WITHOUT_CONTEXT: readonly string[] = ['DescribeKey', 'RetireGrant'];
+
 /** Grants of all keys. A grant works at once, with its token or without. */
 export class Grants {
   readonly #grants = new Map<string, Grant>();
 
-  add(grant: Grant): void {
-    this.#grants.set(grant.id, grant);
+  /** A named grant is made once; each request for it has a token of its own. */
+  make(granted: Granted, createdAt: number): { readonly id: string; readonly token: string } {
+    const token = randomBytes(96).toString('base64');
+    const same = this.find(
+      ({ id: _, tokens: __, createdAt: ___, ...known }) =>
+        granted.name !== undefined && isDeepStrictEqual(known, granted),
+    );
+    const grant = same ?? { ...granted, id: randomBytes(32).toString('hex'), tokens: [], createdAt };
+    this.#grants.set(grant.id, { ...grant, tokens: [...grant.tokens, token] });
+    return { id: grant.id, token };
   }
 
   of(key: Key): readonly Grant[] {
@@ -43,7 +55,8 @@ export class Grants {
     return this.of(key)
       .filter(
         ({ operations, constraints }) =>
-          operations.includes(operation) && meets(encryptionContext, constraints ?? {}),
+          operations.includes(operation) &&
+          (WITHOUT_CONTEXT.includes(operation) || meets(encryptionContext, constraints ?? {})),
       )
       .map(({ grantee }) => grantee);
   }
@@ -57,59 +70,17 @@ export class Grants {
   }
 
   hasToken(token: unknown): boolean {
-    return this.find(grant => grant.token === token) !== undefined;
+    return this.find(({ tokens }) => tokens.some(known => known === token)) !== undefined;
   }
 }
 
 function meets(
   context: Pairs,
-  { EncryptionContextEquals: equals, EncryptionContextSubset: subset }: Constraints,
+  { EncryptionContextEquals: equals, EncryptionContextSubset: subset }: GrantConstraints,
 ): boolean {
   const holds = (pairs: Pairs): boolean =>
     Object.entries(pairs).every(([name, value]) => context[name] === value);
   if (equals !== undefined && (!holds(equals) || Object.keys(context).length !== Object.keys(equals).length))
     return false;
   return subset === undefined || holds(subset);
-}
-
-export function grantOperations(store: KeyStore, grants: Grants): Readonly<Record<string, Operation>> {
-  const remove = (grant: Grant | undefined): void => {
-    if (grant === undefined) throw new AwsError('NotFoundException', 'The grant is not found.');
-    grants.remove(grant.id);
-  };
-  return {
-    CreateGrant: (input, at) => {
-      const key = store.resolve(input['KeyId'], at);
-      const grant: Grant = {
-        id: randomBytes(32).toString('hex'),
-        token: randomBytes(96).toString('base64'),
-        keyArn: key.arn,
-        grantee: text(input, 'GranteePrincipal'),
-        operations: (input['Operations'] ?? []) as readonly string[],
-        constraints: input['Constraints'] as Constraints | undefined,
-        name: input['Name'] as string | undefined,
-        createdAt: store.now(),
-      };
-      grants.add(grant);
-      return { GrantId: grant.id, GrantToken: grant.token };
-    },
-    ListGrants: (input, at) => {
-      const listed = grants.of(store.resolve(input['KeyId'], at)).map(grant => ({
-        KeyId: grant.keyArn,
-        GrantId: grant.id,
-        GranteePrincipal: grant.grantee,
-        Operations: grant.operations,
-        Constraints: grant.constraints,
-        Name: grant.name,
-        CreationDate: grant.createdAt / 1000,
-      }));
-      return page(input, 'Grants', listed);
-    },
-    RevokeGrant: (input, at) => {
-      const key = store.resolve(input['KeyId'], at);
-      remove(grants.of(key).find(({ id }) => id === input['GrantId']));
-    },
-    RetireGrant: input =>
-      remove(grants.find(({ id, token }) => token === input['GrantToken'] || id === input['GrantId'])),
-  };
 }

@@ -2,7 +2,7 @@ import { constants, generateKeyPairSync, privateDecrypt, randomBytes, type KeyOb
 import { AwsError, validationError } from '../protocol/aws-error.ts';
 import type { Operation } from '../protocol/json-protocol.ts';
 import { setImportState } from './imported-material.ts';
-import type { Key, KeyMaterial } from './key.ts';
+import { newKeyMaterial, type Key, type KeyMaterial } from './key.ts';
 import type { KeyStore } from './key-store.ts';
 import { blob, oneOf, text } from './members.ts';
 
@@ -64,7 +64,10 @@ export function importOperations(store: KeyStore): Readonly<Record<string, Opera
 
 function needExternal(key: Key): Key {
   if (key.origin !== 'EXTERNAL')
-    throw new AwsError('UnsupportedOperationException', `${key.arn} origin is ${key.origin}.`);
+    throw new AwsError(
+      'UnsupportedOperationException',
+      `${key.arn} origin is ${key.origin} which is not valid for this operation.`,
+    );
   return key;
 }
 
@@ -103,18 +106,30 @@ function importMaterial(
   const known = key.ring.materials.find(one => one.secret.equals(secret));
   if (type === 'EXISTING_KEY_MATERIAL' && known === undefined)
     throw new AwsError('IncorrectKeyMaterialException', '');
+  if (known === undefined) needNonePending(key, secret);
   const first = key.ring.materials.length === 0;
+  const expires = expiry(input, store.now());
   const material = known ?? store.addMaterial(key, secret);
   material.imported = {
     present: true,
     pending: known?.imported?.pending ?? !first,
-    ...expiry(input, store.now()),
+    ...expires,
     ...(typeof input['KeyMaterialDescription'] === 'string' && {
       description: input['KeyMaterialDescription'],
     }),
   };
   setImportState(key);
   return material;
+}
+
+/** One new material at a time waits for its rotation. */
+function needNonePending({ arn, keyId, ring }: Key, secret: Buffer): void {
+  const pending = ring.materials.find(({ imported }) => imported?.pending === true);
+  if (pending !== undefined)
+    throw new AwsError(
+      'KMSInvalidStateException',
+      `New key material (id: ${newKeyMaterial(keyId, 0, secret).id}) cannot be imported into KMS key ${arn}, because another key material (id: ${pending.id}) is pending rotation.`,
+    );
 }
 
 function expiry(input: Input, now: number): { readonly validTo?: number } {
@@ -126,6 +141,8 @@ function expiry(input: Input, now: number): { readonly validTo?: number } {
   );
   const validTo = input['ValidTo'];
   if (model === 'KEY_MATERIAL_DOES_NOT_EXPIRE') return {};
+  if (validTo === undefined)
+    throw validationError('A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES');
   if (typeof validTo !== 'number' || validTo * 1000 <= now || validTo * 1000 > now + MAX_VALID_DAYS * DAY_MS)
     throw validationError('ValidTo must be a time within the next 365 days.');
   return { validTo: validTo * 1000 };

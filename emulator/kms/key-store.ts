@@ -1,8 +1,9 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { AwsError, validationError } from '../protocol/aws-error.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 import type { OperationContext } from '../protocol/json-protocol.ts';
 import { materialName } from './ciphertext.ts';
 import { expireMaterial } from './imported-material.ts';
+import { missing } from './members.ts';
 import { newKeyMaterial, type Key, type KeyMaterial, type KeyRing } from './key.ts';
 
 export interface NewKey {
@@ -18,7 +19,18 @@ export interface NewKey {
   readonly tags: { TagKey: string; TagValue: string }[];
 }
 
-type NewMember = Omit<Key, 'ring' | 'state' | 'createdAt' | 'rotationEnabled' | 'rotationPeriodDays'>;
+/** Times in milliseconds since 1970. */
+interface Alias {
+  readonly arn: string;
+  readonly keyArn: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+type NewMember = Omit<Key, 'ring' | 'state' | 'createdAt'>;
+
+/** Ids of keys of one Region, and of multi-Region keys. */
+const KEY_ID = /^(?:[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|mrk-[\da-f]{32})$/;
 
 /** How each asymmetric key is made. */
 const PAIRS: Readonly<Record<string, () => NonNullable<KeyRing['pair']>>> = {
@@ -40,7 +52,7 @@ export class KeyStore {
   readonly now: () => number;
   readonly checksFirst: ChecksFirst;
   readonly #keys = new Map<string, Key>();
-  readonly #aliases = new Map<string, string>();
+  readonly #aliases = new Map<string, Alias>();
   readonly #materials = new Map<string, { readonly ring: KeyRing; readonly material: KeyMaterial }>();
 
   constructor(now: () => number = Date.now, checksFirst: ChecksFirst = 'key') {
@@ -91,8 +103,6 @@ export class KeyStore {
       ring,
       state,
       createdAt: this.now(),
-      rotationEnabled: false,
-      rotationPeriodDays: 365,
     };
     this.#keys.set(key.arn, key);
     return key;
@@ -130,25 +140,22 @@ export class KeyStore {
     return [...this.#keys.values()].filter(key => key.customKeyStoreId === customKeyStoreId);
   }
 
-  aliasesOf({
-    region,
-    caller,
-  }: OperationContext): readonly { readonly arn: string; readonly keyArn: string }[] {
+  aliasesOf({ region, caller }: OperationContext): readonly Alias[] {
     const start = `arn:aws:kms:${region}:${caller.accountId}:alias/`;
-    return [...this.#aliases]
-      .filter(([arn]) => arn.startsWith(start))
-      .map(([arn, keyArn]) => ({ arn, keyArn }));
+    return [...this.#aliases.values()].filter(({ arn }) => arn.startsWith(start));
   }
 
   /** The names of a key's aliases: `alias/NAME`. */
   aliasesTo(keyArn: string): readonly string[] {
-    return [...this.#aliases]
-      .filter(([, target]) => target === keyArn)
-      .map(([arn]) => arn.split(':')[5] ?? '');
+    return [...this.#aliases.values()]
+      .filter(alias => alias.keyArn === keyArn)
+      .map(({ arn }) => arn.split(':')[5] ?? '');
   }
 
   setAlias(arn: string, keyArn: string): void {
-    this.#aliases.set(arn, keyArn);
+    const updatedAt = this.now();
+    const { createdAt = updatedAt } = this.#aliases.get(arn) ?? {};
+    this.#aliases.set(arn, { arn, keyArn, createdAt, updatedAt });
   }
 
   hasAlias(arn: string): boolean {
@@ -159,19 +166,22 @@ export class KeyStore {
     return this.#aliases.delete(arn);
   }
 
-  /** A key by id, ARN, alias name or alias ARN, as the caller's Region sees it. */
-  resolve(reference: unknown, { region, caller }: OperationContext): Key {
-    if (typeof reference !== 'string' || reference === '')
-      throw validationError(
-        "1 validation error detected: Value null at 'keyId' failed to satisfy constraint: Member must not be null",
-      );
+  /**
+   * A key by id, ARN, alias name or alias ARN, as the caller's Region sees it.
+   *
+   * @param member that has the reference
+   */
+  resolve(reference: unknown, { region, caller }: OperationContext, member = 'KeyId'): Key {
+    if (typeof reference !== 'string' || reference === '') throw missing(member);
+    const isAlias = /^alias\/|^arn:[^/]*:alias\//.test(reference);
+    if (!isAlias && !reference.startsWith('arn:') && !KEY_ID.test(reference))
+      throw new AwsError('NotFoundException', `Invalid keyId '${reference}'`);
     const arn = reference.startsWith('arn:')
       ? reference
-      : `arn:aws:kms:${region}:${caller.accountId}:${reference.startsWith('alias/') ? '' : 'key/'}${reference}`;
+      : `arn:aws:kms:${region}:${caller.accountId}:${isAlias ? '' : 'key/'}${reference}`;
     if (arn.split(':')[3] !== region)
       throw new AwsError('NotFoundException', `Invalid arn ${arn.split(':')[3]}`);
-    const isAlias = arn.split(':')[5]?.startsWith('alias/') ?? false;
-    const keyArn = isAlias ? this.#aliases.get(arn) : arn;
+    const keyArn = isAlias ? this.#aliases.get(arn)?.keyArn : arn;
     const key = keyArn === undefined ? undefined : this.#keys.get(keyArn);
     if (key === undefined)
       throw new AwsError(

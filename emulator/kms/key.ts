@@ -30,6 +30,8 @@ export interface KeyRing {
   primaryArn: string;
   /** ARNs of all keys on this ring. */
   members: string[];
+  /** Absent where automatic rotation is off. */
+  automatic?: { readonly days: number; readonly since: number };
 }
 
 type KeyState =
@@ -56,9 +58,9 @@ export interface Key {
   state: KeyState;
   description: string;
   policy: string;
-  rotationEnabled: boolean;
-  rotationPeriodDays: number;
   deletionDate?: number;
+  /** The waiting period of a primary key begins when its last replica is deleted. */
+  pendingWindowDays?: number;
   tags: { TagKey: string; TagValue: string }[];
 }
 

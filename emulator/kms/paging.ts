@@ -1,4 +1,5 @@
 import { AwsError } from '../protocol/aws-error.ts';
+import { numberWithin } from './members.ts';
 
 /** Small by default, so that paging really happens. */
 const DEFAULT_LIMIT = 10;
@@ -12,7 +13,7 @@ export function page(
   const start = input['Marker'] === undefined ? 0 : Number(input['Marker']);
   if (!Number.isInteger(start))
     throw new AwsError('InvalidMarkerException', 'the marker is not one of this service');
-  const end = start + (typeof input['Limit'] === 'number' ? input['Limit'] : DEFAULT_LIMIT);
+  const end = start + (numberWithin(input, 'Limit', { from: 1, to: 1000 }) ?? DEFAULT_LIMIT);
   const truncated = end < entries.length;
   return {
     [member]: entries.slice(start, end),

@@ -3,13 +3,26 @@ import { AwsError, validationError } from '../protocol/aws-error.ts';
 import type { Operation } from '../protocol/json-protocol.ts';
 import type { Key } from './key.ts';
 import type { KeyStore } from './key-store.ts';
-import { blob, flag, oneOf, text } from './members.ts';
-import { needUsable } from './usable.ts';
+import { blob, oneOf } from './members.ts';
+import { dryRun, needUsable } from './usable.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Those of the one key spec that signs here. */
-export const SIGNING_ALGORITHMS = ['ECDSA_SHA_256'] as const;
+const OF_CURVE = 'ECDSA_SHA_256';
+const OF_RSA = ['PKCS1_V1_5', 'PSS'].flatMap(padding =>
+  [256, 384, 512].map(bits => `RSASSA_${padding}_SHA_${bits}`),
+);
+/** KMS API reference, Sign. */
+const ALGORITHMS = [
+  ...[OF_CURVE, 'ECDSA_SHA_384', 'ECDSA_SHA_512', 'SM2DSA', 'ML_DSA_SHAKE_256'],
+  ...['ED25519_SHA_512', 'ED25519_PH_SHA_512'],
+  ...OF_RSA,
+];
+
+/** What KMS signs with by a key of this spec. The embedded AWS has the one curve only. */
+export function signingAlgorithms({ spec }: Key): readonly string[] {
+  return spec === 'ECC_NIST_P256' ? [OF_CURVE] : OF_RSA;
+}
 
 const MAX_MESSAGE = 4096;
 const MAX_SIGNATURE = 6144;
@@ -46,13 +59,15 @@ function request(key: Key, input: Input, operation: string): SigningRequest {
   needUsable(key, operation);
   const message = blob(input, 'Message', MAX_MESSAGE);
   const type = oneOf(input, 'MessageType', ['RAW', 'DIGEST', 'EXTERNAL_MU'], 'RAW');
-  const algorithm = text(input, 'SigningAlgorithm');
+  const algorithm = oneOf(input, 'SigningAlgorithm', ALGORITHMS, '');
   const { pair } = key.ring;
-  if (pair === undefined || !SIGNING_ALGORITHMS.some(known => known === algorithm))
+  if (pair === undefined || !signingAlgorithms(key).includes(algorithm))
     throw new AwsError(
       'InvalidKeyUsageException',
       `Algorithm ${algorithm} is incompatible with key spec ${key.spec}.`,
     );
+  if (algorithm !== OF_CURVE)
+    throw new AwsError('UnsupportedOperationException', `the embedded AWS does not sign by ${algorithm}`);
   if (type === 'DIGEST' && message.length !== 32)
     throw validationError('Digest is invalid length for algorithm ECDSA_SHA_256.');
   if (type !== 'RAW')
@@ -61,12 +76,4 @@ function request(key: Key, input: Input, operation: string): SigningRequest {
       `the embedded AWS signs no message of the type ${type}`,
     );
   return { message, algorithm, pair };
-}
-
-function dryRun(input: Input): void {
-  if (flag(input, 'DryRun'))
-    throw new AwsError(
-      'DryRunOperationException',
-      'The request would have succeeded, but the DryRun option is set.',
-    );
 }

@@ -343,7 +343,7 @@ describe('key materials', () => {
   });
 
   it('of an asymmetric key are none', async () => {
-    const key = await create(aws.kms, { KeySpec: 'RSA_2048' });
+    const key = await create(aws.kms, { KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' });
     expect(await new KmsKeyCatalog(channel()).keyMaterials(key)).toEqual([]);
   });
 });

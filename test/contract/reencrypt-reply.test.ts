@@ -23,7 +23,7 @@ import {
 
 withEmbeddedKms();
 
-const RSA = { KeySpec: 'RSA_2048' } as const;
+const RSA = { KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' } as const;
 
 const RESPONSE: readonly Row[] = [
   [

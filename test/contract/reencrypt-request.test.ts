@@ -24,6 +24,8 @@ import {
 
 withEmbeddedKms();
 
+const RSA = { KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' } as const;
+
 const REQUEST: readonly Row[] = [
   [
     'CiphertextBlob',
@@ -81,7 +83,7 @@ const REQUEST: readonly Row[] = [
     'SourceEncryptionAlgorithm',
     'takes data keys out of RSA keys, with the padding that they were encrypted with and no other',
     async () => {
-      const key = await create({ KeySpec: 'RSA_2048' });
+      const key = await create(RSA);
       for (const algorithm of ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'] as const) {
         const source = side(key, {}, algorithm);
         const other = algorithm === 'RSAES_OAEP_SHA_1' ? 'RSAES_OAEP_SHA_256' : 'RSAES_OAEP_SHA_1';
@@ -97,7 +99,7 @@ const REQUEST: readonly Row[] = [
     'DestinationEncryptionAlgorithm',
     'puts data keys under RSA keys, without a context',
     async () => {
-      const key = await create({ KeySpec: 'RSA_2048' });
+      const key = await create(RSA);
       for (const algorithm of ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'] as const) {
         const destination = side(key, {}, algorithm);
         const { ciphertext } = await reEncrypted(await requestOf({ destination }));
@@ -144,7 +146,7 @@ const REQUEST: readonly Row[] = [
     async () => {
       const catalog = new KmsKeyCatalog(new KmsChannel({ endpoint: aws.endpoint, patienceMs: [] }));
       const { source } = await requestOf();
-      const rsa = side(await create({ KeySpec: 'RSA_2048' }), {}, 'RSAES_OAEP_SHA_256');
+      const rsa = side(await create(RSA), {}, 'RSAES_OAEP_SHA_256');
       expect(await catalog.mayReEncrypt(source, rsa)).toEqual({ kind: 'allowed' });
       await aws.kms.send(new DisableKeyCommand({ KeyId: rsa.keyArn }));
       expect(await catalog.mayReEncrypt(source, rsa)).toMatchObject({ kind: 'denied' });

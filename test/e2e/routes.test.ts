@@ -47,7 +47,7 @@ describe('routes, end to end', () => {
     const create = async (client: KMSClient, input: CreateKeyCommandInput = {}) =>
       (await client.send(new CreateKeyCommand(input))).KeyMetadata!.Arn!;
     keys.same = await create(aws.kms);
-    keys.rsa = await create(aws.kms, { KeySpec: 'RSA_2048' });
+    keys.rsa = await create(aws.kms, { KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' });
     keys.multiRegion = await create(aws.kms, { MultiRegion: true });
     await aws.kms.send(new ReplicateKeyCommand({ KeyId: keys.multiRegion, ReplicaRegion: 'eu-west-1' }));
     keys.single = await create(aws.kms);

@@ -184,7 +184,7 @@ describe('Keys of KMS on loopback', () => {
     ['RSAES_OAEP_SHA_1', 214],
     ['RSAES_OAEP_SHA_256', 190],
   ] as const)('encrypt with RSA_2048 and %s up to %i bytes', async (EncryptionAlgorithm, most) => {
-    const KeyId = await createKey({ KeySpec: 'RSA_2048' });
+    const KeyId = await createKey({ KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' });
     const rsa = (bytes: number) =>
       aws.kms.send(new EncryptCommand({ KeyId, EncryptionAlgorithm, Plaintext: randomBytes(bytes) }));
     expect((await rsa(most)).CiphertextBlob).toHaveLength(256);

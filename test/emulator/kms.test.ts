@@ -232,7 +232,10 @@ describe('KMS on loopback', () => {
   });
 
   it('uses RSA keys with OAEP, without contexts and without key material ids', async () => {
-    const [rsa, symmetric] = [await createKey({ KeySpec: 'RSA_2048' }), await createKey()];
+    const [rsa, symmetric] = [
+      await createKey({ KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' }),
+      await createKey(),
+    ];
     const { CiphertextBlob } = await dataKey(symmetric);
     const into = await reEncrypt({
       CiphertextBlob,

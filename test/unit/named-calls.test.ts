@@ -67,6 +67,14 @@ describe('an error of AWS', () => {
     expect(messageOf(error)).toBe('Rate exceeded');
   });
 
+  it('says so where AWS gave it no words, and not what the SDK puts in their place', async () => {
+    const error = await errorOf(refusing('UnsupportedOperationException', ''));
+    expect(messageOf(error)).toBe('without a message');
+    expect(error.message).toBe(
+      'dynamodb:Scan on table Orders: UnsupportedOperationException: without a message',
+    );
+  });
+
   it('is thrown by a function as ServiceUnavailable if it may pass, with what to do', async () => {
     const client = refusing('ProvisionedThroughputExceededException', 'Rate exceeded', 2);
     const scan = () => client.send(new ScanCommand({ TableName: 'Orders' }));

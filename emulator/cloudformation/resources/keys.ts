@@ -30,22 +30,29 @@ function ownOf({ properties }: StackResource, { accountId }: Place) {
 
 function configure(key: Key, resource: StackResource, place: Place): void {
   const { description, policy } = ownOf(resource, place);
-  Object.assign(key, {
-    description,
-    policy,
-    rotationEnabled: resource.properties['EnableKeyRotation'] === true,
-  });
+  Object.assign(key, { description, policy });
+}
+
+/** A replica shares the rotation of its primary key. */
+function rotateByItself({ ring, createdAt }: Key, { properties }: StackResource): void {
+  const { EnableKeyRotation, RotationPeriodInDays = 365 } = properties;
+  if (EnableKeyRotation === true)
+    ring.automatic = { days: Number(RotationPeriodInDays), since: ring.automatic?.since ?? createdAt };
+  else delete ring.automatic;
 }
 
 const changed: Pick<ResourceHandler, 'update' | 'delete'> = {
   update(resource, _, { services: { keys }, place }) {
-    configure(keys.resolve(resource.physicalId, contextOf(place)), resource, place);
+    const key = keys.resolve(resource.physicalId, contextOf(place));
+    configure(key, resource, place);
+    if (resource.type === 'AWS::KMS::Key') rotateByItself(key, resource);
   },
   delete({ physicalId, properties, type }, { services: { keys }, place }) {
     const key = keys.resolve(physicalId, contextOf(place));
     key.state =
       type === 'AWS::KMS::Key' && key.ring.members.length > 1 ? 'PendingReplicaDeletion' : 'PendingDeletion';
-    key.deletionDate = keys.now() + Number(properties['PendingWindowInDays'] ?? 30) * DAY_MS;
+    key.pendingWindowDays = Number(properties['PendingWindowInDays'] ?? 30);
+    key.deletionDate = keys.now() + key.pendingWindowDays * DAY_MS;
   },
 };
 
@@ -68,6 +75,7 @@ export const keyHandler: ResourceHandler = {
       multiRegion: MultiRegion === true,
     });
     configure(key, resource, place);
+    rotateByItself(key, resource);
   },
 };
 

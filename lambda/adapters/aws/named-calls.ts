@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { visible } from '../../core/model/visible.ts';
 import type { ClientConfig } from './client-config.ts';
 import { withFreshIdentity, type AnyClient } from './fresh-identity.ts';
-import { remember } from './said-by.ts';
+import { remember, saidBy } from './said-by.ts';
 
 /**
  * Makes every error of a client say which call failed, on what, after how many tries, and under which name. The name
@@ -40,7 +40,7 @@ function name(error: Error, call: string): void {
   const { attempts } = (error as { readonly $metadata?: { readonly attempts?: number } }).$metadata ?? {};
   remember(error);
   const tries = attempts === undefined || attempts < 2 ? '' : ` after ${attempts} tries`;
-  error.message = `${call}${tries}: ${error.name}: ${error.message}`;
+  error.message = `${call}${tries}: ${error.name}: ${saidBy(error)}`;
 }
 
 function operationOf({ commandName }: { readonly commandName?: string }): string {

@@ -108,7 +108,7 @@ export const KMS_ANSWERS: readonly Question[] = [
   {
     id: 'kms-destination-first',
     service: 'KMS',
-    open: 'whether KMS looks at the destination key before it looks at the ciphertext',
+    open: 'whether KMS looks at the state of the destination key before it looks at the ciphertext',
     where: [KMS],
     calls: 'ReEncrypt of random bytes to a disabled key',
     answers: ['DisabledException', 'InvalidCiphertextException'],
