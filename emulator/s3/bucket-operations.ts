@@ -1,7 +1,8 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
-import { readable, type Bucket, type Buckets } from './bucket.ts';
+import type { Bucket, Buckets } from './bucket.ts';
 import { checkBucketName } from './bucket-names.ts';
+import { readable, taggable } from './object-versions.ts';
 import { tagsOf } from './tags.ts';
 import { emptyResponse, escapeXml, parseXml, xmlResponse, type S3Request } from './s3-request.ts';
 
@@ -103,32 +104,32 @@ export function getLocation({ region }: Bucket): AwsResponse {
   return xmlResponse(`<LocationConstraint>${region === 'us-east-1' ? '' : region}</LocationConstraint>`);
 }
 
-export function getTagging({ key, query }: S3Request, bucket: Bucket): AwsResponse {
-  const { tags } = readable(key, query.get('versionId'), bucket);
+export function getTagging(request: S3Request, bucket: Bucket): AwsResponse {
+  const { tags } = taggable(request, bucket);
   const list = Object.entries(tags).map(
     ([name, value]) => `<Tag><Key>${escapeXml(name)}</Key><Value>${escapeXml(value)}</Value></Tag>`,
   );
   return xmlResponse(`<Tagging><TagSet>${list.join('')}</TagSet></Tagging>`);
 }
 
-export function putTagging({ key, query, body }: S3Request, bucket: Bucket): AwsResponse {
-  const tagging = parseXml(body)['Tagging'] as
+export function putTagging(request: S3Request, bucket: Bucket): AwsResponse {
+  const tagging = parseXml(request.body)['Tagging'] as
     | {
         readonly TagSet?: { readonly Tag?: readonly { readonly Key: string; readonly Value: string }[] } | '';
       }
     | undefined;
   const tags = typeof tagging?.TagSet === 'object' ? (tagging.TagSet.Tag ?? []) : [];
-  readable(key, query.get('versionId'), bucket).tags = tagsOf(tags.map(({ Key, Value }) => [Key, Value]));
+  taggable(request, bucket).tags = tagsOf(tags.map(({ Key, Value }) => [Key, Value]));
   return emptyResponse();
 }
 
-export function deleteTagging({ key, query }: S3Request, bucket: Bucket): AwsResponse {
-  readable(key, query.get('versionId'), bucket).tags = {};
+export function deleteTagging(request: S3Request, bucket: Bucket): AwsResponse {
+  taggable(request, bucket).tags = {};
   return emptyResponse(204);
 }
 
-export function getAcl({ key, query }: S3Request, bucket: Bucket): AwsResponse {
-  const { grants } = readable(key, query.get('versionId'), bucket);
+export function getAcl(request: S3Request, bucket: Bucket): AwsResponse {
+  const { grants } = readable(request, bucket);
   const all =
     grants.length === 0 ? [{ grantee: `id="${bucket.accountId}"`, permission: 'FULL_CONTROL' }] : grants;
   const list = all.map(

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { Checksum } from './checksums.ts';
 import { lowerBound } from './key-order.ts';
@@ -144,23 +143,6 @@ class BucketObjects {
     }
     if (this.#versions.delete(key)) this.#keys.splice(lowerBound(this.#keys, key), 1);
   }
-}
-
-export function newVersionId({ versioning }: Bucket): string {
-  return versioning === 'Enabled' ? randomBytes(16).toString('base64url') : 'null';
-}
-
-/** The object, or the requested version. Deleted and missing ones have errors of their own. */
-export function readable(key: string, versionId: string | null, bucket: Bucket): ObjectVersion {
-  const version = versionId === null ? bucket.objects.newest(key) : bucket.objects.version(key, versionId);
-  if (version === undefined && versionId !== null)
-    throw new AwsError('NoSuchVersion', 'The specified version does not exist.', { status: 404 });
-  if (version === undefined || version.deleteMarker)
-    throw new AwsError('NoSuchKey', 'The specified key does not exist.', {
-      status: 404,
-      members: { Key: key },
-    });
-  return version;
 }
 
 /** All buckets. Their names are unique across accounts and Regions. */

@@ -1,18 +1,13 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
-import {
-  newVersionId,
-  type Bucket,
-  type MultipartUpload,
-  type ObjectVersion,
-  type UploadedPart,
-} from './bucket.ts';
+import type { Bucket, MultipartUpload, ObjectVersion, UploadedPart } from './bucket.ts';
 import { checksumXml, compositeChecksum, fullChecksum, type Checksum } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
 import { uploadOf } from './multipart-upload.ts';
 import { attributesFrom } from './object-attributes.ts';
 import { writeHeaders } from './object-operations.ts';
+import { newVersionId } from './object-versions.ts';
 import { escapeXml, parseXml, xmlResponse, type S3Request } from './s3-request.ts';
 
 /** Of each part but the last (S3 user guide, multipart upload limits). */
@@ -33,7 +28,7 @@ export function completeUpload(request: S3Request, bucket: Bucket): AwsResponse 
   const size = request.headers['x-amz-mp-object-size'];
   if (size !== undefined && Number(size) !== body.length)
     throw new AwsError('InvalidRequest', 'The provided object size does not match the size of the parts.');
-  checkWrite(bucket.objects.current(upload.key), request.headers);
+  checkWrite(bucket, upload.key, request.headers);
   const version = versionOf(upload, { parts, body }, bucket);
   checkWholeChecksum(version.checksum, request.headers);
   bucket.uploads.delete(upload.uploadId);

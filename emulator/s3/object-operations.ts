@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
-import { newVersionId, readable, type Bucket, type ObjectVersion } from './bucket.ts';
+import type { Bucket, ObjectVersion } from './bucket.ts';
 import { checksumHeaders, verifyChecksums } from './checksums.ts';
 import { checkRead, checkWrite } from './conditions.ts';
 import { checkCustomerKey } from './customer-keys.ts';
 import { attributesFrom, replyHeaders } from './object-attributes.ts';
+import { newVersionId, readable } from './object-versions.ts';
 import { checkReadable, restoreHeader } from './restore.ts';
 import { emptyResponse, type S3Request } from './s3-request.ts';
 import { tagsOfHeader } from './tags.ts';
 
 export function putObject(request: S3Request, bucket: Bucket): AwsResponse {
   const { key, headers, body } = request;
-  checkWrite(bucket.objects.current(key), headers);
+  checkWrite(bucket, key, headers);
   const checksum = verifyChecksums(body, headers);
   const version: ObjectVersion = {
     key,
@@ -27,7 +28,13 @@ export function putObject(request: S3Request, bucket: Bucket): AwsResponse {
     checksum,
   };
   bucket.objects.put(version, bucket.versioning);
-  return emptyResponse(200, { ...writeHeaders(version, bucket), ...checksumHeaders(checksum) });
+  // S3 shows the version `null` to readers, and not to whom PutObject is answered.
+  const { 'x-amz-version-id': versionId, ...shown } = writeHeaders(version, bucket);
+  return emptyResponse(200, {
+    ...shown,
+    ...(versionId !== undefined && versionId !== 'null' && { 'x-amz-version-id': versionId }),
+    ...checksumHeaders(checksum),
+  });
 }
 
 export function writeHeaders(version: ObjectVersion, bucket: Bucket): Record<string, string> {
@@ -51,7 +58,7 @@ export function etagOf(body: Buffer): string {
 
 /** GET and HEAD. */
 export function getObject(request: S3Request, bucket: Bucket): AwsResponse {
-  const version = readable(request.key, request.query.get('versionId'), bucket);
+  const version = readable(request, bucket);
   checkCustomerKey(version, request.headers);
   if (checkRead(version, request.headers) === 'not-modified')
     return emptyResponse(304, { etag: version.etag });
