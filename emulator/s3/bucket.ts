@@ -35,7 +35,8 @@ export interface UploadedPart {
   readonly body: Buffer;
   readonly etag: string;
   readonly lastModified: number;
-  readonly checksum: Checksum;
+  /** If its upload has named an algorithm. */
+  readonly checksum: Checksum | undefined;
 }
 
 export interface MultipartUpload {
@@ -45,8 +46,10 @@ export interface MultipartUpload {
   readonly initiator: string;
   /** What the object will be. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly algorithm: string;
-  readonly type: Checksum['type'];
+  /** Where the upload names none, its parts have none, and the object gets one of S3. */
+  readonly checksum: { readonly algorithm: string; readonly type: Checksum['type'] } | undefined;
+  /** The latest version of its key, a delete marker included, when the upload began. */
+  readonly began: ObjectVersion | undefined;
   readonly parts: Map<number, UploadedPart>;
 }
 

@@ -1,5 +1,5 @@
 import { AwsError } from '../protocol/aws-error.ts';
-import type { Bucket, ObjectVersion } from './bucket.ts';
+import type { Bucket, MultipartUpload, ObjectVersion } from './bucket.ts';
 import { noSuchKey } from './object-versions.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -21,6 +21,20 @@ export function checkWrite({ objects }: Bucket, key: string, headers: Headers): 
     if (!sameEtag(current, match)) throw PRECONDITION('If-Match');
   }
   if (noneMatch !== undefined && current !== undefined) throw PRECONDITION('If-None-Match');
+}
+
+/** The same of a completion. What has changed since its upload began is a conflict. */
+export function checkCompletion(bucket: Bucket, { key, began }: MultipartUpload, headers: Headers): void {
+  const condition = ['If-Match', 'If-None-Match'].find(name => headers[name.toLowerCase()] !== undefined);
+  const current = bucket.objects.current(key);
+  const isDecided = (condition === 'If-Match') === (current === undefined);
+  if (condition === undefined || isDecided || bucket.objects.newest(key) === began)
+    return checkWrite(bucket, key, headers);
+  throw new AwsError(
+    'ConditionalRequestConflict',
+    'The conditional request cannot succeed due to a conflicting operation against this resource.',
+    { status: 409, members: { Condition: condition, Key: key } },
+  );
 }
 
 /** A write takes one of the two: an ETag that is to match, or `*` that is not. */

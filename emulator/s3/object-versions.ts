@@ -6,11 +6,21 @@ import type { S3Request } from './s3-request.ts';
 /** An id that S3 has made can be told from any other text, whether or not the version is still there. */
 export function newVersionId({ versioning }: Bucket): string {
   if (versioning !== 'Enabled') return 'null';
-  const random = spelled(randomBytes(18));
+  const order = Buffer.alloc(6);
+  order.writeUIntBE(++made, 0, 6);
+  const random = spelled(Buffer.concat([randomBytes(12), order]));
   return random + markOf(random);
 }
 
+/** How many ids were made. An id holds its number, so that a listing goes on behind a version that is gone. */
+let made = 0;
 const RANDOM_LENGTH = 24;
+
+/** Later ones are higher. */
+export function orderOf(versionId: string): number {
+  const bytes = Buffer.from(versionId.slice(0, RANDOM_LENGTH).replaceAll('.', '-'), 'base64url');
+  return bytes.length === 18 ? bytes.readUIntBE(12, 6) : Number.NaN;
+}
 
 export function isVersionId(text: string): boolean {
   return text === 'null' || text.slice(RANDOM_LENGTH) === markOf(text.slice(0, RANDOM_LENGTH));

@@ -8,6 +8,7 @@ import {
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
+  ListObjectVersionsCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
@@ -168,6 +169,40 @@ describe('the id of a version', () => {
   });
 });
 
+describe('a listing of versions', () => {
+  const list = (Bucket: string, input: object) =>
+    aws.s3.send(new ListObjectVersionsCommand({ Bucket, ...input }));
+
+  it('shows common prefixes, and goes on behind them', async () => {
+    const Bucket = await bucket('Enabled');
+    for (const Key of ['folder/x/1', 'folder/x/2', 'folder/y']) await put(Bucket, Key);
+    const asked = { Prefix: 'folder/', Delimiter: '/', MaxKeys: 1 };
+    const first = await list(Bucket, asked);
+    expect(first).toMatchObject({ NextKeyMarker: 'folder/x/', CommonPrefixes: [{ Prefix: 'folder/x/' }] });
+    expect([first.NextVersionIdMarker, first.Versions]).toEqual([undefined, undefined]);
+    for (const KeyMarker of [first.NextKeyMarker, 'folder/x/1']) {
+      const next = await list(Bucket, { ...asked, KeyMarker });
+      expect(next).toMatchObject({ IsTruncated: false, Versions: [{ Key: 'folder/y' }] });
+    }
+  });
+
+  it('goes on behind a version that is gone', async () => {
+    const Bucket = await bucket('Enabled');
+    const made: (string | undefined)[] = [];
+    for (let count = 0; count < 4; count++) made.unshift((await put(Bucket)).VersionId);
+    const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = await list(Bucket, {
+      MaxKeys: 2,
+    });
+    expect(VersionIdMarker).toBe(made[1]);
+    await remove(Bucket, 'key', made[1]);
+    const { Versions } = await list(Bucket, { KeyMarker, VersionIdMarker });
+    expect(Versions?.map(one => one.VersionId)).toEqual(made.slice(2));
+    expect(await refusal(list(Bucket, { VersionIdMarker }))).toMatchObject({
+      ...{ name: 'InvalidArgument', ArgumentName: 'version-id-marker' },
+    });
+  });
+});
+
 describe('a conditional deletion', () => {
   it('deletes only what has the ETag', async () => {
     const Bucket = await bucket();
@@ -220,12 +255,14 @@ describe('a conditional deletion', () => {
 describe('a conditional write', () => {
   it('takes one condition of one kind', async () => {
     const Bucket = await bucket();
-    const { ETag } = await put(Bucket);
-    const when = (input: object) =>
-      refusal(aws.s3.send(new PutObjectCommand({ Bucket, Key: 'key', Body: '', ...input })));
-    const refused = (Header: string) => ({ name: 'NotImplemented', status: 501, Header });
-    expect(await when({ IfMatch: '*' })).toMatchObject(refused('If-Match'));
-    expect(await when({ IfNoneMatch: ETag })).toMatchObject(refused('If-None-Match'));
-    expect(await when({ IfMatch: ETag, IfNoneMatch: '*' })).toMatchObject(refused('If-Match,If-None-Match'));
+    const { ETag = '' } = await put(Bucket);
+    const when = async (headers: Record<string, string>) => {
+      const answer = await fetch(`${aws.endpoint}/${Bucket}/key`, { method: 'PUT', headers });
+      return [answer.status, /<Header>(.*)<\/Header>/.exec(await answer.text())?.[1]];
+    };
+    expect(await when({ 'if-match': '*' })).toEqual([501, 'If-Match']);
+    expect(await when({ 'if-none-match': ETag })).toEqual([501, 'If-None-Match']);
+    const both = { 'if-match': ETag, 'if-none-match': '*' };
+    expect(await when(both)).toEqual([501, 'If-Match,If-None-Match']);
   });
 });
