@@ -6,18 +6,26 @@ import { readable, taggable } from './object-versions.ts';
 import { tagsOf } from './tags.ts';
 import { emptyResponse, escapeXml, parseXml, xmlResponse, type S3Request } from './s3-request.ts';
 
+const OWNERSHIPS: readonly string[] = ['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter'];
+const MALFORMED = 'The XML you provided was not well-formed or did not validate against our published schema';
+
 export function createBucket(
   { bucket: name, region, accountId, headers, body }: S3Request,
   buckets: Buckets,
 ): AwsResponse {
   checkBucketName(name);
+  const ownership = headers['x-amz-object-ownership'];
+  if (ownership !== undefined && !OWNERSHIPS.includes(ownership))
+    throw new AwsError('InvalidArgument', `Invalid x-amz-object-ownership header: ${ownership}`, {
+      members: { ArgumentName: 'x-amz-object-ownership' },
+    });
   const constraint = /<LocationConstraint>([^<]+)<\/LocationConstraint>/.exec(body.toString('utf8'))?.[1];
   const bucket = buckets.create(name, { accountId, region: constraint ?? region });
   if (headers['x-amz-bucket-object-lock-enabled'] === 'true') {
     bucket.objectLock = true;
     bucket.versioning = 'Enabled';
   }
-  bucket.ownership = headers['x-amz-object-ownership'] ?? bucket.ownership;
+  bucket.ownership = ownership ?? bucket.ownership;
   return emptyResponse(200, { location: `/${name}` });
 }
 
@@ -75,8 +83,9 @@ export function getVersioning({ versioning }: Bucket): AwsResponse {
 export function putVersioning({ body }: S3Request, bucket: Bucket): AwsResponse {
   const status = (parseXml(body)['VersioningConfiguration'] as { readonly Status?: string } | undefined)
     ?.Status;
-  if (status !== 'Enabled' && status !== 'Suspended')
-    throw new AwsError('MalformedXML', 'The versioning status is Enabled or Suspended');
+  if (status === undefined)
+    throw new AwsError('IllegalVersioningConfigurationException', 'The Versioning element must be specified');
+  if (status !== 'Enabled' && status !== 'Suspended') throw new AwsError('MalformedXML', MALFORMED);
   if (status === 'Suspended' && bucket.objectLock)
     throw new AwsError(
       'InvalidBucketState',
@@ -96,7 +105,10 @@ export function getOwnership({ ownership }: Bucket): AwsResponse {
 export function putOwnership({ body }: S3Request, bucket: Bucket): AwsResponse {
   const controls = parseXml(body)['OwnershipControls'] as
     { readonly Rule?: readonly { readonly ObjectOwnership: string }[] } | undefined;
-  bucket.ownership = controls?.Rule?.[0]?.ObjectOwnership ?? bucket.ownership;
+  const [rule, ...others] = controls?.Rule ?? [];
+  if (rule === undefined || others.length > 0 || !OWNERSHIPS.includes(rule.ObjectOwnership))
+    throw new AwsError('MalformedXML', MALFORMED);
+  bucket.ownership = rule.ObjectOwnership;
   return emptyResponse();
 }
 

@@ -200,8 +200,13 @@ export class Buckets {
   }
 
   delete(name: string): void {
-    if (this.get(name).objects.keys.length > 0)
-      throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', { status: 409 });
+    const { objects, versioning } = this.get(name);
+    if (objects.keys.length > 0)
+      throw new AwsError(
+        'BucketNotEmpty',
+        `The bucket you tried to delete is not empty${versioning === '' ? '' : '. You must delete all versions in the bucket.'}`,
+        { status: 409, members: { BucketName: name } },
+      );
     this.#buckets.delete(name);
   }
 
