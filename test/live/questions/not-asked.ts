@@ -42,6 +42,20 @@ export const NOT_ASKED: readonly NotAsked[] = [
     why: 'new buckets block such objects, and the product moves none: it names the object and leaves it',
   },
   {
+    id: 's3-conditional-delete',
+    service: 'S3',
+    open: 'what a deletion with If-Match is answered where there is no object',
+    where: ['emulator/s3/behaviour.md'],
+    why: 'the product deletes no objects',
+  },
+  {
+    id: 's3-event-keys',
+    service: 'S3',
+    open: 'whether keys are encoded in the events that S3 sends to EventBridge',
+    where: ['emulator/s3/behaviour.md'],
+    why: 'it takes a rule and a queue, and events may take minutes',
+  },
+  {
     id: 's3-annotation-errors',
     service: 'S3',
     open: 'which error an annotation of more than 1 MiB is, whether it is an error to delete none, in which order they are listed, which permissions of KMS they need, and whether a legal hold keeps them',
