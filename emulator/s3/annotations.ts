@@ -7,10 +7,11 @@ import {
   checkRoom,
   checkUnlocked,
 } from './annotation-rules.ts';
-import { readable, type Bucket, type ObjectVersion } from './bucket.ts';
+import type { Bucket, ObjectVersion } from './bucket.ts';
 import { checksumHeaders, verifyChecksums } from './checksums.ts';
 import { lowerBound } from './key-order.ts';
 import { etagOf } from './object-operations.ts';
+import { readable } from './object-versions.ts';
 import { emptyResponse, escapeXml, xmlResponse, type S3Request } from './s3-request.ts';
 import { ALGORITHM } from './server-side-keys.ts';
 
@@ -19,7 +20,7 @@ export function putAnnotation(request: S3Request, bucket: Bucket): AwsResponse {
   const { key, query, headers, body } = request;
   const name = annotationName(query);
   checkPayload(body);
-  const version = annotated(request, bucket);
+  const version = readable(request, bucket);
   checkObjectEtag(version, headers);
   checkRoom(version, name);
   const checksum = verifyChecksums(body, headers);
@@ -34,7 +35,7 @@ export function putAnnotation(request: S3Request, bucket: Bucket): AwsResponse {
 
 export function getAnnotation(request: S3Request, bucket: Bucket): AwsResponse {
   const name = annotationName(request.query);
-  const version = annotated(request, bucket);
+  const version = readable(request, bucket);
   const annotation = version.annotations.get(name);
   if (annotation === undefined)
     throw new AwsError('NoSuchAnnotation', 'The specified annotation does not exist.', { status: 404 });
@@ -56,7 +57,7 @@ export function getAnnotation(request: S3Request, bucket: Bucket): AwsResponse {
 /** That there is none is no error of the operation (S3 API reference, DeleteObjectAnnotation). */
 export function deleteAnnotation(request: S3Request, bucket: Bucket): AwsResponse {
   const name = annotationName(request.query);
-  const version = annotated(request, bucket);
+  const version = readable(request, bucket);
   checkObjectEtag(version, request.headers);
   checkUnlocked(version, request.headers);
   version.annotations.delete(name);
@@ -66,7 +67,7 @@ export function deleteAnnotation(request: S3Request, bucket: Bucket): AwsRespons
 /** The annotations of an object in pages, by their names in UTF-8 byte order. */
 export function listAnnotations(request: S3Request, bucket: Bucket): AwsResponse {
   const { key, query } = request;
-  const version = annotated(request, bucket);
+  const version = readable(request, bucket);
   const prefix = query.get('annotation-prefix') ?? '';
   const most = mostResults(query);
   const token = query.get('continuation-token');
@@ -108,16 +109,6 @@ function entry(name: string, { annotations }: ObjectVersion): string {
 
 function element(name: string, text: string): string {
   return `<${name}>${escapeXml(text)}</${name}>`;
-}
-
-/** @throws AwsError also where a version is asked for that is a delete marker */
-function annotated({ key, query }: S3Request, bucket: Bucket): ObjectVersion {
-  const versionId = query.get('versionId');
-  if (versionId !== null && bucket.objects.version(key, versionId)?.deleteMarker === true)
-    throw new AwsError('MethodNotAllowed', 'The specified method is not allowed against this resource.', {
-      status: 405,
-    });
-  return readable(key, versionId, bucket);
 }
 
 /** An annotation is encrypted as its object is. */

@@ -95,9 +95,15 @@ interface EncryptionRule {
 export function putEncryption({ body }: S3Request, bucket: Bucket): AwsResponse {
   const parsed = parseXml(body)['ServerSideEncryptionConfiguration'] as
     { readonly Rule?: readonly EncryptionRule[] } | undefined;
-  const rule = parsed?.Rule?.[0];
+  const rule = parsed?.Rule?.length === 1 ? parsed.Rule[0] : undefined;
   const byDefault = rule?.ApplyServerSideEncryptionByDefault;
   if (byDefault === undefined || !ALGORITHMS.includes(byDefault.SSEAlgorithm)) throw malformed();
+  if (byDefault.SSEAlgorithm === 'AES256' && byDefault.KMSMasterKeyID !== undefined)
+    throw new AwsError(
+      'InvalidArgument',
+      'a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse',
+      { members: { ArgumentName: 'ApplyServerSideEncryptionByDefault' } },
+    );
   const encryption: DefaultEncryption = {
     algorithm: byDefault.SSEAlgorithm,
     bucketKey: rule?.BucketKeyEnabled === 'true',

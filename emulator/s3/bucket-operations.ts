@@ -1,15 +1,24 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
-import { readable, type Bucket, type Buckets } from './bucket.ts';
+import type { Bucket, Buckets } from './bucket.ts';
 import { checkBucketName } from './bucket-names.ts';
+import { readable, taggable } from './object-versions.ts';
 import { tagsOf } from './tags.ts';
 import { emptyResponse, escapeXml, parseXml, xmlResponse, type S3Request } from './s3-request.ts';
+
+const OWNERSHIPS: readonly string[] = ['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter'];
+const MALFORMED = 'The XML you provided was not well-formed or did not validate against our published schema';
 
 export function createBucket(
   { bucket: name, region, accountId, headers, body }: S3Request,
   buckets: Buckets,
 ): AwsResponse {
   checkBucketName(name);
+  const ownership = headers['x-amz-object-ownership'];
+  if (ownership !== undefined && !OWNERSHIPS.includes(ownership))
+    throw new AwsError('InvalidArgument', `Invalid x-amz-object-ownership header: ${ownership}`, {
+      members: { ArgumentName: 'x-amz-object-ownership' },
+    });
   const constraint = /<LocationConstraint>([^<]+)<\/LocationConstraint>/.exec(body.toString('utf8'))?.[1];
   const owner = { accountId, region: constraint ?? region };
   if (isOwnAndOld(buckets.find(name), owner)) return emptyResponse(200, { location: `/${name}` });
@@ -18,7 +27,7 @@ export function createBucket(
     bucket.objectLock = true;
     bucket.versioning = 'Enabled';
   }
-  bucket.ownership = headers['x-amz-object-ownership'] ?? bucket.ownership;
+  bucket.ownership = ownership ?? bucket.ownership;
   return emptyResponse(200, { location: `/${name}` });
 }
 
@@ -84,8 +93,9 @@ export function getVersioning({ versioning }: Bucket): AwsResponse {
 export function putVersioning({ body }: S3Request, bucket: Bucket): AwsResponse {
   const status = (parseXml(body)['VersioningConfiguration'] as { readonly Status?: string } | undefined)
     ?.Status;
-  if (status !== 'Enabled' && status !== 'Suspended')
-    throw new AwsError('MalformedXML', 'The versioning status is Enabled or Suspended');
+  if (status === undefined)
+    throw new AwsError('IllegalVersioningConfigurationException', 'The Versioning element must be specified');
+  if (status !== 'Enabled' && status !== 'Suspended') throw new AwsError('MalformedXML', MALFORMED);
   if (status === 'Suspended' && bucket.objectLock)
     throw new AwsError(
       'InvalidBucketState',
@@ -105,7 +115,10 @@ export function getOwnership({ ownership }: Bucket): AwsResponse {
 export function putOwnership({ body }: S3Request, bucket: Bucket): AwsResponse {
   const controls = parseXml(body)['OwnershipControls'] as
     { readonly Rule?: readonly { readonly ObjectOwnership: string }[] } | undefined;
-  bucket.ownership = controls?.Rule?.[0]?.ObjectOwnership ?? bucket.ownership;
+  const [rule, ...others] = controls?.Rule ?? [];
+  if (rule === undefined || others.length > 0 || !OWNERSHIPS.includes(rule.ObjectOwnership))
+    throw new AwsError('MalformedXML', MALFORMED);
+  bucket.ownership = rule.ObjectOwnership;
   return emptyResponse();
 }
 
@@ -113,32 +126,32 @@ export function getLocation({ region }: Bucket): AwsResponse {
   return xmlResponse(`<LocationConstraint>${region === 'us-east-1' ? '' : region}</LocationConstraint>`);
 }
 
-export function getTagging({ key, query }: S3Request, bucket: Bucket): AwsResponse {
-  const { tags } = readable(key, query.get('versionId'), bucket);
+export function getTagging(request: S3Request, bucket: Bucket): AwsResponse {
+  const { tags } = taggable(request, bucket);
   const list = Object.entries(tags).map(
     ([name, value]) => `<Tag><Key>${escapeXml(name)}</Key><Value>${escapeXml(value)}</Value></Tag>`,
   );
   return xmlResponse(`<Tagging><TagSet>${list.join('')}</TagSet></Tagging>`);
 }
 
-export function putTagging({ key, query, body }: S3Request, bucket: Bucket): AwsResponse {
-  const tagging = parseXml(body)['Tagging'] as
+export function putTagging(request: S3Request, bucket: Bucket): AwsResponse {
+  const tagging = parseXml(request.body)['Tagging'] as
     | {
         readonly TagSet?: { readonly Tag?: readonly { readonly Key: string; readonly Value: string }[] } | '';
       }
     | undefined;
   const tags = typeof tagging?.TagSet === 'object' ? (tagging.TagSet.Tag ?? []) : [];
-  readable(key, query.get('versionId'), bucket).tags = tagsOf(tags.map(({ Key, Value }) => [Key, Value]));
+  taggable(request, bucket).tags = tagsOf(tags.map(({ Key, Value }) => [Key, Value]));
   return emptyResponse();
 }
 
-export function deleteTagging({ key, query }: S3Request, bucket: Bucket): AwsResponse {
-  readable(key, query.get('versionId'), bucket).tags = {};
+export function deleteTagging(request: S3Request, bucket: Bucket): AwsResponse {
+  taggable(request, bucket).tags = {};
   return emptyResponse(204);
 }
 
-export function getAcl({ key, query }: S3Request, bucket: Bucket): AwsResponse {
-  const { grants } = readable(key, query.get('versionId'), bucket);
+export function getAcl(request: S3Request, bucket: Bucket): AwsResponse {
+  const { grants } = readable(request, bucket);
   const all =
     grants.length === 0 ? [{ grantee: `id="${bucket.accountId}"`, permission: 'FULL_CONTROL' }] : grants;
   const list = all.map(

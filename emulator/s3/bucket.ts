@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { Checksum } from './checksums.ts';
 import { lowerBound } from './key-order.ts';
@@ -36,7 +35,8 @@ export interface UploadedPart {
   readonly body: Buffer;
   readonly etag: string;
   readonly lastModified: number;
-  readonly checksum: Checksum;
+  /** If its upload has named an algorithm. */
+  readonly checksum: Checksum | undefined;
 }
 
 export interface MultipartUpload {
@@ -46,8 +46,10 @@ export interface MultipartUpload {
   readonly initiator: string;
   /** What the object will be. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly algorithm: string;
-  readonly type: Checksum['type'];
+  /** Where the upload names none, its parts have none, and the object gets one of S3. */
+  readonly checksum: { readonly algorithm: string; readonly type: Checksum['type'] } | undefined;
+  /** The latest version of its key, a delete marker included, when the upload began. */
+  readonly began: ObjectVersion | undefined;
   readonly parts: Map<number, UploadedPart>;
 }
 
@@ -146,23 +148,6 @@ class BucketObjects {
   }
 }
 
-export function newVersionId({ versioning }: Bucket): string {
-  return versioning === 'Enabled' ? randomBytes(16).toString('base64url') : 'null';
-}
-
-/** The object, or the requested version. Deleted and missing ones have errors of their own. */
-export function readable(key: string, versionId: string | null, bucket: Bucket): ObjectVersion {
-  const version = versionId === null ? bucket.objects.newest(key) : bucket.objects.version(key, versionId);
-  if (version === undefined && versionId !== null)
-    throw new AwsError('NoSuchVersion', 'The specified version does not exist.', { status: 404 });
-  if (version === undefined || version.deleteMarker)
-    throw new AwsError('NoSuchKey', 'The specified key does not exist.', {
-      status: 404,
-      members: { Key: key },
-    });
-  return version;
-}
-
 /** All buckets. Their names are unique across accounts and Regions. */
 export class Buckets {
   readonly #buckets = new Map<string, Bucket>();
@@ -213,8 +198,13 @@ export class Buckets {
   }
 
   delete(name: string): void {
-    if (this.get(name).objects.keys.length > 0)
-      throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', { status: 409 });
+    const { objects, versioning } = this.get(name);
+    if (objects.keys.length > 0)
+      throw new AwsError(
+        'BucketNotEmpty',
+        `The bucket you tried to delete is not empty${versioning === '' ? '' : '. You must delete all versions in the bucket.'}`,
+        { status: 409, members: { BucketName: name } },
+      );
     this.#buckets.delete(name);
   }
 

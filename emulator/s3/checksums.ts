@@ -78,8 +78,16 @@ export function compositeChecksum(algorithm: string, parts: readonly Checksum[])
 function computing(algorithm: string): (bytes: Buffer) => Buffer {
   const compute = CHECKSUMS[algorithm];
   if (compute === undefined)
-    throw new AwsError('InvalidRequest', 'Checksum algorithm provided is unsupported.');
+    throw new AwsError(
+      'InvalidRequest',
+      'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
+    );
   return compute;
+}
+
+/** @throws AwsError for an algorithm that there is not */
+export function checkAlgorithm(algorithm: string): void {
+  computing(algorithm);
 }
 
 /** What S3 computes itself where a writer sends no checksum. */
@@ -90,33 +98,75 @@ export function verifyChecksums(
   body: Buffer,
   headers: Readonly<Record<string, string | undefined>>,
 ): Checksum {
-  const md5 = headers['content-md5'];
-  if (md5 !== undefined && md5 !== createHash('md5').update(body).digest('base64'))
-    throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.');
-  let stored: Checksum | undefined;
-  for (const algorithm of Object.keys(CHECKSUMS)) {
-    const given = headers[`x-amz-checksum-${algorithm}`];
-    if (given === undefined) continue;
-    stored = fullChecksum(algorithm, body);
-    if (given !== stored.value())
-      throw new AwsError(
-        'BadDigest',
-        `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
-      );
-  }
-  if (stored === undefined && headers['x-amz-sdk-checksum-algorithm'] !== undefined)
+  verifyMd5(body, headers['content-md5']);
+  const algorithm = checksumGiven(headers);
+  if (algorithm !== undefined) return verified(body, algorithm, headers[HEADER + algorithm] ?? '');
+  if (headers['x-amz-sdk-checksum-algorithm'] !== undefined)
     throw new AwsError(
       'InvalidRequest',
       'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
     );
-  return stored ?? fullChecksum(OF_S3, body);
+  return fullChecksum(OF_S3, body);
+}
+
+const HEADER = 'x-amz-checksum-';
+
+/** The algorithm of the checksum that came with a body. */
+export function checksumGiven(headers: Readonly<Record<string, string | undefined>>): string | undefined {
+  const given = Object.keys(CHECKSUMS).filter(algorithm => headers[HEADER + algorithm] !== undefined);
+  if (given.length > 1)
+    throw new AwsError(
+      'InvalidRequest',
+      'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
+    );
+  return given[0];
+}
+
+function verified(body: Buffer, algorithm: string, given: string): Checksum {
+  const stored = fullChecksum(algorithm, body);
+  if (!isBase64Of(given, Buffer.from(stored.value(), 'base64').length))
+    throw new AwsError('InvalidRequest', `Value for ${HEADER}${algorithm} header is invalid.`);
+  if (given === stored.value()) return stored;
+  throw new AwsError(
+    'BadDigest',
+    `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
+  );
+}
+
+const MD5_BYTES = 16;
+
+function verifyMd5(body: Buffer, given: string | undefined): void {
+  const digest = createHash('md5').update(body).digest('base64');
+  if (given === undefined || given === digest) return;
+  if (!isBase64Of(given, MD5_BYTES))
+    throw new AwsError('InvalidDigest', 'The Content-MD5 you specified was invalid.', {
+      members: { 'Content-MD5': given },
+    });
+  throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.', {
+    members: { ExpectedDigest: given, CalculatedDigest: digest },
+  });
+}
+
+function isBase64Of(text: string, bytes: number): boolean {
+  const decoded = Buffer.from(text, 'base64');
+  return decoded.length === bytes && decoded.toString('base64') === text;
 }
 
 export function checksumHeaders({ algorithm, type, value }: Checksum): Record<string, string> {
   return { [`x-amz-checksum-${algorithm}`]: value(), 'x-amz-checksum-type': type };
 }
 
-export function checksumXml({ algorithm, type, value }: Checksum): string {
+export function checksumXml(checksum: Checksum): string {
+  return `${checksumValueXml(checksum)}<ChecksumType>${checksum.type}</ChecksumType>`;
+}
+
+/** As listings tell of it: of which kind it is, and not its value. */
+export function checksumKindXml(checksum: Pick<Checksum, 'algorithm' | 'type'> | undefined): string {
+  if (checksum === undefined) return '';
+  return `<ChecksumAlgorithm>${checksum.algorithm.toUpperCase()}</ChecksumAlgorithm><ChecksumType>${checksum.type}</ChecksumType>`;
+}
+
+export function checksumValueXml({ algorithm, value }: Checksum): string {
   const name = `Checksum${algorithm.toUpperCase()}`;
-  return `<${name}>${value()}</${name}><ChecksumType>${type}</ChecksumType>`;
+  return `<${name}>${value()}</${name}>`;
 }

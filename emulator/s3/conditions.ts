@@ -1,5 +1,6 @@
 import { AwsError } from '../protocol/aws-error.ts';
-import type { ObjectVersion } from './bucket.ts';
+import type { Bucket, MultipartUpload, ObjectVersion } from './bucket.ts';
+import { noSuchKey } from './object-versions.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -10,23 +11,69 @@ const PRECONDITION = (condition: string): AwsError =>
   });
 
 /** Checks If-Match and If-None-Match of a write against the current object. */
-export function checkWrite(current: ObjectVersion | undefined, headers: Headers): void {
+export function checkWrite({ objects }: Bucket, key: string, headers: Headers): void {
+  const current = objects.current(key);
   const match = headers['if-match'];
   const noneMatch = headers['if-none-match'];
+  checkKinds(match, noneMatch);
   if (match !== undefined) {
-    if (current === undefined)
-      throw new AwsError('NoSuchKey', 'The specified key does not exist.', { status: 404 });
+    if (current === undefined) throw noSuchKey(key);
     if (!sameEtag(current, match)) throw PRECONDITION('If-Match');
   }
-  if (noneMatch !== undefined) {
-    if (noneMatch !== '*')
-      throw new AwsError(
-        'NotImplemented',
-        'A header you provided implies functionality that is not implemented: If-None-Match takes * on writes',
-        { status: 501 },
-      );
-    if (current !== undefined) throw PRECONDITION('If-None-Match');
-  }
+  if (noneMatch !== undefined && current !== undefined) throw PRECONDITION('If-None-Match');
+}
+
+/** The same of a completion. What has changed since its upload began is a conflict. */
+export function checkCompletion(bucket: Bucket, { key, began }: MultipartUpload, headers: Headers): void {
+  const condition = ['If-Match', 'If-None-Match'].find(name => headers[name.toLowerCase()] !== undefined);
+  const current = bucket.objects.current(key);
+  const isDecided = (condition === 'If-Match') === (current === undefined);
+  if (condition === undefined || isDecided || bucket.objects.newest(key) === began)
+    return checkWrite(bucket, key, headers);
+  throw new AwsError(
+    'ConditionalRequestConflict',
+    'The conditional request cannot succeed due to a conflicting operation against this resource.',
+    { status: 409, members: { Condition: condition, Key: key } },
+  );
+}
+
+/** A write takes one of the two: an ETag that is to match, or `*` that is not. */
+function checkKinds(match: string | undefined, noneMatch: string | undefined): void {
+  if (match !== undefined && noneMatch !== undefined)
+    throw unsupported(
+      'If-Match,If-None-Match',
+      'Multiple conditional request headers present in the request',
+    );
+  if (match === '*') throw refusedValue('If-Match');
+  if (noneMatch !== undefined && noneMatch !== '*') throw refusedValue('If-None-Match');
+}
+
+function refusedValue(header: string): AwsError {
+  return unsupported(header, `We don't accept the provided value of ${header} header for this API`);
+}
+
+/** Of directory buckets alone (API reference, DeleteObject). */
+const OF_DIRECTORY_BUCKETS = ['x-amz-if-match-last-modified-time', 'x-amz-if-match-size'];
+
+/** Conditional deletes look at the current object alone, whichever version they name (user guide). */
+export function checkDelete(current: ObjectVersion | undefined, headers: Headers): void {
+  const other = OF_DIRECTORY_BUCKETS.find(name => headers[name] !== undefined);
+  if (other !== undefined) throw unsupported(other);
+  const match = headers['if-match'];
+  if (match === undefined || (current !== undefined && sameEtag(current, match))) return;
+  throw PRECONDITION('If-Match');
+}
+
+/** A header, or a value of one, that S3 does not take here. */
+function unsupported(header: string, additionalMessage?: string): AwsError {
+  return new AwsError(
+    'NotImplemented',
+    'A header you provided implies functionality that is not implemented',
+    {
+      status: 501,
+      members: { Header: header, ...(additionalMessage !== undefined && { additionalMessage }) },
+    },
+  );
 }
 
 /** Conditions of GET and HEAD. `304` for the two that mean "you have it already". */

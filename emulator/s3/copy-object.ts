@@ -1,12 +1,13 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
-import { newVersionId, readable, type Bucket, type Buckets, type ObjectVersion } from './bucket.ts';
+import type { Bucket, Buckets, ObjectVersion } from './bucket.ts';
 import { checksumXml, fullChecksum, OF_S3 } from './checksums.ts';
 import { checkCopySource, checkWrite } from './conditions.ts';
 import { checkCustomerKeyOfSource, CUSTOMER_ALGORITHM } from './customer-keys.ts';
 import { copySourceOf } from './copy-source.ts';
 import { attributesFrom, attributesOfCopy } from './object-attributes.ts';
 import { etagOf, writeHeaders } from './object-operations.ts';
+import { newVersionId, readable } from './object-versions.ts';
 import { checkReadable } from './restore.ts';
 import { escapeXml, xmlResponse, type S3Request } from './s3-request.ts';
 import { tagsOfHeader } from './tags.ts';
@@ -23,7 +24,7 @@ export function copyObject(
   const { source, sourceBucket } = copySource(headers['x-amz-copy-source'] ?? '', buckets);
   checkCustomerKeyOfSource(source, headers);
   checkCopySource(source, headers);
-  checkWrite(bucket.objects.current(key), headers);
+  checkWrite(bucket, key, headers);
   checkCopySize(source.body.length, limitBytes);
   checkReadable(source);
   const replaces = headers['x-amz-metadata-directive'] === 'REPLACE';
@@ -53,7 +54,10 @@ export function copyObject(
   };
   bucket.objects.put(version, bucket.versioning);
   const result = `<CopyObjectResult><ETag>${escapeXml(version.etag)}</ETag><LastModified>${new Date(version.lastModified).toISOString()}</LastModified>${checksumXml(checksum)}</CopyObjectResult>`;
-  return xmlResponse(result, 200, writeHeaders(version, bucket));
+  return xmlResponse(result, 200, {
+    ...writeHeaders(version, bucket),
+    ...(source.versionId !== 'null' && { 'x-amz-copy-source-version-id': source.versionId }),
+  });
 }
 
 /** A copy has its checksum by the algorithm that it asks for, else by that of its source. */
@@ -75,7 +79,13 @@ export function copySource(
 ): { readonly source: ObjectVersion; readonly sourceBucket: Bucket } {
   const { bucketName, key, versionId } = copySourceOf(header);
   const sourceBucket = buckets.get(bucketName);
-  return { source: readable(key, versionId, sourceBucket), sourceBucket };
+  if (versionId !== null && sourceBucket.objects.version(key, versionId)?.deleteMarker === true)
+    throw new AwsError(
+      'InvalidRequest',
+      'The source of a copy request may not specifically refer to a delete marker by version id.',
+    );
+  const query = new URLSearchParams(versionId === null ? {} : { versionId });
+  return { source: readable({ method: 'GET', key, query }, sourceBucket), sourceBucket };
 }
 
 function changesSomething(headers: S3Request['headers']): boolean {

@@ -1,5 +1,7 @@
 import { AwsError } from '../protocol/aws-error.ts';
-import { newVersionId, type Bucket, type ObjectVersion } from './bucket.ts';
+import type { Bucket, ObjectVersion } from './bucket.ts';
+import { checkDelete } from './conditions.ts';
+import { checkVersionId, newVersionId } from './object-versions.ts';
 
 interface Asked {
   readonly key: string;
@@ -7,11 +9,23 @@ interface Asked {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
+const BYPASS = 'x-amz-bypass-governance-retention';
+
+/** Whatever its value: without Object Lock there is nothing to go round. */
+export function checkBypass(headers: Asked['headers'], { objectLock }: Bucket): void {
+  if (headers[BYPASS] !== undefined && !objectLock)
+    throw new AwsError('InvalidArgument', `${BYPASS} is only applicable to Object Lock enabled buckets.`, {
+      members: { ArgumentName: BYPASS },
+    });
+}
+
 export function deleteObject({ key, versionId, headers }: Asked, bucket: Bucket): Record<string, string> {
   const { objects, versioning } = bucket;
+  checkVersionId(versionId);
+  checkDelete(objects.current(key), headers);
   if (versionId !== null) {
     const version = objects.version(key, versionId);
-    if (version !== undefined && isLocked(version, headers['x-amz-bypass-governance-retention'] === 'true'))
+    if (version !== undefined && isLocked(version, headers[BYPASS] === 'true'))
       throw new AwsError('AccessDenied', 'Access Denied because object protected by object lock.', {
         status: 403,
       });

@@ -1,19 +1,26 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
 import type { Bucket } from './bucket.ts';
-import { deleteObject } from './delete-object.ts';
+import { checkBypass, deleteObject } from './delete-object.ts';
+import { isVersionId } from './object-versions.ts';
 import { escapeXml, parseXml, xmlResponse, type S3Request } from './s3-request.ts';
 
 /** API reference, DeleteObjects. */
 const MOST_KEYS = 1_000;
 
-interface Named {
+export interface Named {
   readonly Key: string;
   readonly VersionId?: string;
+  readonly ETag?: string;
 }
 
-/** Each key has an answer of its own: one that is locked keeps none of the others. */
-export function deleteObjects({ body, headers }: S3Request, bucket: Bucket): AwsResponse {
+/** Each key has an answer of its own: one that is locked, or denied to the caller, keeps none of the others. */
+export function deleteObjects(
+  { body, headers }: S3Request,
+  bucket: Bucket,
+  permit: (one: Named) => void,
+): AwsResponse {
+  checkBypass(headers, bucket);
   const request = parseXml(body)['Delete'] as
     { readonly Object?: readonly Named[]; readonly Quiet?: string } | undefined;
   const named = request?.Object ?? [];
@@ -24,7 +31,7 @@ export function deleteObjects({ body, headers }: S3Request, bucket: Bucket): Aws
     );
   const quiet = request?.Quiet === 'true';
   return xmlResponse(
-    `<DeleteResult>${named.map(one => answerFor(one, { bucket, headers, quiet })).join('')}</DeleteResult>`,
+    `<DeleteResult>${named.map(one => answerFor(one, { bucket, headers, quiet, permit })).join('')}</DeleteResult>`,
   );
 }
 
@@ -32,12 +39,21 @@ interface Asked {
   readonly bucket: Bucket;
   readonly headers: S3Request['headers'];
   readonly quiet: boolean;
+  /** @throws AwsError where the caller may not delete it */
+  readonly permit: (one: Named) => void;
 }
 
-function answerFor({ Key, VersionId }: Named, { bucket, headers, quiet }: Asked): string {
+function answerFor(one: Named, { bucket, headers, quiet, permit }: Asked): string {
+  const { Key, VersionId, ETag } = one;
   const which = `${element('Key', Key)}${VersionId === undefined ? '' : element('VersionId', VersionId)}`;
   try {
-    const done = deleteObject({ key: Key, versionId: VersionId ?? null, headers }, bucket);
+    permit(one);
+    if (VersionId !== undefined && !isVersionId(VersionId))
+      throw new AwsError('NoSuchVersion', 'The specified version does not exist.');
+    const done = deleteObject(
+      { key: Key, versionId: VersionId ?? null, headers: { ...headers, 'if-match': ETag } },
+      bucket,
+    );
     const marker =
       done['x-amz-delete-marker'] === 'true'
         ? `<DeleteMarker>true</DeleteMarker>${element('DeleteMarkerVersionId', done['x-amz-version-id'] ?? '')}`

@@ -2,7 +2,7 @@
  * UTF-8 byte order of two strings, without encoding them: UTF-8 keeps the order of code points, so only surrogates,
  * which UTF-16 sorts below U+E000, need care.
  */
-function compareUtf8(a: string, b: string): number {
+export function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {
     const [x, y] = [a.charCodeAt(index), b.charCodeAt(index)];

@@ -18,7 +18,9 @@ export interface ListedNames {
 export function listed(query: URLSearchParams): ListedNames {
   const encoding = query.get('encoding-type');
   if (encoding !== null && encoding !== 'url')
-    throw new AwsError('InvalidArgument', 'Invalid Encoding Method specified in Request');
+    throw new AwsError('InvalidArgument', 'Invalid Encoding Method specified in Request', {
+      members: { ArgumentName: 'encoding-type', ArgumentValue: encoding },
+    });
   const name = encoding === 'url' ? urlEncoded : escapeXml;
   const element = (tag: string, key: string): string => `<${tag}>${name(key)}</${tag}>`;
   return {

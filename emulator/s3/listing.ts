@@ -1,6 +1,8 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
 import type { Bucket, ObjectVersion } from './bucket.ts';
+import { checksumKindXml } from './checksums.ts';
+import { commonPrefix, isBefore } from './grouped-page.ts';
 import { lowerBound } from './key-order.ts';
 import { listed } from './listed-names.ts';
 import { escapeXml, xmlResponse, type S3Request } from './s3-request.ts';
@@ -53,7 +55,7 @@ export function listObjectsV2(request: S3Request, bucket: Bucket, pageSize: numb
   );
 }
 
-function wantedBy(query: URLSearchParams, startAfter: string, pageSize: number): Wanted {
+export function wantedBy(query: URLSearchParams, startAfter: string, pageSize: number): Wanted {
   return {
     prefix: query.get('prefix') ?? '',
     startAfter,
@@ -65,7 +67,9 @@ function wantedBy(query: URLSearchParams, startAfter: string, pageSize: number):
 function maxKeysOf(query: URLSearchParams): number {
   const most = Number(query.get('max-keys') ?? MAX_KEYS);
   if (!Number.isInteger(most) || most < 0)
-    throw new AwsError('InvalidArgument', 'Argument max-keys must be an integer between 0 and 2147483647');
+    throw new AwsError('InvalidArgument', 'Argument max-keys must be an integer between 0 and 2147483647', {
+      members: { ArgumentName: 'max-keys', ArgumentValue: query.get('max-keys') },
+    });
   return most;
 }
 
@@ -84,8 +88,8 @@ function contents(
 ): string {
   const owned = owner === undefined ? '' : `<Owner><ID>${owner}</ID></Owner>`;
   const entries = objects.map(
-    ({ key, etag, lastModified, body, storageClass }) =>
-      `<Contents><Key>${name(key)}</Key><LastModified>${new Date(lastModified).toISOString()}</LastModified><ETag>${escapeXml(etag)}</ETag><Size>${body.length}</Size>${owned}<StorageClass>${storageClass}</StorageClass></Contents>`,
+    ({ key, etag, lastModified, body, storageClass, checksum }) =>
+      `<Contents><Key>${name(key)}</Key><LastModified>${new Date(lastModified).toISOString()}</LastModified><ETag>${escapeXml(etag)}</ETag>${checksumKindXml(checksum)}<Size>${body.length}</Size>${owned}<StorageClass>${storageClass}</StorageClass></Contents>`,
   );
   const common = prefixes.map(prefix => `<CommonPrefixes><Prefix>${name(prefix)}</Prefix></CommonPrefixes>`);
   return [...entries, ...common].join('');
@@ -107,13 +111,8 @@ function readPage(bucket: Bucket, { prefix, startAfter, delimiter, maxKeys }: Wa
     if (!key.startsWith(prefix)) break;
     const object = bucket.objects.current(key);
     if (object === undefined) continue;
-    const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
-    const common = end === -1 ? undefined : key.slice(0, end + delimiter.length);
-    if (
-      common !== undefined &&
-      (common === prefixes.at(-1) || (startAfter !== '' && startAfter.startsWith(common)))
-    )
-      continue;
+    const common = commonPrefix(key, { prefix, delimiter });
+    if (common !== undefined && (common === prefixes.at(-1) || isBefore(common, startAfter))) continue;
     if (objects.length + prefixes.length >= maxKeys) return { objects, prefixes, next: last };
     if (common === undefined) objects.push(object);
     else prefixes.push(common);
@@ -129,48 +128,8 @@ function encodeToken(key: string): string {
 function decodeToken(token: string): string {
   const key = Buffer.from(token, 'base64').toString('utf8');
   if (encodeToken(key) !== token)
-    throw new AwsError('InvalidArgument', 'The continuation token provided is incorrect');
+    throw new AwsError('InvalidArgument', 'The continuation token provided is incorrect', {
+      members: { ArgumentName: 'continuation-token' },
+    });
   return key;
-}
-
-/** ListObjectVersions, newest first within a key. */
-export function listVersions({ query }: S3Request, bucket: Bucket, pageSize: number): AwsResponse {
-  const { prefix, maxKeys } = wantedBy(query, '', pageSize);
-  const { name, element, optional } = listed(query);
-  const keyMarker = query.get('key-marker') ?? '';
-  const versionMarker = query.get('version-id-marker');
-  const { keys } = bucket.objects;
-  const entries = keys
-    .slice(
-      Math.max(
-        lowerBound(keys, prefix),
-        lowerBound(keys, keyMarker, versionMarker === null && keyMarker !== ''),
-      ),
-    )
-    .filter(key => key.startsWith(prefix))
-    .flatMap(key => bucket.objects.versionsOf(key).toReversed());
-  const marker = entries.findIndex(({ key, versionId }) => key === keyMarker && versionId === versionMarker);
-  const rest = entries.slice(versionMarker === null ? 0 : marker + 1);
-  const page = rest.slice(0, maxKeys);
-  const truncated = rest.length > maxKeys;
-  const last = page.at(-1);
-  const next =
-    truncated && last !== undefined
-      ? `${element('NextKeyMarker', last.key)}<NextVersionIdMarker>${last.versionId}</NextVersionIdMarker>`
-      : '';
-  const markers = `${element('KeyMarker', keyMarker)}<VersionIdMarker>${escapeXml(versionMarker ?? '')}</VersionIdMarker>`;
-  return xmlResponse(
-    `<ListVersionsResult><Name>${bucket.name}</Name>${element('Prefix', prefix)}${markers}${optional('EncodingType', '')}<MaxKeys>${maxKeys}</MaxKeys><IsTruncated>${truncated}</IsTruncated>${next}${page.map(version => versionXml(version, bucket, name)).join('')}</ListVersionsResult>`,
-  );
-}
-
-function versionXml(
-  { key, versionId, deleteMarker, lastModified, etag, body, storageClass }: ObjectVersion,
-  bucket: Bucket,
-  name: (key: string) => string,
-): string {
-  const latest = bucket.objects.newest(key)?.versionId === versionId;
-  const common = `<Key>${name(key)}</Key><VersionId>${versionId}</VersionId><IsLatest>${latest}</IsLatest><LastModified>${new Date(lastModified).toISOString()}</LastModified><Owner><ID>${bucket.accountId}</ID></Owner>`;
-  if (deleteMarker) return `<DeleteMarker>${common}</DeleteMarker>`;
-  return `<Version>${common}<ETag>${escapeXml(etag)}</ETag><Size>${body.length}</Size><StorageClass>${storageClass}</StorageClass></Version>`;
 }

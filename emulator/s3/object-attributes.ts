@@ -68,10 +68,27 @@ function ownHeaders(headers: Headers, bucket: Bucket): Record<string, string> {
   const found = OWN_HEADERS.flatMap(name => (all[name] === undefined ? [] : [[name, all[name]] as const]));
   if (!bucket.objectLock && found.some(([name]) => name.startsWith('x-amz-object-lock')))
     throw new AwsError('InvalidRequest', 'Bucket is missing Object Lock Configuration');
-  const until = headers['x-amz-object-lock-retain-until-date'];
+  const until = headers[UNTIL];
+  checkRetention(headers[MODE], until);
   if (until !== undefined && Date.parse(until) <= Date.now())
     throw new AwsError('InvalidArgument', 'The retain until date must be in the future!');
   return { ...(encryptionHeaders(headers, bucket) as Record<string, string>), ...Object.fromEntries(found) };
+}
+
+const MODE = 'x-amz-object-lock-mode';
+const UNTIL = 'x-amz-object-lock-retain-until-date';
+
+/** A retention has a mode and a date. */
+function checkRetention(mode: string | undefined, until: string | undefined): void {
+  const missing = mode === undefined ? MODE : UNTIL;
+  if ((mode === undefined) !== (until === undefined))
+    throw new AwsError('InvalidArgument', `${UNTIL} and ${MODE} must both be supplied`, {
+      members: { ArgumentName: missing },
+    });
+  if (mode !== undefined && mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE')
+    throw new AwsError('InvalidArgument', 'Unknown wormMode directive.', {
+      members: { ArgumentName: MODE, ArgumentValue: mode },
+    });
 }
 
 function metadataFrom(headers: Headers): Record<string, string> {
@@ -103,7 +120,9 @@ const STORAGE_CLASSES = [
 function storageClass(headers: Headers): string {
   const value = headers['x-amz-storage-class'] ?? 'STANDARD';
   if (!STORAGE_CLASSES.includes(value))
-    throw new AwsError('InvalidStorageClass', 'The storage class you specified is not valid');
+    throw new AwsError('InvalidStorageClass', 'The storage class you specified is not valid', {
+      members: { StorageClassRequested: value },
+    });
   return value;
 }
 

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
-import { newVersionId, readable, type Bucket, type ObjectVersion } from './bucket.ts';
+import type { Bucket, ObjectVersion } from './bucket.ts';
 import { checksumHeaders, verifyChecksums } from './checksums.ts';
 import { checkRead, checkWrite } from './conditions.ts';
 import { checkCustomerKey } from './customer-keys.ts';
 import { attributesFrom, replyHeaders } from './object-attributes.ts';
+import { newVersionId, readable } from './object-versions.ts';
 import { checkReadable, restoreHeader } from './restore.ts';
 import { emptyResponse, type S3Request } from './s3-request.ts';
 import { tagsOfHeader } from './tags.ts';
 
 export function putObject(request: S3Request, bucket: Bucket): AwsResponse {
   const { key, headers, body } = request;
-  checkWrite(bucket.objects.current(key), headers);
+  checkWrite(bucket, key, headers);
   const checksum = verifyChecksums(body, headers);
   const version: ObjectVersion = {
     key,
@@ -27,7 +28,13 @@ export function putObject(request: S3Request, bucket: Bucket): AwsResponse {
     checksum,
   };
   bucket.objects.put(version, bucket.versioning);
-  return emptyResponse(200, { ...writeHeaders(version, bucket), ...checksumHeaders(checksum) });
+  // S3 shows the version `null` to readers, and not to whom PutObject is answered.
+  const { 'x-amz-version-id': versionId, ...shown } = writeHeaders(version, bucket);
+  return emptyResponse(200, {
+    ...shown,
+    ...(versionId !== undefined && versionId !== 'null' && { 'x-amz-version-id': versionId }),
+    ...checksumHeaders(checksum),
+  });
 }
 
 export function writeHeaders(version: ObjectVersion, bucket: Bucket): Record<string, string> {
@@ -51,7 +58,7 @@ export function etagOf(body: Buffer): string {
 
 /** GET and HEAD. */
 export function getObject(request: S3Request, bucket: Bucket): AwsResponse {
-  const version = readable(request.key, request.query.get('versionId'), bucket);
+  const version = readable(request, bucket);
   checkCustomerKey(version, request.headers);
   if (checkRead(version, request.headers) === 'not-modified')
     return emptyResponse(304, { etag: version.etag });
@@ -62,24 +69,37 @@ export function getObject(request: S3Request, bucket: Bucket): AwsResponse {
   return request.method === 'HEAD' ? { ...answer, body: '' } : answer;
 }
 
-function checksumHeader({ checksum }: ObjectVersion, { headers }: S3Request): Record<string, string> {
-  if (
-    checksum === undefined ||
-    headers['x-amz-checksum-mode'] !== 'ENABLED' ||
-    headers['range'] !== undefined
-  )
-    return {};
-  return checksumHeaders(checksum);
+/** S3 shows it with all bytes, whether or not a range asked for them. */
+function checksumHeader({ checksum, body }: ObjectVersion, { headers }: S3Request): Record<string, string> {
+  const range = rangeOf(headers['range'], body.length);
+  const isWhole = range === undefined || range.end + 1 - range.start === body.length;
+  return checksum !== undefined && headers['x-amz-checksum-mode'] === 'ENABLED' && isWhole
+    ? checksumHeaders(checksum)
+    : {};
 }
 
-function ranged(body: Buffer, range: string | undefined, headers: Record<string, string>): AwsResponse {
+/** `undefined` for what is no range of bytes: S3 answers all of them. */
+function rangeOf(
+  range: string | undefined,
+  length: number,
+): { readonly start: number; readonly end: number } | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? [];
-  if (range === undefined || (from === '' && to === ''))
+  if (range === undefined || (from === '' && to === '')) return undefined;
+  if (from !== '' && to !== '' && Number(from) > Number(to)) return undefined;
+  const start = from === '' ? Math.max(0, length - Number(to)) : Number(from);
+  const end = from === '' || to === '' ? length - 1 : Math.min(Number(to), length - 1);
+  if (start <= end) return { start, end };
+  throw new AwsError('InvalidRange', 'The requested range is not satisfiable', {
+    status: 416,
+    members: { ActualObjectSize: length, RangeRequested: range },
+  });
+}
+
+function ranged(body: Buffer, asked: string | undefined, headers: Record<string, string>): AwsResponse {
+  const range = rangeOf(asked, body.length);
+  if (range === undefined)
     return { status: 200, headers: { ...headers, 'content-length': String(body.length) }, body };
-  const start = from === '' ? Math.max(0, body.length - Number(to)) : Number(from);
-  const end = from === '' || to === '' ? body.length - 1 : Math.min(Number(to), body.length - 1);
-  if (start > end)
-    throw new AwsError('InvalidRange', 'The requested range is not satisfiable', { status: 416 });
+  const { start, end } = range;
   return {
     status: 206,
     headers: {

@@ -3,7 +3,8 @@ import { AwsError } from '../protocol/aws-error.ts';
 import type { OperationContext } from '../protocol/json-protocol.ts';
 import { copySourceOf } from './copy-source.ts';
 import type { Bucket, Buckets, ObjectVersion } from './bucket.ts';
-import { parseXml, type S3Request } from './s3-request.ts';
+import type { Named } from './delete-objects.ts';
+import type { S3Request } from './s3-request.ts';
 import { keysUsed, type KeyUse } from './server-side-keys.ts';
 
 /** What a request needs: an action on a bucket, or on an object in it. */
@@ -113,6 +114,17 @@ export class S3Permissions {
     for (const use of keysUsed(request, operation, this.#buckets)) this.#useKey(use, request.at);
   }
 
+  /**
+   * What it takes to delete one of the objects that a request names: S3 denies them one by one.
+   *
+   * @throws AwsError AccessDenied
+   */
+  needToDelete(request: S3Request, { Key: key, VersionId }: Named): void {
+    const bucket = this.#buckets.get(request.bucket);
+    const own = { action: versioned('DeleteObject', VersionId !== undefined), bucket, key };
+    for (const need of [own, ...bypassing(request.headers, own)]) this.#ask(request.at.iam, need, 'need');
+  }
+
   /** The reply's headers that the caller may see. */
   shown(request: S3Request, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     const bucket = this.#buckets.find(request.bucket);
@@ -208,16 +220,9 @@ function bypassing(headers: S3Request['headers'], of: Need): readonly Need[] {
     : [];
 }
 
-function onBucket({ query, body, headers }: S3Request, bucket: Bucket, operation: string): readonly Need[] {
-  if (operation === 'POST delete') {
-    const { Object: objects = [] } = (parseXml(body)['Delete'] ?? {}) as {
-      readonly Object?: readonly { readonly Key: string; readonly VersionId?: string }[];
-    };
-    return objects.flatMap(({ Key, VersionId }) => {
-      const own = { action: versioned('DeleteObject', VersionId !== undefined), bucket, key: Key };
-      return [own, ...bypassing(headers, own)];
-    });
-  }
+function onBucket({ query }: S3Request, bucket: Bucket, operation: string): readonly Need[] {
+  // Each of the objects that it names is asked about when its turn comes.
+  if (operation === 'POST delete') return [];
   const conditions = {
     's3:prefix': query.get('prefix') ?? undefined,
     's3:delimiter': query.get('delimiter') ?? undefined,

@@ -1,6 +1,7 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
-import { readable, type Bucket, type ObjectVersion } from './bucket.ts';
+import type { Bucket, ObjectVersion } from './bucket.ts';
+import { readable } from './object-versions.ts';
 import { emptyResponse, parseXml, type S3Request } from './s3-request.ts';
 
 const ARCHIVED = ['GLACIER', 'DEEP_ARCHIVE'];
@@ -11,6 +12,7 @@ export function checkReadable({ storageClass, restoredUntil = 0 }: ObjectVersion
   if (ARCHIVED.includes(storageClass) && restoredUntil < Date.now())
     throw new AwsError('InvalidObjectState', "The operation is not valid for the object's storage class", {
       status: 403,
+      members: { StorageClass: storageClass },
     });
 }
 
@@ -23,8 +25,8 @@ export function restoreHeader({ restoredUntil = 0 }: ObjectVersion): Readonly<Re
 }
 
 /** The object is restored at once. */
-export function restoreObject({ key, query, body }: S3Request, bucket: Bucket): AwsResponse {
-  const version = readable(key, query.get('versionId'), bucket);
+export function restoreObject(request: S3Request, bucket: Bucket): AwsResponse {
+  const version = readable(request, bucket);
   if (!ARCHIVED.includes(version.storageClass))
     throw new AwsError(
       'InvalidObjectState',
@@ -33,8 +35,8 @@ export function restoreObject({ key, query, body }: S3Request, bucket: Bucket): 
         status: 403,
       },
     );
-  const request = parseXml(body)['RestoreRequest'] as { readonly Days?: string } | undefined;
+  const asked = parseXml(request.body)['RestoreRequest'] as { readonly Days?: string } | undefined;
   const again = version.restoredUntil !== undefined;
-  version.restoredUntil = Date.now() + Number(request?.Days ?? 1) * DAY_MS;
+  version.restoredUntil = Date.now() + Number(asked?.Days ?? 1) * DAY_MS;
   return emptyResponse(again ? 200 : 202);
 }

@@ -115,5 +115,7 @@ export function s3Error(error: AwsError, { method }: { readonly method: string }
   );
   const body = `<Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message>${members.join('')}</Error>`;
   // A HEAD reply has no body, so SDKs name the error after its status.
-  return method === 'HEAD' ? emptyResponse(error.status) : xmlResponse(body, error.status);
+  return method === 'HEAD'
+    ? emptyResponse(error.status, error.headers)
+    : xmlResponse(body, error.status, error.headers);
 }

@@ -4,14 +4,16 @@ import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import { Buckets, type Bucket } from './bucket.ts';
 import { getEncryption, getObjectLock, putEncryption, putObjectLock } from './bucket-defaults.ts';
 import * as bucketOperations from './bucket-operations.ts';
-import { listObjects, listObjectsV2, listVersions } from './listing.ts';
+import { listParts, listUploads } from './list-uploads.ts';
+import { listVersions } from './list-versions.ts';
+import { listObjects, listObjectsV2 } from './listing.ts';
 import { deleteAnnotation, getAnnotation, listAnnotations, putAnnotation } from './annotations.ts';
 import { completeUpload } from './complete-upload.ts';
 import { COPY_LIMIT_BYTES, copyObject } from './copy-object.ts';
-import { deleteObject } from './delete-object.ts';
+import { checkBypass, deleteObject } from './delete-object.ts';
 import { deleteObjects } from './delete-objects.ts';
 import { copyPart, uploadPart } from './multipart-parts.ts';
-import { abortUpload, createUpload, listParts, listUploads } from './multipart-upload.ts';
+import { abortUpload, createUpload } from './multipart-upload.ts';
 import { createdBy, getNotifications, putNotifications, type ObjectCreated } from './notifications.ts';
 import { getObject, putObject } from './object-operations.ts';
 import { S3Permissions, type UseKey } from './permissions.ts';
@@ -86,7 +88,7 @@ function permitted(s3: S3Request, served: Served): AwsResponse {
   }
 }
 
-function onBucket(request: S3Request, { buckets, pageSize }: Served): AwsResponse {
+function onBucket(request: S3Request, { buckets, pageSize, permissions }: Served): AwsResponse {
   const { method, query, bucket: name } = request;
   const operation = `${method} ${subresource(request)}`.trim();
   if (operation === 'PUT') return bucketOperations.createBucket(request, buckets);
@@ -128,7 +130,7 @@ function onBucket(request: S3Request, { buckets, pageSize }: Served): AwsRespons
     case 'GET uploads':
       return listUploads(request, bucket);
     case 'POST delete':
-      return deleteObjects(request, bucket);
+      return deleteObjects(request, bucket, one => permissions.needToDelete(request, one));
     default:
       throw notImplemented(`${operation} on a bucket`);
   }
@@ -193,6 +195,7 @@ function onObject(request: S3Request, { bucket, operation, ...served }: OnObject
     case 'HEAD':
       return getObject(request, bucket);
     case 'DELETE':
+      checkBypass(headers, bucket);
       return emptyResponse(204, deleteObject({ key, versionId: query.get('versionId'), headers }, bucket));
     case 'GET tagging':
       return bucketOperations.getTagging(request, bucket);

@@ -61,7 +61,7 @@ export function subresource({ query, key }: Pick<S3Request, 'query' | 'key'>): s
   );
   if (unknown !== undefined) throw notImplemented(`?${unknown}`);
   if (query.has('partNumber') && found !== 'uploadId') throw notImplemented('parts of objects');
-  if (query.has('delimiter') && (found !== '' || key !== ''))
+  if (query.has('delimiter') && (key !== '' || !['', 'versions', 'uploads'].includes(found)))
     throw notImplemented(`a delimiter with ?${found}`);
   if (query.has('list-type') && query.get('list-type') !== '2')
     throw notImplemented(`?list-type=${query.get('list-type')}`);

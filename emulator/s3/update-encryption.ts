@@ -1,13 +1,15 @@
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
-import { readable, type Bucket } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
+import { readable } from './object-versions.ts';
 import { emptyResponse, type S3Request } from './s3-request.ts';
 import { ALGORITHM, askedEncryption, BUCKET_KEY, KEY_ARN, KEY_ID } from './server-side-keys.ts';
 
 /** Gives an object version another key. Everything else of it stays as it is, its date and ETag included. */
-export function updateEncryption({ key, query, body }: S3Request, bucket: Bucket): AwsResponse {
-  const version = readable(key, query.get('versionId'), bucket);
-  const { KMSKeyArn: keyArn = '', BucketKeyEnabled: bucketKey = 'false' } = askedEncryption(body) ?? {};
+export function updateEncryption(request: S3Request, bucket: Bucket): AwsResponse {
+  const version = readable(request, bucket);
+  const { KMSKeyArn: keyArn = '', BucketKeyEnabled: bucketKey = 'false' } =
+    askedEncryption(request.body) ?? {};
   const account = KEY_ARN.exec(keyArn)?.[1];
   if (account === undefined)
     throw invalid(

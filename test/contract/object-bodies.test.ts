@@ -1,5 +1,6 @@
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectAclCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
@@ -134,6 +135,28 @@ describe('the body of an object', () => {
     expect(await store.write(await first(store), [PLACE])).toEqual(CHANGED);
     expect(await bodyOf(bucket)).toBe('theirs');
     client.destroy();
+  });
+
+  // S3 refuses to show the tags, and shows no access control list, of a delete marker.
+  it.each(['GetObjectTaggingCommand', 'GetObjectAclCommand'])(
+    'is not written where the object is deleted before its %s',
+    async command => {
+      const bucket = await bucketWith();
+      const client = clientThat(command, () =>
+        aws.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'k' })),
+      );
+      const store = storeOf(bucket, {}, client);
+      expect(await store.write(await first(store), [PLACE])).toEqual(CHANGED);
+    },
+  );
+
+  it('is nothing where the object is deleted before its tags are read', async () => {
+    const bucket = await bucketWith();
+    const client = clientThat('GetObjectTaggingCommand', () =>
+      aws.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'k' })),
+    );
+    const store = storeOf(bucket, { needs: { needs: ['tags'] } }, client);
+    expect((await store.readPage(RANGE, READ_ALL)).records).toEqual([]);
   });
 
   it('keeps tags that were set after it was read', async () => {

@@ -189,8 +189,9 @@ describe('the embedded AWS asks IAM', () => {
     });
 
     it('lists annotations for those who may list, and shows them to those who may get', async () => {
-      const place = { Bucket: 'documents', Key: 'annotated' };
-      await aws.s3.send(new PutObjectCommand({ ...place, Body: 'body' }));
+      // No hold is on it that would keep its annotations.
+      const place = { Bucket: 'documents', Key: 'noted' };
+      await aws.s3.send(new PutObjectCommand({ ...place, Body: 'noted' }));
       const note = { AnnotationName: 'note', AnnotationPayload: 'a note' };
       await aws.s3.send(new PutObjectAnnotationCommand({ ...place, ...note }));
       const asked = (Action: string) => {

@@ -109,7 +109,7 @@ describe('S3 annotations on loopback', () => {
     const { VersionId: marker } = await s3.send(new DeleteObjectCommand({ Bucket, Key: 'versions' }));
     expect(await errorName(get('versions', 'note'))).toBe('NoSuchKey');
     expect(await errorName(get('versions', 'note', marker))).toBe('MethodNotAllowed');
-    expect(await errorName(get('versions', 'note', 'nowhere'))).toBe('NoSuchVersion');
+    expect(await errorName(get('versions', 'note', 'nowhere'))).toBe('InvalidArgument');
     expect(await textOf('versions', 'note', old)).toBe('changed');
   });
 

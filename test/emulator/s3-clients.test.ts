@@ -119,7 +119,7 @@ describe('S3 on loopback', () => {
     const requests: readonly [string, string][] = [
       ['GET', `${Bucket}?cors`],
       ['GET', `${Bucket}?list-type=3`],
-      ['GET', `${Bucket}?versions&delimiter=/`],
+      ['GET', `${Bucket}?acl&delimiter=/`],
       ['PUT', `${Bucket}?website`],
       ['DELETE', `${Bucket}?policy`],
       ['GET', `${Bucket}/a?attributes`],

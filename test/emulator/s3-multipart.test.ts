@@ -47,8 +47,11 @@ describe('S3 on loopback, in parts', () => {
   const create = async (Key: string, input: Partial<CreateMultipartUploadCommandInput> = {}) =>
     (await s3.send(new CreateMultipartUploadCommand({ Bucket, Key, ...input }))).UploadId!;
   const upload = async (Key: string, UploadId: string, PartNumber: number, Body: Buffer) => {
+    const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }));
+    // An SDK that is not told the algorithm of the upload brings a CRC32, which S3 refuses.
+    const { ChecksumAlgorithm } = Uploads.find(one => one.UploadId === UploadId) ?? {};
     const { ETag, ChecksumSHA256 } = await s3.send(
-      new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }),
+      new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body, ChecksumAlgorithm }),
     );
     return { PartNumber, ETag, ChecksumSHA256 };
   };
@@ -156,7 +159,7 @@ describe('S3 on loopback, in parts', () => {
     expect(await errorName(copyPart('guarded', id, { PartNumber: 10_001 }))).toBe('InvalidArgument');
     await s3.send(new PutObjectCommand({ Bucket, Key: 'tiny', Body: 'x' }));
     const ofTiny = { CopySource: `${Bucket}/tiny`, CopySourceRange: 'bytes=0-0' };
-    expect(await errorName(copyPart('guarded', id, ofTiny))).toBe('InvalidRequest');
+    expect(await errorName(copyPart('guarded', id, ofTiny))).toBe('none');
   });
 
   it('a copy has the checksum of its source, if it asks for the same, and can be held to it', async () => {
@@ -180,7 +183,7 @@ describe('S3 on loopback, in parts', () => {
     expect(await tried({ IfNoneMatch: '*' })).toBe('PreconditionFailed');
     expect(await tried({ MpuObjectSize: 1 })).toBe('InvalidRequest');
     expect(await tried({ ChecksumCRC64NVME: 'AAAAAAAAAAA=' })).toBe('BadDigest');
-    expect(await tried({ ChecksumType: 'COMPOSITE' })).toBe('BadDigest');
+    expect(await tried({ ChecksumType: 'COMPOSITE' })).toBe('InvalidRequest');
     expect(await tried({ IfMatch: ETag })).toBe('none');
     expect(await tried({ IfMatch: ETag })).toBe('NoSuchUpload');
   });

@@ -14,6 +14,7 @@ import {
   PutObjectCommand,
   PutObjectLockConfigurationCommand,
   PutObjectTaggingCommand,
+  S3Client,
   type ObjectIdentifier,
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
@@ -74,6 +75,25 @@ describe('a name of a bucket', () => {
 });
 
 describe('DeleteObjects', () => {
+  it('deletes what the caller may delete, and denies the rest one by one', async () => {
+    const Bucket = await bucket();
+    for (const Key of ['mine/a', 'theirs/b']) await put(Bucket, Key);
+    const Statement = [
+      { Effect: 'Allow', Action: 's3:DeleteObject', Resource: `arn:aws:s3:::${Bucket}/mine/*` },
+    ];
+    const credentials = aws.aws.createUser('deleter', [{ Version: '2012-10-17', Statement }]);
+    const s3 = new S3Client({ endpoint: aws.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+    const Objects = [{ Key: 'theirs/b' }, { Key: 'mine/a' }];
+    const { Deleted, Errors } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    s3.destroy();
+    expect([Deleted, Errors]).toMatchObject([
+      [{ Key: 'mine/a' }],
+      [{ Key: 'theirs/b', Code: 'AccessDenied' }],
+    ]);
+    const { Contents } = await aws.s3.send(new ListObjectsV2Command({ Bucket }));
+    expect(Contents).toMatchObject([{ Key: 'theirs/b' }]);
+  });
+
   it('takes keys of white space as they are', async () => {
     const Bucket = await bucket();
     for (const Key of [' ', ' a ', '_ ', '\t', 'a\u2003']) await put(Bucket, Key);
@@ -290,7 +310,7 @@ describe('a key of the customer (SSE-C)', () => {
     const headers = { [CUSTOMER_ALGORITHM]: 'AES256', [name.replace('-md5', '')]: SSECustomerKey };
     expect(customerKeyMd5({ ...headers, [name]: SSECustomerKeyMD5 })).toBe(SSECustomerKeyMD5);
     for (const other of [undefined, '', customerKey().SSECustomerKeyMD5])
-      expect(() => customerKeyMd5({ ...headers, [name]: other })).toThrow(/MD5/);
+      expect(() => customerKeyMd5({ ...headers, [name]: other })).toThrow(/MD5|secret key was invalid/);
   });
 
   it('has 32 bytes, and no other encryption beside it', async () => {
@@ -298,7 +318,7 @@ describe('a key of the customer (SSE-C)', () => {
     await allow(Bucket, 'NONE');
     const refused = (input: object) => errorName(put(Bucket, 'key', { ...customerKey(), ...input }));
     expect(await refused(customerKey(randomBytes(16)))).toBe('InvalidArgument');
-    expect(await refused({ SSECustomerAlgorithm: 'AES128' })).toBe('InvalidArgument');
+    expect(await refused({ SSECustomerAlgorithm: 'AES128' })).toBe('InvalidEncryptionAlgorithmError');
     expect(await refused({ ServerSideEncryption: 'AES256' })).toBe('InvalidArgument');
   });
 });

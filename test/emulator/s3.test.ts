@@ -81,7 +81,7 @@ describe('S3 on loopback', () => {
     ['CRC32', { ChecksumCRC32: 'AAAAAA==' }],
     ['CRC32C', { ChecksumCRC32C: 'AAAAAA==' }],
     ['CRC64NVME', { ChecksumCRC64NVME: 'AAAAAAAAAAA=' }],
-    ['SHA256', { ChecksumSHA256: 'AAAA' }],
+    ['SHA256', { ChecksumSHA256: `${'A'.repeat(43)}=` }],
     ['MD5', { ContentMD5: 'AAAAAAAAAAAAAAAAAAAAAA==' }],
   ])('refuses a body whose %s is wrong', async (_, checksum) => {
     expect(await errorName(put('bad', checksum))).toBe('BadDigest');

@@ -85,16 +85,20 @@ export class LargeObjects {
     const { s3 } = this.aws;
     const place = { Bucket, Key };
     const Metadata = { edk: base64('old'), ...input.Metadata };
-    const begun = await s3.send(
-      new CreateMultipartUploadCommand({ ...place, ChecksumAlgorithm: 'CRC32', ...input, Metadata }),
-    );
+    const asked: CreateMultipartUploadCommandInput = {
+      ...{ ...place, ChecksumAlgorithm: 'CRC32', ...input, Metadata },
+    };
+    const { ChecksumAlgorithm } = asked;
+    const begun = await s3.send(new CreateMultipartUploadCommand(asked));
     const of = { ...place, UploadId: begun.UploadId };
     const bodies = [BODY.subarray(0, LIMITS.mostBytes), BODY.subarray(LIMITS.mostBytes)];
     const Parts = await Promise.all(
       bodies.map(async (Body, index) => {
-        const part = await s3.send(new UploadPartCommand({ ...of, PartNumber: index + 1, Body }));
-        const { $metadata: _m, ...named } = part;
-        return { ...named, PartNumber: index + 1 };
+        const PartNumber = index + 1;
+        const part = await s3.send(new UploadPartCommand({ ...of, PartNumber, Body, ChecksumAlgorithm }));
+        const { $metadata: _m, ETag, ...sums } = part;
+        // S3 takes checksums of parts only where the upload has announced some.
+        return { PartNumber, ETag, ...(ChecksumAlgorithm !== undefined && sums) };
       }),
     );
     await s3.send(new CompleteMultipartUploadCommand({ ...of, MultipartUpload: { Parts } }));

@@ -59,6 +59,7 @@ export class CarriedReads {
     if (head.answer === undefined) return ended({ kind: 'precondition-failed' });
     const grants = await passing(() => this.#reads.grants(key));
     if (grants.kind === 'ended') return grants;
+    if (grants.answer.kind === 'gone') return ended({ kind: 'precondition-failed' });
     if (grants.answer.kind === 'refused')
       return ended({ kind: 'blocked', reason: refusalWords('s3:GetObjectAcl', grants.answer.error) });
     const tags = await this.#tags(key);

@@ -13,7 +13,7 @@ import { CHANGED_MEANWHILE, readBody } from './object-body.ts';
 import { sdkObjectCalls, type ObjectCalls } from './object-calls.ts';
 import { hiddenObject, objectRecord } from './object-record.ts';
 import type { Asked, RefusedCalls } from '../aws/refused-calls.ts';
-import { hiddenWords, mayBeOfIdentity, s3Premise } from './refusals.ts';
+import { hiddenWords, isGone, mayBeOfIdentity, s3Premise } from './refusals.ts';
 
 /** HEAD requests in flight. A listing shows no metadata, so every object costs one. */
 const HEADS_IN_FLIGHT = 32;
@@ -27,8 +27,6 @@ interface Version {
 /** S3 changes no version that is there; a copy of it would become the newest. */
 const NONCURRENT =
   'is a noncurrent version, which S3 cannot change: a copy of it would become the newest version; delete it (a lifecycle rule does so for all), or keep the source key for as long as somebody may restore it';
-
-const GONE: readonly string[] = ['NotFound', 'NoSuchKey', 'NoSuchVersion'];
 
 /** How often an object is looked at if it changes before its body is read. */
 const MOST_LOOKS = 3;
@@ -171,12 +169,14 @@ export class ObjectReads {
     }
   }
 
-  async grants(key: string): Promise<Asked<GrantHeaders>> {
+  /** Those of an object, which may have been deleted since it was read. */
+  async grants(key: string): Promise<Asked<GrantHeaders> | { readonly kind: 'gone' }> {
     if (!this.#store.accessControlLists) return { kind: 'answered', answer: {} };
     const call = 's3:GetObjectAcl';
     try {
       return await this.#refused.ask(call, key, async () => grantHeaders(await this.accessControlList(key)));
     } catch (error) {
+      if (isGone(error)) return { kind: 'gone' };
       if (isTransient(error)) throw error;
       throw s3Premise(call, { bucket: this.#store.bucket, key }, error);
     }
@@ -196,7 +196,7 @@ export class ObjectReads {
       return asked.kind === 'answered' ? asked.answer : hiddenObject(key, hiddenWords(call, asked.error));
     } catch (error) {
       // The object was deleted after it was listed, and its data key with it.
-      if (GONE.includes(nameOf(error))) return undefined;
+      if (isGone(error)) return undefined;
       if (isTransient(error)) throw error;
       throw s3Premise(call, { bucket: this.#store.bucket, key }, error);
     }

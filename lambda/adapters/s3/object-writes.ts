@@ -115,6 +115,7 @@ export class ObjectWrites {
     const object = writesBody(places) ? read : await this.#settle(read, places);
     if (object === undefined) return { kind: 'precondition-failed' };
     const grants = await this.#reads.grants(object.locator);
+    if (grants.kind === 'gone') return { kind: 'precondition-failed' };
     if (grants.kind === 'refused')
       return { kind: 'blocked', reason: refusalWords('s3:GetObjectAcl', grants.error) };
     const { bucket } = this.#store;

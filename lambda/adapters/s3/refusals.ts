@@ -1,5 +1,6 @@
 import { PremiseBroken, type RewrapError } from '../../core/model/errors.ts';
-import { GRANTED, isOfIdentity, judgeOf, premise, refusalWords, statusOf } from '../aws/errors.ts';
+import { GRANTED, isOfIdentity, judgeOf, nameOf, premise, refusalWords, statusOf } from '../aws/errors.ts';
+import type { Judgement } from '../aws/refused-calls.ts';
 
 /** A missing, changed, archived, full or busy object says nothing about other objects. */
 const STATES_OF_OBJECTS = new Set([
@@ -14,7 +15,24 @@ const STATES_OF_OBJECTS = new Set([
   'MetadataTooLarge',
 ]);
 
-export const judgeS3 = judgeOf(STATES_OF_OBJECTS);
+const judgeByName = judgeOf(STATES_OF_OBJECTS);
+
+export function judgeS3(error: unknown): Judgement {
+  return isGone(error) ? 'state' : judgeByName(error);
+}
+
+const GONE: readonly string[] = ['NotFound', 'NoSuchKey', 'NoSuchVersion'];
+
+/**
+ * The object was deleted. Where its bucket has versions, a delete marker is in its place, and S3 answers some requests about
+ * one, such as for its tags, as if the request were wrong.
+ */
+export function isGone(error: unknown): boolean {
+  const { ResourceType } = error as { readonly ResourceType?: string };
+  return (
+    GONE.includes(nameOf(error)) || (nameOf(error) === 'MethodNotAllowed' && ResourceType === 'DeleteMarker')
+  );
+}
 
 const HEAD = 's3:HeadObject';
 

@@ -2,7 +2,7 @@ import type { WriteResult } from '../../core/ports.ts';
 import { busyOf } from '../aws/busy.ts';
 import { isTransient, nameOf, refusalWords } from '../aws/errors.ts';
 import type { RefusedCalls } from '../aws/refused-calls.ts';
-import { s3Premise } from './refusals.ts';
+import { isGone, s3Premise } from './refusals.ts';
 
 /** What became of a request of a write: its answer, or the end of the write. */
 export type Step<T> =
@@ -36,11 +36,10 @@ export class WriteCalls {
   }
 
   #resultOf(call: string, key: string, error: unknown): WriteResult {
+    if (isGone(error)) return { kind: 'precondition-failed' };
     switch (nameOf(error)) {
       case 'PreconditionFailed':
       case 'ConditionalRequestConflict':
-      case 'NoSuchKey':
-      case 'NotFound':
       // The upload was completed, perhaps by this very request, whose answer got lost; or somebody has aborted it.
       case 'NoSuchUpload':
         return { kind: 'precondition-failed' };

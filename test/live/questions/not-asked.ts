@@ -37,9 +37,16 @@ export const NOT_ASKED: readonly NotAsked[] = [
   {
     id: 's3-customer-keys',
     service: 'S3',
-    open: 'which errors a GET of an SSE-C object has without its key and with another one, and whether PutBucketEncryption without BlockedEncryptionTypes blocks SSE-C again',
+    open: 'whether PutBucketEncryption without BlockedEncryptionTypes blocks SSE-C again',
     where: ['emulator/s3/behaviour.md'],
-    why: 'new buckets block such objects, and the product moves none: whatever the error, it names the object and leaves it',
+    why: 'new buckets block such objects, and the product moves none: it names the object and leaves it',
+  },
+  {
+    id: 's3-conditional-delete',
+    service: 'S3',
+    open: 'what a deletion with If-Match is answered where there is no object',
+    where: ['emulator/s3/behaviour.md'],
+    why: 'the product deletes no objects',
   },
   {
     id: 's3-annotation-errors',
