@@ -71,7 +71,9 @@ async function runState(name: string, state: State, visited: Visit): Promise<Ste
       return await runOnce(name, state, { input, frame: at });
     } catch (error) {
       if (error instanceof ExecutionAborted || frame.signal.aborted) throw new ExecutionAborted();
-      const output = errorOutput(error instanceof QueryFailed ? told(name, state, { error, visited }) : error);
+      const output = errorOutput(
+        error instanceof QueryFailed ? told(name, state, { error, visited }) : error,
+      );
       if (isTerminal(output)) throw error;
       const retrier = state.Retry?.find(({ ErrorEquals }) => matches(ErrorEquals, output));
       const made = retrier === undefined ? 0 : (attempts.get(retrier) ?? 0);
@@ -157,8 +159,7 @@ async function leave(
 ): Promise<Step> {
   const bindings = bindingsOf(run, result === undefined ? {} : { result });
   const otherwise = result === undefined ? run.input : result;
-  const output =
-    state.Output === undefined ? otherwise : await evaluate(state.Output, bindings, 'Output');
+  const output = state.Output === undefined ? otherwise : await evaluate(state.Output, bindings, 'Output');
   const assigned = await assign(state.Assign, run, bindings);
   return { output, ...assigned, ...(state.Next !== undefined && { next: state.Next }) };
 }
@@ -197,8 +198,7 @@ async function choose(name: string, state: State, run: StateRun): Promise<Step> 
     const where = `Choices[${index}]/Condition`;
     const holds = await evaluateAs('boolean', rule.Condition, { bindings, where });
     if (!holds) continue;
-    const output =
-      rule.Output === undefined ? run.input : await evaluate(rule.Output, bindings, 'Output');
+    const output = rule.Output === undefined ? run.input : await evaluate(rule.Output, bindings, 'Output');
     return { output, ...(await assign(rule.Assign, run, bindings)), next: rule.Next };
   }
   if (state.Default === undefined)
@@ -237,8 +237,7 @@ async function fail({ Error: error, Cause: cause }: State, run: StateRun): Promi
 
 async function runParallel({ Branches = [], Arguments }: State, run: StateRun): Promise<unknown> {
   const { trail } = run.frame;
-  const input =
-    Arguments === undefined ? run.input : await evaluate(Arguments, bindingsOf(run), 'Arguments');
+  const input = Arguments === undefined ? run.input : await evaluate(Arguments, bindingsOf(run), 'Arguments');
   trail.record('ParallelStateStarted');
   const branches = Branches.map(branch => ({ branch, at: trail.branch() }));
   let last = trail.last;

@@ -16,10 +16,7 @@ export async function itemsOfState(state: State, scope: StateRun): Promise<reado
 }
 
 /** Items from JSON Lines or JSON in S3. */
-export async function readItems(
-  { ItemReader: reader }: State,
-  scope: StateRun,
-): Promise<readonly unknown[]> {
+export async function readItems({ ItemReader: reader }: State, scope: StateRun): Promise<readonly unknown[]> {
   if (reader === undefined) return [];
   const { InputType, MaxItems } = reader.ReaderConfig;
   if (!/:states:::s3:getObject$/.test(reader.Resource) || !['JSONL', 'JSON'].includes(InputType)) {
@@ -28,18 +25,18 @@ export async function readItems(
       `the executor reads JSONL and JSON by s3:getObject, not ${InputType} by ${reader.Resource}`,
     );
   }
-  const { Bucket, Key } = (await evaluate(
-    reader.Arguments,
-    bindingsOf(scope),
-    'ItemReader/Arguments',
-  )) as { readonly Bucket: string; readonly Key: string };
-  const items = await read(scope, { Bucket, Key, lines: InputType === 'JSONL' });
-  if (!Array.isArray(items))
+  const { Bucket, Key } = (await evaluate(reader.Arguments, bindingsOf(scope), 'ItemReader/Arguments')) as {
+    readonly Bucket: string;
+    readonly Key: string;
+  };
+  const read = await readFile(scope, { Bucket, Key, lines: InputType === 'JSONL' });
+  if (!Array.isArray(read))
     throw new StatesError('States.ItemReaderFailed', 'Attempting to map over non-iterable node.');
+  const items = read as readonly unknown[];
   return MaxItems === undefined || MaxItems === 0 ? items : items.slice(0, MaxItems);
 }
 
-async function read(
+async function readFile(
   { frame }: StateRun,
   { Bucket, Key, lines }: { readonly Bucket: string; readonly Key: string; readonly lines: boolean },
 ): Promise<unknown> {

@@ -56,7 +56,9 @@ function wordsOf(error: unknown): string {
 
 /** A function of JSONata is an object that says so. */
 function isFunction(value: unknown): boolean {
-  return typeof value === 'function' || (value as { readonly _jsonata_lambda?: true })?._jsonata_lambda === true;
+  return (
+    typeof value === 'function' || (typeof value === 'object' && value !== null && '_jsonata_lambda' in value)
+  );
 }
 
 type TypeName = 'array' | 'boolean' | 'number';

@@ -72,7 +72,10 @@ async function runInline(mapped: Mapped, children: readonly Child[]): Promise<un
 /** Its children are executions of their own. */
 async function runDistributed(
   mapped: Mapped,
-  { past, given }: { readonly past: readonly Child[] | undefined; readonly given: readonly unknown[] | undefined },
+  {
+    past,
+    given,
+  }: { readonly past: readonly Child[] | undefined; readonly given: readonly unknown[] | undefined },
 ): Promise<unknown> {
   const { state, scope, run } = mapped;
   const { trail, mapRuns, memory } = scope.frame;
@@ -172,7 +175,11 @@ async function openRun(name: string, state: State, scope: MapScope): Promise<Map
 async function runExecution(child: Child, mapped: Mapped, stop: AbortSignal): Promise<void> {
   const { frame } = mapped.scope;
   const history = beginIn(child, frame.trail.history);
-  const own = { trail: new Trail(history), variables: {}, context: childContext(frame.context, child, mapped.run) };
+  const own = {
+    trail: new Trail(history),
+    variables: {},
+    context: childContext(frame.context, child, mapped.run),
+  };
   try {
     await runChild(child, mapped, { stop, frame: { ...frame, ...own } });
     history.end('ExecutionSucceeded', { previous: 0 });

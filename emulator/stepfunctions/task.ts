@@ -79,10 +79,7 @@ async function inHistory(
 async function withTimeout<T>(work: Promise<T>, seconds: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new StatesError('States.Timeout', '')),
-      seconds * 1000,
-    );
+    timer = setTimeout(() => reject(new StatesError('States.Timeout', '')), seconds * 1000);
   });
   try {
     return await Promise.race([work, timeout]);

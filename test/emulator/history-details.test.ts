@@ -158,11 +158,18 @@ describe('a map or parallel state that is tried again', () => {
     const fail = { Type: 'Fail', Error: 'E', Cause: 'C' };
     expect(linesOf(await run({ A: map({ Items: [1], ...retry }, fail) })).slice(2)).toEqual([
       ...['3<2 MapStateStarted', '4<3 MapIterationStarted', '5<4 FailStateEntered', '6<5 MapIterationFailed'],
-      ...['7<5 MapStateStarted', '8<7 MapIterationStarted', '9<8 FailStateEntered', '10<9 MapIterationFailed'],
+      ...[
+        '7<5 MapStateStarted',
+        '8<7 MapIterationStarted',
+        '9<8 FailStateEntered',
+        '10<9 MapIterationFailed',
+      ],
       ...['11<9 MapStateFailed', '12<11 ExecutionFailed'],
     ]);
     const branches = { Branches: [{ StartAt: 'F', States: { F: fail } }] };
-    expect(linesOf(await run({ A: { Type: 'Parallel', ...branches, ...retry, End: true } })).slice(2)).toEqual([
+    expect(
+      linesOf(await run({ A: { Type: 'Parallel', ...branches, ...retry, End: true } })).slice(2),
+    ).toEqual([
       ...['3<2 ParallelStateStarted', '4<3 FailStateEntered', '5<4 ParallelStateStarted'],
       ...['6<5 FailStateEntered', '7<6 ParallelStateFailed', '8<7 ExecutionFailed'],
     ]);
@@ -180,7 +187,12 @@ describe('a query that fails', () => {
       "The JSONata expression '$missing' specified for the field 'Output/r' returned nothing (undefined).",
     );
     const error = 'States.QueryEvaluationError';
-    expect(detailsOf(execution, 'EvaluationFailed')).toEqual({ error, cause, location: 'Output/r', state: 'A' });
+    expect(detailsOf(execution, 'EvaluationFailed')).toEqual({
+      error,
+      cause,
+      location: 'Output/r',
+      state: 'A',
+    });
     expect(linesOf(execution).slice(2)).toEqual(['3<0 EvaluationFailed', '4<3 ExecutionFailed']);
     expect(execution.error).toEqual({ Error: error, Cause: cause });
   });
@@ -207,7 +219,9 @@ describe('a query that fails', () => {
 
   it('is one that gives a function, or that breaks', async () => {
     const gives = await run({ A: { Type: 'Pass', Output: '{% function($x){$x} %}', End: true } });
-    expect(gives.error?.Cause).toContain("specified for the field 'Output' returned an unsupported result type.");
+    expect(gives.error?.Cause).toContain(
+      "specified for the field 'Output' returned an unsupported result type.",
+    );
     const breaks = await run({ A: { Type: 'Pass', Output: '{% $nobody(1) %}', End: true } });
     expect(breaks.error?.Cause).toContain(
       "specified for the field 'Output' threw an error during evaluation. T1006: Attempted to invoke a non-function",
@@ -216,9 +230,7 @@ describe('a query that fails', () => {
 
   it('is a map over an input that is no array', async () => {
     const execution = await run({ A: map({}, { Type: 'Pass', End: true }) }, { input: { a: 1 } });
-    expect(execution.error?.Cause).toBe(
-      causeOf(2, 'Map state input must be an array but was: {"a":1}'),
-    );
+    expect(execution.error?.Cause).toBe(causeOf(2, 'Map state input must be an array but was: {"a":1}'));
   });
 
   it.each(['2016-12-05 21:29:29Z', '2016-12-05T21:29:29', '2016-13-05T21:29:29Z', '05-12-2016T21:29:29Z'])(
@@ -307,7 +319,11 @@ describe('an error that nothing can catch', () => {
   it('is an output that is too large, and its state is not left', async () => {
     const large = "{% $pad('x', 300000) %}";
     const execution = await run({ A: { Type: 'Pass', Output: large, End: true } });
-    expect(linesOf(execution)).toEqual(['1<0 ExecutionStarted', '2<0 PassStateEntered', '3<2 ExecutionFailed']);
+    expect(linesOf(execution)).toEqual([
+      '1<0 ExecutionStarted',
+      '2<0 PassStateEntered',
+      '3<2 ExecutionFailed',
+    ]);
   });
 });
 
