@@ -31,7 +31,7 @@ export interface ExecutionContext {
     readonly RedriveCount: number;
   };
   readonly StateMachine: { readonly Id: string; readonly Name: string };
-  readonly State?: { readonly EnteredTime: string; readonly Name: string; readonly RetryCount: number };
+  readonly State?: { readonly EnteredTime: string; readonly Name: string; readonly RetryCount?: number };
   readonly Map?: { readonly Item: { readonly Index: number; readonly Value: unknown } };
 }
 

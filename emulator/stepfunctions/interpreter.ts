@@ -65,7 +65,7 @@ async function runState(name: string, state: State, visited: Visit): Promise<Ste
   const { input, frame } = visited;
   const attempts = new Map<Retrier, number>();
   for (let retryCount = 0; ; retryCount++) {
-    const at = enter(frame, name, retryCount);
+    const at = enter(frame, name, RETRIES.has(state.Type) ? retryCount : undefined);
     frame.integrations.transition?.();
     try {
       return await runOnce(name, state, { input, frame: at });
@@ -110,13 +110,19 @@ function told(
   return failed;
 }
 
-function enter(frame: Frame, name: string, retryCount: number): Frame {
+/** What can be tried again. */
+const RETRIES: ReadonlySet<State['Type']> = new Set(['Task', 'Parallel', 'Map']);
+
+function enter(frame: Frame, name: string, retryCount: number | undefined): Frame {
   return {
     ...frame,
     variables: frame.variables,
     context: {
       ...frame.context,
-      State: { EnteredTime: new Date().toISOString(), Name: name, RetryCount: retryCount },
+      State: {
+        ...{ EnteredTime: new Date().toISOString(), Name: name },
+        ...(retryCount !== undefined && { RetryCount: retryCount }),
+      },
     },
   };
 }

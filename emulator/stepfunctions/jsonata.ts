@@ -95,8 +95,11 @@ const STEP_FUNCTIONS: Readonly<Record<string, Parameters<jsonata.Expression['reg
     Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
       values.slice(index * size, (index + 1) * size),
     ),
-  range: (first: number, last: number, step: number) =>
-    Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => first + index * step),
+  // A sequence of one value is that value.
+  range: (first: number, last: number, step: number) => {
+    const length = Math.floor((last - first) / step) + 1;
+    return length === 1 ? first : Array.from({ length }, (_, index) => first + index * step);
+  },
   hash: (text: string, algorithm: string) =>
     createHash(algorithm.replace('-', '').toLowerCase()).update(text).digest('hex'),
   random: () => Math.random(),
