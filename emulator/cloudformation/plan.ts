@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { resolveIntrinsics } from './intrinsics.ts';
 import { givenName, newPhysicalId } from './names.ts';
-import { inOrder } from './order.ts';
+import { inOrder, needReferences } from './order.ts';
 import type { Given } from './parameters.ts';
 import { needRules, outputsOf, referencesOf, type Surroundings } from './resolve.ts';
 import { RESOURCE_TYPES } from './resource-types.ts';
@@ -36,6 +36,7 @@ export interface Wanted {
  * @throws AwsError ValidationError
  */
 export function planOf(stack: Stack, { template, templateBody, parameters, around }: Wanted): Plan {
+  needReferences(template);
   const before = new Map((stack.content?.resources ?? []).map(one => [one.logicalId, one]));
   const resources = new Map<string, StackResource>();
   const references = referencesOf(template, around, resources);

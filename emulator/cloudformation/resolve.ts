@@ -1,6 +1,7 @@
 import { conditionsOf, brokenRules } from './conditions.ts';
 import { NO_VALUE, resolveIntrinsics, type References } from './intrinsics.ts';
 import { attributeOf } from './names.ts';
+import { unresolved } from './order.ts';
 import type { Output, Place, Stack } from './stack.ts';
 import type { Template } from './template.ts';
 import { invalid } from './template-text.ts';
@@ -25,8 +26,7 @@ export function referencesOf(
   const pseudo = pseudoParameters(around);
   const needed = (logicalId: string) => {
     const resource = resources.get(logicalId);
-    if (resource === undefined)
-      throw invalid(`Template error: unresolved resource dependency [${logicalId}]`);
+    if (resource === undefined) throw unresolved([logicalId]);
     return resource;
   };
   const references: Omit<References, 'holds'> = {

@@ -51,6 +51,10 @@ export function checkedTemplate(value: unknown): Template {
 }
 
 function checkResource(logicalId: string, resource: TemplateResource): void {
+  if ((resource as Partial<TemplateResource>).Type === undefined)
+    throw invalid(
+      `Template format error: [/Resources/${logicalId}] Every Resources object must contain a Type member.`,
+    );
   needKnown(Object.keys(resource), OF_RESOURCE, `attribute of ${logicalId}`);
   for (const policy of [resource.DeletionPolicy, resource.UpdateReplacePolicy])
     if (policy !== undefined && !POLICIES.includes(policy))

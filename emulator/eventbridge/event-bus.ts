@@ -19,6 +19,10 @@ export interface PublishedEvent extends Event {
 export interface Occurrence extends Event {
   readonly accountId: string;
   readonly resources?: readonly string[];
+  /** @default one that is made up */
+  readonly id?: string;
+  /** Milliseconds since 1970. @default now */
+  readonly at?: number;
 }
 
 export interface Rule {
@@ -63,10 +67,11 @@ export class EventBus {
   }
 
   /** Hands an event to the targets of those rules of its account and Region that it matches. */
-  deliver({ source, detailType, detail, region, accountId, resources = [] }: Occurrence): void {
+  deliver({ source, detailType, detail, region, accountId, ...more }: Occurrence): void {
+    const { resources = [], id = randomUUID(), at = this.#now() } = more;
     const envelope = {
-      ...{ version: '0', id: randomUUID(), 'detail-type': detailType, source, account: accountId },
-      ...{ time: `${new Date(this.#now()).toISOString().slice(0, 19)}Z`, region, resources, detail },
+      ...{ version: '0', id, 'detail-type': detailType, source, account: accountId },
+      ...{ time: `${new Date(at).toISOString().slice(0, 19)}Z`, region, resources, detail },
     };
     for (const rule of this.#rules.values()) {
       const [ofRegion, ofAccount] = rule.arn.split(':').slice(3);

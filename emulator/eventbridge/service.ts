@@ -14,26 +14,59 @@ export function eventBridgeService(bus: EventBus): Service {
         // PutEvents takes 1 to 10 entries (API reference).
         if (!Array.isArray(entries) || entries.length < 1 || entries.length > 10)
           throw validationError("Value at 'entries' failed to satisfy constraint: 1 to 10 entries");
-        const results = (entries as Readonly<Record<string, string>>[]).map(
-          ({ Source, DetailType, Detail }) => {
-            if (Source === undefined || DetailType === undefined || Detail === undefined)
-              return {
-                ErrorCode: 'InvalidArgument',
-                ErrorMessage: 'Source, DetailType and Detail are required',
-              };
-            const detail = JSON.parse(Detail) as unknown;
-            const event = { source: Source, detailType: DetailType, detail, region };
-            bus.published.push({ ...event, callerArn: caller.arn });
-            bus.deliver({ ...event, accountId: caller.accountId });
-            return { EventId: randomUUID() };
-          },
-        );
+        const results = (entries as readonly Entry[]).map(entry => put(bus, entry, { region, caller }));
         return { FailedEntryCount: results.filter(result => 'ErrorCode' in result).length, Entries: results };
       },
     },
     '1.1',
     permissionsOf,
   );
+}
+
+interface Entry {
+  readonly Source?: string;
+  readonly DetailType?: string;
+  readonly Detail?: string;
+  readonly EventBusName?: string;
+  readonly Resources?: readonly string[];
+  /** Seconds since 1970. */
+  readonly Time?: number;
+}
+
+/** What PutEvents answers of one entry. An event for a bus that is not there is taken, and nobody gets it. */
+function put(
+  bus: EventBus,
+  entry: Entry,
+  { region, caller }: Pick<OperationContext, 'region' | 'caller'>,
+): object {
+  const { Source = '', DetailType = '', Detail = '', EventBusName = 'default', Resources, Time } = entry;
+  const missing = (['Source', 'DetailType', 'Detail'] as const).find(name => !entry[name]);
+  if (missing !== undefined)
+    return {
+      ErrorCode: 'InvalidArgument',
+      ErrorMessage: `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`,
+    };
+  const detail = objectIn(Detail);
+  if (detail === undefined) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  const EventId = randomUUID();
+  const event = { source: Source, detailType: DetailType, detail, region };
+  bus.published.push({ ...event, callerArn: caller.arn });
+  const given = {
+    ...(Resources !== undefined && { resources: Resources }),
+    ...(Time !== undefined && { at: Time * 1000 }),
+  };
+  if (EventBusName.split('/').at(-1) === 'default')
+    bus.deliver({ ...event, ...given, id: EventId, accountId: caller.accountId });
+  return { EventId };
+}
+
+function objectIn(text: string): object | undefined {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Each entry may name a bus of its own. */

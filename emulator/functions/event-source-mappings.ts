@@ -39,6 +39,12 @@ interface Polled {
   polling: boolean;
 }
 
+/** How many records of a batch a function has taken, and what Lambda says of its answer; nothing where there was none. */
+interface Outcome {
+  readonly taken: number;
+  readonly functionError?: DiscardedBatch['functionError'];
+}
+
 const READS = ['DescribeStream', 'GetRecords', 'GetShardIterator'];
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [50, 1_000];
 
@@ -145,12 +151,12 @@ export class EventSourceMappings {
     const { bisects, mostRetries } = polled.mapping;
     let batch = this.#youngOf(polled.mapping, whole);
     for (let retries = 0; batch.length > 0 && this.#goesOn(polled);) {
-      const failed = await this.#failedOf(polled.mapping, batch);
-      if (failed === 'throttled') {
+      const outcome = await this.#outcomeOf(polled.mapping, batch);
+      if (outcome === 'throttled') {
         await this.#ports.wait(FIRST_WAIT_MS);
         continue;
       }
-      const rest = batch.slice(failed);
+      const rest = batch.slice(outcome.taken);
       if (rest.length === 0) return;
       if (rest.length < batch.length) retries = 0;
       else if (bisects && batch.length > 1) {
@@ -161,6 +167,7 @@ export class EventSourceMappings {
         this.#giveUp(polled.mapping, batch, {
           condition: 'RetryAttemptsExhausted',
           invoked: retries + 1,
+          functionError: outcome.functionError,
         });
         return;
       } else retries++;
@@ -169,18 +176,17 @@ export class EventSourceMappings {
     }
   }
 
-  /** How many records of the batch the function has taken. */
-  async #failedOf(
+  async #outcomeOf(
     { functionArn, reportsItems }: EventSourceMapping,
     batch: readonly SourceRecord[],
-  ): Promise<number | 'throttled'> {
+  ): Promise<Outcome | 'throttled'> {
     try {
       const result = await this.#ports.invoke(functionArn, { Records: batch });
-      if (result.kind === 'failed') return 0;
-      return reportsItems ? failedFrom(result.payload, batch) : batch.length;
+      if (result.kind === 'failed') return { taken: 0, functionError: 'Unhandled' };
+      return { taken: reportsItems ? failedFrom(result.payload, batch) : batch.length, functionError: null };
     } catch (error) {
       if (error instanceof AwsError && error.code === 'TooManyRequestsException') return 'throttled';
-      return 0;
+      return { taken: 0 };
     }
   }
 
@@ -198,7 +204,7 @@ export class EventSourceMappings {
   #giveUp(
     { functionArn, queueArn }: EventSourceMapping,
     batch: readonly SourceRecord[],
-    why: Pick<DiscardedBatch, 'condition' | 'invoked'>,
+    why: Pick<DiscardedBatch, 'condition' | 'invoked' | 'functionError'>,
   ): void {
     if (queueArn === undefined || !this.#maySend(functionArn, queueArn)) return;
     this.left.push({ queueArn, input: discarded({ functionArn, batch, ...why, at: this.#ports.now() }) });

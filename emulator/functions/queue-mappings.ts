@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Authorization } from '../protocol/authorization.ts';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { Message, Queue } from '../sqs/queues.ts';
@@ -148,11 +149,16 @@ function namedBy(payload: unknown, all: readonly string[]): readonly string[] | 
   return named.every(one => typeof one === 'string' && all.includes(one)) ? (named as string[]) : undefined;
 }
 
-function recordOf({ messageId, body, sentAt, received }: Message, queueArn: string): object {
+function recordOf(message: Message, queueArn: string): object {
+  const { messageId, body, sentAt, received, firstReceivedAt } = message;
   return {
     ...{ messageId, receiptHandle: `${messageId}#${received}`, body },
-    attributes: { ApproximateReceiveCount: String(received), SentTimestamp: String(sentAt) },
+    attributes: {
+      ...{ ApproximateReceiveCount: String(received), SentTimestamp: String(sentAt) },
+      ApproximateFirstReceiveTimestamp: String(firstReceivedAt),
+    },
     messageAttributes: {},
+    md5OfBody: createHash('md5').update(body).digest('hex'),
     ...{ eventSource: 'aws:sqs', eventSourceARN: queueArn, awsRegion: queueArn.split(':')[3] },
   };
 }

@@ -26,17 +26,23 @@ export interface DiscardedBatch {
   readonly batch: readonly SourceRecord[];
   readonly condition: 'RetryAttemptsExhausted' | 'MaximumRecordAgeExceeded';
   readonly invoked: number;
+  /** `null` if the function answered, and named records; nothing if there was no answer. */
+  readonly functionError?: 'Unhandled' | null | undefined;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
 /** What an on-failure destination is told of a batch: where it lies in the stream, and none of its records. */
-export function discarded({ functionArn, batch, condition, invoked, at }: DiscardedBatch): string {
+export function discarded(given: DiscardedBatch): string {
+  const { functionArn, batch, condition, invoked, functionError, at } = given;
   const [first, last] = [batch[0], batch.at(-1)];
   const arrival = (record: SourceRecord | undefined): string =>
-    new Date((record?.dynamodb.ApproximateCreationDateTime ?? 0) * 1000).toISOString();
+    `${new Date((record?.dynamodb.ApproximateCreationDateTime ?? 0) * 1000).toISOString().slice(0, 19)}Z`;
   return JSON.stringify({
     requestContext: { requestId: randomUUID(), functionArn, condition, approximateInvokeCount: invoked },
+    ...(functionError !== undefined && {
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError },
+    }),
     version: '1.0',
     timestamp: new Date(at).toISOString(),
     DDBStreamBatchInfo: {

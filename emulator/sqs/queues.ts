@@ -16,10 +16,13 @@ export interface Message {
   /** Milliseconds since 1970. */
   readonly sentAt: number;
   readonly received: number;
+  /** Milliseconds since 1970; of a message that was received. */
+  readonly firstReceivedAt?: number;
 }
 
 interface Held extends Message {
   received: number;
+  firstReceivedAt?: number;
   hidden: boolean;
 }
 
@@ -83,14 +86,16 @@ export class Queues {
     const spent = visible.filter(({ received }) => redrive !== undefined && received >= redrive.mostReceives);
     for (const message of spent) {
       this.remove(arn, [message.messageId]);
-      this.#add(redrive?.queueArn ?? '', { ...message, received: 0 });
+      const { firstReceivedAt: _, ...kept } = message;
+      this.#add(redrive?.queueArn ?? '', { ...kept, received: 0 });
     }
     const batch = visible.filter(message => !spent.includes(message)).slice(0, most);
     for (const message of batch) {
       message.hidden = true;
       message.received += 1;
+      message.firstReceivedAt ??= this.#now();
     }
-    return batch.map(({ messageId, body, sentAt, received }) => ({ messageId, body, sentAt, received }));
+    return batch.map(({ hidden: _, ...message }) => message);
   }
 
   /** The visibility timeout of some messages is over. */

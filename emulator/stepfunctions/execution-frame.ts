@@ -1,5 +1,5 @@
 import type { Caller } from '../protocol/request.ts';
-import type { History } from './history.ts';
+import type { History, Trail } from './history.ts';
 import type { MapRuns } from './map-runs.ts';
 import type { ErrorOutput } from './states-error.ts';
 
@@ -31,7 +31,7 @@ export interface ExecutionContext {
     readonly RedriveCount: number;
   };
   readonly StateMachine: { readonly Id: string; readonly Name: string };
-  readonly State?: { readonly EnteredTime: string; readonly Name: string; readonly RetryCount: number };
+  readonly State?: { readonly EnteredTime: string; readonly Name: string; readonly RetryCount?: number };
   readonly Map?: { readonly Item: { readonly Index: number; readonly Value: unknown } };
 }
 
@@ -76,6 +76,6 @@ export interface Frame {
   readonly memory: Memory;
   /** The fraction of their time that waits and back-offs take. */
   readonly waitScale: number;
-  /** The events of this execution. An inline map and a parallel state write into that of their execution. */
-  readonly history: History;
+  /** Where it is in the history of its execution, into which an inline map and a parallel state write as well. */
+  readonly trail: Trail;
 }

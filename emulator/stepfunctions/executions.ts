@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { ExecutionContext, Frame, Integrations, Memory } from './execution-frame.ts';
-import { History } from './history.ts';
+import { History, Trail } from './history.ts';
+import { failureOf, inputOf } from './history-events.ts';
 import { interpret } from './interpreter.ts';
 import { MapRuns } from './map-runs.ts';
-import type { StateMachine } from './state-machines.ts';
+import { needArn, type StateMachine } from './state-machines.ts';
 import { errorOutput, ExecutionAborted, type ErrorOutput } from './states-error.ts';
 
 export interface Execution {
@@ -18,14 +19,14 @@ export interface Execution {
   readonly memory: Memory;
   redriveCount: number;
   redrivenAt?: number;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
   stoppedAt?: number;
   output?: string;
   error?: ErrorOutput;
 }
 
 /** What CloudWatch counts of an execution. */
-export type Counted = 'Started' | 'Succeeded' | 'Failed' | 'Aborted';
+export type Counted = 'Started' | 'Succeeded' | 'Failed' | 'Aborted' | 'TimedOut';
 
 export interface ExecutionsOptions {
   readonly integrations: Integrations;
@@ -57,6 +58,7 @@ export class Executions {
       if (existing.status === 'RUNNING' && existing.input === input) return existing;
       throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
+    const parsed = parseInput(input);
     const { historyLimit } = this.#options;
     const execution: Execution = {
       arn,
@@ -71,16 +73,18 @@ export class Executions {
       status: 'RUNNING',
     };
     this.#executions.set(arn, execution);
-    execution.history.record('ExecutionStarted');
+    const details = () => ({ ...inputOf(parsed), roleArn: machine.roleArn });
+    execution.history.record('ExecutionStarted', { previous: 0, details });
     this.#options.count?.(machine.arn, 'Started');
-    void this.#run(execution, parseInput(input));
+    void this.#run(execution, parsed, new Trail(execution.history));
     return execution;
   }
 
   get(arn: unknown): Execution {
-    const execution = typeof arn === 'string' ? this.#executions.get(arn) : undefined;
+    needArn(arn);
+    const execution = this.#executions.get(arn);
     if (execution === undefined)
-      throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${String(arn)}'`);
+      throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
     return execution;
   }
 
@@ -96,7 +100,7 @@ export class Executions {
 
   /** Continues from the state at which the execution ended, with the children of a map that have not succeeded. */
   redrive(execution: Execution): void {
-    if (!['FAILED', 'ABORTED'].includes(execution.status))
+    if (!['FAILED', 'ABORTED', 'TIMED_OUT'].includes(execution.status))
       throw new AwsError(
         'ExecutionNotRedrivable',
         `Execution is ${execution.status} and cannot be redriven: '${execution.arn}'`,
@@ -113,34 +117,51 @@ export class Executions {
     execution.redrivenAt = Date.now();
     delete execution.stoppedAt;
     delete execution.error;
-    execution.history.record('ExecutionRedriven');
-    void this.#run(execution, parseInput(execution.input));
+    const { history, redriveCount } = execution;
+    const trail = new Trail(history, history.count);
+    trail.record('ExecutionRedriven', () => ({ redriveCount }));
+    void this.#run(execution, parseInput(execution.input), trail);
   }
 
   stopAll(): void {
     for (const execution of this.#executions.values()) this.stop(execution, undefined);
   }
 
-  async #run(execution: Execution, input: unknown): Promise<void> {
+  async #run(execution: Execution, input: unknown, trail: Trail): Promise<void> {
     const { signal } = execution.stop;
+    const timer = this.#timeOut(execution);
     try {
-      const output = await interpret(execution.machine.definition, input, this.#frame(execution, input));
+      const { definition } = execution.machine;
+      const output = await interpret(definition, input, this.#frame(execution, input, trail));
       // If an earlier try of a redriven execution still returns a result, that is not the end of the execution.
-      if (!signal.aborted) this.#end(execution, { status: 'SUCCEEDED', output: JSON.stringify(output) });
+      if (!signal.aborted)
+        this.#end(execution, { status: 'SUCCEEDED', output: JSON.stringify(output) }, trail.last);
     } catch (error) {
       if (!(error instanceof ExecutionAborted) && !signal.aborted)
-        this.#end(execution, { status: 'FAILED', error: errorOutput(error) });
+        this.#end(execution, { status: 'FAILED', error: errorOutput(error) }, trail.last);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  #end(execution: Execution, result: Result): void {
-    if (!end(execution, result)) return;
-    const { status } = result;
-    const counted = status === 'SUCCEEDED' ? 'Succeeded' : status === 'FAILED' ? 'Failed' : 'Aborted';
-    this.#options.count?.(execution.machine.arn, counted);
+  /** Ends it when the time is over that its definition gives it. */
+  #timeOut(execution: Execution): NodeJS.Timeout | undefined {
+    const { TimeoutSeconds } = execution.machine.definition;
+    if (TimeoutSeconds === undefined) return undefined;
+    const { stop } = execution;
+    return setTimeout(() => {
+      if (stop.signal.aborted) return;
+      this.#end(execution, { status: 'TIMED_OUT' });
+      stop.abort();
+    }, TimeoutSeconds * 1000).unref();
   }
 
-  #frame(execution: Execution, input: unknown): Frame {
+  #end(execution: Execution, result: Result, previous = 0): void {
+    if (!end(execution, result, previous)) return;
+    this.#options.count?.(execution.machine.arn, COUNTED[result.status]);
+  }
+
+  #frame(execution: Execution, input: unknown, trail: Trail): Frame {
     const { machine, name, arn, startedAt, stop } = execution;
     const context: ExecutionContext = {
       Execution: {
@@ -162,28 +183,40 @@ export class Executions {
       mapRuns: this.mapRuns,
       memory: execution.memory,
       waitScale: this.#options.waitScale ?? 1,
-      history: execution.history,
+      trail,
     };
   }
 }
 
-type Result = Pick<Execution, 'status' | 'output' | 'error'>;
+interface Result extends Pick<Execution, 'output' | 'error'> {
+  readonly status: Exclude<Execution['status'], 'RUNNING'>;
+}
+
+const COUNTED = {
+  SUCCEEDED: 'Succeeded',
+  FAILED: 'Failed',
+  ABORTED: 'Aborted',
+  TIMED_OUT: 'TimedOut',
+} as const satisfies Readonly<Record<Result['status'], Counted>>;
 
 /** The first end counts. A stopped execution stays stopped, whatever its last state still does. */
-function end(execution: Execution, result: Result): boolean {
+function end(execution: Execution, result: Result, previous: number): boolean {
   if (execution.status !== 'RUNNING') return false;
   Object.assign(execution, result, { stoppedAt: Date.now() });
-  execution.history.end(`Execution${result.status.charAt(0)}${result.status.slice(1).toLowerCase()}`);
+  const { output, error } = result;
+  execution.history.end(`Execution${COUNTED[result.status]}`, {
+    previous,
+    details: () =>
+      output === undefined ? failureOf(error ?? {}) : { output, outputDetails: { truncated: false } },
+  });
   return true;
 }
 
 function parseInput(input: string): unknown {
   try {
     return JSON.parse(input) as unknown;
-  } catch {
-    throw new AwsError(
-      'InvalidExecutionInput',
-      `Invalid State Machine Execution Input: '${input.slice(0, 80)}' is no JSON`,
-    );
+  } catch (error) {
+    const words = input === '' ? 'Invalid execution input.' : (error as Error).message;
+    throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${words}'`);
   }
 }

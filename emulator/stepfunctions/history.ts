@@ -1,12 +1,20 @@
 import { HistoryFull } from './states-error.ts';
 
+type Details = Readonly<Record<string, unknown>>;
+
 interface HistoryEvent {
   readonly type: string;
   readonly timestamp: number;
-  readonly details: Readonly<Record<string, unknown>>;
+  /** The id of the event before it in its branch of the execution, or 0. */
+  readonly previous: number;
+  readonly details?: Details;
 }
 
-type Details = Readonly<Record<string, unknown>>;
+export interface EventAt {
+  readonly previous: number;
+  /** Made only where events are kept. */
+  readonly details?: (() => Details) | undefined;
+}
 
 /** The most events of a Standard execution (Step Functions guide, "Service quotas"). */
 const MOST_EVENTS = 25_000;
@@ -36,14 +44,15 @@ export class History {
     return this.#count >= this.#most - 1;
   }
 
-  record(type: string, details: Details = {}): void {
+  /** @returns the id of the event */
+  record(type: string, at: EventAt): number {
     if (this.isFull) throw new HistoryFull(this.#most);
-    this.#add(type, details);
+    return this.#add(type, at);
   }
 
   /** The end of the execution. There is always room for it. */
-  end(type: string): void {
-    this.#add(type, {});
+  end(type: string, at: EventAt): void {
+    this.#add(type, at);
   }
 
   /** A history for a child, with the same bound. */
@@ -51,8 +60,54 @@ export class History {
     return new History({ most: this.#most, kept: false });
   }
 
-  #add(type: string, details: Details): void {
+  #add(type: string, { previous, details }: EventAt): number {
     this.#count++;
-    if (this.#kept) this.events.push({ type, timestamp: Date.now(), details });
+    if (this.#kept)
+      this.events.push({
+        ...{ type, timestamp: Date.now(), previous },
+        ...(details !== undefined && { details: details() }),
+      });
+    return this.#count;
+  }
+}
+
+/**
+ * A branch of an execution: its next event names the last one. Branches are those of a parallel state and the iterations of an
+ * inline map.
+ */
+export class Trail {
+  readonly history: History;
+  #last: number;
+
+  constructor(history: History, last = 0) {
+    this.history = history;
+    this.#last = last;
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  record(type: string, details?: () => Details): number {
+    return (this.#last = this.aside(type, details));
+  }
+
+  /** The event after it names the same one as it does, as events that close what lies within a state do. */
+  aside(type: string, details?: () => Details): number {
+    return this.history.record(type, { previous: this.#last, details });
+  }
+
+  /** An event that names another one than the last. */
+  recordAfter(previous: number, type: string, details: () => Details): void {
+    this.#last = this.history.record(type, { previous, details });
+  }
+
+  branch(): Trail {
+    return new Trail(this.history, this.#last);
+  }
+
+  /** Goes on behind an event of a branch. */
+  goOnAfter(event: number): void {
+    this.#last = event;
   }
 }

@@ -1,21 +1,20 @@
 import type { Catcher, Definition, Retrier, State, Template } from './asl.ts';
 import type { Frame } from './execution-frame.ts';
-import { evaluate, type Bindings } from './jsonata.ts';
+import { assignedOf, inputOf, outputOf } from './history-events.ts';
+import { evaluate, evaluateAs, type Bindings } from './jsonata.ts';
 import { runMap } from './map.ts';
 import { bindingsOf, type StateRun } from './state-run.ts';
 import {
   errorOutput,
   ExecutionAborted,
-  HistoryFull,
+  isTerminal,
   matches,
+  QueryFailed,
   StatesError,
   type ErrorOutput,
 } from './states-error.ts';
-import { runTask } from './task.ts';
+import { MAX_PAYLOAD_BYTES, runTask, tooLarge } from './task.ts';
 import { sleep } from './sleep.ts';
-
-/** 256 KiB, the limit for the input and the output of a state. */
-const MAX_PAYLOAD_BYTES = 256 * 1024;
 
 /**
  * Runs a definition to its end and returns the output. It starts at the first state, or at the one that an earlier try
@@ -31,10 +30,7 @@ export async function interpret(definition: Definition, input: unknown, frame: F
     const state: State | undefined = definition.States[name];
     if (state === undefined) throw new StatesError('States.Runtime', `no state '${name}'`);
     memory.reached = { name, input: value, variables: frame.variables };
-    frame.history.record(`${state.Type}StateEntered`, { name });
-    const step: Step = await runState(name, state, { input: value, frame });
-    frame.history.record(`${state.Type}StateExited`, { name });
-    checkSize(step.output, name);
+    const step: Step = await visit(name, state, { input: value, frame });
     value = step.output;
     delete memory.children;
     name = step.next;
@@ -45,19 +41,40 @@ export async function interpret(definition: Definition, input: unknown, frame: F
 interface Step {
   readonly output: unknown;
   readonly next?: string;
+  readonly assigned?: Readonly<Record<string, unknown>>;
 }
 
-async function runState(name: string, state: State, { input, frame }: StateRun): Promise<Step> {
+async function visit(name: string, state: State, run: StateRun): Promise<Step> {
+  const { trail } = run.frame;
+  const before = trail.last;
+  const entered = trail.record(`${state.Type}StateEntered`, () => ({ name, ...inputOf(run.input) }));
+  const step = await runState(name, state, { ...run, entered, before });
+  const { output, assigned } = step;
+  if (Buffer.byteLength(JSON.stringify(output)) > MAX_PAYLOAD_BYTES) throw tooLarge(name);
+  trail.record(`${state.Type}StateExited`, () => ({ name, ...outputOf(output), ...assignedOf(assigned) }));
+  return step;
+}
+
+/** A state that was entered: the event of that, and the one before. */
+interface Visit extends StateRun {
+  readonly entered: number;
+  readonly before: number;
+}
+
+async function runState(name: string, state: State, visited: Visit): Promise<Step> {
+  const { input, frame } = visited;
   const attempts = new Map<Retrier, number>();
   for (let retryCount = 0; ; retryCount++) {
-    const at = enter(frame, name, retryCount);
+    const at = enter(frame, name, RETRIES.has(state.Type) ? retryCount : undefined);
     frame.integrations.transition?.();
     try {
       return await runOnce(name, state, { input, frame: at });
     } catch (error) {
       if (error instanceof ExecutionAborted || frame.signal.aborted) throw new ExecutionAborted();
-      if (error instanceof HistoryFull) throw error;
-      const output = errorOutput(error);
+      const output = errorOutput(
+        error instanceof QueryFailed ? told(name, state, { error, visited }) : error,
+      );
+      if (isTerminal(output)) throw error;
       const retrier = state.Retry?.find(({ ErrorEquals }) => matches(ErrorEquals, output));
       const made = retrier === undefined ? 0 : (attempts.get(retrier) ?? 0);
       if (retrier !== undefined && made < (retrier.MaxAttempts ?? 3)) {
@@ -65,6 +82,7 @@ async function runState(name: string, state: State, { input, frame }: StateRun):
         await sleep(backoffSeconds(retrier, made) * frame.waitScale, frame.signal);
         continue;
       }
+      if (state.Type === 'Map' || state.Type === 'Parallel') frame.trail.record(`${state.Type}StateFailed`);
       const catcher = state.Catch?.find(({ ErrorEquals }) => matches(ErrorEquals, output));
       if (catcher === undefined) throw new StatesError(output.Error, output.Cause);
       return await caught(catcher, output, { input, frame: at });
@@ -74,13 +92,37 @@ async function runState(name: string, state: State, { input, frame }: StateRun):
   }
 }
 
-function enter(frame: Frame, name: string, retryCount: number): Frame {
+/** The history has an event for a query that failed, and its cause says where its state was entered. */
+function told(
+  name: string,
+  { Type }: State,
+  { error, visited }: { readonly error: QueryFailed; readonly visited: Visit },
+): StatesError {
+  const { entered, before, frame } = visited;
+  const cause = `An error occurred while executing the state '${name}' (entered at the event id #${entered}). ${error.cause_}`;
+  const failed = new StatesError(error.error, cause);
+  const { trail } = frame;
+  const previous = trail.last === entered && Type !== 'Wait' ? before : trail.last;
+  trail.recordAfter(previous, 'EvaluationFailed', () => ({
+    ...{ state: name, error: error.error, cause },
+    ...(error.location !== undefined && { location: error.location }),
+  }));
+  return failed;
+}
+
+/** What can be tried again. */
+const RETRIES: ReadonlySet<State['Type']> = new Set(['Task', 'Parallel', 'Map']);
+
+function enter(frame: Frame, name: string, retryCount: number | undefined): Frame {
   return {
     ...frame,
     variables: frame.variables,
     context: {
       ...frame.context,
-      State: { EnteredTime: new Date().toISOString(), Name: name, RetryCount: retryCount },
+      State: {
+        ...{ EnteredTime: new Date().toISOString(), Name: name },
+        ...(retryCount !== undefined && { RetryCount: retryCount }),
+      },
     },
   };
 }
@@ -89,53 +131,60 @@ async function runOnce(name: string, state: State, run: StateRun): Promise<Step>
   const { input, frame } = run;
   switch (state.Type) {
     case 'Task':
-      return leave(name, state, { run, result: await runTask(name, state, { input, frame }) });
+      return leave(state, { run, result: await runTask(name, state, { input, frame }) });
     case 'Map':
-      return leave(name, state, { run, result: await runMap(name, state, { input, frame, interpret }) });
+      return leaveEnded(state, { run, result: await runMap(name, state, { input, frame, interpret }) });
     case 'Parallel':
-      return leave(name, state, { run, result: await runParallel(name, state, run) });
+      return leaveEnded(state, { run, result: await runParallel(state, run) });
     case 'Pass':
     case 'Succeed':
-      return leave(name, state, { run });
+      return leave(state, { run });
     case 'Wait':
-      await wait(name, state, run);
-      return leave(name, state, { run });
+      await wait(state, run);
+      return leave(state, { run });
     case 'Choice':
       return choose(name, state, run);
     case 'Fail':
-      return fail(name, state, run);
+      return fail(state, run);
   }
+}
+
+/** The children of a map or the branches of a parallel state are done. */
+function leaveEnded(
+  state: State,
+  ended: { readonly run: StateRun; readonly result: unknown },
+): Promise<Step> {
+  ended.run.frame.trail.aside(`${state.Type}StateSucceeded`);
+  return leave(state, ended);
 }
 
 /** Output and Assign see `$states.result`. Both are evaluated before either takes effect. */
 async function leave(
-  name: string,
   state: State,
   { run, result }: { readonly run: StateRun; readonly result?: unknown },
 ): Promise<Step> {
   const bindings = bindingsOf(run, result === undefined ? {} : { result });
   const otherwise = result === undefined ? run.input : result;
-  const output =
-    state.Output === undefined ? otherwise : await evaluate(state.Output, bindings, `${name}/Output`);
-  await assign(name, state.Assign, { run, bindings });
-  return { output, ...(state.Next !== undefined && { next: state.Next }) };
+  const output = state.Output === undefined ? otherwise : await evaluate(state.Output, bindings, 'Output');
+  const assigned = await assign(state.Assign, run, bindings);
+  return { output, ...assigned, ...(state.Next !== undefined && { next: state.Next }) };
 }
 
 async function assign(
-  name: string,
   template: Template,
-  { run, bindings }: { readonly run: StateRun; readonly bindings: Bindings },
-): Promise<void> {
-  if (template === undefined) return;
-  const values = (await evaluate(template, bindings, `${name}/Assign`)) as Record<string, unknown>;
-  run.frame.variables = { ...run.frame.variables, ...values };
+  run: StateRun,
+  bindings: Bindings,
+): Promise<Pick<Step, 'assigned'>> {
+  if (template === undefined) return {};
+  const assigned = (await evaluate(template, bindings, 'Assign')) as Record<string, unknown>;
+  run.frame.variables = { ...run.frame.variables, ...assigned };
+  return { assigned };
 }
 
 async function caught({ Next, Assign, Output }: Catcher, error: ErrorOutput, run: StateRun): Promise<Step> {
   const bindings = bindingsOf(run, { errorOutput: error });
   const output = Output === undefined ? error : await evaluate(Output, bindings, 'Catch/Output');
-  await assign('Catch', Assign, { run, bindings });
-  return { output, next: Next };
+  return { output, ...(await assign(Assign, run, bindings)), next: Next };
 }
 
 function backoffSeconds(
@@ -152,71 +201,59 @@ function backoffSeconds(
 async function choose(name: string, state: State, run: StateRun): Promise<Step> {
   const bindings = bindingsOf(run);
   for (const [index, rule] of (state.Choices ?? []).entries()) {
-    const holds = await evaluate(rule.Condition, bindings, `${name}/Choices[${index}]/Condition`);
-    if (typeof holds !== 'boolean')
-      throw new StatesError(
-        'States.QueryEvaluationError',
-        `The Condition of choice ${index} of '${name}' is no boolean.`,
-      );
+    const where = `Choices[${index}]/Condition`;
+    const holds = await evaluateAs('boolean', rule.Condition, { bindings, where });
     if (!holds) continue;
-    const output =
-      rule.Output === undefined ? run.input : await evaluate(rule.Output, bindings, `${name}/Output`);
-    await assign(name, rule.Assign, { run, bindings });
-    return { output, next: rule.Next };
+    const output = rule.Output === undefined ? run.input : await evaluate(rule.Output, bindings, 'Output');
+    return { output, ...(await assign(rule.Assign, run, bindings)), next: rule.Next };
   }
   if (state.Default === undefined)
     throw new StatesError('States.NoChoiceMatched', `no choice of '${name}' matched, and it has no Default`);
-  const step = await leave(name, { ...state, Next: state.Default }, { run });
-  return step;
+  return leave({ ...state, Next: state.Default }, { run });
 }
 
-async function wait(name: string, { Seconds, Timestamp }: State, run: StateRun): Promise<void> {
+/** RFC 3339, which the States Language asks for: with a `T`, and a zone. */
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+async function wait({ Seconds, Timestamp }: State, run: StateRun): Promise<void> {
   const bindings = bindingsOf(run);
-  const until =
-    Timestamp === undefined
-      ? undefined
-      : Date.parse(String(await evaluate(Timestamp, bindings, `${name}/Timestamp`)));
   const seconds =
-    until === undefined
-      ? Number(await evaluate(Seconds, bindings, `${name}/Seconds`))
-      : (until - Date.now()) / 1000;
+    Timestamp === undefined
+      ? ((await evaluateAs('number', Seconds, { bindings, where: 'Seconds' })) as number)
+      : (timeOf(await evaluate(Timestamp, bindings, 'Timestamp')) - Date.now()) / 1000;
   await sleep(Math.max(0, seconds) * run.frame.waitScale, run.frame.signal);
 }
 
-async function fail(name: string, { Error: error, Cause: cause }: State, run: StateRun): Promise<never> {
-  const bindings = bindingsOf(run);
-  throw new StatesError(
-    String(await evaluate(error ?? '', bindings, `${name}/Error`)),
-    String(await evaluate(cause ?? '', bindings, `${name}/Cause`)),
+function timeOf(value: unknown): number {
+  const time = typeof value === 'string' && TIMESTAMP.test(value) ? Date.parse(value) : Number.NaN;
+  if (!Number.isNaN(time)) return time;
+  throw new QueryFailed(
+    'Timestamp',
+    `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${String(value)}`,
   );
 }
 
-async function runParallel(
-  name: string,
-  { Branches = [], Arguments }: State,
-  run: StateRun,
-): Promise<unknown> {
-  const input =
-    Arguments === undefined ? run.input : await evaluate(Arguments, bindingsOf(run), `${name}/Arguments`);
-  const { history } = run.frame;
-  history.record('ParallelStateStarted');
-  try {
-    const branches = Branches.map(branch => interpret(branch, input, { ...run.frame, memory: {} }));
-    const outputs = await Promise.all(branches);
-    history.record('ParallelStateSucceeded');
-    return outputs;
-  } catch (error) {
-    if (!(error instanceof ExecutionAborted || error instanceof HistoryFull))
-      history.record('ParallelStateFailed');
-    throw error;
-  }
+async function fail({ Error: error, Cause: cause }: State, run: StateRun): Promise<never> {
+  const bindings = bindingsOf(run);
+  throw new StatesError(
+    String(await evaluate(error ?? '', bindings, 'Error')),
+    String(await evaluate(cause ?? '', bindings, 'Cause')),
+  );
 }
 
-function checkSize(output: unknown, name: string): void {
-  if (Buffer.byteLength(JSON.stringify(output)) > MAX_PAYLOAD_BYTES) {
-    throw new StatesError(
-      'States.DataLimitExceeded',
-      `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
-    );
+async function runParallel({ Branches = [], Arguments }: State, run: StateRun): Promise<unknown> {
+  const { trail } = run.frame;
+  const input = Arguments === undefined ? run.input : await evaluate(Arguments, bindingsOf(run), 'Arguments');
+  trail.record('ParallelStateStarted');
+  const branches = Branches.map(branch => ({ branch, at: trail.branch() }));
+  let last = trail.last;
+  const outputs = branches.map(({ branch, at }) =>
+    interpret(branch, input, { ...run.frame, memory: {}, trail: at }).finally(() => (last = at.last)),
+  );
+  try {
+    return await Promise.all(outputs);
+  } finally {
+    // Where the branch was that came last, or that failed.
+    trail.goOnAfter(last);
   }
 }

@@ -1,32 +1,23 @@
 import type { State } from './asl.ts';
-import { evaluate } from './jsonata.ts';
+import { evaluate, evaluateAs } from './jsonata.ts';
 import { bindingsOf, type StateRun } from './state-run.ts';
-import { StatesError } from './states-error.ts';
+import { QueryFailed, StatesError } from './states-error.ts';
 
-/**
- * The items of a map, which come from Items, from an ItemReader over JSON Lines or JSON in S3, or from the input itself.
- */
-export async function readItems(name: string, state: State, scope: StateRun): Promise<readonly unknown[]> {
-  const items =
-    state.ItemReader === undefined
-      ? await inlineItems(name, state, scope)
-      : await itemsFromS3(name, state.ItemReader, scope);
-  if (!Array.isArray(items))
-    throw new StatesError('States.QueryEvaluationError', `the items of '${name}' are no array`);
-  return items as readonly unknown[];
+/** The items that the state itself has: from Items, or the input. `undefined` if an ItemReader is to read them. */
+export async function itemsOfState(state: State, scope: StateRun): Promise<readonly unknown[] | undefined> {
+  if (state.ItemReader !== undefined) return undefined;
+  if (state.Items !== undefined) {
+    const at = { bindings: bindingsOf(scope), where: 'Items' };
+    return (await evaluateAs('array', state.Items, at)) as readonly unknown[];
+  }
+  if (Array.isArray(scope.input)) return scope.input as readonly unknown[];
+  const input = JSON.stringify(scope.input);
+  throw new QueryFailed(undefined, `Map state input must be an array but was: ${input}`);
 }
 
-async function inlineItems(name: string, state: State, scope: StateRun): Promise<unknown> {
-  return state.Items === undefined
-    ? scope.input
-    : await evaluate(state.Items, bindingsOf(scope), `${name}/Items`);
-}
-
-async function itemsFromS3(
-  name: string,
-  reader: NonNullable<State['ItemReader']>,
-  scope: StateRun,
-): Promise<readonly unknown[]> {
+/** Items from JSON Lines or JSON in S3. */
+export async function readItems({ ItemReader: reader }: State, scope: StateRun): Promise<readonly unknown[]> {
+  if (reader === undefined) return [];
   const { InputType, MaxItems } = reader.ReaderConfig;
   if (!/:states:::s3:getObject$/.test(reader.Resource) || !['JSONL', 'JSON'].includes(InputType)) {
     throw new StatesError(
@@ -34,23 +25,28 @@ async function itemsFromS3(
       `the executor reads JSONL and JSON by s3:getObject, not ${InputType} by ${reader.Resource}`,
     );
   }
-  const { Bucket, Key } = (await evaluate(
-    reader.Arguments,
-    bindingsOf(scope),
-    `${name}/ItemReader/Arguments`,
-  )) as { readonly Bucket: string; readonly Key: string };
+  const { Bucket, Key } = (await evaluate(reader.Arguments, bindingsOf(scope), 'ItemReader/Arguments')) as {
+    readonly Bucket: string;
+    readonly Key: string;
+  };
+  const read = await readFile(scope, { Bucket, Key, lines: InputType === 'JSONL' });
+  if (!Array.isArray(read))
+    throw new StatesError('States.ItemReaderFailed', 'Attempting to map over non-iterable node.');
+  const items = read as readonly unknown[];
+  return MaxItems === undefined || MaxItems === 0 ? items : items.slice(0, MaxItems);
+}
+
+async function readFile(
+  { frame }: StateRun,
+  { Bucket, Key, lines }: { readonly Bucket: string; readonly Key: string; readonly lines: boolean },
+): Promise<unknown> {
   try {
-    const text = (await scope.frame.integrations.readObject(Bucket, Key, scope.frame.caller)).toString(
-      'utf8',
-    );
-    const items =
-      InputType === 'JSON'
-        ? (JSON.parse(text) as unknown[])
-        : text
-            .split('\n')
-            .filter(line => line.trim() !== '')
-            .map(line => JSON.parse(line) as unknown);
-    return MaxItems === undefined ? items : items.slice(0, MaxItems);
+    const text = (await frame.integrations.readObject(Bucket, Key, frame.caller)).toString('utf8');
+    if (!lines) return JSON.parse(text) as unknown;
+    return text
+      .split('\n')
+      .filter(line => line.trim() !== '')
+      .map(line => JSON.parse(line) as unknown);
   } catch (error) {
     throw new StatesError(
       'States.ItemReaderFailed',

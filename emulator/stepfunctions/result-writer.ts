@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { State } from './asl.ts';
 import { evaluate } from './jsonata.ts';
 import type { Child } from './execution-frame.ts';
@@ -15,17 +14,17 @@ interface Writing {
 const FILES = ['SUCCEEDED', 'FAILED', 'PENDING'] as const;
 
 /** Exports results by status, with a manifest that names the files. Returns the output of the map state. */
-export async function writeResults(name: string, state: State, writing: Writing): Promise<unknown> {
+export async function writeResults(state: State, writing: Writing): Promise<unknown> {
   const writer = state.ResultWriter;
   const { scope, run, children } = writing;
   if (writer?.Arguments === undefined) return outputs(children);
-  const where = `${name}/ResultWriter/Arguments`;
+  const where = 'ResultWriter/Arguments';
   const target = (await evaluate(writer.Arguments, bindingsOf(scope), where)) as {
     readonly Bucket: string;
     readonly Prefix?: string;
   };
   const { Bucket, Prefix = '' } = target;
-  const folder = `${Prefix === '' ? '' : `${Prefix.replace(/\/$/, '')}/`}${randomUUID()}`;
+  const folder = `${Prefix === '' ? '' : `${Prefix.replace(/\/$/, '')}/`}${run.arn.split(':').at(-1)}`;
   const write = (key: string, body: string): Promise<void> =>
     scope.frame.integrations.writeObject({ bucket: Bucket, key, body }, scope.frame.caller);
   try {
@@ -35,7 +34,6 @@ export async function writeResults(name: string, state: State, writing: Writing)
       manifest,
       JSON.stringify({ DestinationBucket: Bucket, MapRunArn: run.arn, ResultFiles: files }),
     );
-    run.counts.resultsWritten = children.length;
     return { MapRunArn: run.arn, ResultWriterDetails: { Bucket, Key: manifest } };
   } catch (error) {
     throw new StatesError(

@@ -2,6 +2,7 @@ import { AwsError, validationError } from '../protocol/aws-error.ts';
 import { jsonService, type Operation } from '../protocol/json-protocol.ts';
 import type { Service } from '../protocol/request.ts';
 import type { Execution, Executions } from './executions.ts';
+import { failureOf, historyOf } from './history-events.ts';
 import type { MapRun } from './map-runs.ts';
 import { permissionsOf } from './permissions.ts';
 import type { StateMachines } from './state-machines.ts';
@@ -9,6 +10,9 @@ import type { StateMachines } from './state-machines.ts';
 type Input = Readonly<Record<string, unknown>>;
 
 const DEFAULT_PAGE = 100;
+const MOST_ON_A_PAGE = 1_000;
+/** In the order in which Step Functions names them. */
+const STATUSES = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'];
 
 /** AWS Step Functions on loopback. behaviour.md says what it does and does not do. */
 export function stepFunctionsService(machines: StateMachines, executions: Executions): Service {
@@ -82,44 +86,36 @@ function executionOperations(
       return { redriveDate: (execution.redrivenAt ?? Date.now()) / 1000 };
     },
     ListExecutions: input => {
-      const { arn } = machines.get(input['stateMachineArn']);
       const only = optionalText(input, 'statusFilter');
+      if (only !== undefined && !STATUSES.includes(only))
+        throw constraint('statusFilter', only, `satisfy enum value set: [${STATUSES.join(', ')}]`);
+      const { arn } = machines.get(input['stateMachineArn']);
       const found = executions.of(arn).filter(({ status }) => only === undefined || status === only);
       return page(input, 'executions', found.map(summary));
     },
     GetExecutionHistory: input => {
       const { history } = executions.get(input['executionArn']);
-      const events = history.events.map(({ type, timestamp, details }, index) => ({
-        id: index + 1,
-        previousEventId: index,
-        type,
-        timestamp: timestamp / 1000,
-        ...detailsOf(type, details),
-      }));
+      const events = [...historyOf(history, input['includeExecutionData'] !== false)];
       return page(input, 'events', input['reverseOrder'] === true ? events.reverse() : events);
     },
   };
-}
-
-function detailsOf(type: string, details: Readonly<Record<string, unknown>>): object {
-  if (type.endsWith('StateEntered')) return { stateEnteredEventDetails: details };
-  if (type.endsWith('StateExited')) return { stateExitedEventDetails: details };
-  return type === 'MapRunStarted' ? { mapRunStartedEventDetails: details } : {};
 }
 
 function mapRunOperations(executions: Executions): Readonly<Record<string, Operation>> {
   const find = (input: Input): MapRun => executions.mapRuns.get(String(input['mapRunArn']));
   return {
     ListMapRuns: input => {
-      const { arn, machine } = executions.get(input['executionArn']);
+      const { arn } = executions.get(input['executionArn']);
       return page(
         input,
         'mapRuns',
         executions.mapRuns.of(arn).map(run => ({
           executionArn: arn,
           mapRunArn: run.arn,
-          stateMachineArn: machine.arn,
+          // The state machine that children belong to: it ends in the label of the map.
+          stateMachineArn: run.arn.replace(':mapRun:', ':stateMachine:').replace(/:[^:]*$/, ''),
           startDate: run.startedAt / 1000,
+          ...(run.stoppedAt !== undefined && { stopDate: run.stoppedAt / 1000 }),
         })),
       );
     },
@@ -142,7 +138,8 @@ function mapRunOperations(executions: Executions): Readonly<Record<string, Opera
   };
 }
 
-function summary({ arn, machine, name, status, startedAt, stoppedAt }: Execution): object {
+function summary(execution: Execution): object {
+  const { arn, machine, name, status, startedAt, stoppedAt, redriveCount, redrivenAt } = execution;
   return {
     executionArn: arn,
     stateMachineArn: machine.arn,
@@ -150,6 +147,8 @@ function summary({ arn, machine, name, status, startedAt, stoppedAt }: Execution
     status,
     startDate: startedAt / 1000,
     ...(stoppedAt !== undefined && { stopDate: stoppedAt / 1000 }),
+    redriveCount,
+    ...(redrivenAt !== undefined && { redriveDate: redrivenAt / 1000 }),
   };
 }
 
@@ -160,13 +159,21 @@ function describe(execution: Execution): object {
     input,
     inputDetails: { included: true },
     ...(output !== undefined && { output, outputDetails: { included: true } }),
-    ...(error !== undefined && { error: error.Error, cause: error.Cause }),
-    redriveCount: execution.redriveCount,
-    redriveStatus:
-      execution.status === 'SUCCEEDED' || execution.status === 'RUNNING' || execution.history.isFull
-        ? 'NOT_REDRIVABLE'
-        : 'REDRIVABLE',
+    ...failureOf(error ?? {}),
+    ...redriveOf(execution),
   };
+}
+
+function redriveOf({ status, history }: Execution): object {
+  const why =
+    status === 'SUCCEEDED' || status === 'RUNNING'
+      ? `Execution is ${status} and cannot be redriven`
+      : history.isFull
+        ? `Execution has ${history.count} events and cannot be redriven`
+        : undefined;
+  return why === undefined
+    ? { redriveStatus: 'REDRIVABLE' }
+    : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: why };
 }
 
 function describeMapRun(run: MapRun): object {
@@ -187,10 +194,21 @@ function describeMapRun(run: MapRun): object {
 }
 
 function page(input: Input, member: string, entries: readonly unknown[]): object {
+  const most = input['maxResults'];
+  if (typeof most === 'number' && (most < 0 || most > MOST_ON_A_PAGE)) {
+    const bound = most < 0 ? 'greater than or equal to 0' : `less than or equal to ${MOST_ON_A_PAGE}`;
+    throw constraint('maxResults', String(most), `have value ${bound}`);
+  }
   const start = Number(input['nextToken'] ?? 0);
   const size = Number(input['maxResults'] ?? 0) || DEFAULT_PAGE;
   const end = start + size;
   return { [member]: entries.slice(start, end), ...(end < entries.length && { nextToken: String(end) }) };
+}
+
+function constraint(member: string, value: string, must: string): AwsError {
+  return validationError(
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must ${must}`,
+  );
 }
 
 function optionalText(input: Input, member: string): string | undefined {

@@ -41,9 +41,10 @@ export class StateMachines {
   }
 
   get(arn: unknown): StateMachine {
-    const machine = typeof arn === 'string' ? this.#machines.get(arn) : undefined;
+    needArn(arn);
+    const machine = this.#machines.get(arn);
     if (machine === undefined)
-      throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${String(arn)}'`);
+      throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
     return machine;
   }
 
@@ -54,4 +55,10 @@ export class StateMachines {
   all(): readonly StateMachine[] {
     return [...this.#machines.values()];
   }
+}
+
+/** @throws AwsError InvalidArn */
+export function needArn(arn: unknown): asserts arn is string {
+  if (typeof arn !== 'string' || !arn.startsWith('arn:'))
+    throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${String(arn)}'`);
 }

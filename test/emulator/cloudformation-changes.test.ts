@@ -58,6 +58,25 @@ describe('CloudFormation on loopback, by change sets', () => {
       .filter(words => !words.includes('IN_PROGRESS'));
   };
 
+  it.each([
+    ['a Ref', { A: parameter('/a', { Ref: 'Gone' }) }, {}],
+    ['a text', { A: parameter('/a', { 'Fn::Sub': ['${x}${Gone.Arn}', { x: 'y' }] }) }, {}],
+    ['an attribute', { A: parameter('/a', { 'Fn::GetAtt': ['Gone', 'Arn'] }) }, {}],
+    ['a dependency', { A: parameter('/a', 'v', { DependsOn: 'Gone' }) }, {}],
+    ['an output', { A: parameter('/a') }, { Outputs: { O: { Value: { Ref: 'Gone' } } } }],
+  ])('refuses a template in which %s names nothing that is there', async (_, Resources, more) => {
+    const block = 'Outputs' in more ? 'Outputs' : 'Resources';
+    await expect(changeStack(client, 'unresolved', { Resources, ...more })).rejects.toThrow(
+      `${block === 'Outputs' ? '' : 'Template format error: '}Unresolved resource dependencies [Gone] in the ${block} block of the template`,
+    );
+  });
+
+  it('refuses a resource without a type', async () => {
+    await expect(changeStack(client, 'untyped', { Resources: { A: { Properties: {} } } })).rejects.toThrow(
+      'Template format error: [/Resources/A] Every Resources object must contain a Type member.',
+    );
+  });
+
   it('makes resources after those that they refer to, by parameters and conditions', async () => {
     const template = {
       Parameters: { Stage: { Type: 'String', Default: 'test' }, Names: { Type: 'CommaDelimitedList' } },

@@ -1,4 +1,6 @@
 import { EventBus } from '../../emulator/eventbridge/event-bus.ts';
+import { eventBridgeService } from '../../emulator/eventbridge/service.ts';
+import { EVERYTHING } from '../../emulator/protocol/authorization.ts';
 import { checkPattern, matches } from '../../emulator/eventbridge/pattern.ts';
 
 const queueArn = 'arn:aws:sqs:us-east-1:111122223333:written';
@@ -90,5 +92,64 @@ describe('the default bus', () => {
     bus.deliver(CREATED);
     expect(sent).toHaveLength(1);
     expect(bus.undelivered).toEqual([{ ruleArn, targetArn: `${queueArn}-closed`, error: 'not authorized' }]);
+  });
+});
+
+describe('PutEvents', () => {
+  const bodies: Readonly<Record<string, unknown>>[] = [];
+  const bus = new EventBus((_, body) => void bodies.push(JSON.parse(body) as Record<string, unknown>));
+  bus.put({ arn: ruleArn, enabled: true, pattern: { source: ['mine'] }, targets: [queueArn] });
+  beforeEach(() => bodies.splice(0));
+
+  const EVENT = { Source: 'mine', DetailType: 'T', Detail: '{}' };
+  async function put(...Entries: readonly object[]) {
+    const { body } = await eventBridgeService(bus).handle({
+      ...{ method: 'POST', path: '/', query: new URLSearchParams(), requestId: 'r', service: 'events' },
+      headers: { 'x-amz-target': 'AWSEvents.PutEvents' },
+      body: Buffer.from(JSON.stringify({ Entries })),
+      region: 'us-east-1',
+      caller: { accountId: '111122223333', arn: 'arn:aws:iam::111122223333:root' },
+      iam: EVERYTHING,
+    });
+    return JSON.parse(String(body)) as {
+      readonly FailedEntryCount: number;
+      readonly Entries: readonly Readonly<Record<string, string>>[];
+    };
+  }
+
+  it.each(['Source', 'DetailType', 'Detail'])(
+    'says of an entry without %s that it is required',
+    async name => {
+      const { FailedEntryCount, Entries } = await put({ ...EVENT, [name]: undefined }, EVENT);
+      expect([FailedEntryCount, Entries[0]]).toEqual([
+        1,
+        {
+          ErrorCode: 'InvalidArgument',
+          ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} is a required argument.`,
+        },
+      ]);
+      expect(bodies).toHaveLength(1);
+    },
+  );
+
+  it.each(['text', '["list"]', '"quoted"', '{broken'])(
+    'takes no detail that is no object: %s',
+    async Detail => {
+      const { Entries } = await put({ ...EVENT, Detail });
+      expect(Entries).toEqual([{ ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' }]);
+      expect(bodies).toEqual([]);
+    },
+  );
+
+  it('delivers an event under the id that it answers, with the time and the resources that were given', async () => {
+    const { Entries } = await put({ ...EVENT, Time: 1_800_000_000, Resources: ['arn:x'] });
+    expect(bodies).toMatchObject([
+      { id: Entries[0]?.['EventId'], time: '2027-01-15T08:00:00Z', resources: ['arn:x'] },
+    ]);
+  });
+
+  it('takes events for a bus that is not there, and nobody gets them', async () => {
+    expect(await put({ ...EVENT, EventBusName: 'gone' })).toMatchObject({ FailedEntryCount: 0 });
+    expect(bodies).toEqual([]);
   });
 });

@@ -108,6 +108,22 @@ describe('a mapping from a stream to a function', () => {
     expect(invoked).toEqual(['a', 'a']);
   });
 
+  it.each([
+    ['has failed', KILLED, 'Unhandled'],
+    ['names records', failing('a'), null],
+  ])('tells the destination that a function %s', async (_, answer, functionError) => {
+    add('a');
+    const { left } = await play(() => answer, mapping({ mostRetries: 1 }));
+    expect(left.map(({ input }) => JSON.parse(input) as unknown)).toMatchObject([
+      {
+        requestContext: { condition: 'RetryAttemptsExhausted', approximateInvokeCount: 2 },
+        responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError },
+        timestamp: '2027-01-15T08:00:00.000Z',
+        DDBStreamBatchInfo: { approximateArrivalOfFirstRecord: '2027-01-15T08:00:00Z' },
+      },
+    ]);
+  });
+
   it('hands a batch over again if the function was killed', async () => {
     add('a');
     await play((_, times) => (times === 1 ? KILLED : OK));

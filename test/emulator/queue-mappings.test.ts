@@ -97,6 +97,27 @@ describe('a mapping from a queue to a function', () => {
     expect([invoked, queues.visible(queueArn)]).toEqual([['ab', 'c', 'd'], []]);
   });
 
+  it('hands over a message with its times, how often it was received, and the MD5 of its body', async () => {
+    send('hello');
+    const first = now;
+    const records: object[] = [];
+    await play((batch, times) => {
+      records.push(batch[0]!);
+      now += 1_000;
+      return times === 1 ? KILLED : OK;
+    });
+    expect(records).toMatchObject(
+      ['1', '2'].map(ApproximateReceiveCount => ({
+        attributes: {
+          ApproximateReceiveCount,
+          SentTimestamp: String(first),
+          ApproximateFirstReceiveTimestamp: String(first),
+        },
+        md5OfBody: '5d41402abc4b2a76b9719d911017c592',
+      })),
+    );
+  });
+
   it('leaves the messages that the function names, which are there again after the visibility timeout', async () => {
     send('a', 'b');
     await play(([, second], times) => (times === 1 ? naming(second!) : OK));

@@ -184,7 +184,7 @@ const LOCALSTACK: readonly Omit<Difference, 'peer'>[] = [
     suite: 'peers/state-machines',
     tests: /a query that fails within a task is caught by States\.ALL/,
     right: 'embedded',
-    why: 'States.ALL catches every error but States.DataLimitExceeded and States.Runtime',
+    why: 'States.ALL catches every error but States.Runtime',
   },
   {
     suite: 'peers/state-machines',

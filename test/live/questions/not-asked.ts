@@ -101,7 +101,7 @@ export const NOT_ASKED: readonly NotAsked[] = [
   {
     id: 'lambda-tries-of-a-mapping',
     service: 'Lambda',
-    open: 'how long Lambda waits between tries of an event source mapping, and whether progress within a batch begins a new count',
+    open: 'how long Lambda waits between tries of an event source mapping',
     where: ['emulator/functions/behaviour.md'],
     why: 'it takes a function that fails for hours, and following a stream is experimental',
   },

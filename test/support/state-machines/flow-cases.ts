@@ -32,6 +32,18 @@ export const EXPRESSIONS: readonly StateMachineCase[] = [
     ends: { status: 'SUCCEEDED', output: 'n is {% $states.input.n %}' },
   },
   {
+    title: 'a range of one number is that number, as JSONata has it with sequences',
+    states: { A: pass({ one: '{% $range(1, 9, 9) %}', two: '{% $range(1, 9, 8) %}' }) },
+    startAt: 'A',
+    ends: { status: 'SUCCEEDED', output: { one: 1, two: [1, 9] } },
+  },
+  {
+    title: 'a state that cannot be tried again has no count of that',
+    states: { A: pass('{% $exists($states.context.State.RetryCount) %}') },
+    startAt: 'A',
+    ends: { status: 'SUCCEEDED', output: false },
+  },
+  {
     title: 'functions that Step Functions adds to JSONata',
     states: {
       A: pass({
