@@ -91,13 +91,13 @@ function isTrue({ name }: Condition, [value, argument]: Values): boolean {
   }
 }
 
-export function beginsWith(value: Value, start: Value): boolean {
+function beginsWith(value: Value, start: Value): boolean {
   if (typeOf(value) !== typeOf(start) || !['S', 'B'].includes(typeOf(value))) return false;
   const begin = bytesOf(start);
   return bytesOf(value).subarray(0, begin.length).equals(begin);
 }
 
-export function contains(value: Value, sought: Value): boolean {
+function contains(value: Value, sought: Value): boolean {
   const type = typeOf(value);
   if (type === 'L') return (contentOf(value) as readonly Value[]).some(one => areEqual(one, sought));
   if (type === 'S' || type === 'B')
