@@ -37,6 +37,9 @@ export async function shim(
         },
       });
     }
+    case 'TagResource':
+      needTags(inputOf(request));
+      return undefined;
     case 'UpdateTimeToLive': {
       const { TimeToLiveSpecification } = JSON.parse(request.body.toString('utf8')) as {
         readonly TimeToLiveSpecification: object;
@@ -46,4 +49,18 @@ export async function shim(
     default:
       return undefined;
   }
+}
+
+/** dynalite ends the process at a tag without a value. */
+function needTags({
+  Tags = [],
+}: {
+  readonly Tags?: readonly { readonly Key?: string; readonly Value?: string }[];
+}): void {
+  for (const { Key, Value } of Tags)
+    if (!Key || Value === undefined)
+      throw new AwsError(
+        'ValidationException',
+        'a tag needs a key of 1 to 128 characters, and a value, which may be empty',
+      );
 }

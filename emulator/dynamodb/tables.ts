@@ -2,6 +2,7 @@ import dynalite from 'dynalite';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import { Readable } from 'node:stream';
 import type { AwsRequest, AwsResponse } from '../protocol/request.ts';
+import { putInPlace } from './expressions/in-dynalite.ts';
 import { ClientTokens } from './idempotency.ts';
 import { Turns } from './turns.ts';
 
@@ -34,6 +35,7 @@ export class AllTables {
 
 /** dynalite reads account and Region from the environment once, when it is created. */
 function newServer(region: string, accountId: string): Server {
+  putInPlace();
   const before = { region: process.env['AWS_REGION'], account: process.env['AWS_ACCOUNT_ID'] };
   process.env['AWS_REGION'] = region;
   process.env['AWS_ACCOUNT_ID'] = accountId;

@@ -5,6 +5,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  TagResourceCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { embedded, errorName, type Embedded } from '../support/embedded.ts';
@@ -114,6 +115,14 @@ describe('DynamoDB on loopback', () => {
       (await other.send(new GetItemCommand({ TableName: 'Table', Key: { id: { S: 'x' } } }))).Item,
     ).toBeUndefined();
     other.destroy();
+  });
+
+  it.each([[{ Key: 'team' }], [{ Key: '', Value: 'x' }]])('refuses the tag %j', async tag => {
+    const { Table } = await aws.dynamodb.send(new DescribeTableCommand({ TableName: 'Table' }));
+    const Tags = [tag as { readonly Key: string; readonly Value: string }];
+    expect(
+      await errorName(aws.dynamodb.send(new TagResourceCommand({ ResourceArn: Table?.TableArn, Tags }))),
+    ).toBe('ValidationException');
   });
 
   it('answers about backups of tables that exist', async () => {
