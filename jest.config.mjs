@@ -48,7 +48,14 @@ export default {
     project('infra', { setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'] }),
     project('e2e', bundledOnce),
     // npm run test:stories alone: each takes ten seconds and more, so that npm test takes minutes no longer.
-    ...(process.argv.some(word => word.includes('stories')) ? [project('stories', bundledOnce)] : []),
+    ...(process.argv.some(word => word.includes('stories'))
+      ? [
+          project('stories', {
+            ...bundledOnce,
+            setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
+          }),
+        ]
+      : []),
     // npm run test:deploy alone: it synthesizes as somebody does who deploys, which takes a minute.
     ...(process.argv.includes('deploy') ? [project('deploy')] : []),
     // npm run test:package alone: it packs, and installs what it has packed from the registry.
@@ -70,7 +77,7 @@ export default {
     ...(process.argv.includes('permissions') ? [project('permissions', bundledOnce)] : []),
   ],
   testTimeout: 120_000,
-  // Half as many again as there are cores: suites also wait in real time, for a second of S3, a pace or a sandbox.
+  // Twice as many as there are cores: suites also wait in real time, for a second of S3, a pace or a sandbox.
   // A number, because Jest reads percentages up to 100 only.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  maxWorkers: availableParallelism() * 2,
 };

@@ -23,7 +23,7 @@ const UNRECORDED = {
   file: 'No guide has files of SOPS; `test/e2e/file-command.test.ts` runs it.',
   completion: 'It prints a script for a shell.',
   's3-batch': 'No guide has a key that S3 encrypts with, too; `test/e2e/s3-batch.test.ts` runs it.',
-  'attest pack': 'No guide has a deployment that signs; `test/e2e/evidence-pack.test.ts` runs it.',
+  'attest pack': 'No guide has a deployment that signs; `test/stories/evidence-pack.test.ts` runs it.',
   'attest verify': 'No guide has a deployment that signs; `test/e2e/evidence.test.ts` runs it.',
 };
 

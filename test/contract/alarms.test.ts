@@ -26,7 +26,7 @@ const doubtful = (code: string): StoreReport =>
 
 /**
  * The stack with its alarms, in the embedded AWS; and what the functions write, line by line. No function works here, because
- * none is bundled: that the log of one comes to the alarms is in test/e2e/operations.test.ts.
+ * none is bundled: that the log of one comes to the alarms is in test/stories/operations.test.ts.
  */
 describe('the alarms of a deployment', () => {
   let aws: Embedded;

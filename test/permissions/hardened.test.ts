@@ -31,7 +31,7 @@ const KEPT: Kept = [
   ],
   [
     /Unit\w*: Allow s3:PutObject on \S+\/unproven/,
-    'Nothing is left there: test/e2e/operations.test.ts has a census and a verify run that leave something, under the roles of MigrateUnit and VerifyUnit. MigrateUnitPlaintext is the same code.',
+    'Nothing is left there: test/stories/operations.test.ts has a census and a verify run that leave something, under the roles of MigrateUnit and VerifyUnit. MigrateUnitPlaintext is the same code.',
   ],
   [/^Scheduler: Allow/, 'Schedules fire in granted.test.ts.'],
 ];

@@ -15,7 +15,7 @@ export interface Packed {
 }
 
 /**
- * How an auditor checks a pack without our tool. test/e2e/evidence-pack.test.ts runs every indented line of it, and requires each to find what
+ * How an auditor checks a pack without our tool. test/stories/evidence-pack.test.ts runs every indented line of it, and requires each to find what
  * was changed.
  */
 export function packReadme(packed: Packed): string {
