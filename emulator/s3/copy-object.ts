@@ -6,7 +6,7 @@ import { checkCopySource, checkWrite } from './conditions.ts';
 import { checkCustomerKeyOfSource, CUSTOMER_ALGORITHM } from './customer-keys.ts';
 import { copySourceOf } from './copy-source.ts';
 import { attributesFrom, attributesOfCopy } from './object-attributes.ts';
-import { etagOf, writeHeaders } from './object-operations.ts';
+import { etagOfObject, writeHeaders } from './object-operations.ts';
 import { newVersionId, readable } from './object-versions.ts';
 import { checkReadable } from './restore.ts';
 import { escapeXml, xmlResponse, type S3Request } from './s3-request.ts';
@@ -36,15 +36,16 @@ export function copyObject(
     );
   }
   const checksum = fullChecksum(checksumAlgorithm(source, headers), source.body);
+  const attributes = replaces ? attributesFrom(headers, bucket) : attributesOfCopy(source, headers, bucket);
   const version: ObjectVersion = {
     key,
     versionId: newVersionId(bucket),
     deleteMarker: false,
     body: source.body,
-    // A copy is written as one part, so the ETag of a multipart source is not kept.
-    etag: etagOf(source.body),
     lastModified: Date.now(),
-    ...(replaces ? attributesFrom(headers, bucket) : attributesOfCopy(source, headers, bucket)),
+    ...attributes,
+    // A copy is written as one part, so the ETag of a multipart source is not kept.
+    etag: etagOfObject(source.body, attributes.headers),
     tags:
       headers['x-amz-tagging-directive'] === 'REPLACE' ? tagsOfHeader(headers['x-amz-tagging']) : source.tags,
     annotations: new Map(

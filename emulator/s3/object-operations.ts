@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { AwsResponse } from '../protocol/request.ts';
 import type { Bucket, ObjectVersion } from './bucket.ts';
 import { checksumHeaders, verifyChecksums } from './checksums.ts';
 import { checkRead, checkWrite } from './conditions.ts';
-import { checkCustomerKey } from './customer-keys.ts';
+import { checkCustomerKey, CUSTOMER_KEY_MD5 } from './customer-keys.ts';
 import { attributesFrom, replyHeaders } from './object-attributes.ts';
 import { newVersionId, readable } from './object-versions.ts';
 import { checkReadable, restoreHeader } from './restore.ts';
@@ -15,14 +15,15 @@ export function putObject(request: S3Request, bucket: Bucket): AwsResponse {
   const { key, headers, body } = request;
   checkWrite(bucket, key, headers);
   const checksum = verifyChecksums(body, headers);
+  const attributes = attributesFrom(headers, bucket);
   const version: ObjectVersion = {
     key,
     versionId: newVersionId(bucket),
     deleteMarker: false,
     body,
-    etag: etagOf(body),
     lastModified: Date.now(),
-    ...attributesFrom(headers, bucket),
+    ...attributes,
+    etag: etagOfObject(body, attributes.headers),
     tags: tagsOfHeader(headers['x-amz-tagging']),
     annotations: new Map(),
     checksum,
@@ -50,6 +51,13 @@ function pick(
   wanted: (name: string) => boolean,
 ): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => wanted(name)));
+}
+
+/** API reference, Object: a digest of the data, and none where a key of KMS or of the customer encrypts it. */
+export function etagOfObject(body: Buffer, headers: ObjectVersion['headers']): string {
+  const isDigest =
+    headers[CUSTOMER_KEY_MD5] === undefined && headers['x-amz-server-side-encryption'] === 'AES256';
+  return isDigest ? etagOf(body) : `"${randomBytes(16).toString('hex')}"`;
 }
 
 export function etagOf(body: Buffer): string {

@@ -33,7 +33,7 @@ export const S3_COPIES: readonly Question[] = [
     where: [S3],
     calls: 'CopyObject onto itself, with the same key of KMS',
     answers: ['it stays', 'it changes'],
-    assumed: 'it stays',
+    assumed: 'it changes',
     ask: world =>
       etagAfterCopy(world, 'in-place-kms', { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: world.first }),
   },
