@@ -1,6 +1,5 @@
 import {
   CopyObjectCommand,
-  CreateBucketCommand,
   GetBucketEncryptionCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -11,6 +10,7 @@ import {
 import { createHash, randomBytes } from 'node:crypto';
 import { CUSTOMER_ALGORITHM, CUSTOMER_KEY_MD5, customerKeyMd5 } from '../../emulator/s3/customer-keys.ts';
 import { createKey, embedded, errorName, type Embedded } from '../support/embedded.ts';
+import { freshBuckets } from '../support/fresh-buckets.ts';
 
 let aws: Embedded;
 beforeAll(async () => {
@@ -18,12 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => aws.stop());
 
-let made = 0;
-async function bucket(input: object = {}): Promise<string> {
-  const Bucket = `encrypted-${++made}`;
-  await aws.s3.send(new CreateBucketCommand({ Bucket, ...input }));
-  return Bucket;
-}
+const bucket = freshBuckets('encrypted', () => aws.s3);
 const put = (Bucket: string, Key: string, input: Partial<PutObjectCommandInput> = {}) =>
   aws.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'body', ...input }));
 

@@ -1,6 +1,5 @@
 import {
   CompleteMultipartUploadCommand,
-  CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteBucketCommand,
   GetObjectCommand,
@@ -13,6 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { createHash, randomBytes } from 'node:crypto';
 import { embedded, type Embedded } from '../support/embedded.ts';
+import { freshBuckets } from '../support/fresh-buckets.ts';
 
 let aws: Embedded;
 beforeAll(async () => {
@@ -20,12 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => aws.stop());
 
-let made = 0;
-async function bucket(input: object = {}): Promise<string> {
-  const Bucket = `refusals-${++made}`;
-  await aws.s3.send(new CreateBucketCommand({ Bucket, ...input }));
-  return Bucket;
-}
+const bucket = freshBuckets('refusals', () => aws.s3);
 const put = (Bucket: string, input: object = {}) =>
   aws.s3.send(new PutObjectCommand({ Bucket, Key: 'key', Body: '0123456789', ...input }));
 

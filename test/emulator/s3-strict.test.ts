@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { checkBucketName } from '../../emulator/s3/bucket-names.ts';
 import { embedded, errorName, type Embedded } from '../support/embedded.ts';
+import { freshBuckets } from '../support/fresh-buckets.ts';
 
 let aws: Embedded;
 beforeAll(async () => {
@@ -24,12 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => aws.stop());
 
-let made = 0;
-async function bucket(input: object = {}): Promise<string> {
-  const Bucket = `strict-${++made}`;
-  await aws.s3.send(new CreateBucketCommand({ Bucket, ...input }));
-  return Bucket;
-}
+const bucket = freshBuckets('strict', () => aws.s3);
 const put = (Bucket: string, Key: string, input: Partial<PutObjectCommandInput> = {}) =>
   aws.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'body', ...input }));
 const deleteAll = (Bucket: string, Objects: readonly ObjectIdentifier[], Quiet = false) =>
