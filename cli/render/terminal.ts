@@ -121,8 +121,9 @@ function fingerprints({ fingerprints: found }: Report): readonly string[] {
 
 export function planText(plan: RunPlan): string {
   const { estimate } = plan;
+  const least = estimate.uncounted === undefined ? '' : 'at least ';
   return [
-    `${colors.bold(plan.job)} ${plan.mode}: ${number(estimate.dataKeys)} data keys in ${plan.units} units, ${plan.workers} workers at ${number(plan.limits.kmsRequestsPerSecond)} KMS requests/s`,
+    `${colors.bold(plan.job)} ${plan.mode}: ${least}${number(estimate.dataKeys)} data keys in ${plan.units} units, ${plan.workers} workers at ${number(plan.limits.kmsRequestsPerSecond)} KMS requests/s`,
     `from  ${plan.sources.map(keyText).join('\n      ')}`,
     `to    ${keyText(plan.destination)}`,
     `route ${plan.route.type}: ${plan.route.why}`,
@@ -140,10 +141,11 @@ export function planText(plan: RunPlan): string {
 
 /** A run that rests on a journal asks less than all, and how much less is not known before it has read that journal. */
 function forecastText({ estimate, restsOn: [earlier] = [] }: RunPlan): readonly string[] {
-  const { resting } = estimate;
-  if (earlier === undefined) return [`about ${amountsText(estimate)}`];
+  const { resting, uncounted } = estimate;
+  if (earlier === undefined)
+    return [`${uncounted === undefined ? 'about' : 'at least'} ${amountsText(estimate)}`];
   return [
-    `at most about ${amountsText(estimate)}`,
+    `${uncounted === undefined ? 'at most about' : 'about'} ${amountsText(estimate)}`,
     resting === undefined
       ? `less where the journal of ${earlier} proves data keys; how many it proves is not known`
       : `about ${amountsText(resting)}, if the journal of ${earlier} proves the ${number(resting.proven)} data keys that it proved before`,

@@ -11,9 +11,10 @@ describe('how sure an estimate is', () => {
     expect(said({ estimate: estimate(10), looked: looked(10, 10) })).toContain('every six hours');
   });
 
-  it('says that a count of 0 is wrong where records were seen', () => {
-    expect(said({ estimate: estimate(0), looked: looked(5, 4) })).toContain('it says 0, and Plan has seen 5');
-    expect(said({ estimate: estimate(5), looked: looked(5, 4) })).not.toContain('too low');
+  it('says that it is a lower bound where more is there than is counted', () => {
+    const uncounted = ['dynamodb:Orders'];
+    expect(said({ estimate: { ...estimate(5), uncounted } })).toContain('dynamodb:Orders: more is there');
+    expect(said({ estimate: estimate(5) })).not.toContain('the least');
   });
 
   it('says how many of the records that were seen have a data key', () => {

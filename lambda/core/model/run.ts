@@ -105,6 +105,8 @@ export interface KnownKeyMaterial {
 export interface Estimate extends Forecast {
   /** Counts that the stores themselves report; DynamoDB's are up to six hours old. */
   readonly dataKeys: number;
+  /** Stores of which Plan has seen as many records as are counted, or more, and not all: the estimate is a lower bound. */
+  readonly uncounted?: readonly string[];
   /** If the journal that the run rests on proves as many data keys as it did; absent where that is not known, or none. */
   readonly resting?: RestingForecast;
 }

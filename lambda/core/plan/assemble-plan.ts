@@ -14,6 +14,7 @@ import { estimate, plannedCalls, type EstimateInput } from './estimate.ts';
 import type { InspectedStores } from './inspect-stores.ts';
 import type { PlannedRun, PlanRequest } from './plan-request.ts';
 import type { RunInput } from './run-input.ts';
+import { seenCounts, uncountedStores } from './seen-counts.ts';
 import { runWarnings } from './run-warnings.ts';
 
 /** A plan with what its estimate has counted. */
@@ -99,7 +100,9 @@ function countedOf(
 ): PlannedPasses['counted'] {
   const configured = job.stores.map(store => configureFormat(store, formats));
   return {
-    ...{ job, mode, limits, askAll, counts: stores.counts, route: choice.route.type },
+    ...{ job, mode, limits, askAll, route: choice.route.type },
+    counts: seenCounts(stores.counts, looked),
+    uncounted: uncountedStores(stores.counts, looked, sample),
     ...(sample !== undefined && { sample }),
     verifyReads: stores.verifyReads,
     reads: configured.map(({ needs, ...format }, index) => {

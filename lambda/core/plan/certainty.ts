@@ -6,17 +6,18 @@ type Estimated = Pick<RunPlan, 'stores' | 'looked' | 'estimate' | 'sample' | 'mo
 /** How sure the estimate of a plan is, a sentence for each reason to doubt it. It bounds nothing: a run visits what is there. */
 export function certaintyOf({ stores, looked = [], estimate, sample, mode }: Estimated): readonly string[] {
   const tables = stores.filter(({ type }) => type === 'dynamodb').map(storeName);
+  const { uncounted = [] } = estimate;
   const seen = looked.reduce((sum, { records }) => sum + records, 0);
   const withDataKey = looked.reduce((sum, one) => sum + one.withDataKey, 0);
   return [
     ...(tables.length === 0
       ? []
       : [`DynamoDB counts items every six hours or so: what ${tables.join(', ')} got since is not in it`]),
-    ...(estimate.dataKeys < seen
-      ? [
-          `it says ${number(estimate.dataKeys)}, and Plan has seen ${number(seen)} records already: it is too low, and time and cost with it`,
-        ]
-      : []),
+    ...(uncounted.length === 0
+      ? []
+      : [
+          `${uncounted.join(', ')}: more is there than is counted, so this is the least of work, time and cost`,
+        ]),
     ...(mode === 'rollback'
       ? []
       : [

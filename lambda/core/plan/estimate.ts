@@ -19,6 +19,8 @@ export interface EstimateInput {
   readonly mode: RunMode;
   readonly limits: Limits;
   readonly counts: readonly CountedStore[];
+  /** Stores that have more records than `counts` says; nobody knows how many. */
+  readonly uncounted?: readonly string[];
   readonly route: RouteType;
   /** The input says so; the job may, too. */
   readonly askAll?: boolean;
@@ -35,7 +37,12 @@ export function estimate(input: EstimateInput): Estimate {
   const counts = countsOf(input);
   const dataKeys = counts.reduce((sum, { records }) => sum + records, 0);
   const kms = callsEach(input);
-  return { dataKeys, ...forecast(input, { kms: kms.map(each => dataKeys * each), written: counts }) };
+  const { uncounted = [] } = input;
+  return {
+    dataKeys,
+    ...(uncounted.length > 0 && { uncounted }),
+    ...forecast(input, { kms: kms.map(each => dataKeys * each), written: counts }),
+  };
 }
 
 /** What it will ask if a journal proves so many data keys, by index of the store; `undefined` if it proves none. */
