@@ -8,7 +8,7 @@ import type { ScanRange, SeenPlace, StoreLook } from '../model/run.ts';
 import { matchedPlaces } from '../places/expand.ts';
 import type { RecordStore } from '../ports.ts';
 import { findDataKeys, type Found } from '../scan/find-data-keys.ts';
-import { lookingFor } from '../look-alikes/look-alikes.ts';
+import { lookingFor, type Look } from '../look-alikes/look-alikes.ts';
 import { signInBytes } from '../look-alikes/signs.ts';
 import { wrappedIn } from '../scan/wrapped-records.ts';
 import { nearestPlace, nearName, onlyTheValue, placesOf } from './seen-places.ts';
@@ -24,9 +24,8 @@ export interface LookRequest {
   /** The range is all of the store, or of the part that the job is about. */
   readonly whole: boolean;
   readonly format: BoundFormat;
-  /** Places that the stores of the job declare. */
-  readonly declared: readonly PlacePattern[];
-  readonly ignore: readonly string[];
+  /** Looks through a record for data keys that no store of the job declares. */
+  readonly elsewhere: Look;
   /** What such records show that an operator should know, whatever is looked for. */
   readonly remarks?: (records: readonly StoreRecord[]) => readonly string[];
   readonly sources: readonly PlannedKey[];
@@ -62,11 +61,11 @@ const NAMED_PLACES = 20;
 
 /** Pure: the figures of a page. */
 function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured): StoreLook {
-  const { store, format, declared } = request;
+  const { store, format } = request;
   const found = findDataKeys(records, format);
   const odd = found.filter(({ finding }) => finding.kind !== 'data-key');
   const atPlace = lookAtPlace(records, found, request);
-  const elsewhere = lookElsewhere(records, request);
+  const elsewhere = lookElsewhere(records, request.elsewhere);
   const having = new Set(found.map(({ record }) => record));
   const keyless = wrappedIn(
     records.filter(record => !having.has(record)),
@@ -92,7 +91,7 @@ function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured
     elsewhere: elsewhere.slice(0, NAMED_PLACES),
     ...(nearest !== undefined && { nearest }),
     ...(near !== undefined && { nearName: near }),
-    versions: versionsOf(records, declared),
+    versions: versionsOf(records, format.declared),
   };
 }
 
@@ -132,18 +131,7 @@ function recordedKeys(
     }));
 }
 
-function lookElsewhere(
-  records: readonly StoreRecord[],
-  { declared, ignore, sources, destination }: Figured,
-): readonly SeenPlace[] {
-  const look = lookingFor({
-    declared,
-    ignore,
-    lengths: lengthsOf(sources),
-    keyNames: sources
-      .filter(({ keyArn }) => keyArn !== destination.keyArn)
-      .flatMap(({ keyArn, alsoKnownAs }) => [keyArn, ...alsoKnownAs]),
-  });
+function lookElsewhere(records: readonly StoreRecord[], look: Look): readonly SeenPlace[] {
   return placesOf(
     records.flatMap(record => look(record)),
     records[0]?.kind ?? 'item',

@@ -35,6 +35,7 @@ export const branchKeyStoreFormat = formatOfSpots<ReturnType<typeof branchKeySto
           templates: 1,
         },
         declared: [[BRANCH_KEY], [KEY_ARN]],
+        beside: [{ place: [KEY_ARN] }],
         problems: [],
         remarks: branchKeyRemarks,
       },

@@ -1,4 +1,4 @@
-import type { PlacePattern } from '../../core/model/place.ts';
+import type { BesidePlace, PlacePattern } from '../../core/model/place.ts';
 import type { Contexts } from '../context-template.ts';
 import type { ValueEncoding } from '../value-encoding.ts';
 import type { ContextPlace } from './context-value.ts';
@@ -27,6 +27,19 @@ export interface PatternFormat extends Contexts<ContextPlace> {
 export function declaredPatterns(places: PatternPlaces): readonly PlacePattern[] {
   const { version, writeTo } = places;
   return [...placesOf(places), ...placesOf(writeTo), ...(version === undefined ? [] : [version])];
+}
+
+/** Of these, all but the places of data keys that are read. */
+export function besidePatterns(places: PatternPlaces): readonly BesidePlace[] {
+  const { dataKey, version, writeTo } = places;
+  const labels = [
+    ...placesOf({ ...places, dataKey: undefined }),
+    ...placesOf({ ...writeTo, dataKey: undefined }),
+  ];
+  return [
+    ...[...labels, ...(version === undefined ? [] : [version])].map(place => ({ place })),
+    ...(writeTo === undefined ? [] : [{ place: writeTo.dataKey, copyOf: dataKey }]),
+  ];
 }
 
 /** A data key's place, and those of its companions. */
