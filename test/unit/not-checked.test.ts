@@ -10,7 +10,7 @@ describe('what a verdict did not look at', () => {
   it('is named for every kind of store that the run had, and for no other', () => {
     expect(said()).toMatch(/compressed[^]*streams/);
     expect(said()).not.toMatch(/objects/);
-    expect(said({ stores: [bucket] })).toMatch(/bodies of objects[^]*noncurrent versions/);
+    expect(said({ stores: [bucket] })).toMatch(/bodies and tags of objects[^]*noncurrent versions/);
     expect(said({ stores: [bucket] })).not.toMatch(/streams/);
   });
 

@@ -1,4 +1,5 @@
 import type { KeyDescription } from '../keys/catalog.ts';
+import { emptyFindings } from './empty-findings.ts';
 import { storePlaceText } from '../model/store-place.ts';
 import { blocks, note, type RetireFinding } from './findings.ts';
 import { otherFindings, otherNotChecked, type OtherStores } from './other-stores.ts';
@@ -107,6 +108,7 @@ function jobFindings(facts: RetireFacts): readonly RetireFinding[] {
           ),
         ]
       : facts.stores.flatMap(store => storeFindings(store))),
+    ...emptyFindings(facts.stores, facts.usage),
     ...wrappedFindings(facts.stores),
     ...serverSideFindings(facts.stores),
     ...(facts.superseded ?? []).map(({ place, slot, job, runId, at }) =>
