@@ -1,5 +1,9 @@
 import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
-import { GenerateDataKeyWithoutPlaintextCommand } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  GenerateDataKeyWithoutPlaintextCommand,
+  ReplicateKeyCommand,
+} from '@aws-sdk/client-kms';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { createKey, embedded, type Embedded } from '../support/embedded.ts';
 import { freshBuckets } from '../support/fresh-buckets.ts';
@@ -106,5 +110,32 @@ describe('a data key at a place that the job names for something else', () => {
     const name = await bucket({ 'in/1': { edk: await edk(), other: await edk() } });
     const stores = [metadata(name, 'edk', { prefix: 'in/' }), metadata(name, 'other')];
     expect(await outcome(...stores)).toEqual([0, 'proven', 'disable', [0, 0]]);
+  });
+
+  describe('and the name of a multi-Region key that data keys move from, to its own replica', () => {
+    const labelled = async (label: (primary: string, replica: string) => string) => {
+      const { KeyMetadata } = await aws.kms.send(new CreateKeyCommand({ MultiRegion: true }));
+      const primary = KeyMetadata?.Arn ?? '';
+      await aws.kms.send(new ReplicateKeyCommand({ KeyId: primary, ReplicaRegion: 'eu-west-1' }));
+      const replica = primary.replace('us-east-1', 'eu-west-1');
+      const made = new GenerateDataKeyWithoutPlaintextCommand({ KeyId: primary, KeySpec: 'AES_256' });
+      const { CiphertextBlob } = await aws.kms.send(made);
+      const name = await table([{ edk: { B: CiphertextBlob! }, label: { S: label(primary, replica) } }]);
+      const stores = [attributes(name, { encoding: 'binary' })];
+      const keys = { source: { keys: [primary] }, destination: { key: replica } };
+      const codes: number[] = [];
+      for (const mode of ['migrate', 'verify'])
+        codes.push((await player.play({ ...job(...stores), ...keys }, mode)).code);
+      return codes;
+    };
+
+    it('is found: a reader may ask KMS in the old Region', async () => {
+      expect(await labelled(primary => primary)).toEqual([1, 1]);
+    });
+
+    it('is not found in that of the replica, nor in the id that both have', async () => {
+      expect(await labelled((_, replica) => replica)).toEqual([0, 0]);
+      expect(await labelled(primary => primary.replace(/.*\//, ''))).toEqual([0, 0]);
+    });
   });
 });

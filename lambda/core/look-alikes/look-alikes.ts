@@ -19,6 +19,8 @@ export interface LookOptions {
   readonly lengths?: readonly number[];
   /** Names of source keys: ARNs, and alias ARNs. */
   readonly keyNames?: readonly string[];
+  /** The ARN of the destination key. A multi-Region one may have the id of a source key. */
+  readonly destination?: string;
 }
 
 export type Look = (record: StoreRecord) => readonly LookAlike[];
@@ -32,7 +34,7 @@ export type Look = (record: StoreRecord) => readonly LookAlike[];
  * other encodings whose digits depend on all that goes before; bodies of objects that the format does not read.
  */
 export function lookingFor({ declared, beside = [], ignore, ...seek }: LookOptions): Look {
-  const { lengths = [], keyNames = [] } = seek;
+  const { lengths = [], keyNames = [], destination } = seek;
   const patterns = ignore.map(parsePattern).filter(pattern => pattern !== undefined);
   const plain = declared.filter(place => !place.some(isDocumentStep));
   const trees = {
@@ -40,7 +42,7 @@ export function lookingFor({ declared, beside = [], ignore, ...seek }: LookOptio
     object: PlaceTree.of([...plain.map(inScanner), ...patterns]),
   };
   const ignored = PlaceTree.of(patterns);
-  const sought = { lengths: new Set(lengths), names: keyNamesOf(keyNames) };
+  const sought = { lengths: new Set(lengths), names: keyNamesOf(keyNames, destination) };
   return record => {
     const search = new Search(sought);
     const tree = trees[record.kind];

@@ -1,6 +1,6 @@
 import { PremiseBroken } from '../model/errors.ts';
 import type { BoundFormat } from '../model/format.ts';
-import { names, type PlannedKey } from '../model/key-use.ts';
+import { isSameKey, names, type PlannedKey } from '../model/key-use.ts';
 import type { AttributePath, StoreRecord } from '../model/record.ts';
 import type { Finding } from '../model/data-key.ts';
 import type { PlacePattern } from '../model/place.ts';
@@ -127,7 +127,8 @@ function recordedKeys(
     .map(([key, count]) => ({
       key,
       records: count,
-      known: [...sources, destination].some(one => names(one, key)),
+      // A replica opens what its primary has made, and the other way round.
+      known: [...sources, destination].some(one => names(one, key) || isSameKey(one.keyArn, key)),
     }));
 }
 

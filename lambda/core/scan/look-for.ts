@@ -64,11 +64,26 @@ function lookAt(
     beside: besideAll(formats),
     ignore,
     lengths: sources.flatMap(({ ciphertextBytes }) => ciphertextBytes ?? []),
-    // A reader may ask KMS with the key that its record names.
-    keyNames: sources
-      .filter(({ keyArn }) => keyArn !== destination.keyArn)
-      .flatMap(({ keyArn, alsoKnownAs }) => [keyArn, ...alsoKnownAs]),
+    keyNames: sourceNames(sources, destination),
+    destination: destination.keyArn,
   });
+}
+
+/**
+ * A reader may ask KMS with the key that its record names. Where a replica of the source key is the destination, the names of that are good,
+ * and that of the key in the source's Region is not.
+ */
+function sourceNames(
+  sources: LookedFor['sources'],
+  destination: LookedFor['destination'],
+): readonly string[] {
+  return sources
+    .flatMap(({ keyArn, alsoKnownAs }) =>
+      keyArn === destination.keyArn
+        ? alsoKnownAs.filter(name => name.includes(':key/'))
+        : [keyArn, ...alsoKnownAs],
+    )
+    .filter(name => name !== destination.keyArn);
 }
 
 /** What is beside the data keys of one store may be the data key of another. */
