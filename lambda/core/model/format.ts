@@ -90,7 +90,11 @@ export interface ConfiguredFormat extends Needs {
   };
   /** Every place that `replace` may change. The first is that of the data key. */
   readonly declared: readonly PlacePattern[];
-  /** Of these, the places where it reads no data keys: labels and versions, and where new data keys go. @default none */
+  /** Of these, what a run changes. @default all of them */
+  readonly changes?: readonly PlacePattern[];
+  /** What contexts are made of, besides the key of a record. @default nothing that can change */
+  readonly contextFrom?: readonly PlacePattern[];
+  /** Of `declared`, the places where it reads no data keys: labels and versions, and where new data keys go. @default none */
   readonly beside?: readonly BesidePlace[];
   /** Keys that lie in a store of their own, and under which records of this one may be. */
   readonly wrappedBy?: WrappingStore;

@@ -29,7 +29,14 @@ export function declaredPatterns(places: PatternPlaces): readonly PlacePattern[]
   return [...placesOf(places), ...placesOf(writeTo), ...(version === undefined ? [] : [version])];
 }
 
-/** Of these, all but the places of data keys that are read. */
+/** What a run changes: with a place of their own for new data keys, the old ones and what is beside them stay. */
+export function changingPlaces(places: PatternPlaces): readonly PlacePattern[] {
+  const { writeTo, version } = places;
+  const written = placesOf(writeTo ?? places);
+  return version === undefined ? written : [...written, version];
+}
+
+/** Of the declared places, all but the places of data keys that are read. */
 export function besidePatterns(places: PatternPlaces): readonly BesidePlace[] {
   const { dataKey, version, writeTo } = places;
   const labels = [
