@@ -47,3 +47,17 @@ describe('a key of whose stores every one was empty', () => {
     expect(PLACE).not.toEqual(OTHER);
   });
 });
+
+describe('what retire-check has not looked at', () => {
+  const bucket = (prefix: string): KnownStore =>
+    known(proof({ place: { type: 's3', region: 'us-east-1', name: 'documents', prefix } }));
+
+  it('includes what is beside the prefixes of a bucket of which no job names all', () => {
+    expect(check({ stores: [bucket('2026/')] }).notChecked.join('\n')).toContain(
+      'everything in s3:us-east-1:documents whose key does not start with 2026/',
+    );
+    expect(check({ stores: [bucket('2026/'), bucket('')] }).notChecked.join('\n')).not.toContain(
+      'does not start with',
+    );
+  });
+});

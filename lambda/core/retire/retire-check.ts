@@ -6,6 +6,7 @@ import { otherFindings, otherNotChecked, type OtherStores } from './other-stores
 import type { KeyUsage } from './ports.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { serverSideFindings } from './server-side-findings.ts';
+import { outsidePrefixes } from '../verdict/outside-prefixes.ts';
 import { storeFindings, type KnownStore } from './store-findings.ts';
 import { provenSince } from './proven-since.ts';
 import { trailFindings, usersCovered, type TrailFacts, type UsersCovered } from './trail-findings.ts';
@@ -63,6 +64,7 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
     notChecked: [
       trail === undefined ? NO_TRAIL : beyondTrail(trail),
       ...(others === undefined ? [NO_OTHERS] : otherNotChecked(others)),
+      ...outsidePrefixes(facts.stores.map(({ place }) => place)),
       ...NOT_CHECKED,
     ],
     ...(trail !== undefined && { users: usersCovered({ trail, provenSince: since }) }),
