@@ -80,6 +80,7 @@ function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured
     more,
     withDataKey: new Set(keysAmong(found).map(({ record }) => record)).size,
     withoutDataKey: keyless.without.length,
+    ...emptyAmong(keyless.without),
     ...bodiesReadOf(records),
     ...(wrapped !== undefined && { wrappedBy: wrapped }),
     unreadable: odd.length,
@@ -93,6 +94,11 @@ function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured
     ...(near !== undefined && { nearName: near }),
     versions: versionsOf(records, format.declared),
   };
+}
+
+function emptyAmong(records: readonly StoreRecord[]): Pick<StoreLook, 'empty'> {
+  const { length } = records.filter(record => record.kind === 'object' && record.size === 0);
+  return length === 0 ? {} : { empty: length };
 }
 
 function bodiesReadOf(records: readonly StoreRecord[]): Pick<StoreLook, 'bodiesRead'> {
