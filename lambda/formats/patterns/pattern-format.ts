@@ -50,7 +50,7 @@ export function besidePatterns(places: PatternPlaces): readonly BesidePlace[] {
 }
 
 /** A data key's place, and those of its companions. */
-export function placesOf(
+function placesOf(
   of: undefined | (CompanionPatterns & { readonly dataKey?: PlacePattern | undefined }),
 ): readonly PlacePattern[] {
   const { dataKey, keyArn, encryptionAlgorithm, sourceDigest } = of ?? {};
