@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
 import type { Finding } from '../core/model/data-key.ts';
 import type { AttributeValue, StoreRecord } from '../core/model/record.ts';
+import { isNothing } from '../core/places/is-nothing.ts';
 import { placeText } from '../core/places/pattern.ts';
 import { refusedCiphertext } from '../core/recognise/refused/refused-ciphertext.ts';
 import type { ReadCiphertext } from './ciphertext.ts';
 import { placeName } from './place-name.ts';
 import type { Spot, Spotted } from './spot.ts';
-import { isNothing } from './value-encoding.ts';
 
 /** The data keys at the spots of a record, or why they cannot be read. */
 export function readSpots(record: StoreRecord, spots: readonly Spotted[]): readonly Finding[] {

@@ -18,11 +18,6 @@ const blob = (seed: number): Buffer =>
   ]);
 const EDK = blob(1);
 const base64 = EDK.toString('base64');
-const older = (header: number): Buffer =>
-  Buffer.concat([
-    Buffer.from(['0102020078', '0101020078', '0101010078'][header] ?? '', 'hex'),
-    EDK.subarray(5),
-  ]);
 const numbers = (bytes: Iterable<number>): AttributeValue[] => [...bytes].map(one => ({ N: String(one) }));
 const pairs = (bytes: Buffer, before = ''): string[] =>
   [...bytes].map(byte => before + byte.toString(16).padStart(2, '0'));
@@ -79,6 +74,7 @@ const FORMS: readonly (readonly [string, AttributeValue, string, string?])[] = [
   ['quoted-printable', { S: '=01=02=02=00x=91' }, 'in-text'],
   ['SQL escapes it', { S: String.raw`\001\002\002\000x\221` }, 'in-text'],
   ['base32', { S: 'AEBAEADYSGMKM3UV' }, 'in-text'],
+  ['base32 of another beginning', { S: 'AEAQGADYSGMKM3UV' }, 'in-text'],
   ['numbers between blanks', { S: [...EDK].join(' ') }, 'in-text'],
   ['Java prints an array', { S: `[${Array.from(EDK, signed).join(', ')}]` }, 'in-text'],
   ['JSON with texts of numbers', { S: JSON.stringify([...EDK].map(String)) }, 'in-text'],
@@ -147,31 +143,6 @@ describe('what looks like a data key', () => {
         expect(seen({ S: wrapped })).toHaveLength(1);
         expect(seen({ S: JSON.stringify({ body: `-----\n${wrapped}` }) })).toHaveLength(1);
       }
-  });
-
-  it('is found anywhere in a text or in bytes, in longer base64 as well', () => {
-    const around = fc.uint8Array({ maxLength: 600 });
-    fc.assert(
-      fc.property(around, around, fc.nat({ max: 2 }), (before, after, header) => {
-        const bytes = Buffer.concat([before, older(header), after]);
-        const text = bytes.toString('base64');
-        for (const value of [
-          { B: bytes },
-          { S: text },
-          { S: bytes.toString('hex') },
-          { S: JSON.stringify({ text }) },
-          { L: numbers(bytes) },
-        ])
-          expect(seen(value)).not.toEqual([]);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it.each([0, 1, 2])('is found with beginning %s of three', header => {
-    const bytes = older(header);
-    for (const value of [{ B: bytes }, { S: bytes.toString('base64') }, { S: bytes.toString('hex') }])
-      expect(seen(value)).toHaveLength(1);
   });
 
   it.each([6, 20, 60])('is found as bytes or base64 where only %s bytes of it are left', length => {

@@ -10,7 +10,7 @@ describe('what a verdict did not look at', () => {
   it('is named for every kind of store that the run had, and for no other', () => {
     expect(said()).toMatch(/compressed[^]*streams/);
     expect(said()).not.toMatch(/objects/);
-    expect(said({ stores: [bucket] })).toMatch(/bodies of objects[^]*noncurrent versions/);
+    expect(said({ stores: [bucket] })).toMatch(/bodies and tags of objects[^]*noncurrent versions/);
     expect(said({ stores: [bucket] })).not.toMatch(/streams/);
   });
 
@@ -23,6 +23,17 @@ describe('what a verdict did not look at', () => {
     );
     const toRsa = { ...destination, encryptionAlgorithm: 'RSAES_OAEP_SHA_256' as const };
     expect(said({ sources: [rsa], destination: toRsa })).not.toMatch(/asymmetric/);
+  });
+
+  it('includes what is beside the prefixes of a bucket that no store names as a whole', () => {
+    const [one, other] = ['2026/', '2027/'].map(prefix => ({ ...bucket, prefix }));
+    expect(said({ stores: [one!, other!] })).toContain(
+      'everything in s3:documents whose key does not start with 2026/ or 2027/',
+    );
+    expect(said({ stores: [bucket] })).not.toMatch(/does not start/);
+    expect(said({ stores: [one!, { ...bucket, format: { type: 'object-body' } }] })).not.toMatch(
+      /does not start/,
+    );
   });
 
   it('does not mention parts if one table is two stores for two places in its items', () => {

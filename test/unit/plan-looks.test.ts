@@ -49,6 +49,21 @@ describe('Plan looks at the first records of a store', () => {
     ]);
   });
 
+  it('and knows a multi-Region key of the job by the names of its replicas: they open the same data keys', async () => {
+    const source = OLD_KEY.replace(/key\/.*/, 'key/mrk-0123456789abcdef0123456789abcdef');
+    const replica = source.replace('us-east-1', 'eu-west-1');
+    const records = showing(items(3, { edk: { B: EDK }, kid: { S: replica } }));
+    const named = parseJob(
+      jobInput({
+        source: { keys: [source] },
+        stores: [tableStore({ format: { type: 'attribute', dataKey: 'edk', keyArn: 'kid' } })],
+      }),
+      formats,
+    );
+    if (named.kind === 'refused') throw new Error(JSON.stringify(named.problems));
+    expect(await warned(named.job, { records })).not.toContain("none of the job's keys");
+  });
+
   it('and refuses a misspelt path, and names the place that exists', async () => {
     const records = showing(items(50, { envelope: { M: { dataKey: { S: BASE64 } } } }), true);
     expect(await refused(attribute({ dataKey: 'envelope.datakey' }), { records })).toContain(

@@ -1,13 +1,15 @@
 import type { ConfiguredFormat, FormatRegistry } from '../model/format.ts';
 import { isAsymmetric } from '../model/key-use.ts';
 import type { Job, Store } from '../model/job.ts';
+import { sourceRegion } from '../model/job-regions.ts';
 import type { Problem } from '../model/problem.ts';
 import { kindOf } from '../stores/registry.ts';
 import { configureFormat, formatOf } from './bind-format.ts';
 import { unwrittenFields } from './counted-stores.ts';
 import { followProblems } from './follow-problems.ts';
 import { foreignAliases } from './foreign-aliases.ts';
-import { overlappingStores } from './overlapping-stores.ts';
+import { changedByOthers } from './changed-by-others.ts';
+import { overlappingStores, overlaps } from './overlapping-stores.ts';
 import { partitionProblems } from './partition-problems.ts';
 import { placeProblems } from './place-problems.ts';
 import { scheduleProblems } from './schedules-of.ts';
@@ -30,6 +32,7 @@ export function jobProblems(job: Job, formats: FormatRegistry): readonly Problem
     ...job.stores.flatMap((store, index) => kindProblems(store, bound[index], index)),
     ...job.stores.flatMap((store, index) => scopeProblems(store, index)),
     ...overlappingStores(job, bound),
+    ...changedByOthers(job, bound, (one, other) => overlaps(one, other, sourceRegion(job))),
     ...(job.fingerprints && job.verify === 'off' ? [NOTHING_TO_COMPARE] : []),
     ...scheduleProblems(job),
     ...unwrittenFields(job, bound),

@@ -32,7 +32,8 @@ function shareDataKeys(one: ConfiguredFormat | undefined, other: ConfiguredForma
   );
 }
 
-function overlaps(a: Store, b: Store, region: string): boolean {
+/** Both may look at the same record. */
+export function overlaps(a: Store, b: Store, region: string): boolean {
   const place = (store: Store): ReturnType<typeof ownPlace> => ownPlace(store, store.region ?? region);
   return isSameName(place(a), place(b)) && !kindOf(a).scope.areApart(a, b);
 }

@@ -1,21 +1,26 @@
 import { parsePattern, PlaceTree } from '../places/pattern.ts';
-import type { PlacePattern } from '../model/place.ts';
-import type { AttributeValue, StoreRecord } from '../model/record.ts';
+import type { BesidePlace, PlacePattern } from '../model/place.ts';
+import type { AttributePath, AttributeValue, StoreRecord } from '../model/record.ts';
 import { isAnnotation, isBody } from '../places/held-at.ts';
 import { isDocumentStep } from '../places/value-at.ts';
 import { withoutDocumentPlaces } from '../places/without-documents.ts';
+import { valuesBeside } from './beside.ts';
 import { keyNamesOf } from './key-names.ts';
 import { Search, type LookAlike, type ScannerPath } from './search.ts';
 
 export interface LookOptions {
   /** Places that the job declares: the values there are not looked at. */
   readonly declared: readonly PlacePattern[];
+  /** Of these, where nobody reads data keys: a ciphertext there is a look-alike, and the name of a key is none. */
+  readonly beside?: readonly BesidePlace[];
   /** Places that the job ignores, as it writes them; this includes everything below them. */
   readonly ignore: readonly string[];
   /** Lengths of ciphertexts that have no characteristic beginning: those of RSA keys. */
   readonly lengths?: readonly number[];
   /** Names of source keys: ARNs, and alias ARNs. */
   readonly keyNames?: readonly string[];
+  /** The ARN of the destination key. A multi-Region one may have the id of a source key. */
+  readonly destination?: string;
 }
 
 export type Look = (record: StoreRecord) => readonly LookAlike[];
@@ -28,21 +33,34 @@ export type Look = (record: StoreRecord) => readonly LookAlike[];
  * Not seen: what is encrypted; what is compressed in another way, or to less than a 32nd; UTF-16; base58, base85 and
  * other encodings whose digits depend on all that goes before; bodies of objects that the format does not read.
  */
-export function lookingFor({ declared, ignore, lengths = [], keyNames = [] }: LookOptions): Look {
+export function lookingFor({ declared, beside = [], ignore, ...seek }: LookOptions): Look {
+  const { lengths = [], keyNames = [], destination } = seek;
   const patterns = ignore.map(parsePattern).filter(pattern => pattern !== undefined);
   const plain = declared.filter(place => !place.some(isDocumentStep));
   const trees = {
     item: PlaceTree.of([...plain, ...patterns]),
     object: PlaceTree.of([...plain.map(inScanner), ...patterns]),
   };
-  const sought = { lengths: new Set(lengths), names: keyNamesOf(keyNames) };
+  const ignored = PlaceTree.of(patterns);
+  const sought = { lengths: new Set(lengths), names: keyNamesOf(keyNames, destination) };
   return record => {
     const search = new Search(sought);
     const tree = trees[record.kind];
     for (const [path, value] of partsOf(withoutDocumentPlaces(record, declared)))
       search.at(path, value, placesBelow(tree, path));
+    for (const { path, value } of valuesBeside(record, beside)) {
+      const shown = shownPath(record, path);
+      search.beside(shown, value, placesBelow(ignored, shown));
+    }
     return search.found;
   };
+}
+
+/** A value within a document is shown at the place of the document. */
+function shownPath(record: StoreRecord, path: AttributePath): ScannerPath {
+  const steps: readonly unknown[] = record.kind === 'item' ? path : inScanner(path);
+  const end = steps.findIndex(step => typeof step !== 'string' && typeof step !== 'number');
+  return (end < 0 ? steps : steps.slice(0, end)) as ScannerPath;
 }
 
 /** Where no part is named, it is an entry of metadata. The scanner sees the tags, the headers and the key of an object as well. */

@@ -31,7 +31,7 @@ interface ByteArray {
   readonly at: (index: number) => AttributeValue | undefined;
 }
 
-const HEADER = [['1'], ['1', '2'], ['1', '2'], ['0'], ['120']];
+const HEADER = [['1'], ['1', '2'], ['1', '2', '3'], ['0'], ['120']];
 
 function bytesShow({ count, at }: ByteArray, lengths: ReadonlySet<number>): boolean {
   if (count < LEAST_NUMBERS) return false;

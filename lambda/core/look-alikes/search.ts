@@ -1,6 +1,6 @@
 import { PlaceTree } from '../places/pattern.ts';
 import type { AttributeValue } from '../model/record.ts';
-import { namedIn, type KeyNames } from './key-names.ts';
+import { keyNamesOf, namedIn, type KeyNames } from './key-names.ts';
 import { listShows, mapShows, setShows } from './numbers.ts';
 import { signInBytes, signInText, type LookAlikeForm, type Sign } from './signs.ts';
 
@@ -29,7 +29,7 @@ interface SoughtInRecord {
 export class Search {
   readonly found: LookAlike[] = [];
   readonly #lengths: ReadonlySet<number>;
-  readonly #names: KeyNames;
+  #names: KeyNames;
   /** Of the value that is being looked at. */
   #path: (string | number)[] = [];
 
@@ -41,6 +41,14 @@ export class Search {
   at(path: ScannerPath, value: AttributeValue, places: Places): void {
     this.#path = [...path];
     this.#look(value, places);
+  }
+
+  /** The same of a place where the name of a key belongs. */
+  beside(path: ScannerPath, value: AttributeValue, places: Places): void {
+    const names = this.#names;
+    this.#names = NO_NAMES;
+    this.at(path, value, places);
+    this.#names = names;
   }
 
   #look(value: AttributeValue, places: Places): void {
@@ -105,3 +113,4 @@ export class Search {
 }
 
 const NO_LENGTHS: ReadonlySet<number> = new Set();
+const NO_NAMES = keyNamesOf([]);

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import type { Finding, KeyMaterial } from './data-key.ts';
 import type { EncryptionAlgorithm, PlannedKey } from './key-use.ts';
 import type { Problem } from './problem.ts';
-import type { DataKeyPlace, PlacePattern } from './place.ts';
+import type { BesidePlace, DataKeyPlace, PlacePattern } from './place.ts';
 import type { AttributeMap, ObjectRecord, StoreRecord } from './record.ts';
 
 /** A new ciphertext for the data key at one slot. */
@@ -90,6 +90,12 @@ export interface ConfiguredFormat extends Needs {
   };
   /** Every place that `replace` may change. The first is that of the data key. */
   readonly declared: readonly PlacePattern[];
+  /** Of these, what a run changes. @default all of them */
+  readonly changes?: readonly PlacePattern[];
+  /** What contexts are made of, besides the key of a record. @default nothing that can change */
+  readonly contextFrom?: readonly PlacePattern[];
+  /** Of `declared`, the places where it reads no data keys: labels and versions, and where new data keys go. @default none */
+  readonly beside?: readonly BesidePlace[];
   /** Keys that lie in a store of their own, and under which records of this one may be. */
   readonly wrappedBy?: WrappingStore;
   /** What is wrong between fields of the configuration that are right each by itself. `path` is below `format`. */

@@ -7,6 +7,15 @@ export const ANY = Symbol('any');
 export type PlacePattern = readonly (PathStep | typeof ANY)[];
 
 /**
+ * A place that a format may change, and that holds no data key which it reads: what looks like one there is a look-alike. `copyOf`: new
+ * data keys go there, so it holds one where the place that it is made of does.
+ */
+export interface BesidePlace {
+  readonly place: PlacePattern;
+  readonly copyOf?: PlacePattern;
+}
+
+/**
  * One place of a record before and after a change, in one notation for every kind of record. A metadata entry of an object
  * is a path of one name, and its text is an attribute value of type S, as that of an annotation; its body is of type B.
  */

@@ -51,6 +51,8 @@ export interface StoreLook {
   /** Of those, values that look like a ciphertext in another encoding than the job's. Hexadecimal, for one, is also valid base64. */
   readonly misread: number;
   readonly withoutDataKey: number;
+  /** Of those, objects that are empty; absent where there are none. */
+  readonly empty?: number;
   /** Objects whose bodies were read; absent where there are none. */
   readonly bodiesRead?: number;
   /** Records under keys of another table, which are not without a data key. */

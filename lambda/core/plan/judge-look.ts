@@ -123,12 +123,12 @@ function warningsOf(judged: JudgedStore): readonly string[] {
   ];
 }
 
-/** Objects without a data key keep a store from being proven, unless their bodies are read or the job answers for them. */
+/** Objects without a data key keep a store from being proven, unless their bodies are read, or empty, or the job answers for them. */
 function withoutWords({ look, kind, withoutDataKeyExpected }: JudgedStore, of: string): readonly string[] {
-  const { withoutDataKey } = look;
+  const { withoutDataKey, empty = 0 } = look;
   if (withoutDataKey === 0) return [];
   const cure =
-    kind === 'object' && !withoutDataKeyExpected
+    kind === 'object' && withoutDataKey > empty && !withoutDataKeyExpected
       ? ': nothing is proven about those whose bodies are not read; if they need none, or theirs is in an instruction file, write "withoutDataKey": "expected"'
       : '';
   return [`${withoutDataKey} ${of} have no data key where the job looks${cure}`];

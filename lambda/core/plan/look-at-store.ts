@@ -1,6 +1,6 @@
 import { PremiseBroken } from '../model/errors.ts';
 import type { BoundFormat } from '../model/format.ts';
-import { names, type PlannedKey } from '../model/key-use.ts';
+import { isSameKey, names, type PlannedKey } from '../model/key-use.ts';
 import type { AttributePath, StoreRecord } from '../model/record.ts';
 import type { Finding } from '../model/data-key.ts';
 import type { PlacePattern } from '../model/place.ts';
@@ -8,7 +8,7 @@ import type { ScanRange, SeenPlace, StoreLook } from '../model/run.ts';
 import { matchedPlaces } from '../places/expand.ts';
 import type { RecordStore } from '../ports.ts';
 import { findDataKeys, type Found } from '../scan/find-data-keys.ts';
-import { lookingFor } from '../look-alikes/look-alikes.ts';
+import { lookingFor, type Look } from '../look-alikes/look-alikes.ts';
 import { signInBytes } from '../look-alikes/signs.ts';
 import { wrappedIn } from '../scan/wrapped-records.ts';
 import { nearestPlace, nearName, onlyTheValue, placesOf } from './seen-places.ts';
@@ -24,9 +24,8 @@ export interface LookRequest {
   /** The range is all of the store, or of the part that the job is about. */
   readonly whole: boolean;
   readonly format: BoundFormat;
-  /** Places that the stores of the job declare. */
-  readonly declared: readonly PlacePattern[];
-  readonly ignore: readonly string[];
+  /** Looks through a record for data keys that no store of the job declares. */
+  readonly elsewhere: Look;
   /** What such records show that an operator should know, whatever is looked for. */
   readonly remarks?: (records: readonly StoreRecord[]) => readonly string[];
   readonly sources: readonly PlannedKey[];
@@ -62,11 +61,11 @@ const NAMED_PLACES = 20;
 
 /** Pure: the figures of a page. */
 function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured): StoreLook {
-  const { store, format, declared } = request;
+  const { store, format } = request;
   const found = findDataKeys(records, format);
   const odd = found.filter(({ finding }) => finding.kind !== 'data-key');
   const atPlace = lookAtPlace(records, found, request);
-  const elsewhere = lookElsewhere(records, request);
+  const elsewhere = lookElsewhere(records, request.elsewhere);
   const having = new Set(found.map(({ record }) => record));
   const keyless = wrappedIn(
     records.filter(record => !having.has(record)),
@@ -81,6 +80,7 @@ function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured
     more,
     withDataKey: new Set(keysAmong(found).map(({ record }) => record)).size,
     withoutDataKey: keyless.without.length,
+    ...emptyAmong(keyless.without),
     ...bodiesReadOf(records),
     ...(wrapped !== undefined && { wrappedBy: wrapped }),
     unreadable: odd.length,
@@ -92,8 +92,13 @@ function lookOf(records: readonly StoreRecord[], more: boolean, request: Figured
     elsewhere: elsewhere.slice(0, NAMED_PLACES),
     ...(nearest !== undefined && { nearest }),
     ...(near !== undefined && { nearName: near }),
-    versions: versionsOf(records, declared),
+    versions: versionsOf(records, format.declared),
   };
+}
+
+function emptyAmong(records: readonly StoreRecord[]): Pick<StoreLook, 'empty'> {
+  const { length } = records.filter(record => record.kind === 'object' && record.size === 0);
+  return length === 0 ? {} : { empty: length };
 }
 
 function bodiesReadOf(records: readonly StoreRecord[]): Pick<StoreLook, 'bodiesRead'> {
@@ -128,22 +133,12 @@ function recordedKeys(
     .map(([key, count]) => ({
       key,
       records: count,
-      known: [...sources, destination].some(one => names(one, key)),
+      // A replica opens what its primary has made, and the other way round.
+      known: [...sources, destination].some(one => names(one, key) || isSameKey(one.keyArn, key)),
     }));
 }
 
-function lookElsewhere(
-  records: readonly StoreRecord[],
-  { declared, ignore, sources, destination }: Figured,
-): readonly SeenPlace[] {
-  const look = lookingFor({
-    declared,
-    ignore,
-    lengths: lengthsOf(sources),
-    keyNames: sources
-      .filter(({ keyArn }) => keyArn !== destination.keyArn)
-      .flatMap(({ keyArn, alsoKnownAs }) => [keyArn, ...alsoKnownAs]),
-  });
+function lookElsewhere(records: readonly StoreRecord[], look: Look): readonly SeenPlace[] {
   return placesOf(
     records.flatMap(record => look(record)),
     records[0]?.kind ?? 'item',

@@ -6,7 +6,7 @@ import type { Problem } from '../model/problem.ts';
 import { sourceRegion } from '../model/job-regions.ts';
 import type { RunMode, StoreLook } from '../model/run.ts';
 import type { RecordStore } from '../ports.ts';
-import { declaredPlacesOf } from '../scan/declared-places.ts';
+import { lookFor } from '../scan/look-for.ts';
 import { narrowedTo, storeName } from '../stores/places.ts';
 import { catalogOf, kindOf, type StoreCatalogs } from '../stores/registry.ts';
 import type { Judgement } from '../stores/store.ts';
@@ -69,8 +69,7 @@ async function lookAtOne(store: Store, index: number, looking: Looking): Promise
   const looked = await lookAtStore({
     ...{ store: storeName(store), ...kindOf(store).scope.firstRange(store), format, sources, destination },
     records: () => ports.records(store, { region, ...needsOf(format) }),
-    declared: declaredPlacesOf(store, { stores: job.stores, storeRegion: region }, formats),
-    ignore: store.ignore ?? [],
+    elsewhere: lookFor(store, { stores: job.stores, storeRegion: region, sources, destination }, formats),
     remarks: records => [
       // Of what a write does to such records.
       ...(looking.mode === 'migrate' ? (kindOf(store).remarks?.(records, store) ?? []) : []),

@@ -1,10 +1,12 @@
 import type { KeyDescription } from '../keys/catalog.ts';
+import { emptyFindings } from './empty-findings.ts';
 import { storePlaceText } from '../model/store-place.ts';
 import { blocks, note, type RetireFinding } from './findings.ts';
 import { otherFindings, otherNotChecked, type OtherStores } from './other-stores.ts';
 import type { KeyUsage } from './ports.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { serverSideFindings } from './server-side-findings.ts';
+import { outsidePrefixes } from '../verdict/outside-prefixes.ts';
 import { storeFindings, type KnownStore } from './store-findings.ts';
 import { provenSince } from './proven-since.ts';
 import { trailFindings, usersCovered, type TrailFacts, type UsersCovered } from './trail-findings.ts';
@@ -62,6 +64,7 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
     notChecked: [
       trail === undefined ? NO_TRAIL : beyondTrail(trail),
       ...(others === undefined ? [NO_OTHERS] : otherNotChecked(others)),
+      ...outsidePrefixes(facts.stores.map(({ place }) => place)),
       ...NOT_CHECKED,
     ],
     ...(trail !== undefined && { users: usersCovered({ trail, provenSince: since }) }),
@@ -107,6 +110,7 @@ function jobFindings(facts: RetireFacts): readonly RetireFinding[] {
           ),
         ]
       : facts.stores.flatMap(store => storeFindings(store))),
+    ...emptyFindings(facts.stores, facts.usage),
     ...wrappedFindings(facts.stores),
     ...serverSideFindings(facts.stores),
     ...(facts.superseded ?? []).map(({ place, slot, job, runId, at }) =>

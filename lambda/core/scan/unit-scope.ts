@@ -3,9 +3,9 @@ import { bindFormat } from '../job/bind-format.ts';
 import type { BoundFormat, FormatRegistry } from '../model/format.ts';
 import type { Store } from '../model/job.ts';
 import type { Unit } from '../model/run.ts';
-import type { KeysOfRun, RunPlan, StoresOfRun } from '../model/run-plan.ts';
-import { declaredPlacesOf } from './declared-places.ts';
-import { lookingFor, type Look } from '../look-alikes/look-alikes.ts';
+import type { RunPlan } from '../model/run-plan.ts';
+import type { Look } from '../look-alikes/look-alikes.ts';
+import { lookFor } from './look-for.ts';
 
 /** A unit with all that is needed to work on it. */
 export interface UnitScope {
@@ -32,21 +32,4 @@ export function unitScope(unit: Unit, plan: RunPlan, formats: FormatRegistry): U
     format: bindFormat(store, formats, { ...plan.destination, startedAt: plan.startedAt }),
     look: lookFor(store, plan, formats),
   };
-}
-
-/** Searches everywhere but in the places that the job's stores declare or ignore. */
-function lookFor(
-  store: Store,
-  { stores, storeRegion, sources, destination }: StoresOfRun & KeysOfRun,
-  formats: FormatRegistry,
-): Look {
-  return lookingFor({
-    declared: declaredPlacesOf(store, { stores, storeRegion }, formats),
-    ignore: store.ignore ?? [],
-    lengths: sources.flatMap(({ ciphertextBytes }) => ciphertextBytes ?? []),
-    // A reader may ask KMS with the key that its record names.
-    keyNames: sources
-      .filter(({ keyArn }) => keyArn !== destination.keyArn)
-      .flatMap(({ keyArn, alsoKnownAs }) => [keyArn, ...alsoKnownAs]),
-  });
 }

@@ -138,9 +138,14 @@ export class WorkPage {
       ...{ records, found: new Set(found), position, wrappedBy },
       serverSideEncrypted: serverSideEncryptedIn(records, this.#place.keys),
       withoutDataKey: without.map(({ locator }) => locator),
-      bodiesRead: without.filter(record => record.kind === 'object' && record.body !== undefined).length,
+      bodiesRead: without.filter(isBodyKnown).length,
     };
   }
+}
+
+/** An empty object has nothing to read. */
+function isBodyKnown(record: StoreRecord): boolean {
+  return record.kind === 'object' && (record.body !== undefined || record.size === 0);
 }
 
 /** What of a record is not accounted for yet. */

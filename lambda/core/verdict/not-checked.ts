@@ -1,7 +1,8 @@
 import { isAsymmetric } from '../model/key-use.ts';
 import type { KeysOfRun, RunIdentity, StoresOfRun } from '../model/run-plan.ts';
-import { narrowedTo, storeName } from '../stores/places.ts';
+import { narrowedTo, ownPlace, storeName } from '../stores/places.ts';
 import { kindOf } from '../stores/registry.ts';
+import { outsidePrefixes } from './outside-prefixes.ts';
 
 /** What a run was about, from which it follows what it could not check. */
 export type NotCheckedOf = Pick<RunIdentity, 'mode'> &
@@ -14,6 +15,7 @@ export function notChecked(run: NotCheckedOf): readonly string[] {
   const answered = stores.flatMap(({ ignore = [] }) => ignore);
   return [
     'tables, buckets, Regions and accounts that the job does not name: look for users of the key in CloudTrail',
+    ...outsidePrefixes(stores.map(store => ownPlace(store, store.region))),
     ...new Set(stores.flatMap(store => kindOf(store).unseen.always)),
     ...(isContextCompared(run)
       ? []

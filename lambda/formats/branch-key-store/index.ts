@@ -1,4 +1,5 @@
 import type { Guard } from '../../core/model/format.ts';
+import { ANY } from '../../core/model/place.ts';
 import type { AttributeMap, ItemRecord } from '../../core/model/record.ts';
 import { formatOfSpots } from '../format-of-spots.ts';
 import {
@@ -35,6 +36,8 @@ export const branchKeyStoreFormat = formatOfSpots<ReturnType<typeof branchKeySto
           templates: 1,
         },
         declared: [[BRANCH_KEY], [KEY_ARN]],
+        contextFrom: [[ANY]],
+        beside: [{ place: [KEY_ARN] }],
         problems: [],
         remarks: branchKeyRemarks,
       },

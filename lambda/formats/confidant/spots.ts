@@ -1,9 +1,9 @@
 import type { ItemRecord } from '../../core/model/record.ts';
+import { isNothing } from '../../core/places/is-nothing.ts';
 import { heldAt } from '../../core/places/held-at.ts';
 import type { BuiltContexts } from '../context-template.ts';
 import { textAt } from '../text-at.ts';
 import type { NoSpot, Spotted } from '../spot.ts';
-import { isNothing } from '../value-encoding.ts';
 import { DATA_KEY_ENCODING } from './data-key-encoding.ts';
 
 export const DATA_KEY = ['data_key'] as const;

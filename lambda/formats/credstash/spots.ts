@@ -1,9 +1,10 @@
 import type { ItemRecord } from '../../core/model/record.ts';
+import { isNothing } from '../../core/places/is-nothing.ts';
 import { heldAt } from '../../core/places/held-at.ts';
 import { buildContexts, type Contexts } from '../context-template.ts';
 import { contextValue, type ContextPlace } from '../patterns/context-value.ts';
 import type { Spotted } from '../spot.ts';
-import { isNothing, valueEncoding } from '../value-encoding.ts';
+import { valueEncoding } from '../value-encoding.ts';
 import type { CredstashConfig } from './config.ts';
 import { fits } from './name-pattern.ts';
 

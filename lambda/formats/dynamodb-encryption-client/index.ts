@@ -37,6 +37,9 @@ function sayingOf(settings: SpotSettings): Omit<ConfiguredFormat, 'bind'> {
     ...{ keepsSource: false, needs: [] },
     contextNames: contextNames({ encryptionContext: templates([], settings) }),
     declared: [dataKey],
+    contextFrom: contextPlaces({ encryptionContext: templates([], settings) }).flatMap(place =>
+      'at' in place ? [place.at] : [],
+    ),
     problems: problemsOf(settings),
     ...(metaStore !== undefined && {
       wrappedBy: {

@@ -1,4 +1,4 @@
-import type { PlacePattern } from '../../core/model/place.ts';
+import type { BesidePlace, PlacePattern } from '../../core/model/place.ts';
 import type { Contexts } from '../context-template.ts';
 import type { ValueEncoding } from '../value-encoding.ts';
 import type { ContextPlace } from './context-value.ts';
@@ -29,8 +29,28 @@ export function declaredPatterns(places: PatternPlaces): readonly PlacePattern[]
   return [...placesOf(places), ...placesOf(writeTo), ...(version === undefined ? [] : [version])];
 }
 
+/** What a run changes: with a place of their own for new data keys, the old ones and what is beside them stay. */
+export function changingPlaces(places: PatternPlaces): readonly PlacePattern[] {
+  const { writeTo, version } = places;
+  const written = placesOf(writeTo ?? places);
+  return version === undefined ? written : [...written, version];
+}
+
+/** Of the declared places, all but the places of data keys that are read. */
+export function besidePatterns(places: PatternPlaces): readonly BesidePlace[] {
+  const { dataKey, version, writeTo } = places;
+  const labels = [
+    ...placesOf({ ...places, dataKey: undefined }),
+    ...placesOf({ ...writeTo, dataKey: undefined }),
+  ];
+  return [
+    ...[...labels, ...(version === undefined ? [] : [version])].map(place => ({ place })),
+    ...(writeTo === undefined ? [] : [{ place: writeTo.dataKey, copyOf: dataKey }]),
+  ];
+}
+
 /** A data key's place, and those of its companions. */
-export function placesOf(
+function placesOf(
   of: undefined | (CompanionPatterns & { readonly dataKey?: PlacePattern | undefined }),
 ): readonly PlacePattern[] {
   const { dataKey, keyArn, encryptionAlgorithm, sourceDigest } = of ?? {};

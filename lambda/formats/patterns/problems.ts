@@ -3,7 +3,7 @@ import type { Problem } from '../../core/model/problem.ts';
 import { isAnnotation } from '../../core/places/held-at.ts';
 import { mayMeet, placeText } from '../../core/places/pattern.ts';
 import { contextPlaces } from '../context-template.ts';
-import { declaredPatterns, placesOf, type PatternFormat, type PatternPlaces } from './pattern-format.ts';
+import { changingPlaces, declaredPatterns, type PatternFormat } from './pattern-format.ts';
 
 /** What is wrong between places that are right each by itself. */
 export function patternProblems(format: PatternFormat): readonly Problem[] {
@@ -60,10 +60,4 @@ function contextProblems(format: PatternFormat): readonly Problem[] {
       'is a place that the run changes, so that readers could not build this context any more; make the context of other places';
     return [{ path: 'encryptionContext', value: placeText(place.at), words }];
   });
-}
-
-function changingPlaces(places: PatternPlaces): readonly PlacePattern[] {
-  const { writeTo, version } = places;
-  const written = placesOf(writeTo ?? places);
-  return version === undefined ? written : [...written, version];
 }

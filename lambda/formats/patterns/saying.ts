@@ -3,7 +3,7 @@ import { isAnnotation, isBody } from '../../core/places/held-at.ts';
 import { placeText } from '../../core/places/pattern.ts';
 import { COUNTS_ONLY, PRICE_UNKNOWN } from '../annotations.ts';
 import { contextNames, contextPlaces } from '../context-template.ts';
-import { declaredPatterns, type PatternFormat } from './pattern-format.ts';
+import { besidePatterns, changingPlaces, declaredPatterns, type PatternFormat } from './pattern-format.ts';
 import { patternProblems } from './problems.ts';
 
 /** What a pattern format says of a store. */
@@ -26,6 +26,9 @@ export function sayingOf(format: PatternFormat): Omit<ConfiguredFormat, 'bind'> 
     }),
     contextNames: contextNames(format),
     declared,
+    changes: changingPlaces(places),
+    contextFrom: read,
+    beside: besidePatterns(places),
     problems: patternProblems(format),
   };
 }

@@ -1,3 +1,4 @@
+import { isNothing } from '../../core/places/is-nothing.ts';
 import { heldAt } from '../../core/places/held-at.ts';
 import {
   objectKeyOf,
@@ -5,7 +6,6 @@ import {
   type AttributeValue,
   type ObjectRecord,
 } from '../../core/model/record.ts';
-import { isNothing } from '../value-encoding.ts';
 
 /** Where the S3 Encryption Clients put data keys: one field for each version of their format. */
 export const DATA_KEYS = ['x-amz-key', 'x-amz-key-v2', 'x-amz-3'] as const;

@@ -23,6 +23,7 @@ export function saying(config: S3EncryptionClientConfig): Omit<ConfiguredFormat,
       templates: extraContext === undefined ? 1 : 2,
     },
     declared: changing,
+    beside: [METADATA, INSTRUCTIONS].map(at => ({ place: descriptionPath(at) })),
     problems: [],
     remarks: records => keyIdRemarks(records, config),
   };

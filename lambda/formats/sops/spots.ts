@@ -1,13 +1,14 @@
 import type { Destination } from '../../core/model/format.ts';
 import { names } from '../../core/model/key-use.ts';
 import type { ObjectRecord } from '../../core/model/record.ts';
+import { isNothing } from '../../core/places/is-nothing.ts';
 import { heldAt, reachIn } from '../../core/places/held-at.ts';
 import type { ReadCiphertext } from '../ciphertext.ts';
 import { closedSpot } from '../closed-spot.ts';
 import { placeName } from '../place-name.ts';
 import type { Beside, NoSpot, Spot, Spotted } from '../spot.ts';
 import { decodeText } from '../text-encoding.ts';
-import { isNothing, typeOf, valueEncoding, type ValueEncoding } from '../value-encoding.ts';
+import { typeOf, valueEncoding, type ValueEncoding } from '../value-encoding.ts';
 import { textAt } from '../text-at.ts';
 import type { Entry } from './entry.ts';
 import { flatEntries } from './flat.ts';

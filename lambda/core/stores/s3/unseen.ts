@@ -4,7 +4,7 @@ import type { BucketStore } from './schema.ts';
 
 export const unseenOfBuckets: Unseen<BucketStore> = {
   always: [
-    'bodies of objects that the format does not read: of the others only metadata, tags and headers are read',
+    'bodies and tags of objects that the format does not read: of the others only metadata and headers are read',
     'annotations of objects that the format does not name: each would be a request of its own',
   ],
   of: ({ versions }, seen = [NOT_COUNTED]) => (versions === 'all' ? [] : seen.flatMap(unseenVersions)),
