@@ -148,7 +148,7 @@ const CATCH_UP_SECONDS = 0.1;
 const LATENCY_SECONDS = 0.04;
 
 /** A call that changed something. Errors and lost requests change nothing; a call whose answer got lost may have. */
-function took({ status }: Call): boolean {
+export function took({ status }: Call): boolean {
   return typeof status === 'number' ? status < 300 : status === 'lost-response';
 }
 
@@ -158,7 +158,7 @@ function isStop({ target, body }: Call): boolean {
 }
 
 /** What a call has written, or may have written if its answer got lost. */
-function locatorsOf({ operation, target, body, answer }: Call): readonly string[] {
+export function locatorsOf({ operation, target, body, answer }: Call): readonly string[] {
   if (target !== TABLE) return [target.slice(BUCKET.length + 1)];
   const {
     Key,
