@@ -96,8 +96,7 @@ async function inBadWeather(beside: Beside, standing: Standing): Promise<void> {
   pipeline.turn(true);
   for (const [at, act] of schedule.acts.entries()) {
     const life = startLife(scene);
-    const events = schedule.events.filter((_, index) => index % schedule.acts.length === at);
-    const timers = events.map(({ atMs, event }) => setTimeout(() => void happen(event, scene), atMs));
+    const timers = eventsOf(schedule, at).map(({ atMs, event }) => setTimeout(() => void happen(event, scene), atMs));
     const input = inputOf(act, beside);
     await standing.of(input, asked => run(scene, asked));
     for (const timer of timers) clearTimeout(timer);
@@ -107,6 +106,14 @@ async function inBadWeather(beside: Beside, standing: Standing): Promise<void> {
   }
   pipeline.turn(false);
   kills.turn(false);
+}
+
+function eventsOf(
+  { events, acts, abandonedAtMs: atMs }: BesideSchedule,
+  at: number,
+): BesideSchedule['events'] {
+  if (atMs !== undefined && at === acts.length - 1) return [{ event: 'abort', atMs }];
+  return events.filter((_, index) => index % acts.length === at);
 }
 
 /** What there is to roll back, or else a look at what is there. */

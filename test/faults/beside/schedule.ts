@@ -30,6 +30,8 @@ export interface BesideSchedule extends Schedule {
   readonly begun: boolean;
   /** In bad weather, one after the other. */
   readonly acts: readonly Act[];
+  /** The last of these is a migration that somebody stops without telling anybody (StopExecution): nobody takes its lock over. */
+  readonly abandonedAtMs: number | undefined;
   /** The calls of all followers, counted, at which one is killed; each before the request leaves, or after it has had its effect. */
   readonly followerKills: readonly { readonly call: number; readonly when: 'leaving' | 'handled' }[];
   /** The run beside which late writers write in still water. */
@@ -45,6 +47,7 @@ export function besideScheduleOf(seed: number, random: Random): BesideSchedule {
     call: random.between(1, MOST_CALLS),
     when: random.pick(['leaving', 'handled'] as const),
   }));
+  const abandonedAtMs = random.chance(0.3) ? random.between(500, 5_000) : undefined;
   return {
     ...base,
     // Fewer records than elsewhere: what there is to see happens between parties.
@@ -61,7 +64,8 @@ export function besideScheduleOf(seed: number, random: Random): BesideSchedule {
       encodesKeys: random.chance(0.5),
     },
     begun: random.chance(0.7),
-    acts: ['migrate', random.pick(ACTS), random.pick(ACTS)],
+    acts: ['migrate', random.pick(ACTS), abandonedAtMs === undefined ? random.pick(ACTS) : 'migrate'],
+    abandonedAtMs,
     followerKills: kills,
     lateBeside: random.pick(['verify', 'census'] as const),
   };
