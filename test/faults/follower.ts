@@ -123,7 +123,7 @@ export class Follower {
     return {
       ...{ locks: new LedgerStoreLocks(clients.dynamodb(), LEDGER), latestRuns: history, history },
       book: new LedgerFollowBook(clients.dynamodb(), LEDGER),
-      telemetry: { ...UNTOLD, idle: idle ?? UNTOLD.idle },
+      telemetry: { ...UNTOLD, ...(idle !== undefined && { idle }) },
       ...{ clock: { now: () => Date.now() }, id: party.name },
       plan: runId => files.findPlan(runId),
       control: runId => ledger.readControl(runId),

@@ -129,4 +129,3 @@ async function inBadWeather(scene: Scene): Promise<void> {
   // Workers that a stopped map left running end within their time-out.
   await time.sleep(schedule.workerTimeoutSeconds * 1000);
 }
-

@@ -13,12 +13,11 @@ export async function run(
 ): Promise<RunEnd> {
   const { pipeline, checker, watch, schedule } = scene;
   const { kmsRequestsPerSecond: rate, workers, duplicates } = schedule;
-  const invocations = workers + (scene.besides ?? 0);
   watch.nextRun({
     // If only one worker is busy, it has the whole rate.
     worker: { rate, workers: 1 },
     // If a unit is delivered twice, it has two workers for a while, each with its own share.
-    ...(duplicates === 0 && { fleet: { rate, workers: invocations } }),
+    ...(duplicates === 0 && { fleet: { rate, workers: scene.followed === true ? 'who asked' : workers } }),
   });
   const end = await pipeline.run(input);
   scene.findings.count(`runs ${end.state}`);

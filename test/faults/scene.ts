@@ -44,8 +44,8 @@ export interface Scene {
   readonly follower: Follower;
   readonly admin: Clients;
   readonly keys: ApplicationKeys;
-  /** How many invocations of followers may ask KMS beside a run. @default none */
-  readonly besides?: number;
+  /** Followers ask KMS beside runs. */
+  readonly followed?: true;
 }
 
 type Given = Pick<Scene, 'time' | 'random' | 'findings'> & { readonly bug: PlantedBug };
@@ -156,4 +156,3 @@ async function createStores(
       }),
     );
 }
-

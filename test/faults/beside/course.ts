@@ -41,7 +41,10 @@ export async function course(beside: Beside): Promise<void> {
   await checker.checkRecords();
 
   if (standing.acts) await checkMoved(beside, await writeLate(scene), 'after runs in bad weather');
-  const finishing = await standing.of({ mode: 'migrate' }, input => inStillWater(scene, input));
+  // A run that goes on from another one's cursors leaves what was written behind them to its verify pass (decision 12).
+  const finishing = await standing.of({ mode: 'migrate' }, input =>
+    inStillWater(scene, { ...input, fromStart: true }),
+  );
   await followers.idle();
   if (finishing?.report === undefined) return;
   await checker.checkRecords();
@@ -96,7 +99,9 @@ async function inBadWeather(beside: Beside, standing: Standing): Promise<void> {
   pipeline.turn(true);
   for (const [at, act] of schedule.acts.entries()) {
     const life = startLife(scene);
-    const timers = eventsOf(schedule, at).map(({ atMs, event }) => setTimeout(() => void happen(event, scene), atMs));
+    const timers = eventsOf(schedule, at).map(({ atMs, event }) =>
+      setTimeout(() => void happen(event, scene), atMs),
+    );
     const input = inputOf(act, beside);
     await standing.of(input, asked => run(scene, asked));
     for (const timer of timers) clearTimeout(timer);
@@ -161,6 +166,7 @@ async function besideOneThatLooks(beside: Beside): Promise<readonly Truth[]> {
   const { findings, watch } = scene;
   const mode = schedule.lateBeside;
   const looking = inStillWater(scene, { mode });
+  await scene.time.sleep(scene.random.between(0, 4_000));
   const late = await writeLate(scene);
   const end = await looking;
   if (mode === 'verify' && end?.report !== undefined) beside.verdicts.check(end.report, findings);

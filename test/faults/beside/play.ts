@@ -56,7 +56,7 @@ async function bring(schedule: BesideSchedule, given: Given): Promise<Beside> {
     passes: verdicts,
   });
   const followers = new Followers(set.follower, schedule, random.fork());
-  const scene = { ...set, besides: schedule.shards + 4 };
+  const scene = { ...set, followed: true as const };
   const watch = new FollowerWatch(findings, set.keys);
   const kills = on.kills ?? new FollowerKills(set.weather, schedule);
   const book = new LedgerFollowBook(set.admin.dynamodb, LEDGER);

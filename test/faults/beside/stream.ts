@@ -69,12 +69,14 @@ export class Stream {
     for (let tries = 0; left.length > 0; tries++) {
       if (tries > MOST_RETRIES) {
         this.givenUp += left.length;
-        return this.#rest(left);
+        this.#rest(left);
+        return;
       }
       const told = await sandbox.invoke({ Records: part });
       const failed = told === undefined ? part : partFrom(part, told.again);
       if (told?.idle === true) this.#rest(part);
-      else if (told !== undefined) for (const { dynamodb } of part) this.rested.delete(JSON.stringify(dynamodb.Keys));
+      else if (told !== undefined)
+        for (const { dynamodb } of part) this.rested.delete(JSON.stringify(dynamodb.Keys));
       left = left.slice(part.length - failed.length);
       part = failed.length === 0 ? left : failed.slice(0, Math.ceil(failed.length / 2));
       if (failed.length > 0) await wait(this.#random.between(100, 5_000));
