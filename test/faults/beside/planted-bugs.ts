@@ -145,6 +145,9 @@ export const PLANTED_BESIDE: readonly PlantedBeside[] = [
       acts: ['verify', 'roll back a migration'],
       stalls: 0.9,
       stallMs: 25_000,
+      items: 24,
+      objects: 8,
+      writerPauseMs: 50,
     },
     bug: {
       follow: ports => ({
