@@ -1,13 +1,13 @@
 import type { FollowPorts, MovePorts } from '../../../lambda/core/follow/ports.ts';
 import type { StoreRecord } from '../../../lambda/core/model/record.ts';
 import type { RecordStore } from '../../../lambda/core/ports.ts';
-import { blindly } from '../planted-ports.ts';
+import { believed, blindly, unlabelled, withAnswers } from '../planted-ports.ts';
 import { PLAIN_FORMS } from '../schedule.ts';
 import type { PlantedBug } from '../service.ts';
 import type { Invariant } from '../violations.ts';
 import type { BesideSchedule } from './schedule.ts';
 
-/** A mistake that a follower could have, and its invariants: the suite must then find one of them broken. */
+/** A mistake that a follower could have, or a run beside it, and its invariants: the suite must then find one of them broken. */
 interface PlantedBeside {
   readonly name: string;
   readonly breaks: readonly Invariant[];
@@ -196,6 +196,19 @@ export const PLANTED_BESIDE: readonly PlantedBeside[] = [
         ...ports,
         control: async runId => ({ ...(await ports.control(runId)), leaseUntil: Number.POSITIVE_INFINITY }),
       }),
+    },
+  },
+  {
+    name: 'beside followers: a verify pass is told what it wants to hear',
+    breaks: [10],
+    given: { ...CALM, begun: false },
+    bug: {
+      ports: (ports, { phase, plan }) =>
+        phase === 'verify'
+          ? withAnswers(unlabelled(ports), (answer, { ciphertext }) =>
+              believed(answer, ciphertext, plan.destination.keyArn),
+            )
+          : ports,
     },
   },
 ];
