@@ -64,7 +64,7 @@ function wants(part: 'schedules' | 'followers' | 'ports' | 'conditions' | 'answe
   return part === 'schedules' || part === 'followers' || !values['no-planted-bugs'];
 }
 
-/** One in so many is played with followers beside runs: it takes half as long again as another one. */
+/** One in so many is played with followers beside runs: it takes almost twice as long as another one. */
 const BESIDE = 8;
 
 function schedules(): readonly Job[] {
