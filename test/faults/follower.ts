@@ -12,10 +12,22 @@ import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
 import { LedgerShareBook } from '../../lambda/adapters/state/share-book.ts';
 import { LedgerStoreLocks } from '../../lambda/adapters/state/store-locks.ts';
 import { openStore } from '../../lambda/adapters/stores/registry.ts';
-import { followStore, type Followed, type FollowMemory } from '../../lambda/core/follow/follow-store.ts';
+import { followObjects } from '../../lambda/core/follow/follow-objects.ts';
+import {
+  followStore,
+  type Followed,
+  type FollowMemory,
+  type RecordWritten,
+} from '../../lambda/core/follow/follow-store.ts';
 import type { FollowPorts, MovePorts } from '../../lambda/core/follow/ports.ts';
-import type { ItemWritten } from '../../lambda/core/follow/stream-event.ts';
-import { FOLLOW_TIMEOUT_SECONDS, followedTables } from '../../lambda/core/job/followed-stores.ts';
+import { queueTold } from '../../lambda/core/follow/queue-event.ts';
+import { tableWritten, type ItemWritten } from '../../lambda/core/follow/stream-event.ts';
+import {
+  FOLLOW_TIMEOUT_SECONDS,
+  followedBuckets,
+  followedTables,
+  type FollowedStore,
+} from '../../lambda/core/job/followed-stores.ts';
 import { needsOf } from '../../lambda/core/model/format.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { kmsRegions, WorkerShare } from '../../lambda/core/rate/worker-share.ts';
@@ -23,6 +35,7 @@ import { unitScope, type UnitScope } from '../../lambda/core/scan/unit-scope.ts'
 import { storeName } from '../../lambda/core/stores/places.ts';
 import { formats } from '../../lambda/formats/registry.ts';
 import type { Schedule } from './schedule.ts';
+import type { PlantedBug } from './service.ts';
 import { JOURNAL, LEDGER, RUNS } from './weather.ts';
 import type { Party, Wire } from './wire.ts';
 
@@ -40,46 +53,84 @@ export interface Invoked {
   /** What the sandbox has kept. */
   readonly memory: FollowMemory;
   readonly remaining: () => number;
+  /** Hears why there was nothing to do, or why it must wait. */
+  readonly idle?: (why: string) => void;
 }
 
-/** The function FollowTable as its handler assembles it, over a wire in virtual time. */
+interface FollowerOptions {
+  readonly job: Job;
+  readonly schedule: Schedule;
+  readonly bug: PlantedBug;
+}
+
+/** The functions FollowTable and FollowBucket as their handlers assemble them, over a wire in virtual time. */
 export class Follower {
   readonly #wire: Wire;
-  readonly #job: Job;
-  readonly #schedule: Schedule;
+  readonly #options: FollowerOptions;
 
-  constructor(wire: Wire, job: Job, schedule: Schedule) {
+  constructor(wire: Wire, options: FollowerOptions) {
     this.#wire = wire;
-    this.#job = job;
-    this.#schedule = schedule;
+    this.#options = options;
   }
 
-  /** One invocation. */
-  async invoke(
-    items: readonly ItemWritten[],
-    { party, memory, remaining }: Invoked,
-  ): Promise<Followed<ItemWritten>> {
+  /** One invocation, told of writes to the table. */
+  invoke(items: readonly ItemWritten[], invoked: Invoked): Promise<Followed<ItemWritten>> {
+    const [followed] = followedTables([this.#options.job]);
+    if (followed === undefined) throw new Error('the job follows no table');
+    return this.#follow(items, followed, invoked);
+  }
+
+  /** FollowTable. @returns the sequence numbers that its stream hands over again */
+  async hearStream(event: unknown, invoked: Invoked): Promise<readonly string[]> {
+    const done = await this.invoke(tableWritten(event).items, invoked);
+    return done.kind === 'done' ? [] : done.written.map(({ sequenceNumber }) => sequenceNumber);
+  }
+
+  /** FollowBucket. @returns the messages that its queue hands over again */
+  async hearQueue(event: unknown, invoked: Invoked): Promise<readonly string[]> {
+    const told = queueTold(event);
+    if (told === undefined) throw new TypeError('this is no event of a queue');
+    return followObjects(told, followedBuckets([this.#options.job]), {
+      follow: async (followed, written) => {
+        const done = await this.#follow(written, followed, invoked);
+        return done.kind === 'done' ? [] : done.written;
+      },
+      failed: () => undefined,
+    });
+  }
+
+  async #follow<Of extends RecordWritten>(
+    written: readonly Of[],
+    followed: FollowedStore,
+    { memory, ...invoked }: Invoked,
+  ): Promise<Followed<Of>> {
+    const ends: (() => Promise<unknown>)[] = [];
+    const { follow = ports => ports, answersEarly } = this.#options.bug;
+    const working = followStore(written, followed, { ...follow(this.#ports(invoked, ends)), memory });
+    const work = working.finally(async () => {
+      for (const end of ends) await end();
+    });
+    if (answersEarly !== true) return work;
+    work.catch(() => undefined);
+    return { kind: 'done' };
+  }
+
+  #ports({ party, remaining, idle }: Omit<Invoked, 'memory'>, ends: (() => Promise<unknown>)[]): FollowPorts {
     const clients = new AwsClients(this.#wire.configOf(party));
     const files = new S3RunFiles(clients.s3(), RUNS);
     const history = new LedgerHistory(clients.dynamodb(), LEDGER);
     const ledger = new DynamoDbLedger(clients.dynamodb(), LEDGER);
-    const [followed] = followedTables([this.#job]);
-    if (followed === undefined) throw new Error('the job follows nothing');
-    const ends: (() => Promise<unknown>)[] = [];
-    try {
-      return await followStore(items, followed, {
-        ...{ locks: new LedgerStoreLocks(clients.dynamodb(), LEDGER), latestRuns: history, history },
-        ...{ book: new LedgerFollowBook(clients.dynamodb(), LEDGER), telemetry: UNTOLD },
-        ...{ clock: { now: () => Date.now() }, id: party.name, memory },
-        plan: runId => files.findPlan(runId),
-        control: runId => ledger.readControl(runId),
-        writePlan: (plan, units) => files.writePlan(plan, units),
-        scopeOf: (unit, plan) => unitScope(unit, plan, formats),
-        open: scope => this.#open(scope, { party, clients, remaining, ends }),
-      });
-    } finally {
-      for (const end of ends) await end();
-    }
+    return {
+      ...{ locks: new LedgerStoreLocks(clients.dynamodb(), LEDGER), latestRuns: history, history },
+      book: new LedgerFollowBook(clients.dynamodb(), LEDGER),
+      telemetry: { ...UNTOLD, ...(idle !== undefined && { idle }) },
+      ...{ clock: { now: () => Date.now() }, id: party.name },
+      plan: runId => files.findPlan(runId),
+      control: runId => ledger.readControl(runId),
+      writePlan: (plan, units) => files.writePlan(plan, units),
+      scopeOf: (unit, plan) => unitScope(unit, plan, formats),
+      open: scope => this.#open(scope, { party, clients, remaining, ends }),
+    };
   }
 
   async #open(
@@ -89,7 +140,7 @@ export class Follower {
       clients,
       remaining,
       ends,
-    }: Omit<Invoked, 'memory'> & { readonly clients: AwsClients } & {
+    }: Omit<Invoked, 'memory' | 'idle'> & { readonly clients: AwsClients } & {
       readonly ends: (() => Promise<unknown>)[];
     },
   ): Promise<MovePorts> {
@@ -101,7 +152,7 @@ export class Follower {
     );
     const records = await openStore(store, {
       ...{ clients, region: plan.storeRegion, ...needsOf(format), deadline, capacities },
-      ...(this.#schedule.batches && { batchesRefused: () => undefined }),
+      ...(this.#options.schedule.batches && { batchesRefused: () => undefined }),
     });
     const shares = new WorkerShare(
       kmsRegions(plan, 'migrate'),

@@ -5,8 +5,8 @@ import type { ApplicationKeys } from './application.ts';
 import { BUCKET, PREFIX, TABLE, type Layout } from './records.ts';
 import { layoutOf, PLAIN_FORMS, type Schedule } from './schedule.ts';
 
-/** Of the table; nothing is read from it here: a follower is told what it would tell. */
-const STREAM = `arn:aws:dynamodb:us-east-1:111122223333:table/${TABLE}/stream/2026-01-05T08:00:00.000`;
+/** Of the table. Nothing is read from it here: a follower is told what it would tell. */
+export const STREAM = `arn:aws:dynamodb:us-east-1:111122223333:table/${TABLE}/stream/2026-01-05T08:00:00.000`;
 
 /** No grant of these jobs depends on where in a record its data key is, and to synthesize a stack takes a second. */
 export function forRoles(schedule: Schedule): Schedule {
@@ -15,6 +15,12 @@ export function forRoles(schedule: Schedule): Schedule {
     layout: { ...schedule.layout, encoding: 'binary', nested: false },
     forms: PLAIN_FORMS,
   };
+}
+
+/** What the job of a scene follows. */
+export interface JobFollows {
+  readonly streams?: readonly string[];
+  readonly buckets?: readonly string[];
 }
 
 function itemFormat({ document, nested, encoding }: Layout): object {
@@ -40,7 +46,11 @@ function objectFormat({ objects, encoding }: Layout): object {
   }
 }
 
-export function jobOf(schedule: Schedule, keys: ApplicationKeys): Job {
+export function jobOf(
+  schedule: Schedule,
+  keys: ApplicationKeys,
+  follow: JobFollows = { streams: [STREAM] },
+): Job {
   const { workers, kmsRequestsPerSecond, fingerprints } = schedule;
   const layout = layoutOf(schedule);
   const parsed = parseJob(
@@ -63,7 +73,7 @@ export function jobOf(schedule: Schedule, keys: ApplicationKeys): Job {
       ],
       limits: { kmsRequestsPerSecond, maxConcurrency: workers },
       fingerprints,
-      follow: { streams: [STREAM] },
+      follow,
     },
     formats,
   );

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { PLANTED_BESIDE } from './beside/planted-bugs.ts';
 import { conditionBugs } from './directed/condition-bugs.ts';
 import { errorBugs } from './directed/error-bugs.ts';
 import { STORIES } from './directed/stories.ts';
@@ -14,9 +15,9 @@ const HELP = `npm run test:faults -- [options]
 
 Plays schedules of faults, kills and races against the product, then the product with planted bugs.
 
-  --schedules N        plays so many (200)
+  --schedules N        plays so many (200), and an eighth of that with followers beside runs
   --seed S             begins at that seed (1); with --schedules 1 it replays one
-  --only PART          schedules, ports, conditions or answers alone
+  --only PART          schedules, followers, ports, conditions or answers alone
   --no-planted-bugs    the product as it is
   --processes N        at a time (as many as there are cores)
 `;
@@ -58,16 +59,33 @@ async function playAll(jobs: readonly Job[], processes: number): Promise<readonl
 }
 
 /** Whether a part of the suite is wanted. */
-function wants(part: 'schedules' | 'ports' | 'conditions' | 'answers'): boolean {
+function wants(part: 'schedules' | 'followers' | 'ports' | 'conditions' | 'answers'): boolean {
   if (values.only !== undefined) return values.only === part;
-  return part === 'schedules' || !values['no-planted-bugs'];
+  return part === 'schedules' || part === 'followers' || !values['no-planted-bugs'];
 }
 
+/** One in so many is played with followers beside runs: it takes almost twice as long as another one. */
+const BESIDE = 8;
+
 function schedules(): readonly Job[] {
-  const first = Number(values.seed);
-  const seeds = Array.from({ length: Number(values.schedules) }, (_, at) => first + at);
-  // The first seed is played again, in any free process: the same seed must give the same result.
-  return [...seeds, first].map(seed => ({ kind: 'schedule', seed }));
+  const [first, count] = [Number(values.seed), Number(values.schedules)];
+  const seedsOf = (many: number): readonly number[] => Array.from({ length: many }, (_, at) => first + at);
+  const beside = wants('schedules') ? Math.floor(count / BESIDE) : count;
+  const jobs: readonly Job[] = [
+    ...(wants('schedules') ? seedsOf(count) : []).map((seed): Job => ({ kind: 'schedule', seed })),
+    ...(wants('followers') ? seedsOf(beside) : []).map((seed): Job => ({ kind: 'beside', seed })),
+  ];
+  // The first one of each kind is played again, in any free process: the same seed must give the same result.
+  const again = (['schedule', 'beside'] as const).flatMap(kind => jobs.find(job => job.kind === kind) ?? []);
+  return [...jobs, ...again];
+}
+
+function plantedPorts(): readonly Job[] {
+  const followers = wants('followers') && !values['no-planted-bugs'];
+  return [
+    ...(wants('ports') ? PLANTED_BUGS : []).map((_, index): Job => ({ kind: 'planted', index })),
+    ...(followers ? PLANTED_BESIDE : []).map((_, index): Job => ({ kind: 'planted-beside', index })),
+  ];
 }
 
 async function main(processes: number): Promise<void> {
@@ -92,8 +110,7 @@ async function main(processes: number): Promise<void> {
   const directed = directedText([...told, ...bugs], seconds());
   if (directed.text !== '') process.stdout.write(`${directed.text}\n`);
   const begun = performance.now();
-  const ports = wants('ports') ? PLANTED_BUGS.map((_, index): Job => ({ kind: 'planted', index })) : [];
-  const done = await playAll([...(wants('schedules') ? schedules() : []), ...ports], processes);
+  const done = await playAll([...schedules(), ...plantedPorts()], processes);
   const { text, passed } = totalsText(done, seconds(begun));
   if (done.length > 0) process.stdout.write(`${text}\n`);
   process.exitCode = directed.passed && (passed || done.length === 0) ? 0 : 1;

@@ -34,6 +34,20 @@ export const WORKER_OF = {
   rollback: 'RollbackUnit',
 } as const satisfies Record<Phase, Stage>;
 
+/** Looks on while a pass is at work. */
+export interface Passes {
+  begins(phase: Phase): void;
+  /** Its workers have answered; a report is not made yet. */
+  ends(phase: Phase): Promise<void>;
+}
+
+interface World {
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly weather: Weather;
+  readonly passes?: Passes;
+}
+
 /** Retries of a worker, as in lib/pipeline/retry.ts. */
 const WORKER_TRIES = 6;
 
@@ -45,15 +59,11 @@ export class Pipeline {
   readonly runs: Execution[] = [];
   readonly #service: Service;
   readonly #schedule: Schedule;
-  readonly #world: { readonly time: VirtualTime; readonly random: Random; readonly weather: Weather };
+  readonly #world: World;
   #parties = 0;
   #rough = false;
 
-  constructor(
-    service: Service,
-    schedule: Schedule,
-    world: { readonly time: VirtualTime; readonly random: Random; readonly weather: Weather },
-  ) {
+  constructor(service: Service, schedule: Schedule, world: World) {
     this.#service = service;
     this.#schedule = schedule;
     this.#world = world;
@@ -90,7 +100,7 @@ export class Pipeline {
         now,
       });
       execution.plan = plan;
-      for (const phase of phasesOf(plan)) results.push(...(await this.#map(execution, phase, units)));
+      for (const phase of phasesOf(plan)) results.push(...(await this.#pass(execution, phase, units)));
       if (execution.aborted) return { runId, state: 'aborted', plan };
       const party = this.#party('stage', 'Report');
       const report = await this.#service.report({ runId, manifests: [] }, { party, results });
@@ -109,6 +119,18 @@ export class Pipeline {
     const party = this.#party('stage', 'Report');
     const report = await this.#service.report(request, { party, results: [] }).catch(() => undefined);
     return { runId, state: 'failed', plan, words, ...(report !== undefined && { report }) };
+  }
+
+  #pass(execution: Execution, phase: Phase, units: readonly Unit[]): Promise<readonly UnitProgress[]> {
+    const { passes } = this.#world;
+    passes?.begins(phase);
+    const map = this.#map(execution, phase, units);
+    return passes === undefined
+      ? map
+      : map.then(async results => {
+          await passes.ends(phase);
+          return results;
+        });
   }
 
   /** A distributed map. Throws the error of the first unit that failed for good. */

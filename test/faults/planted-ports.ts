@@ -35,7 +35,11 @@ export function withAnswers(
 }
 
 /** Makes the change, whatever the record holds by now. */
-export async function blindly(ports: WorkerPorts, record: StoreRecord, change: readonly PlaceChange[]) {
+export async function blindly(
+  ports: Pick<WorkerPorts, 'records'>,
+  record: StoreRecord,
+  change: readonly PlaceChange[],
+) {
   const current = await ports.records.reread(record);
   if (current === undefined) return ports.records.write(record, change);
   const places = change.map(place => ({ ...place, before: heldAt(current, place.path) }));

@@ -20,6 +20,7 @@ import { S3RunFiles } from '../../lambda/adapters/run/files.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
 import { LedgerStoreLocks } from '../../lambda/adapters/state/store-locks.ts';
 import { keepMoving } from '../../lambda/core/account/keep-moving.ts';
+import type { FollowPorts } from '../../lambda/core/follow/ports.ts';
 import type { HolderLife } from '../../lambda/core/lock/store-lock.ts';
 import { migrateUnit, type MigratePorts } from '../../lambda/core/migrate-unit.ts';
 import type { UnitProgress } from '../../lambda/core/model/books.ts';
@@ -50,6 +51,10 @@ export type WorkerPorts = MigratePorts & VerifyPorts & RollbackPorts;
 /** The parts of the product that a planted bug may replace: its ports, and nothing else. */
 export interface PlantedBug {
   readonly ports?: (ports: WorkerPorts, at: PlantedAt) => WorkerPorts;
+  /** The same of a follower. */
+  readonly follow?: (ports: FollowPorts) => FollowPorts;
+  /** A follower answers before its work is done, and is frozen with it. */
+  readonly answersEarly?: true;
 }
 
 interface PlantedAt {

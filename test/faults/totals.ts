@@ -12,6 +12,11 @@ export interface Result {
   readonly injected: Readonly<Record<string, number>>;
 }
 
+/** Of a schedule: runs alone, or with followers beside them. */
+interface Kind {
+  readonly kind: 'schedule' | 'beside';
+}
+
 export interface PlantedResult {
   readonly name: string;
   readonly breaks: readonly Invariant[];
@@ -20,7 +25,7 @@ export interface PlantedResult {
 }
 
 export type Done =
-  | { readonly kind: 'schedule'; readonly result: Result }
+  | { readonly kind: 'schedule' | 'beside'; readonly result: Result }
   | { readonly kind: 'planted'; readonly result: PlantedResult }
   | { readonly kind: 'story'; readonly told: readonly Told[] }
   | { readonly kind: 'condition'; readonly bug: ConditionBug; readonly caught?: Violation }
@@ -40,9 +45,12 @@ export function totalsText(
   done: readonly Done[],
   seconds: number,
 ): { readonly text: string; readonly passed: boolean } {
-  const all = done.flatMap(one => (one.kind === 'schedule' ? [one.result] : []));
-  const results = [...new Map(all.map(one => [one.seed, one])).values()];
+  const all = done.flatMap(one =>
+    one.kind === 'schedule' || one.kind === 'beside' ? [{ ...one.result, kind: one.kind }] : [],
+  );
+  const results = [...new Map(all.map(one => [`${one.kind} ${one.seed}`, one])).values()];
   const alike = all.every(one => results.some(other => JSON.stringify(one) === JSON.stringify(other)));
+  const beside = results.filter(({ kind }) => kind === 'beside').length;
   const planted = done.flatMap(one => (one.kind === 'planted' ? [one.result] : []));
   const violated = results.filter(({ violations }) => violations.length > 0);
   const violations = violated.reduce((sum, one) => sum + one.violations.length, 0);
@@ -51,7 +59,7 @@ export function totalsText(
   const faults = Object.fromEntries(injected.filter(([name]) => !isOthers(name)));
   const others = Object.fromEntries(injected.filter(([name]) => isOthers(name)));
   const lines = [
-    `schedules                 ${results.length}, in ${seconds.toFixed(0)} s`,
+    `schedules                 ${results.length}, ${beside} of them with followers beside runs, in ${seconds.toFixed(0)} s`,
     ...section('looked at', sumOf(results.map(({ counts }) => counts))),
     ...section(`faults injected: ${total(faults)}`, faults),
     ...section('done meanwhile by applications and operators', others),
@@ -103,9 +111,10 @@ function plantedLine({ name, breaks, caught, seed }: PlantedResult): string {
 }
 
 /** At most five for each schedule: the first ones tell the most. */
-function violationLines({ seed, violations }: Result): readonly string[] {
+function violationLines({ kind, seed, violations }: Result & Kind): readonly string[] {
+  const only = kind === 'beside' ? ' --only followers' : '';
   return [
-    `seed ${seed}: npm run test:faults -- --schedules 1 --no-planted-bugs --seed ${seed}`,
+    `seed ${seed}: npm run test:faults --${only} --schedules 1 --no-planted-bugs --seed ${seed}`,
     ...violations.slice(0, 5).map(({ invariant, words }) => `  invariant ${invariant}: ${words}`),
   ];
 }

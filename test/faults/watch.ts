@@ -24,7 +24,8 @@ interface JournalledDataKey {
 export interface Rate {
   /** Requests per second. */
   readonly rate: number;
-  readonly workers: number;
+  /** How many may ask; of a fleet with followers in it, those count that have asked within the second. */
+  readonly workers: number | 'who asked';
 }
 
 /**
@@ -39,7 +40,7 @@ export class Watch {
   readonly #findings: Findings;
   /** The operations that may change an object. */
   readonly #writesOfObjects: readonly string[];
-  readonly #kms = new Map<string, number[]>();
+  readonly #kms = new Map<string, readonly Asked[]>();
   readonly #pagesAfterStop = new Map<string, Set<string>>();
   readonly #stoppedRuns = new Set<string>();
 
@@ -76,18 +77,20 @@ export class Watch {
     );
     if (!isReEncrypt(call) || !isWorker(call)) return;
     const { worker, fleet } = this.rates;
-    if (worker !== undefined) this.#keepsRate(call.party.name, worker, call.at);
-    if (fleet !== undefined) this.#keepsRate('the fleet', fleet, call.at);
+    const asked = { at: call.at, by: call.party.name };
+    if (worker !== undefined) this.#keepsRate(call.party.name, worker, asked);
+    if (fleet !== undefined) this.#keepsRate('the fleet', fleet, asked);
   }
 
   /**
    * Requests within the last second, including this one. A worker may catch up a tenth of a second, latency may push two
    * requests closer together, and a window may split one: so each worker may send one more.
    */
-  #keepsRate(who: string, { rate, workers }: Rate, at: number): void {
-    const times = [...(this.#kms.get(who) ?? []), at].filter(time => time > at - 1000);
+  #keepsRate(who: string, { rate, workers }: Rate, asked: Asked): void {
+    const times = [...(this.#kms.get(who) ?? []), asked].filter(({ at }) => at > asked.at - 1000);
     this.#kms.set(who, times);
-    if (times.length > rate * (1 + CATCH_UP_SECONDS + LATENCY_SECONDS) + workers)
+    const several = workers === 'who asked' ? new Set(times.map(({ by }) => by)).size : workers;
+    if (times.length > rate * (1 + CATCH_UP_SECONDS + LATENCY_SECONDS) + several)
       this.#findings.violate(7, `${who} sent ${times.length} requests within a second, its rate is ${rate}`);
   }
 
@@ -144,11 +147,17 @@ export class Watch {
   }
 }
 
+interface Asked {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly by: string;
+}
+
 const CATCH_UP_SECONDS = 0.1;
 const LATENCY_SECONDS = 0.04;
 
 /** A call that changed something. Errors and lost requests change nothing; a call whose answer got lost may have. */
-function took({ status }: Call): boolean {
+export function took({ status }: Call): boolean {
   return typeof status === 'number' ? status < 300 : status === 'lost-response';
 }
 
@@ -158,7 +167,7 @@ function isStop({ target, body }: Call): boolean {
 }
 
 /** What a call has written, or may have written if its answer got lost. */
-function locatorsOf({ operation, target, body, answer }: Call): readonly string[] {
+export function locatorsOf({ operation, target, body, answer }: Call): readonly string[] {
   if (target !== TABLE) return [target.slice(BUCKET.length + 1)];
   const {
     Key,

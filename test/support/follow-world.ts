@@ -30,6 +30,8 @@ export class FollowWorld {
   share: number | undefined = 100;
   /** Whether the run at work has noted that its verify pass is about to read. */
   verifying = false;
+  /** Until when a worker of that run may be writing; `undefined` if none has begun. */
+  leaseUntil: number | undefined = Infinity;
   /** What lies between the follower and all this. */
   through: (ports: FollowPorts) => FollowPorts = ports => ports;
   #memory: FollowMemory = {};
@@ -92,7 +94,11 @@ export class FollowWorld {
         ...{ end: () => Promise.resolve(), withdraw: () => Promise.resolve(), all: async function* () {} },
       },
       plan: runId => Promise.resolve(this.plans.get(runId)),
-      control: () => Promise.resolve(this.verifying ? { verifying: true } : {}),
+      control: () =>
+        Promise.resolve({
+          ...(this.verifying && { verifying: true }),
+          ...(this.leaseUntil !== undefined && { leaseUntil: this.leaseUntil }),
+        }),
       writePlan: of => Promise.resolve(this.plans.set(of.runId, of)),
       scopeOf: (unit, of) => unitScope(unit, of, formats),
       open: () => Promise.resolve({ records, keys, journal, share: () => Promise.resolve(this.share) }),

@@ -57,6 +57,7 @@ export interface StandingPorts {
   readonly book: Pick<FollowBook, 'state'>;
   readonly plan: (runId: string) => Promise<RunPlan | undefined>;
   readonly control: (runId: string) => Promise<RunControl>;
+  readonly clock: Clock;
 }
 
 export interface FollowTelemetry {
@@ -83,7 +84,6 @@ export interface FollowPorts extends StandingPorts {
   readonly scopeOf: (unit: Unit, plan: RunPlan) => UnitScope;
   readonly open: (scope: UnitScope) => Promise<MovePorts>;
   readonly telemetry: FollowTelemetry;
-  readonly clock: Clock;
   /** Of this invocation. */
   readonly id: string;
 }

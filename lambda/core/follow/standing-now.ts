@@ -1,4 +1,5 @@
 import { jobDigest } from '../job/job-digest.ts';
+import { lastWriteAfter } from '../lock/lease.ts';
 import type { Holder } from '../lock/store-lock.ts';
 import { placeText, lockedPlaces, overlap } from '../lock/store-lock.ts';
 import type { Lock } from '../lock/take-locks.ts';
@@ -59,18 +60,23 @@ function withStore(standing: FollowStanding, index: number, place: string): Foll
 
 type AtWork = Partial<Pick<StandingFacts, 'migration' | 'migrating'>>;
 
-/** A migration that holds the store, unless it was told to stop or is about a sample. */
+/**
+ * A migration that holds the store, unless it was told to stop or is about a sample. One that has failed, or was stopped from outside,
+ * holds the store until the next run, and nobody says so here: it is at work no longer once none of its workers can be writing.
+ */
 async function atWorkOf(
   own: readonly Holder[],
   held: readonly (RunPlan | undefined)[],
-  { control }: StandingPorts,
+  { control, clock }: StandingPorts,
 ): Promise<AtWork> {
   for (const [index, { mode, runId }] of own.entries()) {
     const plan = held[index];
     if (mode !== 'migrate' || plan === undefined || plan.sample !== undefined || plan.dryRun) continue;
-    const { brokenPremise, verifying } = await control(runId);
+    const { brokenPremise, verifying, leaseUntil } = await control(runId);
     if (brokenPremise !== undefined) continue;
-    return verifying === true ? { migration: { plan, finished: false } } : { migrating: runId };
+    if (verifying === true) return { migration: { plan, finished: false } };
+    const writesUntil = leaseUntil ?? lastWriteAfter(Date.parse(plan.startedAt), plan);
+    if (writesUntil > clock.now()) return { migrating: runId };
   }
   return {};
 }
