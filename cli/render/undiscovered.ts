@@ -14,7 +14,7 @@ export function notLookedAtIn(told: Omit<ToldDiscovery, 'notChecked'>): readonly
       ? ['records beyond the samples, and with which keys S3 encrypts these objects']
       : []),
     `stores of other accounts, and of other Regions than ${region}`,
-    'data keys without a sign of their own, as those under RSA keys, and those within what is encrypted',
+    'data keys without a sign of their own, as those under RSA keys that no value beside them names and those under SM2 keys, and those within what is encrypted',
     ...(untold.length === 0
       ? []
       : [

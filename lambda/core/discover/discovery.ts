@@ -94,8 +94,8 @@ function discovered(look: Look, jobs: readonly Job[]): Omit<DiscoveredStore, 'se
   const place = { type, name, region, jobs: [...new Set(naming.map(({ job }) => job))], parts };
   if (look.kind === 'not-looked')
     return { ...place, ...NOTHING_SEEN, coverage: 'unread', reason: look.reason };
-  const { records, withNone, hidden, formats, refused, lookAlikes, keys } = look.recognition;
-  const unclear = refused.length + lookAlikes.length;
+  const { records, withNone, hidden, formats, refused, lookAlikes, rsaLengths, keys } = look.recognition;
+  const unclear = refused.length + lookAlikes.length + rsaLengths.length;
   const anything = formats.length + unclear > 0;
   return {
     ...place,
