@@ -69,6 +69,16 @@ export const COMMANDS = [
         'buckets of the jobs',
         'to count them; without it, it says that there may be some',
       ),
+      permit(
+        ['dynamodb:ListBackups'],
+        'account',
+        'to find on-demand backups of tables; without it, it says that nobody has looked',
+      ),
+      permit(
+        ['dynamodb:DescribeBackup'],
+        'backups of the account',
+        'to learn which key each is under; it names how many have not told',
+      ),
       permit(['s3:ListBucket'], 'trail bucket', 'with `--trail`, to find its log files'),
       permit(['s3:GetObject'], 'trail files', 'with `--trail`, to read who uses the key'),
       permit(
@@ -107,6 +117,7 @@ const OF_SAMPLES = [
   '- `dynamodb:ListTables`, `s3:ListAllMyBuckets`: to learn which tables and buckets there are.',
   '- `cloudformation:GetTemplate` on the stack: to know the deployed jobs.',
   '- `s3:GetEncryptionConfiguration` on all buckets: to learn with which key S3 itself encrypts new objects; without it, it says that nobody has looked.',
+  '- `dynamodb:ListBackups` on `*`, `dynamodb:DescribeBackup` on all backups of tables: to learn under which keys on-demand backups are; without it, it says that nobody has looked.',
   '- `kms:DescribeKey` on all keys: to tell which are yours and which AWS manages; without it, it shows both.',
   '- With `--trail`, `s3:ListBucket` on the bucket of the trail, `s3:GetObject` on its files and `kms:Decrypt` where a key of yours encrypts them, and `cloudformation:ListStackResources` on the stack: as `retire-check`.',
   '- What `rewrap inspect` needs, on all of them. A store that may not be read is named as one that nobody has looked at.',
@@ -155,6 +166,7 @@ const WORDS = {
   'buckets of the jobs': 'all buckets of the jobs',
   account: '`*`',
   'tables of the account': 'all tables, those of the jobs among them',
+  'backups of the account': 'all backups of tables (`table/*/backup/*`)',
   'buckets of the account': 'all buckets, those of the jobs among them',
   'trail bucket': 'the bucket of the trail',
   'trail files': 'the files of the trail, and `kms:Decrypt` where a key of yours encrypts them',

@@ -1,3 +1,4 @@
+import { CreateBackupCommand } from '@aws-sdk/client-dynamodb';
 import { SFNClient, StartExecutionCommand, DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { CreateBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { execFileSync } from 'node:child_process';
@@ -80,6 +81,7 @@ describe('whoever runs a command of the CLI', () => {
       'source keys': [account.keys.source],
       account: ['*'],
       'tables of the account': [arn('dynamodb', 'table/*')],
+      'backups of the account': [arn('dynamodb', 'table/*/backup/*')],
       'buckets of the account': ['arn:aws:s3:::*'],
       'tables of the jobs': ['Plain', 'Indexed', 'BranchKeys'].map(table =>
         arn('dynamodb', `table/${table}`),
@@ -176,6 +178,7 @@ describe('whoever runs a command of the CLI', () => {
 
   it('may ask whether a key may go with the documented permissions, and needs each of them', async () => {
     await aws.s3.send(new CreateBucketCommand({ Bucket: 'trail' }));
+    await aws.dynamodb.send(new CreateBackupCommand({ TableName: 'Plain', BackupName: 'before' }));
     aws.aws.trails.create({ accountId: '111122223333', bucket: 'trail' });
     const keeper = roleFor('retire-check');
     const { stdout, stderr } = await call(
