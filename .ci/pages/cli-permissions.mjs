@@ -89,6 +89,36 @@ export const COMMANDS = [
     ],
   },
   {
+    commands: ['attest pack'],
+    permissions: [
+      permit(['s3:ListBucket'], 'journal bucket', 'to find the journal of the run'),
+      permit(['s3:GetObject'], 'outcomes', 'to pack what became of each data key'),
+      permit(
+        ['s3:GetObject'],
+        'intents',
+        'with `--intents`, to pack what was written; besides, the caller has to be one of the `journalReaders`',
+      ),
+      permit(
+        ['cloudformation:GetTemplate'],
+        'stack',
+        'to pack what roles may do; without it, the pack says so',
+      ),
+      permit(
+        ['kms:DescribeKey', 'kms:GetKeyRotationStatus', 'kms:ListKeyRotations'],
+        'keys of the run',
+        'to pack their states; where one is denied, the pack says so',
+      ),
+      permit(
+        ['cloudformation:ListStackResources'],
+        'stack',
+        'with `--trail`, to tell the calls of its workers from others',
+      ),
+      permit(['s3:ListBucket'], 'trail bucket', 'with `--trail`, to find its log files'),
+      permit(['s3:GetObject'], 'trail files', 'with `--trail`, to find the calls of the run'),
+    ],
+    like: ['status', 'watch', 'report'],
+  },
+  {
     commands: ['s3-batch'],
     alone: true,
     permissions: [
@@ -160,6 +190,10 @@ const WORDS = {
   'run files': '`runs/*` in the run bucket',
   'run bucket': 'the run bucket, only under `runs/`',
   ledger: 'the ledger',
+  'journal bucket': 'the journal bucket',
+  outcomes: '`outcomes/*` in the journal bucket',
+  intents: '`intents/*` in the journal bucket',
+  'keys of the run': 'the keys of the run and the key that signs evidence',
   'keys of the jobs': 'all keys of the jobs',
   'source keys': 'the key in question',
   'tables of the jobs': 'all tables of the jobs',
