@@ -2,7 +2,7 @@ import type { DataKey } from '../model/data-key.ts';
 import { proofOf, type DataKeyProof } from '../model/data-key-proof.ts';
 import { digest } from '../model/digest.ts';
 import type { EncryptionContext } from '../model/encryption-context.ts';
-import { algorithmBeside, names, type PlannedKey } from '../model/key-use.ts';
+import { algorithmBeside, isAsymmetric, names, type PlannedKey } from '../model/key-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { NotReEncrypted } from '../ports.ts';
 import { sideOf, type Attempt, type Attempts } from './attempts.ts';
@@ -172,9 +172,14 @@ class Said {
     return [...this.#invalid];
   }
 
-  add({ keyArn }: Attempt, answer: Unknown): void {
+  add({ keyArn, encryptionAlgorithm }: Attempt, answer: Unknown): void {
     switch (answer.kind) {
       case 'incorrect-key':
+        // An asymmetric key cannot know it, and may have made it with another algorithm.
+        if (isAsymmetric({ encryptionAlgorithm })) {
+          this.#invalid.add(keyArn);
+          return;
+        }
         this.#incorrect.add(keyArn);
         this.#invalid.delete(keyArn);
         return;

@@ -18,11 +18,12 @@ type Keys = Pick<RunPlan, 'sources' | 'destination'>;
  * keys rested on it before and after, and in which stores.
  */
 export function billOfKeys({ sources, destination }: Keys, report: Report): object {
-  const named = new Map([...sources, destination].map(key => [key.keyArn, key.encryptionAlgorithm]));
-  const algorithmOf = ({ keyArn, encryptionAlgorithm }: KeyMaterialCount): EncryptionAlgorithm | undefined =>
-    encryptionAlgorithm ?? named.get(keyArn);
-  const used = [...new Set(report.keyMaterials.flatMap(one => algorithmOf(one) ?? []))].sort();
-  const specs = new Map([...sources, destination].map(key => [key.keyArn, key.keySpec]));
+  const planned = new Map([...sources, destination].map(key => [key.keyArn, key]));
+  const kindOf = ({ keyArn, encryptionAlgorithm }: KeyMaterialCount): KindOfKey => {
+    const key = planned.get(keyArn);
+    return { algorithm: encryptionAlgorithm ?? key?.encryptionAlgorithm, spec: key?.keySpec };
+  };
+  const used = [...new Set(report.keyMaterials.flatMap(one => kindOf(one).algorithm ?? []))].sort();
   return {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
@@ -37,26 +38,25 @@ export function billOfKeys({ sources, destination }: Keys, report: Report): obje
       ],
     },
     components: [
-      ...used.map(algorithm => ({
-        type: 'cryptographic-asset',
-        'bom-ref': algorithm,
-        name: algorithm,
-        cryptoProperties: {
-          assetType: 'algorithm',
-          algorithmProperties: {
-            ...ALGORITHMS[algorithm],
-            executionEnvironment: 'hardware',
-            cryptoFunctions: ['encrypt', 'decrypt'],
-          },
-        },
-      })),
-      ...report.keyMaterials.map(material =>
-        keyComponent(material, report, {
-          algorithm: algorithmOf(material),
-          spec: specs.get(material.keyArn),
-        }),
-      ),
+      ...used.map(algorithmComponent),
+      ...report.keyMaterials.map(material => keyComponent(material, report, kindOf(material))),
     ],
+  };
+}
+
+function algorithmComponent(algorithm: EncryptionAlgorithm): object {
+  return {
+    type: 'cryptographic-asset',
+    'bom-ref': algorithm,
+    name: algorithm,
+    cryptoProperties: {
+      assetType: 'algorithm',
+      algorithmProperties: {
+        ...ALGORITHMS[algorithm],
+        executionEnvironment: 'hardware',
+        cryptoFunctions: ['encrypt', 'decrypt'],
+      },
+    },
   };
 }
 
