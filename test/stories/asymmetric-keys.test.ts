@@ -116,26 +116,43 @@ describe('a move from RSA keys to a symmetric one', () => {
     stores: [{ store: 'dynamodb:Orders', before, after: before }],
   });
 
-  it.each([[], ['--dry-run']])(
-    'a census counts by key, spec and algorithm, and where they are %s',
-    async (...args) => {
-      const { report } = await run('--mode', 'census', ...args);
-      expect(report.wrappingKeys?.slice(0, 3)).toEqual(
-        expect.arrayContaining([
-          row({ keyArn: keys.large, keySpec: 'RSA_4096', encryptionAlgorithm: 'RSAES_OAEP_SHA_256' }),
-          row({ keyArn: keys.small, keySpec: 'RSA_2048', encryptionAlgorithm: 'RSAES_OAEP_SHA_256' }),
-          row({ keyArn: keys.small, keySpec: 'RSA_2048', encryptionAlgorithm: 'RSAES_OAEP_SHA_1' }),
-        ]),
-      );
-      const symmetric = { keySpec: 'SYMMETRIC_DEFAULT', encryptionAlgorithm: 'SYMMETRIC_DEFAULT' } as const;
-      expect(report.wrappingKeys?.slice(3)).toEqual([row({ keyArn: keys.old, ...symmetric })]);
-      // Nobody can see whose ciphertext of an RSA key it is.
-      expect(report.stores[0]?.outcomes).toEqual({ 'to-rewrap': 4 * MOST, unreadable: 1 });
-      expect(report.failures[0]?.reason).toContain(
-        'corrupt, or under another encryption context or another key',
-      );
-    },
-  );
+  it.each<[string, readonly string[]]>([
+    ['census', []],
+    ['dry run of a census', ['--dry-run']],
+  ])('a %s counts by key, spec and algorithm, and where they are', async (_name, args) => {
+    const { report } = await run('--mode', 'census', ...args);
+    expect(report.wrappingKeys?.slice(0, 3)).toEqual(
+      expect.arrayContaining([
+        row({ keyArn: keys.large, keySpec: 'RSA_4096', encryptionAlgorithm: 'RSAES_OAEP_SHA_256' }),
+        row({ keyArn: keys.small, keySpec: 'RSA_2048', encryptionAlgorithm: 'RSAES_OAEP_SHA_256' }),
+        row({ keyArn: keys.small, keySpec: 'RSA_2048', encryptionAlgorithm: 'RSAES_OAEP_SHA_1' }),
+      ]),
+    );
+    const symmetric = { keySpec: 'SYMMETRIC_DEFAULT', encryptionAlgorithm: 'SYMMETRIC_DEFAULT' } as const;
+    expect(report.wrappingKeys?.slice(3)).toEqual([row({ keyArn: keys.old, ...symmetric })]);
+    // Nobody can see whose ciphertext of an RSA key it is.
+    expect(report.stores[0]?.outcomes).toEqual({ 'to-rewrap': 4 * MOST, unreadable: 1 });
+    expect(report.failures[0]?.reason).toContain(
+      'corrupt, or under another encryption context or another key',
+    );
+  });
+
+  it('an inspection names what may be under the RSA key that stands beside it, and proposes nothing', async () => {
+    await simpleTable(aws.dynamodb, 'Named');
+    const { CiphertextBlob } = await aws.kms.send(
+      new EncryptCommand({
+        ...{ KeyId: keys.large, EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' },
+        Plaintext: Buffer.from('a data key'),
+      }),
+    );
+    const Item = { id: { S: 'a' }, edk: { B: CiphertextBlob! }, by: { S: keys.large } };
+    await aws.dynamodb.send(new PutItemCommand({ TableName: 'Named', Item }));
+    const { code, stdout } = await rewrap(['inspect', 'Named'], { endpoint: aws.endpoint });
+    expect(code).toBe(1);
+    expect(stdout).toContain('As long as what an RSA key encrypts, beside the name of a KMS key');
+    expect(stdout).toContain('edk (RSA_4096) in 1 record');
+    expect(stdout).toContain('No data key was recognised that a job could re-wrap');
+  });
 
   it('its report says so as CSV, on its page and on a terminal', async () => {
     const { report } = await run('--mode', 'census');
