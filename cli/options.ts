@@ -84,6 +84,7 @@ export function reportCommand(command: (name: string, description: string) => Co
       '--failures <file>',
       'also write every data key that is not proven, as CSV; - writes that alone to stdout',
     )
+    .option('--keys <file>', 'also write how many data keys of which store are under which key, as CSV')
     .addOption(
       new Option(
         '--findings <format>',

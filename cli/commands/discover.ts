@@ -7,6 +7,8 @@ import { lookAtAll } from '../../lambda/core/discover/look-at-all.ts';
 import { toldTrail, type ToldTrail } from '../../lambda/core/discover/told-trail.ts';
 import { samplingOf } from '../../lambda/core/discover/sampling.ts';
 import { PLACES_OF_SAMPLE } from '../../lambda/core/plan/sample-records.ts';
+import type { TableBackups } from '../../lambda/core/stores/dynamodb/table-backups.ts';
+import type { Seen } from '../../lambda/core/stores/lookup.ts';
 import type { StoreType } from '../../lambda/core/stores/registry.ts';
 import type { CommandContext } from '../context/command-context.ts';
 import { EXIT, type ExitCode } from '../context/exit-codes.ts';
@@ -21,6 +23,7 @@ import { notLookedAtIn } from '../render/undiscovered.ts';
 import { writeDrafts, type Drafted } from './discovered-drafts.ts';
 import { describedKeys, referencesIn } from './discovered-keys.ts';
 import { lookAt, type LookedAt } from './discovered-store.ts';
+import { backupsIn } from './table-backups.ts';
 import { trailOfAccount, type TrailOfAccount } from './discovered-users.ts';
 import type { TrailOptions } from './trail-users.ts';
 
@@ -67,14 +70,14 @@ export async function discover(options: DiscoverOptions, context: CommandContext
       `${words}; the budget is $${options.budget}: raise --budget, lower --sample, or look at --only tables or buckets`,
     );
   console.note(words);
-  const { looks, discovery, trail } = await foundIn(
+  const { looks, discovery, trail, tableBackups } = await foundIn(
     named,
     { ...options, region, clients, reserved: most.usd },
     context,
   );
   const drafts = options.write === undefined ? [] : writeDrafts(options.write, discovery, draftsOf(looks));
   const found = { region, sample: options.sample, most, ...discovery, ...trailTold(trail), drafts };
-  const told = { ...found, notChecked: notLookedAtIn(found) };
+  const told = { ...found, notChecked: notLookedAtIn(found, tableBackups) };
   console.result(told, discoveryText, afterDiscovery(told, hereOf(context)));
   if (options.html !== undefined) {
     writeOutput(options.html, discoveryHtml(told, new Date()));
@@ -92,7 +95,11 @@ interface Found {
   readonly looks: readonly LookedAt[];
   readonly discovery: Discovery;
   readonly trail: TrailOfAccount | undefined;
+  readonly tableBackups: Seen<TableBackups>;
 }
+
+/** Tables are not looked at. */
+const NONE: Seen<TableBackups> = { kind: 'seen', value: { backups: [], beyond: 0 } };
 
 /** The trail first: it may be refused for its cost, and then nothing is read. */
 async function foundIn(named: readonly Named[], looking: Looking, context: CommandContext): Promise<Found> {
@@ -102,9 +109,14 @@ async function foundIn(named: readonly Named[], looking: Looking, context: Comma
   const jobs = await jobsKnown(region, looking, context);
   const looks = await looksOf(named, { ...looking, identity }, context);
   const seen = looks.map(({ look }) => look);
-  const described = await describedKeys(referencesIn(seen, jobs, trail), region, context);
-  const discovery = discoveryOf(seen, jobs, { described, ...(trail !== undefined && { trail }) });
-  return { looks, discovery, trail };
+  const tableBackups = looking.only === 'buckets' ? NONE : await backupsIn(region, looking.clients, context);
+  const backups = tableBackups.kind === 'seen' ? tableBackups.value.backups : [];
+  const described = await describedKeys(referencesIn(seen, jobs, { trail, backups }), region, context);
+  const discovery = discoveryOf(seen, jobs, {
+    ...{ described, backups: { region, backups } },
+    ...(trail !== undefined && { trail }),
+  });
+  return { looks, discovery, trail, tableBackups };
 }
 
 function problemIn({ sample, contextValues }: DiscoverOptions, json: boolean): string | undefined {

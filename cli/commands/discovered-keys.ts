@@ -7,6 +7,7 @@ import type { Look } from '../../lambda/core/discover/look.ts';
 import { lookAtAll } from '../../lambda/core/discover/look-at-all.ts';
 import { parseKeyReference } from '../../lambda/core/model/arn.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
+import type { TableBackup } from '../../lambda/core/stores/dynamodb/table-backups.ts';
 import type { CommandContext } from '../context/command-context.ts';
 
 /** Beyond these, keys are shown by the names that they were found under. */
@@ -41,7 +42,7 @@ export async function describedKeys(
 export function referencesIn(
   looks: readonly Look[],
   jobs: readonly Job[],
-  trail: TrailOfKeys | undefined,
+  { trail, backups }: { readonly trail: TrailOfKeys | undefined; readonly backups: readonly TableBackup[] },
 ): readonly string[] {
   return [
     ...looks.flatMap(({ serverSide }) => (serverSide.kind === 'seen' ? serverSide.value : [])),
@@ -50,5 +51,6 @@ export function referencesIn(
     ),
     ...jobs.flatMap(({ source, destination }) => [...source.keys, destination].map(({ key }) => key)),
     ...(trail?.keys ?? []).map(({ key }) => key),
+    ...backups.flatMap(({ keyArn }) => keyArn ?? []),
   ];
 }

@@ -11,7 +11,7 @@ import { findingsOfRun, type FindingsFormat } from '../deployment/findings-of-ru
 import { noSuchRun } from '../deployment/nearest.ts';
 import { RunWatch } from '../deployment/run-watch.ts';
 import { unprovenOfRun } from '../deployment/unproven-of-run.ts';
-import { failuresHead, failuresRow } from '../render/failures-csv.ts';
+import { failuresHead, failuresRow, wrappingKeysCsv } from '../render/report-csv.ts';
 import { reportText } from '../render/terminal.ts';
 import type { CommandContext } from '../context/command-context.ts';
 
@@ -19,6 +19,8 @@ export interface ReportOptions {
   readonly html?: string;
   /** A file; `-` is stdout, and then nothing else is written there. */
   readonly failures?: string;
+  /** A file: which key wraps how many data keys. */
+  readonly keys?: string;
   /** Written to stdout, where nothing else is written then. */
   readonly findings?: FindingsFormat;
   /** Of kms-rewrap. */
@@ -30,7 +32,7 @@ export interface ReportOptions {
  */
 export async function report(
   runId: string,
-  { html, failures, findings, version }: ReportOptions,
+  { html, failures, keys, findings, version }: ReportOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
   const { console, aws } = context;
@@ -57,8 +59,20 @@ export async function report(
     writeOutput(html, reportHtml(found));
     console.note(`wrote ${html}`);
   }
+  if (keys !== undefined) writeKeys(found, keys, console);
   if (failures !== undefined) await writeFailures(found, failures, { watch, deployment, context });
   return exitCodeOf(found);
+}
+
+function writeKeys({ wrappingKeys }: Report, file: string, console: CommandContext['console']): void {
+  if (wrappingKeys === undefined) {
+    console.note(
+      `${file} was not written: the run is of an earlier version, which did not count by key and algorithm; a census does`,
+    );
+    return;
+  }
+  writeOutput(file, wrappingKeysCsv(wrappingKeys));
+  console.note(`wrote ${file}`);
 }
 
 interface Place {

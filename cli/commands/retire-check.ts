@@ -25,6 +25,7 @@ import type { Job } from '../../lambda/core/model/job.ts';
 import { adviceText } from '../render/advice.ts';
 import type { CommandContext, Where } from '../context/command-context.ts';
 import { othersIn } from './other-stores.ts';
+import { backupsIn } from './table-backups.ts';
 import { trailPort, type TrailOptions } from './trail-users.ts';
 
 export interface RetireOptions extends TrailOptions {
@@ -90,13 +91,16 @@ async function adviceOn(
     ...{ keyArn: key.arn, named, clients, console, now },
     ownRoles: async () => (await Promise.all(places.map(ownRoles))).flat(),
   });
+  const others = await othersIn(regionOf(key.arn), clients, context);
+  const { account, region } = others;
   const facts = await gatherFacts(
     { key, jobs: [...local, ...deployed], formats, proofs: proofs.flat(), now },
     {
       keys,
       usageOf: arn => keyUsage(channel, arn),
       stores: storeCatalogs(clients),
-      others: await othersIn(regionOf(key.arn), clients, context),
+      others,
+      backups: async () => ({ account, region, seen: await backupsIn(region, clients, context) }),
       ...(trailOf !== undefined && { trailOf }),
     },
   );

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { SETTINGS_FILE } from '../../lambda/core/job/deployed-settings.ts';
+import { MOST_FOLLOWED_BUCKETS } from '../../lambda/core/job/followed-stores.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import {
   MANAGED_POLICIES,
@@ -49,7 +50,9 @@ function orNothing<T>(load: () => T): T | undefined {
   }
 }
 
-export function roomText({ deployment, fits, more }: Room): string {
+export function roomText({ deployment, fits, more, followedBuckets }: Room): string {
+  if (followedBuckets !== undefined)
+    return `deployment ${deployment} has no room for this job: ${followedBuckets} buckets would be followed, and one deployment follows ${MOST_FOLLOWED_BUCKETS} at most; leave some out of follow.buckets, or make a second deployment`;
   if (!fits)
     return `deployment ${deployment} has no room for this job: let jobs share keys or buckets, make a second deployment, or raise managedPoliciesPerRole`;
   return more === null

@@ -67,13 +67,15 @@ function serverSideWords(uses: readonly ServerSideUse[]): readonly string[] {
   return [`server-side encryption of ${listed(uses.map(serverSideUse))}`];
 }
 
-function serverSideUse({ name, type, of, objects = 0 }: ServerSideUse): string {
+function serverSideUse({ name, type, of, objects = 0, backups = 0 }: ServerSideUse): string {
   const called = type === 's3' ? `s3://${name}/` : name;
   switch (of) {
     case 'items':
       return `the table ${called}`;
     case 'new-objects':
       return `new objects in ${called}`;
+    case 'backups':
+      return `${counted(backups, 'on-demand backup')} of the table ${called}`;
     case 'objects':
       return `${counted(objects, 'object')} of the sample of ${called}`;
   }

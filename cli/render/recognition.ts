@@ -29,7 +29,7 @@ export interface Inspection extends Told {
 export function notLookedAt({ sample }: Pick<Inspection, 'sample'>): readonly string[] {
   return [
     ...(sample.complete ? [] : ['records beyond the sample']),
-    'data keys without a sign of their own, as those under RSA keys, and those within what is encrypted',
+    'data keys without a sign of their own, as those under RSA keys that no value beside them names and those under SM2 keys, and those within what is encrypted',
     'whether KMS takes the data keys under these contexts: a census tells',
   ];
 }
@@ -42,6 +42,7 @@ export function recognitionText(inspection: Told): string {
     ...section('Data keys', formatLines(inspection)),
     ...section('Not to be re-wrapped', refusedLines(inspection)),
     ...section('Looks like a data key, where no format reads one', lookAlikeLines(inspection)),
+    ...section('As long as what an RSA key encrypts, beside the name of a KMS key', rsaLines(inspection)),
     ...section('Keys that are named', keyLines(inspection)),
     ...section('Besides', otherLines(inspection)),
     '',
@@ -80,6 +81,13 @@ function lookAlikeLines({ lookAlikes }: Told): readonly string[] {
   return lookAlikes.map(
     ({ slot, form, records, example: { locator } }) =>
       `${colors.yellow('!')} ${colors.bold(slot)} (${form}) in ${counted(records, 'record')} (${locator})`,
+  );
+}
+
+function rsaLines({ rsaLengths }: Told): readonly string[] {
+  return rsaLengths.map(
+    ({ slot, keySpec, records, keys, example: { locator } }) =>
+      `${colors.yellow('!')} ${colors.bold(slot)} (${keySpec}) in ${counted(records, 'record')} (${locator}): ${keys.map(({ keyArn }) => keyArn).join(', ')}. If aws kms describe-key says ${keySpec} and ENCRYPT_DECRYPT, name the place and the key in a job; a census counts them`,
   );
 }
 

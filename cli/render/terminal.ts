@@ -1,7 +1,7 @@
 import colors from 'picocolors';
 import { fitting, newTable } from './fitting-table.ts';
 import { OUTCOME_KINDS } from '../../lambda/core/model/outcome.ts';
-import type { PlannedKey } from '../../lambda/core/model/key-use.ts';
+import { isAsymmetric, type PlannedKey } from '../../lambda/core/model/key-use.ts';
 import type { Forecast, StoreLook } from '../../lambda/core/model/run.ts';
 import type { ScheduleState } from '../../lambda/core/plan/scheduled-run.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
@@ -28,6 +28,7 @@ export function reportText(report: Report): string {
     '',
     storesTable(report),
     ...(report.keyMaterials.length === 0 ? [] : [keyMaterialsTable(report.keyMaterials)]),
+    ...wrappingKeysTable(report.wrappingKeys),
     ...failures(report),
     ...lookAlikes(report),
     ...withoutDataKey(report),
@@ -72,6 +73,19 @@ function keyMaterialsTable(counts: readonly KeyMaterialReport[]): string {
     ]);
   }
   return fitting(table);
+}
+
+/** Of a run that has met an asymmetric key: of others, the key materials tell the same. */
+function wrappingKeysTable(keys: Report['wrappingKeys'] = []): readonly string[] {
+  if (!keys.some(isAsymmetric)) return [];
+  const table = newTable(['key', 'key spec', 'algorithm', 'store', 'before', 'after']);
+  for (const { keyArn, keySpec, encryptionAlgorithm, stores } of keys)
+    for (const { store, before, after } of stores)
+      table.push([
+        ...[keyArn.split(':').slice(3).join(':'), keySpec ?? 'not told', encryptionAlgorithm, store],
+        ...[number(before), number(after)],
+      ]);
+  return [fitting(table)];
 }
 
 function failures({ failures: all }: Report): readonly string[] {

@@ -1,11 +1,17 @@
 import type { DiscoveredStore } from '../../lambda/core/discover/discovery.ts';
+import { untoldWords } from '../../lambda/core/retire/backup-findings.ts';
+import type { TableBackups } from '../../lambda/core/stores/dynamodb/table-backups.ts';
+import type { Seen } from '../../lambda/core/stores/lookup.ts';
 import type { ToldDiscovery } from './discovery.ts';
 
 /** Names enough to begin with; all of them are in the result. */
 const MOST_NAMES = 5;
 
 /** What samples of the stores of one Region, and a trail, cannot say. */
-export function notLookedAtIn(told: Omit<ToldDiscovery, 'notChecked'>): readonly string[] {
+export function notLookedAtIn(
+  told: Omit<ToldDiscovery, 'notChecked'>,
+  backups: Seen<TableBackups>,
+): readonly string[] {
   const { stores, region } = told;
   const untold = stores.filter(({ keysUntold }) => keysUntold);
   const unseen = stores.filter(({ serverSideKeys }) => serverSideKeys === null);
@@ -14,7 +20,7 @@ export function notLookedAtIn(told: Omit<ToldDiscovery, 'notChecked'>): readonly
       ? ['records beyond the samples, and with which keys S3 encrypts these objects']
       : []),
     `stores of other accounts, and of other Regions than ${region}`,
-    'data keys without a sign of their own, as those under RSA keys, and those within what is encrypted',
+    'data keys without a sign of their own, as those under RSA keys that no value beside them names and those under SM2 keys, and those within what is encrypted',
     ...(untold.length === 0
       ? []
       : [
@@ -23,6 +29,8 @@ export function notLookedAtIn(told: Omit<ToldDiscovery, 'notChecked'>): readonly
     ...(unseen.length === 0
       ? []
       : [`with which keys ${named(unseen)} are themselves encrypted (${unseen[0]?.serverSideReason})`]),
+    ...untoldWords(`on-demand backups of tables in ${region}`, backups),
+    'recovery points of AWS Backup, exports to S3, and point-in-time recovery of tables that had another key until lately',
     ...ofUndescribed(told),
     ...ofTrail(told),
   ];

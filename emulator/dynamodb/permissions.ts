@@ -54,14 +54,15 @@ function usesOf(operation: string, input: Input): readonly Use[] {
         })),
       );
     case 'ListTables':
+    case 'ListBackups':
       return [{ action: operation, table: '*' }];
     default:
       return [one(operation, input)];
   }
 }
 
-function one(operation: string, { TableName, ResourceArn, IndexName }: Input): Use {
-  const table = [TableName, ResourceArn].find(name => typeof name === 'string') ?? '*';
+function one(operation: string, { TableName, ResourceArn, BackupArn, IndexName }: Input): Use {
+  const table = [TableName, ResourceArn, BackupArn].find(name => typeof name === 'string') ?? '*';
   const reads = operation === 'Query' || operation === 'Scan';
   return { action: operation, table, ...(reads && typeof IndexName === 'string' && { index: IndexName }) };
 }

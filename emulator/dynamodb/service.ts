@@ -1,7 +1,9 @@
 import { Buffer } from 'node:buffer';
 import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
 import { inputOf, jsonError, targetOf } from '../protocol/json-protocol.ts';
+import { isBackupOperation, TableBackups } from './backups.ts';
 import { batchStatements, type CarriedOut } from './batch-statements.ts';
+import { describedTables } from './described-tables.ts';
 import { expressionTooLarge } from './expression-limits.ts';
 import type { Item } from './item-size.ts';
 import { keyIn, schemas } from './keys-of-items.ts';
@@ -43,6 +45,7 @@ export function dynamoDbService(
   const all = new AllTables(now);
   const keys = new ServerSideKeys(tableKeys);
   const provisioned = new ProvisionedTables(now);
+  const backups = new TableBackups({ now, described: describedTables(all, keys) });
   const carryOut = async (operation: string, request: AwsRequest): Promise<CarriedOut> => {
     const failed = new Map<string, number>();
     const counting: Consumed = (region, table, units) => {
@@ -74,11 +77,10 @@ export function dynamoDbService(
       try {
         if (operation === 'BatchExecuteStatement') return await batch(request);
         const chosen = admitted(operation, request, keys);
+        if (isBackupOperation(operation)) return json(request, await backups.answer(operation, request));
         const { response } = await carryOut(operation, request);
         provisioned.remember(operation, request, response);
-        return response.status === 200
-          ? sealed(operation, request, { response, keys, chosen, streams })
-          : response;
+        return sealed(operation, request, { response, keys, chosen, streams });
       } catch (error) {
         return refused(error, request);
       }
@@ -120,6 +122,7 @@ function sealed(
   request: AwsRequest,
   { response, keys, chosen, streams }: Answered,
 ): AwsResponse {
+  if (response.status !== 200) return response;
   const { TableName, StreamSpecification } = inputOf(request);
   const table = String(TableName);
   const streamed = operation === 'CreateTable' || operation === 'UpdateTable';

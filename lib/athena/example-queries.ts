@@ -38,6 +38,17 @@ GROUP BY 1, 2, 3, 4
 ORDER BY data_keys DESC;`,
   },
   {
+    name: 'data-keys-by-wrapping-key',
+    description:
+      'How many data keys of each store a migration has found under which key, and with which algorithm. A census journals none: use rewrap report --keys.',
+    query: `SELECT store, source.keyarn AS key, coalesce(source.encryptionalgorithm, 'SYMMETRIC_DEFAULT') AS algorithm,
+       count(*) AS data_keys
+FROM outcomes
+WHERE run = 'orders-migrate-20261121T080000Z-1a2b' AND source.keyarn IS NOT NULL
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3;`,
+  },
+  {
     name: 'one-record',
     description:
       'What a run was about to do to one record: digests and KMS request ids to find in CloudTrail.',

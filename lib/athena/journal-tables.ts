@@ -16,7 +16,7 @@ export interface JournalTablesProps {
 }
 
 /** docs/journal.md has the same lines in words. */
-const KEY_MATERIAL = 'struct<keyarn:string,keymaterialid:string>';
+const KEY_MATERIAL = 'struct<keyarn:string,keymaterialid:string,encryptionalgorithm:string>';
 const RECORD = { schema: 'int', store: 'string', locator: 'string' };
 const OUTCOMES = {
   ...RECORD,

@@ -4,7 +4,11 @@ import { Policy, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnEventSourceMapping, type Function } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { FOLLOW_TIMEOUT_SECONDS, type FollowedBucket } from '../../lambda/core/job/followed-stores.ts';
+import {
+  FOLLOW_TIMEOUT_SECONDS,
+  MOST_FOLLOWED_BUCKETS,
+  type FollowedBucket,
+} from '../../lambda/core/job/followed-stores.ts';
 import { JobsRefused } from '../jobs/jobs-refused.ts';
 import { patternOf } from './written-objects.ts';
 
@@ -20,8 +24,6 @@ const RETENTION = Duration.days(4);
  */
 const AT_ONCE = 4;
 const BATCH = { batchSize: 100, maximumBatchingWindowInSeconds: 1 } as const;
-/** The policy of a queue has 8,192 bytes at most (SQS developer guide, quotas), and the ARN of a rule some 130 of them. */
-const MOST_BUCKETS = 50;
 
 interface Ends {
   readonly follower: Function;
@@ -62,9 +64,9 @@ export function followBuckets(
 /** One for each bucket, whatever the number of jobs and prefixes. */
 function rulesFor(scope: Construct, followed: readonly FollowedBucket[], queue: IQueue): readonly CfnRule[] {
   const buckets = [...new Set(followed.map(({ bucket }) => bucket))];
-  if (buckets.length > MOST_BUCKETS)
+  if (buckets.length > MOST_FOLLOWED_BUCKETS)
     throw new JobsRefused(
-      `${buckets.length} buckets are followed, and one deployment follows ${MOST_BUCKETS} at most; leave some out, or make a second deployment`,
+      `${buckets.length} buckets are followed, and one deployment follows ${MOST_FOLLOWED_BUCKETS} at most; leave some out of follow.buckets, or give their jobs a deployment of their own`,
     );
   return buckets.map(bucket => {
     const prefixes = followed.flatMap(one => (one.bucket === bucket ? [one.prefix] : []));

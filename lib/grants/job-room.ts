@@ -1,4 +1,9 @@
-import { followedBuckets, followedTables } from '../../lambda/core/job/followed-stores.ts';
+import {
+  followedBuckets,
+  followedTables,
+  MOST_FOLLOWED_BUCKETS,
+  namesOfFollowedBuckets,
+} from '../../lambda/core/job/followed-stores.ts';
 import type { Job } from '../../lambda/core/model/job.ts';
 import { destinationRegion, sourceRegion } from '../../lambda/core/model/job-regions.ts';
 import { writtenPlace } from '../../lambda/core/stores/places.ts';
@@ -54,6 +59,8 @@ export interface RoomForMore {
   readonly fits: boolean;
   /** For how many more jobs like it; `null` if they take no room, as they need what is granted anyway. */
   readonly more: number | null;
+  /** More buckets would be followed than a deployment can follow, and no quota raises that. */
+  readonly followedBuckets?: number;
 }
 
 /** Whether a deployment has room for a job beside others of its Region, and for how many more like it: at least so many. */
@@ -63,7 +70,9 @@ export function roomForMore(job: Job, others: readonly Job[], settings: RoomSett
       name !== job.name && destinationRegion({ destination }) === destinationRegion(job),
   );
   const together = [...beside, job];
+  const followed = bucketsLeft(beside, together);
   const left = [
+    followed,
     ...charactersLeft(beside, together, settings),
     {
       all: RESOURCES - OTHER_RESOURCES - resourcesOfPolicies(together, settings),
@@ -76,13 +85,22 @@ export function roomForMore(job: Job, others: readonly Job[], settings: RoomSett
     ),
   );
   const fits = left.every(({ all, after }) => after <= all);
-  return { fits, more: more === Infinity ? null : Math.max(0, more) };
+  return {
+    ...{ fits, more: more === Infinity ? null : Math.max(0, more) },
+    ...(followed.after > followed.all && { followedBuckets: followed.after }),
+  };
 }
 
 interface Left {
   readonly all: number;
   readonly before: number;
   readonly after: number;
+}
+
+/** Each has a rule that may send to the queue, and the policy of the queue names all of them. */
+function bucketsLeft(beside: readonly Job[], together: readonly Job[]): Left {
+  const [before, after] = [beside, together].map(jobs => namesOfFollowedBuckets(jobs).length);
+  return { all: MOST_FOLLOWED_BUCKETS, before: before ?? 0, after: after ?? 0 };
 }
 
 function charactersLeft(
@@ -122,7 +140,7 @@ function resourcesOf(jobs: readonly Job[]): number {
       .map(({ type, account = '', name }) => `${type} ${account} ${name}`),
   );
   const mappings = followedTables(jobs).length;
-  const rules = new Set(followedBuckets(jobs).map(({ bucket }) => bucket)).size;
+  const rules = namesOfFollowedBuckets(jobs).length;
   return (
     new Set(claims).size +
     jobs.filter(({ schedule }) => schedule !== undefined).length +

@@ -71,6 +71,24 @@ describe('the bill of keys of a run', () => {
     ]);
   });
 
+  it('has a component for each algorithm of one key, with the key spec, and is valid so', () => {
+    const counts = { keyArn: RSA, keyMaterialId: null, before: 1, after: 1 };
+    const keyMaterials = (['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'] as const).map(encryptionAlgorithm => ({
+      ...counts,
+      encryptionAlgorithm,
+    }));
+    const report = { ...REPORT, stores: [{ ...REPORT.stores[0]!, keyMaterials }], keyMaterials };
+    const [, rsa] = KEYS.sources;
+    const two = billOfKeys({ ...KEYS, sources: [{ ...rsa!, keySpec: 'RSA_2048' }] }, report);
+    expect(problems(two)).toEqual([]);
+    const { components } = two as { readonly components: readonly (Component & { 'bom-ref': string })[] };
+    expect(components.map(one => one['bom-ref'])).toEqual([
+      ...['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'],
+      ...[`${RSA}#RSAES_OAEP_SHA_1`, `${RSA}#RSAES_OAEP_SHA_256`],
+    ]);
+    expect(components[2]?.properties).toContainEqual({ name: 'kms-rewrap:key-spec', value: 'RSA_2048' });
+  });
+
   it('names each algorithm that is used once, so that RSA is found', () => {
     expect(bom.components.map(({ name }) => name)).toEqual([
       ...['RSAES_OAEP_SHA_256', 'SYMMETRIC_DEFAULT'],

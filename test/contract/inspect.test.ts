@@ -96,6 +96,7 @@ describe('rewrap inspect of a table', () => {
         'questions',
         'records',
         'refused',
+        'rsaLengths',
       ].concat(...['sample', 'serverSideKeys', 'store', 'withNone']),
     );
     expect(found).toMatchObject({

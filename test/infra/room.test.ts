@@ -1,4 +1,5 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { roomOf, roomText } from '../../cli/deployment/room.ts';
 import type { Job, JobSchedule, Store } from '../../lambda/core/model/job.ts';
 import { policiesOf } from '../../lib/functions/policy-statements.ts';
 import type { Grant } from '../../lib/grants/grant.ts';
@@ -41,8 +42,8 @@ const KINDS = {
     follow: { streams: [streamOf(number)], untilQuietDays: 14 },
   }),
   'a bucket that is followed, and two keys of its own': number => ({
-    ...between(keyOf(number), keyOf(number + 5_000), [bucketOf(number % 40)]),
-    follow: { buckets: [`documents-of-tenant-${number % 40}`], untilQuietDays: 14 },
+    ...between(keyOf(number), keyOf(number + 5_000), [bucketOf(number % 4)]),
+    follow: { buckets: [`documents-of-tenant-${number % 4}`], untilQuietDays: 14 },
   }),
   'a prefix of one bucket': number => ({
     stores: [bucketStore({ prefix: `tenants/${number}/documents/` }) as unknown as Store],
@@ -164,6 +165,38 @@ describe('the room for more jobs, as the command line tells it', () => {
     expect(roomForMore(last!, others, settings)).toEqual({ fits: false, more: 0 });
     expect(roomForMore(last!, others, { ...settings, managedPoliciesPerRole: 25 })).toMatchObject({
       fits: true,
+    });
+  });
+
+  describe('where buckets are followed', () => {
+    const following = (number: number): Job =>
+      job({
+        ...{ name: `job-${number}`, stores: [bucketOf(number)] },
+        follow: { buckets: [`documents-of-tenant-${number}`], untilQuietDays: 14 },
+      });
+    const jobs = (count: number): readonly Job[] => Array.from({ length: count }, (_, at) => following(at));
+
+    it('ends at as many as one deployment follows, which the stack refuses to exceed', () => {
+      expect(roomForMore(following(9), jobs(9), settings)).toEqual({ fits: true, more: 40 });
+      expect(roomForMore(following(49), jobs(49), settings)).toEqual({ fits: true, more: 0 });
+      expect(roomForMore(following(50), jobs(50), settings)).toEqual({
+        ...{ fits: false, more: 0, followedBuckets: 51 },
+      });
+      expect(() => Template.fromStack(stackOf(jobs(50)))).not.toThrow();
+      expect(() => Template.fromStack(stackOf(jobs(51)))).toThrow('51 buckets are followed');
+    });
+
+    it('is there for a job whose bucket is followed already', () => {
+      expect(roomForMore({ ...following(7), name: 'another' }, jobs(50), settings)).toMatchObject({
+        fits: true,
+      });
+    });
+
+    it('is said with its cure, which is not that of policies', () => {
+      const beside = { deployment: 'KmsRewrap', jobs: jobs(50), settings };
+      expect(roomText(roomOf(following(50), beside))).toMatch(
+        /51 buckets would be followed, .* 50 at most; leave some out of follow\.buckets, or make a second deployment$/,
+      );
     });
   });
 

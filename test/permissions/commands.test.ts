@@ -1,3 +1,5 @@
+import { CreateBackupCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { SFNClient, StartExecutionCommand, DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { CreateBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { execFileSync } from 'node:child_process';
@@ -44,6 +46,7 @@ describe('whoever runs a command of the CLI', () => {
   let deployment: Deployment;
   let watch: GrantWatch;
   let states: SFNClient;
+  let evidenceKey: string;
 
   beforeAll(async () => {
     aws = await embedded({ logFolder: join(folder, 'logs'), waitScale: 0.001 });
@@ -52,10 +55,14 @@ describe('whoever runs a command of the CLI', () => {
     mkdirSync(join(folder, 'jobs'));
     const [job] = jobsOf(account);
     writeFileSync(join(folder, 'jobs', 'in-place.json'), JSON.stringify(job));
-    await synthesize({ jobs: join(folder, 'jobs'), outdir: join(folder, 'cdk.out') });
+    // Runs are signed, and whoever packs them may read intents.
+    const settings = { evidence: true, journalReaders: [arnOf('attest pack')] };
+    await synthesize({ jobs: join(folder, 'jobs'), outdir: join(folder, 'cdk.out'), settings });
     await aws.aws.deploy(join(folder, 'cdk.out'));
     const config = { endpoint: aws.endpoint, region: 'us-east-1' };
     deployment = await findDeployment('KmsRewrap', config);
+    evidenceKey = (await aws.kms.send(new DescribeKeyCommand({ KeyId: 'alias/KmsRewrap-evidence' })))
+      .KeyMetadata!.Arn!;
     states = new SFNClient(config);
     watch = new GrantWatch(aws.aws);
   });
@@ -66,7 +73,7 @@ describe('whoever runs a command of the CLI', () => {
   });
 
   function resourcesOf(on: string): readonly string[] {
-    const { stateMachineArn, runBucket, ledgerTable } = deployment;
+    const { stateMachineArn, runBucket, journalBucket, ledgerTable } = deployment;
     const arn = (service: string, resource: string): string =>
       `arn:aws:${service}:us-east-1:111122223333:${resource}`;
     const known: Readonly<Record<string, readonly string[]>> = {
@@ -75,11 +82,16 @@ describe('whoever runs a command of the CLI', () => {
       executions: [`${stateMachineArn.replace(':stateMachine:', ':execution:')}:*`],
       'run files': [`arn:aws:s3:::${runBucket}/runs/*`],
       'run bucket': [`arn:aws:s3:::${runBucket}`],
+      'journal bucket': [`arn:aws:s3:::${journalBucket}`],
+      outcomes: [`arn:aws:s3:::${journalBucket}/outcomes/*`],
+      intents: [`arn:aws:s3:::${journalBucket}/intents/*`],
+      'keys of the run': [account.keys.source, account.keys.destination, evidenceKey],
       ledger: [arn('dynamodb', `table/${ledgerTable}`)],
       'keys of the jobs': [account.keys.source, account.keys.destination],
       'source keys': [account.keys.source],
       account: ['*'],
       'tables of the account': [arn('dynamodb', 'table/*')],
+      'backups of the account': [arn('dynamodb', 'table/*/backup/*')],
       'buckets of the account': ['arn:aws:s3:::*'],
       'tables of the jobs': ['Plain', 'Indexed', 'BranchKeys'].map(table =>
         arn('dynamodb', `table/${table}`),
@@ -97,6 +109,19 @@ describe('whoever runs a command of the CLI', () => {
     return found;
   }
 
+  function arnOf(command: string): string {
+    return `arn:aws:iam::111122223333:role/who-may-${command.replaceAll(' ', '-')}`;
+  }
+
+  let trailed = false;
+  /** From here on, a trail has all calls of KMS. */
+  async function trail(): Promise<void> {
+    if (trailed) return;
+    await aws.s3.send(new CreateBucketCommand({ Bucket: 'trail' }));
+    aws.aws.trails.create({ accountId: '111122223333', bucket: 'trail' });
+    trailed = true;
+  }
+
   /** A role with what the page says of a command, and nothing else. The inline policies of a user would have no room for all of it. */
   function roleFor(command: string): { readonly arn: string; readonly credentials: Credentials } {
     const group = COMMANDS.find(({ commands }) => commands.includes(command))!;
@@ -109,7 +134,7 @@ describe('whoever runs a command of the CLI', () => {
         ...(on === 'run bucket' && { Condition: { StringLikeIfExists: { 's3:prefix': 'runs/*' } } }),
       }),
     );
-    const arn = `arn:aws:iam::111122223333:role/who-may-${group.commands[0]}`;
+    const arn = arnOf(group.commands[0]!);
     const { identities } = aws.aws.iam;
     identities.create(arn);
     identities.putInline(arn, 'documented', { Version: '2012-10-17', Statement });
@@ -175,16 +200,38 @@ describe('whoever runs a command of the CLI', () => {
   });
 
   it('may ask whether a key may go with the documented permissions, and needs each of them', async () => {
-    await aws.s3.send(new CreateBucketCommand({ Bucket: 'trail' }));
-    aws.aws.trails.create({ accountId: '111122223333', bucket: 'trail' });
+    await trail();
+    await aws.dynamodb.send(new CreateBackupCommand({ TableName: 'Plain', BackupName: 'before' }));
     const keeper = roleFor('retire-check');
     const { stdout, stderr } = await call(
       ['retire-check', account.keys.source, '--jobs', join(folder, 'jobs'), '--trail', 's3://trail'],
       keeper,
     );
-    expect(stderr).toContain('of 1 log file read');
+    expect(stderr).toMatch(/of \d+ log files? read/);
     expect(stdout + stderr).not.toContain('not authorized');
     expectNeeded(keeper.arn, 'retire-check');
+  });
+
+  it('may pack the evidence of a run with the documented permissions, and needs each of them', async () => {
+    await trail();
+    const ran = await rewrap(['run', 'in-place', '--json'], { endpoint: aws.endpoint });
+    const { runId } = JSON.parse(ran.stdout) as { readonly runId: string };
+    const packer = roleFor('attest pack');
+    const out = join(folder, 'pack.tar.gz');
+    const packed = await call(
+      ['attest', 'pack', runId, '--out', out, '--intents', '--trail', 's3://trail'],
+      packer,
+    );
+    expect([packed.code, packed.stderr]).toEqual([0, expect.not.stringContaining('not authorized')]);
+    // What KMS or CloudFormation refuse stands in the pack.
+    const inPack = execFileSync('tar', ['xzOf', out], { encoding: 'utf8' });
+    expect(inPack).not.toContain('AccessDenied');
+    expect(inPack).toContain(evidenceKey);
+    // Who may not list the bucket is refused here, and does not learn that the report is missing.
+    expect((await call(['attest', 'pack', 'not-there'], packer)).stderr).toContain(
+      'there is no run not-there',
+    );
+    expectNeeded(packer.arn, 'attest pack');
   });
 
   it('may have requests to S3 written with the documented permissions, and needs each of them', async () => {

@@ -14,6 +14,7 @@ import { findDeployment, type Deployment } from '../../lambda/adapters/run/deplo
 import { RUN_EVENTS } from '../../lambda/core/report/run-event-schemas.ts';
 import { EXAMPLE_QUERIES } from '../../lib/athena/example-queries.ts';
 import { embedded, type Embedded } from '../support/embedded.ts';
+import type { Report } from '../../lambda/core/report/report.ts';
 import { fieldsOf, journalIn, type GlueTable, type JournalObject } from '../support/journal-in-duckdb.ts';
 import { rewrap } from '../support/rewrap-cli.ts';
 
@@ -224,6 +225,20 @@ describe('a deployment in operation', () => {
           from_key: expect.stringContaining(':key/') as string,
           to_material: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
         });
+    });
+
+    it('data-keys-by-wrapping-key counts what the report counts before the run, by store, key and algorithm', async () => {
+      const { stdout } = await rewrap(['report', run, '--json'], { endpoint: aws.endpoint });
+      const { wrappingKeys = [] } = JSON.parse(stdout) as Pick<Report, 'wrappingKeys'>;
+      const expected = wrappingKeys.flatMap(({ keyArn: key, encryptionAlgorithm: algorithm, stores }) =>
+        stores
+          .filter(({ before }) => before > 0)
+          .map(({ store, before }) => ({ store, key, algorithm, data_keys: String(before) })),
+      );
+      expect(expected.length).toBeGreaterThan(0);
+      const found = await answer('data-keys-by-wrapping-key');
+      expect(found).toHaveLength(expected.length);
+      expect(found).toEqual(expect.arrayContaining(expected));
     });
 
     it('one-record tells digests, keys and requests of a record', async () => {

@@ -78,6 +78,7 @@ describe('the recipe for a command', () => {
       'inspected-store',
       'init-questions',
       'store-sample',
+      'table-backups',
       ...['discovered-drafts', 'discovered-keys', 'discovered-store', 'discovered-users', 'other-stores'],
       'trail-users',
       'packed-trail',

@@ -60,6 +60,18 @@ describe('what a job follows in buckets', () => {
     expect(of([store()], [])).toEqual(one('names nothing to follow'));
   });
 
+  it('is in no more buckets than one deployment follows, and says what to do with the others', () => {
+    const names = (count: number): readonly string[] =>
+      Array.from({ length: count }, (_, at) => `files-${at}`);
+    const many = (count: number): readonly string[] =>
+      of(
+        names(count).map(bucket => store({ bucket })),
+        names(count),
+      );
+    expect(many(50)).toEqual([]);
+    expect(many(51)).toEqual(one('50 at most; leave some out, or make several jobs of this one'));
+  });
+
   it('is no part of a prefix, because what is followed is whole', () => {
     expect(of([store(), store({ prefix: 'old/', scope: { suffix: '.pdf' } })])).toEqual(
       one('only a part of its prefix'),

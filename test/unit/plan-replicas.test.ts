@@ -20,7 +20,10 @@ describe('a census into another Region', () => {
   it('reads with the replica of a key that is disabled where it was made', async () => {
     const { sources } = await planOf({ keys: without(MRK, 'Disabled') }, census);
     expect(sources).toEqual([
-      { keyArn: THERE, encryptionAlgorithm: 'SYMMETRIC_DEFAULT', alsoKnownAs: [MRK] },
+      {
+        ...{ keyArn: THERE, encryptionAlgorithm: 'SYMMETRIC_DEFAULT', alsoKnownAs: [MRK] },
+        keySpec: 'SYMMETRIC_DEFAULT',
+      },
     ]);
   });
 

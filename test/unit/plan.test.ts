@@ -28,7 +28,9 @@ describe('planning a run', () => {
     const catalog = keys({ describeKey: arn => Promise.resolve(key(arn.includes('alias') ? OLD_KEY : arn)) });
     const { plan } = await planRun({ ...REQUEST, jobs: [aliased] }, ports({ keys: catalog }));
     expect(plan.sources).toEqual([
-      planned(OLD_KEY, { alsoKnownAs: ['arn:aws:kms:us-east-1:111122223333:alias/old'] }),
+      planned(OLD_KEY, {
+        ...{ alsoKnownAs: ['arn:aws:kms:us-east-1:111122223333:alias/old'], keySpec: 'SYMMETRIC_DEFAULT' },
+      }),
     ]);
   });
 

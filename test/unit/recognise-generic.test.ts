@@ -7,6 +7,33 @@ import { B, base64, blob, ciphertextsBy, ofItems, proposed, S } from '../support
 
 const numbers = [1, 2, 3, 4, 5];
 
+describe('a value as long as what an RSA key encrypts', () => {
+  const bytes = (length: number): Buffer => Buffer.alloc(length, 7);
+  const lengthsOf = (attributes: AttributeMap) => {
+    const { rsaLengths, conclusion } = recogniseStore([{ record: item('1', attributes) }]);
+    // It may be a signature as well: no format is proposed for it.
+    expect(conclusion).toEqual({ kind: 'nothing' });
+    return rsaLengths.map(({ slot, keySpec, keys }) => [slot, keySpec, keys[0]?.keyArn]);
+  };
+
+  it.each<[string, AttributeValue, string]>([
+    ['bytes', { B: bytes(256) }, 'RSA_2048'],
+    ['base64', S(bytes(384).toString('base64')), 'RSA_3072'],
+    ['base64 without padding', S(bytes(256).toString('base64').replaceAll('=', '')), 'RSA_2048'],
+    ['hexadecimal', S(bytes(512).toString('hex')), 'RSA_4096'],
+  ])('as %s is named with its key spec and the key beside it', (_name, value, spec) => {
+    expect(lengthsOf({ wrapped: value, by: S(OLD_KEY) })).toEqual([['wrapped', spec, OLD_KEY]]);
+  });
+
+  it.each<[string, AttributeMap]>([
+    ['beside no key', { wrapped: { B: bytes(256) }, by: S('somebody') }],
+    ['beside a key in another map', { wrapped: { B: bytes(256) }, about: { M: { by: S(OLD_KEY) } } }],
+    ['of another length', { wrapped: { B: bytes(257) }, by: S(OLD_KEY) }],
+  ])('is nothing %s', (_name, attributes) => {
+    expect(lengthsOf(attributes)).toEqual([]);
+  });
+});
+
 describe('a data key in an attribute', () => {
   it.each<[string, AttributeValue, string]>([
     ['bytes', B('a'), 'binary'],

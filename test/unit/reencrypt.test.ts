@@ -1,4 +1,5 @@
 import { PremiseBroken } from '../../lambda/core/model/errors.ts';
+import { isAsymmetric, type AsymmetricAlgorithm } from '../../lambda/core/model/key-use.ts';
 import { Attempts } from '../../lambda/core/reencrypt/attempts.ts';
 import type { AskOptions } from '../../lambda/core/reencrypt/ask-kms.ts';
 import { reencryptPage, type PageAnswer } from '../../lambda/core/reencrypt/reencrypt-page.ts';
@@ -58,6 +59,20 @@ describe('re-encrypting a page', () => {
     const [only] = await ask(kms, [found(kms.encrypt(FOREIGN_KEY, 'secret', CONTEXT))]);
     expect(only?.answer).toMatchObject({ outcome: { kind: 'foreign-key' } });
     expect(kms.calls.map(({ source }) => source.keyArn)).toEqual([OLD_KEY, NEW_KEY]);
+  });
+
+  it('takes no word of an asymmetric key that another one made a data key: its ciphertexts name neither key nor algorithm', async () => {
+    const kms = new FakeKms();
+    const rsa = (encryptionAlgorithm: AsymmetricAlgorithm) => planned(OLD_KEY, { encryptionAlgorithm });
+    const sources = [rsa('RSAES_OAEP_SHA_1'), rsa('RSAES_OAEP_SHA_256')];
+    kms.intercept = ({ source }) => (isAsymmetric(source) ? { kind: 'incorrect-key' } : undefined);
+    const records = [found(kms.encrypt(FOREIGN_KEY, 'secret', CONTEXT))];
+    const [only] = await reencryptPage(records, options(kms, sources));
+    expect(only?.answer).toMatchObject({ outcome: { kind: 'unreadable' } });
+    expect(kms.calls.map(({ source }) => source.encryptionAlgorithm)).toEqual([
+      ...['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'],
+      'SYMMETRIC_DEFAULT',
+    ]);
   });
 
   it('writes nothing for a data key under the destination and its current key material', async () => {

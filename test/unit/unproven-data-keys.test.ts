@@ -6,7 +6,7 @@ import {
   type JournalLine,
   type UnprovenPorts,
 } from '../../lambda/core/report/unproven-data-keys.ts';
-import { failuresHead, failuresRow } from '../../cli/render/failures-csv.ts';
+import { failuresHead, failuresRow } from '../../cli/render/report-csv.ts';
 
 const failure = (locator: string, outcome: OutcomeKind = 'unreadable'): Failure => ({
   ...{ store: 'dynamodb:Orders', locator, slot: 'edk', outcome, reason: `why ${locator}` },

@@ -6,6 +6,7 @@ import {
 import { regionOf } from '../../core/model/arn.ts';
 import type { KeyMaterial } from '../../core/model/data-key.ts';
 import { PremiseBroken, RewrapError } from '../../core/model/errors.ts';
+import { algorithmBeside } from '../../core/model/key-use.ts';
 import type {
   DryRunAnswer,
   KeyService,
@@ -129,16 +130,28 @@ function answerOf(output: ReEncryptCommandOutput): ReEncryptAnswer {
   return {
     kind: 're-encrypted',
     ciphertext: output.CiphertextBlob ?? new Uint8Array(),
-    source: keyMaterial(output.SourceKeyId, output.SourceKeyMaterialId),
-    destination: keyMaterial(output.KeyId, output.DestinationKeyMaterialId),
+    source: keyMaterial(output.SourceKeyId, output.SourceKeyMaterialId, output.SourceEncryptionAlgorithm),
+    destination: keyMaterial(
+      output.KeyId,
+      output.DestinationKeyMaterialId,
+      output.DestinationEncryptionAlgorithm,
+    ),
     sourceAlgorithm: output.SourceEncryptionAlgorithm ?? '',
     destinationAlgorithm: output.DestinationEncryptionAlgorithm ?? '',
     requestIds: [output.$metadata.requestId ?? ''],
   };
 }
 
-export function keyMaterial(keyArn: string | undefined, keyMaterialId: string | undefined): KeyMaterial {
-  return { keyArn: keyArn ?? '', ...(keyMaterialId !== undefined && { keyMaterialId }) };
+export function keyMaterial(
+  keyArn: string | undefined,
+  keyMaterialId: string | undefined,
+  encryptionAlgorithm: string | undefined,
+): KeyMaterial {
+  return {
+    keyArn: keyArn ?? '',
+    ...(keyMaterialId !== undefined && { keyMaterialId }),
+    ...algorithmBeside(encryptionAlgorithm),
+  };
 }
 
 /** Turns an error about one data key into an answer. Throws errors that concern the run. */

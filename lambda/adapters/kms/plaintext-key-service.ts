@@ -143,9 +143,9 @@ function joined(opened: DecryptCommandOutput, made: EncryptCommandOutput): ReEnc
   return {
     kind: 're-encrypted',
     ciphertext: made.CiphertextBlob ?? new Uint8Array(),
-    source: keyMaterial(opened.KeyId, opened.KeyMaterialId),
+    source: keyMaterial(opened.KeyId, opened.KeyMaterialId, opened.EncryptionAlgorithm),
     // The answer of Encrypt does not name the key material.
-    destination: keyMaterial(made.KeyId, undefined),
+    destination: keyMaterial(made.KeyId, undefined, made.EncryptionAlgorithm),
     sourceAlgorithm: opened.EncryptionAlgorithm ?? '',
     destinationAlgorithm: made.EncryptionAlgorithm ?? '',
     requestIds: [opened.$metadata.requestId ?? '', made.$metadata.requestId ?? ''],

@@ -1,4 +1,5 @@
 import {
+  materialId,
   MAX_EXAMPLES,
   MAX_FAILURES,
   type Books,
@@ -205,13 +206,19 @@ function materialCounts({ outcome, source, destination, copied }: OutcomeEntry):
 }
 
 function count(material: KeyMaterial, counts: { before: number; after: number }): KeyMaterialCount {
-  return { keyArn: material.keyArn, keyMaterialId: material.keyMaterialId ?? null, ...counts };
+  const { keyArn, keyMaterialId = null, encryptionAlgorithm } = material;
+  return {
+    keyArn,
+    keyMaterialId,
+    ...(encryptionAlgorithm !== undefined && { encryptionAlgorithm }),
+    ...counts,
+  };
 }
 
 function sumKeyMaterials(counts: readonly KeyMaterialCount[]): readonly KeyMaterialCount[] {
   const byMaterial = new Map<string, KeyMaterialCount>();
   for (const one of counts) {
-    const id = `${one.keyArn} ${one.keyMaterialId}`;
+    const id = materialId(one);
     const sum = byMaterial.get(id);
     byMaterial.set(
       id,

@@ -4,6 +4,7 @@ import type { UsersByKey } from '../key-users/gather-all-users.ts';
 import { isOwn } from '../key-users/own-roles.ts';
 import { makesCiphertexts, opensCiphertexts } from '../key-users/purpose.ts';
 import { serviceOf } from '../key-users/service-of.ts';
+import type { TableBackup } from '../stores/dynamodb/table-backups.ts';
 import { kindOf } from '../stores/registry.ts';
 import { arnIn, type DescribedKeys } from './described-keys.ts';
 import type { Found, Look } from './look.ts';
@@ -22,11 +23,13 @@ export type DiscoveredUser = KeyUser & {
   readonly service?: string;
 };
 
-/** What the service of a table or bucket encrypts with a key: all items, new objects, or objects of the sample. */
+/** What the service of a table or bucket encrypts with a key: all items, new objects, objects of the sample, or backups of a table. */
 export interface ServerSideUse extends Found {
-  readonly of: 'items' | 'new-objects' | 'objects';
+  readonly of: 'items' | 'new-objects' | 'objects' | 'backups';
   /** Of the sample. */
   readonly objects?: number;
+  /** Of a table, which may be there no more, or have another key now. */
+  readonly backups?: number;
 }
 
 export interface DiscoveredKey {
@@ -61,6 +64,13 @@ interface KeySources {
   readonly jobs: readonly Job[];
   readonly described: DescribedKeys;
   readonly trail?: TrailOfKeys;
+  readonly backups?: BackupsInRegion;
+}
+
+/** On-demand backups of tables. */
+export interface BackupsInRegion {
+  readonly region: string;
+  readonly backups: readonly TableBackup[];
 }
 
 /** Every key that samples, tables, buckets or the trail name, but for those that AWS manages: what depends on it, and who uses it. */
@@ -151,7 +161,11 @@ function sampledRecords({ looks, described }: KeySources): ReadonlyMap<string, n
   return records;
 }
 
-function serverSideUses({ looks, described }: KeySources): ReadonlyMap<string, readonly ServerSideUse[]> {
+function serverSideUses({
+  looks,
+  described,
+  backups,
+}: KeySources): ReadonlyMap<string, readonly ServerSideUse[]> {
   const uses = new Map<string, ServerSideUse[]>();
   const add = (reference: string, use: ServerSideUse): void => {
     const arn = arnIn(described, reference);
@@ -165,7 +179,22 @@ function serverSideUses({ looks, described }: KeySources): ReadonlyMap<string, r
     for (const { keyArn, records: objects } of look.kind === 'looked' ? look.recognition.serverSideKeys : [])
       add(keyArn, { type, name, region, of: 'objects', objects });
   }
+  for (const { keyArn, ...use } of backups === undefined ? [] : backupUses(backups)) add(keyArn, use);
   return uses;
+}
+
+function backupUses({
+  region,
+  backups,
+}: BackupsInRegion): readonly (ServerSideUse & { readonly keyArn: string })[] {
+  const uses = new Map<string, ServerSideUse & { readonly keyArn: string; readonly backups: number }>();
+  for (const { table: name, keyArn } of backups) {
+    if (keyArn === undefined) continue;
+    const known = uses.get(`${keyArn} ${name}`)?.backups ?? 0;
+    const use = { type: 'dynamodb', name, region, of: 'backups', keyArn, backups: known + 1 } as const;
+    uses.set(`${keyArn} ${name}`, use);
+  }
+  return [...uses.values()];
 }
 
 const ORDER: readonly KeyStanding[] = ['sampled', 'elsewhere', 'of-jobs', 'services', 'other'];

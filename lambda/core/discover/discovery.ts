@@ -3,7 +3,12 @@ import type { Job, Store } from '../model/job.ts';
 import { isSameName } from '../model/store-place.ts';
 import { narrowedTo, ownPlace } from '../stores/places.ts';
 import { arnIn, type DescribedKeys } from './described-keys.ts';
-import { discoveredKeys, type DiscoveredKey, type TrailOfKeys } from './discovered-keys.ts';
+import {
+  discoveredKeys,
+  type BackupsInRegion,
+  type DiscoveredKey,
+  type TrailOfKeys,
+} from './discovered-keys.ts';
 import type { Found, Look } from './look.ts';
 
 /**
@@ -49,13 +54,14 @@ interface Known {
   /** @default KMS has described none */
   readonly described?: DescribedKeys;
   readonly trail?: TrailOfKeys;
+  readonly backups?: BackupsInRegion;
 }
 
 /** What lies where, and what of it no job would move. It rests on samples: what none of them shows, nobody has seen. */
 export function discoveryOf(
   looks: readonly Look[],
   jobs: readonly Job[],
-  { described = new Map(), trail }: Known = {},
+  { described = new Map(), trail, backups }: Known = {},
 ): Discovery {
   const stores = looks
     .map(look => ({ ...discovered(look, jobs), ...serverSideOf(look, described) }))
@@ -63,7 +69,11 @@ export function discoveryOf(
   const of = (coverage: Coverage): number => stores.filter(store => store.coverage === coverage).length;
   return {
     stores,
-    keys: discoveredKeys({ looks, stores, jobs, described, ...(trail !== undefined && { trail }) }),
+    keys: discoveredKeys({
+      ...{ looks, stores, jobs, described },
+      ...(trail !== undefined && { trail }),
+      ...(backups !== undefined && { backups }),
+    }),
     counts: {
       unnamed: of('unnamed'),
       'in-part': of('in-part'),
@@ -94,8 +104,8 @@ function discovered(look: Look, jobs: readonly Job[]): Omit<DiscoveredStore, 'se
   const place = { type, name, region, jobs: [...new Set(naming.map(({ job }) => job))], parts };
   if (look.kind === 'not-looked')
     return { ...place, ...NOTHING_SEEN, coverage: 'unread', reason: look.reason };
-  const { records, withNone, hidden, formats, refused, lookAlikes, keys } = look.recognition;
-  const unclear = refused.length + lookAlikes.length;
+  const { records, withNone, hidden, formats, refused, lookAlikes, rsaLengths, keys } = look.recognition;
+  const unclear = refused.length + lookAlikes.length + rsaLengths.length;
   const anything = formats.length + unclear > 0;
   return {
     ...place,

@@ -71,7 +71,7 @@ export class EarlierProofs {
     const answers = new Map<Found, PageAnswer>([
       ...first.map(one => [one.found, one] as const),
       ...later.map(one => [one.found, withReason(one, contradicted.get(one.found))] as const),
-      ...[...settled].map(([one, proof]) => [one, asJournalled(one, proof)] as const),
+      ...[...settled].map(([one, proof]) => [one, asJournalled(one, proof, this.#ports.key)] as const),
     ]);
     return {
       answers: found.flatMap(one => answers.get(one) ?? []),
@@ -142,8 +142,8 @@ function isConfirmed(
   return !sampled.has(one) || said.get(one)?.kind === 're-encrypted';
 }
 
-function asJournalled(found: Found, proof: DataKeyProof): PageAnswer {
-  const outcome = { kind: 'already-current', source: materialOf(proof), proof } as const;
+function asJournalled(found: Found, proof: DataKeyProof, key: PlannedKey): PageAnswer {
+  const outcome = { kind: 'already-current', source: materialOf(proof, key), proof } as const;
   return { found, answer: { kind: 'settled', outcome } };
 }
 

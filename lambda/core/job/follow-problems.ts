@@ -3,6 +3,7 @@ import type { Job, Store } from '../model/job.ts';
 import type { Problem } from '../model/problem.ts';
 import { parseStreamArn } from '../model/stream-arn.ts';
 import { narrowedTo, ownPlace } from '../stores/places.ts';
+import { MOST_FOLLOWED_BUCKETS } from './followed-stores.ts';
 
 /** What keeps a job from being followed. */
 export function followProblems(job: Job): readonly Problem[] {
@@ -14,6 +15,7 @@ export function followProblems(job: Job): readonly Problem[] {
     ...(job.route.type === 'decrypt-encrypt' ? [PLAINTEXT] : []),
     ...(job.verify === 'off' ? [UNVERIFIED] : []),
     ...(streams.length + buckets.length === 0 ? [NOTHING] : []),
+    ...(new Set(buckets).size > MOST_FOLLOWED_BUCKETS ? [tooMany(new Set(buckets).size)] : []),
     ...streams.flatMap((stream, index) => {
       const words = twice.indexOf(twice[index]) === index ? wrongWithStream(stream, job) : TWICE;
       return words === undefined ? [] : [{ path: `follow.streams[${index}]`, value: stream, words }];
@@ -43,6 +45,14 @@ const NOTHING: Problem = {
   path: 'follow',
   words: 'names nothing to follow; name streams of tables or buckets, or leave it out',
 };
+
+function tooMany(buckets: number): Problem {
+  return {
+    path: 'follow.buckets',
+    value: buckets,
+    words: `is the number of its buckets, and one deployment follows ${MOST_FOLLOWED_BUCKETS} at most; leave some out, or make several jobs of this one, and give each ${MOST_FOLLOWED_BUCKETS} buckets a deployment of their own`,
+  };
+}
 
 function wrongWithStream(stream: string, job: Job): string | undefined {
   const { region, table } = parseStreamArn(stream) ?? { region: '', table: '' };

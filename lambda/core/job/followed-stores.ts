@@ -24,6 +24,9 @@ export interface FollowedBucket extends FollowedStore {
 /** The longest that one invocation of a follower takes. */
 export const FOLLOW_TIMEOUT_SECONDS = 120;
 
+/** The policy of the queue of a deployment has 8,192 bytes at most (SQS developer guide, quotas), and the ARN of a bucket's rule some 130 of them. */
+export const MOST_FOLLOWED_BUCKETS = 50;
+
 /** The tables that jobs follow, in their order. */
 export function followedTables(jobs: readonly Job[]): readonly FollowedTable[] {
   return jobs.flatMap(job =>
@@ -45,6 +48,11 @@ export function followedBuckets(jobs: readonly Job[]): readonly FollowedBucket[]
       }),
     ),
   );
+}
+
+/** Their names, each once. */
+export function namesOfFollowedBuckets(jobs: readonly Job[]): readonly string[] {
+  return [...new Set(followedBuckets(jobs).map(({ bucket }) => bucket))];
 }
 
 /** Jobs that follow something, each with no other stores than these. */

@@ -1,8 +1,8 @@
-import type { Finding } from '../model/data-key.ts';
+import type { Finding, KeyMaterial } from '../model/data-key.ts';
 import { writtenCiphertext } from '../model/data-key.ts';
 import { contextDigest, type DataKeyProof } from '../model/data-key-proof.ts';
 import { digest } from '../model/digest.ts';
-import type { PlannedKey } from '../model/key-use.ts';
+import { algorithmBeside, type PlannedKey } from '../model/key-use.ts';
 import { sideOf } from '../reencrypt/attempts.ts';
 import type { Before } from './outcomes-before.ts';
 
@@ -35,15 +35,17 @@ function isOf(
 ): boolean {
   const { of, destination } = asked;
   const { encryptionAlgorithm, context } = sideOf(destination, asked.context);
-  return (
-    contextDigest({ of, material: materialOf(proof), encryptionAlgorithm, context }) === proof.contextDigest
-  );
+  return contextDigest({ of, material: proof, encryptionAlgorithm, context }) === proof.contextDigest;
 }
 
-/** The key material that a proof names. */
-export function materialOf({ keyArn, keyMaterialId }: DataKeyProof): {
-  readonly keyArn: string;
-  readonly keyMaterialId?: string;
-} {
-  return { keyArn, ...(keyMaterialId !== undefined && { keyMaterialId }) };
+/** The key material that a proof names. Its digest covers the algorithm, which is that of the key as it was asked about. */
+export function materialOf(
+  { keyArn, keyMaterialId }: DataKeyProof,
+  { encryptionAlgorithm }: PlannedKey,
+): KeyMaterial {
+  return {
+    keyArn,
+    ...(keyMaterialId !== undefined && { keyMaterialId }),
+    ...algorithmBeside(encryptionAlgorithm),
+  };
 }

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import * as z from 'zod/mini';
 import { fromJson } from '../model/attribute-json.ts';
 import { PLAIN_DOCUMENTS } from '../model/document-step.ts';
+import { ASYMMETRIC_ALGORITHMS } from '../model/key-use.ts';
 import type { ReadIntents } from './ports.ts';
 import { digest } from '../model/digest.ts';
 import type { IntentEntry } from './entries.ts';
@@ -10,7 +11,13 @@ import { placeDigest } from './intents.ts';
 import { fromSchema2, schema2 } from './schema-2.ts';
 import { once } from '../schema/once.ts';
 
-const material = once(() => z.object({ keyArn: z.string(), keyMaterialId: z.optional(z.string()) }));
+const material = once(() =>
+  z.object({
+    keyArn: z.string(),
+    keyMaterialId: z.optional(z.string()),
+    encryptionAlgorithm: z.optional(z.enum(ASYMMETRIC_ALGORITHMS)),
+  }),
+);
 
 const step = once(() =>
   z.union([

@@ -32,6 +32,9 @@ export function needsSourceKeys(mode: RunMode): boolean {
   }
 }
 
+/** Of a key that KMS does not describe. */
+const UNKNOWN_SPEC = 'unknown';
+
 /** A source key that cannot be used stays in the plan under the name that the job gives it, with the reason. */
 export async function findSourceOrLess(
   path: string,
@@ -47,7 +50,7 @@ export async function findSourceOrLess(
       ? { path, value: use.key, words }
       : { use, key: lookup.key, unusable: firstPart(stateWords) };
   }
-  const unknown = { state: 'unknown', usage: 'ENCRYPT_DECRYPT', spec: 'unknown' };
+  const unknown = { state: 'unknown', usage: 'ENCRYPT_DECRYPT', spec: UNKNOWN_SPEC };
   const multiRegion = use.key.includes(':key/mrk-');
   const key = { arn: use.key, ...unknown, multiRegion, encryptionAlgorithms: [use.encryptionAlgorithm] };
   return { use, key, unusable: firstPart(words) };
@@ -105,6 +108,7 @@ export function plannedKey(
     keyArn: key.arn,
     encryptionAlgorithm: use.encryptionAlgorithm,
     alsoKnownAs: names,
+    ...(key.spec !== UNKNOWN_SPEC && { keySpec: key.spec }),
     ...(bytes !== undefined && { ciphertextBytes: bytes }),
     ...(key.customKeyStoreId !== undefined && { oneMaterial: true }),
     ...(unusable !== undefined && { unusable }),

@@ -1,4 +1,5 @@
 import type { ConsumedCapacity } from './consumed.ts';
+import type { AsymmetricAlgorithm } from './key-use.ts';
 import type { OutcomeKind } from './outcome.ts';
 import type { Pace } from './pace.ts';
 import type { Phase } from './run.ts';
@@ -19,8 +20,19 @@ export interface Failure {
 export interface KeyMaterialCount {
   readonly keyArn: string;
   readonly keyMaterialId: string | null;
+  /** Absent where it is SYMMETRIC_DEFAULT, and in ledgers of earlier versions. */
+  readonly encryptionAlgorithm?: AsymmetricAlgorithm;
   readonly before: number;
   readonly after: number;
+}
+
+/** The same for counts that add up. An asymmetric key has as many as it has algorithms. */
+export function materialId({
+  keyArn,
+  keyMaterialId,
+  encryptionAlgorithm,
+}: Omit<KeyMaterialCount, 'before' | 'after'>): string {
+  return `${keyArn} ${keyMaterialId} ${encryptionAlgorithm ?? 'SYMMETRIC_DEFAULT'}`;
 }
 
 /** Records whose fingerprint was compared with the one taken before the run's writes. */

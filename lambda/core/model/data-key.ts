@@ -1,11 +1,13 @@
 import type { EncryptionContext } from './encryption-context.ts';
-import type { EncryptionAlgorithm } from './key-use.ts';
+import type { AsymmetricAlgorithm, EncryptionAlgorithm } from './key-use.ts';
 import type { AttributePath } from './record.ts';
 
 /** KMS key material: the key's ARN and the id of the material. KMS names no material of asymmetric keys and of custom key stores. */
 export interface KeyMaterial {
   readonly keyArn: string;
   readonly keyMaterialId?: string;
+  /** Of an asymmetric key: with another algorithm, the same key does not open it. Absent where it is SYMMETRIC_DEFAULT. */
+  readonly encryptionAlgorithm?: AsymmetricAlgorithm;
 }
 
 /** A context that a data key may be under, and the one that it will be under once it has been moved. */

@@ -1,12 +1,11 @@
-/** The algorithms that KMS encrypts data keys with (API reference, ReEncrypt). SM2PKE exists in China Regions only. */
-export const ENCRYPTION_ALGORITHMS = [
-  'SYMMETRIC_DEFAULT',
-  'RSAES_OAEP_SHA_1',
-  'RSAES_OAEP_SHA_256',
-  'SM2PKE',
-] as const;
+/** Those of asymmetric keys. SM2PKE exists in China Regions only. */
+export const ASYMMETRIC_ALGORITHMS = ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256', 'SM2PKE'] as const;
+
+/** The algorithms that KMS encrypts data keys with (API reference, ReEncrypt). */
+export const ENCRYPTION_ALGORITHMS = ['SYMMETRIC_DEFAULT', ...ASYMMETRIC_ALGORITHMS] as const;
 
 export type EncryptionAlgorithm = (typeof ENCRYPTION_ALGORITHMS)[number];
+export type AsymmetricAlgorithm = (typeof ASYMMETRIC_ALGORITHMS)[number];
 
 /** A key with the algorithm it is used with, as a job names it. */
 export interface KeyUse {
@@ -21,6 +20,8 @@ export interface PlannedKey {
   readonly encryptionAlgorithm: EncryptionAlgorithm;
   /** Other names under which records may name it: the job's alias ARN, the same multi-Region key elsewhere. */
   readonly alsoKnownAs: readonly string[];
+  /** As KMS names it, such as RSA_2048. Absent where KMS did not tell it, and in plans of earlier versions. */
+  readonly keySpec?: string;
   /** Length of everything that this key encrypts, where there is only one: the modulus of an RSA key. */
   readonly ciphertextBytes?: number;
   /** A symmetric key that never gets new key material: KMS does not rotate keys in custom key stores. */
@@ -54,10 +55,19 @@ export function isAsymmetric({
   return encryptionAlgorithm !== 'SYMMETRIC_DEFAULT';
 }
 
+/** What a ciphertext is under, as it stands beside the key: nothing for a symmetric key. */
+export function algorithmBeside(encryptionAlgorithm: string | undefined): {
+  readonly encryptionAlgorithm?: AsymmetricAlgorithm;
+} {
+  const found = ASYMMETRIC_ALGORITHMS.find(one => one === encryptionAlgorithm);
+  return found === undefined ? {} : { encryptionAlgorithm: found };
+}
+
 export function isEncryptionAlgorithm(text: string): text is EncryptionAlgorithm {
   return (ENCRYPTION_ALGORITHMS as readonly string[]).includes(text);
 }
 
+export const RSA_KEY_SPECS = ['RSA_2048', 'RSA_3072', 'RSA_4096'] as const;
 const MODULUS_BYTES: Readonly<Record<string, number>> = { RSA_2048: 256, RSA_3072: 384, RSA_4096: 512 };
 const HASH_BYTES: Partial<Record<EncryptionAlgorithm, number>> = {
   RSAES_OAEP_SHA_1: 20,

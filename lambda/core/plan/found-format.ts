@@ -84,11 +84,15 @@ function told({ formats: [found], records, ...recognition }: StoreRecognition): 
 function besides({
   refused: others,
   lookAlikes,
+  rsaLengths,
   withNone,
-}: Pick<StoreRecognition, 'refused' | 'lookAlikes' | 'withNone'>): string {
+}: Pick<StoreRecognition, 'refused' | 'lookAlikes' | 'rsaLengths' | 'withNone'>): string {
   const words = [
     ...others.map(({ what, records }) => `${what} in ${records}, which cannot be re-wrapped`),
     ...lookAlikes.map(({ slot, records }) => `what looks like a data key in ${records}, at ${slot}`),
+    ...rsaLengths.map(
+      ({ slot, keySpec, records }) => `what is as long as ${keySpec} encrypts in ${records}, at ${slot}`,
+    ),
     ...(withNone > 0 ? [`nothing in ${withNone}`] : []),
   ];
   return words.length === 0 ? '' : `; also: ${words.slice(0, MOST_SAID).join(', ')}`;

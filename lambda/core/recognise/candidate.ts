@@ -25,6 +25,13 @@ export type Candidate =
       readonly keyArns: readonly string[];
     }
   | {
+      /** As long as what an RSA key of this spec encrypts, beside the name of a KMS key: nothing else shows such a ciphertext, or a signature. */
+      readonly kind: 'rsa-length';
+      readonly slot: string;
+      readonly keySpec: string;
+      readonly keyArns: readonly string[];
+    }
+  | {
       /** It looks like a KMS ciphertext, and lies where no format reads it. */
       readonly kind: 'look-alike';
       readonly slot: string;

@@ -15,6 +15,8 @@ export interface StoreRecognition {
   readonly formats: readonly SeenFormat[];
   readonly refused: readonly SeenRefused[];
   readonly lookAlikes: readonly SeenLookAlike[];
+  /** What may be data keys under RSA keys. */
+  readonly rsaLengths: readonly SeenRsaLength[];
   /** All KMS keys that anything in the records names. */
   readonly keys: readonly NamedKey[];
   /** The keys that S3 itself encrypts these objects with, as S3 names them. */
@@ -37,6 +39,15 @@ interface SeenLookAlike {
   readonly slot: string;
   readonly form: LookAlikeForm;
   readonly records: number;
+  readonly example: { readonly locator: string };
+}
+
+/** As long as what an RSA key encrypts, beside the name of a KMS key. */
+interface SeenRsaLength {
+  readonly slot: string;
+  readonly keySpec: string;
+  readonly records: number;
+  readonly keys: readonly NamedKey[];
   readonly example: { readonly locator: string };
 }
 
@@ -97,6 +108,7 @@ export function recognitionOf(records: readonly SeenRecord[]): StoreRecognition 
     formats: formats.slice(0, MOST_LISTED),
     refused: refusedOf(seen),
     lookAlikes: lookAlikesOf(seen),
+    rsaLengths: rsaLengthsOf(seen),
     keys: namedKeys(seen.map(({ candidate, index }) => ({ record: index, keyArns: keyArnsOf(candidate) }))),
     serverSideKeys: namedKeys(
       records.map(({ serverSideKey }, record) => ({
@@ -154,6 +166,21 @@ function lookAlikesOf(seen: readonly Seen[]): readonly SeenLookAlike[] {
     if (first?.candidate.kind !== 'look-alike') return [];
     const { slot, form } = first.candidate;
     return [{ slot, form, records: recordsOf([first, ...others]), example: { locator: first.locator } }];
+  });
+}
+
+function rsaLengthsOf(seen: readonly Seen[]): readonly SeenRsaLength[] {
+  const groups = grouped(seen, ({ candidate }) =>
+    candidate.kind === 'rsa-length' ? `${candidate.keySpec} ${candidate.slot}` : undefined,
+  );
+  return groups.flatMap(group => {
+    const [first] = group;
+    if (first?.candidate.kind !== 'rsa-length') return [];
+    const { slot, keySpec } = first.candidate;
+    const keys = namedKeys(
+      group.map(({ candidate, index }) => ({ record: index, keyArns: keyArnsOf(candidate) })),
+    );
+    return [{ slot, keySpec, records: recordsOf(group), keys, example: { locator: first.locator } }];
   });
 }
 

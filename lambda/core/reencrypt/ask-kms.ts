@@ -2,7 +2,7 @@ import type { DataKey } from '../model/data-key.ts';
 import { proofOf, type DataKeyProof } from '../model/data-key-proof.ts';
 import { digest } from '../model/digest.ts';
 import type { EncryptionContext } from '../model/encryption-context.ts';
-import { names, type PlannedKey } from '../model/key-use.ts';
+import { algorithmBeside, isAsymmetric, names, type PlannedKey } from '../model/key-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { NotReEncrypted } from '../ports.ts';
 import { sideOf, type Attempt, type Attempts } from './attempts.ts';
@@ -143,10 +143,10 @@ function rejected({ encryptionAlgorithm, keyArn }: PlannedKey): string {
 
 /** A dry run names no key material. A data key under the destination key counts as moved, unless its material is the question. */
 function wouldReEncrypt(
-  { keyArn, side }: Attempt,
+  { keyArn, side, encryptionAlgorithm }: Attempt,
   { mustWrite, attempts }: Pick<AskOptions, 'attempts'> & Pick<Question, 'mustWrite'>,
 ): Outcome {
-  const source = { keyArn };
+  const source = { keyArn, ...algorithmBeside(encryptionAlgorithm) };
   if (side === 'source' || mustWrite) return { kind: 'to-rewrap', source };
   return mustTellMaterial(attempts.keys)
     ? { kind: 'to-rewrap', source, reason: 'a dry run does not tell its key material' }
@@ -172,9 +172,14 @@ class Said {
     return [...this.#invalid];
   }
 
-  add({ keyArn }: Attempt, answer: Unknown): void {
+  add({ keyArn, encryptionAlgorithm }: Attempt, answer: Unknown): void {
     switch (answer.kind) {
       case 'incorrect-key':
+        // An asymmetric key cannot know it, and may have made it with another algorithm.
+        if (isAsymmetric({ encryptionAlgorithm })) {
+          this.#invalid.add(keyArn);
+          return;
+        }
         this.#incorrect.add(keyArn);
         this.#invalid.delete(keyArn);
         return;

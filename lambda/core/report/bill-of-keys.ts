@@ -1,4 +1,4 @@
-import type { KeyMaterialCount } from '../model/books.ts';
+import { materialId, type KeyMaterialCount } from '../model/books.ts';
 import type { EncryptionAlgorithm } from '../model/key-use.ts';
 import type { RunPlan } from '../model/run-plan.ts';
 import type { KeyMaterialReport, Report } from './report.ts';
@@ -18,8 +18,12 @@ type Keys = Pick<RunPlan, 'sources' | 'destination'>;
  * keys rested on it before and after, and in which stores.
  */
 export function billOfKeys({ sources, destination }: Keys, report: Report): object {
-  const algorithms = new Map([...sources, destination].map(key => [key.keyArn, key.encryptionAlgorithm]));
-  const used = [...new Set(report.keyMaterials.flatMap(({ keyArn }) => algorithms.get(keyArn) ?? []))].sort();
+  const planned = new Map([...sources, destination].map(key => [key.keyArn, key]));
+  const kindOf = ({ keyArn, encryptionAlgorithm }: KeyMaterialCount): KindOfKey => {
+    const key = planned.get(keyArn);
+    return { algorithm: encryptionAlgorithm ?? key?.encryptionAlgorithm, spec: key?.keySpec };
+  };
+  const used = [...new Set(report.keyMaterials.flatMap(one => kindOf(one).algorithm ?? []))].sort();
   return {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
@@ -34,29 +38,34 @@ export function billOfKeys({ sources, destination }: Keys, report: Report): obje
       ],
     },
     components: [
-      ...used.map(algorithm => ({
-        type: 'cryptographic-asset',
-        'bom-ref': algorithm,
-        name: algorithm,
-        cryptoProperties: {
-          assetType: 'algorithm',
-          algorithmProperties: {
-            ...ALGORITHMS[algorithm],
-            executionEnvironment: 'hardware',
-            cryptoFunctions: ['encrypt', 'decrypt'],
-          },
-        },
-      })),
-      ...report.keyMaterials.map(material => keyComponent(material, report, algorithms.get(material.keyArn))),
+      ...used.map(algorithmComponent),
+      ...report.keyMaterials.map(material => keyComponent(material, report, kindOf(material))),
     ],
   };
 }
 
-function keyComponent(
-  material: KeyMaterialReport,
-  report: Report,
-  algorithm: EncryptionAlgorithm | undefined,
-): object {
+function algorithmComponent(algorithm: EncryptionAlgorithm): object {
+  return {
+    type: 'cryptographic-asset',
+    'bom-ref': algorithm,
+    name: algorithm,
+    cryptoProperties: {
+      assetType: 'algorithm',
+      algorithmProperties: {
+        ...ALGORITHMS[algorithm],
+        executionEnvironment: 'hardware',
+        cryptoFunctions: ['encrypt', 'decrypt'],
+      },
+    },
+  };
+}
+
+interface KindOfKey {
+  readonly algorithm: EncryptionAlgorithm | undefined;
+  readonly spec: string | undefined;
+}
+
+function keyComponent(material: KeyMaterialReport, report: Report, { algorithm, spec }: KindOfKey): object {
   const { keyArn, keyMaterialId, before, after, state, rotatedAt } = material;
   const isPair = algorithm !== undefined && algorithm !== 'SYMMETRIC_DEFAULT';
   const at = report.stores.flatMap(({ store, keyMaterials }) =>
@@ -81,6 +90,7 @@ function keyComponent(
       },
     },
     properties: [
+      ...(spec === undefined ? [] : [property('key-spec', spec)]),
       property('data-keys-before', before),
       property('data-keys-after', after),
       ...at,
@@ -89,12 +99,14 @@ function keyComponent(
   };
 }
 
-function refOf({ keyArn, keyMaterialId }: KeyMaterialCount): string {
-  return keyMaterialId === null ? keyArn : `${keyArn}#${keyMaterialId}`;
+function refOf({ keyArn, keyMaterialId, encryptionAlgorithm }: KeyMaterialCount): string {
+  // A key with two algorithms is two components, each with a name of its own.
+  const under = encryptionAlgorithm === undefined ? keyArn : `${keyArn}#${encryptionAlgorithm}`;
+  return keyMaterialId === null ? under : `${keyArn}#${keyMaterialId}`;
 }
 
 function isSame(one: KeyMaterialCount, other: KeyMaterialCount): boolean {
-  return one.keyArn === other.keyArn && one.keyMaterialId === other.keyMaterialId;
+  return materialId(one) === materialId(other);
 }
 
 function property(name: string, value: string | number): object {

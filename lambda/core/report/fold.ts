@@ -13,6 +13,7 @@ import { paceReport } from './pace-report.ts';
 import { passBooks, type PassBooks } from './pass-books.ts';
 import type { Report } from './report.ts';
 import { remainingOf, storeReport } from './store-report.ts';
+import { wrappingKeys } from './wrapping-keys.ts';
 
 export interface FoldInput {
   readonly plan: RunPlan;
@@ -52,6 +53,7 @@ export async function foldReport(input: FoldInput): Promise<Report> {
     route: { type: plan.route.type, why: plan.route.why },
     dryRun: plan.dryRun,
     keyMaterials: keyMaterialReports(plan, total, verified),
+    wrappingKeys: wrappingKeys(plan, stores),
     remaining: narrowed ? null : left,
     ...(narrowed && { remainingInScope: left }),
     keepsSource: plan.keepsSource,

@@ -10,6 +10,7 @@ import { outcomesPart } from './page/outcomes.ts';
 import { pacePart } from './page/pace.ts';
 import { page } from './page/shell.ts';
 import { unprovenPart } from './page/unproven.ts';
+import { wrappingKeysPart } from './page/wrapping-keys.ts';
 import type { Evidence, Report, StoreReport } from './report.ts';
 import { verdictText } from './store-words.ts';
 
@@ -28,6 +29,7 @@ export function reportHtml(report: Report): string {
       `<section class="conclusion ${tone}"><h1>${escape(title)}</h1><p>${escape(text)}</p></section>`,
       section('Next', nextPart(report)),
       section('Stores', storesTable(report.stores)),
+      section('Wrapping keys', wrappingKeysPart(report)),
       section('Key materials', keyMaterialsPart(report)),
       section('Outcomes by store', outcomesPart(report.stores)),
       section('Not proven, and what to do', unprovenPart(report)),

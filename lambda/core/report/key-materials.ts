@@ -1,4 +1,4 @@
-import type { Books, KeyMaterialCount } from '../model/books.ts';
+import { materialId, type Books, type KeyMaterialCount } from '../model/books.ts';
 import type { KeysOfRun, PassesOfRun, RunIdentity } from '../model/run-plan.ts';
 import type { KeyMaterialReport } from './report.ts';
 
@@ -37,8 +37,4 @@ export function keyMaterials(plan: MaterialsOf, total: Books, verified: Books): 
       .filter(count => !known.has(materialId(count)))
       .map(count => ({ ...count, before: 0 })),
   ];
-}
-
-function materialId({ keyArn, keyMaterialId }: Pick<KeyMaterialCount, 'keyArn' | 'keyMaterialId'>): string {
-  return `${keyArn} ${keyMaterialId}`;
 }

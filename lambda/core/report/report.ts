@@ -4,6 +4,7 @@ import type { SealedJournal } from '../evidence/seals.ts';
 import type { VersionsOfPlace } from '../model/noncurrent-versions.ts';
 import type { ServerSideEncrypted } from '../model/server-side-encryption.ts';
 import type { WrappedRecords } from '../model/wrapped-records.ts';
+import type { EncryptionAlgorithm } from '../model/key-use.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import type { RouteType } from '../model/route.ts';
 import type { Estimate, Phase, RunMode } from '../model/run.ts';
@@ -69,6 +70,18 @@ export interface KeyMaterialReport extends KeyMaterialCount {
   readonly rotationType?: string;
 }
 
+/** The data keys that a run has found under one key, with one algorithm. */
+export interface WrappingKey {
+  readonly keyArn: string;
+  /** Of the key, as KMS names it, such as RSA_2048; `null` if KMS has not told it. */
+  readonly keySpec: string | null;
+  readonly encryptionAlgorithm: EncryptionAlgorithm;
+  readonly before: number;
+  readonly after: number;
+  /** Those that have any. */
+  readonly stores: readonly { readonly store: string; readonly before: number; readonly after: number }[];
+}
+
 /**
  * The account of a run (docs/design.md, Report): what `rewrap report`, the HTML page and `report.json` all show. In
  * groups: whoever needs one of them asks for that one.
@@ -106,6 +119,8 @@ export interface EndOfRun {
 export interface Evidence {
   readonly stores: readonly StoreReport[];
   readonly keyMaterials: readonly KeyMaterialReport[];
+  /** The same by key and algorithm, asymmetric keys first. Absent in reports of earlier versions. */
+  readonly wrappingKeys?: readonly WrappingKey[];
   /** The new data keys are copies: the source records, or the old data keys beside them, stay as they are. */
   readonly keepsSource: boolean;
   /** No run writes the data keys of one of the stores, at least: their application moves them. */

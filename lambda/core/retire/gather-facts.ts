@@ -11,6 +11,7 @@ import {
   type KnownPlace,
   type Superseding,
 } from './known-places.ts';
+import type { BackupsThere } from './backup-findings.ts';
 import { otherStores, type OthersPort, type OtherStores } from './other-stores.ts';
 import type { KeyUsage } from './ports.ts';
 import { serverSideOf } from './server-side-of.ts';
@@ -28,6 +29,8 @@ export interface RetirePorts {
   readonly trailOf?: (usage: KeyUsage) => Promise<TrailFacts>;
   /** The caller's tables and buckets; absent where those that no job names are not asked about. */
   readonly others?: OthersPort;
+  /** The on-demand backups of the caller's account in the key's Region. */
+  readonly backups?: () => Promise<BackupsThere>;
 }
 
 export interface RetireQuestion {
@@ -57,8 +60,10 @@ export async function gatherFacts(question: RetireQuestion, ports: RetirePorts):
   const usage = await ports.usageOf(key.arn);
   const trail = await ports.trailOf?.(usage);
   const others = await othersOf(known, key.arn, ports);
+  const backups = await ports.backups?.();
   return {
     ...{ key, usage, ...(trail !== undefined && { trail }), ...(others !== undefined && { others }) },
+    ...(backups !== undefined && { backups }),
     stores: await Promise.all(known.map(one => knownStore(one, past, ports))),
     superseded: superseded.filter(({ slot }) => slot !== undefined),
     unresolved,

@@ -1,6 +1,7 @@
 import type { KeyDescription } from '../keys/catalog.ts';
 import { emptyFindings } from './empty-findings.ts';
 import { storePlaceText } from '../model/store-place.ts';
+import { backupFindings, backupsNotChecked, type BackupsThere } from './backup-findings.ts';
 import { blocks, note, type RetireFinding } from './findings.ts';
 import { otherFindings, otherNotChecked, type OtherStores } from './other-stores.ts';
 import type { KeyUsage } from './ports.ts';
@@ -27,6 +28,8 @@ export interface RetireFacts {
   readonly trail?: TrailFacts;
   /** Tables and buckets that no job and no run names; absent where nobody has looked. */
   readonly others?: OtherStores;
+  /** Absent where nobody has looked. */
+  readonly backups?: BackupsThere;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -45,13 +48,16 @@ export interface RetireAdvice {
 
 /** May a key be disabled? It advises, and never acts. */
 export function retireCheck(facts: RetireFacts): RetireAdvice {
-  const { trail, usage, others } = facts;
+  const { trail, usage, others, backups } = facts;
   const since = provenSince(facts.stores);
   const findings = [
     ...jobFindings(facts),
     ...usageFindings({ ...facts, provenSince: since }),
     ...(trail === undefined ? [] : trailFindings({ trail, usage, provenSince: since })),
     ...(others === undefined ? [] : otherFindings(others)),
+    ...(backups === undefined
+      ? []
+      : backupFindings(backups, { keyArn: facts.key.arn, stores: facts.stores })),
     ...keyFindings(facts.key),
   ];
   const verdict = findings.some(({ weight }) => weight === 'blocks')
@@ -65,6 +71,7 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
       trail === undefined ? NO_TRAIL : beyondTrail(trail),
       ...(others === undefined ? [NO_OTHERS] : otherNotChecked(others)),
       ...outsidePrefixes(facts.stores.map(({ place }) => place)),
+      ...(backups === undefined ? [] : backupsNotChecked(backups)),
       ...NOT_CHECKED,
     ],
     ...(trail !== undefined && { users: usersCovered({ trail, provenSince: since }) }),

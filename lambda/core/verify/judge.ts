@@ -112,8 +112,9 @@ async function askAll(
 }
 
 /** What KMS has answered then, for the same judgement as an answer of now. */
-function asAnswered(proof: DataKeyProof, { encryptionAlgorithm }: PlannedKey): DestinationAnswer {
-  const material = materialOf(proof);
+function asAnswered(proof: DataKeyProof, destination: PlannedKey): DestinationAnswer {
+  const { encryptionAlgorithm } = destination;
+  const material = materialOf(proof, destination);
   return {
     kind: 're-encrypted',
     ciphertext: new Uint8Array(),

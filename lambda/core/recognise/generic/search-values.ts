@@ -12,6 +12,7 @@ import { delimitedParts } from './delimited.ts';
 import { slotText, type GenericPlace, type PlaceStep, type SeenEncoding } from './generic-place.ts';
 import { treeOf } from './json-tree.ts';
 import { leavesOf } from './leaves.ts';
+import { rsaSpecByLength } from './rsa-length.ts';
 import { ofBase64, seenEncoding } from './seen-encoding.ts';
 
 /** Where a tree of values is in a record. */
@@ -29,16 +30,30 @@ export interface TreePlace {
 /** What can never be re-wrapped, and what looks like a ciphertext of KMS, in a tree of values. */
 export function searchValues(tree: AttributeMap, at: TreePlace): readonly Candidate[] {
   const claimed = [...(at.claimed ?? [])].map(name => [name]);
-  const known = leavesOf(tree, at.claimed).flatMap(({ path, value }) => {
+  const leaves = leavesOf(tree, at.claimed);
+  const known = leaves.flatMap(({ path, value }) => {
     const candidates = ofLeaf(value, { tree, at, path });
     return candidates.length === 0 ? [] : [{ path, candidates }];
   });
   const look = lookingFor({ declared: [...claimed, ...known.map(({ path }) => path)], ignore: [] });
   const alike = look({ kind: 'item', locator: '', key: {}, attributes: tree });
+  const accounted = new Set([...known, ...alike].map(({ path }) => JSON.stringify(path)));
+  const others = leaves.filter(({ path }) => !accounted.has(JSON.stringify(path)));
   return [
     ...known.flatMap(({ candidates }) => candidates),
     ...withoutTwins(alike).flatMap(one => ofLookAlike(one, { tree, at, path: one.path })),
+    ...others.flatMap(({ path, value }) => ofRsaLength(value, { tree, at, path })),
   ];
+}
+
+/** A ciphertext of an RSA key has no sign but its length, and that is one only beside the name of a KMS key. */
+function ofRsaLength(value: AttributeValue, leaf: Leaf): readonly Candidate[] {
+  const keySpec = isFixed(leaf) ? undefined : rsaSpecByLength(value);
+  if (keySpec === undefined) return [];
+  const keyArns = [...new Set(keyNamesBeside(leaf.tree, leaf.path).values())];
+  return keyArns.length === 0
+    ? []
+    : [{ kind: 'rsa-length', slot: slotText(placeAt(leaf)), keySpec, keyArns }];
 }
 
 interface Leaf {

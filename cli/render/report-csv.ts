@@ -1,8 +1,26 @@
 import { stringify } from 'csv-stringify/sync';
 import { visible } from '../../lambda/core/model/visible.ts';
+import type { WrappingKey } from '../../lambda/core/report/report.ts';
 import type { Unproven } from '../../lambda/core/report/unproven-data-keys.ts';
 
 const COLUMNS = ['store', 'locator', 'slot', 'outcome', 'reason', 'pass'] as const;
+
+/** Which key wraps how many data keys of which store. */
+export function wrappingKeysCsv(keys: readonly WrappingKey[]): string {
+  const rows = keys.flatMap(({ keyArn, keySpec, encryptionAlgorithm, stores }) =>
+    stores.map(({ store, before, after }) =>
+      row([
+        visible(store),
+        visible(keyArn),
+        keySpec ?? '',
+        encryptionAlgorithm,
+        String(before),
+        String(after),
+      ]),
+    ),
+  );
+  return [row(['store', 'keyArn', 'keySpec', 'encryptionAlgorithm', 'before', 'after']), ...rows].join('');
+}
 
 export function failuresHead(): string {
   return row(COLUMNS);
