@@ -14,8 +14,8 @@ import { PEERS, type Peer, type Program } from './peers.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * The contract suites on other AWSs. Exit 1 if one differs in what is not known, or no longer in what is; one that cannot be installed is
- * named, and has not been compared.
+ * The contract suites on other AWSs. Exit 1 if one differs in what is not known, no longer in what is, or for more than one reason; one
+ * that cannot be installed is named, and has not been compared.
  */
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { only: { type: 'string' }, cache: { type: 'string' } } });
@@ -74,6 +74,7 @@ function conclude({ name, software }: Peer, outcomes: readonly Outcome[]): numbe
   const known = KNOWN.filter(({ peer }) => peer === name);
   const unknown = different.filter(outcome => !known.some(one => isOf(one, name, outcome)));
   const over = known.filter(one => !different.some(outcome => isOf(one, name, outcome)));
+  const doubtful = different.filter(outcome => known.filter(one => isOf(one, name, outcome)).length > 1);
   say(
     `\n${name} (${software}): ${same.length} tests as here, ${different.length} different, ${nothing.length} with nothing to compare`,
   );
@@ -84,7 +85,8 @@ function conclude({ name, software }: Peer, outcomes: readonly Outcome[]): numbe
   for (const { suite, test, message } of unknown)
     say(`NOT KNOWN ${suite}: ${test}\n    ${message.slice(0, 300)}`);
   for (const one of over) say(`NO LONGER DIFFERENT ${one.suite}: ${one.why}`);
-  return unknown.length + over.length;
+  for (const { suite, test } of doubtful) say(`KNOWN BY MORE THAN ONE REASON ${suite}: ${test}`);
+  return unknown.length + over.length + doubtful.length;
 }
 
 const RIGHT: Readonly<Record<Difference['right'], string>> = {
