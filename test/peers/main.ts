@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,8 @@ async function compared(peer: Peer, cache: string): Promise<readonly Outcome[]> 
   try {
     await answers(endpoint, child);
     const file = join(cache, `${name}.json`);
+    const asked = join(cache, `${name}.asked`);
+    writeFileSync(asked, '');
     const jest = [
       '--no',
       'jest',
@@ -60,9 +62,9 @@ async function compared(peer: Peer, cache: string): Promise<readonly Outcome[]> 
     const projects = ['--selectProjects', 'emulator', 'contract', 'peers', '--testPathPatterns'];
     await run(['npx', ...jest, ...projects, ...suites.map(suite => `test/${suite}`)], {
       cwd: ROOT,
-      env: { REWRAP_PEER: JSON.stringify({ name, endpoint, services }) },
+      env: { REWRAP_PEER: JSON.stringify({ name, endpoint, services, asked }) },
     });
-    return outcomesIn(file);
+    return outcomesIn(file, new Set(readFileSync(asked, 'utf8').split('\n')));
   } finally {
     child.kill('SIGKILL');
   }
