@@ -12,7 +12,39 @@ declare module 'dynalite' {
 declare module 'dynalite/db/index.js' {
   type Data = Readonly<Record<string, unknown>>;
   type Answered = (error: unknown, result?: Record<string, unknown>) => void;
+  type Callback = (...args: readonly unknown[]) => void;
+
+  /** Calls back with what lets go of the key, around whatever is done at the end. */
+  export type Lock = (key: unknown, work: (release: (done: Callback) => Callback) => void) => void;
+
+  export interface StreamOfRecords {
+    on(event: string, listener: Callback): unknown;
+  }
+
+  /** Of tables, items, indexes or tags. */
+  export interface StoreOfRecords {
+    get: (key: string, done: Callback) => void;
+    put: (key: string, value: unknown, done: Callback) => void;
+    del: (key: string, done: Callback) => void;
+    batch: (operations: readonly unknown[], done: Callback) => void;
+    createKeyStream: (options?: object) => StreamOfRecords;
+    createValueStream: (options?: object) => StreamOfRecords;
+    lock: Lock;
+  }
+
+  export interface Store {
+    tableDb: StoreOfRecords;
+    getTable: (...args: readonly [name: string, checkStatus: unknown, done?: Callback]) => void;
+    getItemDb: (table: string) => StoreOfRecords;
+    getIndexDb: (type: string, table: string, index: string) => StoreOfRecords;
+    getTagDb: (table: string) => StoreOfRecords;
+    deleteItemDb: (table: string, done: Callback) => void;
+    deleteIndexDb: (...args: readonly [type: string, table: string, index: string, done: Callback]) => void;
+    deleteTagDb: (table: string, done: Callback) => void;
+  }
+
   const db: {
+    create(options: object): Store;
     checkConditional(data: Record<string, unknown>, item: Data | undefined): Error | null | undefined;
     itemSize(item: Data, ...compressed: readonly unknown[]): number;
     queryTable(...args: [unknown, unknown, Data, unknown, unknown, unknown, unknown, Answered]): void;

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 import { inputOf, jsonError, targetOf } from '../protocol/json-protocol.ts';
 import { batchStatements, type CarriedOut } from './batch-statements.ts';
 import { expressionTooLarge } from './expression-limits.ts';
@@ -7,7 +8,7 @@ import type { Item } from './item-size.ts';
 import { keyIn, schemas } from './keys-of-items.ts';
 import { permissionsOf } from './permissions.ts';
 import { ProvisionedTables } from './provisioned.ts';
-import { json } from './response-body.ts';
+import { internalServerError, json } from './response-body.ts';
 import { withScanCapacity } from './scan-capacity.ts';
 import { ServerSideKeys, type Encryption, type TableKeys } from './server-side-keys.ts';
 import { shim } from './shims.ts';
@@ -23,6 +24,7 @@ import {
 import { AllTables, callsFor, forward, targeting, type Tables } from './tables.ts';
 import type { TableStreams } from './streams.ts';
 import { isTransaction, transact } from './transactions.ts';
+import { wellFormed } from './well-formed.ts';
 
 export interface DynamoDbOptions {
   readonly streams: TableStreams;
@@ -69,9 +71,10 @@ export function dynamoDbService(
     return json(request, await batchStatements(request, { schemaOf, update }));
   };
   return {
-    async handle(request: AwsRequest): Promise<AwsResponse> {
-      const operation = targetOf(request);
+    async handle(received: AwsRequest): Promise<AwsResponse> {
+      const operation = targetOf(received);
       try {
+        const request = wellFormed(received);
         if (operation === 'BatchExecuteStatement') return await batch(request);
         const chosen = admitted(operation, request, keys);
         const { response } = await carryOut(operation, request);
@@ -80,7 +83,7 @@ export function dynamoDbService(
           ? sealed(operation, request, { response, keys, chosen, streams })
           : response;
       } catch (error) {
-        return refused(error, request);
+        return refused(error, received);
       }
     },
   };
@@ -205,6 +208,7 @@ async function single(operation: string, request: AwsRequest, answering: Answeri
 }
 
 function refused(error: unknown, { requestId }: AwsRequest): AwsResponse {
+  if (!(error instanceof AwsError)) return internalServerError(error);
   return jsonError(error, {
     'content-type': 'application/x-amz-json-1.0',
     'x-amzn-requestid': requestId,

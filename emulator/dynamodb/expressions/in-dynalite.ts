@@ -1,5 +1,6 @@
 import db from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
+import { guardedStore } from '../guarded-store.ts';
 import { itemSize, type Item } from '../item-size.ts';
 import { holds, type Condition } from './conditions.ts';
 import { expectationsOf, type Legacy } from './legacy-conditions.ts';
@@ -35,6 +36,7 @@ export function putInPlace(): void {
   if (areInPlace) return;
   areInPlace = true;
   const theirs = { ...db, ...validations };
+  db.create = options => guardedStore(theirs.create(options));
   db.checkConditional = (data, item) => checked(data, item as Attributes | undefined);
   db.itemSize = (item, ...compressed) =>
     // With more arguments it is the size of a page, which AWS does not document.
