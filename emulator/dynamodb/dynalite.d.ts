@@ -61,3 +61,17 @@ declare module 'dynalite/validations/index.js' {
   };
   export default validations;
 }
+
+declare module 'dynalite/db/conditionParser.js' {
+  export interface ParsedCondition {
+    readonly expression: object;
+    readonly nestedPaths: object;
+    readonly pathHeads: object;
+  }
+
+  /** @returns what is wrong, if it is a text. @throws SyntaxError */
+  export type ParseCondition = (text: string, options: object) => ParsedCondition | string;
+
+  const parser: { parse: ParseCondition };
+  export default parser;
+}

@@ -1,9 +1,11 @@
+import conditionParser from 'dynalite/db/conditionParser.js';
 import db from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import { guardedStore } from '../guarded-store.ts';
 import { itemSize, type Item } from '../item-size.ts';
 import { holds, type Condition } from './conditions.ts';
 import { expectationsOf, type Legacy } from './legacy-conditions.ts';
+import { parsingNested } from './nested-conditions.ts';
 import { wrongOperand } from './operand-types.ts';
 import { NotUpdated, updated, type Action } from './updates.ts';
 import type { Attributes, Path } from './values.ts';
@@ -36,6 +38,7 @@ export function putInPlace(): void {
   if (areInPlace) return;
   areInPlace = true;
   const theirs = { ...db, ...validations };
+  conditionParser.parse = parsingNested(conditionParser.parse);
   db.create = options => guardedStore(theirs.create(options));
   db.checkConditional = (data, item) => checked(data, item as Attributes | undefined);
   db.itemSize = (item, ...compressed) =>
