@@ -70,8 +70,8 @@ class Nested {
   }
 
   #group(): object {
-    const end = this.#ends.get(this.#at);
-    if (this.#isGroup(this.#at + 1) && this.#ends.get(this.#at + 1) === end! - 1)
+    const end = this.#ends.get(this.#at) ?? this.#tokens.length;
+    if (this.#isGroup(this.#at + 1) && this.#ends.get(this.#at + 1) === end - 1)
       throw new Refused('The expression has redundant parentheses;');
     this.#at++;
     const expression = this.#either();
