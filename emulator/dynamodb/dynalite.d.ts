@@ -51,6 +51,12 @@ declare module 'dynalite/db/index.js' {
     mapPaths(paths: readonly unknown[], item: Data): Data;
     addConsumedCapacity(data: object, isRead: boolean, item: Data | undefined): object | undefined;
     validationError(message: string): Error;
+    validateItem(item: Data, table: unknown): Error | null | undefined;
+    validateUpdates(
+      legacy: Readonly<Record<string, { readonly Action?: string; readonly Value?: unknown }>> | undefined,
+      updates: object | undefined,
+      table: unknown,
+    ): Error | null | undefined;
   };
   export default db;
 }
@@ -74,4 +80,9 @@ declare module 'dynalite/db/conditionParser.js' {
 
   const parser: { parse: ParseCondition };
   export default parser;
+}
+
+declare module 'dynalite/validations/scan.js' {
+  const scan: { readonly types: Record<string, unknown> };
+  export default scan;
 }

@@ -8,8 +8,8 @@ import type { Item } from './item-size.ts';
 import { keyIn, schemas } from './keys-of-items.ts';
 import { permissionsOf } from './permissions.ts';
 import { ProvisionedTables } from './provisioned.ts';
+import { contradictionIn } from './reads.ts';
 import { internalServerError, json } from './response-body.ts';
-import { withScanCapacity } from './scan-capacity.ts';
 import { ServerSideKeys, type Encryption, type TableKeys } from './server-side-keys.ts';
 import { shim } from './shims.ts';
 import { afterItsChange } from './table-changes.ts';
@@ -192,7 +192,7 @@ async function answer(operation: string, request: AwsRequest, answering: Answeri
 
 async function single(operation: string, request: AwsRequest, answering: Answering): Promise<AwsResponse> {
   const { tables, consumed } = answering;
-  const shimmed = (await shim(operation, request, tables)) ?? tooLarge(request);
+  const shimmed = (await shim(operation, request, tables)) ?? refusedAtOnce(operation, request);
   if (shimmed !== undefined) return shimmed;
   const kind = kindOf(operation);
   if (kind === undefined) {
@@ -200,7 +200,7 @@ async function single(operation: string, request: AwsRequest, answering: Answeri
     return afterItsChange(operation, request, { response, server: tables.server });
   }
   const asking = askingForCapacity(request);
-  const answered = withScanCapacity(operation, asking, await forward(tables.server, asking));
+  const answered = await forward(tables.server, asking);
   if (answered.status !== 200) return withOldItem(operation, request, { ...answering, response: answered });
   for (const { TableName = '', CapacityUnits = 0 } of capacityIn(answered))
     consumed(request.region, TableName, { [kind === 'reads' ? 'readUnits' : 'writeUnits']: CapacityUnits });
@@ -215,9 +215,9 @@ function refused(error: unknown, { requestId }: AwsRequest): AwsResponse {
   });
 }
 
-/** Refuses expressions that are too large, because dynalite has no limit. */
-function tooLarge(request: AwsRequest): AwsResponse | undefined {
-  const message = expressionTooLarge(request.body);
+/** What dynalite does not refuse: it has no limit for expressions, and takes what contradicts itself. */
+function refusedAtOnce(operation: string, request: AwsRequest): AwsResponse | undefined {
+  const message = expressionTooLarge(request.body) ?? contradictionIn(operation, inputOf(request));
   const __type = 'com.amazon.coral.validate#ValidationException';
   return message === undefined ? undefined : json(request, { __type, message }, 400);
 }

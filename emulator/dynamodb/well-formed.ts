@@ -3,6 +3,7 @@ import { AwsError, validationError } from '../protocol/aws-error.ts';
 import { inputOf, targetOf } from '../protocol/json-protocol.ts';
 import type { AwsRequest } from '../protocol/request.ts';
 import { shapeOf, type Shape } from './shapes.ts';
+import { tablesByName } from './table-names.ts';
 
 /** Levels of JSON, two for each level of a document: twice as many as the 32 levels that an attribute may have, and some around it. */
 const MOST_LEVELS = 100;
@@ -10,7 +11,8 @@ const MOST_LEVELS = 100;
 type Input = Readonly<Record<string, unknown>>;
 
 /**
- * The request, if its members have the shapes of DynamoDB's API, without those that are null: these are not there.
+ * The request, if its members have the shapes of DynamoDB's API, with its tables by name, and without members that are null: these are not
+ * there.
  *
  * @throws AwsError SerializationException, ValidationException
  */
@@ -19,8 +21,9 @@ export function wellFormed(request: AwsRequest): AwsRequest {
   const input: unknown = inputOf(request);
   needLevels(input, MOST_LEVELS);
   const nulls = { found: false };
-  const formed = formOf(input, shapeOf(targetOf(request)), nulls);
-  return nulls.found ? { ...request, body: Buffer.from(JSON.stringify(formed)) } : request;
+  const formed = formOf(input, shapeOf(targetOf(request)), nulls) as Input;
+  const named = tablesByName(formed, request);
+  return nulls.found || named !== formed ? { ...request, body: Buffer.from(JSON.stringify(named)) } : request;
 }
 
 function needLevels(value: unknown, left: number): void {
