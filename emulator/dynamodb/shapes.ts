@@ -1,12 +1,18 @@
 /** The shape of a member of a request, as the API Reference has it. */
 export type Shape =
   | { readonly kind: 'string' | 'boolean' | 'unchecked' }
+  | { readonly kind: 'one of'; readonly name: string; readonly values: readonly string[] }
   | { readonly kind: 'list' | 'map'; readonly of: () => Shape }
   | { readonly kind: 'structure'; readonly members: Readonly<Record<string, Shape>> };
 
 const string: Shape = { kind: 'string' };
 const boolean: Shape = { kind: 'boolean' };
 const unchecked: Shape = { kind: 'unchecked' };
+/** What a write shows of an item whose condition failed. */
+const shownOnFailure: Shape = {
+  ...{ kind: 'one of', name: 'returnValuesOnConditionCheckFailure' },
+  values: ['ALL_OLD', 'NONE'],
+};
 const list = (of: Shape): Shape => ({ kind: 'list', of: () => of });
 const map = (of: Shape): Shape => ({ kind: 'map', of: () => of });
 const structure = (members: Readonly<Record<string, Shape>>): Shape => ({ kind: 'structure', members });
@@ -27,7 +33,7 @@ const ofItem: Readonly<Record<string, Shape>> = {
   ...{ TableName: string, Key: attributes, Item: attributes },
   ...{ ConditionExpression: string, UpdateExpression: string, ProjectionExpression: string },
   ...{ ExpressionAttributeNames: map(string), ExpressionAttributeValues: attributes },
-  ReturnValuesOnConditionCheckFailure: string,
+  ReturnValuesOnConditionCheckFailure: shownOnFailure,
 };
 const action = structure(ofItem);
 const throughput = structure({ ReadCapacityUnits: unchecked, WriteCapacityUnits: unchecked });
@@ -50,7 +56,8 @@ const ofAll: Readonly<Record<string, Shape>> = {
   ),
   Statements: list(
     structure({
-      ...{ Statement: string, Parameters: list(attribute), ReturnValuesOnConditionCheckFailure: string },
+      ...{ Statement: string, Parameters: list(attribute) },
+      ReturnValuesOnConditionCheckFailure: shownOnFailure,
     }),
   ),
 };

@@ -43,6 +43,11 @@ function formOf(value: unknown, shape: Shape, nulls: { found: boolean }): unknow
     case 'boolean':
       if (typeof value === shape.kind) return value;
       throw notOf(value, shape.kind === 'string' ? 'String' : 'Boolean');
+    case 'one of':
+      if (typeof value === 'string' && shape.values.includes(value)) return value;
+      throw validationError(
+        `1 validation error detected: Value at '${shape.name}' failed to satisfy constraint: Member must satisfy enum value set: [${shape.values.join(', ')}]`,
+      );
     case 'list':
       if (!Array.isArray(value)) throw notOf(value, 'List');
       return value.map(one => memberOf(one, shape.of(), nulls));

@@ -70,7 +70,7 @@ const query = (input: Partial<QueryCommandInput>, key = 'id = :v', value = 'a') 
 // API Reference, Query and Scan: Select, Segment, TotalSegments.
 describe('a Query and a Scan', () => {
   const invalid = (words: string): unknown =>
-    expect.stringMatching(new RegExp(`^ValidationException: .*${words}`));
+    expect.stringMatching(new RegExp(`^ValidationException: .*${words}`, 'i'));
 
   it.each<[Partial<ScanCommandInput>, string]>([
     [{ Select: 'ALL_PROJECTED_ATTRIBUTES' }, 'IndexName'],
@@ -93,11 +93,9 @@ describe('a Query and a Scan', () => {
   });
 
   it('of segments names one, and how many there are', async () => {
-    expect(await ended(scan({ Segment: 0 }))).toEqual(invalid('TotalSegments parameter is required'));
-    expect(await ended(scan({ TotalSegments: 1 }))).toEqual(invalid('Segment parameter is required'));
-    expect(await ended(scan({ Segment: 0, TotalSegments: 1_000_001 }))).toEqual(
-      invalid('less than or equal to 1000000'),
-    );
+    expect(await ended(scan({ Segment: 0 }))).toEqual(invalid('total ?segment'));
+    expect(await ended(scan({ TotalSegments: 1 }))).toEqual(invalid('segment'));
+    expect(await ended(scan({ Segment: 0, TotalSegments: 1_000_001 }))).toEqual(invalid('1000000'));
     expect(await ended(scan({ Segment: 0, TotalSegments: 1_000_000 }))).toBe('done');
   });
 
@@ -106,9 +104,7 @@ describe('a Query and a Scan', () => {
     const global = { IndexName: 'global' };
     const bySku = (input: object) => query({ ...global, ...input }, 'sku = :v', 's');
     for (const read of [(input: object) => scan({ ...global, ...input }), bySku]) {
-      expect(await ended(read({ ConsistentRead: true }))).toEqual(
-        invalid('Consistent reads are not supported'),
-      );
+      expect(await ended(read({ ConsistentRead: true }))).toEqual(invalid('consistent read'));
       expect(await ended(read({ ProjectionExpression: 'inside, outside' }))).toEqual(
         invalid('global does not project \\[outside\\]'),
       );
@@ -132,7 +128,7 @@ describe('a Query and a Scan', () => {
 // Developer Guide, "Quotas": keys of tables and of indexes have the same limits, and are not empty.
 describe('a key of an index', () => {
   const empty = expect.stringMatching(/^ValidationException: .*cannot contain an empty/);
-  const large = expect.stringMatching(/^ValidationException: .*exceeded the (?:maximum )?size limit/);
+  const large = expect.stringMatching(/^ValidationException: .*size limit/i);
   const writes: readonly [string, (item: Record<string, AttributeValue>) => Promise<unknown>][] = [
     ['PutItem', put],
     [
