@@ -1,4 +1,7 @@
+import { asAwsError } from '../protocol/json-protocol.ts';
 import type { AwsRequest, AwsResponse } from '../protocol/request.ts';
+
+const INTERNAL = 'com.amazonaws.dynamodb.v20120810#InternalServerError';
 
 /** The same answer with another body; its length and checksum were those of the body that it had. */
 export function withBody({ status, headers }: AwsResponse, output: object): AwsResponse {
@@ -14,4 +17,11 @@ export function json({ requestId }: AwsRequest, output: object, status = 200): A
     headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': requestId },
     body: JSON.stringify(output),
   };
+}
+
+/** What goes wrong in the embedded DynamoDB itself. The caller gets the error that DynamoDB documents, and the log what it was. */
+export function internalServerError(error: unknown): AwsResponse {
+  const { message } = asAwsError(error);
+  const body = JSON.stringify({ __type: INTERNAL, message });
+  return { status: 500, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
 }

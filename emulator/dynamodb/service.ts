@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { AwsRequest, AwsResponse, Service } from '../protocol/request.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 import { inputOf, jsonError, targetOf } from '../protocol/json-protocol.ts';
 import { isBackupOperation, TableBackups } from './backups.ts';
 import { batchStatements, type CarriedOut } from './batch-statements.ts';
@@ -9,8 +10,8 @@ import type { Item } from './item-size.ts';
 import { keyIn, schemas } from './keys-of-items.ts';
 import { permissionsOf } from './permissions.ts';
 import { ProvisionedTables } from './provisioned.ts';
-import { json } from './response-body.ts';
-import { withScanCapacity } from './scan-capacity.ts';
+import { contradictionIn } from './reads.ts';
+import { internalServerError, json } from './response-body.ts';
 import { ServerSideKeys, type Encryption, type TableKeys } from './server-side-keys.ts';
 import { shim } from './shims.ts';
 import { afterItsChange } from './table-changes.ts';
@@ -25,6 +26,7 @@ import {
 import { AllTables, callsFor, forward, targeting, type Tables } from './tables.ts';
 import type { TableStreams } from './streams.ts';
 import { isTransaction, transact } from './transactions.ts';
+import { wellFormed } from './well-formed.ts';
 
 export interface DynamoDbOptions {
   readonly streams: TableStreams;
@@ -72,9 +74,10 @@ export function dynamoDbService(
     return json(request, await batchStatements(request, { schemaOf, update }));
   };
   return {
-    async handle(request: AwsRequest): Promise<AwsResponse> {
-      const operation = targetOf(request);
+    async handle(received: AwsRequest): Promise<AwsResponse> {
+      const operation = targetOf(received);
       try {
+        const request = wellFormed(received);
         if (operation === 'BatchExecuteStatement') return await batch(request);
         const chosen = admitted(operation, request, keys);
         if (isBackupOperation(operation)) return json(request, await backups.answer(operation, request));
@@ -82,7 +85,7 @@ export function dynamoDbService(
         provisioned.remember(operation, request, response);
         return sealed(operation, request, { response, keys, chosen, streams });
       } catch (error) {
-        return refused(error, request);
+        return refused(error, received);
       }
     },
   };
@@ -192,7 +195,7 @@ async function answer(operation: string, request: AwsRequest, answering: Answeri
 
 async function single(operation: string, request: AwsRequest, answering: Answering): Promise<AwsResponse> {
   const { tables, consumed } = answering;
-  const shimmed = (await shim(operation, request, tables)) ?? tooLarge(request);
+  const shimmed = (await shim(operation, request, tables)) ?? refusedAtOnce(operation, request);
   if (shimmed !== undefined) return shimmed;
   const kind = kindOf(operation);
   if (kind === undefined) {
@@ -200,7 +203,7 @@ async function single(operation: string, request: AwsRequest, answering: Answeri
     return afterItsChange(operation, request, { response, server: tables.server });
   }
   const asking = askingForCapacity(request);
-  const answered = withScanCapacity(operation, asking, await forward(tables.server, asking));
+  const answered = await forward(tables.server, asking);
   if (answered.status !== 200) return withOldItem(operation, request, { ...answering, response: answered });
   for (const { TableName = '', CapacityUnits = 0 } of capacityIn(answered))
     consumed(request.region, TableName, { [kind === 'reads' ? 'readUnits' : 'writeUnits']: CapacityUnits });
@@ -208,15 +211,16 @@ async function single(operation: string, request: AwsRequest, answering: Answeri
 }
 
 function refused(error: unknown, { requestId }: AwsRequest): AwsResponse {
+  if (!(error instanceof AwsError)) return internalServerError(error);
   return jsonError(error, {
     'content-type': 'application/x-amz-json-1.0',
     'x-amzn-requestid': requestId,
   });
 }
 
-/** Refuses expressions that are too large, because dynalite has no limit. */
-function tooLarge(request: AwsRequest): AwsResponse | undefined {
-  const message = expressionTooLarge(request.body);
+/** What dynalite does not refuse: it has no limit for expressions, and takes what contradicts itself. */
+function refusedAtOnce(operation: string, request: AwsRequest): AwsResponse | undefined {
+  const message = expressionTooLarge(request.body) ?? contradictionIn(operation, inputOf(request));
   const __type = 'com.amazon.coral.validate#ValidationException';
   return message === undefined ? undefined : json(request, { __type, message }, 400);
 }

@@ -1,9 +1,11 @@
 import dynalite from 'dynalite';
+import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders, Server } from 'node:http';
-import { Readable } from 'node:stream';
 import type { AwsRequest, AwsResponse } from '../protocol/request.ts';
 import { putInPlace } from './expressions/in-dynalite.ts';
+import { serving } from './guarded-store.ts';
 import { ClientTokens } from './idempotency.ts';
+import { internalServerError } from './response-body.ts';
 import { Turns } from './turns.ts';
 
 /** The tables of an account in a Region. */
@@ -50,18 +52,28 @@ function restore(name: string, value: string | undefined): void {
   else process.env[name] = value;
 }
 
-/** Hands a request to dynalite's own request handler and collects what it answers. */
+/**
+ * Hands a request to dynalite's own request handler and collects what it answers. If it throws, the answer is the one that DynamoDB gives
+ * to what goes wrong in itself.
+ */
 export function forward(
   server: Server,
   { method, path, headers, body }: Pick<AwsRequest, 'method' | 'path' | 'headers' | 'body'>,
 ): Promise<AwsResponse> {
   return new Promise(resolve => {
-    const incoming = Object.assign(Readable.from(body.length === 0 ? [] : [body]), {
+    const incoming = Object.assign(new EventEmitter(), {
       method,
       url: path,
       headers: { ...headers, 'content-length': String(body.length) },
     });
-    server.emit('request', incoming, new CollectedResponse(resolve));
+    serving(
+      error => resolve(internalServerError(error)),
+      () => {
+        server.emit('request', incoming, new CollectedResponse(resolve));
+        if (body.length > 0) incoming.emit('data', body);
+        incoming.emit('end');
+      },
+    );
   });
 }
 

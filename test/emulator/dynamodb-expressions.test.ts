@@ -128,6 +128,40 @@ describe('expressions of DynamoDB on loopback', () => {
       expect(await check(condition, values)).toBe(expected);
     });
 
+    const deep = (condition: string, levels: number) =>
+      `${'NOT ('.repeat(levels)}${condition}${')'.repeat(levels)}`;
+    it.each<[string, string]>([
+      ['size(words) = :two AND words = :v', MET],
+      ['size(words) = :two AND (words <> :v OR (words = :two OR NOT words = :v))', NOT_MET],
+      ['words BETWEEN :v AND :v AND :two BETWEEN :two AND :two', MET],
+      ['words IN (:two, :v) OR words = :two AND words = :two', MET],
+      ['(words) = (:v) AND :two = :two', MET],
+    ])('means the same at any depth: %s', async (condition, expected) => {
+      const values = { ':v': { S: 'ab' }, ':two': { N: '2' } };
+      for (const levels of [0, 2, 4, 120])
+        expect(await check(deep(condition, levels), values)).toBe(expected);
+      expect(await check(deep(condition, 121), values)).toBe(expected === MET ? NOT_MET : MET);
+    });
+
+    it('takes as many levels as it may have operators, and refuses what is not nested well', async () => {
+      const values = { ':v': { S: 'ab' } };
+      const levels = (count: number) => `words = :v ${'OR (words = :v '.repeat(count)}${')'.repeat(count)}`;
+      expect(await check(levels(149), values)).toBe(MET);
+      expect(await check('NOT NOT NOT NOT words = :v', values)).toBe(MET);
+      expect(await check(`${'('.repeat(99)}words = :v${')'.repeat(99)}`, values)).toBe(
+        'ValidationException: Invalid ConditionExpression: The expression has redundant parentheses;',
+      );
+      for (const wrong of [
+        '('.repeat(4_000),
+        `${deep('words = :v', 9)})`,
+        `(${deep('words = :v', 9)}`,
+        deep('', 9),
+      ])
+        expect(await check(wrong, values)).toMatch(
+          /^ValidationException: Invalid ConditionExpression: Syntax/,
+        );
+    });
+
     it.each(['<', '<=', '>', '>='])('refuses %s with a value that has no order', async operator => {
       expect(await check(`words ${operator} :v`, { ':v': { BOOL: true } })).toBe(
         `ValidationException: Invalid ConditionExpression: Incorrect operand type for operator or function; operator: ${operator}, operand type: BOOL`,

@@ -1,39 +1,13 @@
-import { dynamoDbService } from '../../emulator/dynamodb/service.ts';
-import { TableStreams } from '../../emulator/dynamodb/streams.ts';
-import { EVERYTHING } from '../../emulator/protocol/authorization.ts';
+import { dynamoDbCalls } from '../support/dynamodb-calls.ts';
 
 /** So many that a change which is carried out a moment after its answer is seen unfinished. */
 const MANY = Array.from({ length: 50 }, (_, index) => `Table${index}`);
 const CAPACITY = { ReadCapacityUnits: 5, WriteCapacityUnits: 5 };
 
 describe('a table of DynamoDB on loopback, to whoever has the answer', () => {
-  /** Calls without a socket, so that nothing lies between an answer and the next request. */
   function service() {
-    const tables = dynamoDbService(
-      { use: () => undefined, choose: key => key },
-      { streams: new TableStreams() },
-    );
-    return async (operation: string, input: object): Promise<Record<string, unknown>> => {
-      const { body } = await tables.handle({
-        method: 'POST',
-        path: '/',
-        query: new URLSearchParams(),
-        headers: {
-          host: 'dynamodb.eu-west-1.amazonaws.com',
-          'content-type': 'application/x-amz-json-1.0',
-          'x-amz-target': `DynamoDB_20120810.${operation}`,
-          authorization: `AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=b`,
-          'x-amz-date': '20260101T000000Z',
-        },
-        body: Buffer.from(JSON.stringify(input)),
-        service: 'dynamodb',
-        region: 'eu-west-1',
-        caller: { accountId: '111122223333', arn: 'arn:aws:iam::111122223333:user/one' },
-        iam: EVERYTHING,
-        requestId: 'request',
-      });
-      return JSON.parse(String(body)) as Record<string, unknown>;
-    };
+    const call = dynamoDbCalls();
+    return async (operation: string, input: object) => (await call(operation, input)).output;
   }
   const create = (TableName: string) => ({
     TableName,

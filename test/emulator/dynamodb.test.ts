@@ -52,6 +52,20 @@ describe('DynamoDB on loopback', () => {
     expect(Buffer.from((error as { Item: { edk: { B: Uint8Array } } }).Item.edk.B).toString()).toBe('two');
   });
 
+  it('shows the item of a condition that failed, or nothing', async () => {
+    const show = (ReturnValuesOnConditionCheckFailure: string) =>
+      errorName(
+        aws.dynamodb.send(
+          new PutItemCommand({
+            ...{ TableName: 'Table', Item: { id: { S: 'shown' } } },
+            ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure as 'ALL_OLD',
+          }),
+        ),
+      );
+    for (const right of ['ALL_OLD', 'NONE']) expect(await show(right)).toBe('none');
+    for (const wrong of ['ALL_NEW', 'all_old', '']) expect(await show(wrong)).toBe('ValidationException');
+  });
+
   it('lets only one of many concurrent writers win', async () => {
     await aws.dynamodb.send(
       new PutItemCommand({ TableName: 'Table', Item: { id: { S: 'x' }, edk: { B: Buffer.from('start') } } }),

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +14,8 @@ import { PEERS, type Peer, type Program } from './peers.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * The contract suites on other AWSs. Exit 1 if one differs in what is not known, or no longer in what is; one that cannot be installed is
- * named, and has not been compared.
+ * The contract suites on other AWSs. Exit 1 if one differs in what is not known, no longer in what is, or for more than one reason; one
+ * that cannot be installed is named, and has not been compared.
  */
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { only: { type: 'string' }, cache: { type: 'string' } } });
@@ -46,6 +46,8 @@ async function compared(peer: Peer, cache: string): Promise<readonly Outcome[]> 
   try {
     await answers(endpoint, child);
     const file = join(cache, `${name}.json`);
+    const asked = join(cache, `${name}.asked`);
+    writeFileSync(asked, '');
     const jest = [
       '--no',
       'jest',
@@ -60,9 +62,9 @@ async function compared(peer: Peer, cache: string): Promise<readonly Outcome[]> 
     const projects = ['--selectProjects', 'emulator', 'contract', 'peers', '--testPathPatterns'];
     await run(['npx', ...jest, ...projects, ...suites.map(suite => `test/${suite}`)], {
       cwd: ROOT,
-      env: { REWRAP_PEER: JSON.stringify({ name, endpoint, services }) },
+      env: { REWRAP_PEER: JSON.stringify({ name, endpoint, services, asked }) },
     });
-    return outcomesIn(file);
+    return outcomesIn(file, new Set(readFileSync(asked, 'utf8').split('\n')));
   } finally {
     child.kill('SIGKILL');
   }
@@ -74,6 +76,7 @@ function conclude({ name, software }: Peer, outcomes: readonly Outcome[]): numbe
   const known = KNOWN.filter(({ peer }) => peer === name);
   const unknown = different.filter(outcome => !known.some(one => isOf(one, name, outcome)));
   const over = known.filter(one => !different.some(outcome => isOf(one, name, outcome)));
+  const doubtful = different.filter(outcome => known.filter(one => isOf(one, name, outcome)).length > 1);
   say(
     `\n${name} (${software}): ${same.length} tests as here, ${different.length} different, ${nothing.length} with nothing to compare`,
   );
@@ -84,7 +87,8 @@ function conclude({ name, software }: Peer, outcomes: readonly Outcome[]): numbe
   for (const { suite, test, message } of unknown)
     say(`NOT KNOWN ${suite}: ${test}\n    ${message.slice(0, 300)}`);
   for (const one of over) say(`NO LONGER DIFFERENT ${one.suite}: ${one.why}`);
-  return unknown.length + over.length;
+  for (const { suite, test } of doubtful) say(`KNOWN BY MORE THAN ONE REASON ${suite}: ${test}`);
+  return unknown.length + over.length + doubtful.length;
 }
 
 const RIGHT: Readonly<Record<Difference['right'], string>> = {

@@ -6,7 +6,7 @@ import * as z from 'zod';
 export interface Outcome {
   readonly suite: string;
   readonly test: string;
-  /** `nothing-to-compare`: it asks for what only the embedded AWS has, or for another service. */
+  /** `nothing-to-compare`: it asks nobody, for what only the embedded AWS has, or for another service. */
   readonly kind: 'same' | 'different' | 'nothing-to-compare';
   readonly message: string;
 }
@@ -29,16 +29,22 @@ const written = z.object({
 
 /**
  * @param file of `jest --json`
+ * @param asked the paths of the test files that asked the other AWS
  * @throws Error if a suite could not run at all
  */
-export function outcomesIn(file: string): readonly Outcome[] {
+export function outcomesIn(file: string, asked: ReadonlySet<string>): readonly Outcome[] {
   const { testResults } = written.parse(JSON.parse(readFileSync(file, 'utf8')));
   return testResults.flatMap(({ name, message, assertionResults }) => {
     if (assertionResults.length === 0) throw new Error(`${name}: ${message}`);
     const suite = name.replace(/^.*\/test\//, '').replace(/\.test\.ts$/, '');
     return assertionResults.map(({ fullName: test, status, failureMessages }) => {
       const words = stripVTControlCharacters(failureMessages.join('\n')).replace(/\s+/g, ' ');
-      return { suite, test, kind: kindOf(status, words), message: words };
+      return {
+        suite,
+        test,
+        kind: asked.has(name) ? kindOf(status, words) : 'nothing-to-compare',
+        message: words,
+      };
     });
   });
 }

@@ -11,8 +11,10 @@ import { BUCKET, type StateMachineCase } from '../support/state-machines/case.ts
 import { STATE_MACHINE_CASES } from '../support/state-machines/cases.ts';
 import { machineNameOf, MOCKED } from './localstack/mocked-tasks.ts';
 
-/** A tenth of a second each. */
+/** A tenth of a second each, and what each look takes. */
 const MOST_TRIES = 100;
+/** Longer than all tries, so that a test which waits in vain says so. */
+const TIMEOUT = 60_000;
 
 /** By the API, so that any Step Functions can be asked. */
 describe('an execution on another Step Functions ends as AWS documents it', () => {
@@ -23,15 +25,19 @@ describe('an execution on another Step Functions ends as AWS documents it', () =
   });
   afterAll(() => aws.stop());
 
-  it.each(STATE_MACHINE_CASES.map(one => [one.title, one] as const))('%s', async (_, one) => {
-    const { status, output, error, cause } = await ended(aws, one);
-    const { ends } = one;
-    expect({
-      status,
-      ...(error === undefined ? { output: JSON.parse(output ?? 'null') as unknown } : { error }),
-    }).toEqual(ends.status === 'SUCCEEDED' ? ends : { status: 'FAILED', error: ends.error });
-    if (ends.status === 'FAILED' && ends.cause !== undefined) expect(cause).toBe(ends.cause);
-  });
+  it.each(STATE_MACHINE_CASES.map(one => [one.title, one] as const))(
+    '%s',
+    async (_, one) => {
+      const { status, output, error, cause } = await ended(aws, one);
+      const { ends } = one;
+      expect({
+        status,
+        ...(error === undefined ? { output: JSON.parse(output ?? 'null') as unknown } : { error }),
+      }).toEqual(ends.status === 'SUCCEEDED' ? ends : { status: 'FAILED', error: ends.error });
+      if (ends.status === 'FAILED' && ends.cause !== undefined) expect(cause).toBe(ends.cause);
+    },
+    TIMEOUT,
+  );
 });
 
 async function ended(

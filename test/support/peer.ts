@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 
 /** Another AWS in the place of the embedded one. */
 export interface Peer {
@@ -6,6 +7,8 @@ export interface Peer {
   readonly endpoint: string;
   /** What it has of the clients of `Embedded`. */
   readonly services: readonly string[];
+  /** A file that gets the path of each test file that asks it. */
+  readonly asked: string;
 }
 
 /** A test asks for what this other AWS does not have, or what only the embedded one has: faults, a meter, a clock. */
@@ -19,7 +22,8 @@ export function peerOf({ REWRAP_PEER: named }: NodeJS.ProcessEnv): Peer | undefi
 }
 
 /** Empty for each test file: moto forgets all when it is told to, and DynamoDB Local has a database for each access key. */
-export async function emptied({ name, endpoint }: Peer): Promise<void> {
+export async function emptied({ name, endpoint, asked }: Peer): Promise<void> {
+  appendFileSync(asked, `${expect.getState().testPath}\n`);
   process.env['AWS_ACCESS_KEY_ID'] = `PEER${randomBytes(8).toString('hex').toUpperCase()}`;
   if (name === 'moto') await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' });
 }

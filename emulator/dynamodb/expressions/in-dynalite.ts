@@ -1,8 +1,13 @@
+import conditionParser from 'dynalite/db/conditionParser.js';
 import db from 'dynalite/db/index.js';
+import scan from 'dynalite/validations/scan.js';
 import validations from 'dynalite/validations/index.js';
+import { guardedStore } from '../guarded-store.ts';
 import { itemSize, type Item } from '../item-size.ts';
+import { indexesOf, notProjected, refusedKey, type TableWithIndexes } from '../key-values.ts';
 import { holds, type Condition } from './conditions.ts';
 import { expectationsOf, type Legacy } from './legacy-conditions.ts';
+import { parsingNested } from './nested-conditions.ts';
 import { wrongOperand } from './operand-types.ts';
 import { NotUpdated, updated, type Action } from './updates.ts';
 import type { Attributes, Path } from './values.ts';
@@ -16,6 +21,7 @@ interface Parsed {
   readonly ConditionalOperator?: string;
   readonly AttributesToGet?: readonly string[];
   readonly Select?: string;
+  readonly IndexName?: string;
   readonly _condition?: { readonly expression: Condition };
   readonly _filter?: { readonly expression: Condition };
   readonly _keyCondition?: { readonly expression: Condition };
@@ -35,12 +41,21 @@ export function putInPlace(): void {
   if (areInPlace) return;
   areInPlace = true;
   const theirs = { ...db, ...validations };
+  conditionParser.parse = parsingNested(conditionParser.parse);
+  db.create = options => guardedStore(theirs.create(options));
   db.checkConditional = (data, item) => checked(data, item as Attributes | undefined);
   db.itemSize = (item, ...compressed) =>
     // With more arguments it is the size of a page, which AWS does not document.
     compressed.length === 0 ? itemSize(item as Item) : theirs.itemSize(item, ...compressed);
   db.queryTable = (store, table, data, ...others) => {
     const [opts, isLocal, fetches, names, answered] = others;
+    const beside = besideTheIndex(data, table as TableWithIndexes);
+    if (beside.length > 0 && isLocal !== true)
+      return answered(
+        db.validationError(
+          `One or more parameter values were invalid: Global secondary index ${String(data['IndexName'])} does not project [${beside.join(', ')}]`,
+        ),
+      );
     const { _filter, QueryFilter, ScanFilter, _projection, AttributesToGet, Select, ...bare } = data;
     const asked = {
       _filter,
@@ -51,11 +66,40 @@ export function putInPlace(): void {
       Select,
       ...bare,
     } as Parsed;
-    theirs.queryTable(store, table, bare, opts, isLocal, fetches, names, (error, result) =>
+    const fetched = fetches === true || beside.length > 0;
+    theirs.queryTable(store, table, bare, opts, isLocal, fetched, names, (error, result) =>
       answered(error, result && selected(result, asked)),
     );
   };
+  db.validateItem = (item, table) =>
+    theirs.validateItem(item, table) ?? refusedFor(item as Item, table as TableWithIndexes);
+  db.validateUpdates = (legacy, updates, table) => {
+    if (updates) tablesOfUpdates.set(updates, table as TableWithIndexes);
+    const put = Object.entries(legacy ?? {}).filter(([, { Action = 'PUT' }]) => Action === 'PUT');
+    const values = Object.fromEntries(put.map(([name, { Value }]) => [name, Value])) as Item;
+    return theirs.validateUpdates(legacy, updates, table) ?? refusedFor(values, table as TableWithIndexes);
+  };
+  // dynalite drops it, and answers who wants to read a global index consistently, or pays for it.
+  scan.types['ConsistentRead'] = 'Boolean';
   validations.validateExpressions = data => theirs.validateExpressions(data) ?? refusal(data);
+}
+
+/** Of an update that dynalite has parsed. */
+const tablesOfUpdates = new WeakMap<object, TableWithIndexes>();
+
+function refusedFor(item: Item, table: TableWithIndexes): Error | undefined {
+  const refused = refusedKey(item, table);
+  return refused === undefined ? undefined : db.validationError(refused);
+}
+
+/** What a read of an index asks for that the index does not hold. */
+function besideTheIndex(
+  { IndexName, _projection, AttributesToGet = [] }: Parsed,
+  table: TableWithIndexes,
+): readonly string[] {
+  const index = indexesOf(table).find(one => one.IndexName === IndexName);
+  const names = _projection?.paths.map(([name]) => String(name)) ?? AttributesToGet;
+  return index === undefined ? [] : notProjected(names, index, table);
 }
 
 /** An answer that is given at once, instead of the write: dynalite takes it for an error. */
@@ -66,7 +110,13 @@ function checked(data: Parsed, item: Attributes | undefined): Error | null {
   if (!isMet(data, data.Expected, data._condition?.expression, item ?? {})) return notMet();
   if (data._updates !== undefined)
     try {
+      const table = tablesOfUpdates.get(data._updates);
       data._updates = settled(data._updates, item ?? data.Key ?? {});
+      const set = data._updates.sections.flatMap(one =>
+        one.type === 'set' ? [[one.path[0], one.val] as const] : [],
+      );
+      const refused = table && refusedFor(Object.fromEntries(set) as Item, table);
+      if (refused !== undefined) return refused;
     } catch (error) {
       if (error instanceof NotUpdated) return db.validationError(error.message);
       throw error;

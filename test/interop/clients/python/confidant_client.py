@@ -43,7 +43,8 @@ def save(credential_id, revision, pairs):
 
 
 def write():
-    Credential.create_table(read_capacity_units=1, write_capacity_units=1, wait=True)
+    # As much as Confidant gives the tables that it makes: the embedded DynamoDB throttles whoever takes more.
+    Credential.create_table(read_capacity_units=10, write_capacity_units=10, wait=True)
     written = {}
     for revisions in PAIRS:
         credential_id = uuid.uuid4().hex
