@@ -71,23 +71,23 @@ function attemptsWith(key: PlannedKey, side: Attempt['side'], dataKey: DataKey):
   const expected = side === 'source' ? contexts.map(({ source }) => source) : readerContexts;
   const others = side === 'source' ? readerContexts : contexts.map(({ source }) => source);
   const shall = contexts.map(({ destination }) => destination);
+  const encryptionAlgorithm = algorithmOf(key, dataKey);
   const attempts = (of: readonly EncryptionContext[], as: Attempt['side']): readonly Attempt[] =>
     of.map((context, template) => ({
       side: as,
       template,
       shall: shall[template] ?? context,
-      ...sideOf(key, context),
-      ...recordedAlgorithm(key, dataKey),
+      keyArn: key.keyArn,
+      encryptionAlgorithm,
+      context: isAsymmetric(key) ? {} : context,
     }));
   return [...attempts(expected, side), ...attempts(shall, 'source'), ...attempts(others, 'source')];
 }
 
-function recordedAlgorithm(
-  key: PlannedKey,
-  { recordedAlgorithm: recorded }: DataKey,
-): Partial<Pick<Attempt, 'encryptionAlgorithm'>> {
+/** What the record says counts, where the key is of that kind. */
+function algorithmOf(key: PlannedKey, { recordedAlgorithm: recorded }: DataKey): EncryptionAlgorithm {
   const fits = recorded !== undefined && isAsymmetric(key) && isAsymmetric({ encryptionAlgorithm: recorded });
-  return fits ? { encryptionAlgorithm: recorded } : {};
+  return fits ? recorded : key.encryptionAlgorithm;
 }
 
 /** A key with a context, which asymmetric keys do not take. */
