@@ -43,7 +43,7 @@ describe('the size of a page of records with many data keys', () => {
     const asked = scope({ pageSize: 500, highestRate: RATE });
     const look = { store: storeName(asked.store), records: 10, forms: [{ form: 'binary', count: 250 }] };
     const sizes: number[] = [];
-    const ports = fakePorts([]);
+    const ports = fakePorts();
     const records = Object.assign(Object.create(ports.records) as typeof ports.records, {
       readPage: (_: unknown, { pageSize }: { readonly pageSize: number }) => {
         sizes.push(pageSize);

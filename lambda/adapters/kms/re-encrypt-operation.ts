@@ -22,7 +22,7 @@ export const RE_ENCRYPT = jsonOperation<ReEncryptCommandInput, ReEncryptResponse
     const answer = json as Readonly<Record<string, unknown>>;
     const read: Record<string, unknown> = { CiphertextBlob: bytes(answer['CiphertextBlob']) };
     for (const name of TOLD) if (typeof answer[name] === 'string') read[name] = answer[name];
-    return read as ReEncryptResponse;
+    return read;
   },
 });
 
