@@ -16,13 +16,13 @@ const BEFORE_JOURNAL =
 const WRITES_HERE =
   'a worker asks KMS nothing while it writes a page; with the write times of AWS that costs 2 to 4 % (docs/scale.md), here, where the embedded AWS shares two cores with the workers and with other work, more';
 const MEMORY =
-  'what grows is garbage, which V8 collects when it needs room: from 100 thousand on the peak is the same; a smaller young generation costs CPU ([decision 73](decisions/0073-quotas-that-others-use.md))';
+  'the scene of a million was played before pages were bounded by data keys ([decision 104](decisions/0104-less-work-for-each-data-key.md)); with that, 100 thousand of them took 148 MB, and 10 thousand 134';
 const NO_MILLION =
   'no scene of a million data keys came to the end of both passes on a busy machine; decision 73 tells of the first one';
 const NO_NEIGHBOUR =
   'on a busy machine the run was too slow to meet its neighbour; decision 73 tells what a simulation says';
 const HTTP =
-  "Node's HTTP client and its sockets alone take 30 to 40 % of the profile of the migrate pass ([decision 72](decisions/0072-the-calls-of-an-object.md))";
+  'measured before [decision 104](decisions/0104-less-work-for-each-data-key.md), by which the ratios fall by some 14 %; what is left is spread over many small things, and V8 collecting what they leave';
 const EMULATOR_BUSY =
   'the embedded AWS is what is busy: see what raw HTTP gets out of it ([decision 72](decisions/0072-the-calls-of-an-object.md))';
 const ABOVE =

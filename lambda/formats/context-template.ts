@@ -17,7 +17,18 @@ export type ContextValue = { readonly value: string } | { readonly reason: strin
 /** Looks a place up. */
 type Resolve<Place> = (place: Place) => ContextValue;
 
+/** What templates without a place come to: the same for every record. */
+const CONSTANT = new WeakMap<object, BuiltContext>();
+
 function buildContext<Place>(template: Template<Place>, resolve: Resolve<Place>): BuiltContext {
+  const known = CONSTANT.get(template);
+  if (known !== undefined) return known;
+  const built = filledIn(template, resolve);
+  if (Object.values(template).every(source => typeof source === 'string')) CONSTANT.set(template, built);
+  return built;
+}
+
+function filledIn<Place>(template: Template<Place>, resolve: Resolve<Place>): BuiltContext {
   const context: [name: string, value: string][] = [];
   for (const [name, source] of Object.entries(template)) {
     const found = typeof source === 'string' ? { value: source } : resolve(source);

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { Finding } from '../core/model/data-key.ts';
 import {
   configuredFormat,
   type ConfiguredFormat,
@@ -43,8 +44,15 @@ export function formatOfSpots<Config extends z.ZodMiniObject, Kind extends Store
       return configuredFormat(spotting.saying, destination => {
         const of = (record: StoreRecord): readonly Spotted[] =>
           spotting.spots(needed(record, format), destination);
+        // A record never changes, and is read again before it is written. What was found is kept as long as the record is.
+        const found = new WeakMap<StoreRecord, readonly Finding[]>();
+        const read = (record: StoreRecord): readonly Finding[] => {
+          const findings = found.get(record) ?? readSpots(record, of(record));
+          found.set(record, findings);
+          return findings;
+        };
         return {
-          read: record => readSpots(record, of(record)),
+          read,
           replace: (record, replacements) => replaceSpots(record, of(record), replacements),
         };
       });

@@ -12,6 +12,10 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CREDENTIALS = join(ROOT, 'lambda/adapters/aws/function-credentials.ts');
 /** No function calls an operation that streams events. */
 const NO_EVENT_STREAMS = join(ROOT, 'lambda/adapters/aws/no-event-streams.ts');
+/** No function asks AWS where its endpoints are. */
+const NO_ENDPOINT_CACHE = join(ROOT, 'lambda/adapters/aws/no-endpoint-cache.ts');
+/** Node has them. */
+const NO_OWN_DIGESTS = join(ROOT, 'lambda/adapters/aws/no-own-digests.ts');
 /** What few runs need: each a file beside the functions, and what stands in its place in the bundles and loads it. */
 const WHEN_ASKED = [
   {
@@ -93,6 +97,16 @@ const rolesWhenAsked = {
   },
 };
 
+/** The SDK brings digests of its own for a Node that has none. */
+const digestsOfNode = {
+  name: 'digests-of-node',
+  setup(builder) {
+    builder.onResolve({ filter: /\/Sha(?:1|256)Js$/ }, ({ importer }) =>
+      /[\\/]dist-es[\\/]/.test(importer) ? { path: NO_OWN_DIGESTS } : undefined,
+    );
+  },
+};
+
 const inFunctions = {
   ...shared,
   format: 'esm',
@@ -100,9 +114,10 @@ const inFunctions = {
   mainFields: ['module', 'main'],
   alias: {
     '@aws-sdk/credential-provider-node': CREDENTIALS,
+    '@aws-sdk/endpoint-cache': NO_ENDPOINT_CACHE,
     '@smithy/core/event-streams': NO_EVENT_STREAMS,
   },
-  plugins: [namesWrittenOut, versionsOnly, whenAsked, rolesWhenAsked],
+  plugins: [namesWrittenOut, versionsOnly, whenAsked, rolesWhenAsked, digestsOfNode],
   banner: { js: REQUIRE_BANNER },
 };
 

@@ -43,19 +43,20 @@ export function despiteIdentity(
   { config }: Pick<AnyClient, 'config'>,
   patienceMs: readonly number[] = IDENTITY_PATIENCE_MS,
 ) {
-  return <Args, Result>(next: (args: Args) => Promise<Result>) =>
-    async (args: Args): Promise<Result> => {
-      for (const [index, wait] of patienceMs.entries()) {
-        try {
-          return await next(args);
-        } catch (error) {
-          if (!isOfIdentity(error)) throw error;
-          await sleep(wait);
-          await renew(config as Identity, { clock: index === patienceMs.length - 1 });
-        }
+  return <Args, Result>(next: (args: Args) => Promise<Result>) => {
+    const send = async (args: Args, tries: number): Promise<Result> => {
+      try {
+        return await next(args);
+      } catch (error) {
+        const wait = patienceMs[tries];
+        if (wait === undefined || !isOfIdentity(error)) throw error;
+        await sleep(wait);
+        await renew(config as Identity, { clock: tries === patienceMs.length - 1 });
+        return send(args, tries + 1);
       }
-      return next(args);
     };
+    return (args: Args): Promise<Result> => send(args, 0);
+  };
 }
 
 async function renew(identity: Identity, { clock }: { readonly clock: boolean }): Promise<void> {

@@ -28,7 +28,7 @@ export interface Signable {
 export function signed(request: Signable, signing: Signing): Record<string, string> {
   const { method, path, query = {}, headers, body = '' } = request;
   const { credentials, region, service, now } = signing;
-  const time = new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, '');
+  const time = timeText(Math.floor(now / 1_000));
   const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
   const all: Record<string, string> = {
     ...headers,
@@ -36,7 +36,8 @@ export function signed(request: Signable, signing: Signing): Record<string, stri
     ...(credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken }),
   };
   const names = Object.keys(all).sort();
-  const lines = names.map(name => `${name}:${canonical(all[name] ?? '')}\n`).join('');
+  let lines = '';
+  for (const name of names) lines += `${name}:${canonical(all[name] ?? '')}\n`;
   const signedNames = names.join(';');
   const digest = headers['x-amz-content-sha256'] ?? sha256(body as string);
   const asked = `${method}\n${path}\n${queryText(query)}\n${lines}\n${signedNames}\n${digest}`;
@@ -45,6 +46,17 @@ export function signed(request: Signable, signing: Signing): Record<string, stri
   const parts = [`Credential=${credentials.accessKeyId}/${scope}`, `SignedHeaders=${signedNames}`];
   all['authorization'] = `AWS4-HMAC-SHA256 ${[...parts, `Signature=${signature}`].join(', ')}`;
   return all;
+}
+
+let known = { second: Number.NaN, text: '' };
+
+/** Many requests leave within a second, and its text is the same for all. */
+function timeText(second: number): string {
+  if (known.second !== second) {
+    const text = new Date(second * 1_000).toISOString().replace(/[:-]|\.\d{3}/g, '');
+    known = { second, text };
+  }
+  return known.text;
 }
 
 /** A header counts without the white space around it, and with one space for several in a row. */

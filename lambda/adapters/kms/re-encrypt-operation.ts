@@ -20,10 +20,9 @@ export const RE_ENCRYPT = jsonOperation<ReEncryptCommandInput, ReEncryptResponse
   // Which key, material and algorithm it names is KMS's to say: the reply is checked against what was asked.
   read: json => {
     const answer = json as Readonly<Record<string, unknown>>;
-    const told = TOLD.flatMap(name =>
-      typeof answer[name] === 'string' ? [[name, answer[name]] as const] : [],
-    );
-    return { ...Object.fromEntries(told), CiphertextBlob: bytes(answer['CiphertextBlob']) };
+    const read: Record<string, unknown> = { CiphertextBlob: bytes(answer['CiphertextBlob']) };
+    for (const name of TOLD) if (typeof answer[name] === 'string') read[name] = answer[name];
+    return read;
   },
 });
 

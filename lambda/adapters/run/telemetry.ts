@@ -103,9 +103,10 @@ function materials({ source, destination }: Pick<OutcomeEntry, 'source' | 'desti
 /** `rewrapped` → `Rewrapped`, `already-current` → `AlreadyCurrent`: the outcomes as metric names. */
 function countOutcomes(entries: readonly OutcomeEntry[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { outcome } of entries) {
-    const name = outcome.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
+  for (const { outcome } of entries) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return Object.fromEntries(Object.entries(counts).map(([outcome, count]) => [metricName(outcome), count]));
+}
+
+function metricName(outcome: string): string {
+  return outcome.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -63,7 +63,7 @@ export function pageBooks(page: PageCounts): Books {
     ...(serverSideEncrypted !== undefined && { serverSideEncrypted }),
     dataKeys: entries.length,
     outcomes,
-    keyMaterials: sumKeyMaterials(entries.flatMap(materialCounts)),
+    keyMaterials: materialsOf(entries),
     remaining,
     kms,
     ...(capacity !== undefined && { capacity }),
@@ -192,6 +192,24 @@ export function inDoubt({ remaining, outcomes }: Books): number {
 /** Invariant 5: data keys seen equal the sum of their outcomes. */
 export function booksBalance(books: Books): boolean {
   return books.dataKeys === Object.values(books.outcomes).reduce((sum, count) => sum + count, 0);
+}
+
+/** Most entries of a page have the same materials: what a pair of these counts is made once. */
+function materialsOf(entries: readonly OutcomeEntry[]): readonly KeyMaterialCount[] {
+  const alike = new Map<string, { readonly counts: readonly KeyMaterialCount[]; times: number }>();
+  for (const entry of entries) {
+    const { outcome, source, destination, copied } = entry;
+    const name = [source, destination].map(one => `${one?.keyArn} ${one?.keyMaterialId}`);
+    const same = `${outcome} ${copied} ${name.join(' ')}`;
+    const known = alike.get(same);
+    if (known === undefined) alike.set(same, { counts: materialCounts(entry), times: 1 });
+    else known.times += 1;
+  }
+  return sumKeyMaterials(
+    [...alike.values()].flatMap(({ counts, times }) =>
+      counts.map(one => ({ ...one, before: times * one.before, after: times * one.after })),
+    ),
+  );
 }
 
 function materialCounts({ outcome, source, destination, copied }: OutcomeEntry): readonly KeyMaterialCount[] {

@@ -39,7 +39,7 @@ export function logLines(entries: readonly OutcomeEntry[], log: 'page' | 'each')
       single.push(entry);
       continue;
     }
-    const same = JSON.stringify(saidOnce(entry));
+    const same = sameWords(entry);
     const group = groups.get(same) ?? [];
     group.push(entry);
     groups.set(same, group);
@@ -50,6 +50,12 @@ export function logLines(entries: readonly OutcomeEntry[], log: 'page' | 'each')
 /** Nobody has to look at it. KMS itself has said of a foreign data key that another key made it. */
 function isAsItShouldBe({ outcome, reason }: OutcomeEntry): boolean {
   return reason === undefined || outcome === 'foreign-key';
+}
+
+/** The same text for entries of which a line says the same. */
+function sameWords({ store, outcome, reason, copied, route, source, destination }: OutcomeEntry): string {
+  const materials = [source, destination].map(one => `${one?.keyArn} ${one?.keyMaterialId}`);
+  return [store, outcome, copied, route, ...materials, reason].join(' ');
 }
 
 function saidOnce(entry: OutcomeEntry): Omit<DataKeysLine, 'dataKeys' | 'at'> {

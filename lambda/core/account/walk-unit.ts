@@ -3,6 +3,7 @@ import type { UnitProgress } from '../model/books.ts';
 import type { Phase } from '../model/run.ts';
 import type { CapacityUse, Clock, Deadline, KeyService, Ledger, RateShares } from '../ports.ts';
 import type { UnitScope } from '../scan/unit-scope.ts';
+import { storeName } from '../stores/places.ts';
 import { needingAPerson } from './books.ts';
 import { accountPage, type DonePage } from './account-page.ts';
 import { PageBudget } from './page-budget.ts';
@@ -74,7 +75,8 @@ export async function walkUnit<Page>(
   const first = await followControl(plan, ports);
   if (first.kind === 'pause') return { ...progress, paused: first.why };
   let { requestsPerSecond } = first;
-  const sizes = new PageSizes(plan, progress.books, walk.requestsPerRecord);
+  const dataKeys = dataKeysSeen(scope);
+  const sizes = new PageSizes(plan, progress.books, { ...walk.requestsPerRecord, dataKeys });
   let since = ports.clock.now();
   const steps = walk.begin({ progress, size: () => sizes.at(requestsPerSecond) });
   for await (const page of steps.pages) {
@@ -91,4 +93,11 @@ export async function walkUnit<Page>(
     sizes.learn(progress.books, budget.lastConclusion);
   }
   return progress;
+}
+
+/** In each record of the store, among the first ones, at which Plan has looked. */
+function dataKeysSeen({ plan, store }: UnitScope): number {
+  const look = plan.looked?.find(one => one.store === storeName(store));
+  const dataKeys = look?.forms.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  return dataKeys / Math.max(1, look?.records ?? 0);
 }

@@ -28,7 +28,12 @@ export function movedDataKey(found: Found, { dataKey, reply, context }: Moving):
   const { source, destination, requestIds } = reply;
   const old = heldBy(found.record, dataKey);
   return {
-    ...{ found, reply, context, slot, source, destination },
+    found,
+    reply,
+    context,
+    slot,
+    source,
+    destination,
     replacement: {
       slot,
       ciphertext: reply.ciphertext,

@@ -33,23 +33,30 @@ export interface PlanChangesOptions {
 export function planChanges(answers: readonly PageAnswer[], options: PlanChangesOptions): PlannedChanges {
   const settled = new Map<Found, Outcome>();
   const moved = new Map<StoreRecord, MovedDataKey[]>();
-  const current = new Set<Found>();
+  const current = new Map<StoreRecord, Found[]>();
   for (const { found, answer } of answers)
     if (answer.kind === 'settled') {
       settled.set(found, answer.outcome);
-      if (answer.outcome.kind === 'already-current') current.add(found);
+      if (answer.outcome.kind === 'already-current') listOf(current, found.record).push(found);
     } else if (found.finding.kind === 'data-key') {
-      const one = movedDataKey(found, { ...answer, dataKey: found.finding });
-      moved.set(found.record, [...(moved.get(found.record) ?? []), one]);
+      const { reply, context } = answer;
+      listOf(moved, found.record).push(movedDataKey(found, { reply, context, dataKey: found.finding }));
     }
   const changes = [...moved].flatMap(([record, dataKeys]) => {
-    const left = othersOf(record, [...dataKeys.map(({ found }) => found), ...current], options);
+    const known = [...dataKeys.map(({ found }) => found), ...(current.get(record) ?? [])];
+    const left = othersOf(record, known, options);
     const planned = changesOf(record, { dataKeys, left }, options);
     if (typeof planned !== 'string') return [planned];
     for (const { found } of dataKeys) settled.set(found, { kind: 'unsupported', reason: planned });
     return [];
   });
   return { changes, settled };
+}
+
+function listOf<Key, Value>(lists: Map<Key, Value[]>, key: Key): Value[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
 }
 
 const WOULD_NOT_OPEN =
@@ -64,7 +71,7 @@ function othersOf(
   known: readonly Found[],
   { format }: Pick<PlanChangesOptions, 'format'>,
 ): readonly Finding[] {
-  const slots = new Set(known.flatMap(found => (found.record === record ? [found.finding.slot] : [])));
+  const slots = new Set(known.map(({ finding }) => finding.slot));
   return format.read(record).filter(({ slot }) => !slots.has(slot));
 }
 

@@ -69,5 +69,5 @@ function undoOf(
 
 /** SHA-256, hex, of what lies at a place, in the journal's notation. */
 export function placeDigest(value: AttributeValue | undefined): string {
-  return digest(Buffer.from(JSON.stringify(toJson(value))));
+  return digest(JSON.stringify(toJson(value)));
 }

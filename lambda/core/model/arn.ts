@@ -29,10 +29,18 @@ export function parseKeyReference(text: string): KeyReference | undefined {
 
 /** The Region in a key ARN or alias ARN that has been validated before. */
 export function regionOf(keyArn: string): string {
+  const known = REGIONS.get(keyArn);
+  if (known !== undefined) return known;
   const reference = parseKeyReference(keyArn);
   if (reference === undefined) throw new TypeError(`not a KMS key ARN: ${keyArn}`);
+  if (REGIONS.size >= MOST_REGIONS) REGIONS.clear();
+  REGIONS.set(keyArn, reference.region);
   return reference.region;
 }
+
+/** A run has few keys, and asks for every data key where they are. */
+const REGIONS = new Map<string, string>();
+const MOST_REGIONS = 100;
 
 export interface RoleReference {
   readonly partition: string;

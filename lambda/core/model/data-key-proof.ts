@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { KeyMaterial } from './data-key.ts';
 import { digest } from './digest.ts';
 import { canonicalContext, type EncryptionContext } from './encryption-context.ts';
@@ -40,7 +39,7 @@ export interface Opening {
 export function contextDigest({ of, material, encryptionAlgorithm, context }: Opening): string {
   const { keyArn, keyMaterialId = null } = material;
   const asked = [of, keyArn, keyMaterialId, encryptionAlgorithm, canonicalContext(context)];
-  return digest(Buffer.from(JSON.stringify(asked)));
+  return digest(JSON.stringify(asked));
 }
 
 export function proofOf(opening: Opening, kmsRequestIds: readonly string[]): DataKeyProof {

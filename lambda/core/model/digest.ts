@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** SHA-256 in hex: how logs and the journal name a ciphertext without holding it. */
-export function digest(bytes: Uint8Array): string {
-  return hash('sha256', bytes, 'hex');
+/** SHA-256 in hex: how logs and the journal name a ciphertext without holding it. Of a text, that of its UTF-8. */
+export function digest(of: Uint8Array | string): string {
+  return hash('sha256', of, 'hex');
 }

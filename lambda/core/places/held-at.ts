@@ -14,10 +14,11 @@ export function heldAt(record: StoreRecord, path: AttributePath): AttributeValue
 }
 
 /** What a path of a record leads to. */
-export function reachIn(record: StoreRecord, [first, ...rest]: AttributePath): Reached {
+export function reachIn(record: StoreRecord, path: AttributePath): Reached {
+  const [first] = path;
   if (isBody(first) && record.kind === 'object' && record.body !== undefined && 'unread' in record.body)
     return { kind: 'closed', ...record.body.unread };
-  return reach(partOf(record, first), rest);
+  return reach(partOf(record, first), path, 1);
 }
 
 /** What the first step of a path leads to. */
@@ -34,6 +35,7 @@ export function partOf(record: StoreRecord, step: unknown): AttributeValue | und
 
 /** A path as the record has it: where a number is the name of a member, it becomes a text. */
 export function pathIn(record: StoreRecord, path: AttributePath): AttributePath {
+  if (!path.some(step => typeof step === 'number')) return path;
   return path.map((step, at) => {
     if (typeof step !== 'number') return step;
     const parent = heldAt(record, path.slice(0, at));

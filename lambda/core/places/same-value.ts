@@ -12,6 +12,7 @@ export function isWritten({ before, after }: Pick<PlaceChange, 'before' | 'after
 export function sameValue(one: AttributeValue | undefined, other: AttributeValue | undefined): boolean {
   if (one === other) return true;
   if (one === undefined || other === undefined) return false;
-  if ('B' in one && 'B' in other) return Buffer.from(one.B).equals(other.B);
+  if ('S' in one && 'S' in other) return one.S === other.S;
+  if ('B' in one && 'B' in other) return Buffer.compare(one.B, other.B) === 0;
   return JSON.stringify(toJson(one)) === JSON.stringify(toJson(other));
 }

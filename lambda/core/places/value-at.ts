@@ -11,8 +11,8 @@ export type Reached =
 
 /** The value at a path; `undefined` if any step of it is missing or cannot be opened. */
 export function valueAt(attributes: AttributeMap, path: AttributePath): AttributeValue | undefined {
-  const [name, ...rest] = path;
-  return typeof name === 'string' ? valueBelow(own(attributes, name), rest) : undefined;
+  const [name] = path;
+  return typeof name === 'string' ? valueBelow(own(attributes, name), path.slice(1)) : undefined;
 }
 
 /** The value that further steps lead to. */
@@ -24,10 +24,15 @@ export function valueBelow(
   return reached.kind === 'value' ? reached.value : undefined;
 }
 
-/** Goes from a value to what the steps lead to, through the documents on the way. */
-export function reach(value: AttributeValue | undefined, steps: AttributePath): Reached {
+/**
+ * Goes from a value to what the steps lead to, through the documents on the way.
+ *
+ * @param from how many of the steps lead to the value itself
+ */
+export function reach(value: AttributeValue | undefined, steps: AttributePath, from = 0): Reached {
   let at = value;
-  for (const [index, step] of steps.entries()) {
+  for (let index = from; index < steps.length; index += 1) {
+    const step = steps[index] as PathStep;
     if (at === undefined) return NOTHING;
     if (!isDocumentStep(step)) {
       at = child(at, step);

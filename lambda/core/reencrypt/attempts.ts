@@ -45,16 +45,15 @@ export class Attempts {
   /** The requests worth making for this data key. An RSA key makes ciphertexts of one length only, so it is not asked about others. */
   for(dataKey: DataKey): readonly Attempt[] {
     const { ciphertext, recordedKeyArn } = dataKey;
-    const attempts = this.#candidates
-      .filter(({ key }) => key.ciphertextBytes === undefined || key.ciphertextBytes === ciphertext.length)
-      .flatMap(({ key, side }) => {
-        const recorded = recordedKeyArn !== undefined && names(key, recordedKeyArn);
-        return attemptsWith(key, side, dataKey).map(attempt => ({ attempt, recorded }));
-      });
-    const likeliest = attempts
-      .map(one => ({ ...one, rank: (one.recorded ? 0 : 2) + (identity(one.attempt) === this.#last ? 0 : 1) }))
-      .sort((a, b) => a.rank - b.rank);
-    return withoutTwins(likeliest.map(({ attempt }) => attempt));
+    // With the recorded key as the last time, with that key otherwise, as the last time, otherwise.
+    const byRank: readonly Attempt[][] = [[], [], [], []];
+    for (const { key, side } of this.#candidates) {
+      if (key.ciphertextBytes !== undefined && key.ciphertextBytes !== ciphertext.length) continue;
+      const recorded = recordedKeyArn !== undefined && names(key, recordedKeyArn);
+      for (const attempt of attemptsWith(key, side, dataKey))
+        byRank[(recorded ? 0 : 2) + (identity(attempt) === this.#last ? 0 : 1)]?.push(attempt);
+    }
+    return withoutTwins(byRank.flat());
   }
 
   remember(attempt: Attempt): void {
@@ -72,23 +71,23 @@ function attemptsWith(key: PlannedKey, side: Attempt['side'], dataKey: DataKey):
   const expected = side === 'source' ? contexts.map(({ source }) => source) : readerContexts;
   const others = side === 'source' ? readerContexts : contexts.map(({ source }) => source);
   const shall = contexts.map(({ destination }) => destination);
+  const encryptionAlgorithm = algorithmOf(key, dataKey);
   const attempts = (of: readonly EncryptionContext[], as: Attempt['side']): readonly Attempt[] =>
     of.map((context, template) => ({
       side: as,
       template,
       shall: shall[template] ?? context,
-      ...sideOf(key, context),
-      ...recordedAlgorithm(key, dataKey),
+      keyArn: key.keyArn,
+      encryptionAlgorithm,
+      context: isAsymmetric(key) ? {} : context,
     }));
   return [...attempts(expected, side), ...attempts(shall, 'source'), ...attempts(others, 'source')];
 }
 
-function recordedAlgorithm(
-  key: PlannedKey,
-  { recordedAlgorithm: recorded }: DataKey,
-): Partial<Pick<Attempt, 'encryptionAlgorithm'>> {
+/** What the record says counts, where the key is of that kind. */
+function algorithmOf(key: PlannedKey, { recordedAlgorithm: recorded }: DataKey): EncryptionAlgorithm {
   const fits = recorded !== undefined && isAsymmetric(key) && isAsymmetric({ encryptionAlgorithm: recorded });
-  return fits ? { encryptionAlgorithm: recorded } : {};
+  return fits ? recorded : key.encryptionAlgorithm;
 }
 
 /** A key with a context, which asymmetric keys do not take. */
@@ -107,14 +106,10 @@ function identity({ keyArn, encryptionAlgorithm, side, template }: Attempt): str
 
 /** If both sides produce the same request, keep the destination's: if it opens the data key, nothing is left to do. */
 function withoutTwins(attempts: readonly Attempt[]): readonly Attempt[] {
-  const canonical = new Map<EncryptionContext, string>();
   const unique = new Map<string, Attempt>();
   for (const attempt of attempts) {
     const { keyArn, encryptionAlgorithm, context } = attempt;
-    // The same few contexts are tried with each key and side.
-    const pairs = canonical.get(context) ?? canonicalContext(context);
-    canonical.set(context, pairs);
-    const request = `${keyArn} ${encryptionAlgorithm} ${pairs}`;
+    const request = `${keyArn} ${encryptionAlgorithm} ${canonicalContext(context)}`;
     const known = unique.get(request);
     if (known === undefined || (known.side === 'source' && attempt.side === 'destination'))
       unique.set(request, attempt);

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { Questions } from '../scan/turns.ts';
 import type { Finding } from '../model/data-key.ts';
 import { canonicalContext } from '../model/encryption-context.ts';
@@ -92,5 +91,5 @@ function aboutCiphertext(ciphertext: Uint8Array): string {
 function aboutRequest({ ciphertext, source }: ReEncryptRequest): string {
   const { keyArn, encryptionAlgorithm, context } = source;
   const asked = [digest(ciphertext), keyArn, encryptionAlgorithm, canonicalContext(context)];
-  return aboutCiphertext(ciphertext) + digest(Buffer.from(JSON.stringify(asked))).slice(0, 24);
+  return aboutCiphertext(ciphertext) + digest(JSON.stringify(asked)).slice(0, 24);
 }

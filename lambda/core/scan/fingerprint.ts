@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { toJson } from '../model/attribute-json.ts';
 import { digest } from '../model/digest.ts';
 import type { PlacePattern } from '../model/place.ts';
@@ -21,7 +20,7 @@ import { withoutDocumentPlaces } from '../places/without-documents.ts';
  */
 export function fingerprintOf(record: StoreRecord, declared: readonly PlacePattern[]): string {
   const substance = substanceOf(withoutDocumentPlaces(record, declared), declared);
-  return digest(Buffer.from(JSON.stringify(sorted(substance))));
+  return digest(JSON.stringify(sorted(substance)));
 }
 
 function substanceOf(record: StoreRecord, declared: readonly PlacePattern[]): unknown {

@@ -20,7 +20,7 @@ export function dataKeyHandle({ record, finding }: Found, { writes }: { readonly
 }
 
 function handle(of: readonly string[]): string {
-  return Buffer.from(digest(Buffer.from(JSON.stringify(of))), 'hex')
+  return Buffer.from(digest(JSON.stringify(of)), 'hex')
     .toString('base64url')
     .slice(0, HANDLE_LENGTH);
 }

@@ -24,18 +24,13 @@ export class ByteReader {
   }
 
   take(length: number): Buffer {
-    if (this.#failed || length > this.#bytes.length - this.#at) {
-      this.#failed = true;
-      return Buffer.alloc(0);
-    }
-    this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
+    return this.#skip(length) ? this.#bytes.subarray(this.#at - length, this.#at) : Buffer.alloc(0);
   }
 
   /** Of one to four bytes, the highest first. */
   number(size: 1 | 2 | 4): number {
-    const bytes = this.take(size);
-    return this.#failed ? 0 : bytes.readUIntBE(0, size);
+    if (!this.#skip(size)) return 0;
+    return this.#bytes.readUIntBE(this.#at - size, size);
   }
 
   /** A field after its length, which has two bytes. */
@@ -62,5 +57,11 @@ export class ByteReader {
     }
     this.#failed = true;
     return 0;
+  }
+
+  #skip(length: number): boolean {
+    if (length > this.#bytes.length - this.#at) this.#failed = true;
+    if (!this.#failed) this.#at += length;
+    return !this.#failed;
   }
 }
