@@ -69,6 +69,37 @@ describe('the places of a key', () => {
     );
   });
 
+  it('are not proven by a job of another name that had answers which the job for them has not', async () => {
+    const answered = current({ job: 'before', jobText: jobText(table('Orders', { ignore: ['legacy'] })) });
+    const advice = await said([job()], [answered]);
+    expect(advice.verdict).toBe('keep');
+    expect(blocking(advice)).toContain(
+      'the job orders says something else about it (format, contexts or answers) than the job before did when run run-1 proved it; rewrap run orders --mode verify',
+    );
+    const away = job({ source: { keys: [{ ...job().source.keys[0]!, key: FOREIGN_KEY }] } });
+    expect((await said([away], [answered])).verdict).toBe('disable');
+  });
+
+  it('wait for a run that has begun there since, and has not told what it found', async () => {
+    const begun = (hours: number, changes: Partial<StoreProof> = {}): StoreProof =>
+      current({
+        ...{ runId: 'run-2', mode: 'verify', begun: true, verdict: 'not-proven', remaining: null },
+        ...{ at: new Date(ENDED + hours * 3_600_000).toISOString(), ...changes },
+      });
+    const verdict = async (one: StoreProof): Promise<string> =>
+      (await said([job()], [current(), one])).verdict;
+    expect(await verdict(begun(1))).toBe('wait');
+    expect((await said([job()], [current(), begun(1)])).findings.map(({ words }) => words).join()).toContain(
+      'run run-2 (verify of the job orders) has begun there at 2026-11-21T01:00:00.000Z, and has not told what it found',
+    );
+    expect(await verdict(begun(1, { part: { words: 'a part', sample: 10 } }))).toBe('wait');
+    expect(await verdict(begun(-1))).toBe('disable');
+    expect(await verdict(begun(1, { slot: 'other', place: placeAt('dynamodb:us-east-1:Other') }))).toBe(
+      'keep',
+    );
+    expect(await verdict(begun(1, { sourceKeyArns: [FOREIGN_KEY] }))).toBe('disable');
+  });
+
   it('stay proven if the fields of the job are in another order, or if the job is gone', async () => {
     const { type, dataKey, ...others } = base.format;
     const reordered = table('Orders', { format: { ...others, dataKey, type } });

@@ -94,6 +94,7 @@ function described({
   TableStatus,
   WarmThroughput,
   SSEDescription,
+  CreationDateTime,
   ...throughput
 }: TableDescription) {
   const capacity = capacityOf(throughput);
@@ -101,6 +102,7 @@ function described({
   return {
     ...(capacity !== undefined && { capacity }),
     ...(warmReads !== undefined && { warmReads }),
+    ...(CreationDateTime !== undefined && { madeAt: CreationDateTime.getTime() }),
     ...(RestoreSummary?.RestoreInProgress === true
       ? { filling: 'restore' as const }
       : TableStatus === 'CREATING' && { filling: 'import or creation' as const }),

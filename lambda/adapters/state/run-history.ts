@@ -160,14 +160,28 @@ export class LedgerHistory implements RunHistory, LatestRuns, Schedules {
 
 /** Places are kept as text, as earlier versions wrote and read them. */
 function writeProof(proof: StoreProof): string {
-  return JSON.stringify({ ...proof, place: storePlaceText(proof.place) });
+  const { place, copiedFrom, ...said } = proof;
+  const places = { place: storePlaceText(place), copiedFrom: copiedFrom && storePlaceText(copiedFrom) };
+  return JSON.stringify({ ...said, ...places });
 }
 
 /** Throws where the place cannot be read: to leave out what a proof says may be to leave out a doubt. */
 function readProof(text: string): StoreProof {
-  const proof = JSON.parse(text) as Omit<StoreProof, 'place'> & { readonly place: string };
-  const place = parseStorePlace(proof.place);
-  if (place === undefined)
-    throw new TypeError(`the ledger has a proof of '${proof.place}', which is no place`);
-  return { ...proof, place };
+  const { place, copiedFrom, ...said } = JSON.parse(text) as WrittenProof;
+  return {
+    ...said,
+    place: readPlace(place),
+    ...(copiedFrom !== undefined && { copiedFrom: readPlace(copiedFrom) }),
+  };
+}
+
+type WrittenProof = Omit<StoreProof, 'place' | 'copiedFrom'> & {
+  readonly place: string;
+  readonly copiedFrom?: string;
+};
+
+function readPlace(text: string): StorePlace {
+  const place = parseStorePlace(text);
+  if (place === undefined) throw new TypeError(`the ledger has a proof of '${text}', which is no place`);
+  return place;
 }

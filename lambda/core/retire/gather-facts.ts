@@ -16,7 +16,7 @@ import type { KeyUsage } from './ports.ts';
 import { serverSideOf } from './server-side-of.ts';
 import type { RetireFacts } from './retire-check.ts';
 import type { TrailFacts } from './trail-findings.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf, untoldOf } from './evidence.ts';
 import type { KnownStore } from './store-findings.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 
@@ -50,16 +50,16 @@ export async function gatherFacts(question: RetireQuestion, ports: RetirePorts):
   const named = namedPlaces(jobs, formats);
   const past = { named, proofs, keyArn: key.arn };
   const superseded = about.filter(proof => isSuperseded(proof, past));
-  const known = knownPlaces(
-    namedPlaces(moving, formats),
-    about.filter(proof => !superseded.includes(proof)),
-  );
+  const known = knownPlaces(namedPlaces(moving, formats), {
+    visited: about.filter(proof => !superseded.includes(proof)),
+    keyArn: key.arn,
+  });
   const usage = await ports.usageOf(key.arn);
   const trail = await ports.trailOf?.(usage);
   const others = await othersOf(known, key.arn, ports);
   return {
     ...{ key, usage, ...(trail !== undefined && { trail }), ...(others !== undefined && { others }) },
-    stores: await Promise.all(known.map(one => knownStore(one, past, ports))),
+    stores: await Promise.all(known.map(one => knownStore(one, { ...past, moving }, ports))),
     superseded: superseded.filter(({ slot }) => slot !== undefined),
     unresolved,
     destinationOf: jobs
@@ -114,19 +114,23 @@ function isFormerName(reference: string, now: string | undefined, about: readonl
 
 async function knownStore(
   known: KnownPlace,
-  { named, proofs, keyArn }: Superseding,
+  { named, proofs, keyArn, moving }: Superseding & { readonly moving: readonly Job[] },
   { keys, stores }: Pick<RetirePorts, 'keys' | 'stores'>,
 ): Promise<KnownStore> {
-  const { place, slot, job, account } = known;
+  const { place, slot, job, account, copiedTo } = known;
   const backups = await backupsOf(known, stores);
   const serverSide = await serverSideOf(known, { keys, keyArn, stores });
-  const outdated = proofs.filter(proof => isOutdated(proof, named));
+  const outdated = proofs.filter(proof => isOutdated(proof, { named, moving }));
   const current = proofs.filter(proof => !outdated.includes(proof));
-  const was = evidenceOf({ place, slot, keyArn }, outdated);
+  const asked = { place, slot, keyArn };
+  const was = evidenceOf(asked, outdated);
+  const untold = untoldOf(asked, current);
   return {
-    ...{ place, job, keyArn, evidence: evidenceOf({ place, slot, keyArn }, current) },
+    ...{ place, job, keyArn, evidence: evidenceOf(asked, current) },
     ...(slot !== undefined && { slot }),
     ...(account !== undefined && { account }),
+    ...(copiedTo !== undefined && { copiedTo }),
+    ...(untold !== undefined && { untold }),
     ...(was.kind === 'proven' && { outdated: was.proofs }),
     ...(backups !== undefined && { backups }),
     ...(serverSide !== undefined && { serverSide }),

@@ -12,6 +12,8 @@ export interface TableDescription {
   /** Attributes of the primary key, partition key first. */
   readonly keyNames: readonly string[];
   readonly indexNames: readonly string[];
+  /** Milliseconds since 1970; absent where DynamoDB does not tell. */
+  readonly madeAt?: number;
   readonly itemCount: number;
   readonly sizeBytes: number;
   readonly streamEnabled: boolean;
