@@ -143,9 +143,9 @@ export class LedgerHistory implements RunHistory, LatestRuns, Schedules {
   }
 
   /** Remembers a finished migration for each of its stores. */
-  async remember({ runId, sources, destination, stores, storeRegion }: RunPlan): Promise<void> {
+  async remember({ runId, job, sources, destination, stores, storeRegion }: RunPlan): Promise<void> {
     const sourceKeyArns = sources.flatMap(({ keyArn, alsoKnownAs }) => [keyArn, ...alsoKnownAs]);
-    const migration: FinishedRun = { runId, sourceKeyArns, destinationKeyArn: destination.keyArn };
+    const migration: FinishedRun = { runId, job, sourceKeyArns, destinationKeyArn: destination.keyArn };
     for (const store of stores)
       await this.#client.send(
         new UpdateItemCommand({
