@@ -1,3 +1,4 @@
+import type { KnownFollow } from '../follow/ports.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import type { Job } from '../model/job.ts';
 import type { KeyUse } from '../model/key-use.ts';
@@ -35,12 +36,14 @@ export interface RetireQuestion {
   readonly jobs: readonly Job[];
   readonly formats: FormatRegistry;
   readonly proofs: readonly StoreProof[];
+  /** What the ledger keeps of followers. @default none */
+  readonly follows?: readonly KnownFollow[];
   readonly now: number;
 }
 
 /** Gathers everything that retire-check must know: the stores of all jobs and runs that name the key, and who uses it. */
 export async function gatherFacts(question: RetireQuestion, ports: RetirePorts): Promise<RetireFacts> {
-  const { key, jobs, formats, proofs, now } = question;
+  const { key, jobs, formats, proofs, follows = [], now } = question;
   const references = await resolveKeys(jobs, ports.keys);
   const about = proofs.filter(
     ({ sourceKeyArns, destinationKeyArn }) =>
@@ -61,7 +64,7 @@ export async function gatherFacts(question: RetireQuestion, ports: RetirePorts):
     ...{ key, usage, ...(trail !== undefined && { trail }), ...(others !== undefined && { others }) },
     stores: await Promise.all(known.map(one => knownStore(one, { ...past, moving }, ports))),
     superseded: superseded.filter(({ slot }) => slot !== undefined),
-    unresolved,
+    ...{ unresolved, follows },
     destinationOf: jobs
       .filter(({ destination }) => references.get(destination.key) === key.arn)
       .map(({ name }) => `job ${name}`),

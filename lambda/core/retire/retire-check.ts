@@ -1,9 +1,11 @@
+import type { KnownFollow } from '../follow/ports.ts';
 import type { KeyDescription } from '../keys/catalog.ts';
 import { storePlaceText } from '../model/store-place.ts';
 import { blocks, note, type RetireFinding } from './findings.ts';
 import { otherFindings, otherNotChecked, type OtherStores } from './other-stores.ts';
 import type { KeyUsage } from './ports.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
+import { lateFindings } from './late-findings.ts';
 import { serverSideFindings } from './server-side-findings.ts';
 import { storeFindings, type KnownStore } from './store-findings.ts';
 import { provenSince } from './proven-since.ts';
@@ -21,6 +23,8 @@ export interface RetireFacts {
   readonly unresolved?: readonly { readonly job: string; readonly reference: string }[];
   /** Jobs that bring data keys under this key. */
   readonly destinationOf: readonly string[];
+  /** What the ledger keeps of followers. @default none */
+  readonly follows?: readonly KnownFollow[];
   /** Absent where nobody has named a trail. */
   readonly trail?: TrailFacts;
   /** Tables and buckets that no job and no run names; absent where nobody has looked. */
@@ -43,10 +47,11 @@ export interface RetireAdvice {
 
 /** May a key be disabled? It advises, and never acts. */
 export function retireCheck(facts: RetireFacts): RetireAdvice {
-  const { trail, usage, others } = facts;
-  const since = provenSince(facts.stores);
+  const { trail, usage, others, stores, follows = [] } = facts;
+  const since = provenSince(stores);
   const findings = [
     ...jobFindings(facts),
+    ...lateFindings({ follows, stores, keyArn: facts.key.arn }),
     ...usageFindings({ ...facts, provenSince: since }),
     ...(trail === undefined ? [] : trailFindings({ trail, usage, provenSince: since })),
     ...(others === undefined ? [] : otherFindings(others)),
