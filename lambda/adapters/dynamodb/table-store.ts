@@ -89,6 +89,7 @@ function described({
   ItemCount = 0,
   TableSizeBytes = 0,
   StreamSpecification,
+  LatestStreamArn,
   Replicas,
   RestoreSummary,
   TableStatus,
@@ -111,6 +112,8 @@ function described({
     itemCount: ItemCount,
     sizeBytes: TableSizeBytes,
     streamEnabled: StreamSpecification?.StreamEnabled ?? false,
+    ...(StreamSpecification?.StreamEnabled === true &&
+      LatestStreamArn !== undefined && { streamArn: LatestStreamArn }),
     replicaRegions: namesOf(Replicas, ({ RegionName }) => RegionName),
     serverSideKeys: serverSideKeysOf({ SSEDescription, Replicas }),
   };

@@ -17,6 +17,8 @@ export interface TableDescription {
   readonly itemCount: number;
   readonly sizeBytes: number;
   readonly streamEnabled: boolean;
+  /** Of the stream that it has now; absent where that is off. */
+  readonly streamArn?: string;
   readonly replicaRegions: readonly string[];
   readonly pointInTimeRecovery: boolean;
   /** ARNs of the KMS keys that DynamoDB encrypts the table and its replicas with, as far as it names them. */
