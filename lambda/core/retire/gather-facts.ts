@@ -17,6 +17,7 @@ import type { KeyUsage } from './ports.ts';
 import { serverSideOf } from './server-side-of.ts';
 import type { RetireFacts } from './retire-check.ts';
 import type { TrailFacts } from './trail-findings.ts';
+import { lostDestinations } from './destinations.ts';
 import { evidenceOf, untoldOf } from './evidence.ts';
 import type { KnownStore } from './store-findings.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
@@ -60,11 +61,12 @@ export async function gatherFacts(question: RetireQuestion, ports: RetirePorts):
   const usage = await ports.usageOf(key.arn);
   const trail = await ports.trailOf?.(usage);
   const others = await othersOf(known, key.arn, ports);
+  const asked = known.map(({ place, slot }) => ({ place, slot, keyArn: key.arn }));
   return {
     ...{ key, usage, ...(trail !== undefined && { trail }), ...(others !== undefined && { others }) },
     stores: await Promise.all(known.map(one => knownStore(one, { ...past, moving }, ports))),
     superseded: superseded.filter(({ slot }) => slot !== undefined),
-    ...{ unresolved, follows },
+    ...{ unresolved, follows, lost: await lostDestinations(asked, { proofs, keys: ports.keys }) },
     destinationOf: jobs
       .filter(({ destination }) => references.get(destination.key) === key.arn)
       .map(({ name }) => `job ${name}`),

@@ -5,6 +5,7 @@ import { blocks, note, type RetireFinding } from './findings.ts';
 import { otherFindings, otherNotChecked, type OtherStores } from './other-stores.ts';
 import type { KeyUsage } from './ports.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
+import { destinationFindings, type LostDestination } from './destinations.ts';
 import { lateFindings } from './late-findings.ts';
 import { serverSideFindings } from './server-side-findings.ts';
 import { storeFindings, type KnownStore } from './store-findings.ts';
@@ -23,6 +24,8 @@ export interface RetireFacts {
   readonly unresolved?: readonly { readonly job: string; readonly reference: string }[];
   /** Jobs that bring data keys under this key. */
   readonly destinationOf: readonly string[];
+  /** Keys to which data keys were moved, and that do not work. @default none */
+  readonly lost?: readonly LostDestination[];
   /** What the ledger keeps of followers. @default none */
   readonly follows?: readonly KnownFollow[];
   /** Absent where nobody has named a trail. */
@@ -51,6 +54,7 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
   const since = provenSince(stores);
   const findings = [
     ...jobFindings(facts),
+    ...destinationFindings(facts.lost ?? []),
     ...lateFindings({ follows, stores, keyArn: facts.key.arn }),
     ...usageFindings({ ...facts, provenSince: since }),
     ...(trail === undefined ? [] : trailFindings({ trail, usage, provenSince: since })),
