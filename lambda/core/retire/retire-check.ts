@@ -115,7 +115,7 @@ function jobFindings(facts: RetireFacts): readonly RetireFinding[] {
             'no job and no run is known that moves data keys away from this key; name your jobs with --jobs',
           ),
         ]
-      : facts.stores.flatMap(store => storeFindings(store))),
+      : facts.stores.flatMap(store => storeFindings(store, facts.now))),
     ...wrappedFindings(facts.stores),
     ...serverSideFindings(facts.stores),
     ...(facts.superseded ?? []).map(({ place, slot, job, runId, at }) =>

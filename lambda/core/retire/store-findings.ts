@@ -36,8 +36,9 @@ export interface KnownStore {
 const RECOVERY_DAYS = 35;
 const DAY_MS = 24 * 3_600_000;
 
-export function storeFindings(store: KnownStore): readonly RetireFinding[] {
-  return [...proofFindings(store), ...backupFindings(store)];
+/** @param now milliseconds since 1970 */
+export function storeFindings(store: KnownStore, now: number): readonly RetireFinding[] {
+  return [...proofFindings(store), ...backupFindings(store, now)];
 }
 
 /** The proofs that evidence is made of. */
@@ -159,12 +160,12 @@ function provenWords(proof: StoreProof, verify: string): string {
   return `${where}nothing was left at ${at} (run ${runId}): ${opened}${rests}${without}; what writers did since, ${verify}`;
 }
 
-function backupFindings({ evidence, backups, ...store }: KnownStore): readonly RetireFinding[] {
+function backupFindings({ evidence, backups, ...store }: KnownStore, now: number): readonly RetireFinding[] {
   const place = placeOf(store);
   if (backups === undefined) return [waits(place, UNSEEN)];
   const { pointInTimeRecovery, noncurrentVersions, replicaRegions } = backups;
   return [
-    ...(pointInTimeRecovery ? [waits(place, recoverable(evidence))] : []),
+    ...(pointInTimeRecovery ? [recoveryFinding(place, evidence, now)] : []),
     ...(noncurrentVersions ? [versionFinding(place, backups.versions)] : []),
     ...(replicaRegions.length > 0
       ? [
@@ -188,6 +189,17 @@ function versionFinding(place: string, versions: NoncurrentVersions | undefined)
   return versions.complete && versions.versions === 0
     ? note(place, 'has no noncurrent version of an object at this moment')
     : waits(place, `${versionsText(versions)} of its objects ${OLD_KEYS}`);
+}
+
+/** What was under the key was overwritten before the run that found nothing left had ended. */
+function recoveryFinding(place: string, evidence: Evidence, now: number): RetireFinding {
+  const ended = Math.max(...proofsIn(evidence).map(({ at }) => Date.parse(at)));
+  return evidence.kind !== 'proven' || now <= ended + RECOVERY_DAYS * DAY_MS
+    ? waits(place, recoverable(evidence))
+    : note(
+        place,
+        `point-in-time recovery reaches back ${RECOVERY_DAYS} days at most, and no data key was left at ${new Date(ended).toISOString()}: a table restored by it needs this key no more; on-demand backups and exports do, for as long as you keep them`,
+      );
 }
 
 function recoverable(evidence: Evidence): string {
