@@ -13,6 +13,7 @@ import {
   type Superseding,
 } from './known-places.ts';
 import { otherStores, type OthersPort, type OtherStores } from './other-stores.ts';
+import { foreignElsewhere } from './foreign-elsewhere.ts';
 import type { KeyUsage } from './ports.ts';
 import { serverSideOf } from './server-side-of.ts';
 import type { RetireFacts } from './retire-check.ts';
@@ -67,6 +68,7 @@ export async function gatherFacts(question: RetireQuestion, ports: RetirePorts):
     stores: await Promise.all(known.map(one => knownStore(one, { ...past, moving }, ports))),
     superseded: superseded.filter(({ slot }) => slot !== undefined),
     ...{ unresolved, follows, lost: await lostDestinations(asked, { proofs, keys: ports.keys }) },
+    foreign: foreignElsewhere(proofs, key.arn),
     destinationOf: jobs
       .filter(({ destination }) => references.get(destination.key) === key.arn)
       .map(({ name }) => `job ${name}`),

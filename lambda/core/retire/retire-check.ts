@@ -6,6 +6,7 @@ import { otherFindings, otherNotChecked, type OtherStores } from './other-stores
 import type { KeyUsage } from './ports.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { destinationFindings, type LostDestination } from './destinations.ts';
+import { foreignNotChecked } from './foreign-elsewhere.ts';
 import { lateFindings } from './late-findings.ts';
 import { serverSideFindings } from './server-side-findings.ts';
 import { storeFindings, type KnownStore } from './store-findings.ts';
@@ -26,6 +27,8 @@ export interface RetireFacts {
   readonly destinationOf: readonly string[];
   /** Keys to which data keys were moved, and that do not work. @default none */
   readonly lost?: readonly LostDestination[];
+  /** Of places with data keys that no key of their job has made. @default none */
+  readonly foreign?: readonly StoreProof[];
   /** What the ledger keeps of followers. @default none */
   readonly follows?: readonly KnownFollow[];
   /** Absent where nobody has named a trail. */
@@ -70,6 +73,7 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
     ...{ keyArn: facts.key.arn, verdict, findings, steps: STEPS },
     notChecked: [
       trail === undefined ? NO_TRAIL : beyondTrail(trail),
+      ...foreignNotChecked(facts.foreign ?? []),
       ...(others === undefined ? [NO_OTHERS] : otherNotChecked(others)),
       ...NOT_CHECKED,
     ],
