@@ -1,4 +1,4 @@
-import { unheard } from '../follow/unheard.ts';
+import { unheard } from './unheard.ts';
 import type { Job } from '../model/job.ts';
 import type { RunMode } from '../model/run.ts';
 import type { StoreCatalogs } from '../stores/registry.ts';

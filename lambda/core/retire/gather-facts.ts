@@ -1,4 +1,3 @@
-import type { KnownFollow } from '../follow/ports.ts';
 import type { FormatRegistry } from '../model/format.ts';
 import type { Job } from '../model/job.ts';
 import type { KeyUse } from '../model/key-use.ts';
@@ -14,7 +13,7 @@ import {
 } from './known-places.ts';
 import { otherStores, type OthersPort, type OtherStores } from './other-stores.ts';
 import { foreignElsewhere } from './foreign-elsewhere.ts';
-import type { KeyUsage } from './ports.ts';
+import type { KeyUsage, SeenByFollower } from './ports.ts';
 import { serverSideOf } from './server-side-of.ts';
 import type { RetireFacts } from './retire-check.ts';
 import type { TrailFacts } from './trail-findings.ts';
@@ -39,7 +38,7 @@ export interface RetireQuestion {
   readonly formats: FormatRegistry;
   readonly proofs: readonly StoreProof[];
   /** What the ledger keeps of followers. @default none */
-  readonly follows?: readonly KnownFollow[];
+  readonly follows?: readonly SeenByFollower[];
   readonly now: number;
 }
 

@@ -1,11 +1,11 @@
-import type { KnownFollow } from '../follow/ports.ts';
 import { counted } from '../verdict/store-verdict.ts';
 import { waits, type RetireFinding } from './findings.ts';
+import type { SeenByFollower } from './ports.ts';
 import { provenSince } from './proven-since.ts';
 import type { KnownStore } from './store-findings.ts';
 
 interface Asked {
-  readonly follows: readonly KnownFollow[];
+  readonly follows: readonly SeenByFollower[];
   readonly stores: readonly KnownStore[];
   readonly keyArn: string;
 }

@@ -1,9 +1,8 @@
-import type { KnownFollow } from '../follow/ports.ts';
 import type { KeyDescription } from '../keys/catalog.ts';
 import { storePlaceText } from '../model/store-place.ts';
 import { blocks, note, type RetireFinding } from './findings.ts';
 import { otherFindings, otherNotChecked, type OtherStores } from './other-stores.ts';
-import type { KeyUsage } from './ports.ts';
+import type { KeyUsage, SeenByFollower } from './ports.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { destinationFindings, type LostDestination } from './destinations.ts';
 import { foreignNotChecked } from './foreign-elsewhere.ts';
@@ -30,7 +29,7 @@ export interface RetireFacts {
   /** Of places with data keys that no key of their job has made. @default none */
   readonly foreign?: readonly StoreProof[];
   /** What the ledger keeps of followers. @default none */
-  readonly follows?: readonly KnownFollow[];
+  readonly follows?: readonly SeenByFollower[];
   /** Absent where nobody has named a trail. */
   readonly trail?: TrailFacts;
   /** Tables and buckets that no job and no run names; absent where nobody has looked. */

@@ -1,6 +1,6 @@
 import type { FollowBook } from '../follow/ports.ts';
 import { followStage } from '../follow/quiet.ts';
-import { unheard } from '../follow/unheard.ts';
+import { unheard } from '../plan/unheard.ts';
 import type { Job } from '../model/job.ts';
 import type { LatestRuns } from '../plan/ports.ts';
 import type { StoreCatalogs } from '../stores/registry.ts';
