@@ -9,15 +9,15 @@ import { mustFireBy } from '../../lambda/core/watch/next-firing.ts';
 
 const BUNDLER = resolve(__dirname, '../../lib/functions/bundle-handlers.mjs');
 
-/** Decision 74: what a function loads at its start. Plan is 797 KB and not the 700 that are the goal: it has the client of Step Functions, and recognises formats, and looks after followers and whether buckets tell them anything; Report draws its page, and signs with a client of KMS (decision 84). Reading annotations takes 6.5 KB of each worker (decision 98). */
+/** Decision 74: what a function loads at its start. Plan is 801 KB and not the 700 that are the goal: it has the client of Step Functions, and recognises formats, and looks after followers and whether tables and buckets tell them anything; what a follower has left, and when a table was made, takes 0.5 KB of others (decision 106); Report draws its page, and signs with a client of KMS (decision 84). Reading annotations takes 6.5 KB of each worker (decision 98). */
 const MOST_BYTES = {
-  plan: 798_000,
-  'migrate-unit': 707_000,
-  'migrate-unit-plaintext': 707_000,
+  plan: 801_000,
+  'migrate-unit': 708_000,
+  'migrate-unit-plaintext': 708_000,
   'verify-unit': 694_000,
   'rollback-unit': 690_000,
-  'follow-table': 692_000,
-  'follow-bucket': 692_000,
+  'follow-table': 694_000,
+  'follow-bucket': 694_000,
   report: 580_000,
 } as const;
 
