@@ -101,6 +101,21 @@ describe('over time, a key is kept', () => {
     expect((await player.advise(from, [inPlace])).verdict).toBe('keep');
   });
 
+  it('no longer, once the source of a copy is moved in place as well, whatever else the job that copies does', async () => {
+    const [from, to] = [await key(), await key()];
+    const [orders, copy, invoices] = [await table(from), await table(), await table(from)];
+    const [item = {}] = (await aws.dynamodb.send(new ScanCommand({ TableName: orders }))).Items ?? [];
+    await put(copy, 'i0', item);
+    const copied = store(orders, { copyTo: { table: copy, region: 'us-east-1' } });
+    const both = job('both', [from], to, copied, store(invoices));
+    await player.play(both);
+    expect((await player.advise(from, [both])).verdict).toBe('keep');
+    const moves = job('moves', [from], to, store(orders));
+    await player.play(moves);
+    expect([await under(orders), await under(copy), await under(invoices)]).toEqual([[to], [to], [to]]);
+    expect((await player.advise(from, [both, moves])).verdict).toBe('disable');
+  });
+
   it('if a table was deleted since, and was made again with old records', async () => {
     const [from, to] = [await key(), await key()];
     const orders = await table(from);

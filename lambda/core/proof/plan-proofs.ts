@@ -36,7 +36,8 @@ export function jobText({ format, ignore = [], withoutDataKey }: Store): string 
 type About = Omit<StoreProof, 'remaining' | 'verdict' | 'doubts'>;
 
 export function aboutStore(plan: ProvingRun, index: number, at: string): About {
-  const { job, runId, mode, sources, destination, keepsSource, storeRegion, slots = [], stores } = plan;
+  const { job, runId, mode, sources, destination, storeRegion, slots = [], stores } = plan;
+  const keepsSource = plan.keepsSourceIn?.[index] ?? plan.keepsSource;
   const [restsOn] = plan.restsOn ?? [];
   const store = stores[index];
   if (store === undefined) throw new RangeError(`the plan of ${runId} has no store ${index}`);
