@@ -118,7 +118,7 @@ export const ROOMS = [
     ...['model', 'places', 'schema', 'ports.ts', 'stores', 'job', 'lock', 'scan', 'reencrypt', 'change'],
     ...['journal', 'write', 'proof', 'plan'],
   ),
-  { ...core('watch', 'model', 'job', 'plan', 'follow'), outside: [...PURE, 'croner'] },
+  { ...core('watch', 'model', 'stores', 'job', 'plan', 'follow'), outside: [...PURE, 'croner'] },
   core('key-users', 'model', 'schema'),
   core('pack', 'model', 'evidence', 'key-users'),
   core('retire', 'model', 'keys', 'stores', 'job', 'verdict', 'proof', 'key-users'),

@@ -2,11 +2,13 @@ import { AwsClients } from '../../lambda/adapters/aws/clients.ts';
 import { findDeployment, NotDeployed } from '../../lambda/adapters/run/deployment.ts';
 import { keyUsage } from '../../lambda/adapters/kms/key-usage.ts';
 import { namedKey } from '../../lambda/adapters/kms/named-key.ts';
+import type { KnownFollow } from '../../lambda/core/follow/ports.ts';
 import { parseKeyReference, regionOf } from '../../lambda/core/model/arn.ts';
 import type { KeyDescription } from '../../lambda/core/keys/catalog.ts';
 import { RunRefused } from '../../lambda/core/model/errors.ts';
 import { KmsKeyCatalog } from '../../lambda/adapters/kms/catalog.ts';
 import { KmsChannel } from '../../lambda/adapters/kms/channel.ts';
+import { LedgerFollowBook } from '../../lambda/adapters/state/follow-book.ts';
 import { LedgerHistory } from '../../lambda/adapters/state/run-history.ts';
 import { storeCatalogs } from '../../lambda/adapters/stores/registry.ts';
 import { destinationRegion } from '../../lambda/core/model/job-regions.ts';
@@ -85,7 +87,7 @@ async function adviceOn(
   // Without either, there is nothing to check, and that is said as ever.
   if (local.length === 0 && deployed.length === 0) loadJobs(jobs);
   if (local.length === 0) console.note(`${jobs} is no folder here: only deployed jobs are looked at`);
-  const proofs = await Promise.all(places.map(place => provenSoFar(place, clients)));
+  const ledgers = await Promise.all(places.map(place => ledgerOf(place, clients)));
   const now = Date.now();
   const trailOf = trailPort(options, {
     ...{ keyArn: key.arn, named, clients, console, now },
@@ -94,7 +96,7 @@ async function adviceOn(
   const others = await othersIn(regionOf(key.arn), clients, context);
   const { account, region } = others;
   const facts = await gatherFacts(
-    { key, jobs: [...local, ...deployed], formats, proofs: proofs.flat(), now },
+    { key, jobs: [...local, ...deployed], formats, ...told(ledgers), now },
     {
       keys,
       usageOf: arn => keyUsage(channel, arn),
@@ -139,16 +141,36 @@ function notMeant(words: string): RunRefused {
   return new RunRefused('cli.noSuchKey', words);
 }
 
+/** What the ledger of a deployment keeps of stores. */
+interface Told {
+  readonly proofs: readonly StoreProof[];
+  readonly follows: readonly KnownFollow[];
+}
+
 /** If there is no deployment in this Region, nothing is proven. */
-async function provenSoFar({ aws, deployment }: Where, clients: AwsClients): Promise<readonly StoreProof[]> {
+async function ledgerOf({ aws, deployment }: Where, clients: AwsClients): Promise<Told> {
   try {
     const { ledgerTable } = await findDeployment(deployment, aws);
-    const proofs: StoreProof[] = [];
-    for await (const proof of new LedgerHistory(clients.dynamodb(aws.region), ledgerTable).proofs())
-      proofs.push(proof);
-    return proofs;
+    const ledger = [clients.dynamodb(aws.region), ledgerTable] as const;
+    return {
+      proofs: await collected(new LedgerHistory(...ledger).proofs()),
+      follows: await collected(new LedgerFollowBook(...ledger).all()),
+    };
   } catch (error) {
-    if (error instanceof NotDeployed) return [];
+    if (error instanceof NotDeployed) return { proofs: [], follows: [] };
     throw error;
   }
+}
+
+function told(ledgers: readonly Told[]): Told {
+  return {
+    proofs: ledgers.flatMap(({ proofs }) => proofs),
+    follows: ledgers.flatMap(({ follows }) => follows),
+  };
+}
+
+async function collected<One>(all: AsyncIterable<One>): Promise<readonly One[]> {
+  const list: One[] = [];
+  for await (const one of all) list.push(one);
+  return list;
 }

@@ -16,6 +16,8 @@ export interface FollowerStatus {
   readonly lookedAt?: string;
   /** When a data key was last found under a source key. */
   readonly lateAt?: string;
+  /** When it last left a write as it was that it was told of, or was seen to be told of none; noted every ten minutes. */
+  readonly leftAt?: string;
   /** Data keys that were found under a source key, and moved unless the log says otherwise, by its ARN. */
   readonly late: Readonly<Record<string, number>>;
   /** When it ends if no more are found. */
@@ -43,9 +45,9 @@ export async function followers({ book, latestRuns, now }: Ports): Promise<reado
 }
 
 function statusOf({ job, state }: KnownFollow, stage: FollowStage): FollowerStatus {
-  const { follow, since, lookedAt, lateAt, late } = state;
+  const { follow, since, lookedAt, lateAt, leftAt, late } = state;
   const times = {
-    ...{ since, lookedAt, lateAt },
+    ...{ since, lookedAt, lateAt, leftAt },
     endsAt: stage.kind === 'follows' ? stage.endsAt : undefined,
     endedAt: stage.kind === 'ended' ? stage.endedAt : undefined,
   };

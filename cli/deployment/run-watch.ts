@@ -89,7 +89,8 @@ export class RunWatch {
     const held: HeldStore[] = [];
     for await (const { resource, holders } of this.#locks.held())
       for (const holder of holders) {
-        const standing = standingOf(holder, await lifeOf(holder.runId), Date.now());
+        const anybody = { now: Date.now(), sourceKeyArns: [] };
+        const standing = standingOf(holder, await lifeOf(holder.runId), anybody);
         held.push({ ...holder, store: placeText({ resource, prefix: holder.prefix }), standing });
       }
     return held;

@@ -8,15 +8,17 @@ export function followerText({
   buckets,
   since,
   lateAt,
+  leftAt,
   late,
   ...stage
 }: FollowerStatus): string {
   const counted = Object.values(late).reduce((sum, count) => sum + count, 0);
   const begun = since === undefined ? '' : ` since ${minute(since)}`;
   const last = lateAt === undefined ? '' : `, the last one at ${minute(lateAt)}`;
+  const left = leftAt === undefined ? '' : `; writes were last left as they were at ${minute(leftAt)}`;
   return [
     `${[...tables, ...buckets].join(', ')} followed for ${job}${begun}, ${stageWords(stage)}`,
-    `  late data keys: ${counted.toLocaleString('en-US')}${last}`,
+    `  late data keys: ${counted.toLocaleString('en-US')}${last}${left}`,
   ].join('\n');
 }
 

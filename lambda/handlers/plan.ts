@@ -114,9 +114,10 @@ async function watch({ watch: { schedules } }: WatchEvent): Promise<object> {
     ),
   );
   log.watched(watched);
-  const ended = await namingFailures(() =>
-    endFollows({ jobs, now: Date.now() }, { latestRuns: history, follows }),
+  const { ended, unheard } = await namingFailures(() =>
+    endFollows({ jobs, now: Date.now() }, { latestRuns: history, follows, catalogs: storeCatalogs(clients) }),
   );
+  log.unheard(unheard);
   for (const one of ended) await events.followEnded(one);
-  return { ...watched, ended };
+  return { ...watched, ended, unheard };
 }

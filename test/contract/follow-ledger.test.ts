@@ -91,7 +91,8 @@ describe('the ledger, to a follower', () => {
     ]);
     await book.looked('orders', 6);
     await book.end('orders', 7);
-    const state = { follow, since: 1, lateAt: 5, lookedAt: 6, endedAt: 7, late: { [OLD_KEY]: 5 } };
+    await book.left('orders', 7);
+    const state = { follow, since: 1, lateAt: 5, lookedAt: 6, leftAt: 7, endedAt: 7, late: { [OLD_KEY]: 5 } };
     expect(await book.deployed('orders', follow, 8)).toEqual(state);
     await book.deployed('notes', follow, 8);
     expect(await listed(book.all())).toEqual([

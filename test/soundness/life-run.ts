@@ -110,6 +110,7 @@ export function planFor({ job, mode, runId, at, rollsBack, restsOn }: RunRequest
     destination: planned(job.destination.key),
     slots: job.stores.map(store => configureFormat(store, formats).identity),
     keepsSource: job.stores.some(store => configureFormat(store, formats).keepsSource),
+    keepsSourceIn: job.stores.map(store => configureFormat(store, formats).keepsSource),
     verify: mode === 'verify' || mode === 'migrate',
     ...(rollsBack !== undefined && { rollsBack: rollsBack.plan.runId }),
     ...(restsOn !== undefined && ['migrate', 'verify'].includes(mode) && { restsOn: [restsOn.plan.runId] }),

@@ -25,6 +25,8 @@ export class FollowWorld {
   readonly plans = new Map<string, RunPlan>();
   readonly late: string[] = [];
   readonly idle: string[] = [];
+  /** When writes were left as they were. */
+  readonly left: number[] = [];
   now = Date.parse('2026-12-01T00:00:00.000Z');
   rolledBackAt: string | undefined;
   share: number | undefined = 100;
@@ -91,6 +93,7 @@ export class FollowWorld {
         deployed: () => Promise.resolve({ late: {} }),
         saw: (_, late) => Promise.resolve(void this.late.push(...[...late].map(one => one.join(' ')))),
         looked: () => Promise.resolve(),
+        left: (_, at) => Promise.resolve(void this.left.push(at)),
         ...{ end: () => Promise.resolve(), withdraw: () => Promise.resolve(), all: async function* () {} },
       },
       plan: runId => Promise.resolve(this.plans.get(runId)),

@@ -19,6 +19,8 @@ import type { Report } from '../../lambda/core/report/report.ts';
 import { gatherFacts } from '../../lambda/core/retire/gather-facts.ts';
 import { retireCheck, type RetireAdvice } from '../../lambda/core/retire/retire-check.ts';
 import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
+import { begunProofs } from '../../lambda/core/proof/plan-proofs.ts';
+import { proofId } from '../../lambda/core/proof/proof-id.ts';
 import { proofsOf } from '../../lambda/core/report/store-proofs.ts';
 import { unitScope } from '../../lambda/core/scan/unit-scope.ts';
 import { verifyUnit } from '../../lambda/core/verify/verify-unit.ts';
@@ -43,7 +45,8 @@ type Opened = (records: RecordStore) => RecordStore;
 export class JobPlayer {
   readonly #aws: Embedded;
   readonly #records: Opened;
-  readonly #proofs: StoreProof[] = [];
+  /** By their ids, as in a ledger: a later one replaces an earlier one of the same id. */
+  readonly #proofs = new Map<string, StoreProof>();
   #runs = 0;
 
   /** @param records what the workers get instead of the records of a store */
@@ -80,9 +83,25 @@ export class JobPlayer {
       stores: storeCatalogs(clients),
       records: (store, options) => openStore(store, { clients, ...options }),
     });
+    this.#remember(begunProofs(plan));
     const report = await this.#run(plan, units, clients);
-    this.#proofs.push(...proofsOf(plan, report));
-    return { code: exitCodeOf(report), plan, report, advice: await this.#advise(parsed.job, catalog) };
+    this.#remember(proofsOf(plan, report));
+    const advice = await this.#advise(parsed.job.source.keys[0]?.key ?? '', [parsed.job]);
+    return { code: exitCodeOf(report), plan, report, advice };
+  }
+
+  /** What retire-check says about a key two hours later, if these jobs are known and nothing else stands against retiring it. */
+  advise(keyArn: string, jobs: readonly object[]): Promise<RetireAdvice> {
+    const known = jobs.map(input => {
+      const parsed = parseJob(input, formats);
+      if (parsed.kind === 'refused') throw new Error(`no job: ${JSON.stringify(parsed.problems)}`);
+      return parsed.job;
+    });
+    return this.#advise(keyArn, known);
+  }
+
+  #remember(proofs: readonly StoreProof[]): void {
+    for (const one of proofs) this.#proofs.set(proofId(one), one);
   }
 
   async #run(plan: RunPlan, units: readonly Unit[], clients: AwsClients): Promise<Report> {
@@ -120,16 +139,18 @@ export class JobPlayer {
     });
   }
 
-  async #advise(job: Job, catalog: KmsKeyCatalog): Promise<RetireAdvice> {
-    const lookup = await catalog.describeKey(job.source.keys[0]?.key ?? '');
-    if (lookup.kind !== 'found') throw new Error('the source key is there');
-    const clients = new AwsClients({ endpoint: this.#aws.endpoint });
+  async #advise(keyArn: string, jobs: readonly Job[]): Promise<RetireAdvice> {
+    const { endpoint } = this.#aws;
+    const catalog = new KmsKeyCatalog(new KmsChannel({ endpoint, patienceMs: [] }));
+    const lookup = await catalog.describeKey(keyArn);
+    if (lookup.kind !== 'found') throw new Error('the key is there');
+    const proofs = [...this.#proofs.values()];
     const facts = await gatherFacts(
-      { key: lookup.key, jobs: [job], formats, proofs: this.#proofs, now: Date.now() + 7_200_000 },
+      { key: lookup.key, jobs, formats, proofs, now: Date.now() + 7_200_000 },
       {
         keys: catalog,
         usageOf: () => Promise.resolve({ kind: 'unused', since: 0, olderThanThat: false }),
-        stores: storeCatalogs(clients),
+        stores: storeCatalogs(new AwsClients({ endpoint })),
       },
     );
     return retireCheck(facts);

@@ -5,12 +5,16 @@ import { endFollows } from '../../lambda/core/watch/end-follows.ts';
 import { followers } from '../../cli/deployment/followers.ts';
 import { followerText } from '../../cli/render/followers.ts';
 import { job, OLD_KEY } from '../support/builders.ts';
+import { stores, table } from '../support/plan-ports.ts';
 import { STREAM } from '../support/follow-world.ts';
 
 const DAY = 86_400_000;
 const MIGRATED = Date.parse('2026-12-01T00:00:00.000Z');
 const FOLLOW = { streams: [STREAM], untilQuietDays: 14 };
 const migration = { runId: 'm', startedAt: new Date(MIGRATED).toISOString(), jobDigest: '' };
+const catalogs = stores({
+  describeTable: () => Promise.resolve({ kind: 'found', description: table({ streamArn: STREAM }) }),
+});
 const latestRuns = {
   latest: () => Promise.resolve({ runId: 'm', workDigest: '', finished: true, lastFinished: migration }),
 };
@@ -27,6 +31,10 @@ class Book {
     const { withdrawnAt: _withdrawn, ...known } = this.items.get(name) ?? { late: {} };
     this.items.set(name, { since: now, ...known, follow });
     return Promise.resolve(this.items.get(name)!);
+  }
+
+  left(name: string, leftAt: number): Promise<void> {
+    return Promise.resolve(void this.items.set(name, { ...this.items.get(name)!, leftAt }));
   }
 
   end(name: string, endedAt: number): Promise<void> {
@@ -79,7 +87,9 @@ describe('a follower ends', () => {
 describe('the daily look at followers', () => {
   const following = job({ follow: FOLLOW });
   const look = (book: Book, days: number, jobs: readonly Job[] = [following]) =>
-    endFollows({ jobs, now: MIGRATED + days * DAY }, { latestRuns, follows: book });
+    endFollows({ jobs, now: MIGRATED + days * DAY }, { latestRuns, follows: book, catalogs }).then(
+      ({ ended }) => ended,
+    );
 
   it('notes since when one is there, ends it once, and tells what it has seen', async () => {
     const book = new Book();
@@ -116,6 +126,12 @@ describe('followers, as rewrap status shows them', () => {
       'Orders followed for orders since 2026-12-01 00:00 UTC, ends at 2026-12-16 00:00 UTC if none is late until then\n' +
         '  late data keys: 1,234, the last one at 2026-12-02 00:00 UTC',
     ]);
+  });
+
+  it('are named with the time at which they last left a write as it was', async () => {
+    expect((await shown({ ...state, leftAt: MIGRATED + 5 * DAY }, 14)).join()).toMatch(
+      /ends at 2026-12-20 00:00 UTC if .*\n {2}late data keys: 0; writes were last left as they were at 2026-12-06 00:00 UTC$/,
+    );
   });
 
   it('are named as ended, and as ending', async () => {

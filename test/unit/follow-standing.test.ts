@@ -40,6 +40,13 @@ describe('a follower', () => {
     expect(kind({ ...atWork, lastMigration: undefined })).toBe('acts');
   });
 
+  it('goes on after a later sample of its job, which has moved nothing to another key', () => {
+    const sample = { runId: 's', job: 'orders', sourceKeyArns: [OLD_KEY], destinationKeyArn: NEW_KEY };
+    expect(kind({ lastMigration: sample })).toBe('acts');
+    expect(kind({ lastMigration: { ...sample, job: 'next' } })).toBe('rests');
+    expect(kind({ lastMigration: { ...sample, destinationKeyArn: FOREIGN_KEY } })).toBe('rests');
+  });
+
   it('goes on beside a census and a verify run of its job, which go by the same keys', () => {
     expect(kind(held('verify', migration({ mode: 'verify' })))).toBe('acts');
     expect(kind(held('census', migration({ mode: 'census' })))).toBe('acts');

@@ -1,13 +1,14 @@
 import { followWarnings } from '../../lambda/core/plan/follow-warnings.ts';
 import type { RunMode } from '../../lambda/core/model/run.ts';
+import type { TableCatalog } from '../../lambda/core/stores/dynamodb/catalog.ts';
 import type { Seen } from '../../lambda/core/stores/lookup.ts';
 import { job } from '../support/builders.ts';
-import { stores } from '../support/plan-ports.ts';
+import { STREAM } from '../support/follow-world.ts';
+import { stores, table } from '../support/plan-ports.ts';
 
 describe('what Plan says of a bucket that is to be followed', () => {
   const warnings = (seen: Seen<boolean>, mode: RunMode = 'migrate'): Promise<readonly string[]> => {
-    const { s3 } = stores();
-    const catalogs = { s3: { ...s3, tellsEventBridge: () => Promise.resolve(seen) } };
+    const catalogs = stores({ tellsEventBridge: () => Promise.resolve(seen) });
     const followed = job({ follow: { buckets: ['documents'], untilQuietDays: 14 } });
     return followWarnings(followed, { catalogs, mode });
   };
@@ -29,5 +30,25 @@ describe('what Plan says of a bucket that is to be followed', () => {
         'could not see whether the bucket sends its events to EventBridge (AccessDenied: no)',
       ),
     ]);
+  });
+});
+
+describe('what Plan says of a table that is to be followed', () => {
+  const warnings = (lookup: Awaited<ReturnType<TableCatalog['describeTable']>>): Promise<readonly string[]> =>
+    followWarnings(job({ follow: { streams: [STREAM], untilQuietDays: 14 } }), {
+      ...{ catalogs: stores({ describeTable: () => Promise.resolve(lookup) }), mode: 'migrate' },
+    });
+
+  it('is nothing where the table has that stream, and a warning where it has another one, or is not there', async () => {
+    const streamArn = STREAM.replace('2026-01', '2026-02');
+    expect(await warnings({ kind: 'found', description: table({ streamArn: STREAM }) })).toEqual([]);
+    expect(await warnings({ kind: 'found', description: table({ streamArn }) })).toEqual([
+      `dynamodb:us-east-1:Orders: is to be followed by ${STREAM}, and its stream is ${streamArn}: until the job names the stream that it has, and is deployed, nobody hears of late writes`,
+    ]);
+    expect((await warnings({ kind: 'found', description: table() })).join()).toContain('its stream is off');
+    expect((await warnings({ kind: 'not-found' })).join()).toContain('is not there');
+    expect((await warnings({ kind: 'denied', message: 'AccessDenied: no' })).join()).toContain(
+      'this role could not see',
+    );
   });
 });

@@ -6,7 +6,7 @@ import { retireCheck, type RetireAdvice } from '../../lambda/core/retire/retire-
 import type { StoreProof } from '../../lambda/core/proof/store-proof.ts';
 import { jobText } from '../../lambda/core/proof/plan-proofs.ts';
 import { formats } from '../../lambda/formats/registry.ts';
-import { FOREIGN_KEY, job, OLD_KEY } from '../support/builders.ts';
+import { FOREIGN_KEY, job, NEW_KEY, OLD_KEY } from '../support/builders.ts';
 import { key, keys, stores } from '../support/plan-ports.ts';
 import { ENDED, placeAt, proof } from '../support/proofs.ts';
 
@@ -67,6 +67,75 @@ describe('the places of a key', () => {
     expect(blocking(advice)).toContain(
       'has changed since run run-1 proved it; rewrap run orders --mode verify',
     );
+  });
+
+  it('are not proven by a job of another name that had answers which the job for them has not', async () => {
+    const answered = current({ job: 'before', jobText: jobText(table('Orders', { ignore: ['legacy'] })) });
+    const advice = await said([job()], [answered]);
+    expect(advice.verdict).toBe('keep');
+    expect(blocking(advice)).toContain(
+      'the job orders says something else about it (format, contexts or answers) than the job before did when run run-1 proved it; rewrap run orders --mode verify',
+    );
+    const away = job({ source: { keys: [{ ...job().source.keys[0]!, key: FOREIGN_KEY }] } });
+    expect((await said([away], [answered])).verdict).toBe('disable');
+  });
+
+  it.each([
+    ['is disabled', { state: 'Disabled' }, 'is disabled'],
+    ['is to be deleted', { state: 'PendingDeletion' }, 'deletion'],
+    ['is deleted', undefined, 'does not exist'],
+  ])('keep the key as long as the key to which they were moved %s', async (_, now, words) => {
+    const destination = (reference: string): KeyLookup =>
+      reference !== NEW_KEY
+        ? key(reference)
+        : now === undefined
+          ? { kind: 'not-found' }
+          : key(reference, now);
+    const advice = await said([job()], [current()], destination);
+    expect(advice.verdict).toBe('keep');
+    expect(blocking(advice)).toContain(`${NEW_KEY}: `);
+    expect(blocking(advice)).toContain(words);
+    expect(blocking(advice)).toContain('a rollback of run run-1 to this key may be what is left');
+  });
+
+  it('do not because of a key from which a later run has moved them on', async () => {
+    const onwards = current({
+      ...{ job: 'next', runId: 'run-2', sourceKeyArns: [NEW_KEY], destinationKeyArn: FOREIGN_KEY },
+      at: new Date(ENDED + 1).toISOString(),
+    });
+    const off =
+      (...arns: readonly string[]) =>
+      (reference: string) =>
+        key(reference, arns.includes(reference) ? { state: 'Disabled' } : {});
+    expect((await said([job()], [current(), onwards], off(NEW_KEY))).verdict).toBe('disable');
+    const advice = await said([job()], [current(), onwards], off(NEW_KEY, FOREIGN_KEY));
+    expect(blocking(advice)).toMatch(new RegExp(`^${FOREIGN_KEY}: is disabled.* a rollback of run run-1 to`));
+  });
+
+  it('do not if the key to which they were moved may not be described', async () => {
+    const denied = (reference: string): KeyLookup =>
+      reference === NEW_KEY ? { kind: 'denied', message: 'no' } : key(reference);
+    expect((await said([job()], [current()], denied)).verdict).toBe('disable');
+  });
+
+  it('wait for a run that has begun there since, and has not told what it found', async () => {
+    const begun = (hours: number, changes: Partial<StoreProof> = {}): StoreProof =>
+      current({
+        ...{ runId: 'run-2', mode: 'verify', begun: true, verdict: 'not-proven', remaining: null },
+        ...{ at: new Date(ENDED + hours * 3_600_000).toISOString(), ...changes },
+      });
+    const verdict = async (one: StoreProof): Promise<string> =>
+      (await said([job()], [current(), one])).verdict;
+    expect(await verdict(begun(1))).toBe('wait');
+    expect((await said([job()], [current(), begun(1)])).findings.map(({ words }) => words).join()).toContain(
+      'run run-2 (verify of the job orders) has begun there at 2026-11-21T01:00:00.000Z, and has not told what it found',
+    );
+    expect(await verdict(begun(1, { part: { words: 'a part', sample: 10 } }))).toBe('wait');
+    expect(await verdict(begun(-1))).toBe('disable');
+    expect(await verdict(begun(1, { slot: 'other', place: placeAt('dynamodb:us-east-1:Other') }))).toBe(
+      'keep',
+    );
+    expect(await verdict(begun(1, { sourceKeyArns: [FOREIGN_KEY] }))).toBe('disable');
   });
 
   it('stay proven if the fields of the job are in another order, or if the job is gone', async () => {

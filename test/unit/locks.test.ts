@@ -6,7 +6,15 @@ import { parseJob } from '../../lambda/core/job/parse-job.ts';
 import type { Store } from '../../lambda/core/model/job.ts';
 import type { RunPlan } from '../../lambda/core/model/run-plan.ts';
 import { formats } from '../../lambda/formats/registry.ts';
-import { bucketStore, jobInput, plan, tableStore } from '../support/builders.ts';
+import {
+  bucketStore,
+  FOREIGN_KEY,
+  jobInput,
+  NEW_KEY,
+  plan,
+  planned,
+  tableStore,
+} from '../support/builders.ts';
 import { FakeLocks } from '../support/fake-locks.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 5);
@@ -112,6 +120,22 @@ describe('the lock of a run that is over', () => {
     expect(await take(locks, run('next'), NOW + 60_000)).toBe('taken');
   });
 
+  it('stays with a migration to a key that the next run moves from, until its workers must have ended', async () => {
+    const locks = new FakeLocks();
+    await take(locks, run('dead'));
+    locks.lives.set('dead', { execution: 'over', leaseUntil: NOW + 60_000 });
+    const onwards = run('next', {
+      job: 'next',
+      sources: [planned(NEW_KEY)],
+      destination: planned(FOREIGN_KEY),
+    });
+    expect(await take(locks, onwards)).toContain('start again after 2026-11-22T05:01:00');
+    expect(await take(locks, onwards, NOW + 60_000)).toBe('taken');
+    locks.lives.set('next', { execution: 'over', leaseUntil: NOW + 90_000 });
+    const rotation = { sources: [planned(FOREIGN_KEY)], destination: planned(FOREIGN_KEY) };
+    expect(await take(locks, run('rotated', rotation), NOW + 60_000)).toBe('taken');
+  });
+
   it('stays until its lease is over if Step Functions no longer knows the run', async () => {
     const locks = new FakeLocks();
     await take(locks, run('lost'));
@@ -123,7 +147,9 @@ describe('the lock of a run that is over', () => {
 
   it('is never taken over while its execution runs, however old its lease', () => {
     const holder = { runId: 'r', job: 'j', mode: 'migrate', prefix: '', since: '' } as const;
-    expect(standingOf(holder, { execution: 'running', leaseUntil: 0 }, NOW)).toEqual({ kind: 'live' });
+    expect(
+      standingOf(holder, { execution: 'running', leaseUntil: 0 }, { now: NOW, sourceKeyArns: [] }),
+    ).toEqual({ kind: 'live' });
   });
 });
 

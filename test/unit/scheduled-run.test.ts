@@ -34,9 +34,8 @@ const scheduled = (changes: Partial<JobSchedule> = {}): ScheduledRun => {
 /** The words of a run that waits, or 'due'. */
 async function outcome(
   run: ScheduledRun,
-  { census, migrate, since = 400 }: { census?: LatestRun; migrate?: LatestRun; since?: number } = {},
+  { since = 400, ...of }: Partial<Record<RunMode, LatestRun | undefined>> & { readonly since?: number } = {},
 ): Promise<string> {
-  const of: Partial<Record<RunMode, LatestRun | undefined>> = { census, migrate };
   const due = await dueness(run, NOW, {
     latestRuns: { latest: (_, mode) => Promise.resolve(of[mode]) },
     schedules: { knownSince: () => Promise.resolve(NOW - since * DAY) },
@@ -45,6 +44,18 @@ async function outcome(
 }
 
 describe('a scheduled run', () => {
+  it('of a migration waits once the job was rolled back, until a migration has come to its end again', async () => {
+    const run = scheduled({ expression: 'cron(0 3 1 * ? *)' });
+    const runs = { census: finished(100), migrate: finished(90) };
+    expect(await outcome(run, { ...runs, rollback: finished(100) })).toBe('due');
+    expect(await outcome(run, { ...runs, rollback: finished(80) })).toBe(
+      'the schedule waits until a migration of this job has come to its end since run-80, which rolled one back: it would move again what somebody has put back',
+    );
+    expect(await outcome(run, { ...runs, migrate: finished(70), rollback: finished(80) })).toBe('due');
+    const others = { expression: 'cron(0 3 1 * ? *)', mode: 'verify' } as const;
+    expect(await outcome(scheduled(others), { ...runs, rollback: finished(80) })).toBe('due');
+  });
+
   it.each([
     ['nothing has run yet', {}, 'a census and a migration'],
     ['only a census has come to its end', { census: finished(100) }, 'a migration'],

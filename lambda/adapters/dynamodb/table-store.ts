@@ -89,11 +89,13 @@ function described({
   ItemCount = 0,
   TableSizeBytes = 0,
   StreamSpecification,
+  LatestStreamArn,
   Replicas,
   RestoreSummary,
   TableStatus,
   WarmThroughput,
   SSEDescription,
+  CreationDateTime,
   ...throughput
 }: TableDescription) {
   const capacity = capacityOf(throughput);
@@ -101,6 +103,7 @@ function described({
   return {
     ...(capacity !== undefined && { capacity }),
     ...(warmReads !== undefined && { warmReads }),
+    ...(CreationDateTime !== undefined && { madeAt: CreationDateTime.getTime() }),
     ...(RestoreSummary?.RestoreInProgress === true
       ? { filling: 'restore' as const }
       : TableStatus === 'CREATING' && { filling: 'import or creation' as const }),
@@ -109,6 +112,8 @@ function described({
     itemCount: ItemCount,
     sizeBytes: TableSizeBytes,
     streamEnabled: StreamSpecification?.StreamEnabled ?? false,
+    ...(StreamSpecification?.StreamEnabled === true &&
+      LatestStreamArn !== undefined && { streamArn: LatestStreamArn }),
     replicaRegions: namesOf(Replicas, ({ RegionName }) => RegionName),
     serverSideKeys: serverSideKeysOf({ SSEDescription, Replicas }),
   };

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { RunRefused } from '../../core/model/errors.ts';
+import type { UnheardFollow } from '../../core/watch/end-follows.ts';
 import type { Watched } from '../../core/watch/watch-jobs.ts';
 import { OperationsMetrics } from './operations-metrics.ts';
 import { METRICS_NAMESPACE } from './telemetry.ts';
@@ -25,6 +26,11 @@ export class PlanLog {
   /** `code` is a paragraph of the runbook. */
   refused(runId: string, { code, message }: RunRefused): void {
     this.#logger.warn('refused', { runId, code, words: message });
+  }
+
+  /** A line for each followed table and bucket of whose writes nobody hears. */
+  unheard(follows: readonly UnheardFollow[]): void {
+    for (const { job, words } of follows) this.#logger.warn('nothing is heard of writes', { job, words });
   }
 
   /** A line for each run and each schedule that the alarms are about. */

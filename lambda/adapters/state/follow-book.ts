@@ -43,6 +43,10 @@ export class LedgerFollowBook implements FollowBook {
     return this.#set(job, 'lookedAt', now);
   }
 
+  left(job: string, now: number): Promise<void> {
+    return this.#set(job, 'leftAt', now);
+  }
+
   async deployed(job: string, follow: JobFollow, now: number): Promise<FollowState> {
     const item = await this.#item(job);
     const text = canonicalJson(follow);
@@ -99,7 +103,7 @@ export class LedgerFollowBook implements FollowBook {
 }
 
 function stateOf(item: Record<string, AttributeValue> = {}): FollowState {
-  const times = ['since', 'lateAt', 'lookedAt', 'endedAt', 'withdrawnAt'].flatMap(name =>
+  const times = ['since', 'lateAt', 'lookedAt', 'leftAt', 'endedAt', 'withdrawnAt'].flatMap(name =>
     item[name]?.N === undefined ? [] : [[name, Number(item[name].N)]],
   );
   const late = Object.entries(item).flatMap(([name, value]) =>

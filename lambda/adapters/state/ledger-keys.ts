@@ -14,8 +14,8 @@ import type { Phase, RunMode } from '../../core/model/run.ts';
  * | `latestRun`     | `JOB#NAME`     | `LATEST#MODE`    | `latest` (JSON), `finished` (JSON), `contradictions`              |
  * | `schedule`      | `JOB#NAME`     | `SCHEDULE`       | `schedule` (digest), `since`; beside others NAME has `:MODE`      |
  * | `proof`         | `PROOFS`       | the proof's id   | `proof` (JSON)                                                    |
- * | `follow`        | `FOLLOWS`      | `job:NAME`       | `follow` (JSON), `since`, `lateAt`, `lookedAt`, `endedAt`,        |
- * |                 |                |                  | `withdrawnAt`, `late:KEYARN`                                      |
+ * | `follow`        | `FOLLOWS`      | `job:NAME`       | `follow` (JSON), `since`, `lateAt`, `lookedAt`, `leftAt`,         |
+ * |                 |                |                  | `endedAt`, `withdrawnAt`, `late:KEYARN`                           |
  * | `lock`          | `LOCKS`        | table or bucket  | `holders` (JSON), `followers` (JSON), `version`                   |
  * | `share`         | `KMS#REGION`,  | a slot           | `lease` (JSON, or NULL when it is given back), `version`,         |
  * |                 | `TABLE#PLACE`  |                  | `expiresAt`                                                       |

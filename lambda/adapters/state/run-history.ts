@@ -143,9 +143,9 @@ export class LedgerHistory implements RunHistory, LatestRuns, Schedules {
   }
 
   /** Remembers a finished migration for each of its stores. */
-  async remember({ runId, sources, destination, stores, storeRegion }: RunPlan): Promise<void> {
+  async remember({ runId, job, sources, destination, stores, storeRegion }: RunPlan): Promise<void> {
     const sourceKeyArns = sources.flatMap(({ keyArn, alsoKnownAs }) => [keyArn, ...alsoKnownAs]);
-    const migration: FinishedRun = { runId, sourceKeyArns, destinationKeyArn: destination.keyArn };
+    const migration: FinishedRun = { runId, job, sourceKeyArns, destinationKeyArn: destination.keyArn };
     for (const store of stores)
       await this.#client.send(
         new UpdateItemCommand({
@@ -160,14 +160,28 @@ export class LedgerHistory implements RunHistory, LatestRuns, Schedules {
 
 /** Places are kept as text, as earlier versions wrote and read them. */
 function writeProof(proof: StoreProof): string {
-  return JSON.stringify({ ...proof, place: storePlaceText(proof.place) });
+  const { place, copiedFrom, ...said } = proof;
+  const places = { place: storePlaceText(place), copiedFrom: copiedFrom && storePlaceText(copiedFrom) };
+  return JSON.stringify({ ...said, ...places });
 }
 
 /** Throws where the place cannot be read: to leave out what a proof says may be to leave out a doubt. */
 function readProof(text: string): StoreProof {
-  const proof = JSON.parse(text) as Omit<StoreProof, 'place'> & { readonly place: string };
-  const place = parseStorePlace(proof.place);
-  if (place === undefined)
-    throw new TypeError(`the ledger has a proof of '${proof.place}', which is no place`);
-  return { ...proof, place };
+  const { place, copiedFrom, ...said } = JSON.parse(text) as WrittenProof;
+  return {
+    ...said,
+    place: readPlace(place),
+    ...(copiedFrom !== undefined && { copiedFrom: readPlace(copiedFrom) }),
+  };
+}
+
+type WrittenProof = Omit<StoreProof, 'place' | 'copiedFrom'> & {
+  readonly place: string;
+  readonly copiedFrom?: string;
+};
+
+function readPlace(text: string): StorePlace {
+  const place = parseStorePlace(text);
+  if (place === undefined) throw new TypeError(`the ledger has a proof of '${text}', which is no place`);
+  return place;
 }

@@ -29,6 +29,8 @@ export interface FollowMemory {
   attempts?: Attempts;
   /** When it last said that it is told of writes, milliseconds since 1970. */
   lookedAt?: number;
+  /** When it last said that it has left a write as it was. */
+  leftAt?: number;
 }
 
 /** Runs and other followers may change the lock in between. */
@@ -48,11 +50,33 @@ export async function followStore<Of extends RecordWritten>(
 ): Promise<Followed<Of>> {
   await noteLook(followed.job, memory, ports);
   if (written.length === 0 || (await isKnown(written, memory, ports))) return { kind: 'done' };
+  try {
+    const done = await followNow(written, followed, { ...ports, memory });
+    if (done.left || done.followed.kind === 'again') await noteLeft(followed.job, memory, ports);
+    return done.followed;
+  } catch (error) {
+    // The failure is what has to be told, whether or not this can be noted.
+    await noteLeft(followed.job, memory, ports).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** `left`: a write was left as it was, and nobody hands it over again. */
+interface Done<Of extends RecordWritten> {
+  readonly followed: Followed<Of>;
+  readonly left: boolean;
+}
+
+async function followNow<Of extends RecordWritten>(
+  written: readonly Of[],
+  followed: FollowedStore,
+  { memory, ...ports }: Remembering,
+): Promise<Done<Of>> {
   for (let tries = 0; tries < TRIES; tries++) {
     const { standing, resource, lock } = await standingNow(followed, ports);
     if (standing.kind !== 'acts') ports.telemetry.idle(standing.why);
-    if (standing.kind === 'rests') return { kind: 'done' };
-    if (standing.kind === 'waits') return { kind: 'again', written, why: standing.why };
+    if (standing.kind === 'rests') return { followed: { kind: 'done' }, left: true };
+    if (standing.kind === 'waits') return again(written, standing.why);
     const now = ports.clock.now();
     const until = lastWriteAfter(now, { workerTimeoutSeconds: FOLLOW_TIMEOUT_SECONDS });
     const follower = { id: ports.id, job: followed.job.name, until };
@@ -64,7 +88,11 @@ export async function followStore<Of extends RecordWritten>(
       await leave(resource, ports.id, ports.locks);
     }
   }
-  return { kind: 'again', written, why: 'the lock of the store was changed by others again and again' };
+  return again(written, 'the lock of the store was changed by others again and again');
+}
+
+function again<Of extends RecordWritten>(written: readonly Of[], why: string): Done<Of> {
+  return { followed: { kind: 'again', written, why }, left: false };
 }
 
 /** How often it says that it is told of writes. */
@@ -81,6 +109,17 @@ async function noteLook(
   if (memory.lookedAt === undefined && follow !== undefined) await book.deployed(name, follow, now);
   await book.looked(name, now);
   memory.lookedAt = now;
+}
+
+/**
+ * As long as it leaves writes as they are, it has not seen that none is late, whatever becomes of those that are handed over again: after some
+ * tries they are given up, and nobody tells it.
+ */
+async function noteLeft({ name }: Job, memory: FollowMemory, { book, clock }: FollowPorts): Promise<void> {
+  const now = clock.now();
+  if (now - (memory.leftAt ?? 0) < LOOKED_MS) return;
+  await book.left(name, now);
+  memory.leftAt = now;
 }
 
 interface Remembering extends FollowPorts {
@@ -126,20 +165,22 @@ async function moveAll<Of extends RecordWritten>(
   written: readonly Of[],
   scope: UnitScope,
   { memory, open, ...ports }: Remembering,
-): Promise<Followed<Of>> {
+): Promise<Done<Of>> {
   const opened: MovePorts = await open(scope);
   const { known = new KnownDataKeys() } = memory;
   const { attempts = new Attempts(scope.plan.sources, scope.plan.destination) } = memory;
   const moving: Moving = { ...opened, ...ports, scope, known, attempts };
-  const again: Of[] = [];
+  const failed: Of[] = [];
+  let isLeft = false;
   for (let left = written; left.length > 0;) {
     const found = await opened.records.find(left.map(({ locator }) => locator));
     if (found.length === 0) throw new Error(`${left[0]?.locator} was looked for, and nothing was said of it`);
-    const failed = await moveLate(found, moving);
-    again.push(...left.filter((_, at) => found[at] !== undefined && failed.has(found[at])));
+    const moved = await moveLate(found, moving);
+    failed.push(...left.filter((_, at) => found[at] !== undefined && moved.again.has(found[at])));
+    isLeft ||= moved.left;
     left = left.slice(found.length);
   }
-  return again.length === 0
-    ? { kind: 'done' }
-    : { kind: 'again', written: again, why: 'some data keys have failed' };
+  return failed.length === 0
+    ? { followed: { kind: 'done' }, left: isLeft }
+    : again(failed, 'some data keys have failed');
 }

@@ -22,6 +22,13 @@ export interface Moving extends MovePorts, Pick<FollowPorts, 'book' | 'telemetry
   readonly attempts: Attempts;
 }
 
+export interface Moved {
+  /** Records that have to be tried again. */
+  readonly again: ReadonlySet<StoreRecord>;
+  /** A data key may be late, and cannot be moved as its record is. */
+  readonly left: boolean;
+}
+
 /** Whether nothing of some records is new. */
 export function allKnown(
   records: readonly (StoreRecord | undefined)[],
@@ -33,17 +40,15 @@ export function allKnown(
 /**
  * Re-encrypts what is new in some records, as a page of a run does: all is journalled before the first write, and each write is a
  * compare-and-swap. What is late is counted before it is moved, so that a count may be too high, and never too low.
- *
- * @returns the records that have to be tried again
  */
 export async function moveLate(
   records: readonly (StoreRecord | undefined)[],
   moving: Moving,
-): Promise<ReadonlySet<StoreRecord>> {
+): Promise<Moved> {
   const { scope, known, journal } = moving;
   const found = findDataKeys(present(records), scope.format);
   const fresh = found.filter(one => known.of(one) === undefined);
-  if (fresh.length === 0) return new Set();
+  if (fresh.length === 0) return { again: new Set(), left: false };
   const planned = planChanges(await answersOf(found, moving), {
     format: scope.format,
     records: moving.records,
@@ -60,7 +65,10 @@ export async function moveLate(
   const outcomes = fresh.map(one => [one, planned.settled.get(one) ?? applied.get(one)] as const);
   await journalOutcomes(outcomes, page, moving);
   remember(outcomes, planned, moving);
-  return new Set(outcomes.flatMap(([{ record }, outcome]) => (isOver(outcome) ? [] : [record])));
+  return {
+    again: new Set(outcomes.flatMap(([{ record }, outcome]) => (isOver(outcome) ? [] : [record]))),
+    left: outcomes.some(([, outcome]) => outcome?.kind === 'blocked'),
+  };
 }
 
 type Outcomes = readonly (readonly [Found, Outcome | undefined])[];

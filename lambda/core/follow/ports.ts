@@ -20,6 +20,8 @@ export interface FollowState {
   readonly lateAt?: number;
   /** When the follower was last told of any write. */
   readonly lookedAt?: number;
+  /** When it last left a write as it was that it was told of, or was seen to be told of none. */
+  readonly leftAt?: number;
   readonly endedAt?: number;
   /** When it was seen that its job follows nothing any more. */
   readonly withdrawnAt?: number;
@@ -32,6 +34,8 @@ export interface FollowBook {
   /** Counts data keys that are about to be moved, by the ARN of the key that they are under. */
   saw(job: string, late: ReadonlyMap<string, number>, now: number): Promise<void>;
   looked(job: string, now: number): Promise<void>;
+  /** Notes that a write may have been left as it was. */
+  left(job: string, now: number): Promise<void>;
   /** Notes since when the follower is deployed as it is. */
   deployed(job: string, follow: JobFollow, now: number): Promise<FollowState>;
   end(job: string, now: number): Promise<void>;

@@ -77,7 +77,7 @@ function overtaken(
 ): string | undefined {
   const other = held.find(one => one !== undefined && !hasSameKeys(one, plan));
   if (other !== undefined) return `${other.runId} has other keys`;
-  if (finished && lastMigration?.runId !== plan.runId)
+  if (finished && !isLast(plan, lastMigration))
     return `${lastMigration?.runId ?? 'another run'} has moved the store since`;
   // Prefixes of one bucket may lie within each other, and each has a last migration of its own.
   const part = proofs.find(
@@ -101,6 +101,11 @@ function overtaken(
   return freed === undefined
     ? undefined
     : `${freed.runId} moves the store away from ${plan.destination.keyArn}`;
+}
+
+/** A later run of the job to the same key is one over a sample: any other would be the one that the follower goes by. */
+function isLast({ runId, job, destination }: RunPlan, last: StandingFacts['lastMigration']): boolean {
+  return last?.runId === runId || (last?.job === job && last.destinationKeyArn === destination.keyArn);
 }
 
 function stopped(

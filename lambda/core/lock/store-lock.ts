@@ -17,8 +17,18 @@ export interface Holder {
   readonly job: string;
   readonly mode: RunMode;
   readonly prefix: string;
+  /** To which its workers move data keys; absent in entries of earlier versions. */
+  readonly destinationKeyArn?: string;
   /** ISO 8601. */
   readonly since: string;
+}
+
+/** Who wants the place of a holder. */
+export interface Taker {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** The keys that it moves data keys from, to another one. */
+  readonly sourceKeyArns: readonly string[];
 }
 
 /** An invocation of a follower that may be writing to a place. */
@@ -67,13 +77,20 @@ export function overlap(a: string, b: string): boolean {
 }
 
 /**
- * Whether a holder keeps others out. A late write of a finished migration does no harm: it is a compare-and-swap from an
- * older state. A late write of a rollback would undo what the next run has proven, so a rollback keeps its places until
- * its lease has expired, which outlives every invocation.
+ * Whether a holder keeps others out. A late write of a migration does no harm to a run from the same keys: it is a
+ * compare-and-swap from an older state, which that run would have moved or named. To a run that moves data keys on from where
+ * the migration brings them, it is one that it has passed; and a late write of a rollback would undo what the next run has
+ * proven. Both keep their places until their lease has expired, which outlives every invocation.
  */
-export function standingOf(holder: Holder, { execution, leaseUntil = 0 }: HolderLife, now: number): Standing {
+export function standingOf(
+  { mode, destinationKeyArn }: Holder,
+  { execution, leaseUntil = 0 }: HolderLife,
+  { now, sourceKeyArns }: Taker,
+): Standing {
   if (execution === 'running') return { kind: 'live' };
-  const lateWritesHarm = execution === 'unknown' || holder.mode === 'rollback';
+  const bringsMore =
+    mode === 'migrate' && destinationKeyArn !== undefined && sourceKeyArns.includes(destinationKeyArn);
+  const lateWritesHarm = execution === 'unknown' || mode === 'rollback' || bringsMore;
   return lateWritesHarm && leaseUntil > now ? { kind: 'winding-up', until: leaseUntil } : { kind: 'stale' };
 }
 

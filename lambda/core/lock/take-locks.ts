@@ -10,6 +10,7 @@ import {
   type HolderLife,
   type LockedPlace,
   type Standing,
+  type Taker,
 } from './store-lock.ts';
 
 /** Who holds a table or bucket, and the version of that entry. */
@@ -81,13 +82,15 @@ async function takeLock(
   { resource, prefix }: LockedPlace,
   { plan, now, ports }: Taking,
 ): Promise<Held | undefined> {
-  const { runId, job, mode } = plan;
-  const own: Holder = { runId, job, mode, prefix, since: new Date(now).toISOString() };
+  const { runId, job, mode, destination } = plan;
+  const [destinationKeyArn, since] = [destination.keyArn, new Date(now).toISOString()];
+  const own: Holder = { runId, job, mode, prefix, destinationKeyArn, since };
+  const taker: Taker = { now, sourceKeyArns: movedFrom(plan) };
   let held: Held | undefined;
   await changeLock(resource, ports.locks, async ({ holders }) => {
     if (holders.some(one => one.runId === runId && one.prefix === prefix)) return 'leave';
     const inTheWay = holders.filter(one => one.runId !== runId && overlap(one.prefix, prefix));
-    held = await firstHeld(inTheWay, { now, ports });
+    held = await firstHeld(inTheWay, { taker, ports });
     if (held !== undefined) return 'leave';
     for (const stale of inTheWay)
       await ports.fence(stale.runId, `the run was over, and its stores were taken over by run ${runId}`);
@@ -96,12 +99,17 @@ async function takeLock(
   return held;
 }
 
+/** New material of one key is no other key: a run to it goes on with what the last one has left. */
+function movedFrom({ sources, destination }: RunPlan): readonly string[] {
+  return sources.map(({ keyArn }) => keyArn).filter(keyArn => keyArn !== destination.keyArn);
+}
+
 async function firstHeld(
   holders: readonly Holder[],
-  { now, ports }: Omit<Taking, 'plan'>,
+  { taker, ports }: { readonly taker: Taker; readonly ports: LockPorts },
 ): Promise<Held | undefined> {
   for (const holder of holders) {
-    const standing = standingOf(holder, await ports.lifeOf(holder.runId), now);
+    const standing = standingOf(holder, await ports.lifeOf(holder.runId), taker);
     if (standing.kind !== 'stale') return { holder, standing };
   }
   return undefined;

@@ -66,8 +66,10 @@ export interface StoresOfRun {
   readonly looked?: readonly StoreLook[];
   /** By index of the store: what was seen of former versions of its records. Absent in rollbacks, too. */
   readonly versions?: readonly (readonly VersionsOfPlace[])[];
-  /** Source records, or old data keys beside the new ones, stay as they are. */
+  /** Source records, or old data keys beside the new ones, stay as they are, in one of its stores at least. */
   readonly keepsSource: boolean;
+  /** By index of the store: the same of each. Absent in plans of earlier versions. */
+  readonly keepsSourceIn?: readonly boolean[];
   /** No run writes the data keys of one of its stores, at least: the job has no migration. */
   readonly countsOnly?: true;
   /** Records of each store to visit at most; absent where the run is no sample. */

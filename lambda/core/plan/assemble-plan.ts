@@ -1,4 +1,4 @@
-import { annotationNames } from '../model/format.ts';
+import { annotationNames, type FormatRegistry } from '../model/format.ts';
 import { sourceRegion } from '../model/job-regions.ts';
 import type { Job, Limits } from '../model/job.ts';
 import type { RunPlan } from '../model/run-plan.ts';
@@ -59,9 +59,7 @@ export function assemblePlan(
     ...{ keyMaterials, ...created, looked, versions: stores.versions },
     stores: job.stores,
     slots: job.stores.map(store => configureFormat(store, formats).identity),
-    keepsSource: job.stores.some(
-      store => store.copyTo !== undefined || configureFormat(store, formats).keepsSource,
-    ),
+    ...keeping(job, formats),
     ...{ limits, highestRate, highestCapacity: capacityOf(job.limits), verifyReads: stores.verifyReads },
     ...verifying(input),
     ...optional(job),
@@ -124,6 +122,13 @@ function verifying({ job, mode, askAll }: RunInput): Pick<RunPlan, 'verify' | 'a
 }
 
 /** Counting data keys needs no plaintext outside KMS, so a census on a plaintext route is always a dry run. */
+function keeping({ stores }: Job, formats: FormatRegistry): Pick<RunPlan, 'keepsSource' | 'keepsSourceIn'> {
+  const keepsSourceIn = stores.map(
+    store => store.copyTo !== undefined || configureFormat(store, formats).keepsSource,
+  );
+  return { keepsSource: keepsSourceIn.includes(true), keepsSourceIn };
+}
+
 function isDryRun({ mode, dryRun }: RunInput, { route }: ChosenRoute): boolean {
   return dryRun || (mode === 'census' && routeOf(route).plaintext);
 }

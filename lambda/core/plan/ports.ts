@@ -12,6 +12,8 @@ export interface PlanFiles {
 
 export interface FinishedRun {
   readonly runId: string;
+  /** Absent in what earlier versions have remembered. */
+  readonly job?: string;
   readonly sourceKeyArns: readonly string[];
   readonly destinationKeyArn: string;
 }

@@ -103,16 +103,32 @@ export async function knownSince(
 }
 
 /** Which runs the schedule of a job waits for, in words. */
-async function waitsFor({ starts }: JobSchedule, job: Job, runs: LatestRuns): Promise<string | undefined> {
+async function waitsFor(
+  { starts, mode }: JobSchedule,
+  job: Job,
+  runs: LatestRuns,
+): Promise<string | undefined> {
   if (starts !== 'after-migration') return undefined;
   const [census, migration] = await Promise.all([hasFinished('census'), hasFinished('migrate')]);
   const missing = [...(census ? [] : ['a census']), ...(migration ? [] : ['a migration'])];
-  if (missing.length === 0) return undefined;
+  if (missing.length === 0) return mode === 'migrate' ? rolledBackSince(job, runs) : undefined;
   return `the schedule waits until ${missing.join(' and ')} of this job, as it is written, ${missing.length > 1 ? 'have' : 'has'} come to ${missing.length > 1 ? 'their' : 'its'} end`;
 
   async function hasFinished(mode: RunMode): Promise<boolean> {
     return (await runs.latest(job.name, mode))?.lastFinished?.jobDigest === jobDigest(job);
   }
+}
+
+/** Nobody who has rolled a migration back wants it done again by the clock. */
+async function rolledBackSince({ name }: Job, runs: LatestRuns): Promise<string | undefined> {
+  const [rollback, migration] = await Promise.all([
+    runs.latest(name, 'rollback'),
+    runs.latest(name, 'migrate'),
+  ]);
+  const { startedAt, runId } = rollback ?? {};
+  const migratedAt = migration?.lastFinished?.startedAt;
+  if (startedAt === undefined || migratedAt === undefined || startedAt <= migratedAt) return undefined;
+  return `the schedule waits until a migration of this job has come to its end since ${runId}, which rolled one back: it would move again what somebody has put back`;
 }
 
 /** When the last run began that was about all of its stores. */

@@ -3,7 +3,7 @@ import { canonicalJson } from '../model/canonical-json.ts';
 import type { Store } from '../model/job.ts';
 import type { KeysOfRun, RunIdentity, StoresOfRun } from '../model/run-plan.ts';
 import { accountOf } from '../model/store-account.ts';
-import { narrowedTo, writtenPlace } from '../stores/places.ts';
+import { copiedPlace, narrowedTo, writtenPlace } from '../stores/places.ts';
 import { digest } from '../model/digest.ts';
 import { proofId } from './proof-id.ts';
 import type { ProofPart, StoreProof } from './store-proof.ts';
@@ -36,15 +36,18 @@ export function jobText({ format, ignore = [], withoutDataKey }: Store): string 
 type About = Omit<StoreProof, 'remaining' | 'verdict' | 'doubts'>;
 
 export function aboutStore(plan: ProvingRun, index: number, at: string): About {
-  const { job, runId, mode, sources, destination, keepsSource, storeRegion, slots = [], stores } = plan;
+  const { job, runId, mode, sources, destination, storeRegion, slots = [], stores } = plan;
+  const keepsSource = plan.keepsSourceIn?.[index] ?? plan.keepsSource;
   const [restsOn] = plan.restsOn ?? [];
   const store = stores[index];
   if (store === undefined) throw new RangeError(`the plan of ${runId} has no store ${index}`);
   const [slot, part] = [slots[index], partOf(plan, index)];
   const ignored = store.ignore ?? [];
   const account = accountOf(store);
+  const copiedFrom = copiedPlace(store, storeRegion);
   return {
     place: writtenPlace(store, storeRegion),
+    ...(copiedFrom !== undefined && { copiedFrom }),
     ...(account !== undefined && { account }),
     ...(slot !== undefined && { slot }),
     ...(part !== undefined && { part }),

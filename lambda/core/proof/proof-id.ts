@@ -6,13 +6,15 @@ import { weightOf } from './proof-reach.ts';
 import type { StoreProof } from './store-proof.ts';
 
 /**
- * The same name for statements about the same records, the same place in them, and the same source keys. Doubts have names
- * of their own, so that a later proof of a part does not replace them.
+ * The same name for statements about the same records, the same place in them, and the same move: from the same keys, and
+ * the same place if they are copies, to the same key. A run to another key takes nothing away from what an earlier one has
+ * brought under its own. Doubts have names of their own, so that a later proof of a part does not replace them.
  */
 export function proofId(proof: StoreProof): string {
-  const { slot, part, sourceKeyArns } = proof;
+  const { slot, part, sourceKeyArns, destinationKeyArn, copiedFrom } = proof;
   const place = storePlaceText(proof.place);
-  const about = [place, slot, part, weightOf(proof), [...sourceKeyArns].sort()];
+  const from = copiedFrom && storePlaceText(copiedFrom);
+  const about = [place, slot, part, weightOf(proof), [...sourceKeyArns].sort(), destinationKeyArn, from];
   return `${proofIdsOf(proof.place)}${digest(Buffer.from(canonicalJson(about)))}`;
 }
 

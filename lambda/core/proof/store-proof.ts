@@ -10,6 +10,8 @@ import type { Doubt, StoreVerdict } from '../verdict/store-verdict.ts';
 export interface StoreProof {
   /** The table, or bucket and prefix, with its Region. */
   readonly place: StorePlace;
+  /** Whose data keys were copied to that place, and stay under the source keys; absent where it was written in place. */
+  readonly copiedFrom?: StorePlace;
   /** Whose role was assumed for it; absent where it is of the account of the deployment. */
   readonly account?: string;
   /** Where in a record the data key lies that it is about; absent in proofs of earlier versions. */

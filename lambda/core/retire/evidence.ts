@@ -25,13 +25,7 @@ export type Evidence =
  */
 export function evidenceOf(asked: AskedPlace, proofs: readonly StoreProof[]): Evidence {
   const { place, slot, keyArn } = asked;
-  const touching = newestFirst(
-    proofs.filter(
-      proof =>
-        (proof.slot === slot || proof.slot === undefined) &&
-        reachOf(proof).some(one => covers(one, place) || covers(place, one)),
-    ),
-  );
+  const touching = touchingOf(asked, proofs);
   const proving = touching.filter(proof => proof.slot === slot && proves(proof, keyArn));
   const doubt = touching.find(
     proof => doubts(proof, keyArn) && !proving.some(later => answers(later, proof)),
@@ -45,6 +39,30 @@ export function evidenceOf(asked: AskedPlace, proofs: readonly StoreProof[]): Ev
   if (doubt !== undefined) return { kind: 'doubt', proof: doubt };
   const some = here.filter(({ part }) => part !== undefined);
   return some.length > 0 ? { kind: 'parts', proofs: some } : { kind: 'none' };
+}
+
+/** Newest first. */
+function touchingOf({ place, slot }: AskedPlace, proofs: readonly StoreProof[]): readonly StoreProof[] {
+  return newestFirst(
+    proofs.filter(
+      proof =>
+        (proof.slot === slot || proof.slot === undefined) &&
+        reachOf(proof).some(one => covers(one, place) || covers(place, one)),
+    ),
+  );
+}
+
+/**
+ * The newest run that would tell something about it, has begun since it was proven, and has told nothing: it is at work, or was
+ * ended from outside. What it has found may be a doubt.
+ */
+export function untoldOf(asked: AskedPlace, proofs: readonly StoreProof[]): StoreProof | undefined {
+  const evidence = evidenceOf(asked, proofs);
+  if (evidence.kind !== 'proven') return undefined;
+  return touchingOf(asked, proofs).find(
+    ({ begun, at, sourceKeyArns }) =>
+      begun === true && sourceKeyArns.includes(asked.keyArn) && evidence.proofs.every(proof => at > proof.at),
+  );
 }
 
 /**

@@ -13,11 +13,13 @@ import {
 } from './known-places.ts';
 import type { BackupsThere } from './backup-findings.ts';
 import { otherStores, type OthersPort, type OtherStores } from './other-stores.ts';
-import type { KeyUsage } from './ports.ts';
+import { foreignElsewhere } from './foreign-elsewhere.ts';
+import type { KeyUsage, SeenByFollower } from './ports.ts';
 import { serverSideOf } from './server-side-of.ts';
 import type { RetireFacts } from './retire-check.ts';
 import type { TrailFacts } from './trail-findings.ts';
-import { evidenceOf } from './evidence.ts';
+import { lostDestinations } from './destinations.ts';
+import { evidenceOf, untoldOf } from './evidence.ts';
 import type { KnownStore } from './store-findings.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 
@@ -38,12 +40,14 @@ export interface RetireQuestion {
   readonly jobs: readonly Job[];
   readonly formats: FormatRegistry;
   readonly proofs: readonly StoreProof[];
+  /** What the ledger keeps of followers. @default none */
+  readonly follows?: readonly SeenByFollower[];
   readonly now: number;
 }
 
 /** Gathers everything that retire-check must know: the stores of all jobs and runs that name the key, and who uses it. */
 export async function gatherFacts(question: RetireQuestion, ports: RetirePorts): Promise<RetireFacts> {
-  const { key, jobs, formats, proofs, now } = question;
+  const { key, jobs, formats, proofs, follows = [], now } = question;
   const references = await resolveKeys(jobs, ports.keys);
   const about = proofs.filter(
     ({ sourceKeyArns, destinationKeyArn }) =>
@@ -53,20 +57,22 @@ export async function gatherFacts(question: RetireQuestion, ports: RetirePorts):
   const named = namedPlaces(jobs, formats);
   const past = { named, proofs, keyArn: key.arn };
   const superseded = about.filter(proof => isSuperseded(proof, past));
-  const known = knownPlaces(
-    namedPlaces(moving, formats),
-    about.filter(proof => !superseded.includes(proof)),
-  );
+  const known = knownPlaces(namedPlaces(moving, formats), {
+    visited: about.filter(proof => !superseded.includes(proof)),
+    keyArn: key.arn,
+  });
   const usage = await ports.usageOf(key.arn);
   const trail = await ports.trailOf?.(usage);
   const others = await othersOf(known, key.arn, ports);
   const backups = await ports.backups?.();
+  const asked = known.map(({ place, slot }) => ({ place, slot, keyArn: key.arn }));
   return {
     ...{ key, usage, ...(trail !== undefined && { trail }), ...(others !== undefined && { others }) },
     ...(backups !== undefined && { backups }),
-    stores: await Promise.all(known.map(one => knownStore(one, past, ports))),
+    stores: await Promise.all(known.map(one => knownStore(one, { ...past, moving }, ports))),
     superseded: superseded.filter(({ slot }) => slot !== undefined),
-    unresolved,
+    ...{ unresolved, follows, lost: await lostDestinations(asked, { proofs, keys: ports.keys }) },
+    foreign: foreignElsewhere(proofs, key.arn),
     destinationOf: jobs
       .filter(({ destination }) => references.get(destination.key) === key.arn)
       .map(({ name }) => `job ${name}`),
@@ -119,19 +125,23 @@ function isFormerName(reference: string, now: string | undefined, about: readonl
 
 async function knownStore(
   known: KnownPlace,
-  { named, proofs, keyArn }: Superseding,
+  { named, proofs, keyArn, moving }: Superseding & { readonly moving: readonly Job[] },
   { keys, stores }: Pick<RetirePorts, 'keys' | 'stores'>,
 ): Promise<KnownStore> {
-  const { place, slot, job, account } = known;
+  const { place, slot, job, account, copiedTo } = known;
   const backups = await backupsOf(known, stores);
   const serverSide = await serverSideOf(known, { keys, keyArn, stores });
-  const outdated = proofs.filter(proof => isOutdated(proof, named));
+  const outdated = proofs.filter(proof => isOutdated(proof, { named, moving }));
   const current = proofs.filter(proof => !outdated.includes(proof));
-  const was = evidenceOf({ place, slot, keyArn }, outdated);
+  const asked = { place, slot, keyArn };
+  const was = evidenceOf(asked, outdated);
+  const untold = untoldOf(asked, current);
   return {
-    ...{ place, job, keyArn, evidence: evidenceOf({ place, slot, keyArn }, current) },
+    ...{ place, job, keyArn, evidence: evidenceOf(asked, current) },
     ...(slot !== undefined && { slot }),
     ...(account !== undefined && { account }),
+    ...(copiedTo !== undefined && { copiedTo }),
+    ...(untold !== undefined && { untold }),
     ...(was.kind === 'proven' && { outdated: was.proofs }),
     ...(backups !== undefined && { backups }),
     ...(serverSide !== undefined && { serverSide }),

@@ -12,7 +12,7 @@ import {
   type StorePlace,
 } from '../model/store-place.ts';
 import { accountOf } from '../model/store-account.ts';
-import { writtenPlace } from '../stores/places.ts';
+import { copiedPlace, writtenPlace } from '../stores/places.ts';
 import { isWholeProofOf } from './evidence.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
 import { jobText } from '../proof/plan-proofs.ts';
@@ -25,6 +25,7 @@ export interface NamedPlace {
   readonly text: string;
   readonly account?: string;
   readonly assumeRole?: AssumedRole;
+  readonly copiedTo?: StorePlace;
 }
 
 export interface KnownPlace {
@@ -35,17 +36,21 @@ export interface KnownPlace {
   readonly account?: string;
   /** With which it can be looked at. Runs do not tell it: only a job that is there now. */
   readonly assumeRole?: AssumedRole;
+  /** It is only copied, as far as is known: whatever is proven of the copies, its own data keys stay as they are. */
+  readonly copiedTo?: StorePlace;
 }
 
 export function namedPlaces(jobs: readonly Job[], formats: FormatRegistry): readonly NamedPlace[] {
   return jobs.flatMap(job =>
-    job.stores.map(store => ({
-      place: writtenPlace(store, sourceRegion(job)),
-      slot: configureFormat(store, formats).identity,
-      job: job.name,
-      text: jobText(store),
-      ...ofRole(store),
-    })),
+    job.stores.flatMap((store): readonly NamedPlace[] => {
+      const [region, name] = [sourceRegion(job), job.name];
+      const written: NamedPlace = {
+        ...{ place: writtenPlace(store, region), slot: configureFormat(store, formats).identity },
+        ...{ job: name, text: jobText(store), ...ofRole(store) },
+      };
+      const from = copiedPlace(store, region);
+      return from === undefined ? [written] : [{ ...written, place: from, copiedTo: written.place }, written];
+    }),
   );
 }
 
@@ -55,25 +60,50 @@ function ofRole(store: Store): Pick<NamedPlace, 'account' | 'assumeRole'> {
   return { ...(account !== undefined && { account }), ...(assumeRole !== undefined && { assumeRole }) };
 }
 
-/** Places of jobs and of runs, each once. */
+interface Visited {
+  readonly visited: readonly StoreProof[];
+  readonly keyArn: string;
+}
+
+/** Places of jobs and of runs, each once: as one that is written, if it is that as well. */
 export function knownPlaces(
   named: readonly NamedPlace[],
-  visited: readonly StoreProof[],
+  { visited, keyArn }: Visited,
 ): readonly KnownPlace[] {
-  const runs = visited.map(({ place, slot, job, account }) => ({
-    ...{ place, slot, job },
-    ...(account !== undefined && { account }),
-  }));
+  const runs = visited.flatMap(proof => placesOf(proof, keyArn));
   const jobs = named.map(({ text: _text, ...known }) => known);
-  const all: readonly KnownPlace[] = [...runs, ...jobs];
+  const isCopied = ({ copiedTo }: KnownPlace): boolean => copiedTo !== undefined;
+  const places: readonly KnownPlace[] = [...runs, ...jobs];
+  const all = [...places.filter(isCopied), ...places.filter(one => !isCopied(one))];
   return [...new Map(all.map(one => [JSON.stringify([storePlaceText(one.place), one.slot]), one])).values()];
 }
 
-/** When the run proved that place, the job said something else about it, so readers may find something else now. */
-export function isOutdated(proof: StoreProof, named: readonly NamedPlace[]): boolean {
+/** A run that copies has brought nothing under its destination key where it copied from. */
+function placesOf(
+  { place, copiedFrom, slot, job, account, sourceKeyArns }: StoreProof,
+  keyArn: string,
+): readonly KnownPlace[] {
+  const said = { slot, job, ...(account !== undefined && { account }) };
+  return copiedFrom === undefined || !sourceKeyArns.includes(keyArn)
+    ? [{ ...said, place }]
+    : [
+        { ...said, place: copiedFrom, copiedTo: place },
+        { ...said, place },
+      ];
+}
+
+/**
+ * When the run proved that place, the job said something else about it, so readers may find something else now. `moving`: jobs
+ * that move data keys away from the key. They are asked as well, because a job may have got another name.
+ */
+export function isOutdated(
+  proof: StoreProof,
+  { named, moving }: { readonly named: readonly NamedPlace[]; readonly moving: readonly Job[] },
+): boolean {
   if (weightOf(proof) !== 'proof') return false;
+  const names = [proof.job, ...moving.map(({ name }) => name)];
   const same = named.filter(
-    ({ job, place, slot }) => job === proof.job && slot === proof.slot && shareRecords(place, proof.place),
+    ({ job, place, slot }) => names.includes(job) && slot === proof.slot && shareRecords(place, proof.place),
   );
   return same.length > 0 && !same.some(({ text }) => text === proof.jobText);
 }

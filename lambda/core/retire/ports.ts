@@ -4,3 +4,14 @@ export type KeyUsage =
   /** Not since then; and whether the key is older than that. */
   | { readonly kind: 'unused'; readonly since: number; readonly olderThanThat: boolean }
   | { readonly kind: 'not-told'; readonly reason: string };
+
+/** What a follower has seen, as the ledger keeps it. */
+export interface SeenByFollower {
+  readonly job: string;
+  readonly state: {
+    /** When a data key under a source key was last seen, milliseconds since 1970. */
+    readonly lateAt?: number;
+    /** Data keys seen under each source key. */
+    readonly late: Readonly<Record<string, number>>;
+  };
+}

@@ -4,8 +4,11 @@ import { storePlaceText } from '../model/store-place.ts';
 import { backupFindings, backupsNotChecked, type BackupsThere } from './backup-findings.ts';
 import { blocks, note, type RetireFinding } from './findings.ts';
 import { otherFindings, otherNotChecked, type OtherStores } from './other-stores.ts';
-import type { KeyUsage } from './ports.ts';
+import type { KeyUsage, SeenByFollower } from './ports.ts';
 import type { StoreProof } from '../proof/store-proof.ts';
+import { destinationFindings, type LostDestination } from './destinations.ts';
+import { foreignNotChecked } from './foreign-elsewhere.ts';
+import { lateFindings } from './late-findings.ts';
 import { serverSideFindings } from './server-side-findings.ts';
 import { outsidePrefixes } from '../verdict/outside-prefixes.ts';
 import { storeFindings, type KnownStore } from './store-findings.ts';
@@ -24,6 +27,12 @@ export interface RetireFacts {
   readonly unresolved?: readonly { readonly job: string; readonly reference: string }[];
   /** Jobs that bring data keys under this key. */
   readonly destinationOf: readonly string[];
+  /** Keys to which data keys were moved, and that do not work. @default none */
+  readonly lost?: readonly LostDestination[];
+  /** Of places with data keys that no key of their job has made. @default none */
+  readonly foreign?: readonly StoreProof[];
+  /** What the ledger keeps of followers. @default none */
+  readonly follows?: readonly SeenByFollower[];
   /** Absent where nobody has named a trail. */
   readonly trail?: TrailFacts;
   /** Tables and buckets that no job and no run names; absent where nobody has looked. */
@@ -48,10 +57,12 @@ export interface RetireAdvice {
 
 /** May a key be disabled? It advises, and never acts. */
 export function retireCheck(facts: RetireFacts): RetireAdvice {
-  const { trail, usage, others, backups } = facts;
-  const since = provenSince(facts.stores);
+  const { trail, usage, others, backups, stores, follows = [] } = facts;
+  const since = provenSince(stores);
   const findings = [
     ...jobFindings(facts),
+    ...destinationFindings(facts.lost ?? []),
+    ...lateFindings({ follows, stores, keyArn: facts.key.arn }),
     ...usageFindings({ ...facts, provenSince: since }),
     ...(trail === undefined ? [] : trailFindings({ trail, usage, provenSince: since })),
     ...(others === undefined ? [] : otherFindings(others)),
@@ -69,6 +80,7 @@ export function retireCheck(facts: RetireFacts): RetireAdvice {
     ...{ keyArn: facts.key.arn, verdict, findings, steps: STEPS },
     notChecked: [
       trail === undefined ? NO_TRAIL : beyondTrail(trail),
+      ...foreignNotChecked(facts.foreign ?? []),
       ...(others === undefined ? [NO_OTHERS] : otherNotChecked(others)),
       ...outsidePrefixes(facts.stores.map(({ place }) => place)),
       ...(backups === undefined ? [] : backupsNotChecked(backups)),
@@ -116,7 +128,7 @@ function jobFindings(facts: RetireFacts): readonly RetireFinding[] {
             'no job and no run is known that moves data keys away from this key; name your jobs with --jobs',
           ),
         ]
-      : facts.stores.flatMap(store => storeFindings(store))),
+      : facts.stores.flatMap(store => storeFindings(store, facts.now))),
     ...emptyFindings(facts.stores, facts.usage),
     ...wrappedFindings(facts.stores),
     ...serverSideFindings(facts.stores),

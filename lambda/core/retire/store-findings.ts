@@ -17,9 +17,13 @@ export interface KnownStore {
   readonly job: string;
   /** Whose store it is, where that is another account. */
   readonly account?: string;
+  /** Where its data keys are copied to; absent where a job or a run is known that moves its own. */
+  readonly copiedTo?: StorePlace;
   /** The key that is asked about. */
   readonly keyArn: string;
   readonly evidence: Evidence;
+  /** A run that has begun there since it was proven, and has told nothing. */
+  readonly untold?: StoreProof;
   /** Proofs that no longer count because the job now says something else about this store. */
   readonly outdated?: readonly StoreProof[];
   /** Absent where it could not be looked up. */
@@ -32,8 +36,9 @@ export interface KnownStore {
 const RECOVERY_DAYS = 35;
 const DAY_MS = 24 * 3_600_000;
 
-export function storeFindings(store: KnownStore): readonly RetireFinding[] {
-  return [...proofFindings(store), ...backupFindings(store)];
+/** @param now milliseconds since 1970 */
+export function storeFindings(store: KnownStore, now: number): readonly RetireFinding[] {
+  return [...proofFindings(store), ...backupFindings(store, now)];
 }
 
 /** The proofs that evidence is made of. */
@@ -55,28 +60,32 @@ function placeOf({ place, account }: Pick<KnownStore, 'place' | 'account'>): str
 }
 
 function proofFindings(store: KnownStore): readonly RetireFinding[] {
-  const { slot, job, evidence } = store;
+  const { slot, job, evidence, untold } = store;
   const place = placeOf(store);
   const about = slot === undefined ? place : `${place} ${slot}`;
   const verify = `rewrap run ${job} --mode verify tells`;
   const words = blockingWords(store, verify);
-  return words === undefined
-    ? proofsIn(evidence).flatMap(proof => provenNotes(about, proof, verify))
-    : [blocks(about, words)];
+  if (words !== undefined) return [blocks(about, words)];
+  return [
+    ...proofsIn(evidence).flatMap(proof => provenNotes(about, proof, verify)),
+    ...(untold === undefined ? [] : [waits(about, untoldWords(untold, verify))]),
+  ];
 }
 
 function blockingWords(store: KnownStore, verify: string): string | undefined {
-  const { job, slot, keyArn, evidence, outdated } = store;
+  const { job, slot, keyArn, evidence, outdated, copiedTo } = store;
   // Each run finds the format anew, so what one has proven may not be what the next one would look at.
   if (slot === AUTO)
     return `the job ${job} leaves the format to auto, and so no proof is about it; write the format that rewrap plan ${job} shows into the job, and then rewrap run ${job} --mode verify`;
-  const copies = proofsIn(evidence).find(({ keepsSource }) => keepsSource);
+  if (copiedTo !== undefined && evidence.kind === 'none')
+    return `the job ${job} leaves its data keys where they are: only their copies, in ${storePlaceText(copiedTo)}, are under another key; move them by a job that does not copy, or empty the store and let such a job verify it`;
+  // Where it was copied from is a place of its own.
+  const copies = proofsIn(evidence).find(({ keepsSource, copiedFrom }) => keepsSource && !copiedFrom);
   if (copies !== undefined)
     return `the source data keys were left where they are (run ${copies.runId}): only their copies are under another key`;
-  if (evidence.kind === 'proven') return undefined;
+  if (evidence.kind === 'proven') return madeSince(store, verify);
   const [changed] = outdated ?? [];
-  if (changed !== undefined)
-    return `what the job ${changed.job} says about it (format, contexts or answers) has changed since run ${changed.runId} proved it; rewrap run ${changed.job} --mode verify`;
+  if (changed !== undefined) return changedWords(changed, job);
   switch (evidence.kind) {
     case 'none':
       return `no run of the job ${job} has finished there; ${verify}`;
@@ -85,6 +94,27 @@ function blockingWords(store: KnownStore, verify: string): string | undefined {
     case 'parts':
       return `only parts of it are proven (${evidence.proofs.map(({ part }) => part?.words).join('; ')}): verify all of it, with a job that is not narrowed`;
   }
+}
+
+function changedWords({ job: then, runId }: StoreProof, job: string): string {
+  return then === job
+    ? `what the job ${job} says about it (format, contexts or answers) has changed since run ${runId} proved it; rewrap run ${job} --mode verify`
+    : `the job ${job} says something else about it (format, contexts or answers) than the job ${then} did when run ${runId} proved it; rewrap run ${job} --mode verify`;
+}
+
+function untoldWords({ runId, mode, job, at }: StoreProof, verify: string): string {
+  return `run ${runId} (${mode} of the job ${job}) has begun there at ${at}, and has not told what it found: wait for its end (rewrap watch ${runId}) or, if it was ended from outside, ${verify}`;
+}
+
+/** A run reads a table that is there, so one that was made later has not been read: it was restored, imported, or made anew. */
+function madeSince({ evidence, backups }: KnownStore, verify: string): string | undefined {
+  const { madeAt } = backups ?? {};
+  const before = proofsIn(evidence).find(
+    ({ startedAt, at }) => madeAt !== undefined && madeAt > Date.parse(startedAt ?? at),
+  );
+  return madeAt === undefined || before === undefined
+    ? undefined
+    : `was made at ${new Date(madeAt).toISOString()}, after run ${before.runId} of ${before.at} had begun: that run has read another table of this name, and nobody this one; ${verify}`;
 }
 
 function provenNotes(about: string, proof: StoreProof, verify: string): readonly RetireFinding[] {
@@ -130,12 +160,12 @@ function provenWords(proof: StoreProof, verify: string): string {
   return `${where}nothing was left at ${at} (run ${runId}): ${opened}${rests}${without}; what writers did since, ${verify}`;
 }
 
-function backupFindings({ evidence, backups, ...store }: KnownStore): readonly RetireFinding[] {
+function backupFindings({ evidence, backups, ...store }: KnownStore, now: number): readonly RetireFinding[] {
   const place = placeOf(store);
   if (backups === undefined) return [waits(place, UNSEEN)];
   const { pointInTimeRecovery, noncurrentVersions, replicaRegions } = backups;
   return [
-    ...(pointInTimeRecovery ? [waits(place, recoverable(evidence))] : []),
+    ...(pointInTimeRecovery ? [recoveryFinding(place, evidence, now)] : []),
     ...(noncurrentVersions ? [versionFinding(place, backups.versions)] : []),
     ...(replicaRegions.length > 0
       ? [
@@ -159,6 +189,17 @@ function versionFinding(place: string, versions: NoncurrentVersions | undefined)
   return versions.complete && versions.versions === 0
     ? note(place, 'has no noncurrent version of an object at this moment')
     : waits(place, `${versionsText(versions)} of its objects ${OLD_KEYS}`);
+}
+
+/** What was under the key was overwritten before the run that found nothing left had ended. */
+function recoveryFinding(place: string, evidence: Evidence, now: number): RetireFinding {
+  const ended = Math.max(...proofsIn(evidence).map(({ at }) => Date.parse(at)));
+  return evidence.kind !== 'proven' || now <= ended + RECOVERY_DAYS * DAY_MS
+    ? waits(place, recoverable(evidence))
+    : note(
+        place,
+        `point-in-time recovery reaches back ${RECOVERY_DAYS} days at most, and no data key was left at ${new Date(ended).toISOString()}: a table restored by it needs this key no more; on-demand backups and exports do, for as long as you keep them`,
+      );
 }
 
 function recoverable(evidence: Evidence): string {

@@ -18,6 +18,11 @@ export function writtenPlace(store: Store, region: string): StorePlace {
   return copyPlace(store) ?? ownPlace(store, store.region ?? region);
 }
 
+/** The place that a run copies from, and leaves as it is; `undefined` where it writes in place. */
+export function copiedPlace(store: Store, region: string): StorePlace | undefined {
+  return store.copyTo === undefined ? undefined : ownPlace(store, store.region ?? region);
+}
+
 /** The place of the store itself. */
 export function ownPlace(store: Store, region: string | undefined): StorePlace {
   const { type } = store;

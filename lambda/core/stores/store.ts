@@ -168,6 +168,8 @@ export interface StoreBackups {
   readonly pointInTimeRecovery: boolean;
   /** Replicas of a global table. */
   readonly replicaRegions: readonly string[];
+  /** When the store was made as it is now, milliseconds since 1970; absent where its service does not tell, or tells another time after changes. */
+  readonly madeAt?: number;
   /** Objects may have noncurrent versions. */
   readonly noncurrentVersions: boolean;
   /** How many there are, if that was asked. */

@@ -8,6 +8,7 @@ export async function tableBackups(
 ): Promise<StoreBackups | undefined> {
   const lookup = await catalog.describeTable({ region, table: name });
   if (lookup.kind !== 'found') return undefined;
-  const { pointInTimeRecovery, replicaRegions } = lookup.description;
-  return { pointInTimeRecovery, replicaRegions, noncurrentVersions: false };
+  const { pointInTimeRecovery, replicaRegions, madeAt } = lookup.description;
+  const made = madeAt === undefined ? {} : { madeAt };
+  return { pointInTimeRecovery, replicaRegions, noncurrentVersions: false, ...made };
 }

@@ -12,9 +12,13 @@ export interface TableDescription {
   /** Attributes of the primary key, partition key first. */
   readonly keyNames: readonly string[];
   readonly indexNames: readonly string[];
+  /** Milliseconds since 1970; absent where DynamoDB does not tell. */
+  readonly madeAt?: number;
   readonly itemCount: number;
   readonly sizeBytes: number;
   readonly streamEnabled: boolean;
+  /** Of the stream that it has now; absent where that is off. */
+  readonly streamArn?: string;
   readonly replicaRegions: readonly string[];
   readonly pointInTimeRecovery: boolean;
   /** ARNs of the KMS keys that DynamoDB encrypts the table and its replicas with, as far as it names them. */
