@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { logLines } from '../../lambda/core/account/log-lines.ts';
 import type { OutcomeEntry } from '../../lambda/core/journal/entries.ts';
+import type { AsymmetricAlgorithm } from '../../lambda/core/model/key-use.ts';
 import { OUTCOME_KINDS } from '../../lambda/core/model/outcome.ts';
 import { NEW_KEY, OLD_KEY } from '../support/builders.ts';
 
@@ -37,6 +38,18 @@ describe('the log of a page', () => {
     expect(shared.map(({ source, at }) => [source?.keyMaterialId, at[0]?.locators])).toEqual([
       ['old', ['a', 'c']],
       ['older', ['b']],
+    ]);
+  });
+
+  it('has a line for each algorithm of an asymmetric key', () => {
+    const under = (encryptionAlgorithm: AsymmetricAlgorithm): Partial<OutcomeEntry> => ({
+      source: { keyArn: OLD_KEY, encryptionAlgorithm },
+    });
+    const page = [entry('a', under('RSAES_OAEP_SHA_1')), entry('b', under('RSAES_OAEP_SHA_256'))];
+    const { shared } = logLines(page, 'page');
+    expect(shared.map(({ source, at }) => [source?.encryptionAlgorithm, at[0]?.locators])).toEqual([
+      ['RSAES_OAEP_SHA_1', ['a']],
+      ['RSAES_OAEP_SHA_256', ['b']],
     ]);
   });
 

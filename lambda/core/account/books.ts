@@ -199,7 +199,7 @@ function materialsOf(entries: readonly OutcomeEntry[]): readonly KeyMaterialCoun
   const alike = new Map<string, { readonly counts: readonly KeyMaterialCount[]; times: number }>();
   for (const entry of entries) {
     const { outcome, source, destination, copied } = entry;
-    const name = [source, destination].map(one => `${one?.keyArn} ${one?.keyMaterialId}`);
+    const name = [source, destination].map(one => one && materialId(one));
     const same = `${outcome} ${copied} ${name.join(' ')}`;
     const known = alike.get(same);
     if (known === undefined) alike.set(same, { counts: materialCounts(entry), times: 1 });

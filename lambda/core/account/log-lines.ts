@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { materialId } from '../model/books.ts';
 import type { OutcomeEntry } from '../journal/entries.ts';
 
 /**
@@ -54,7 +55,7 @@ function isAsItShouldBe({ outcome, reason }: OutcomeEntry): boolean {
 
 /** The same text for entries of which a line says the same. */
 function sameWords({ store, outcome, reason, copied, route, source, destination }: OutcomeEntry): string {
-  const materials = [source, destination].map(one => `${one?.keyArn} ${one?.keyMaterialId}`);
+  const materials = [source, destination].map(one => one && materialId(one));
   return [store, outcome, copied, route, ...materials, reason].join(' ');
 }
 

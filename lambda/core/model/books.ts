@@ -1,4 +1,5 @@
 import type { ConsumedCapacity } from './consumed.ts';
+import type { KeyMaterial } from './data-key.ts';
 import type { AsymmetricAlgorithm } from './key-use.ts';
 import type { OutcomeKind } from './outcome.ts';
 import type { Pace } from './pace.ts';
@@ -29,9 +30,9 @@ export interface KeyMaterialCount {
 /** The same for counts that add up. An asymmetric key has as many as it has algorithms. */
 export function materialId({
   keyArn,
-  keyMaterialId,
+  keyMaterialId = null,
   encryptionAlgorithm,
-}: Omit<KeyMaterialCount, 'before' | 'after'>): string {
+}: KeyMaterial | Omit<KeyMaterialCount, 'before' | 'after'>): string {
   return `${keyArn} ${keyMaterialId} ${encryptionAlgorithm ?? 'SYMMETRIC_DEFAULT'}`;
 }
 
