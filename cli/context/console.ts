@@ -42,7 +42,7 @@ export interface Console {
 }
 
 /** Why there is no result. `code` is that of an error of ours. */
-export interface Unanswered {
+interface Unanswered {
   readonly name: 'Refused' | 'Failed' | 'NotShown';
   readonly code?: string | undefined;
   readonly words?: string | undefined;

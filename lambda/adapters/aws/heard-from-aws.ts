@@ -4,7 +4,7 @@ interface Answered {
 }
 
 /** What answers is not AWS. The SDK would read a page as XML without members: as an empty bucket, for one. */
-export class NotAws extends Error {
+class NotAws extends Error {
   override readonly name = 'NotAws';
 }
 
