@@ -1,12 +1,8 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { Argument, Command, Option } from 'commander';
-import { callerTrouble } from '../lambda/adapters/aws/caller-trouble.ts';
-import { wordsForCaller } from '../lambda/adapters/aws/failure.ts';
-import { NotDeployed } from '../lambda/adapters/run/deployment.ts';
-import { RewrapError } from '../lambda/core/model/errors.ts';
-import { JobsRefused } from '../lib/jobs/jobs-refused.ts';
 import { attestCommands } from './attest.ts';
 import { addCompletion } from './completion.ts';
+import { guarded, shown, unread } from './endings.ts';
 import { contextOf, type SharedOptions } from './context/shared-options.ts';
 import type { CommandContext } from './context/command-context.ts';
 import type { Control } from './commands/control.ts';
@@ -22,9 +18,6 @@ import type { CapacityOptions } from './commands/rollback.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { BatchOptions } from './commands/s3-batch.ts';
 import { plainOutput } from './context/process-console.ts';
-import { OutputLost, wordsOf } from './context/output-file.ts';
-import { LostSight } from './follow/keep-in-sight.ts';
-import { NotStarted, SynthFailed } from './embedded/embedded-aws.ts';
 import { settingsHere } from './context/settings-here.ts';
 import {
   assuming,
@@ -60,7 +53,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     // commander has already printed what is wrong. --help and --version are not errors.
-    return (error as { readonly exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.refused;
+    if ((error as { readonly exitCode?: number }).exitCode === 0) return EXIT.done;
+    return unread(argv, error as Error);
   }
   return exitCode;
 }
@@ -249,34 +243,4 @@ function onlyCapacity({ readCapacityPerSecond, writeCapacityPerSecond }: Capacit
     ...(readCapacityPerSecond !== undefined && { readCapacityPerSecond }),
     ...(writeCapacityPerSecond !== undefined && { writeCapacityPerSecond }),
   };
-}
-
-/** Prints an error. The user can mend a refusal; everything else is a failure. */
-async function guarded(
-  { console, caller }: CommandContext,
-  work: () => ExitCode | Promise<ExitCode>,
-): Promise<ExitCode> {
-  try {
-    return await work();
-  } catch (error) {
-    console.note(wordsForCaller(error, caller));
-    if (error instanceof LostSight || error instanceof OutputLost) return EXIT.unseen;
-    const refused =
-      error instanceof JobsRefused ||
-      error instanceof RewrapError ||
-      error instanceof NotDeployed ||
-      error instanceof NotStarted ||
-      (error instanceof SynthFailed && error.refused) ||
-      // A run whose start was not answered is LostSight. Before that, nothing was started.
-      callerTrouble(error, caller) !== undefined;
-    return refused ? EXIT.refused : EXIT.failed;
-  }
-}
-
-/** The exit code, if the result has reached its reader, or the reader wanted no more of it. */
-async function shown({ console }: CommandContext, exitCode: ExitCode): Promise<ExitCode> {
-  const written = await console.settled();
-  if (!(written instanceof Error)) return exitCode;
-  console.note(`the result was not written: ${wordsOf(written)}`);
-  return EXIT.unseen;
 }

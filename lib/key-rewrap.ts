@@ -18,6 +18,7 @@ import { keysOfGiven, type GivenStore } from './given-stores/given-stores.ts';
 import { Follow } from './follow/follow.ts';
 import { checkRoom } from './functions/role-room.ts';
 import { charactersOfJobs, MANAGED_POLICIES, type RoomSettings } from './grants/job-room.ts';
+import { JobsRefused } from './jobs/jobs-refused.ts';
 import { jobsOfStack } from './jobs/jobs-of-stack.ts';
 import { Operations, type OperationsProps } from './operations/operations.ts';
 import { CommandGrants } from './people/command-grants.ts';
@@ -119,7 +120,7 @@ export class KeyRewrap extends Construct {
     }: KeyRewrapProps,
   ) {
     super(scope, id);
-    const { region } = Stack.of(this);
+    const { region } = stackOfOne(this);
     const jobs = claimsElsewhere ? props.jobs : jobsOfStack(props.jobs, { region, allowPlaintextRoute });
     this.tell(jobs, settings);
     new StoreClaims(this, 'Stores', { claims: claimsIn(region, jobs) });
@@ -229,6 +230,18 @@ export class KeyRewrap extends Construct {
       },
     });
   }
+}
+
+/** Two would collide in outputs that they share, which the CDK tells without saying why. */
+function stackOfOne(second: KeyRewrap): Stack {
+  const stack = Stack.of(second);
+  const first = stack.node
+    .findAll()
+    .find(one => one instanceof KeyRewrap && one !== second && Stack.of(one) === stack);
+  if (first === undefined) return stack;
+  throw new JobsRefused(
+    `${second.node.path}: the stack ${stack.node.path} has a KeyRewrap already, ${first.node.path}: give all jobs of the Region to that one, or make a stack of its own for this one`,
+  );
 }
 
 /** The state machine is made after the stores that it works on. */

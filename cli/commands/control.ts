@@ -35,7 +35,7 @@ export async function control(
   else await watch.pause(runId, what === 'pause');
   console.note(`run ${runId} ${DONE[what]}`);
   console.answer(
-    { runId, told: what },
+    { runId, told: what, notChecked: ['whether its workers have noticed: rewrap status RUN tells'] },
     afterLook({ runId, state: 'running', paused: what === 'pause' }, hereOf({ aws, deployment })),
   );
   return EXIT.done;

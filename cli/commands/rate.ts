@@ -40,7 +40,10 @@ export async function rate(
   if (problem !== undefined) return refused(problem);
   const { note, ...answer } = await changed(watch, asked, plan);
   console.note(note);
-  console.answer({ runId, ...answer }, afterLook({ runId, state: 'running' }, hereOf({ aws, deployment })));
+  console.answer(
+    { runId, ...answer, notChecked: ['whether its workers have noticed: rewrap status RUN tells'] },
+    afterLook({ runId, state: 'running' }, hereOf({ aws, deployment })),
+  );
   return EXIT.done;
 }
 

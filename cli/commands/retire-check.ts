@@ -52,7 +52,7 @@ export async function retireCheckCommand(
   const lookup = await keys.describeKey(reference);
   if (lookup.kind !== 'found') {
     console.note(
-      `${reference} ${lookup.kind === 'denied' ? `cannot be described: ${lookup.message}` : 'does not exist'}`,
+      `${reference} ${lookup.kind === 'denied' ? `cannot be described: ${lookup.message}` : `does not exist, or not in ${region}; check its Region and id (aws kms list-keys --region ${region})`}`,
     );
     return EXIT.refused;
   }

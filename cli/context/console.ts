@@ -20,6 +20,11 @@ export interface Console {
   ): void;
   /** What a machine is told where people get a note: one line of JSON, with `--json` only. */
   answer(data: object, nextSteps: readonly NextStep[]): void;
+  /**
+   * What a machine is told where a command ends without a result: one JSON document, with `--json` only, and only if stdout has
+   * nothing yet. Without words of its own, it has those of the notes before it.
+   */
+  unanswered(failure: Unanswered): void;
   /** Lines of ours on stdout. */
   out(text: string): void;
   /** A line for the user who is watching. */
@@ -34,6 +39,13 @@ export interface Console {
   readonly asksFor?: AsksFor;
   /** Whether all of stdout has been taken by its reader. */
   settled(): Promise<Written>;
+}
+
+/** Why there is no result. `code` is that of an error of ours. */
+interface Unanswered {
+  readonly name: 'Refused' | 'Failed' | 'NotShown';
+  readonly code?: string | undefined;
+  readonly words?: string | undefined;
 }
 
 /** A line from a person, or `undefined` where they would rather stop. */
@@ -74,19 +86,24 @@ interface Streams {
 
 export function consoleOver({ json, stdout, stderr, now, live, ask, asksFor }: Streams): Console {
   let last = { text: '', at: -Infinity };
+  const { write, noted, unanswered } = answeringOnce(stdout, json);
   return {
     json,
     result: (data, render, nextSteps) =>
-      stdout.write(
+      write(
         json
           ? `${visibleJson(JSON.stringify({ ...data, nextSteps }, null, 2))}\n`
           : `${inColors(`${render(visibleData(data))}${stepsText(visibleData(nextSteps))}`)}\n`,
       ),
     answer: (data, nextSteps) => {
-      if (json) stdout.write(`${visibleJson(JSON.stringify({ ...data, nextSteps }))}\n`);
+      if (json) write(`${visibleJson(JSON.stringify({ ...data, nextSteps }))}\n`);
     },
-    out: text => stdout.write(`${inLines(text)}\n`),
-    note: text => stderr.write(`${inLines(text)}\n`),
+    unanswered,
+    out: text => write(`${inLines(text)}\n`),
+    note: text => {
+      noted(text);
+      stderr.write(`${inLines(text)}\n`);
+    },
     progress: (data, { line, screen }) => {
       if (live !== undefined) return live(inColors(screen(visibleData(data), live.columns())));
       const text = inLines(line(data));
@@ -105,6 +122,30 @@ export function consoleOver({ json, stdout, stderr, now, live, ask, asksFor }: S
         confirm: async question => /^y(es)?$/i.test((await ask(`${inLines(question)} [y/N] `)).trim()),
       }),
   };
+}
+
+/** Stdout of a command, and what a machine gets where nothing has been written there. */
+function answeringOnce(stdout: Output, json: boolean) {
+  let answered = false;
+  const notes: string[] = [];
+  const write = (text: string): void => {
+    answered = true;
+    stdout.write(text);
+  };
+  return {
+    write,
+    noted: (text: string): void => {
+      if (json && !answered) notes.push(text);
+    },
+    unanswered: ({ name, code, words = notes.join('\n') }: Unanswered): void => {
+      if (json && !answered) write(unansweredText({ name, code, words }));
+    },
+  };
+}
+
+function unansweredText(error: Unanswered): string {
+  const notChecked = ['all that was asked: the command ended before it had a result'];
+  return `${visibleJson(JSON.stringify({ error, notChecked, nextSteps: [] }, null, 2))}\n`;
 }
 
 /** Everything visible, in lines. */

@@ -27,6 +27,9 @@ export function jobsOfStack(
     throw new JobsRefused(
       'the stack names no Region; give it env: { region } with that of the destination keys',
     );
+  // A folder's name, from JavaScript.
+  if (!isList(written))
+    throw new JobsRefused("jobs: is no list of jobs; write jobs: loadJobs('FOLDER'), or a list of jobs");
   const parsed = written.map(job => ({ name: job.name, ...parseJob(job, formats) }));
   const problems = parsed.flatMap(one =>
     one.kind === 'job'
@@ -40,6 +43,10 @@ export function jobsOfStack(
   const jobs = parsed.flatMap(one => (one.kind === 'job' ? [one.job] : []));
   if (!allowPlaintextRoute) refusePlaintextRoutes(jobs);
   return jobs;
+}
+
+function isList(written: unknown): boolean {
+  return Array.isArray(written);
 }
 
 function misplaced(job: Job, region: string): readonly string[] {

@@ -43,8 +43,16 @@ describe('the construct KeyRewrap in the stack of another app', () => {
   it('is one for each stack, because the names of its outputs are fixed', () => {
     const stack = stackIn('us-east-1');
     new KeyRewrap(stack, 'Rewrap', { jobs });
-    new KeyRewrap(stack, 'Second', { jobs });
-    expect(() => Template.fromStack(stack)).toThrow();
+    expect(() => new KeyRewrap(stack, 'Second', { jobs })).toThrow(
+      /^Theirs\/Second: the stack Theirs has a KeyRewrap already, Theirs\/Rewrap: .*a stack of its own/,
+    );
+  });
+
+  it('is refused with jobs that are not what loadJobs reads', () => {
+    const folder = 'jobs' as unknown as typeof jobs;
+    expect(() => new KeyRewrap(stackIn('us-east-1'), 'Rewrap', { jobs: folder })).toThrow(
+      /^jobs: is no list of jobs; write jobs: loadJobs\('FOLDER'\)/,
+    );
   });
 
   it('is refused with a job that its schema refuses', () => {

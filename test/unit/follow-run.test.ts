@@ -46,6 +46,7 @@ function runWith(troubles: {
   const quiet = () => undefined;
   const console = {
     ...{ json: false, result: quiet, answer: quiet, out: quiet, progress: quiet, progressDone: quiet },
+    unanswered: quiet,
     ...{
       note: (words: string) => void notes.push(words),
       settled: () => Promise.resolve('written' as const),

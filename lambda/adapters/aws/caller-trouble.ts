@@ -35,6 +35,11 @@ function settingTrouble(error: Error, { profile }: Caller): CallerTrouble | unde
     return { kind: 'setting', words: 'no Region is set: name one with --region or AWS_REGION' };
   if (/^Invalid (configuration: )?region|Region not accepted|is not a valid hostname component/.test(said))
     return { kind: 'setting', words: `${said}: check --region and AWS_REGION` };
+  if (/^Invalid URL/.test(said))
+    return {
+      kind: 'setting',
+      words: 'the endpoint is no URL: write --endpoint-url or AWS_ENDPOINT_URL as http://127.0.0.1:4566',
+    };
   const noneFound = profile !== undefined && /any providers/.test(said);
   const unknown = noneFound || /using profile: \[|Profile .* (was not found|could not be found)/.test(said);
   return unknown
@@ -109,6 +114,10 @@ function networkTrouble(error: Error, { region, proxy }: Caller): CallerTrouble 
   if (CERTIFICATES.has(code))
     return network(
       'the certificate of the other side is not trusted, as where a proxy opens TLS: name its authority in NODE_EXTRA_CA_CERTS',
+    );
+  if (nameOf(error) === 'NotAws')
+    return network(
+      `a web page has answered instead of AWS, as where a network asks for a login: check --endpoint-url and AWS_ENDPOINT_URL, and ${over.replace(/^check /, '')}`,
     );
   if (UNREACHABLE.has(code) || nameOf(error) === 'TimeoutError')
     return network(`AWS does not answer (${saidBy(error)}): ${over}`);

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { visible } from '../../core/model/visible.ts';
 import type { ClientConfig } from './client-config.ts';
 import { withFreshIdentity, type AnyClient } from './fresh-identity.ts';
+import { heardFromAws } from './heard-from-aws.ts';
 import { remember, saidBy } from './said-by.ts';
 
 /**
@@ -16,6 +17,7 @@ export function withNamedCalls<Client extends AnyClient>(
 ): Client {
   const stack = client.middlewareStack as DynamoDBClient['middlewareStack'];
   stack.add(naming(service), { step: 'initialize', name: 'kmsRewrapNamedCalls' });
+  stack.add(heardFromAws, { step: 'deserialize', priority: 'low', name: 'kmsRewrapHeardFromAws' });
   return withFreshIdentity(client, identityPatienceMs);
 }
 
