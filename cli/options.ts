@@ -175,6 +175,6 @@ export function dollars(text: string): number {
 export function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError('write a whole number, 0 or more.');
+    throw new InvalidArgumentError('write a whole number in digits, such as 20.');
   return value;
 }

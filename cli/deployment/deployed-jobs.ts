@@ -73,8 +73,11 @@ async function namedJob(name: string, folder: string, where: Where): Promise<Fou
   if (deployed !== undefined) return { job: deployed, deployed: 'yes' };
   if (mine !== undefined) return { job: mine, deployed: 'no' };
   const names = [...new Set([...jobs, ...local].map(job => job.name))];
+  const meant = didYouMean(name, names);
+  const write =
+    names.length === 0 ? 'the path of a job file' : `one of: ${names.join(', ')}, or the path of a job file`;
   throw new JobsRefused(
-    `there is no job '${name}', neither deployed nor in ${folder}${didYouMean(name, names)}; write ${names.length === 0 ? 'the path of a job file' : `one of: ${names.join(', ')}, or the path of a job file`}`,
+    `there is no job '${name}', neither deployed nor in ${folder}${meant === '' ? '; write' : `${meant} Write`} ${write}`,
   );
 }
 

@@ -21,16 +21,15 @@ export function loadJobs(folder: string): readonly Job[] {
   const parsed = files.map(file => ({ file, ...readJob(file) }));
   const lines = parsed.flatMap(({ file, problems }) => problems.map(problem => `${file}: ${problem}`));
   const jobs = parsed.flatMap(({ job }) => job ?? []);
-  const names = jobs.map(({ name }) => name);
-  const twice = parsed.filter(
-    ({ job }, index) =>
-      job !== undefined && parsed.findIndex(other => other.job?.name === job.name) !== index,
-  );
   lines.push(
-    ...twice.map(
-      ({ file, job }) =>
-        `${file}: name = ${JSON.stringify(job?.name)}: another job of this folder has the same name; give each its own (${names.join(', ')})`,
-    ),
+    ...parsed.flatMap(({ file, job }) => {
+      const first = job && parsed.find(other => other.job?.name === job.name);
+      return first === undefined || first.file === file
+        ? []
+        : [
+            `${file}: name = ${JSON.stringify(job?.name)}: ${first.file} has the same name; give each job its own`,
+          ];
+    }),
   );
   if (lines.length > 0) throw new JobsRefused(lines.join('\n'));
   return jobs;

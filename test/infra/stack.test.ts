@@ -171,7 +171,7 @@ describe('a folder of jobs', () => {
     [
       'two jobs of one name',
       { 'a.json': jobInput(), 'b.json': jobInput() },
-      /b\.json: name = "orders": another job of this folder has the same name/,
+      /b\.json: name = "orders": \S+a\.json has the same name; give each job its own/,
     ],
     ['an invalid job', { 'a.json': jobInput({ stores: [] }) }, /a\.json: stores = \[\]: is empty/],
     ['no job', {}, /holds no job/],
